@@ -1,0 +1,40 @@
+# Every target does its own set-up, once: `make PYTHON=python3.12 …` picks another Python for it.
+PYTHON ?= python3
+export PYTHON
+
+# One thread for each test process: the machine's cores go to `-n`.
+export OMP_NUM_THREADS = 1
+PYTEST = .venv/bin/pytest
+
+.PHONY: help demo test lint bench soak clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
+
+demo: ## make a few rooms, build questions from them, and print some
+	@bash scripts/demo.sh
+
+test: .venv/ready-dev ## run the tests
+	$(PYTEST) -n 2 -m "not soak"
+
+lint: .venv/ready-dev ## check style and types
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+
+bench: .venv/ready-dev ## measure speed
+	$(PYTEST) tests/benchmarks --benchmark-enable --benchmark-only
+
+soak: .venv/ready-dev ## run the long tests, and both make commands in a bare Debian (as root)
+	$(PYTEST) -m soak
+	bash tests/fresh-root.sh
+
+clean: ## remove what the other targets made, but not the packages installed in .venv
+	rm -rf demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	find vsidata vsitrain tests -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/ready: pyproject.toml scripts/setup.sh
+	@bash scripts/setup.sh
+
+.venv/ready-dev: pyproject.toml scripts/setup.sh
+	@bash scripts/setup.sh dev

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# From nothing to questions: set up, make a few rooms, build questions from them, print some. `make demo` calls it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+run() {
+    printf '\n$ %s\n' "$*"
+    ".venv/bin/$@"
+}
+
+SECONDS=0
+make --no-print-directory --silent .venv/ready
+set_up=$SECONDS
+
+SECONDS=0
+rm -rf demo
+run vsidata synth demo/scans-root --scenes 4 --seed 0
+run vsidata build --scannet-root demo/scans-root --out demo/vsi100k
+run vsidata sample demo/vsi100k -n 5
+job=$SECONDS
+
+printf '\nSet-up took %s s, the job %s s.\n' "$set_up" "$job"
+printf 'Look at demo/vsi100k: README.md says what is in it, qa/ holds the questions, demo/scans-root the rooms.\n'

@@ -1,0 +1,19 @@
+"""How soon the console scripts answer; aim: under 0.3 s, most of it Python's own start and typer's import."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.parametrize("program", ["vsidata", "vsitrain"])
+def test_time_to_help(benchmark, program):
+    script = Path(sys.executable).with_name(program)
+    benchmark.pedantic(
+        subprocess.run, args=([script, "--help"],), kwargs={"check": True, "capture_output": True}, rounds=10
+    )
+
+
+def test_time_to_an_empty_python(benchmark):
+    benchmark.pedantic(subprocess.run, args=([sys.executable, "-c", ""],), kwargs={"check": True}, rounds=10)

@@ -1,0 +1,81 @@
+"""No scan of a room that a benchmark shows gets past the guard, whichever scan of the room the list names."""
+
+import csv
+
+import pytest
+
+from vsidata.curation.leak_guard import forbidden_rooms, scenes_of_forbidden_rooms
+from vsidata.errors import OptionError
+from vsidata.sources.official import official_splits
+
+
+def test_no_training_scan_and_every_validation_scan_is_of_a_forbidden_room():
+    official = official_splits()
+    found = scenes_of_forbidden_rooms([("scannet", name) for name in official], forbidden_rooms())
+    assert set(found) == {name for name, split in official.items() if split == "val"}
+    assert len(found) == 312
+
+
+def test_every_scene_of_vsi_bench_is_of_a_forbidden_room(vsibench):
+    with (vsibench / "scenes.csv").open(newline="") as file:
+        scenes = [(row["dataset"], row["scene_name"]) for row in csv.DictReader(file)]
+    assert len(scenes) == 288
+    assert set(scenes_of_forbidden_rooms(scenes, forbidden_rooms())) == {name for _, name in scenes}
+
+
+def test_every_scan_of_a_benchmark_room_is_refused_even_without_the_validation_list(vsibench):
+    forbidden = forbidden_rooms()
+    shown = {room for room in forbidden if room[0] == "scannet"}
+    # scene0025_01 is VSI-Bench's; its rescans are not, but show the same room.
+    assert ("scannet", "scene0025") in shown
+    rescans = [("scannet", f"scene0025_{scan:02}") for scan in range(4)]
+    assert len(scenes_of_forbidden_rooms(rescans, forbidden)) == 4
+
+
+def test_lists_count_for_their_own_dataset_only():
+    same_names = [("synthetic", "scene0025_01"), ("synthetic", "scene0568_00"), ("multiscan", "41069025")]
+    assert scenes_of_forbidden_rooms(same_names, forbidden_rooms()) == {}
+
+
+def test_users_list_forbids_the_rooms_of_its_scenes_and_is_named(tmp_path):
+    path = tmp_path / "ours.csv"
+    path.write_text("dataset,scene_name\nscannet,scene0191_01\nmultiscan,abc\n")
+    scenes = [
+        ("scannet", "scene0191_00"),
+        ("scannet", "scene0191_02"),
+        ("scannet", "scene0119_00"),
+        ("multiscan", "abc"),
+    ]
+    found = scenes_of_forbidden_rooms(scenes, forbidden_rooms([path]))
+    assert found == dict.fromkeys(["scene0191_00", "scene0191_02", "abc"], "ours.csv")
+
+
+def test_users_list_may_have_further_columns_and_spaces(tmp_path):
+    path = tmp_path / "ours.csv"
+    path.write_bytes("\ufeffscene_name, dataset, why\r\nabc , multiscan, shown\r\n".encode())
+    assert forbidden_rooms([path])["multiscan", "abc"] == "ours.csv"
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ("", "names no scene"),
+        ("dataset,scene_name\n", "names no scene"),
+        ("scannet,scene0001_00\nscannet,scene0002_00\n", "line 2"),
+        ("dataset,scene_name\nscannet,scene0001_00\nscannet\n", "line 3"),
+        ("dataset,scene_name\nscannet,\n", "line 2"),
+    ],
+)
+def test_list_that_would_forbid_nothing_is_refused(tmp_path, content, fault):
+    path = tmp_path / "ours.csv"
+    path.write_text(content)
+    with pytest.raises(OptionError, match=fault):
+        forbidden_rooms([path])
+
+
+def test_list_that_cannot_be_read_is_refused(tmp_path):
+    with pytest.raises(OptionError, match="cannot be read"):
+        forbidden_rooms([tmp_path / "nowhere.csv"])
+    (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\0")
+    with pytest.raises(OptionError, match="cannot be read"):
+        forbidden_rooms([tmp_path / "binary.csv"])

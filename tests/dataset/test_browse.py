@@ -1,0 +1,137 @@
+"""Questions in words: what a person needs in order to check an answer by eye."""
+
+from collections import Counter
+from dataclasses import asdict
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from vsidata.dataset import browse, schema
+from vsidata.errors import OptionError
+from vsidata.questions.question import Evidence, EvidenceObject, Question
+
+
+def question(number, topic, evidence, *, text="Which?", answer="x", unit=None, options=None, truth=None):
+    return Question(
+        id=f"{number:016x}",
+        dataset="scannet",
+        scene_name="scene0000_00",
+        topic=topic,
+        question_type=topic,
+        question=text,
+        options=options,
+        ground_truth=truth or answer,
+        answer=answer,
+        unit=unit,
+        rules="wide@12345678",
+        evidence=evidence,
+    )
+
+
+def things(**roles):
+    return tuple(EvidenceObject(role, i, word) for i, (role, word) in enumerate(roles.items(), start=7))
+
+
+COUNTED = Evidence((EvidenceObject("counted", 3, "chair"), EvidenceObject("counted", 9, "chair")), value=2.0)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    rows = [asdict(question(i, "object_counting", COUNTED, answer="2")) for i in range(40)]
+    room = Evidence((), value=17.4321)
+    rows += [
+        asdict(question(100 + i, "room_size_estimation", room, answer="17.4", unit="m²")) for i in range(3)
+    ]
+    (tmp_path / "qa").mkdir()
+    for shard, part in enumerate((rows[:20], rows[20:])):
+        table = pa.Table.from_pylist(part, schema=schema.QA)
+        pq.write_table(table, tmp_path / "qa" / f"train-{shard:05d}-of-00002.parquet")
+    return tmp_path
+
+
+def test_sample_is_even_over_the_topics_and_repeats_for_its_seed(folder):
+    rows = browse.sample(folder, 6, seed=1)
+    assert Counter(row["topic"] for row in rows) == {"object_counting": 3, "room_size_estimation": 3}
+    assert rows == browse.sample(folder, 6, seed=1)
+    assert rows != browse.sample(folder, 6, seed=2)
+    assert len({row["id"] for row in rows}) == 6
+
+
+def test_sample_gives_all_there_are_where_more_are_asked_for(folder):
+    assert len(browse.sample(folder, 1000, seed=0)) == 43
+    assert len(browse.sample(folder, 1000, seed=0, topic="room_size_estimation")) == 3
+
+
+def test_unknown_topic_names_the_known_ones(folder):
+    with pytest.raises(OptionError, match="object_counting, room_size_estimation"):
+        browse.sample(folder, 1, seed=0, topic="size")
+
+
+def test_question_is_found_by_its_id_or_how_it_begins(folder):
+    assert browse.find(folder, f"{5:016x}")["id"] == f"{5:016x}"
+    assert browse.find(folder, f"{100:016x}"[:15] + "4")["answer"] == "17.4"
+
+
+def test_id_that_fits_none_or_several_is_refused(folder):
+    with pytest.raises(OptionError, match="is no id here"):
+        browse.find(folder, "f00")
+    with pytest.raises(OptionError, match="43 questions have an id that begins so"):
+        browse.find(folder, "000")
+
+
+def test_folder_without_a_build_is_refused(tmp_path):
+    with pytest.raises(OptionError, match="holds no build"):
+        browse.sample(tmp_path, 1, seed=0)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "words"),
+    [
+        (COUNTED, "chair: 2 in the annotation (objects 3, 9)"),
+        (
+            Evidence(things(measured="sofa"), value=2.1341),
+            "the longest side of the box of sofa (object 7) is 213.4 cm",
+        ),
+        (Evidence((), value=17.4321), "the room measures 17.43 m²"),
+        (
+            Evidence(things(first="sink", second="stove"), 1.52, box_distance=1.52, surface_distance=1.5489),
+            "sink (object 7) to stove (object 8): boxes 1.52 m, surfaces 1.55 m apart",
+        ),
+        (
+            Evidence(things(first="sink", second="stove"), 1.9, box_distance=1.52),
+            "sink (object 7) to stove (object 8): boxes 1.52 m, centres 1.90 m apart",
+        ),
+        (
+            Evidence(
+                (
+                    EvidenceObject("target", 1, "bed"),
+                    EvidenceObject("option", 2, "lamp"),
+                    EvidenceObject("option", 3, "desk"),
+                ),
+                value=0.5,
+                option_distances=(0.5, 1.25),
+                margin=0.75,
+            ),
+            "from bed (object 1): lamp (object 2) 0.50 m, desk (object 3) 1.25 m; the second nearest is "
+            "0.75 m farther",
+        ),
+        (
+            Evidence(
+                things(observer="bed", facing="tv", asked="door"), value=-1.0471975512, margin=0.5235987756
+            ),
+            "standing by bed (object 7), facing tv (object 8): door (object 9) is 60° to the right, "
+            "30° from where the answer would change",
+        ),
+        (Evidence(things(seen="bed"), value=0.25), "bed (object 7): 0.250"),
+    ],
+    ids=["count", "size", "room", "distance", "centres", "nearest", "direction", "a topic of one's own"],
+)
+def test_evidence_says_what_was_measured_on_which_objects(evidence, words):
+    assert browse.evidence_in_words({"evidence": asdict(evidence)}) == words
+
+
+def test_question_in_words_shows_options_letter_and_open_answer():
+    evidence = Evidence(things(target="bed"), value=1.0)
+    row = asdict(question(1, "t", evidence, options=("A. sink", "B. lamp"), truth="B", answer="lamp"))
+    assert browse.in_words(row).splitlines()[1:5] == ["  Which?", "  A. sink", "  B. lamp", "  → B (lamp)"]

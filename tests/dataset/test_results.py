@@ -1,0 +1,71 @@
+"""Result files: whole or not there, inside their folder, and true to the files they came from."""
+
+import os
+
+import pytest
+
+from vsidata.dataset import results
+
+
+@pytest.mark.parametrize(
+    "name", ["scene0000_00", "../../escape", "/etc/passwd", "..", ".", "a/b", "ätsch", ""]
+)
+def test_no_name_leads_out_of_the_folder(tmp_path, name):
+    path = results.result_path(tmp_path, name)
+    assert path.parent == tmp_path
+    results.write_result(path, results.Head(inputs="x"))
+    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+
+
+def test_different_names_have_different_files(tmp_path):
+    names = ["a/b", "a%2Fb", "a_b", "a b", "A/B"]
+    assert len({results.result_path(tmp_path, name) for name in names}) == len(names)
+
+
+def test_what_was_written_is_read_back_to_the_last_bit(tmp_path):
+    path = results.result_path(tmp_path, "scene0000_00")
+    head = results.Head(stamp=[["a.ply", 3, 17]], inputs="ab", drops=[["topic", "reason", 2]])
+    rows = [{"scene_name": "scene0000_00", "room_area": 0.1 + 0.2}, {"id": "1", "value": 1 / 3}, {"id": "2"}]
+    results.write_result(path, head, rows)
+    assert results.read_head(path) == head
+    assert results.read_rows(path) == (rows[0], rows[1:])
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"stamp": [', b'{"other": 1}\n', b"[]\n", b"\xff\xfe\n"])
+def test_file_that_is_no_result_counts_as_none(tmp_path, content):
+    path = tmp_path / "scene.jsonl"
+    path.write_bytes(content)
+    assert results.read_head(path) is None
+    assert results.read_head(tmp_path / "missing.jsonl") is None
+
+
+def test_result_that_cannot_be_written_leaves_the_one_before(tmp_path):
+    path = results.result_path(tmp_path, "scene0000_00")
+    results.write_result(path, results.Head(inputs="before"))
+    with pytest.raises(TypeError):
+        results.write_result(path, results.Head(inputs="after"), [object()])
+    assert results.read_head(path).inputs == "before"
+
+
+def test_digest_sees_content_and_names_but_not_places_or_times(tmp_path):
+    for folder in ("here", "there"):
+        (tmp_path / folder).mkdir()
+        for name in ("a.ply", "b.json"):
+            (tmp_path / folder / name).write_text(name)
+    here, there = ([tmp_path / folder / name for name in ("a.ply", "b.json")] for folder in ("here", "there"))
+    os.utime(there[0], (1, 1))
+    assert results.digest(here) == results.digest(there) == results.digest(reversed(here))
+    there[1].rename(tmp_path / "there" / "c.json")
+    assert results.digest(here) != results.digest([there[0], tmp_path / "there" / "c.json"])
+    here[0].write_text("changed")
+    assert results.digest(here) != results.digest([there[0], tmp_path / "there" / "c.json"])
+
+
+def test_stamp_changes_with_size_and_time_and_leaves_out_what_is_missing(tmp_path):
+    file = tmp_path / "a.ply"
+    file.write_text("one")
+    os.utime(file, ns=(5, 5))
+    before = results.stamp([file, tmp_path / "missing"])
+    assert before == [["a.ply", 3, 5]]
+    os.utime(file, ns=(6, 6))
+    assert results.stamp([file]) != before

@@ -1,0 +1,22 @@
+"""The columns, as each reader of Parquet sees them."""
+
+from dataclasses import fields
+
+import pytest
+from datasets import Features
+
+from vsidata.dataset import schema
+from vsidata.questions.question import Evidence, EvidenceObject, Question
+
+
+@pytest.mark.parametrize("table", [schema.QA, schema.SCENES], ids=["qa", "scenes"])
+def test_features_in_the_file_are_those_that_datasets_itself_would_write(table):
+    assert table.metadata == Features.from_arrow_schema(table.remove_metadata()).arrow_schema.metadata
+
+
+def test_each_field_of_a_question_has_its_column():
+    assert schema.QA.names == [field.name for field in fields(Question)]
+    evidence = schema.QA.field("evidence").type
+    assert [field.name for field in evidence] == [field.name for field in fields(Evidence)]
+    objects = evidence.field("objects").type.value_type
+    assert [field.name for field in objects] == [field.name for field in fields(EvidenceObject)]

@@ -1,0 +1,254 @@
+"""Topics on rooms made by hand: what is asked, what is answered, what is refused and why."""
+
+import math
+from collections import Counter
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.questions.rooms import room, thing
+from vsidata.measure import MeasuredScene
+from vsidata.questions.object_rel_direction import direction, draw_triples
+from vsidata.questions.question import Question
+from vsidata.questions.rules import load_rules
+from vsidata.questions.topics import Drops, ask
+
+WIDE, PAPER = load_rules("wide"), load_rules("vsi100k")
+
+
+def asked(scene: MeasuredScene, topic: str, rules=WIDE, seed: int = 0) -> tuple[list[Question], Drops]:
+    return ask(scene, rules, seed, [topic])
+
+
+def test_a_kind_of_chair_is_counted_as_a_chair_and_on_its_own() -> None:
+    scene = room(
+        *(thing(i, "office chair", (i, 0, 0), (0.5, 0.5, 1), "chair") for i in range(3)),
+        thing(3, "chair", (0, 2, 0)),
+        thing(4, "chair", (1, 2, 0)),
+        thing(5, "sink", (5, 5, 0)),
+    )
+    questions, _ = asked(scene, "object_counting")
+    assert {q.question: q.ground_truth for q in questions} == {
+        "How many chair(s) are in this room?": "5",
+        "How many office chair(s) are in this room?": "3",
+    }
+
+
+def test_what_hides_several_things_or_is_too_small_is_not_counted() -> None:
+    scene = room(
+        *(thing(i, "books", (i, 0, 0), hides_several=True) for i in range(2)),
+        *(thing(i, "cup", (i, 0, 0), askable=i != 4) for i in range(2, 5)),
+    )
+    questions, drops = asked(scene, "object_counting")
+    assert questions == []
+    assert sorted(drops.values()) == [1, 1]
+
+
+def test_a_mesh_mostly_without_annotation_is_not_counted() -> None:
+    scene = room(thing(0, "chair", (0, 0, 0)), thing(1, "chair", (2, 0, 0)), unannotated=0.6)
+    questions, drops = asked(scene, "object_counting")
+    assert questions == []
+    assert sum(drops.values()) == 1
+
+
+def test_size_is_the_longest_side_in_centimetres() -> None:
+    (question,), _ = asked(room(thing(7, "sofa", (0, 0, 0), (0.9, 2.134, 0.8))), "object_size_estimation")
+    assert (question.ground_truth, question.unit) == ("213", "cm")
+    assert question.evidence.objects[0].instance == 7
+    assert question.evidence.value == pytest.approx(2.134)
+
+
+def test_an_object_is_asked_about_as_the_only_one_only_if_no_kind_of_it_is_there() -> None:
+    scene = room(thing(0, "table", (0, 0, 0)), thing(1, "coffee table", (3, 0, 0), (1, 1, 1), "table"))
+    questions, _ = asked(scene, "object_size_estimation")
+    assert [q.evidence.objects[0].category for q in questions] == ["coffee table"]
+
+
+def test_room_size_has_one_decimal_and_is_dropped_where_it_is_unknown() -> None:
+    (question,), _ = asked(room(area=17.26), "room_size_estimation")
+    assert (question.ground_truth, question.unit, question.options) == ("17.3", "m²", None)
+    questions, drops = asked(room(area=None), "room_size_estimation")
+    assert questions == []
+    assert sum(drops.values()) == 1
+
+
+def test_distance_is_between_the_closest_points_of_the_boxes() -> None:
+    # Sides 0.4 m, centres 3 m apart along x and 4 m along y: gaps of 2.6 and 3.6 m.
+    scene = room(thing(0, "bed", (0, 0, 0)), thing(1, "sink", (3, 4, 0)))
+    (question,), _ = asked(scene, "object_abs_distance")
+    assert question.evidence.box_distance == pytest.approx(math.hypot(2.6, 3.6))
+    assert question.ground_truth == "4.4"
+    assert {item.role for item in question.evidence.objects} == {"first", "second"}
+    (paper,), _ = asked(scene, "object_abs_distance", PAPER)
+    assert paper.ground_truth == "5.0"
+
+
+def test_objects_that_nearly_touch_have_no_distance_to_estimate() -> None:
+    scene = room(thing(0, "bed", (0, 0, 0)), thing(1, "nightstand", (0.55, 0, 0)))
+    questions, drops = asked(scene, "object_abs_distance")
+    assert questions == []
+    assert drops["object_abs_distance", "closer than the shortest distance asked about"] == 1
+
+
+def line_of(*distances: float) -> MeasuredScene:
+    """A target with cubes along a line, each `distance` away from its face."""
+    words = ["bed", "sink", "stove", "tv", "piano", "bench"]
+    others = (
+        thing(i + 1, word, (0.4 + far, 0, 0))
+        for i, (word, far) in enumerate(zip(words, distances, strict=False))
+    )
+    return room(thing(0, "lamp", (0, 0, 0)), *others)
+
+
+def test_the_nearest_of_four_is_the_answer_with_its_margin() -> None:
+    questions, _ = asked(line_of(1.0, 1.7, 2.5, 3.5), "object_rel_distance")
+    question = next(q for q in questions if q.evidence.objects[0].category == "lamp")
+    assert question.answer == "bed"
+    assert question.options is not None
+    assert question.options["ABCD".index(question.ground_truth)] == f"{question.ground_truth}. bed"
+    shown = ", ".join(text[3:] for text in question.options)
+    assert f"({shown})" in question.question
+    assert question.evidence.margin == pytest.approx(0.7)
+    assert sorted(question.evidence.option_distances or ()) == pytest.approx([1.0, 1.7, 2.5, 3.5])
+
+
+def test_options_closer_together_than_the_gap_are_never_offered_together() -> None:
+    scene = line_of(1.0, 1.1, 1.7, 2.5, 3.5, 4.5)
+    seen = set()
+    for seed in range(20):
+        for question in asked(scene, "object_rel_distance", seed=seed)[0]:
+            gaps = np.diff(sorted(question.evidence.option_distances or ()))
+            assert (gaps > 0.15).all()
+            seen.add(question.answer)
+    assert {"bed", "sink"} <= seen
+
+
+def test_a_touching_option_is_never_offered() -> None:
+    for question in asked(line_of(0.1, 1.0, 1.7, 2.5, 3.5), "object_rel_distance")[0]:
+        if question.evidence.objects[0].category == "lamp":
+            assert "bed" not in [item.category for item in question.evidence.objects]
+
+
+def test_of_several_instances_the_nearest_counts() -> None:
+    scene = line_of(1.5, 2.0, 2.5)
+    scene = room(*scene.objects, thing(8, "chair", (9, 0, 0)), thing(9, "chair", (0, 1.4, 0)))
+    for question in asked(scene, "object_rel_distance")[0]:
+        if question.evidence.objects[0].category == "lamp":
+            assert question.answer == "chair"
+            assert 9 in [item.instance for item in question.evidence.objects]
+
+
+def test_a_chair_and_an_office_chair_are_never_options_against_each_other() -> None:
+    scene = room(
+        *line_of(1.0, 1.7, 2.5).objects,
+        thing(8, "office chair", (0, 3, 0), (0.4, 0.4, 0.4), "chair"),
+        thing(9, "chair", (0, 4, 0)),
+    )
+    for seed in range(10):
+        for question in asked(scene, "object_rel_distance", seed=seed)[0]:
+            options = [item.category for item in question.evidence.objects if item.role == "option"]
+            assert not {"chair", "office chair"} <= set(options)
+
+
+def test_the_paper_asks_once_for_each_label_without_options() -> None:
+    questions, _ = asked(line_of(1.0, 1.7, 2.5, 3.5), "object_rel_distance", PAPER)
+    assert len(questions) == 5
+    assert all(q.options is None and q.ground_truth == q.answer for q in questions)
+
+
+@pytest.mark.parametrize(
+    ("degrees", "easy", "medium", "hard"),
+    [
+        (30, "left", "left", "front-left"),
+        (120, "left", "left", "back-left"),
+        (160, None, "back", "back-left"),
+        (200, None, "back", "back-right"),
+        (240, "right", "right", "back-right"),
+        (330, "right", "right", "front-right"),
+    ],
+)
+def test_directions_by_the_clock(degrees: float, easy: str | None, medium: str, hard: str) -> None:
+    kinds = WIDE.topics["object_rel_direction"].kinds
+    turn = math.radians(degrees)
+    # The observer at (1, 1) faces +y; counter-clockwise from there is towards -x.
+    asked_at = np.array([1 - 2 * math.sin(turn), 1 + 2 * math.cos(turn), 0.7])
+    words = [
+        direction(kinds[f"object_rel_direction_{name}"], np.array([1.0, 1, 0]), np.array([1.0, 4, 2]), asked_at)
+        for name in ("easy", "medium", "hard")
+    ]
+    assert [seen.word for seen in words] == [easy, medium, hard]
+
+
+@given(st.integers(0, 60), st.integers(0, 10_000))
+def test_direction_questions_keep_their_margin_on_both_sides(degrees: int, seed: int) -> None:
+    turn = math.radians(degrees)
+    scene = room(
+        thing(0, "bed", (0, 0, 0), (0.1, 0.1, 0.1)),
+        thing(1, "sink", (0, 3, 0), (0.1, 0.1, 0.1)),
+        thing(2, "lamp", (3 * math.sin(turn), -3 * math.cos(turn), 0), (0.1, 0.1, 0.1)),
+    )
+    questions, _ = asked(scene, "object_rel_direction", seed=seed)
+    edges = {"easy": (0, 135, 225), "medium": (0, 135, 225), "hard": (0, 90, 180, 270)}
+    for question in questions:
+        bearing = math.degrees(question.evidence.value) % 360
+        nearest = min(
+            abs((bearing - edge + 180) % 360 - 180) for edge in edges[question.question_type.split("_")[-1]]
+        )
+        assert nearest >= 10 - 1e-9
+        assert math.degrees(question.evidence.margin or 0) == pytest.approx(nearest)
+
+
+def test_an_object_that_reaches_into_another_sector_is_not_asked_about() -> None:
+    long_sofa = thing(2, "sofa", (-2, 0.5, 0), (0.5, 6.0, 0.5))
+    scene = room(thing(0, "bed", (0, 0, 0)), thing(1, "sink", (0, 2, 0)), long_sofa)
+    questions, _ = asked(scene, "object_rel_direction")
+    hard = [q for q in questions if q.question_type.endswith("hard")]
+    assert not any("is the sofa to my" in q.question for q in hard)
+
+
+@given(st.integers(0, 8), st.integers(1, 600), st.integers(0, 99))
+def test_triples_are_different_and_none_comes_twice(count: int, draws: int, seed: int) -> None:
+    drawn = list(draw_triples(count, draws, np.random.default_rng(seed)))
+    everything = set(permutations(range(count), 3))
+    assert len(drawn) == len(set(drawn)) == min(draws, len(everything))
+    assert set(drawn) <= everything
+
+
+def test_letters_are_drawn_without_favour() -> None:
+    letters = Counter(
+        question.ground_truth
+        for seed in range(300)
+        for question in asked(line_of(1.0, 1.7, 2.5, 3.5), "object_rel_distance", seed=seed)[0]
+        if question.evidence.objects[0].category == "lamp"
+    )
+    total = sum(letters.values())
+    # Five standard deviations of a fair draw.
+    assert all(abs(letters[letter] - total / 4) < 5 * math.sqrt(total * 3 / 16) for letter in "ABCD")
+
+
+def test_the_same_seed_and_scene_give_the_same_questions_whatever_else_is_asked() -> None:
+    scene = line_of(1.0, 1.7, 2.5, 3.5, 4.5)
+    together, _ = ask(scene, WIDE, 3, ["object_counting", "object_rel_distance", "object_abs_distance"])
+    alone, _ = ask(scene, WIDE, 3, ["object_rel_distance"])
+    assert [q for q in together if q.topic == "object_rel_distance"] == alone
+    assert alone != ask(scene, WIDE, 4, ["object_rel_distance"])[0]
+
+
+def test_a_question_keeps_its_id_when_its_rules_change() -> None:
+    scene = line_of(1.0, 1.7, 2.5, 3.5)
+    by_boxes = {q.question: q for q in asked(scene, "object_size_estimation")[0]}
+    by_paper = {q.question: q for q in asked(scene, "object_size_estimation", PAPER)[0]}
+    assert by_boxes.keys() == by_paper.keys()
+    assert all(by_boxes[text].id == by_paper[text].id for text in by_boxes)
+    assert all(by_boxes[text].rules != by_paper[text].rules for text in by_boxes)
+
+
+def test_caps_hold_by_scene_and_kind() -> None:
+    rules = WIDE.with_caps({"object_abs_distance": 2, "object_rel_direction": 1})
+    questions, _ = ask(line_of(1.0, 1.7, 2.5, 3.5), rules, 0, ["object_abs_distance", "object_rel_direction"])
+    kinds = Counter(q.question_type for q in questions)
+    assert kinds["object_abs_distance"] == 2
+    assert max(kinds.values()) <= 2

@@ -1,0 +1,184 @@
+"""The commands build, sample and show, as typed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.dataset import meta_info
+from vsidata import build as building
+from vsidata.cli import app
+from vsidata.scene import Scene
+from vsidata.sources.meta_info import MetaInfo
+
+
+def run(*arguments: object):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def rooms(tmp_path):
+    return meta_info.write(tmp_path / "rooms.json", 4, broken=(2,))
+
+
+@pytest.fixture
+def arguments(rooms, tmp_path):
+    return ("build", "--meta-info", rooms, "--rules", "vsibench", "--out", tmp_path / "out")
+
+
+def test_build_ends_with_the_drop_table_and_three_lines(arguments, tmp_path):
+    result = run(*arguments)
+    assert result.exit_code == 0, result.output
+    lines = result.output.splitlines()
+    assert lines[0] == "Found 4 scenes to use."
+    assert lines[1].startswith("topic")
+    written, set_aside, following = lines[-3:]
+    assert written.startswith("Written: ")
+    assert "about 3 scenes" in written
+    assert set_aside.startswith("Set aside: 1 (room0002: ")
+    assert following.startswith("Next: ")
+
+
+def test_second_build_says_that_nothing_changed(arguments, rooms):
+    meta_info.write(rooms, 4)
+    run(*arguments)
+    result = run(*arguments)
+    assert (result.exit_code, "Was complete already, nothing changed" in result.output) == (0, True)
+
+
+def test_strict_build_fails_where_a_scan_was_set_aside(arguments, rooms):
+    assert run(*arguments, "--strict").exit_code == 1
+    meta_info.write(rooms, 4)
+    assert run(*arguments, "--strict").exit_code == 0
+
+
+def test_build_without_a_usable_scan_fails_and_says_so(rooms, arguments):
+    meta_info.write(rooms, 2, broken=(0, 1))
+    result = run(*arguments)
+    assert result.exit_code == 1
+    assert "no scan was usable" in result.output
+
+
+def test_summary_as_json_is_all_that_is_printed(arguments):
+    summary = json.loads(run(*arguments, "--json").output)
+    assert summary["scenes"] == {"train": 3}
+    assert [failure["scene_name"] for failure in summary["set_aside"]] == ["room0002"]
+    assert set(summary["questions"]["train"]) >= {"object_counting", "room_size_estimation"}
+    assert summary["drops"]
+
+
+def test_config_file_and_command_line_together(rooms, tmp_path):
+    config = tmp_path / "build.yaml"
+    config.write_text(
+        f"meta-info: [{rooms}]\nrules: vsibench\ntopics: [object_counting]\nout: {tmp_path / 'no'}\n"
+    )
+    result = run("build", "--config", config, "--out", tmp_path / "yes", "--json")
+    assert result.exit_code == 0, result.output
+    assert set(json.loads(result.output)["questions"]["train"]) == {"object_counting"}
+    assert not (tmp_path / "no").exists()
+
+
+def test_sample_and_show_print_evidence_in_words(arguments, tmp_path):
+    run(*arguments)
+    result = run("sample", tmp_path / "out", "-n", 5)
+    assert result.output.count("because ") == 5
+    question = result.output.split()[0]
+    assert run("show", tmp_path / "out", question[:12]).output.splitlines()[0].startswith(question)
+    row = json.loads(run("show", tmp_path / "out", question, "--json").output)
+    assert row["id"] == question
+
+
+def test_usage_error_is_two_lines_and_no_traceback(capfd, monkeypatch, tmp_path):
+    from vsidata.cli import main
+
+    monkeypatch.setattr("sys.argv", ["vsidata", "build", "--out", str(tmp_path / "out")])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 2
+    error = capfd.readouterr().err.splitlines()
+    assert len(error) == 2
+    assert error[0].startswith("vsidata build: ")
+
+
+class Deadly(MetaInfo):
+    """A source whose second room kills the process that reads it."""
+
+    def load(self, name: str) -> Scene:
+        if name == "room0001":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().load(name)
+
+
+def test_scan_that_kills_its_worker_is_set_aside_by_name(rooms, tmp_path, monkeypatch):
+    meta_info.write(rooms, 4)
+    monkeypatch.setattr(building, "open_source", lambda _, paths: Deadly.open(paths))
+    options = building.BuildOptions(out=tmp_path / "out", meta_info=(rooms,), rules="vsibench", workers=2)
+    summary = building.build(options)
+    (failure,) = summary.failures
+    assert failure["scene_name"] == "room0001"
+    assert "SIGKILL" in failure["fault"]
+    assert "--workers" in failure["remedy"]
+    assert sum(summary.manifest["scenes"].values()) == 3
+
+
+class Defective(MetaInfo):
+    """A source with a defect of its own."""
+
+    def load(self, name: str) -> Scene:
+        if name == "room0001":
+            raise KeyError("unforeseen")
+        return super().load(name)
+
+
+def test_defect_of_the_program_sets_the_scan_aside_with_its_traceback_in_the_log(
+    rooms, tmp_path, monkeypatch
+):
+    meta_info.write(rooms, 4)
+    monkeypatch.setattr(building, "open_source", lambda _, paths: Defective.open(paths))
+    out = tmp_path / "out"
+    (failure,) = building.build(building.BuildOptions(out=out, meta_info=(rooms,), rules="vsibench")).failures
+    assert "KeyError: 'unforeseen'" in failure["fault"]
+    assert "report" in failure["remedy"]
+    assert 'raise KeyError("unforeseen")' in (out / "build.log").read_text()
+    assert "Traceback" not in (out / "failures.jsonl").read_text()
+
+
+@pytest.mark.parametrize("bytes_a_file", [2_000, 20_000], ids=["recipe", "results"])
+def test_build_that_may_not_write_ends_with_two_lines_and_can_go_on(arguments, rooms, tmp_path, bytes_a_file):
+    """A limit on the size of files stands for a full disk: it fails at the same calls."""
+    limited = (
+        f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({bytes_a_file}, -1));"
+        "from vsidata.cli import main; main()"
+    )
+    command = [sys.executable, "-c", limited, *map(str, arguments)]
+    stopped = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert stopped.returncode == 2, stopped.stderr
+    fault, remedy = stopped.stderr.splitlines()
+    assert "File too large" in fault
+    assert "run the same command again" in remedy
+    assert not (tmp_path / "out" / "manifest.json").exists()
+    assert run(*arguments).exit_code == 0
+
+
+def test_interrupted_build_says_how_to_go_on(arguments, monkeypatch):
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(building.local, "run", interrupt)
+    result = run(*arguments)
+    assert result.exit_code == 130
+    assert "the same command goes on from here" in result.output
+
+
+def test_paths_with_spaces_are_fine(tmp_path):
+    folder = tmp_path / "a folder"
+    folder.mkdir()
+    rooms = meta_info.write(folder / "my rooms.json", 2)
+    result = run("build", "--meta-info", rooms, "--rules", "vsibench", "--out", folder / "my build")
+    assert result.exit_code == 0, result.output
+    assert Path(folder / "my build" / "qa").is_dir()

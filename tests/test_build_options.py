@@ -1,0 +1,92 @@
+"""Options: the same from a file, the command line and a notebook; a wrong one is named with its line."""
+
+from pathlib import Path
+
+import pytest
+
+from vsidata.build import build
+from vsidata.errors import OptionError, VsiError
+from vsidata.options import BuildOptions, read_options
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "build.yaml"
+    path.write_text(text)
+    return path
+
+
+def test_file_and_command_line_say_the_same(tmp_path):
+    config = written(
+        tmp_path,
+        "scannet-root: scans\nout: vsi100k\nholdout: 5%\ntopics: [object_counting, room_size_estimation]\n"
+        "per-scene: {object_counting: 3}\nscenes: [scene00*, scene0700_00]\nallow-benchmark-scenes: true\n",
+    )
+    given = {
+        "scannet-root": Path("scans"),
+        "out": Path("vsi100k"),
+        "holdout": "0.05",
+        "topics": "object_counting,room_size_estimation",
+        "per-scene": ["object_counting=3"],
+        "scenes": "scene00*,scene0700_00",
+        "allow-benchmark-scenes": True,
+        "meta-info": None,
+    }
+    assert read_options(config, {}) == read_options(None, given)
+    assert read_options(config, {}) == BuildOptions(
+        scannet_root="scans",
+        out="vsi100k",
+        holdout=0.05,
+        topics=("object_counting", "room_size_estimation"),
+        per_scene={"object_counting": 3},
+        scenes=("scene00*", "scene0700_00"),
+        allow_benchmark_scenes=True,
+    )
+
+
+def test_command_line_wins_over_the_file(tmp_path):
+    config = written(tmp_path, "scannet-root: scans\nout: here\nseed: 1\n")
+    options = read_options(config, {"seed": 2, "out": None})
+    assert (options.seed, options.out) == (2, Path("here"))
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("out: here\nscannet-root: scans\nseeds: 1\n", "line 3: unknown key `seeds`"),
+        ("out: here\nscannet-root: scans\nseed: many\n", "line 3: `seed` is 'many'"),
+        ("out: here\nseed: 1\nout: there\n", "line 3: the key `out` already stands in line 1"),
+        ("out: here\nscannet-root: scans\nholdout: 120%\n", "line 3: `holdout` is"),
+        ("out: here\nscannet-root: scans\nholdout: half\n", "line 3: `holdout` is 'half'"),
+        ("out: here\nscannet-root: scans\nworkers: 0\n", "line 3: `workers` is 0"),
+        ("out: here\nscannet-root: scans\nsplit: dev\n", "line 3: `split` is 'dev'"),
+        ("out: here\nscannet-root: scans\nper-scene:\n  object_counting: -1\n", "line 4"),
+        ("out: here\nscannet-root: scans\nper-scene: [object_counting]\n", "line 3"),
+    ],
+)
+def test_wrong_option_in_a_file_is_named_with_its_line(tmp_path, text, fault):
+    config = written(tmp_path, text)
+    with pytest.raises(VsiError) as caught:
+        read_options(config, {})
+    assert caught.value.file == str(config)
+    assert fault in caught.value.fault
+    assert caught.value.remedy
+
+
+def test_wrong_option_on_the_command_line_is_not_blamed_on_the_file(tmp_path):
+    config = written(tmp_path, "out: here\nscannet-root: scans\nseed: 1\n")
+    with pytest.raises(VsiError) as caught:
+        read_options(config, {"seed": "many"})
+    assert caught.value.file == "vsidata build"
+    assert caught.value.fault.startswith("`seed` is 'many'")
+
+
+def test_build_needs_a_folder_to_write_to():
+    with pytest.raises(OptionError, match="`out` is missing"):
+        read_options(None, {"scannet-root": "scans"})
+
+
+@pytest.mark.parametrize("given", [{}, {"scannet_root": "scans", "meta_info": ("a.json",)}])
+def test_build_takes_scans_from_one_place(tmp_path, given):
+    with pytest.raises(OptionError, match="none or two") as caught:
+        build(BuildOptions(out=tmp_path, **given))
+    assert "--scannet-root or --meta-info" in caught.value.remedy

@@ -1,0 +1,52 @@
+"""A build from a folder as a new user has it: some good scans, a broken one, one without annotation."""
+
+import json
+from collections import Counter
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.dataset import small_scans
+from vsidata.build import BuildOptions, build
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("user")
+    root = small_scans.write(folder / "download", 5)
+    broken = root / "scans/scene0001_00/scene0001_00_vh_clean_2.ply"
+    broken.write_bytes(broken.read_bytes()[:-1000])
+    (root / "scans/scene0003_00/scene0003_00.aggregation.json").unlink()
+    return build(BuildOptions(out=folder / "out", scannet_root=root, workers=2))
+
+
+def test_good_scans_are_used_and_the_others_named_with_file_fault_and_remedy(built):
+    failures = [json.loads(line) for line in (built.out / "failures.jsonl").read_text().splitlines()]
+    assert [failure["scene_name"] for failure in failures] == ["scene0001_00", "scene0003_00"]
+    assert [failure["file"].rpartition("/")[2] for failure in failures] == [
+        "scene0001_00_vh_clean_2.ply",
+        "scene0003_00.aggregation.json",
+    ]
+    assert all(failure["fault"] and failure["remedy"] for failure in failures)
+    scenes = pq.read_table(built.out / "scenes")["scene_name"].to_pylist()
+    assert scenes == ["scene0000_00", "scene0002_00", "scene0004_00"]
+
+
+def test_scenes_table_holds_the_boxes_that_the_scans_were_made_with(built):
+    for row in pq.read_table(built.out / "scenes").to_pylist():
+        assert row["dataset"] == "synthetic"
+        assert Counter(thing["label"] for thing in row["objects"])["chair"] == 2
+        for thing in row["objects"]:
+            if thing["label"] in small_scans.FURNITURE:
+                box = thing["box"]
+                assert min(box["extents"]) >= 0.34
+                assert max(box["extents"]) <= 0.81
+                assert box["center"][:2] == pytest.approx(thing["centroid"][:2], abs=0.05)
+
+
+def test_every_topic_is_asked(built):
+    assert set(built.manifest["questions"]["train"]) == set(built.manifest["options"]["topics"])
+
+
+def test_synthetic_scans_carry_no_terms_of_others(built):
+    assert "license: apache-2.0" in (built.out / "README.md").read_text()

@@ -1,0 +1,30 @@
+"""Both console scripts answer, and at once: they import nothing heavy before a command needs it."""
+
+import subprocess
+import sys
+
+import pytest
+
+_HEAVY = {"open3d", "scipy", "pandas", "pyarrow", "datasets", "cv2", "trimesh", "fcl", "torch", "transformers"}
+
+
+def _python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("package", ["vsidata", "vsitrain"])
+def test_help_says_what_the_program_is_for(package):
+    ran = _python(f"from {package}.cli import main; main()", "--help")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "Usage:" in ran.stdout
+
+
+@pytest.mark.parametrize("package", ["vsidata", "vsitrain"])
+def test_command_line_imports_nothing_heavy(package):
+    ran = _python(f"import sys, {package}.cli; print(*{{name.partition('.')[0] for name in sys.modules}})")
+    assert _HEAVY.isdisjoint(ran.stdout.split())
+
+
+def test_help_of_vsitrain_says_how_to_install_what_training_needs():
+    ran = _python("from vsitrain.cli import main; main()", "--help")
+    assert "pip install 'vsi100k[train]'" in ran.stdout

@@ -1,0 +1,189 @@
+"""Many scans, on an engine, and then the shards.
+
+A build leaves one result file for each scan in `DIR/.work/`, so that it goes on where it was stopped, and
+merges them in the order of the scans' names. Nothing in the tables, the manifest or the card depends on the
+number of workers, on the machine, or on when and how often the build ran.
+"""
+
+import os
+import platform
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from vsidata import __version__
+from vsidata.curation.splits import Selection, select
+from vsidata.dataset import results
+from vsidata.dataset.claim import claimed
+from vsidata.dataset.merge import Summary, merge, read_summary
+from vsidata.engines import local
+from vsidata.errors import OptionError, ScanError
+from vsidata.options import BuildOptions
+from vsidata.process import Job, failure_of, process_scene
+from vsidata.questions.rules import RuleSet, load_rules
+from vsidata.sources.registry import Source, open_source
+
+# What the figures come from: another release of one of these may change their last digits.
+_VERSIONS = ("numpy", "scipy", "opencv-python-headless", "open3d", "python-fcl", "pyarrow")
+
+__all__ = ["BuildOptions", "Summary", "Watcher", "build"]
+
+
+class Watcher:
+    """Told how a build goes; this one does nothing. The command line draws a progress bar."""
+
+    def start(self, *, scenes: int, done: int, refused: int) -> None:
+        """Before the first scan: how many there are, are done already, and were refused by the leak guard."""
+
+    def scene(self, name: str, seconds: float) -> None:
+        """After each scan."""
+
+
+def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary:
+    """Build a dataset, or go on with one that was stopped.
+
+    Args:
+        options: what to build.
+        watcher: told how it goes.
+
+    Returns:
+        What was written and what was set aside.
+
+    Raises:
+        VsiError: the options make no sense or differ from those of the build in the same folder, there is no
+            scan to build from, or the folder cannot be written to.
+    """
+    watcher = watcher or Watcher()
+    rules = load_rules(options.rules).with_caps(options.per_scene or {})
+    topics = _topics(options, rules)
+    source = _open(options)
+    selection = select(
+        source,
+        split=options.split,
+        holdout=options.holdout,
+        scenes=options.scenes,
+        seed=options.seed,
+        allow_benchmark_scenes=options.allow_benchmark_scenes,
+        forbid=options.forbid,
+    )
+    recipe = _recipe(options, rules, topics, source)
+    work = options.out / ".work"
+    folder = work / "scenes"
+    with claimed(options.out, work, recipe):
+        todo = [name for name in sorted(selection.split_of) if not _is_done(folder, name, source)]
+        if not todo and (finished := read_summary(options.out, selection.split_of)):
+            return finished
+        watcher.start(
+            scenes=len(selection.split_of),
+            done=len(selection.split_of) - len(todo),
+            refused=len(selection.refused),
+        )
+        job = Job(source, rules, options.seed, topics, folder)
+        with _log(options.out / "build.log", options) as note:
+            for outcome in local.run(partial(process_scene, job), todo, options.workers):
+                if outcome.died:
+                    _write_death(folder, outcome.name, outcome.died)
+                head = results.read_head(results.result_path(folder, outcome.name))
+                failure = head.failure if head else None
+                note(f"{outcome.name} {outcome.seconds:.2f} s" + (f": {failure['fault']}" if failure else ""))
+                if head and head.trace:
+                    note(head.trace)
+                watcher.scene(outcome.name, outcome.seconds)
+            summary = merge(options.out, folder, recipe | _left_out(options, selection), selection.split_of)
+            note(f"{sum(summary.manifest['scenes'].values())} scenes used, {len(summary.failures)} set aside")
+    return summary
+
+
+def _topics(options: BuildOptions, rules: RuleSet) -> tuple[str, ...]:
+    unknown = set(options.topics or ()) - set(rules.topics)
+    if unknown:
+        raise OptionError(
+            "--topics",
+            f"the rule set {rules.name} has no topic `{min(unknown)}`.",
+            f"Choose from: {', '.join(rules.topics)}.",
+        )
+    return tuple(topic for topic in rules.topics if options.topics is None or topic in options.topics)
+
+
+def _open(options: BuildOptions) -> Source:
+    if (options.scannet_root is None) == (not options.meta_info):
+        raise OptionError(
+            "vsidata build",
+            "takes scans from one place, and here are none or two.",
+            "Give --scannet-root or --meta-info. Without scans, `vsidata synth` makes some.",
+        )
+    if options.scannet_root is not None:
+        return open_source("scannet", [options.scannet_root])
+    return open_source("meta-info", options.meta_info)
+
+
+def _recipe(options: BuildOptions, rules: RuleSet, topics: tuple[str, ...], source: Source) -> dict[str, Any]:
+    """Everything that decides what is written, but for the scans: their digests come with the results."""
+    return {
+        "options": {
+            "dataset": source.dataset,
+            "split": options.split,
+            "holdout": options.holdout,
+            "scenes": options.scenes,
+            "topics": topics,
+            "per_scene": options.per_scene,
+            "seed": options.seed,
+            "allow_benchmark_scenes": options.allow_benchmark_scenes,
+        },
+        "rules": {"name": rules.name, "digest": rules.digest, "resolved": rules.resolved},
+        "versions": {"vsidata": __version__, "python": platform.python_version()}
+        | {name: version(name) for name in _VERSIONS},
+    }
+
+
+def _left_out(options: BuildOptions, selection: Selection) -> dict[str, Any]:
+    """What the selection left out, for the manifest; more scans on the disk may change it."""
+    return {
+        "leak_guard": {
+            "active": not options.allow_benchmark_scenes,
+            "forbidden_rooms": dict(selection.forbidden_rooms),
+            "refused": dict(sorted(Counter(selection.refused.values()).items())),
+            "admitted": dict(sorted(Counter(selection.admitted.values()).items())),
+        },
+        "unlisted": len(selection.unlisted),
+    }
+
+
+def _is_done(folder: Path, name: str, source: Source) -> bool:
+    """Whether a scan has a result, from its files as they are now. One set aside gets another try."""
+    head = results.read_head(results.result_path(folder, name))
+    if head is None or head.failure is not None:
+        return False
+    try:
+        return head.stamp == results.stamp(source.files(name))
+    except ScanError:
+        return False
+
+
+def _write_death(folder: Path, name: str, cause: str) -> None:
+    fault = f"the worker process {cause}, twice."
+    remedy = "If memory ran out, try fewer --workers; the same command tries the scans set aside again."
+    failure = failure_of(name, ScanError(name, fault, remedy))
+    results.write_result(results.result_path(folder, name), results.Head(failure=failure))
+
+
+@contextmanager
+def _log(path: Path, options: BuildOptions) -> Iterator[Callable[[str], None]]:
+    """Append to build.log, the only file that knows when, where and by how many workers it was built."""
+    with path.open("a", encoding="utf-8") as file:
+
+        def note(text: str) -> None:
+            file.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {text}\n")
+            file.flush()
+
+        note(f"{platform.node()}, {os.cpu_count()} processors, {options.workers} workers")
+        note(options.model_dump_json(by_alias=True, exclude_defaults=True))
+        began = time.monotonic()
+        yield note
+        note(f"{time.monotonic() - began:.1f} s in all")

@@ -1,0 +1,255 @@
+"""The command line of vsidata. Imports nothing heavy at the top: each command imports what it needs."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from vsidata.errors import VsiError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def build(
+    out: Annotated[Path | None, typer.Option(help="Folder to write to.")] = None,
+    scannet_root: Annotated[Path | None, typer.Option(help="Folder of ScanNet scans.")] = None,
+    meta_info: Annotated[
+        list[Path] | None, typer.Option(help="File of VSI-Bench scene meta information, in place of a root.")
+    ] = None,
+    split: Annotated[
+        str | None, typer.Option(help="Official list: train (default), val, test or all.")
+    ] = None,
+    holdout: Annotated[
+        str | None, typer.Option(help="Share of rooms for a validation split, with all their scans: 5%.")
+    ] = None,
+    rules: Annotated[
+        str | None, typer.Option(help="Rule set by name (default: wide), or a YAML file.")
+    ] = None,
+    topics: Annotated[str | None, typer.Option(help="Only these, separated by commas.")] = None,
+    per_scene: Annotated[
+        list[str] | None, typer.Option(help="TOPIC=N: at most N questions of a topic a scene.")
+    ] = None,
+    scenes: Annotated[
+        str | None, typer.Option(help="Only these: names or patterns by commas, or N for the first N.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes (default: one a processor).")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of every draw (default: 0).")] = None,
+    config: Annotated[Path | None, typer.Option(help="YAML file of these options by name.")] = None,
+    allow_benchmark_scenes: Annotated[
+        bool | None, typer.Option("--allow-benchmark-scenes", help="Use rooms that benchmarks show, too.")
+    ] = None,
+    forbid: Annotated[
+        list[Path] | None, typer.Option(help="CSV file (dataset,scene_name) of more rooms to leave out.")
+    ] = None,
+    strict: Annotated[
+        bool | None, typer.Option("--strict", help="Exit with 1 if a scan was set aside.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Make questions from scans: reads every scan, asks it, and writes Parquet shards with their manifest.
+
+    The same command goes on where a stopped build ended. Scans that cannot be used are set aside and named.
+    """
+    given = {
+        name.replace("_", "-"): value for name, value in locals().items() if name not in ("config", "as_json")
+    }
+    import orjson
+    from rich.console import Console
+
+    from vsidata.build import build as run
+    from vsidata.dataset import summary
+    from vsidata.options import read_options
+    from vsidata.progress import ProgressBar
+
+    options = read_options(config, given)
+    console = Console(quiet=as_json)
+    try:
+        with ProgressBar(console) as progress:
+            done = run(options, progress)
+    except KeyboardInterrupt:
+        typer.echo("Stopped: the same command goes on from here.", err=True)
+        raise typer.Exit(130) from None
+    if as_json:
+        typer.echo(orjson.dumps(summary.as_json(done), option=orjson.OPT_INDENT_2))
+    else:
+        console.print(summary.drop_table(done))
+        console.print(*summary.closing_lines(done), sep="\n", soft_wrap=True, markup=False, highlight=False)
+    failed = not done.manifest["scenes"] or (options.strict and done.failures)
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def sample(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A build.")],
+    count: Annotated[int, typer.Option("-n", "--count", min=1, help="How many.")] = 20,
+    topic: Annotated[str | None, typer.Option(help="Of this topic alone.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the draw.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON lines.")] = False,
+) -> None:
+    """Print questions of a build, drawn evenly over the topics, with their evidence in words."""
+    from vsidata.dataset import browse
+
+    _print_questions(browse.sample(folder, count, seed, topic), as_json)
+
+
+@app.command()
+def show(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A build.")],
+    question: Annotated[str, typer.Argument(metavar="ID", help="A question's id, or how it begins.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the row as JSON.")] = False,
+) -> None:
+    """Print one question of a build with its evidence in words."""
+    from vsidata.dataset import browse
+
+    _print_questions([browse.find(folder, question)], as_json)
+
+
+def _print_questions(rows: list[dict[str, Any]], as_json: bool) -> None:
+    import orjson
+
+    from vsidata.dataset.browse import in_words
+
+    for row in rows:
+        typer.echo(orjson.dumps(row) if as_json else f"{in_words(row)}\n")
+
+
+@app.command()
+def conform(
+    meta_info: Annotated[list[Path], typer.Option(help="File of released VSI-Bench scene meta information.")],
+    questions: Annotated[Path, typer.Option(help="Released questions, one JSON object a line.")],
+    rules: Annotated[str, typer.Option(help="Rule set by name, or a YAML file.")] = "vsibench",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Recompute released VSI-Bench keys from the released boxes, and say how many agree by question type."""
+    import orjson
+
+    from vsidata.curation import conform as conforming
+    from vsidata.questions.rules import load_rules
+    from vsidata.sources.registry import open_source
+
+    rule_set = load_rules(rules)
+    source = open_source("meta-info", meta_info)
+    found = conforming.conform(
+        conforming.measured_scenes(source, rule_set), conforming.read_questions(questions), rule_set
+    )
+    if as_json:
+        typer.echo(orjson.dumps(found, default=dict, option=orjson.OPT_INDENT_2))
+    else:
+        from rich.console import Console
+
+        console = Console(soft_wrap=True)
+        console.print(conforming.table(found))
+        console.print(conforming.WHY_DISTANCES_DIFFER, highlight=False)
+
+
+@app.command()
+def plan(
+    scannet_root: Annotated[Path, typer.Option(help="Folder of ScanNet scans; only annotations are read.")],
+    rules: Annotated[
+        str | None, typer.Option(help="Rule set by name (default: wide), or a YAML file.")
+    ] = None,
+    split: Annotated[
+        str | None, typer.Option(help="Official list: train (default), val, test or all.")
+    ] = None,
+    allow_benchmark_scenes: Annotated[
+        bool, typer.Option("--allow-benchmark-scenes", help="Use rooms that benchmarks show, too.")
+    ] = False,
+    expect: Annotated[
+        str | None, typer.Option(help="Compare with stated totals, over their rules and scans: paper.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Project how many questions a build can ask, by topic, from annotation files alone.
+
+    It is an upper bound: a build also leaves out what its geometry speaks against.
+    """
+    import orjson
+
+    from vsidata.curation import plan as planning
+    from vsidata.curation.expectation import load_expectation
+    from vsidata.questions.rules import load_rules
+    from vsidata.sources.registry import open_source
+    from vsidata.curation.splits import select
+
+    expected = load_expectation(expect) if expect else None
+    source = open_source("scannet", [scannet_root])
+    selection = select(
+        source,
+        split=split or (expected.split if expected else "train"),
+        allow_benchmark_scenes=allow_benchmark_scenes or expected is not None,
+    )
+    rule_set = load_rules(rules or (expected.rules if expected else "wide"))
+    projected = planning.plan(source, sorted(selection.split_of), rule_set)
+    if as_json:
+        typer.echo(orjson.dumps(planning.as_json(projected, expected), option=orjson.OPT_INDENT_2))
+    else:
+        from rich.console import Console
+
+        console = Console(soft_wrap=True)
+        console.print(f"{projected.rules}, {projected.scenes:,} scenes", highlight=False)
+        console.print(planning.table(projected, expected))
+        if projected.failures:
+            left_out = f"{len(projected.failures):,} scans have no usable annotation"
+            console.print(f"{left_out}: `vsidata check` says why.", highlight=False)
+
+
+@app.command()
+def synth(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write to.")],
+    scenes: Annotated[int, typer.Option(min=1, max=10_000, help="How many scans.")] = 20,
+    seed: Annotated[int, typer.Option(min=0, help="Of every draw.")] = 0,
+    noise: Annotated[float, typer.Option(min=0, metavar="MM", help="Noise of the surface, mm r.m.s.")] = 3.0,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes (default: one a processor).")] = None,
+) -> None:
+    """Write furnished synthetic rooms in ScanNet's own layout, and beside them what is true of them."""
+    import os
+
+    from vsidata.synthetic.write import write_scans
+
+    workers = workers or len(os.sched_getaffinity(0))
+    with typer.progressbar(length=scenes, label="scans") as bar:
+        write_scans(out, scenes, seed, noise / 1000, workers, done=lambda _: bar.update(1))
+    typer.echo(f"{scenes:,} scans in {out / 'scans'}, their truth in {out / 'truth'}.")
+    typer.echo(f"Next: vsidata build --scannet-root {out} --out {out.with_name(out.name + '-qa')}")
+
+
+@app.command()
+def check(
+    scannet_root: Annotated[Path, typer.Option(help="Folder of ScanNet scans.")],
+    quick: Annotated[bool, typer.Option("--quick", help="Read annotations only, no geometry.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+) -> None:
+    """List the scans there are, what is missing of each and what that costs, and what to doubt in them."""
+    import orjson
+    from rich.console import Console
+    from rich.progress import track
+
+    from vsidata.curation import check_table
+    from vsidata.curation.check import check_scan, standards
+    from vsidata.sources.scannet import ScanNet
+
+    source = ScanNet.open([scannet_root])
+    against = standards(source)
+    progress = track(source.names(), "scans", console=Console(stderr=True), transient=True)
+    reports = [check_scan(source, name, against, quick) for name in progress]
+    if as_json:
+        typer.echo(orjson.dumps(check_table.as_json(source, against, reports), option=orjson.OPT_INDENT_2))
+    else:
+        console = Console()
+        console.print(check_table.scan_table(reports))
+        if missing := check_table.missing_table(reports):
+            console.print(missing)
+        closing = check_table.closing_lines(source, against, reports)
+        console.print(*closing, sep="\n", soft_wrap=True, markup=False, highlight=False)
+    raise typer.Exit(0 if any(report.fault is None for report in reports) else 1)
+
+
+def main() -> None:
+    """Entry point of the console script. What the user can mend ends with status 2 and no traceback."""
+    try:
+        app()
+    except VsiError as error:
+        typer.echo(error, err=True)
+        sys.exit(2)

@@ -1,0 +1,1 @@
+"""What is kept, and why: leak guard, splits, plan, conform."""

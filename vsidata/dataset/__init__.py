@@ -1,0 +1,1 @@
+"""What is written: schema, shards, manifest, card."""

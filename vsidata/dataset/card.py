@@ -1,0 +1,130 @@
+"""The dataset card: README.md of a build, with the front matter that `load_dataset` and the Hub read."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
+from string import Template
+from typing import Any
+
+import yaml
+
+_SCANNET = "https://kaldir.vc.in.tum.de/scannet/ScanNet_TOS.pdf"
+
+_LICENCES: Mapping[str, tuple[dict[str, str], str]] = {
+    "scannet": (
+        {"license": "other", "license_name": "scannet-terms-of-use", "license_link": _SCANNET},
+        f"Derived from ScanNet, whose [Terms of Use]({_SCANNET}) hold for what is derived from it: research "
+        "without commercial use. Who uses these questions with ScanNet's videos must have signed them.",
+    ),
+    "synthetic": (
+        {"license": "apache-2.0"},
+        "Made from synthetic rooms, which belong to nobody: use it under the Apache License 2.0.",
+    ),
+}
+_OTHER_LICENCE = (
+    {"license": "other"},
+    "Derived from the scans of others: the terms of their makers hold for what is derived from them.",
+)
+
+_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+
+
+def card(manifest: Mapping[str, Any]) -> str:
+    """The card's text, from the manifest alone."""
+    questions: Mapping[str, Mapping[str, int]] = manifest["questions"]
+    total = sum(sum(topics.values()) for topics in questions.values())
+    options, rules = manifest["options"], manifest["rules"]
+    licence, licence_note = _LICENCES.get(options["dataset"], _OTHER_LICENCE)
+    title = f"Spatial questions on {options['dataset']} ({rules['name']})"
+    front = {
+        "pretty_name": title,
+        "language": ["en"],
+        **licence,
+        "task_categories": ["visual-question-answering", "video-text-to-text"],
+        "tags": ["spatial-reasoning", "3d", "indoor-scenes", "vsi-bench"],
+        "size_categories": [next((name for limit, name in _SIZES if total < limit), "1M<n<10M")],
+        "configs": [
+            {
+                "config_name": table,
+                **({"default": True} if table == "qa" else {}),
+                "data_files": [
+                    {"split": split, "path": f"{table}/{split}-*.parquet"}
+                    for split in _splits(manifest, table)
+                ],
+            }
+            for table in ("qa", "scenes")
+        ],
+    }
+    template = Template(resources.files(__package__).joinpath("card.md").read_text(encoding="utf-8"))
+    body = template.substitute(
+        title=title,
+        version=manifest["versions"]["vsidata"],
+        total=f"{total:,}",
+        scenes=f"{sum(manifest['scenes'].values()):,}",
+        rules=f"{rules['name']}@{rules['digest'][:8]}",
+        counts=_counts(questions),
+        seed=options["seed"],
+        scans=_scans(options),
+        leak_guard=_leak_guard(manifest["leak_guard"]),
+        drops=_drops(manifest["drops"]),
+        set_aside=_set_aside(manifest["set_aside"]),
+        licence=licence_note,
+    )
+    return f"---\n{yaml.safe_dump(front, sort_keys=False, allow_unicode=True)}---\n\n{body}"
+
+
+def _splits(manifest: Mapping[str, Any], table: str) -> list[str]:
+    return [
+        split
+        for split in manifest["scenes"]
+        if any(p.startswith(f"{table}/{split}-") for p in manifest["files"])
+    ]
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _counts(questions: Mapping[str, Mapping[str, int]]) -> str:
+    splits = list(questions)
+    topics = sorted({topic for counts in questions.values() for topic in counts})
+    rows = [[topic, *(f"{questions[split].get(topic, 0):,}" for split in splits)] for topic in topics]
+    rows.append(["all", *(f"{sum(questions[split].values()):,}" for split in splits)])
+    return _table(["topic", *splits], rows)
+
+
+def _scans(options: Mapping[str, Any]) -> str:
+    text = f"{options['dataset']}"
+    if options["dataset"] == "scannet":
+        text += f", official list `{options['split']}`"
+    if options["holdout"]:
+        text += f", {options['holdout']:.3g} of the rooms held out for `validation`"
+    return text
+
+
+def _leak_guard(guard: Mapping[str, Any]) -> str:
+    if guard["active"]:
+        refused = sum(guard["refused"].values())
+        return f"on: {refused:,} scenes of rooms that are kept for evaluation were refused"
+    admitted = sum(guard["admitted"].values())
+    return (
+        f"**off**: {admitted:,} scenes of rooms that are kept for evaluation are in here; "
+        "a model trained on them cannot be evaluated on them"
+    )
+
+
+def _drops(drops: Mapping[str, Mapping[str, int]]) -> str:
+    rows = [
+        [topic, reason, f"{count:,}"] for topic, reasons in drops.items() for reason, count in reasons.items()
+    ]
+    if not rows:
+        return "No candidate was refused."
+    header = ["topic", "why candidates were refused", "how many"]
+    lines = [header, ["---", "---", "---:"], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _set_aside(count: int) -> str:
+    if not count:
+        return "No scan was set aside."
+    return f"Scans set aside because they could not be used: {count:,}. `failures.jsonl` says why."

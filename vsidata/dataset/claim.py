@@ -1,0 +1,66 @@
+"""A build's claim to its folder: one build, one recipe, one process at a time."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from vsidata.dataset.atomic import write_whole
+from vsidata.errors import OptionError, VsiError
+
+
+@contextmanager
+def claimed(out: Path, work: Path, recipe: dict[str, Any]) -> Iterator[None]:
+    """Hold the folder of a build for as long as the context lasts.
+
+    Args:
+        out: the folder.
+        work: the folder below it for what the build itself needs.
+        recipe: what the build is made from, plain data in groups; kept in `work` for the next run.
+
+    Raises:
+        OptionError: it holds something else, a build from another recipe, or one that is being written.
+        VsiError: it cannot be written to, at the beginning or later.
+    """
+    remembered = work / "recipe.json"
+    try:
+        if out.exists() and not work.exists() and any(out.iterdir()):
+            raise OptionError(out, "is not empty and holds no build.", "Name a new folder with --out.")
+        (work / "scenes").mkdir(parents=True, exist_ok=True)
+        with (work / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise OptionError(
+                    out, "another build is writing there.", "Wait for it, or name another --out."
+                ) from None
+            written = orjson.dumps(recipe, option=orjson.OPT_INDENT_2)
+            if remembered.exists():
+                _refuse_difference(out, orjson.loads(remembered.read_bytes()), orjson.loads(written))
+            else:
+                write_whole(remembered, [written])
+            yield
+    except OSError as error:
+        raise VsiError(
+            error.filename or out,
+            f"cannot be written: {error.strerror or error}.",
+            "Make room or mend the permissions, then run the same command again: it goes on from here.",
+        ) from error
+
+
+def _refuse_difference(out: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
+    changed = [
+        f"{group}.{key} was {before[group].get(key)!r:.60}, is {now[group].get(key)!r:.60}"
+        for group in now
+        for key in sorted({*before[group], *now[group]} - {"resolved"})
+        if before[group].get(key) != now[group].get(key)
+    ]
+    if changed:
+        raise OptionError(
+            out,
+            f"holds a build with other options: {'; '.join(changed)}.",
+            "Run the build with the options it was begun with, or name a new folder with --out.",
+        )

@@ -1,0 +1,119 @@
+"""From the result files of the scans to what a build is: tables, manifest, card, list of failures.
+
+Streams scene by scene in the order of their names. Files get their final names only when all are written, and
+the manifest comes last: a build with a manifest whose checksums hold is complete.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from vsidata.dataset import schema
+from vsidata.dataset.atomic import UNFINISHED, write_whole
+from vsidata.dataset.card import card
+from vsidata.dataset.results import read_head, read_rows, result_path
+from vsidata.dataset.shards import Shard, ShardWriter, Table
+
+TABLES = (
+    Table("qa", schema.QA, shard_rows=30_000, group_rows=5_000),
+    Table("scenes", schema.SCENES, shard_rows=5_000, group_rows=500),
+)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A written build.
+
+    Attributes:
+        out: its folder.
+        manifest: the content of its manifest.json.
+        failures: the scans set aside: `scene_name`, `file`, `fault`, `remedy` of each.
+        untouched: True where everything was there already and nothing was written.
+    """
+
+    out: Path
+    manifest: dict[str, Any]
+    failures: list[dict[str, str]]
+    untouched: bool = False
+
+
+def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping[str, str]) -> Summary:
+    """Write everything but the log.
+
+    Args:
+        out: the build's folder.
+        results: the folder of result files below it.
+        recipe: what the build was made from; the manifest's first part.
+        split_of: the split of each scene.
+    """
+    for litter in results.parent.rglob(f"*{UNFINISHED}"):  # of a run that was killed
+        litter.unlink()
+    writers = {}
+    questions: dict[str, Counter[str]] = {}
+    drops: dict[str, Counter[str]] = {}
+    inputs: dict[str, str] = {}
+    failures: list[dict[str, str]] = []
+    for name in sorted(split_of):
+        path = result_path(results, name)
+        head = read_head(path)
+        if head is None or head.failure is not None:
+            failures.append(head.failure if head and head.failure else {"scene_name": name})
+            continue
+        split = split_of[name]
+        if split not in writers:
+            writers[split] = [ShardWriter(table, split, results.parent) for table in TABLES]
+            questions[split] = Counter()
+        scene, asked = read_rows(path)
+        for writer, rows in zip(writers[split], (asked, [scene | {"split": split}]), strict=True):
+            writer.add(rows)
+        questions[split].update(row["topic"] for row in asked)
+        for topic, reason, count in head.drops:
+            drops.setdefault(topic, Counter())[reason] += count
+        inputs[name] = head.inputs
+    shards = [shard for split in sorted(writers) for writer in writers[split] for shard in writer.finish(out)]
+    _remove_others(out, shards)
+    manifest = {
+        **recipe,
+        "scenes": {split: writers[split][1].rows for split in sorted(writers)},
+        "set_aside": len(failures),
+        "questions": {split: dict(sorted(questions[split].items())) for split in sorted(questions)},
+        "drops": {topic: dict(sorted(drops[topic].items())) for topic in sorted(drops)},
+        "files": {shard.path: {k: v for k, v in asdict(shard).items() if k != "path"} for shard in shards},
+        "inputs": inputs,
+    }
+    lines = (orjson.dumps(failure, option=orjson.OPT_APPEND_NEWLINE) for failure in failures)
+    write_whole(out / "failures.jsonl", lines)
+    write_whole(out / "README.md", [card(manifest).encode()])
+    write_whole(out / "manifest.json", [orjson.dumps(manifest, option=orjson.OPT_INDENT_2), b"\n"])
+    return Summary(out, manifest, failures)
+
+
+def read_summary(out: Path, split_of: Mapping[str, str]) -> Summary | None:
+    """The build in a folder; None where it is not whole, or not about these scenes."""
+    try:
+        manifest = orjson.loads((out / "manifest.json").read_bytes())
+        failures = [orjson.loads(line) for line in (out / "failures.jsonl").read_bytes().splitlines()]
+        whole = all(_sha256(out / path) == shard["sha256"] for path, shard in manifest["files"].items())
+        whole &= (out / "README.md").is_file() and {*manifest["inputs"]} == {*split_of}
+    except (OSError, ValueError):
+        return None
+    return Summary(out, manifest, failures, untouched=True) if whole else None
+
+
+def _remove_others(out: Path, shards: Iterable[Shard]) -> None:
+    """Shards of an earlier merge, when there were more or fewer of them."""
+    ours = {shard.path for shard in shards}
+    for table in TABLES:
+        for path in (out / table.name).glob("*.parquet"):
+            if path.relative_to(out).as_posix() not in ours:
+                path.unlink()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

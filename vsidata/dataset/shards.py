@@ -1,0 +1,108 @@
+"""Rows to Parquet shards, in a stream: memory holds one row group, whatever the number of scenes."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from vsidata.dataset.atomic import UNFINISHED
+from vsidata.dataset.results import Row
+
+
+@dataclass(frozen=True)
+class Table:
+    """One of a build's tables: its folder, its columns, and how it is cut.
+
+    Attributes:
+        name: folder of its shards, and its configuration's name in the card.
+        schema: its columns.
+        shard_rows: rows of a shard, a multiple of `group_rows`; the last shard holds the rest.
+        group_rows: rows of a row group, which is what the writer holds in memory.
+    """
+
+    name: str
+    schema: pa.Schema
+    shard_rows: int
+    group_rows: int
+
+
+@dataclass(frozen=True)
+class Shard:
+    """A written shard.
+
+    Attributes:
+        path: below the build's folder, with forward slashes.
+        rows: how many.
+        bytes: the file's size.
+        sha256: of the file.
+    """
+
+    path: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+class ShardWriter:
+    """Writes one split of a table. The number of shards follows from the number of rows alone.
+
+    The shards carry their total in their names, so they get them in `finish`, when it is known.
+    """
+
+    def __init__(self, table: Table, split: str, scratch: Path) -> None:
+        """Write unfinished shards below `scratch`, an existing folder on the same file system."""
+        self.table = table
+        self.split = split
+        self._scratch = scratch
+        self._waiting: list[Row] = []
+        self._rows_of_shards: list[int] = []
+        self._file: pq.ParquetWriter | None = None
+
+    @property
+    def rows(self) -> int:
+        """Rows so far."""
+        return sum(self._rows_of_shards) + len(self._waiting)
+
+    def add(self, rows: list[Row]) -> None:
+        """Append rows."""
+        self._waiting += rows
+        while len(self._waiting) >= self.table.group_rows:
+            self._flush(self.table.group_rows)
+
+    def finish(self, out: Path) -> list[Shard]:
+        """Write what waits and move the shards to `out/{table}/{split}-00000-of-00001.parquet`."""
+        if self._waiting:
+            self._flush(len(self._waiting))
+        self._close()
+        folder = out / self.table.name
+        folder.mkdir(exist_ok=True)
+        total = len(self._rows_of_shards)
+        shards = []
+        for index, rows in enumerate(self._rows_of_shards):
+            path = folder / f"{self.split}-{index:05d}-of-{total:05d}.parquet"
+            self._unfinished(index).replace(path)
+            with path.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            shards.append(Shard(path.relative_to(out).as_posix(), rows, path.stat().st_size, sha256))
+        return shards
+
+    def _flush(self, count: int) -> None:
+        group, self._waiting = self._waiting[:count], self._waiting[count:]
+        if self._file is None:
+            path = self._unfinished(len(self._rows_of_shards))
+            self._file = pq.ParquetWriter(path, self.table.schema, compression="zstd")
+            self._rows_of_shards.append(0)
+        self._file.write_table(pa.Table.from_pylist(group, schema=self.table.schema))
+        self._rows_of_shards[-1] += count
+        if self._rows_of_shards[-1] >= self.table.shard_rows:
+            self._close()
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _unfinished(self, index: int) -> Path:
+        return self._scratch / f"{self.table.name}-{self.split}-{index:05d}{UNFINISHED}"

@@ -1,0 +1,65 @@
+"""What a build says at its end."""
+
+from collections import Counter
+from typing import Any
+
+from rich.table import Table
+
+from vsidata.dataset.merge import Summary
+
+_NAMED = 3  # scans set aside that the last lines name; failures.jsonl has them all
+
+
+def drop_table(summary: Summary) -> Table:
+    """How many candidates were refused, topic by reason, and how many questions were kept."""
+    table = Table("topic", "kept, or why not", "how many", box=None, pad_edge=False)
+    table.columns[2].justify = "right"
+    kept: Counter[str] = Counter()
+    for topics in summary.manifest["questions"].values():
+        kept.update(topics)
+    drops = summary.manifest["drops"]
+    for topic in sorted({*kept, *drops}):
+        table.add_row(topic, "kept", f"{kept[topic]:,}")
+        for reason, count in drops.get(topic, {}).items():
+            table.add_row("", reason, f"{count:,}")
+    return table
+
+
+def closing_lines(summary: Summary) -> list[str]:
+    """What was written, what was set aside and why, what to do next."""
+    questions = {split: sum(topics.values()) for split, topics in summary.manifest["questions"].items()}
+    scenes = sum(summary.manifest["scenes"].values())
+    by_split = ", ".join(f"{split} {count:,}" for split, count in questions.items())
+    written = f"{sum(questions.values()):,} questions ({by_split}) about {scenes:,} scenes in {summary.out}"
+    if not scenes:
+        return [f"Nothing to ask: no scan was usable. {_set_aside(summary)}", "Mend a scan and run it again."]
+    return [
+        f"Was complete already, nothing changed: {written}." if summary.untouched else f"Written: {written}.",
+        _set_aside(summary),
+        f"Next: see some with `vsidata sample {summary.out}`; load_dataset('{summary.out}', 'qa') loads all.",
+    ]
+
+
+def _set_aside(summary: Summary) -> str:
+    failures = summary.failures
+    if not failures:
+        return "Set aside: no scan."
+    named = "; ".join(f"{f['scene_name']}: {f['fault'].rstrip('.')}" for f in failures[:_NAMED])
+    more = f"; and {len(failures) - _NAMED:,} more" if len(failures) > _NAMED else ""
+    where = summary.out / "failures.jsonl"
+    return f"Set aside: {len(failures):,} ({named}{more}). {where} says what to do."
+
+
+def as_json(summary: Summary) -> dict[str, Any]:
+    """The same for a program."""
+    manifest = summary.manifest
+    return {
+        "out": str(summary.out),
+        "untouched": summary.untouched,
+        "scenes": manifest["scenes"],
+        "questions": manifest["questions"],
+        "drops": manifest["drops"],
+        "leak_guard": manifest["leak_guard"],
+        "set_aside": summary.failures,
+        "files": list(manifest["files"]),
+    }

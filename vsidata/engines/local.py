@@ -1,0 +1,138 @@
+"""The local engine: worker processes on this machine.
+
+A forkserver starts the workers, never a fork of a process that may already hold threads. Each worker has
+its own pipe and works on one scan at a time, so that when the kernel kills it, the scan it died of is known;
+the pools of the standard library only say that some worker died.
+"""
+
+import multiprocessing
+import os
+import signal
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+
+from vsidata.engines.outcome import Outcome
+from vsidata.errors import VsiError
+
+_ATTEMPTS = 2  # a scan whose worker was killed gets another try, last of all, when memory may be free again
+_ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")}
+
+
+@dataclass
+class _Worker:
+    process: ForkServerProcess
+    pipe: Connection
+    name: str = ""  # of the scan it works on; none while it starts
+    started: float = 0.0
+
+    def take(self, name: str) -> None:
+        self.name, self.started = name, time.monotonic()
+        with suppress(BrokenPipeError):  # it is dead already: reading from it will tell
+            self.pipe.send(name)
+
+
+def run(work: Callable[[str], None], names: Sequence[str], workers: int) -> Iterator[Outcome]:
+    """Run `work` on every name in worker processes, and yield each outcome as it comes, in any order.
+
+    Args:
+        work: picklable; it travels to each worker once, so that what it caches lives as long as the worker.
+        names: what to work on; started in this order.
+        workers: number of processes.
+
+    Raises:
+        VsiError: a worker cannot start.
+        Exception: whatever `work` raised, as it raised it; the other workers are stopped.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([])  # else it imports the caller's main module, with threads and all
+    todo = deque(names)
+    deaths = Counter[str]()
+    crew: list[_Worker] = []
+    try:
+        crew += [_start(context, work) for _ in range(min(workers, len(names)))]
+        while crew:
+            for worker in _speaking(crew):
+                seconds = time.monotonic() - worker.started
+                try:
+                    fault = worker.pipe.recv()
+                except (EOFError, ConnectionResetError):
+                    crew.remove(worker)
+                    cause = _cause_of_death(worker)
+                    deaths[worker.name] += 1
+                    if deaths[worker.name] < _ATTEMPTS:
+                        todo.append(worker.name)
+                    else:
+                        yield Outcome(worker.name, seconds, cause)
+                    if todo:
+                        crew.append(_start(context, work))
+                    continue
+                if fault is not None:
+                    raise fault
+                if worker.name:
+                    yield Outcome(worker.name, seconds)
+                if todo:
+                    worker.take(todo.popleft())
+                else:
+                    crew.remove(worker)
+                    worker.pipe.close()  # which ends it
+    finally:
+        for worker in crew:
+            worker.pipe.close()
+            worker.process.terminate()
+        for worker in crew:
+            worker.process.join()
+
+
+def _start(context: ForkServerContext, work: Callable[[str], None]) -> _Worker:
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs,), daemon=True)
+    process.start()
+    theirs.close()  # so that the worker's death closes the pipe
+    with suppress(BrokenPipeError):  # it is dead already: reading from it will tell
+        ours.send(work)
+    return _Worker(process, ours)
+
+
+def _speaking(crew: Sequence[_Worker]) -> list[_Worker]:
+    """The workers that are ready, done or dead; waits for the first."""
+    heard = wait([worker.pipe for worker in crew])
+    return [worker for worker in crew if worker.pipe in heard]
+
+
+def _cause_of_death(worker: _Worker) -> str:
+    worker.pipe.close()
+    worker.process.join()
+    code = worker.process.exitcode or 0
+    cause = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit status {code}"
+    if not worker.name:
+        remedy = (
+            'In a script, let what builds stand below `if __name__ == "__main__":`, which workers do not run.'
+        )
+        raise VsiError("a worker process", f"{cause} before it took a scan.", remedy)
+    return cause
+
+
+def _serve(pipe: Connection) -> None:
+    """A worker's life: take the work, then names until the pipe closes. Says None when ready for a name."""
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C goes to the whole group: the parent ends its workers
+    os.environ.update(_ONE_THREAD)  # read when numpy is first imported, which unpickling the work does
+    with suppress(EOFError, ConnectionResetError, BrokenPipeError):  # the parent is gone, or done
+        try:
+            work = pipe.recv()
+            import cv2
+
+            cv2.setNumThreads(1)
+            while True:
+                pipe.send(None)
+                work(pipe.recv())
+        except (EOFError, ConnectionResetError, BrokenPipeError):
+            raise
+        except Exception as fault:
+            pipe.send(fault)

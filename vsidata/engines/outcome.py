@@ -1,0 +1,18 @@
+"""What every engine reports about a scan."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of one scan's work.
+
+    Attributes:
+        name: the scan.
+        seconds: wall time of its work.
+        died: how the worker process died of it (`was killed by SIGKILL`); None where the work returned.
+    """
+
+    name: str
+    seconds: float
+    died: str | None = None

@@ -1,0 +1,41 @@
+"""The exceptions of this project: each names a file, what is wrong with it, and what to do about it."""
+
+from pathlib import Path
+
+
+class VsiError(Exception):
+    """Something the user can mend: a file (or option), its fault, and the remedy.
+
+    Attributes:
+        file: the file, folder or option at fault, as the user would look for it.
+        fault: what is wrong, with the numbers that show it.
+        remedy: what to do about it.
+    """
+
+    def __init__(self, file: str | Path, fault: str, remedy: str) -> None:
+        super().__init__(str(file), fault, remedy)
+        self.file = str(file)
+        self.fault = fault
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.fault}\n  {self.remedy}"
+
+
+class ScanError(VsiError):
+    """A scan that cannot be used. It is set aside and listed; the build goes on with the others."""
+
+
+class RulesError(VsiError):
+    """A rule set that cannot be used: an unknown key, a wrong value; the fault names the line."""
+
+
+class OptionError(VsiError):
+    """An option, or a combination of options, that makes no sense or does not fit what is on disk."""
+
+
+class DegenerateGeometry(ValueError):
+    """Points from which the asked quantity does not follow: no direction, no area, no volume.
+
+    Raised by pure functions that know no file; callers turn it into a dropped question with its reason.
+    """

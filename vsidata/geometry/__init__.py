@@ -1,0 +1,1 @@
+"""Pure functions on arrays: boxes, distances, bearings, areas, trimming. Metres, square metres, radians."""

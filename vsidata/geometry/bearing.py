@@ -1,0 +1,68 @@
+"""Directions on the ground plane: signed angles, and the sectors that they fall in."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from vsidata.errors import DegenerateGeometry
+from vsidata.scene import Array, IntArray
+
+# A sector: from one angle counter-clockwise to another, radians; (5.5, 0.8) runs across zero.
+Sector = tuple[float, float]
+
+_TURN = 2 * math.pi
+_SAME_PLACE = 1e-9  # metres
+
+
+def signed_bearing(observer: Array, facing: Array, target: Array) -> float:
+    """Angle from the facing direction to the target, counter-clockwise seen from above.
+
+    Args:
+        observer, facing, target: points (2,) or (3,) in metres, room frame (z up); z is ignored.
+
+    Returns:
+        Radians in (-pi, pi]; positive means to the left of the facing direction.
+
+    Raises:
+        DegenerateGeometry: observer coincides with facing or target on the ground plane.
+
+    Source: VSI-Bench, relative direction.
+    """
+    return float(signed_bearings(observer, facing, target[None])[0])
+
+
+def signed_bearings(observer: Array, facing: Array, targets: Array) -> Array:
+    """`signed_bearing` for many targets (n, 2) or (n, 3): radians (n,)."""
+    ahead = facing[:2] - observer[:2]
+    to = targets[:, :2] - observer[:2]
+    if not np.hypot(*ahead) > _SAME_PLACE or not (np.hypot(*to.T) > _SAME_PLACE).all():
+        raise DegenerateGeometry("the observer stands where it should look at: no direction follows")
+    angles = np.arctan2(ahead[0] * to[:, 1] - ahead[1] * to[:, 0], to @ ahead)
+    return np.where(angles == -math.pi, math.pi, angles)
+
+
+def sector_of(angles: ArrayLike, sectors: Sequence[Sector]) -> IntArray:
+    """Which sector each angle falls in: its index, or -1 for none.
+
+    Args:
+        angles: any shape, radians, counter-clockwise; any number of turns.
+        sectors: disjoint; each holds its first edge and not its last.
+    """
+    found = np.full(np.shape(angles), -1)
+    for index, (first, last) in enumerate(sectors):
+        found[_turn_from(first, angles) < (last - first) % _TURN] = index
+    return found
+
+
+def edge_margin(angles: ArrayLike, sectors: Sequence[Sector]) -> Array:
+    """Angle from each of `angles` (any shape) to the nearest edge of any sector, radians in [0, pi]."""
+    edges = np.array(sectors).ravel()
+    turns = _turn_from(edges, np.asarray(angles)[..., None])
+    return np.minimum(turns, _TURN - turns).min(axis=-1)
+
+
+def _turn_from(start: ArrayLike, angles: ArrayLike) -> Array:
+    """How far to turn counter-clockwise from `start` to each angle, radians in [0, 2 pi)."""
+    return np.mod(np.subtract(angles, start), _TURN)

@@ -1,0 +1,187 @@
+"""Distances between closest points, exact: of two boxes, and of two triangulated surfaces."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import fcl
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import KDTree
+
+from vsidata.errors import DegenerateGeometry
+from vsidata.scene import Array, IntArray, OrientedBox
+
+# The corners of a box, and the middles of its edges: four along each axis in turn. In half sides.
+_CORNERS = np.array([(x, y, z) for x in (-1.0, 1.0) for y in (-1.0, 1.0) for z in (-1.0, 1.0)])
+_MIDDLES = np.array([np.insert(corner[:2], axis, 0.0) for axis in range(3) for corner in _CORNERS[::2]])
+_ALONG = np.repeat(np.arange(3), 4)
+
+# Directions that enclose less than this angle (radians) count as parallel.
+_PARALLEL = 1e-9
+
+
+def box_distance(a: OrientedBox, b: OrientedBox) -> float:
+    """Distance in metres between the closest points of two solid boxes; 0 where they overlap."""
+    return float(box_distances([a], [b])[0])
+
+
+def box_distances(first: Sequence[OrientedBox], second: Sequence[OrientedBox]) -> Array:
+    """`box_distance` of first[i] and second[i] for every i: (n,) metres.
+
+    Boxes that no axis separates overlap. The closest points of two others are a corner of one and some point of
+    the other, or lie on an edge of each. Sides may be of length zero.
+    """
+    if not len(first):
+        return np.zeros(0)
+    a, b = _Boxes.stack(first), _Boxes.stack(second)
+    apart = np.minimum(np.minimum(_from_corners(a, b), _from_corners(b, a)), _from_edges(a, b))
+    return np.where(_overlap(a, b), 0.0, apart)
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """A triangulated surface, prepared for `surface_distance`.
+
+    Attributes:
+        vertices: (n, 3) metres; every one is the corner of a triangle.
+        triangles: (m, 3) rows of `vertices`.
+        reach: (m,) metres: no point of a triangle is further from the nearest of its corners.
+        tree: finds nearest vertices.
+    """
+
+    vertices: Array
+    triangles: IntArray
+    reach: Array
+    tree: KDTree
+
+
+def surface(vertices: Array, triangles: IntArray) -> Surface:
+    """Prepare a surface for `surface_distance`.
+
+    Args:
+        vertices: (n, 3) metres; those that no triangle uses are left out.
+        triangles: (m, 3) rows of `vertices`.
+
+    Raises:
+        DegenerateGeometry: there are no triangles, or a corner of one is not finite.
+    """
+    if not len(triangles):
+        raise DegenerateGeometry("no triangles: where the surface lies is unknown")
+    vertices, triangles = _used(vertices, triangles)
+    if not np.isfinite(vertices).all():
+        raise DegenerateGeometry("a corner of a triangle is not finite")
+    a, b, c = vertices[triangles.T]
+    longest = np.sqrt(np.max([((p - q) ** 2).sum(axis=1) for p, q in ((a, b), (b, c), (c, a))], axis=0))
+    return Surface(vertices, triangles, longest / math.sqrt(3), KDTree(vertices, balanced_tree=False))
+
+
+def surface_distance(a: Surface, b: Surface) -> float:
+    """Distance in metres between the closest points of two surfaces; 0 where they meet.
+
+    A surface has no inside: one that lies within the other without touching it is some distance away. FCL
+    compares triangle with triangle, but is given only those that can hold the closest points: to build its
+    hierarchy over whole objects takes longer than all the rest.
+    """
+    bound = _descend(a, b)
+    a = _part_near(a, b, bound)
+    b = _part_near(b, a, bound)
+    return max(0.0, float(fcl.distance(_collision_object(a), _collision_object(b))))
+
+
+def _descend(a: Surface, b: Surface) -> float:
+    """The distance of two vertices, each nearest to the other: an upper bound on the surfaces' distance."""
+    point, bound = b.vertices[0], math.inf
+    while True:
+        _, row = a.tree.query(point)
+        apart, other = b.tree.query(a.vertices[row])
+        if apart >= bound:
+            return bound
+        point, bound = b.vertices[other], float(apart)
+
+
+def _part_near(a: Surface, b: Surface, bound: float) -> Surface:
+    """The triangles of `a` that can hold its closest point to `b`, when the distance is at most `bound`.
+
+    Let the closest points be p on a triangle of `a` and q on one of `b`, D apart. The first triangle has a corner
+    x such that x - p is at right angles to p - q and no longer than the triangle's reach: where p lies inside the
+    triangle, its plane is at right angles to p - q; where p lies on an edge, the edge is; a corner is its own x.
+    So does the second, y. Hence |x - y|² is at most D² + (the one reach + the other)².
+    """
+    limit = math.hypot(bound, a.reach.max() + b.reach.max()) * (1 + 1e-9)
+    low, high = b.vertices.min(axis=0) - limit, b.vertices.max(axis=0) + limit
+    near = np.flatnonzero(((a.vertices >= low) & (a.vertices <= high)).all(axis=1))
+    apart, _ = b.tree.query(a.vertices[near], distance_upper_bound=limit)
+    chosen = np.zeros(len(a.vertices), dtype=bool)
+    chosen[near[np.isfinite(apart)]] = True
+    return surface(a.vertices, a.triangles[chosen[a.triangles].any(axis=1)])
+
+
+def _used(vertices: Array, triangles: IntArray) -> tuple[Array, IntArray]:
+    """The vertices that triangles use, and the triangles as rows of those."""
+    used = np.zeros(len(vertices), dtype=bool)
+    used[triangles] = True
+    return vertices[used], (np.cumsum(used) - 1)[triangles]
+
+
+def _collision_object(part: Surface) -> fcl.CollisionObject:
+    model = fcl.BVHModel()
+    model.beginModel(len(part.triangles), len(part.vertices))
+    model.addSubModel(part.vertices, part.triangles.tolist())
+    model.endModel()
+    return fcl.CollisionObject(model)
+
+
+@dataclass(frozen=True, eq=False)
+class _Boxes:
+    """Many boxes as arrays: centers (n, 3), half sides (n, 3), axes (n, 3, 3) in rows."""
+
+    centers: Array
+    halves: Array
+    axes: Array
+
+    @classmethod
+    def stack(cls, boxes: Sequence[OrientedBox]) -> "_Boxes":
+        return cls(
+            np.stack([box.center for box in boxes]),
+            np.stack([box.extents for box in boxes]) / 2,
+            np.stack([box.axes for box in boxes]),
+        )
+
+    def points(self, at: Array) -> Array:
+        """(n, k, 3) metres: the points at (k, 3) half sides from each centre."""
+        return self.centers[:, None] + (at * self.halves[:, None]) @ self.axes
+
+
+def _overlap(a: _Boxes, b: _Boxes) -> NDArray[np.bool_]:
+    """(n,) whether none of the fifteen candidate axes separates the boxes."""
+    crossed = np.cross(a.axes[:, :, None], b.axes[:, None]).reshape(-1, 9, 3)
+    crossed[np.linalg.norm(crossed, axis=2) < _PARALLEL] = 0.0  # separates nothing
+    axes = np.concatenate([a.axes, b.axes, crossed], axis=1)
+    reach = sum(np.einsum("nij,nj->ni", np.abs(axes @ box.axes.swapaxes(1, 2)), box.halves) for box in (a, b))
+    offset = np.einsum("nij,nj->ni", axes, b.centers - a.centers)
+    return (np.abs(offset) <= reach).all(axis=1)
+
+
+def _from_corners(a: _Boxes, b: _Boxes) -> Array:
+    """(n,) metres from the corners of a to the nearest point of the solid box b."""
+    local = (a.points(_CORNERS) - b.centers[:, None]) @ b.axes.swapaxes(1, 2)
+    beyond = np.maximum(np.abs(local) - b.halves[:, None], 0.0)
+    return np.linalg.norm(beyond, axis=2).min(axis=1)
+
+
+def _from_edges(a: _Boxes, b: _Boxes) -> Array:
+    """(n,) metres between the nearest edges of a and b, where these are nearest between their ends.
+
+    Elsewhere it is the distance of two points of those edges, so never too small.
+    """
+    between = a.points(_MIDDLES)[:, :, None] - b.points(_MIDDLES)[:, None]  # (n, 12, 12, 3), from b to a
+    u, v = a.axes[:, _ALONG, None], b.axes[:, None, _ALONG]
+    across = np.square(np.cross(a.axes[:, :, None], b.axes[:, None])).sum(axis=3)  # sin² of the angle
+    across = np.maximum(across, _PARALLEL**2)[:, _ALONG][:, :, _ALONG]
+    cosine = (u * v).sum(axis=3)
+    on_u, on_v = (between * u).sum(axis=3), (between * v).sum(axis=3)
+    half_u, half_v = a.halves[:, _ALONG, None], b.halves[:, None, _ALONG]
+    s = np.clip((cosine * on_v - on_u) / across, -half_u, half_u)
+    t = np.clip((on_v - cosine * on_u) / across, -half_v, half_v)
+    return np.linalg.norm(between + s[..., None] * u - t[..., None] * v, axis=3).min(axis=(1, 2))

@@ -1,0 +1,251 @@
+"""From a scene to a measured scene: words, trimmed surfaces, boxes, positions, distances, room area.
+
+One place decides what an object *is* for every topic: what it is called, how large it is and where it stands,
+as the rule set says.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import combinations
+from typing import Any, Literal
+
+import numpy as np
+from numpy.random import Generator, default_rng
+
+from vsidata.constant import Constant, Rules
+from vsidata.errors import DegenerateGeometry
+from vsidata.geometry import boxes, distance, trimming
+from vsidata.questions.vocabulary import Vocabulary
+from vsidata.scene import Array, IntArray, OrientedBox, Scene, SceneObject
+
+Between = Literal["boxes", "surfaces", "positions"]
+
+
+class TrimmingRules(Rules):
+    """Which vertices of an object are left out before a box is fitted: see `vsidata.geometry.trimming`.
+
+    Attributes:
+        gap: vertices no further apart than this, or joined by triangles, form one piece.
+        min_vertices: a smaller piece is a stray.
+        far: a piece further from the largest one than this is another object's, or a mistake,
+        min_share: unless it holds at least this share of the vertices.
+    """
+
+    gap: Constant
+    min_vertices: Constant
+    far: Constant
+    min_share: Constant
+
+
+class RoomAreaRules(Rules):
+    """How a room's area is measured: one of the three named methods of `vsidata.geometry.area`."""
+
+    method: Literal["floor", "vsibench", "vsi100k"]
+    why: str = ""
+    source: str = ""
+
+
+class MeasurementRules(Rules):
+    """What an object is, as a rule set says.
+
+    Attributes:
+        vocabulary: name of a vocabulary, or path of a user's own.
+        smallest: longest side of the smallest object that is asked about; None asks about all.
+        box: `minimal` (any orientation, as VSI-Bench's Open3D made them) or `upright` (one axis vertical).
+        position: where an object is, for bearings and centre distances: its box's centre or its vertex mean.
+        trimming: which stray points go before a box is fitted; None keeps all.
+        room_area: how the room's area is measured.
+    """
+
+    vocabulary: str
+    smallest: Constant | None
+    box: Literal["minimal", "upright"]
+    position: Literal["box_center", "vertex_mean"]
+    trimming: TrimmingRules | None
+    room_area: RoomAreaRules
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredObject:
+    """An object as the rules see it.
+
+    Attributes:
+        instance: its id in the annotation.
+        names: the words for it, its own first, then broader ones.
+        box: its box; None where it has too few points for one.
+        askable: whether it has a box that is large enough to be asked about.
+        hides_several: whether its annotation stands for several things (`books`).
+        position: (3,) where it is, metres, room frame; None without a box or vertices.
+        vertices: (n, 3) metres, room frame, stray points gone; None where the source has boxes only.
+        triangles: (m, 3) rows of `vertices`; None likewise.
+    """
+
+    instance: int
+    names: tuple[str, ...]
+    box: OrientedBox | None
+    askable: bool
+    hides_several: bool
+    position: Array | None
+    vertices: Array | None = None
+    triangles: IntArray | None = None
+
+    @property
+    def category(self) -> str:
+        """The object's own word."""
+        return self.names[0]
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredScene:
+    """A scene as the rules see it: what the topics ask about.
+
+    Attributes:
+        dataset, name: the scene.
+        objects: those with a word in the vocabulary, by instance id.
+        declared_counts: objects by word where the source counts them itself; else None.
+        unannotated_share: share of the mesh's vertices that no object owns; None without a mesh.
+        room_area: square metres by the rules' method; None where it cannot be measured.
+    """
+
+    dataset: str
+    name: str
+    objects: tuple[MeasuredObject, ...]
+    declared_counts: Mapping[str, int] | None
+    unannotated_share: float | None
+    room_area: float | None
+    _surfaces: dict[int, Any] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def bearers(self) -> Mapping[str, tuple[MeasuredObject, ...]]:
+        """The objects that answer to each word, words sorted."""
+        found: dict[str, list[MeasuredObject]] = {}
+        for thing in self.objects:
+            for name in thing.names:
+                found.setdefault(name, []).append(thing)
+        return {name: tuple(found[name]) for name in sorted(found)}
+
+    @cached_property
+    def categories(self) -> tuple[str, ...]:
+        """The words that are some object's own, sorted."""
+        return tuple(sorted({thing.category for thing in self.objects}))
+
+    def count(self, name: str) -> int:
+        """How many objects answer to a word; the source's own count where it has one."""
+        if self.declared_counts is not None:
+            return self.declared_counts.get(name, 0)
+        return len(self.bearers.get(name, ()))
+
+    @cached_property
+    def once_only(self) -> tuple[MeasuredObject, ...]:
+        """The objects that alone answer to their own word, by word: "the sink" can mean no other."""
+        alone = [thing for thing in self.objects if self.count(thing.category) == 1]
+        return tuple(sorted(alone, key=lambda thing: thing.category))
+
+    @cached_property
+    def _box_distances(self) -> Mapping[tuple[int, int], float]:
+        """Metres between the boxes of any two objects, by instance ids, the lower id first."""
+        boxed = [(thing.instance, thing.box) for thing in self.objects if thing.box is not None]
+        pairs = list(combinations(boxed, 2))
+        metres = distance.box_distances([a for (_, a), _ in pairs], [b for _, (_, b) in pairs])
+        return {(a, b): float(apart) for ((a, _), (b, _)), apart in zip(pairs, metres, strict=True)}
+
+    def distance(self, a: MeasuredObject, b: MeasuredObject, between: Between) -> float | None:
+        """Metres between two objects: their boxes, their surfaces or their positions; None where unknown."""
+        match between:
+            case "boxes":
+                first, second = sorted((a.instance, b.instance))
+                return self._box_distances.get((first, second))
+            case "surfaces":
+                surfaces = self._surface(a), self._surface(b)
+                return None if None in surfaces else distance.surface_distance(*surfaces)
+            case "positions":
+                if a.position is None or b.position is None:
+                    return None
+                return float(np.linalg.norm(a.position - b.position))
+
+    def _surface(self, thing: MeasuredObject) -> Any:
+        if thing.instance not in self._surfaces:
+            known = thing.vertices is not None and thing.triangles is not None and len(thing.triangles) > 0
+            self._surfaces[thing.instance] = (
+                distance.surface(thing.vertices, thing.triangles) if known else None
+            )
+        return self._surfaces[thing.instance]
+
+
+def _measured(
+    thing: SceneObject, names: tuple[str, ...], rules: MeasurementRules, vocabulary: Vocabulary
+) -> MeasuredObject:
+    vertices, triangles, centroid = thing.vertices, thing.triangles, thing.centroid
+    if rules.trimming is not None and vertices is not None and triangles is not None and len(vertices):
+        vertices, triangles = _trimmed(vertices, triangles, rules.trimming)
+        centroid = vertices.mean(axis=0)
+    box = thing.box
+    if box is None and vertices is not None:
+        with suppress(DegenerateGeometry):
+            box = (boxes.minimal_box if rules.box == "minimal" else boxes.upright_box)(vertices)
+    position = centroid if rules.position == "vertex_mean" or box is None else box.center
+    return MeasuredObject(
+        instance=thing.instance,
+        names=names,
+        box=box,
+        askable=box is not None and (rules.smallest is None or box.longest_side >= rules.smallest.value),
+        hides_several=vocabulary.hides_several(thing.label),
+        position=position,
+        vertices=vertices,
+        triangles=triangles,
+    )
+
+
+def _trimmed(vertices: Array, triangles: IntArray, rules: TrimmingRules) -> tuple[Array, IntArray]:
+    keep = trimming.keep_mask(
+        vertices,
+        triangles,
+        gap=rules.gap.value,
+        min_vertices=rules.min_vertices.whole,
+        far=rules.far.value,
+        min_share=rules.min_share.value,
+    )
+    if keep.all():
+        return vertices, triangles
+    row = np.cumsum(keep) - 1
+    return vertices[keep], row[triangles[keep[triangles].all(axis=1)]]
+
+
+def _room_area(scene: Scene, rules: RoomAreaRules, rng: Generator) -> float | None:
+    return scene.room_area
+
+
+def generator(seed: int, dataset: str, scene: str, purpose: str) -> Generator:
+    """The random generator of one purpose in one scene: the same in any order, on any engine."""
+    digest = hashlib.sha256(f"{seed}\n{dataset}\n{scene}\n{purpose}".encode()).digest()
+    return default_rng(int.from_bytes(digest, "little"))
+
+
+def measure(scene: Scene, rules: MeasurementRules, vocabulary: Vocabulary, seed: int) -> MeasuredScene:
+    """Name, trim, box and place the objects of a scene, and measure its room."""
+    objects = tuple(
+        _measured(thing, names, rules, vocabulary)
+        for thing in sorted(scene.objects, key=lambda thing: thing.instance)
+        if (names := vocabulary.names(thing.label, scene.dataset))
+    )
+    return MeasuredScene(
+        dataset=scene.dataset,
+        name=scene.name,
+        objects=objects,
+        declared_counts=_declared_counts(scene, vocabulary),
+        unannotated_share=None if scene.instances is None else float(np.mean(scene.instances < 0)),
+        room_area=_room_area(scene, rules.room_area, generator(seed, scene.dataset, scene.name, "room area")),
+    )
+
+
+def _declared_counts(scene: Scene, vocabulary: Vocabulary) -> Mapping[str, int] | None:
+    if scene.declared_counts is None:
+        return None
+    counts: Counter[str] = Counter()
+    for label, count in scene.declared_counts.items():
+        counts.update(dict.fromkeys(vocabulary.names(label, scene.dataset), count))
+    return counts

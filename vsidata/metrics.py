@@ -1,0 +1,104 @@
+"""How answers are scored: mean relative accuracy, exact match, best constant answer, interval by scene."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+# The official scorer's thresholds 0.50, 0.55 … 0.95 in its own arithmetic (`1 - linspace`), so that an error
+# that sits on a threshold falls on the same side here.
+_ALLOWED_ERRORS = 1 - np.linspace(0.50, 0.95, 10)
+
+
+def mean_relative_accuracy(predictions: ArrayLike, truths: ArrayLike) -> Array:
+    """Share of ten thresholds θ that a numeric answer meets: |prediction - truth| / truth <= 1 - θ.
+
+    Args:
+        predictions: numbers; NaN and infinity score 0.
+        truths: positive numbers in the same unit, of a shape that broadcasts with `predictions`.
+
+    Returns:
+        Scores in [0, 1], in the broadcast shape.
+
+    Raises:
+        ValueError: a truth is not positive.
+
+    Source: VSI-Bench (arXiv 2412.14171) and its published scorer, θ = 0.50, 0.55 … 0.95.
+    """
+    truth = np.asarray(truths, dtype=float)
+    if not (truth > 0).all():
+        raise ValueError(f"mean relative accuracy needs positive truths, not {truth[~(truth > 0)].flat[0]}")
+    error = np.abs(np.asarray(predictions, dtype=float) - truth) / truth
+    accuracy: Array = (error[..., np.newaxis] <= _ALLOWED_ERRORS).mean(axis=-1)
+    return accuracy
+
+
+def exact_match(predictions: Sequence[str], truths: Sequence[str]) -> Array:
+    """1 where a word or letter is the true one, whatever its case and the space around it, else 0.
+
+    Args:
+        predictions, truths: as many of one as of the other.
+
+    Returns:
+        (n,) scores.
+    """
+    pairs = zip(predictions, truths, strict=True)
+    return np.array([a.strip().casefold() == b.strip().casefold() for a, b in pairs], dtype=float)
+
+
+def best_constant(truths: ArrayLike, decimals: int) -> tuple[float, float]:
+    """The number that scores best when it is the answer to every question, without a look at any room.
+
+    Args:
+        truths: positive numbers, as their questions state them.
+        decimals: of the answers tried: 0 for counts and centimetres, 1 for metres and square metres.
+
+    Returns:
+        The constant (the least of equally good ones) and its mean relative accuracy in [0, 1].
+
+    Raises:
+        ValueError: there is no truth, or one is not positive.
+    """
+    values, counts = np.unique(np.asarray(truths, dtype=float), return_counts=True)
+    if not values.size:
+        raise ValueError("the best constant needs at least one truth")
+    # Outside the range of the truths every step towards it brings all errors down.
+    scale = 10**decimals
+    steps = np.arange(np.floor(values[0] * scale), np.ceil(values[-1] * scale) + 1)
+    constants = np.round(steps / scale, decimals)
+    scores = [np.average(mean_relative_accuracy(constant, values), weights=counts) for constant in constants]
+    best = int(np.argmax(scores))
+    return float(constants[best]), float(scores[best])
+
+
+def bootstrap_interval(
+    scores: ArrayLike, scenes: Sequence[str], *, level: float = 0.95, repeats: int = 2000, seed: int = 0
+) -> tuple[float, float]:
+    """Interval for a mean score, by drawing whole scenes again: questions about one room are not independent.
+
+    Args:
+        scores: (n,) one score per question.
+        scenes: (n,) the scene that each question is about.
+        level: share of the redrawn means that the interval holds.
+        repeats: how many times the scenes are redrawn.
+        seed: of the draws.
+
+    Returns:
+        Lower and upper end.
+
+    Raises:
+        ValueError: there is no score, or not one scene per score.
+    """
+    values = np.asarray(scores, dtype=float)
+    names, scene = np.unique(np.asarray(scenes, dtype=str), return_inverse=True)
+    if values.ndim != 1 or not values.size or values.size != scene.size:
+        raise ValueError(f"an interval needs one scene per score: {values.size} scores, {scene.size} scenes")
+    totals = np.bincount(scene, weights=values)
+    questions = np.bincount(scene)
+    draws = np.random.default_rng(seed).multinomial(
+        names.size, np.full(names.size, 1 / names.size), size=repeats
+    )
+    low, high = np.quantile((draws @ totals) / (draws @ questions), [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)

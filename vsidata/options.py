@@ -1,0 +1,103 @@
+"""What a build is asked to do: from the command line, a YAML file, or a notebook."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from vsidata.errors import OptionError, RulesError
+from vsidata.strict_yaml import read_mapping, validate
+
+
+def _share(given: Any) -> Any:
+    """`5%` and `0.05` are the same share."""
+    if isinstance(given, str) and given.endswith("%"):
+        return float(given[:-1]) / 100
+    return given
+
+
+def _words(given: Any) -> Any:
+    """`a,b` and `[a, b]` are the same words."""
+    given = [given] if isinstance(given, str) else given
+    return [word.strip() for text in given for word in str(text).split(",")] if given else given
+
+
+def _caps(given: Any) -> Any:
+    """`topic=N` for each topic, or a mapping."""
+    if given is None or isinstance(given, Mapping):
+        return given
+    pairs = [text.partition("=") for text in _words(given)]
+    if not all(separator for _, separator, _ in pairs):
+        raise ValueError("write topic=N")
+    return {topic.strip(): number for topic, _, number in pairs}
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+class BuildOptions(BaseModel):
+    """The options of `vsidata build`, by the same names.
+
+    Attributes:
+        out: folder to write to.
+        scannet_root: folder of ScanNet scans; or
+        meta_info: files of released VSI-Bench scene meta information (boxes only).
+        split: official list of ScanNet to take scans from.
+        holdout: share of the rooms, with all their scans, that go to a `validation` split.
+        rules: name of a rule set of this package, or path of a user's own.
+        topics: those to ask about; None for all of the rule set's.
+        per_scene: most questions of a topic from one scene, in place of the rule set's own cap.
+        scenes: names or patterns (`scene00*`) of the scans to take, or a number: the first so many.
+        seed: of every draw.
+        workers: number of processes; changes nothing in what is written.
+        allow_benchmark_scenes: also use rooms that a benchmark shows.
+        forbid: further lists of scenes for the leak guard, CSV files with the columns `dataset,scene_name`.
+        strict: count the build as failed if a single scan was set aside.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=lambda name: name.replace("_", "-"),
+        populate_by_name=True,
+    )
+
+    out: Path
+    scannet_root: Path | None = None
+    meta_info: tuple[Path, ...] = ()
+    split: Literal["train", "val", "test", "all"] = "train"
+    holdout: Annotated[float, BeforeValidator(_share), Field(ge=0, lt=1)] = 0.0
+    rules: str = "wide"
+    topics: Annotated[tuple[str, ...] | None, BeforeValidator(_words)] = None
+    per_scene: Annotated[dict[str, Annotated[int, Field(ge=0)]] | None, BeforeValidator(_caps)] = None
+    scenes: Annotated[tuple[str, ...] | None, BeforeValidator(_words)] = None
+    seed: int = 0
+    workers: Annotated[int, Field(ge=1)] = Field(default_factory=_processors)
+    allow_benchmark_scenes: bool = False
+    forbid: tuple[Path, ...] = ()
+    strict: bool = False
+
+
+def read_options(config: Path | None, given: Mapping[str, Any]) -> BuildOptions:
+    """Options from a YAML file whose keys are their names, and from the command line, which wins.
+
+    Args:
+        config: the file; None without one.
+        given: what stands on the command line, by option name with hyphens; None where an option does not.
+
+    Raises:
+        RulesError: an unknown key or a wrong value in the file, with its line.
+        OptionError: a wrong value on the command line, or no --out.
+    """
+    data, lines = read_mapping(config) if config else ({}, {})
+    stated = {name: value for name, value in given.items() if value is not None}
+    lines = {where: line for where, line in lines.items() if where[0] not in stated}
+    try:
+        return validate(BuildOptions, {**data, **stated}, lines, config or Path("vsidata build"))
+    except RulesError as error:
+        if error.fault.startswith("line"):
+            raise
+        raise OptionError("vsidata build", error.fault, error.remedy) from error  # not the file's fault

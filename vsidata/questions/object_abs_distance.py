@@ -1,0 +1,78 @@
+"""How far two objects are apart."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from numpy.random import Generator
+
+from vsidata.constant import Constant, Labels, Rules
+from vsidata.measure import Between, MeasuredObject, MeasuredScene
+from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped
+
+
+class AbsoluteDistanceRules(Rules):
+    """Rules of absolute distances.
+
+    Attributes:
+        question: the text, with `{a}` and `{b}`; it asks for metres.
+        between: what is measured between: the objects' boxes, their surfaces, or their positions.
+        min_distance: the answer must be at least this long.
+        exclude: words that are not asked about.
+        per_scene: most questions from one scene.
+    """
+
+    question: str
+    between: Between
+    min_distance: Constant
+    exclude: tuple[Labels, ...] = ()
+    per_scene: Constant | None = None
+
+
+def object_abs_distance(
+    scene: MeasuredScene, rules: AbsoluteDistanceRules, rng: Generator
+) -> Iterator[Draft | Drop]:
+    """The distance between two objects that each occur once, for pairs in random order."""
+    return capped(_candidates(scene, rules, rng), rules.per_scene)
+
+
+def _candidates(scene: MeasuredScene, rules: AbsoluteDistanceRules, rng: Generator) -> Iterator[Draft | Drop]:
+    excluded = {label for entry in rules.exclude for label in entry.labels}
+    things = [thing for thing in scene.once_only if thing.category not in excluded]
+    pairs = list(combinations(things, 2))
+    for index in rng.permutation(len(pairs)):
+        a, b = pairs[index]
+        if rng.random() < 0.5:  # else the earlier word in the alphabet would always come first
+            a, b = b, a
+        yield _ask(scene, rules, a, b)
+
+
+def _ask(
+    scene: MeasuredScene, rules: AbsoluteDistanceRules, a: MeasuredObject, b: MeasuredObject
+) -> Draft | Drop:
+    if not (a.askable and b.askable):
+        return Drop("an object is too small or has no box")
+    metres = scene.distance(a, b, rules.between)
+    if metres is None:
+        return Drop("the source gives nothing to measure the distance from")
+    if metres < rules.min_distance.value:
+        return Drop("closer than the shortest distance asked about")
+    return Draft(
+        question_type="object_abs_distance",
+        question=rules.question.format(a=a.category, b=b.category),
+        answer=distance_answer(metres),
+        unit="m",
+        evidence=Evidence(
+            objects=(
+                EvidenceObject("first", a.instance, a.category),
+                EvidenceObject("second", b.instance, b.category),
+            ),
+            value=metres,
+            box_distance=scene.distance(a, b, "boxes"),
+            surface_distance=scene.distance(a, b, "surfaces"),
+        ),
+    )
+
+
+def distance_answer(metres: float) -> str:
+    """Metres to the one decimal of the answer."""
+    return str(round(metres, 1))

@@ -1,0 +1,67 @@
+"""How many objects of a category are in the room."""
+
+from collections.abc import Iterator
+
+from numpy.random import Generator
+
+from vsidata.constant import Constant, Labels, Rules
+from vsidata.measure import MeasuredScene
+from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped
+
+
+class ObjectCountingRules(Rules):
+    """Rules of object counts.
+
+    Attributes:
+        question: the text, with `{category}`.
+        least: fewest objects of a category that are worth counting.
+        most_unannotated: share of a mesh without annotation above which its counts are not trusted.
+        only_countable: leave out categories with an object that hides several in one annotation, or that is
+            too small to be asked about.
+        exclude: words that are not counted.
+        per_scene: most questions from one scene.
+    """
+
+    question: str
+    least: Constant
+    most_unannotated: Constant | None = None
+    only_countable: bool
+    exclude: tuple[Labels, ...] = ()
+    per_scene: Constant | None = None
+
+
+def object_counting(
+    scene: MeasuredScene, rules: ObjectCountingRules, rng: Generator
+) -> Iterator[Draft | Drop]:
+    """One question for each category with enough objects.
+
+    Source: VSI-Bench keys, 560 of 565 (the others were mended by hand).
+    """
+    return capped(_candidates(scene, rules, rng), rules.per_scene)
+
+
+def _candidates(scene: MeasuredScene, rules: ObjectCountingRules, rng: Generator) -> Iterator[Draft | Drop]:
+    excluded = {label for entry in rules.exclude for label in entry.labels}
+    names = [
+        name for name in scene.categories if scene.count(name) >= rules.least.value and name not in excluded
+    ]
+    unannotated = scene.unannotated_share
+    if rules.most_unannotated and unannotated is not None and unannotated > rules.most_unannotated.value:
+        yield Drop("too much of the mesh is unannotated to trust a count", len(names))
+        return
+    for name in rng.permutation(names).tolist():
+        counted = scene.bearers[name]
+        if rules.only_countable and any(thing.hides_several for thing in counted):
+            yield Drop("the word hides several objects in one annotation")
+        elif rules.only_countable and not all(thing.askable for thing in counted):
+            yield Drop("an object of the category is too small or has no box")
+        else:
+            yield Draft(
+                question_type="object_counting",
+                question=rules.question.format(category=name),
+                answer=str(scene.count(name)),
+                evidence=Evidence(
+                    objects=tuple(EvidenceObject("counted", thing.instance, name) for thing in counted),
+                    value=float(scene.count(name)),
+                ),
+            )

@@ -1,0 +1,177 @@
+"""Where an object is for somebody who stands by a second one and faces a third."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Annotated
+
+import numpy as np
+from numpy.random import Generator
+from pydantic import Field
+
+from vsidata.constant import Constant, Labels, Rules
+from vsidata.errors import DegenerateGeometry
+from vsidata.geometry.bearing import Sector, edge_margin, sector_of, signed_bearing, signed_bearings
+from vsidata.measure import MeasuredObject, MeasuredScene
+from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped
+from vsidata.scene import Array
+
+Degrees = Annotated[float, Field(ge=0, le=360)]
+
+
+class DirectionKind(Rules):
+    """One kind of direction question.
+
+    Attributes:
+        question: the text, with `{observer}`, `{facing}` and `{asked}`.
+        sectors: word → from and to, degrees counter-clockwise from the facing direction seen from above, in
+            [0, 360]. A bearing in no sector is not asked about.
+        lettered: True for a choice of letters; False where the word itself is the answer.
+    """
+
+    question: str
+    sectors: dict[str, tuple[Degrees, Degrees]]
+    lettered: bool
+
+    @property
+    def radians(self) -> dict[str, Sector]:
+        """The sectors in radians."""
+        return {word: (math.radians(start), math.radians(end)) for word, (start, end) in self.sectors.items()}
+
+
+class RelativeDirectionRules(Rules):
+    """Rules of relative directions.
+
+    Attributes:
+        kinds: question type → kind.
+        nearest, farthest: how far the boxes of any two of the three objects are apart; None for no such rule.
+        margin: the bearing must be at least this far inside its sector; None for no such rule.
+        stray_corners: most corners of the asked object's box that may fall in another sector; None likewise.
+        draws: most triples of objects that are tried for one kind in one scene.
+        exclude: words that are not asked about.
+        per_scene: most questions of one kind from one scene.
+    """
+
+    kinds: dict[str, DirectionKind]
+    nearest: Constant | None = None
+    farthest: Constant | None = None
+    margin: Constant | None = None
+    stray_corners: Constant | None = None
+    draws: Constant
+    exclude: tuple[Labels, ...] = ()
+    per_scene: Constant | None = None
+
+
+@dataclass(frozen=True)
+class Direction:
+    """An object's bearing as one kind of question sees it.
+
+    Attributes:
+        bearing: radians in (-pi, pi], positive to the left.
+        word: the sector's word; None where the bearing is in no sector.
+        margin: radians to the nearest edge of any sector.
+    """
+
+    bearing: float
+    word: str | None
+    margin: float
+
+
+def object_rel_direction(
+    scene: MeasuredScene, rules: RelativeDirectionRules, rng: Generator
+) -> Iterator[Draft | Drop]:
+    """Triples of objects that each occur once, drawn at random. Source: VSI-Bench keys, 954 of 954."""
+    excluded = {label for entry in rules.exclude for label in entry.labels}
+    things = [thing for thing in scene.once_only if thing.category not in excluded]
+    for question_type in rules.kinds:
+        triples = draw_triples(len(things), rules.draws.whole, rng)
+        outcomes = (
+            _ask(scene, rules, question_type, (things[p], things[o], things[q]), rng) for p, o, q in triples
+        )
+        yield from capped(outcomes, rules.per_scene)
+
+
+def draw_triples(count: int, draws: int, rng: Generator) -> Iterator[tuple[int, int, int]]:
+    """Ordered triples of different indices below `count`, in random order, none twice, at most `draws`."""
+    total = count * (count - 1) * (count - 2)
+    if total <= 0:
+        return
+    for code in rng.choice(total, min(total, draws), replace=False):
+        first, rest = divmod(int(code), (count - 1) * (count - 2))
+        second, third = divmod(rest, count - 2)
+        # Number the remaining indices after the earlier picks are taken out.
+        second += second >= first
+        for taken in sorted((first, second)):
+            third += third >= taken
+        yield first, second, third
+
+
+def _ask(
+    scene: MeasuredScene,
+    rules: RelativeDirectionRules,
+    question_type: str,
+    triple: tuple[MeasuredObject, MeasuredObject, MeasuredObject],
+    rng: Generator,
+) -> Draft | Drop:
+    kind = rules.kinds[question_type]
+    observer, facing, asked = triple
+    if not all(thing.askable and thing.position is not None for thing in triple):
+        return Drop("an object is too small or has no box")
+    for a, b in combinations(triple, 2):
+        metres = scene.distance(a, b, "boxes")
+        if rules.nearest and (metres is None or metres < rules.nearest.value):
+            return Drop("two of the three objects are too close together")
+        if rules.farthest and (metres is None or metres > rules.farthest.value):
+            return Drop("two of the three objects are too far apart")
+    try:
+        seen = direction(kind, observer.position, facing.position, asked.position)
+        if seen.word is None:
+            return Drop("the bearing is in no sector of the question")
+        if rules.margin and seen.margin < rules.margin.radians:
+            return Drop("the bearing is too close to a sector's edge")
+        if rules.stray_corners and stray_corners(kind, seen.word, triple) > rules.stray_corners.value:
+            return Drop("the asked object reaches too far into another sector")
+    except DegenerateGeometry:
+        return Drop("the observer stands on one of the other objects")
+    roles = {"observer": observer, "facing": facing, "asked": asked}
+    choices = tuple(rng.permutation(list(kind.sectors)).tolist())
+    return Draft(
+        question_type=question_type,
+        question=kind.question.format(**{role: thing.category for role, thing in roles.items()}),
+        answer=seen.word,
+        choices=choices if kind.lettered else None,
+        evidence=Evidence(
+            objects=tuple(
+                EvidenceObject(role, thing.instance, thing.category) for role, thing in roles.items()
+            ),
+            value=seen.bearing,
+            margin=seen.margin,
+        ),
+    )
+
+
+def stray_corners(
+    kind: DirectionKind, word: str, triple: tuple[MeasuredObject, MeasuredObject, MeasuredObject]
+) -> int:
+    """How many of the eight corners of the asked object's box lie outside the sector of a word."""
+    observer, facing, asked = triple
+    bearings = signed_bearings(observer.position, facing.position, asked.box.corners)
+    return int(np.count_nonzero(sector_of(bearings, [kind.radians[word]]) < 0))
+
+
+def direction(kind: DirectionKind, observer: Array, facing: Array, asked: Array) -> Direction:
+    """The bearing of a point and its sector.
+
+    Args:
+        kind: the sectors.
+        observer, facing, asked: (3,) metres, room frame; heights are ignored.
+
+    Raises:
+        DegenerateGeometry: the observer stands on the facing or the asked point.
+    """
+    bearing = signed_bearing(observer, facing, asked)
+    sectors = list(kind.radians.values())
+    index = int(sector_of(bearing, sectors))
+    word = list(kind.radians)[index] if index >= 0 else None
+    return Direction(bearing, word, float(edge_margin(bearing, sectors)))

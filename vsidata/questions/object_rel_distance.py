@@ -1,0 +1,181 @@
+"""Which of several objects is closest to another one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from numpy.random import Generator
+
+from vsidata.constant import Constant, Labels, Rules
+from vsidata.measure import Between, MeasuredObject, MeasuredScene
+from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped
+
+
+class RelativeDistanceRules(Rules):
+    """Rules of relative distances.
+
+    Attributes:
+        question: the text, with `{options}` (words joined by commas) and `{target}`.
+        between: what is measured between: the objects' boxes, their surfaces, or their positions.
+        options: how many categories to choose from.
+        lettered: True for a choice of letters; False where the word itself is the answer.
+        min_gap: any two options' distances differ by more than this; None for no such rule.
+        min_distance: no option is closer to the target than this; None for no such rule.
+        surfaces_agree: the nearest by surfaces must be the nearest by `between` too.
+        exclude: words that are never the target.
+        per_target: most questions about one target.
+        per_scene: most questions from one scene.
+    """
+
+    question: str
+    between: Between
+    options: Constant
+    lettered: bool
+    min_gap: Constant | None = None
+    min_distance: Constant | None = None
+    surfaces_agree: bool
+    exclude: tuple[Labels, ...] = ()
+    per_target: Constant
+    per_scene: Constant | None = None
+
+
+@dataclass(frozen=True)
+class Option:
+    """A category at its distance from the target: that of its nearest object."""
+
+    category: str
+    nearest: MeasuredObject
+    metres: float
+
+
+def object_rel_distance(
+    scene: MeasuredScene, rules: RelativeDistanceRules, rng: Generator
+) -> Iterator[Draft | Drop]:
+    """Targets occur once; the options are categories, drawn at random, of which the nearest object counts.
+
+    Option sets are drawn, never enumerated: a rich scene has millions. Source: VSI-Bench keys, 693 of 693.
+    """
+    return capped(_candidates(scene, rules, rng), rules.per_scene)
+
+
+def _candidates(scene: MeasuredScene, rules: RelativeDistanceRules, rng: Generator) -> Iterator[Draft | Drop]:
+    excluded = {label for entry in rules.exclude for label in entry.labels}
+    targets = [thing for thing in scene.once_only if thing.category not in excluded]
+    asked: set[tuple[str, ...]] = set()
+    for _ in range(rules.per_target.whole):
+        for index in rng.permutation(len(targets)):
+            target = targets[index]
+            options = draw_options(scene, rules, target, rng)
+            refusal = _refusal(scene, rules, target, options)
+            key = (target.category, *sorted(option.category for option in options))
+            if refusal:
+                yield Drop(refusal)
+            elif key not in asked:  # a small scene draws the same set again
+                asked.add(key)
+                yield _draft(rules, target, options)
+
+
+def options_at(scene: MeasuredScene, target: MeasuredObject, between: Between) -> list[Option]:
+    """Every category that could be an option for a target, at its distance; categories sorted."""
+    found = []
+    for category in scene.categories:
+        bearers = scene.bearers[category]
+        if target in bearers or not all(thing.askable for thing in bearers):
+            continue
+        distances = [scene.distance(target, thing, between) for thing in bearers]
+        known = [
+            (metres, thing.instance, thing)
+            for metres, thing in zip(distances, bearers, strict=True)
+            if metres is not None
+        ]
+        if known:
+            metres, _, nearest = min(known)
+            found.append(Option(category, nearest, metres))
+    return found
+
+
+def draw_options(
+    scene: MeasuredScene, rules: RelativeDistanceRules, target: MeasuredObject, rng: Generator
+) -> list[Option]:
+    """Random categories that keep the rules' gaps; fewer than asked for where there are not enough."""
+    candidates = options_at(scene, target, rules.between)
+    gap = rules.min_gap.value if rules.min_gap else -1.0
+    least = rules.min_distance.value if rules.min_distance else 0.0
+    chosen: list[Option] = []
+    for index in rng.permutation(len(candidates)):
+        option = candidates[index]
+        if len(chosen) == rules.options.whole:
+            break
+        if option.metres >= least and all(
+            abs(option.metres - other.metres) > gap and not _overlap(scene, option, other) for other in chosen
+        ):
+            chosen.append(option)
+    return chosen
+
+
+def _overlap(scene: MeasuredScene, a: Option, b: Option) -> bool:
+    """Whether an object answers to both words: an office chair is a chair."""
+    return bool(set(scene.bearers[a.category]) & set(scene.bearers[b.category]))
+
+
+def _refusal(
+    scene: MeasuredScene, rules: RelativeDistanceRules, target: MeasuredObject, options: list[Option]
+) -> str | None:
+    if not target.askable:
+        return "the target is too small or has no box"
+    if len(options) < rules.options.whole:
+        return "fewer than four other categories far enough apart"
+    if rules.surfaces_agree and not surfaces_agree(scene, target, options):
+        return "the nearest by boxes and by surfaces differ"
+    return None
+
+
+def surfaces_agree(scene: MeasuredScene, target: MeasuredObject, options: list[Option]) -> bool:
+    """Whether the nearest option is the nearest by surfaces too; True where the source has no surfaces.
+
+    A surface lies inside its box: an object whose box is farther than the nearest surface is never measured.
+    """
+    nearest = min(options, key=lambda option: option.metres)
+    best = _surface_distance(scene, target, nearest.category, float("inf"))
+    if best is None:
+        return True
+    for option in options:
+        if option is not nearest:
+            other = _surface_distance(scene, target, option.category, best)
+            if other is not None and other <= best:
+                return False
+    return True
+
+
+def _surface_distance(
+    scene: MeasuredScene, target: MeasuredObject, category: str, limit: float
+) -> float | None:
+    """Metres to the nearest surface of a category if that is within a limit; None where unknown or beyond."""
+    best = None
+    for thing in scene.bearers[category]:
+        by_box = scene.distance(target, thing, "boxes")
+        if by_box is None or by_box > limit:
+            continue
+        metres = scene.distance(target, thing, "surfaces")
+        if metres is not None and metres <= limit:
+            best = limit = metres
+    return best
+
+
+def _draft(rules: RelativeDistanceRules, target: MeasuredObject, options: list[Option]) -> Draft:
+    words = tuple(option.category for option in options)
+    nearest, second = sorted(options, key=lambda option: option.metres)[:2]
+    return Draft(
+        question_type="object_rel_distance",
+        question=rules.question.format(options=", ".join(words), target=target.category),
+        answer=nearest.category,
+        choices=words if rules.lettered else None,
+        evidence=Evidence(
+            objects=(
+                EvidenceObject("target", target.instance, target.category),
+                *(EvidenceObject("option", option.nearest.instance, option.category) for option in options),
+            ),
+            value=nearest.metres,
+            option_distances=tuple(option.metres for option in options),
+            margin=second.metres - nearest.metres,
+        ),
+    )

@@ -1,0 +1,55 @@
+"""The longest dimension of an object."""
+
+from collections.abc import Iterator
+
+from numpy.random import Generator
+
+from vsidata.constant import Constant, Labels, Rules
+from vsidata.measure import MeasuredScene
+from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped
+
+
+class ObjectSizeRules(Rules):
+    """Rules of object sizes.
+
+    Attributes:
+        question: the text, with `{category}`; it asks for centimetres.
+        exclude: words that are not measured.
+        per_scene: most questions from one scene.
+    """
+
+    question: str
+    exclude: tuple[Labels, ...] = ()
+    per_scene: Constant | None = None
+
+
+def object_size_estimation(
+    scene: MeasuredScene, rules: ObjectSizeRules, rng: Generator
+) -> Iterator[Draft | Drop]:
+    """The longest side of the box of each object that occurs once. Source: VSI-Bench keys, 951 of 951."""
+    return capped(_candidates(scene, rules, rng), rules.per_scene)
+
+
+def _candidates(scene: MeasuredScene, rules: ObjectSizeRules, rng: Generator) -> Iterator[Draft | Drop]:
+    excluded = {label for entry in rules.exclude for label in entry.labels}
+    things = [thing for thing in scene.once_only if thing.category not in excluded]
+    for index in rng.permutation(len(things)):
+        thing = things[index]
+        if not thing.askable or thing.box is None:
+            yield Drop("the object is too small or has no box")
+            continue
+        yield Draft(
+            question_type="object_size_estimation",
+            question=rules.question.format(category=thing.category),
+            answer=size_answer(thing.box.longest_side),
+            unit="cm",
+            evidence=Evidence(
+                objects=(EvidenceObject("measured", thing.instance, thing.category),),
+                value=thing.box.longest_side,
+            ),
+        )
+
+
+def size_answer(longest_side: float) -> str:
+    """Metres to the whole centimetres of the answer."""
+    return str(round(100 * longest_side))

@@ -1,0 +1,44 @@
+"""The floor area of the room."""
+
+from collections.abc import Iterator
+
+from numpy.random import Generator
+
+from vsidata.constant import Constant, Rules
+from vsidata.measure import MeasuredScene
+from vsidata.questions.question import Draft, Drop, Evidence
+
+
+class RoomSizeRules(Rules):
+    """Rules of room sizes.
+
+    Attributes:
+        question: the text; it asks for square metres.
+        per_scene: most questions from one scene.
+    """
+
+    question: str
+    per_scene: Constant | None = None
+
+
+def room_size_estimation(
+    scene: MeasuredScene,
+    rules: RoomSizeRules,
+    rng: Generator,  # noqa: ARG001 - every topic has the same signature
+) -> Iterator[Draft | Drop]:
+    """One question a scene. Source: VSI-Bench keys, 288 of 288 from the released areas."""
+    if scene.room_area is None:
+        yield Drop("the source gives neither a room area nor points to measure one")
+    elif rules.per_scene is None or rules.per_scene.value > 0:
+        yield Draft(
+            question_type="room_size_estimation",
+            question=rules.question,
+            answer=room_answer(scene.room_area),
+            unit="m²",
+            evidence=Evidence(objects=(), value=scene.room_area),
+        )
+
+
+def room_answer(area: float) -> str:
+    """Square metres to the one decimal of the answer."""
+    return str(round(area, 1))

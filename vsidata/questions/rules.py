@@ -1,0 +1,165 @@
+"""Rule sets: which questions are asked, and every constant behind them. The files are in rules/*.yaml."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import orjson
+from pydantic import create_model
+
+from vsidata.constant import Rules, constant
+from vsidata.errors import OptionError, RulesError
+from vsidata.measure import MeasurementRules
+from vsidata.questions.topics import TOPICS
+from vsidata.questions.vocabulary import Vocabulary, load_vocabulary
+from vsidata.strict_yaml import Lines, read_mapping, validate
+
+RULE_SETS = ("wide", "vsibench", "vsi100k")
+"""The rule sets of this package; the first is the default."""
+
+# One optional field for each registered topic: rules for an unknown topic are an unknown key.
+_TopicRules: Any = create_model(
+    "_TopicRules", __base__=Rules, **{name: (topic.rules | None, None) for name, topic in TOPICS.items()}
+)
+
+
+class _RuleFile(Rules):
+    name: str
+    why: str
+    source: str = ""
+    measurement: MeasurementRules
+    topics: _TopicRules
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """A rule set with its vocabulary.
+
+    Attributes:
+        name: what it is called in records and cards.
+        why, source: what it is for, and where its definitions come from.
+        measurement: what an object is.
+        vocabulary: which words are used.
+        topics: topic → its rules, in the order of the registry; a topic without rules is not asked.
+    """
+
+    name: str
+    why: str
+    source: str
+    measurement: MeasurementRules
+    vocabulary: Vocabulary
+    topics: Mapping[str, Any]
+
+    @cached_property
+    def resolved(self) -> dict[str, Any]:
+        """Everything the rules say, as plain data: what a manifest keeps."""
+        return {
+            "name": self.name,
+            "why": self.why,
+            "source": self.source,
+            "measurement": self.measurement.model_dump(mode="json"),
+            "vocabulary": self.vocabulary.model_dump(mode="json"),
+            "topics": {name: rules.model_dump(mode="json") for name, rules in self.topics.items()},
+        }
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of what the rules do: reworded reasons and sources leave it alone."""
+        return hashlib.sha256(
+            orjson.dumps(_without_reasons(self.resolved), option=orjson.OPT_SORT_KEYS)
+        ).hexdigest()
+
+    @property
+    def label(self) -> str:
+        """Name and the digest's beginning: what each question carries."""
+        return f"{self.name}@{self.digest[:8]}"
+
+    def with_caps(self, per_scene: Mapping[str, int]) -> "RuleSet":
+        """The same rules with other caps on questions by scene.
+
+        Raises:
+            OptionError: a topic that the rule set does not ask, or a negative number.
+        """
+        topics = dict(self.topics)
+        for name, cap in per_scene.items():
+            if name not in topics:
+                raise OptionError(
+                    f"--per-scene {name}={cap}",
+                    f"the rule set {self.name} has no topic `{name}`.",
+                    f"Choose from: {', '.join(topics)}.",
+                )
+            if cap < 0:
+                raise OptionError(
+                    f"--per-scene {name}={cap}", "is negative.", "Give a whole number from 0 up."
+                )
+            topics[name] = topics[name].model_copy(update={"per_scene": constant(cap, "given by the user")})
+        return replace(self, topics=topics)
+
+
+def load_rules(name_or_path: str | Path) -> RuleSet:
+    """A rule set of this package by name, or a user's own by the path of its YAML file.
+
+    A user's file may say `extends: wide` and then only what differs: mappings are merged, all else replaced.
+
+    Raises:
+        RulesError: no such rule set, an unknown key or a wrong value; the fault names the line.
+    """
+    path = _path_of(str(name_or_path))
+    data, lines = _extended(path, ())
+    parsed = validate(_RuleFile, data, lines, path)
+    vocabulary = _vocabulary(parsed.measurement.vocabulary, path)
+    return RuleSet(
+        name=parsed.name,
+        why=parsed.why,
+        source=parsed.source,
+        measurement=parsed.measurement,
+        vocabulary=vocabulary,
+        topics={name: rules for name in TOPICS if (rules := getattr(parsed.topics, name)) is not None},
+    )
+
+
+def _path_of(name: str) -> Path:
+    if name in RULE_SETS:
+        return Path(str(resources.files("vsidata.questions") / "rules" / f"{name}.yaml"))
+    if not name.endswith((".yaml", ".yml")):
+        remedy = f"Choose from {', '.join(RULE_SETS)}, or give the path of a .yaml file."
+        raise RulesError(name, "is no rule set.", remedy)
+    return Path(name)
+
+
+def _extended(path: Path, below: tuple[Path, ...]) -> tuple[dict[str, Any], Lines]:
+    data, lines = read_mapping(path)
+    base = data.pop("extends", None)
+    if base is None:
+        return data, lines
+    if path.resolve() in below:
+        raise RulesError(path, f"line {lines['extends',]}: extends itself.", "Break the circle.")
+    beside = path.parent / str(base)
+    base_path = beside if beside.is_file() else _path_of(str(base))
+    base_data, _ = _extended(base_path, (*below, path.resolve()))
+    return _merged(base_data, data), lines
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    result = dict(base)
+    for key, value in over.items():
+        both = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = _merged(result[key], value) if both else value
+    return result
+
+
+def _vocabulary(name: str, rules_path: Path) -> Vocabulary:
+    beside = rules_path.parent / name
+    return load_vocabulary(str(beside) if beside.is_file() else name)
+
+
+def _without_reasons(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _without_reasons(value) for key, value in data.items() if key not in ("why", "source")}
+    if isinstance(data, list):
+        return [_without_reasons(item) for item in data]
+    return data

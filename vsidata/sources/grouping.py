@@ -1,0 +1,99 @@
+"""From segments to objects: one lookup table, one stable sort, then slices.
+
+Rows are gathered with `take`, which is three to four times faster than indexing.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vsidata.scene import Array, IntArray, SceneObject
+from vsidata.sources.segmentation import Group
+
+
+def group_objects(
+    points: Array, triangles: IntArray, segments: IntArray, groups: Sequence[Group]
+) -> tuple[tuple[SceneObject, ...], IntArray]:
+    """The objects of a scan, and the instance id of each point.
+
+    A segment that two objects claim belongs to both: the annotation says so, and nothing says which claim is
+    the mistake. `instances` can name only one and takes the later in the file, as ScanNet's own export does.
+
+    Args:
+        points: (n, 3) metres, room frame.
+        triangles: (m, 3) rows of `points`.
+        segments: (n,) segment id of each point, from 0 up.
+        groups: the annotated objects, in the file's order.
+
+    Returns:
+        The objects by instance id, each with the triangles whose three corners it owns; and (n,) instance
+        ids, -1 where no object owns the point.
+    """
+    owners = _owner_of_each_point(segments, groups)
+    order = np.argsort(owners, kind="stable")
+    ends = _ends_of_runs(owners, order, len(groups))
+    sorted_points = points.take(order, axis=0)
+    row_in_object = np.empty(len(points), dtype=np.int64)
+    row_in_object[order] = np.arange(len(points))
+    row_in_object -= np.append(ends[:-1], 0).take(owners)  # owner -1 takes the 0, and is not asked for
+
+    first, second, third = (owners.take(triangles[:, corner]) for corner in range(3))
+    triangle_owners = np.where((first == second) & (first == third), first, -1)
+    triangle_order = np.argsort(triangle_owners, kind="stable")
+    triangle_ends = _ends_of_runs(triangle_owners, triangle_order, len(groups))
+    sorted_triangles = row_in_object.take(triangles.take(triangle_order, axis=0))
+
+    shared = _shared_segments(groups)
+    objects = []
+    for position, group in enumerate(groups):
+        if len(shared) and np.isin(group.segments, shared).any():
+            vertices, faces = _submesh(points, triangles, np.isin(segments, group.segments))
+        else:
+            vertices = sorted_points[ends[position] : ends[position + 1]]
+            faces = sorted_triangles[triangle_ends[position] : triangle_ends[position + 1]]
+        objects.append(SceneObject(group.instance, group.label, vertices, faces, _mean(vertices)))
+    instance_ids = np.array([group.instance for group in groups] + [-1])
+    return tuple(sorted(objects, key=lambda thing: thing.instance)), instance_ids.take(owners)
+
+
+def _mean(vertices: Array) -> Array | None:
+    # Column by column: reducing rows of three is ten times slower.
+    return np.array([column.mean() for column in vertices.T]) if len(vertices) else None
+
+
+def _ends_of_runs(owners: NDArray[np.integer], order: IntArray, groups: int) -> IntArray:
+    """Where the run of each owner, from -1 up, ends in that order; a run starts where the one before ends."""
+    return np.searchsorted(owners, np.arange(-1, groups), side="right", sorter=order)
+
+
+def _owner_of_each_point(segments: IntArray, groups: Sequence[Group]) -> NDArray[np.integer]:
+    """(n,) position in `groups` of the object that owns each point, -1 where none does.
+
+    In the smallest integer type that holds it: numpy sorts 16 bits by radix, nine times faster than 64.
+    """
+    claimed = np.concatenate([group.segments for group in groups])
+    claimants = np.repeat(np.arange(len(groups)), [len(group.segments) for group in groups])
+    table_size = int(segments.max()) + 1
+    if table_size > 16 * len(segments):  # ids far apart: number them afresh, so that the table stays small
+        known, segments = np.unique(segments, return_inverse=True)
+        table_size = len(known)
+        place = np.searchsorted(known, claimed)
+        exists = known[np.minimum(place, table_size - 1)] == claimed
+        claimed = np.where(exists, place, table_size)
+    exists = claimed < table_size
+    table: NDArray[np.integer] = np.full(table_size, -1, np.int16 if len(groups) < 2**15 else np.int32)
+    table[claimed[exists]] = claimants[exists]  # of repeated indices numpy keeps the last: the later object
+    return table.take(segments)
+
+
+def _shared_segments(groups: Sequence[Group]) -> IntArray:
+    """The segments that more than one object claims."""
+    claimed, claims = np.unique(np.concatenate([group.segments for group in groups]), return_counts=True)
+    return claimed[claims > 1]
+
+
+def _submesh(points: Array, triangles: IntArray, inside: NDArray[np.bool_]) -> tuple[Array, IntArray]:
+    """The points where `inside` holds, and the triangles with all corners among them, renumbered."""
+    row_in_object = np.cumsum(inside) - 1
+    return points[inside], row_in_object[triangles[inside[triangles].all(axis=1)]]

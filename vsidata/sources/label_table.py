@@ -1,0 +1,34 @@
+"""ScanNet's table of labels, `scannetv2-labels.combined.tsv`: the NYU40 class of each raw label."""
+
+import csv
+from pathlib import Path
+
+from vsidata.sources.scan_file import Fault, blame, read_scan_file
+
+LABEL_TABLE = "scannetv2-labels.combined.tsv"
+
+_REMEDY = "Download it again (--label_map)."
+
+
+def read_label_table(path: Path) -> dict[str, int]:
+    """NYU40 class, 1 to 40, by raw label; white space around labels is removed, as around a scan's own.
+
+    Args:
+        path: a table with tabs between columns, of which `raw_category` and `nyu40id` are read.
+
+    Raises:
+        ScanError: the file cannot be read, is not text, or a row lacks one of the two.
+    """
+    data = read_scan_file(path, _REMEDY)
+    with blame(path, _REMEDY):
+        try:
+            lines = data.decode("utf-8").splitlines()
+        except UnicodeDecodeError as error:
+            raise Fault(f"is not text: byte {error.start:,} is not UTF-8") from None
+        classes: dict[str, int] = {}
+        for number, row in enumerate(csv.DictReader(lines, delimiter="\t"), start=2):
+            label, nyu40 = row.get("raw_category"), row.get("nyu40id")
+            if not label or not nyu40 or not nyu40.strip().isdecimal():
+                raise Fault(f"line {number} has raw_category {label!r} and nyu40id {nyu40!r}")
+            classes[" ".join(label.split())] = int(nyu40)
+        return classes

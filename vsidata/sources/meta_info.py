@@ -1,0 +1,179 @@
+"""The scene meta information released with VSI-Bench: boxes, counts and room size of each scene, no mesh.
+
+Source: `data/meta_info` of vision-x-nyu/thinking-in-space (Apache-2.0).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vsidata.errors import OptionError, ScanError
+from vsidata.scene import Array, OrientedBox, Scene, SceneObject
+from vsidata.sources.scan_file import Fault, blame, json_type, read_scan_json
+
+_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", re.ASCII)
+_REMEDY = "Take the file again from vision-x-nyu/thinking-in-space (data/meta_info), or leave it out."
+# The released axes are orthonormal to 1e-14; a box that is off by more than this is not one.
+_RIGID_TOLERANCE = 1e-3
+# Farther from the origin than any scene of rooms reaches: such numbers are not metres.
+_FARTHEST_M = 1000.0
+
+
+@dataclass(frozen=True)
+class MetaInfo:
+    """The scenes of one or several meta information files.
+
+    Attributes:
+        places: for each scene the file that holds it and the dataset that it comes from.
+    """
+
+    places: Mapping[str, tuple[Path, str]]
+
+    @classmethod
+    def open(cls, paths: Sequence[Path]) -> "MetaInfo":
+        """List the scenes of the files.
+
+        Raises:
+            OptionError: no file is named.
+            ScanError: a file is not JSON, a scene's name cannot be a file name, a scene does not say its
+                dataset, or two files hold a scene of the same name.
+        """
+        if not paths:
+            raise OptionError("--meta-info", "names no file", "Name at least one meta information file.")
+        places: dict[str, tuple[Path, str]] = {}
+        for path in paths:
+            for name, entry in _read(path).items():
+                with blame(path, _REMEDY):
+                    if not _SAFE_NAME.fullmatch(name):
+                        raise Fault(f"names a scene {name[:80]!r}, which cannot be a file name")
+                    dataset = entry.get("dataset") if isinstance(entry, dict) else None
+                    if not isinstance(dataset, str) or not _SAFE_NAME.fullmatch(dataset):
+                        raise Fault(f"scene {name}: its dataset is {dataset!r}, not a dataset's name")
+                if name in places:
+                    fault = f"scene {name} stands in {places[name][0]} too"
+                    raise ScanError(path, fault, "Name files that share no scene.")
+                places[name] = (path, dataset)
+        return cls(dict(sorted(places.items())))
+
+    @property
+    def dataset(self) -> str:
+        """The datasets of the scenes, joined by `+`."""
+        return "+".join(sorted({dataset for _, dataset in self.places.values()}))
+
+    def names(self) -> Sequence[str]:
+        """The scenes there are, sorted."""
+        return list(self.places)
+
+    def dataset_of(self, name: str) -> str:
+        """The dataset that the scene's own entry names."""
+        return self._place(name)[1]
+
+    def load(self, name: str) -> Scene:
+        """The scene's objects as boxes, its counts and its room size.
+
+        Instance ids number the boxes in the file's order. The counts are kept beside the boxes because the
+        release doubles some boxes, where a category stood twice in its makers' list.
+
+        Raises:
+            ScanError: a value is missing, not a finite number, or makes no box.
+        """
+        path, dataset = self._place(name)
+        entry = _read(path)[name]
+        with blame(path, _REMEDY, f"scene {name}"):
+            objects = tuple(
+                SceneObject(instance, label, box=_box(box, f"box {instance} ({label})"))
+                for instance, (label, box) in enumerate(_labelled_boxes(entry))
+            )
+            return Scene(
+                dataset,
+                name,
+                objects,
+                room_area=_room_area(entry.get("room_size")),
+                declared_counts=_counts(entry.get("object_counts")),
+            )
+
+    def labels(self, name: str) -> Mapping[int, str]:
+        """Label by instance id."""
+        path, _ = self._place(name)
+        entry = _read(path)[name]
+        with blame(path, _REMEDY, f"scene {name}"):
+            return {instance: label for instance, (label, _) in enumerate(_labelled_boxes(entry))}
+
+    def files(self, name: str) -> Sequence[Path]:
+        """The file that holds the scene."""
+        return [self._place(name)[0]]
+
+    def _place(self, name: str) -> tuple[Path, str]:
+        if name not in self.places:
+            raise ScanError(name, "is in none of the meta information files", "Name a scene that is.")
+        return self.places[name]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The file's scenes; parsed once a process, and again when the file has changed."""
+    with suppress(OSError):  # what the disk refuses is said by the reader below
+        status = path.stat()
+        return _parse(path, (status.st_mtime_ns, status.st_size))
+    return read_scan_json(path, _REMEDY)
+
+
+@lru_cache(maxsize=8)
+def _parse(path: Path, version: tuple[int, int]) -> dict[str, Any]:  # noqa: ARG001 - part of the cache's key
+    return read_scan_json(path, _REMEDY)
+
+
+def _labelled_boxes(entry: Any) -> list[tuple[str, Any]]:
+    """(label, box) in the file's order."""
+    listed = entry.get("object_bbox")
+    if not isinstance(listed, dict):
+        raise Fault(f"its object_bbox is {json_type(listed)}, not an object")
+    for label, boxes in listed.items():
+        if not label.split() or not isinstance(boxes, list):
+            raise Fault(f"its object_bbox has {json_type(boxes)} under {label!r}, not a list under a label")
+    return [(" ".join(label.split()), box) for label, boxes in listed.items() for box in boxes]
+
+
+def _box(entry: Any, what: str) -> OrientedBox:
+    if not isinstance(entry, dict):
+        raise Fault(f"{what}: {json_type(entry)}, not an object")
+    center = _numbers(entry.get("centroid"), 3, f"{what}: its centroid")
+    extents = _numbers(entry.get("axesLengths"), 3, f"{what}: its axesLengths")
+    axes = _numbers(entry.get("normalizedAxes"), 9, f"{what}: its normalizedAxes").reshape(3, 3)
+    if (extents <= 0).any():
+        raise Fault(f"{what}: its axesLengths are {extents.tolist()}, not all positive")
+    skew = np.abs(axes @ axes.T - np.eye(3)).max()
+    if not skew <= _RIGID_TOLERANCE:
+        raise Fault(f"{what}: its normalizedAxes are {skew:.3g} off three unit vectors at right angles")
+    return OrientedBox(center, extents, axes)
+
+
+def _numbers(listed: Any, count: int, what: str) -> Array:
+    if not isinstance(listed, list) or len(listed) != count:
+        raise Fault(f"{what}: not a list of {count} numbers")
+    for value in listed:
+        if type(value) not in (int, float) or not abs(value) <= _FARTHEST_M:
+            raise Fault(f"{what}: {value!r} is not a number of metres")
+    return np.array(listed, dtype=np.float64)
+
+
+def _counts(listed: Any) -> dict[str, int]:
+    if not isinstance(listed, dict):
+        raise Fault(f"its object_counts are {json_type(listed)}, not an object")
+    for label, count in listed.items():
+        if not label.split() or type(count) is not int or count < 1:
+            raise Fault(f"its object_counts say {count!r} for {label!r}, not a number from 1 up for a label")
+    return {" ".join(label.split()): count for label, count in listed.items()}
+
+
+def _room_area(size: Any) -> float | None:
+    if size is None:
+        return None
+    if type(size) not in (int, float) or not 0 < size <= _FARTHEST_M**2:
+        raise Fault(f"its room_size is {size!r}, not a number of square metres")
+    return float(size)

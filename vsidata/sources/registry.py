@@ -1,0 +1,51 @@
+"""The sources by name, and what each of them offers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from vsidata.errors import OptionError
+from vsidata.scene import Scene
+from vsidata.sources.meta_info import MetaInfo
+from vsidata.sources.scannet import ScanNet
+
+
+class Source(Protocol):
+    """Scenes on a disk. Small and picklable: workers receive it and load what they need."""
+
+    @property
+    def dataset(self) -> str:
+        """What the scenes are called together; where a source holds several: `arkitscenes+scannetpp`."""
+
+    def names(self) -> Sequence[str]:
+        """The scenes there are, sorted. Each is safe to use as a file name."""
+
+    def dataset_of(self, name: str) -> str:
+        """The dataset that one scene comes from: what splits and the leak guard go by. Reads no scan."""
+
+    def load(self, name: str) -> Scene:
+        """Read one scene. Raises ScanError naming file, fault and remedy where it cannot be used."""
+
+    def labels(self, name: str) -> Mapping[int, str]:
+        """Label by instance id from the annotation alone: cheap, no geometry. Raises ScanError."""
+
+    def files(self, name: str) -> Sequence[Path]:
+        """The files that `load` reads for this scene and that exist: what an input digest must cover."""
+
+
+SOURCES: Mapping[str, Callable[[Sequence[Path]], Source]] = {
+    "scannet": ScanNet.open,
+    "meta-info": MetaInfo.open,
+}
+
+
+def open_source(name: str, paths: Sequence[Path]) -> Source:
+    """Open a source on what the user names: a folder, a file, or several.
+
+    Raises:
+        OptionError: no such source, or the paths hold nothing that it reads.
+        ScanError: a file that lists the scenes cannot be read.
+    """
+    if name not in SOURCES:
+        raise OptionError(name, "is not a source", f"Take one of: {', '.join(SOURCES)}.")
+    return SOURCES[name](paths)

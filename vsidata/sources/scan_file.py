@@ -1,0 +1,97 @@
+"""Reading one file of a scan: whatever is wrong with it becomes an error that names it and the remedy."""
+
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from vsidata.errors import ScanError
+
+# The largest file read here, a mesh, takes 5 to 50 MB. A file beyond this is not what its name says, and is
+# refused before memory is taken for it.
+_LARGEST_FILE = 1 << 30
+
+
+class Fault(ValueError):  # noqa: N818 - not yet the error that a caller sees
+    """What is wrong with a file's content, found by code that need not know which file that is."""
+
+
+@contextmanager
+def blame(file: Path, remedy: str, part: str | None = None) -> Iterator[None]:
+    """Turn a Fault into the ScanError of a file.
+
+    Args:
+        file: the file whose content is looked at.
+        remedy: what to do where it is damaged.
+        part: the part of the file, where it holds several scenes.
+    """
+    try:
+        yield
+    except Fault as fault:
+        raise ScanError(file, f"{part}: {fault}" if part else str(fault), remedy) from None
+
+
+def read_scan_file(path: Path, remedy: str) -> bytes:
+    """The content of a regular file that is neither empty nor absurdly large. Symbolic links are followed.
+
+    Args:
+        path: the file.
+        remedy: what to do where it is missing or damaged.
+
+    Raises:
+        ScanError: it is missing, empty, too large, not a regular file, or may not be read.
+    """
+    with blame(path, remedy):
+        try:
+            status = path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                raise Fault("is not a regular file")
+            if status.st_size == 0:
+                raise Fault("is empty")
+            if status.st_size > _LARGEST_FILE:
+                raise Fault(f"holds {status.st_size:,} bytes, more than any such file has")
+            return path.read_bytes()
+        except FileNotFoundError:
+            raise Fault("is missing") from None
+        except PermissionError:
+            right = "Give yourself the right to read it (chmod u+r)."
+            raise ScanError(path, "may not be read by this user", right) from None
+        except OSError as error:
+            raise Fault(f"cannot be read: {error.strerror}") from None
+
+
+def read_scan_json(path: Path, remedy: str) -> dict[str, Any]:
+    """A file that holds one JSON object.
+
+    Raises:
+        ScanError: as `read_scan_file`, or it is not JSON, or not an object.
+    """
+    data = read_scan_file(path, remedy)
+    with blame(path, remedy):
+        try:
+            content = orjson.loads(data)
+        except orjson.JSONDecodeError as error:
+            raise Fault(f"is not JSON: {error.msg} at byte {error.pos:,} of {len(data):,}") from None
+        if not isinstance(content, dict):
+            raise Fault(f"holds {json_type(content)}, not an object")
+        return content
+
+
+def json_type(value: object) -> str:
+    """What a parsed JSON value is, in JSON's own words."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a string"
+        case list():
+            return "a list"
+        case _:
+            return "an object"

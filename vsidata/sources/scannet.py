@@ -1,0 +1,174 @@
+"""ScanNet v2 on a disk: `ROOT/scans/sceneNNNN_MM/`, `ROOT/scans_test/sceneNNNN_MM/`, or `ROOT/sceneNNNN_MM/`.
+
+Format: the README of the ScanNet/ScanNet repository. A file's suffix is also the name by which the official
+download script fetches it (`--type _vh_clean_2.ply`).
+"""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vsidata.errors import OptionError, ScanError
+from vsidata.scene import Scene
+from vsidata.sources.alignment import read_alignment
+from vsidata.sources.grouping import group_objects
+from vsidata.sources.ply import read_mesh
+from vsidata.sources.segmentation import Group, read_groups, read_segments
+
+MESH = "_vh_clean_2.ply"
+SEGMENTS = "_vh_clean_2.0.010000.segs.json"
+AGGREGATION = ".aggregation.json"
+AGGREGATION_ELSE = "_vh_clean.aggregation.json"
+ALIGNMENT = ".txt"
+
+# What the generator of synthetic scans leaves beside them: such scans bear ScanNet's names without being
+# ScanNet's, so its official lists say nothing about them.
+SYNTHETIC_MARKER = "synthetic.json"
+
+_SCAN_FOLDER = re.compile(r"scene\d{4}_\d{2}", re.ASCII)
+# Farther from the origin than any scan of rooms reaches: coordinates beyond it are not metres.
+_FARTHEST_M = 1000.0
+
+
+@dataclass(frozen=True)
+class ScanNet:
+    """The scans under one root.
+
+    Attributes:
+        root: the folder that the user named.
+        dataset: `scannet`, or `synthetic` where the root holds the generator's marker.
+        folders: the folders of each scan; more than one only where the same name stands in two places.
+    """
+
+    root: Path
+    dataset: str
+    folders: Mapping[str, tuple[Path, ...]]
+
+    @classmethod
+    def open(cls, paths: Sequence[Path]) -> "ScanNet":
+        """Find the scans under a root. Only names of the form `scene0000_00` count; links are followed.
+
+        Raises:
+            OptionError: not exactly one root, or it is not a folder that can be listed, or holds no scan.
+        """
+        if len(paths) != 1:
+            raise OptionError("--scannet-root", f"names {len(paths)} folders", "Name one folder.")
+        root = Path(paths[0])
+        folders: dict[str, dict[Path, Path]] = {}
+        for place in (root / "scans", root / "scans_test", root):
+            for folder in _scan_folders(place, must_exist=place == root):
+                folders.setdefault(folder.name, {}).setdefault(folder.resolve(), folder)
+        if not folders:
+            raise OptionError(
+                root,
+                "holds no scan: no folder named like scene0000_00 in it, in scans/ or in scans_test/",
+                "Name the folder that ScanNet's download script wrote to, or make one with `vsidata synth`.",
+            )
+        top = root.resolve().parent if root.resolve().name == "scans" else root
+        return cls(
+            root,
+            "synthetic" if (top / SYNTHETIC_MARKER).is_file() else "scannet",
+            {name: tuple(folders[name].values()) for name in sorted(folders)},
+        )
+
+    def names(self) -> Sequence[str]:
+        """The scans there are, sorted, whether or not they can be used."""
+        return list(self.folders)
+
+    def dataset_of(self, name: str) -> str:  # noqa: ARG002 - one root, one dataset
+        """`scannet` or `synthetic`, the same for all scans of a root."""
+        return self.dataset
+
+    def folder(self, name: str) -> Path:
+        """The folder of a scan.
+
+        Raises:
+            ScanError: there is no such scan, or there are two.
+        """
+        places = self.folders.get(name, ())
+        if not places:
+            raise ScanError(
+                name, f"is no scan under {self.root}", "`vsidata check` lists the scans there are."
+            )
+        if len(places) > 1:
+            fault = f"stands in two places: {' and '.join(map(str, places))}"
+            raise ScanError(name, fault, "Remove one of the two, or point --scannet-root at one of them.")
+        return places[0]
+
+    def load(self, name: str) -> Scene:
+        """Read a scan: mesh, segments, annotation, and the alignment, which is applied to everything.
+
+        Raises:
+            ScanError: a file is missing, cannot be read, is not what it should be, or disagrees with another.
+        """
+        mesh_file, segments_file = self._file(name, MESH), self._file(name, SEGMENTS)
+        groups = self._groups(name)
+        transform = read_alignment(self._file(name, ALIGNMENT), _download(ALIGNMENT))
+        segments = read_segments(segments_file, name, _download(SEGMENTS))
+        mesh = read_mesh(mesh_file, _download(MESH))
+        if len(segments) != len(mesh.vertices):
+            raise ScanError(
+                segments_file,
+                f"holds {len(segments):,} indices for {len(mesh.vertices):,} vertices: "
+                "the mesh and its segmentation do not belong together",
+                f"Download both again (--type {MESH}, --type {SEGMENTS}).",
+            )
+        points = mesh.vertices @ transform[:3, :3].T
+        points += transform[:3, 3]
+        reach = float(max(points.max(), -points.min()))
+        if not reach <= _FARTHEST_M:
+            fault = f"reaches {reach:,.0f} m from the origin: its coordinates are not metres"
+            raise ScanError(mesh_file, fault, _download(MESH))
+        objects, instances = group_objects(points, mesh.triangles, segments, groups)
+        if not (instances >= 0).any():
+            raise ScanError(
+                self._aggregation_file(name),
+                f"none of the segments of its {len(groups)} objects is in {segments_file.name}",
+                f"Download both again (--type {AGGREGATION}, --type {SEGMENTS}).",
+            )
+        return Scene(self.dataset, name, objects, points, mesh.triangles, instances)
+
+    def labels(self, name: str) -> Mapping[int, str]:
+        """Label by instance id, from the aggregation file alone."""
+        groups = sorted(self._groups(name), key=lambda group: group.instance)
+        return {group.instance: group.label for group in groups}
+
+    def files(self, name: str) -> Sequence[Path]:
+        """The files that `load` reads for this scan and that exist."""
+        files = [
+            *(self._file(name, suffix) for suffix in (MESH, SEGMENTS, ALIGNMENT)),
+            self._aggregation_file(name),
+        ]
+        return [file for file in files if file.is_file()]
+
+    def _file(self, name: str, suffix: str) -> Path:
+        return self.folder(name) / f"{name}{suffix}"
+
+    def _aggregation_file(self, name: str) -> Path:
+        usual, other = self._file(name, AGGREGATION), self._file(name, AGGREGATION_ELSE)
+        return other if os.path.lexists(other) and not os.path.lexists(usual) else usual
+
+    def _groups(self, name: str) -> list[Group]:
+        return read_groups(self._aggregation_file(name), name, _download(AGGREGATION))
+
+
+def _scan_folders(place: Path, must_exist: bool) -> list[Path]:
+    """The folders in a place that are named like a scan."""
+    try:
+        return sorted(
+            folder for folder in place.iterdir() if _SCAN_FOLDER.fullmatch(folder.name) and folder.is_dir()
+        )
+    except (FileNotFoundError, NotADirectoryError):
+        if not must_exist:
+            return []
+        raise OptionError(place, "is not a folder", "Name the folder that holds the scans.") from None
+    except OSError as error:
+        raise OptionError(
+            place, f"cannot be listed: {error.strerror}", "Give yourself the right to read it."
+        ) from None
+
+
+def _download(suffix: str) -> str:
+    return f"Download it again (--type {suffix})."

@@ -1,0 +1,106 @@
+"""A scan's annotation: vertices form segments (`.segs.json`), segments form objects (`.aggregation.json`)."""
+
+import re
+from array import array
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from vsidata.errors import ScanError
+from vsidata.scene import IntArray
+from vsidata.sources.scan_file import Fault, blame, json_type, read_scan_json
+
+_SCAN_ID = re.compile(r"scene\d{4}_\d{2}", re.ASCII)
+_FULL_RESOLUTION_SEGMENTS = "_vh_clean.segs.json"
+
+
+class Group(NamedTuple):
+    """One annotated object.
+
+    Attributes:
+        instance: its `objectId`.
+        label: the annotator's words, white space collapsed.
+        segments: the segments it is made of, sorted, each once; some may own no vertex.
+    """
+
+    instance: int
+    label: str
+    segments: IntArray
+
+
+def read_segments(path: Path, scan: str, remedy: str) -> IntArray:
+    """The segment id of each vertex, (n,).
+
+    Raises:
+        ScanError: the file cannot be read, says that it belongs to another scan, or its `segIndices` are not
+            a list of integers from 0 up.
+    """
+    content = read_scan_json(path, remedy)
+    with blame(path, remedy):
+        _check_scan(content, scan)
+        segments = _segment_ids(content.get("segIndices"), "segIndices")
+        if not len(segments):
+            raise Fault("its segIndices are empty")
+        return segments
+
+
+def read_groups(path: Path, scan: str, remedy: str) -> list[Group]:
+    """The annotated objects, in the file's order. A segment named twice within an object counts once.
+
+    Raises:
+        ScanError: the file cannot be read, annotates another scan or the full-resolution mesh, names no
+            object, one id twice, or an object without id, label or list of segments.
+    """
+    content = read_scan_json(path, remedy)
+    if str(content.get("segmentsFile")).endswith(_FULL_RESOLUTION_SEGMENTS):
+        # Its segment ids have nothing to do with those of the decimated mesh.
+        fault = f"annotates the full-resolution mesh ({content['segmentsFile']}), not the decimated one"
+        raise ScanError(path, fault, "Download the decimated mesh's annotation (--type .aggregation.json).")
+    with blame(path, remedy):
+        _check_scan(content, scan)
+        listed = content.get("segGroups")
+        if not isinstance(listed, list):
+            raise Fault(f"segGroups: {json_type(listed)}, not a list")
+        if not listed:
+            raise Fault("its segGroups are empty: nothing is annotated")
+        groups = [_group(entry, f"segGroups[{position}]") for position, entry in enumerate(listed)]
+        first_with: dict[int, int] = {}
+        for position, group in enumerate(groups):
+            if first_with.setdefault(group.instance, position) != position:
+                first = first_with[group.instance]
+                raise Fault(f"segGroups[{first}] and [{position}] both have objectId {group.instance}")
+        return groups
+
+
+def _group(entry: Any, where: str) -> Group:
+    if not isinstance(entry, dict):
+        raise Fault(f"{where}: {json_type(entry)}, not an object")
+    instance, label = entry.get("objectId"), entry.get("label")
+    if type(instance) is not int or not 0 <= instance < 2**31:
+        raise Fault(f"{where}: its objectId is {instance!r}, not an integer from 0 up")
+    if not isinstance(label, str) or not label.split():
+        raise Fault(f"{where}: its label is {label!r}")
+    segments = _segment_ids(entry.get("segments"), f"{where}.segments")
+    return Group(instance, " ".join(label.split()), np.unique(segments))
+
+
+def _segment_ids(listed: Any, what: str) -> IntArray:
+    """A JSON list of integers from 0 up: `array` refuses all others, and sooner than numpy, which infers."""
+    if not isinstance(listed, list):
+        raise Fault(f"{what}: {json_type(listed)}, not a list")
+    try:
+        ids = np.frombuffer(array("q", listed), dtype=np.int64)
+    except (TypeError, OverflowError):
+        position = next(i for i, id_ in enumerate(listed) if type(id_) is not int or abs(id_) >= 2**63)
+        raise Fault(f"{what}[{position}]: {listed[position]!r}, not a segment's number") from None
+    if len(ids) and ids.min() < 0:
+        raise Fault(f"{what}: {np.count_nonzero(ids < 0):,} of {len(ids):,} are negative")
+    return ids
+
+
+def _check_scan(content: dict[str, Any], scan: str) -> None:
+    """Refuse a file that names another scan: `scannet.scene0000_00` and `scene0000_00` are both usual."""
+    named = _SCAN_ID.search(str(content.get("sceneId")))
+    if named and named.group() != scan:
+        raise Fault(f"belongs to another scan: its sceneId is {content['sceneId']}")

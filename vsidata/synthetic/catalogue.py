@@ -1,0 +1,221 @@
+"""What can stand in a room: every label's shape, place and colours, and how often and how large it is.
+
+Frequencies and sizes follow `data/label_statistics.csv`, counted over ScanNet's training scans.
+"""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+import numpy as np
+import yaml
+from numpy.random import Generator
+
+from vsidata.scene import Array
+
+RICHNESS_SPREAD = 0.7
+"""Standard deviation of the logarithm of a scan's richness: chosen such that objects per scan spread as counted."""
+
+_Z90 = 1.2816  # the standard normal's 90th percentile
+_SIZE_REACH = (-_Z90, 1.5)  # sizes are drawn from the 10th to the 93rd percentile: beyond lie scraps and mergers
+_APARTMENT = ("bathroom", "bedroom", "living", "kitchen")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an object may stand: a manner, and for some manners the labels of the objects it stands at or on."""
+
+    manner: str
+    hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The 10th, 50th and 90th percentile of a length in metres."""
+
+    p10: float
+    p50: float
+    p90: float
+
+    def at(self, score: float) -> float:
+        """The length at a standard normal score, log-linear between the percentiles."""
+        ratio = self.p90 / self.p50 if score > 0 else self.p50 / self.p10
+        return float(self.p50 * ratio ** (score / _Z90))
+
+
+@dataclass(frozen=True)
+class Kind:
+    """All that is known of a label.
+
+    Attributes:
+        label: the raw label.
+        nyu40: its NYU40 class.
+        shape: the builder in `furniture.py`.
+        places: where it may stand; the first with room is taken.
+        side: which way the longer ground side runs: `across` (along the wall behind it) or `deep`.
+        colours: names in the palette.
+        weights: how much at home it is in each theme, by theme.
+        scans, objects, scans_once: how many of ScanNet's 1,201 training scans have it, and so on.
+        length, width, height: of its axis-aligned box.
+        bottom: median height of its bottom above the floor.
+    """
+
+    label: str
+    nyu40: str
+    shape: str
+    places: tuple[Place, ...]
+    side: str
+    colours: tuple[str, ...]
+    weights: dict[str, float]
+    scans: int
+    objects: int
+    scans_once: int
+    length: Spread
+    width: Spread
+    height: Spread
+    bottom: float
+
+    @property
+    def thin(self) -> bool:
+        """Whether it may hang flat on a wall: its counted depth holds wall and frame, so the 10th percentile is taken."""
+        return any(place.manner in ("doorway", "hang") for place in self.places)
+
+    def draw_count(self, richness: float, rng: Generator) -> int:
+        """How many of it stand in a scan that has it: one as often as counted, else two or more, more in a rich scan."""
+        if rng.random() < self.scans_once / self.scans or self.scans == self.scans_once:
+            return 1
+        mean = (self.objects - self.scans_once) / (self.scans - self.scans_once)
+        return 1 + min(int(rng.geometric(1 / (1 + (mean - 2) * richness))), 40)
+
+    @property
+    def smallest(self) -> tuple[float, float, float]:
+        """Extent across, deep and high where room is scarce: the 10th percentiles."""
+        return self._oriented(max(self.length.p10, self.width.p10), self.width.p10, self.height.p10)
+
+    def draw_size(self, rng: Generator) -> tuple[float, float, float]:
+        """Extent across, deep and high, in metres. The three lengths go together: a long table is a deep one too."""
+        common = rng.standard_normal()
+        low, high = _SIZE_REACH
+        scores = [min(max(0.6 * common + 0.8 * own, low), high) for own in rng.standard_normal(3)]
+        longer = self.length.at(scores[0])
+        shorter = min(self.width.p10 if self.thin else self.width.at(scores[1]), longer)
+        return self._oriented(longer, shorter, self.height.at(scores[2]))
+
+    def _oriented(self, longer: float, shorter: float, height: float) -> tuple[float, float, float]:
+        if self.shape == "counter":  # the annotated slab, for which we build the cupboard below it too
+            height += self.bottom
+        return (shorter, longer, height) if self.side == "deep" else (longer, shorter, height)
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A kind of scan: see `data/themes.yaml`."""
+
+    name: str
+    share: float
+    scene_type: str
+    area: float
+    spread: float
+    plans: dict[str, float]
+
+
+def data() -> Traversable:
+    """The folder of the data files."""
+    return files("vsidata.synthetic") / "data"
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (data() / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def themes() -> tuple[Theme, ...]:
+    """The kinds of scans."""
+    loaded = yaml.safe_load((data() / "themes.yaml").read_text(encoding="utf-8"))
+    return tuple(Theme(name, **values) for name, values in loaded.items())
+
+
+@cache
+def palette() -> dict[str, tuple[int, int, int]]:
+    """8-bit sRGB by the colour's name."""
+    return {row["name"]: (int(row["red"]), int(row["green"]), int(row["blue"])) for row in _rows("palette.csv")}
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Every kind of object by its label, in the catalogue's order."""
+    statistics = {row["label"]: row for row in _rows("label_statistics.csv")}
+    return {row["label"]: _kind(row, statistics[row["label"]]) for row in _rows("catalogue.csv")}
+
+
+def _kind(row: dict[str, str], counted: dict[str, str]) -> Kind:
+    def spread(side: str) -> Spread:
+        return Spread(*(float(counted[f"{side}_{percentile}_m"]) for percentile in ("p10", "p50", "p90")))
+
+    weights = {name: float(weight) for name, weight in (entry.split(":") for entry in _split(row["themes"], "|"))}
+    if not weights:
+        weights = {theme.name: 1.0 for theme in themes()}
+    weights.setdefault("apartment", float(np.mean([weights.get(name, 0.0) for name in _APARTMENT])))
+    return Kind(
+        label=row["label"],
+        nyu40=row["nyu40"],
+        shape=row["shape"],
+        places=tuple(_place(place) for place in row["place"].split(";")),
+        side=row["side"],
+        colours=_split(row["colours"], "|"),
+        weights=weights,
+        scans=int(counted["scans"]),
+        objects=int(counted["objects"]),
+        scans_once=int(counted["scans_once"]),
+        length=spread("length"),
+        width=spread("width"),
+        height=spread("height"),
+        bottom=float(counted["bottom_p50_m"]),
+    )
+
+
+def _split(text: str, separator: str) -> tuple[str, ...]:
+    return tuple(part for part in text.split(separator) if part)
+
+
+def _place(text: str) -> Place:
+    manner, _, hosts = text.partition(" ")
+    return Place(manner, _split(hosts, "|"))
+
+
+SCANS = 1201
+"""Scans in ScanNet's training list, over which the statistics are counted."""
+
+
+@cache
+def _rates() -> Array:
+    """(labels, themes): rate of a label in a theme at richness 1, such that it occurs as often as counted.
+
+    A label is in a scan with probability 1 - exp(-rate * richness). Its rates keep the proportions of its weights;
+    their scale is found by bisection on the share of scans that then have it.
+    """
+    shares = np.array([theme.share for theme in themes()])
+    weights = np.array([[kind.weights.get(theme.name, 0.0) for theme in themes()] for kind in kinds().values()])
+    wanted = np.array([kind.scans / SCANS for kind in kinds().values()])
+    nodes, masses = np.polynomial.hermite_e.hermegauss(9)
+    masses = masses / masses.sum()
+    richness = np.exp(RICHNESS_SPREAD * nodes - RICHNESS_SPREAD**2 / 2)
+    low, high = np.full(len(wanted), -20.0), np.full(len(wanted), 6.0)
+    for _ in range(50):
+        scale = (low + high) / 2
+        rates = np.exp(scale)[:, None] * weights
+        chance = 1 - np.exp(-rates[:, :, None] * richness)
+        short = np.einsum("lts,t,s->l", chance, shares, masses) < wanted
+        low, high = np.where(short, scale, low), np.where(short, high, scale)
+    return np.asarray(np.exp((low + high) / 2)[:, None] * weights)
+
+
+def draw_labels(theme: Theme, richness: float, rng: Generator) -> list[str]:
+    """The labels that a scan has, each once, in the catalogue's order."""
+    column = [each.name for each in themes()].index(theme.name)
+    chances = 1 - np.exp(-_rates()[:, column] * richness)
+    present = rng.random(len(chances)) < chances
+    return [label for label, there in zip(kinds(), present, strict=True) if there]

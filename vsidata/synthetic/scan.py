@@ -1,0 +1,299 @@
+"""From a room's surface to what a hand-held scanner would bring home of it.
+
+Seen sides only, holes, noise that is correlated in space, stray flecks, vertices that nobody annotated. Everything
+is in the room frame; `write.py` puts it into the frame in which a scan is stored.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import open3d as o3d
+from numpy.random import Generator
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from vsidata.scene import Array, IntArray
+from vsidata.synthetic.layout import STRUCTURE, Room
+from vsidata.synthetic.seeding import generator
+from vsidata.synthetic.surface import Surface, coarse_surface, refine
+
+VERTICES = (50_000, 200_000)
+"""Vertices of a scan: ScanNet's decimated meshes have 50k to 500k."""
+
+_EDGE = (0.012, 0.055)  # metres: limits of the longest edge
+_STRUCTURE_EDGE = 1.6  # walls and floors are that much coarser, as decimation leaves flat areas
+_REACH = 6.0  # metres: beyond, a depth sensor sees nothing
+_SKIN = 0.002  # metres by which a ray starts off the surface
+_GRAZING = 0.08  # cosine: flatter views give no depth
+_HOLE_RADIUS = (0.03, 0.16)  # metres
+_SEGMENT = 0.4  # metres: size of a segment of the annotation
+
+
+@dataclass(frozen=True)
+class Flaws:
+    """What is wrong with a scan. All zero and False: the whole surface, exact and fully annotated.
+
+    Attributes:
+        noise: r.m.s. displacement along the surface normal, metres.
+        unseen: whether sides that no camera saw are missing.
+        holes: holes per square metre of surface.
+        strays: share of vertices in stray flecks.
+        unannotated: share of the segments of walls, floor and ceiling that belong to no object.
+    """
+
+    noise: float = 0.003
+    unseen: bool = True
+    holes: float = 0.35
+    strays: float = 0.003
+    unannotated: float = 0.15
+
+
+CLEAN = Flaws(noise=0.0, unseen=False, holes=0.0, strays=0.0, unannotated=0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """A scanned room, in the room frame (metres).
+
+    Attributes:
+        room: the recipe.
+        clean: (n, 3) vertices on the true surface.
+        vertices: (n, 3) vertices as scanned: with noise.
+        triangles: (m, 3) rows of both.
+        instances: (n,) instance id by annotation; -1 where there is none.
+        stray: (n,) whether the vertex is an artefact, not surface. Strays may be annotated.
+        segments: (n,) segment id.
+        colours: (n, 3) 8-bit sRGB.
+    """
+
+    room: Room
+    clean: Array
+    vertices: Array
+    triangles: IntArray
+    instances: IntArray
+    stray: NDArray[np.bool_]
+    segments: IntArray
+    colours: NDArray[np.uint8]
+
+    def kept_surface(self, instance: int) -> tuple[Array, IntArray]:
+        """The clean surface of an object as far as the scan holds it: vertices (k, 3), triangles rows of them."""
+        mine = (self.instances == instance) & ~self.stray
+        rows = np.flatnonzero(mine)
+        triangles = self.triangles[mine[self.triangles].all(axis=1)]
+        return self.clean[rows], np.searchsorted(rows, triangles)
+
+
+def scan_room(room: Room, flaws: Flaws | None = None) -> Scan:
+    """Scan a room. The same room and flaws give the same scan, bit by bit."""
+    flaws = flaws or Flaws()
+    coarse = coarse_surface(room)
+    surface = _tessellated_and_seen(room, coarse, flaws)
+    rng = generator(room.seed, room.index, "scan")
+    normals = _vertex_normals(surface)
+    owners = _vertex_owners(room, surface)
+    colours = _vertex_colours(surface, normals, rng)
+    vertices = surface.vertices
+    if flaws.noise:
+        vertices = vertices + flaws.noise * _smooth_field(vertices, rng)[:, None] * normals
+    segments = _segments(surface, owners)
+    owners = _leave_out(room, owners, segments, flaws.unannotated, rng)
+    scan = Scan(
+        room,
+        surface.vertices,
+        vertices,
+        surface.triangles,
+        owners,
+        np.zeros(len(vertices), dtype=bool),
+        segments,
+        colours,
+    )
+    if flaws.strays:
+        scan = _with_strays(scan, normals, flaws.strays, rng)
+    return _in_scan_order(scan)
+
+
+# --- what is seen -----------------------------------------------------------------------------------------------------
+
+
+def _tessellated_and_seen(room: Room, coarse: Surface, flaws: Flaws) -> Surface:
+    """Tessellate such that what remains has between 50k and 200k vertices."""
+    structure = np.array([item.label in STRUCTURE for item in room.items + room.clutter])[coarse.items]
+    area = coarse.areas() / np.where(structure, _STRUCTURE_EDGE**2, 1.0)
+    wanted = float(np.clip(45_000 + 2_000 * len(room.items), 60_000, 150_000))
+    share = 0.55 if flaws.unseen else 1.0
+    edge = float(np.sqrt(area.sum() * share * 1.2 / wanted))
+    for _ in range(4):
+        edge = float(np.clip(edge, *_EDGE))
+        surface = refine(coarse, np.where(structure, _STRUCTURE_EDGE * edge, edge))
+        if flaws.unseen:
+            surface = _subset(surface, _is_seen(room, coarse, surface))
+        if flaws.holes:
+            surface = _subset(surface, ~_in_hole(surface, flaws.holes, generator(room.seed, room.index, "holes")))
+        count = len(surface.vertices)
+        if VERTICES[0] <= count <= VERTICES[1] or edge in _EDGE:
+            break
+        edge *= float(np.sqrt(count / wanted))
+    return surface
+
+
+def _subset(surface: Surface, keep: NDArray[np.bool_]) -> Surface:
+    """The triangles whose three vertices are all kept, and their vertices."""
+    whole = keep[surface.triangles].all(axis=1)
+    used = np.zeros(len(surface.vertices), dtype=bool)
+    used[surface.triangles[whole]] = True
+    rows = np.cumsum(used) - 1
+    return Surface(
+        surface.vertices[used], rows[surface.triangles[whole]], surface.items[whole], surface.parts[whole], surface.colours[whole]
+    )
+
+
+def _vertex_normals(surface: Surface) -> Array:
+    a, b, c = (surface.vertices[surface.triangles[:, corner]] for corner in range(3))
+    weighted = np.cross(b - a, c - a)
+    normals = np.zeros_like(surface.vertices)
+    for axis in range(3):
+        normals[:, axis] = np.bincount(
+            surface.triangles.ravel(), np.repeat(weighted[:, axis], 3), minlength=len(normals)
+        )
+    return np.asarray(normals / np.maximum(np.linalg.norm(normals, axis=1), 1e-12)[:, None])
+
+
+def _cameras(room: Room, rng: Generator) -> Array:
+    """(k, 3) places from which the room was looked at: in every room, at chest to head height, inside no object."""
+    boxes = [item.box for item in room.items if item.label not in STRUCTURE]
+    low = np.array([box.corners.min(axis=0) for box in boxes]).reshape(-1, 3) - 0.1
+    high = np.array([box.corners.max(axis=0) for box in boxes]).reshape(-1, 3) + 0.1
+    found = []
+    for spaces in room.plan.spaces:
+        for x0, y0, x1, y1 in spaces:
+            wanted = 6 + round((x1 - x0) * (y1 - y0) / 3)
+            spots = rng.uniform((x0 + 0.2, y0 + 0.2, 1.1), (x1 - 0.2, y1 - 0.2, 1.8), (4 * wanted, 3))
+            blocked = ((spots[:, None] > low) & (spots[:, None] < high)).all(axis=2).any(axis=1)
+            found.append(spots[~blocked][:wanted])
+    return np.concatenate(found)
+
+
+def _is_seen(room: Room, coarse: Surface, surface: Surface) -> NDArray[np.bool_]:
+    """Which vertices a camera saw: in reach, from the front, with nothing between."""
+    scene = o3d.t.geometry.RaycastingScene(nthreads=1)
+    scene.add_triangles(coarse.vertices.astype(np.float32), coarse.triangles.astype(np.uint32))
+    normals = _vertex_normals(surface)
+    starts = surface.vertices + _SKIN * normals
+    seen = np.zeros(len(starts), dtype=bool)
+    scanned = surface.vertices[:, 2] <= room.scanned_height + 1e-6
+    for camera in _cameras(room, generator(room.seed, room.index, "cameras")):
+        rows = np.flatnonzero(~seen & scanned)
+        ways = camera - starts[rows]
+        distance = np.linalg.norm(ways, axis=1)
+        front = np.einsum("ij,ij->i", normals[rows], ways) > _GRAZING * distance
+        rows, ways = rows[front & (distance < _REACH)], ways[front & (distance < _REACH)]
+        rays = np.hstack([starts[rows], ways]).astype(np.float32)
+        seen[rows] = ~scene.test_occlusions(o3d.core.Tensor(rays), tfar=1.0, nthreads=1).numpy()
+    return seen
+
+
+def _in_hole(surface: Surface, density: float, rng: Generator) -> NDArray[np.bool_]:
+    """Which vertices fall into holes: ragged gaps, each in one object only, none taking much of it."""
+    owner = np.zeros(len(surface.vertices), dtype=np.int64)
+    owner[surface.triangles] = surface.items[:, None]
+    size = np.sqrt(np.bincount(surface.items, surface.areas(), minlength=owner.max() + 1))
+    holes = np.zeros(len(owner), dtype=bool)
+    tree = cKDTree(surface.vertices)
+    count = int(rng.poisson(density * surface.areas().sum()))
+    for center in rng.integers(len(owner), size=count):
+        radius = min(float(rng.uniform(*_HOLE_RADIUS)), 0.15 * size[owner[center]])
+        near = np.array(tree.query_ball_point(surface.vertices[center], 1.3 * radius, return_sorted=True), dtype=np.int64)
+        near = near[owner[near] == owner[center]]
+        offset = surface.vertices[near] - surface.vertices[center]
+        ragged = radius * (1 + 0.25 * np.sin(offset @ rng.normal(0, 60, 3) + rng.uniform(0, 6.28)))
+        holes[near[np.linalg.norm(offset, axis=1) < ragged]] = True
+    return holes
+
+
+# --- what it looks like -----------------------------------------------------------------------------------------------
+
+
+def _vertex_owners(room: Room, surface: Surface) -> IntArray:
+    instances = np.array([item.instance for item in room.items + room.clutter])
+    owners = np.zeros(len(surface.vertices), dtype=np.int64)
+    owners[surface.triangles] = instances[surface.items][:, None]
+    return np.maximum(owners, -1)
+
+
+def _vertex_colours(surface: Surface, normals: Array, rng: Generator) -> NDArray[np.uint8]:
+    """Colours under a soft light from above, with the blotches and grain of a fused scan."""
+    colours = np.zeros_like(surface.vertices)
+    colours[surface.triangles] = surface.colours[:, None]
+    light = 0.82 + 0.18 * normals @ (np.array([0.25, 0.4, 0.88]))
+    blotches = 1 + 0.03 * _smooth_field(surface.vertices, rng)
+    grain = rng.normal(0, 0.015, colours.shape)
+    return np.asarray(np.clip((colours * (light * blotches)[:, None] + grain) * 255, 0, 255)).astype(np.uint8)
+
+
+def _smooth_field(points: Array, rng: Generator) -> Array:
+    """(n,) a Gaussian random field of unit variance, correlated over 5 to 10 cm (random Fourier features)."""
+    length = rng.uniform(0.05, 0.10)
+    waves = rng.normal(0, 1 / length, (3, 96)).astype(np.float32)
+    phase = points.astype(np.float32) @ waves + rng.uniform(0, 2 * np.pi, 96).astype(np.float32)
+    return np.asarray(np.sqrt(2 / 96) * np.cos(phase).sum(axis=1), dtype=np.float64)
+
+
+# --- annotation -------------------------------------------------------------------------------------------------------
+
+
+def _segments(surface: Surface, owners: IntArray) -> IntArray:
+    """Segment of each vertex: cells of the annotation's over-segmentation, none across two objects."""
+    cells = np.floor(surface.vertices / _SEGMENT).astype(np.int64) + 1000
+    keys = ((owners + 1) * 4000 + cells[:, 0]) * 4000 * 4000 + cells[:, 1] * 4000 + cells[:, 2]
+    return np.asarray(np.unique(keys, return_inverse=True)[1], dtype=np.int64)
+
+
+def _leave_out(room: Room, owners: IntArray, segments: IntArray, share: float, rng: Generator) -> IntArray:
+    """Take some segments of walls, floor and ceiling out of the annotation."""
+    structure = [item.instance for item in room.items if item.label in STRUCTURE]
+    dropped = rng.random(segments.max() + 1) < share
+    return np.where(np.isin(owners, structure) & dropped[segments], -1, owners)
+
+
+def _with_strays(scan: Scan, normals: Array, share: float, rng: Generator) -> Scan:
+    """Add flecks: single small triangles off the surface; now and then a patch that the annotation bled onto."""
+    sources = rng.choice(np.flatnonzero(scan.instances >= 0), max(1, round(share * len(scan.vertices) / 3)), replace=False)
+    away = np.minimum(0.03 + rng.exponential(0.08, len(sources)), 0.6)
+    centers = scan.clean[sources] + away[:, None] * normals[sources]
+    corners = (centers[:, None] + rng.normal(0, 0.006, (len(sources), 3, 3))).reshape(-1, 3)
+    count = len(corners)
+    owner = np.repeat(np.where(rng.random(len(sources)) < 0.6, scan.instances[sources], -1), 3)
+    first = len(scan.vertices)
+    segments = scan.segments.max() + 1 + np.repeat(np.arange(len(sources)), 3)
+    return Scan(
+        scan.room,
+        np.concatenate([scan.clean, corners]),
+        np.concatenate([scan.vertices, corners]),
+        np.concatenate([scan.triangles, first + np.arange(count).reshape(-1, 3)]),
+        np.concatenate([scan.instances, owner]),
+        np.concatenate([scan.stray, np.ones(count, dtype=bool)]),
+        np.concatenate([scan.segments, segments]),
+        np.concatenate([scan.colours, np.repeat(scan.colours[sources], 3, axis=0)]),
+    )
+
+
+def _in_scan_order(scan: Scan) -> Scan:
+    """Order the vertices by where they are, not by object, and name each segment by one of its vertices."""
+    blocks = np.floor(scan.clean / 0.25).astype(np.int64)
+    order = np.lexsort((scan.segments, blocks[:, 0], blocks[:, 1], blocks[:, 2]))
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    segments = scan.segments[order]
+    _, first, inverse = np.unique(segments, return_index=True, return_inverse=True)
+    triangles = rank[scan.triangles]
+    triangles = triangles[np.argsort(triangles.min(axis=1), kind="stable")]
+    return Scan(
+        scan.room,
+        scan.clean[order],
+        scan.vertices[order],
+        triangles,
+        scan.instances[order],
+        scan.stray[order],
+        first[inverse],
+        scan.colours[order],
+    )

@@ -1,0 +1,10 @@
+"""Random generators that depend on what is drawn, never on what was drawn before it."""
+
+import zlib
+
+import numpy as np
+
+
+def generator(seed: int, scene: int, topic: str) -> np.random.Generator:
+    """A generator for one topic of one scene: the same for any order of work and any number of workers."""
+    return np.random.default_rng([seed, scene, zlib.crc32(topic.encode())])

@@ -1,0 +1,223 @@
+"""What is true of a synthetic scan: from its recipe and its clean surface, never from the geometry that it tests.
+
+Everything is in the room frame, the frame after the scan's axisAlignment: metres, square metres, radians, z up.
+`describe` gives one dictionary per scan, written as `truth/sceneNNNN_00.json`:
+
+- `scene_name`, `seed`, `index`, `flaws`: where the scan comes from.
+- `room`: `theme`, `scene_type`, `plan` (`rectangle`, `L`, `T`, `rooms`), `height`, `scanned_height`; `outline` and
+  its `area`: the combined space with the foot of inner walls; `rooms`: the polygon and area of each room;
+  `floor_area`: rooms and thresholds without inner walls. Polygons are counter-clockwise.
+- `counts`: annotated objects by label.
+- `objects`, by instance id:
+    - `instance`, `label`, `nyu40`, `shape`, `host` (instance of what it stands on, or null);
+    - `recipe`: `center`, `extents`, `yaw` of the whole object: its own x axis is (cos yaw, sin yaw, 0), its front
+      looks along (-sin yaw, cos yaw, 0);
+    - `kept`: the surface that the scan contains, holes cut, before noise: `vertices` (their number), `mean` of the
+      vertices, `center` and `extents` of its box along the recipe's axes, and `minimal`: the minimal box as Open3D
+      makes it by MINIMAL_APPROX (`center`, `extents`, `axes` in rows), null where the surface is flat.
+- `unseen`: objects of the recipe of which the scan holds nothing, and which nobody annotated.
+- `pairs`: every two objects of which at least one has a label that occurs once; walls, floor and ceiling left out:
+    - `first`, `second`: instances, first < second;
+    - `surface_distance` between the closest points of the kept surfaces, at most 0.1 mm too large;
+    - `center_distance` between the centres of the kept boxes, `mean_distance` between the vertex means;
+    - `azimuth` of the second's kept centre from the first's: counter-clockwise from x, in (-pi, pi].
+"""
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import open3d as o3d
+
+from vsidata.scene import Array, IntArray
+from vsidata.synthetic.catalogue import kinds
+from vsidata.synthetic.layout import STRUCTURE, Item
+from vsidata.synthetic.plans import polygon_area
+from vsidata.synthetic.scan import Flaws, Scan
+
+_TOLERANCE = 1e-4  # metres: distances are found to this
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """An object's surface, ready for exact distances to it: vertices (n, 3), triangles (m, 3) rows of them."""
+
+    vertices: Array
+    triangles: IntArray
+
+    @cached_property
+    def _scene(self) -> o3d.t.geometry.RaycastingScene:
+        scene = o3d.t.geometry.RaycastingScene(nthreads=1)
+        scene.add_triangles(self.vertices.astype(np.float32), self.triangles.astype(np.uint32))
+        return scene
+
+    @cached_property
+    def bounds(self) -> Array:
+        """(2, 3) the lowest and highest coordinates."""
+        return np.stack([self.vertices.min(axis=0), self.vertices.max(axis=0)])
+
+    @cached_property
+    def edges(self) -> IntArray:
+        """(k, 2) rows of `vertices`, each edge once."""
+        pairs = np.sort(self.triangles[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
+        keys = np.unique(pairs[:, 0] * len(self.vertices) + pairs[:, 1])
+        return np.column_stack(np.divmod(keys, len(self.vertices)))
+
+    @cached_property
+    def longest_edge(self) -> float:
+        """Metres."""
+        ends = self.vertices[self.edges]
+        return float(np.linalg.norm(ends[:, 0] - ends[:, 1], axis=1).max())
+
+    def distance_to(self, points: Array) -> Array:
+        """(k,) distance of each point (k, 3) to the closest point of the surface."""
+        if len(points) == 0:
+            return np.empty(0)
+        tensor = o3d.core.Tensor(points.astype(np.float32))
+        return np.asarray(self._scene.compute_distance(tensor, nthreads=1).numpy(), dtype=np.float64)
+
+    def near(self, bounds: Array, reach: float) -> IntArray:
+        """Rows of the vertices within reach of an axis-aligned box."""
+        outside = np.maximum(np.maximum(bounds[0] - self.vertices, self.vertices - bounds[1]), 0.0)
+        return np.flatnonzero(np.einsum("ij,ij->i", outside, outside) <= reach**2)
+
+
+def closest_distance(first: Body, second: Body) -> float:
+    """Distance between the closest points of two surfaces; 0 where they cross. At most 0.1 mm too large.
+
+    Two closest points are a corner of one mesh and a point of the other, or lie on an edge of each. Open3D gives
+    the exact distance of a point to a mesh, so corners are asked both ways. Along an edge of the first mesh, the
+    squared distance to the second less the squared way along the edge is a minimum of linear functions, hence
+    concave: that bounds it from below between the ends, and only edges that may still hold something closer are
+    halved.
+    """
+    stride = max(1, len(first.vertices) // 48)
+    best = float(second.distance_to(first.vertices[::stride]).min())
+    best = min(best, float(first.distance_to(second.vertices[second.near(first.bounds, best)]).min(initial=best)))
+    reach = float(np.hypot(best, first.longest_edge))
+    rows = first.near(second.bounds, reach)
+    distances = np.full(len(first.vertices), np.inf)
+    distances[rows] = second.distance_to(first.vertices[rows])
+    best = min(best, float(distances.min()))
+
+    edges = first.edges[np.isfinite(distances[first.edges]).all(axis=1)]
+    starts, ends = first.vertices[edges[:, 0]], first.vertices[edges[:, 1]]
+    at_start, at_end = distances[edges[:, 0]], distances[edges[:, 1]]
+    while best > _TOLERANCE:
+        open_ = _least_along(at_start, at_end, np.linalg.norm(ends - starts, axis=1)) < best - _TOLERANCE
+        if not open_.any():
+            break
+        starts, ends, at_start, at_end = starts[open_], ends[open_], at_start[open_], at_end[open_]
+        middles = (starts + ends) / 2
+        between = second.distance_to(middles)
+        best = min(best, float(between.min()))
+        starts, ends = np.concatenate([starts, middles]), np.concatenate([middles, ends])
+        at_start, at_end = np.concatenate([at_start, between]), np.concatenate([between, at_end])
+    return best
+
+
+def _least_along(at_start: Array, at_end: Array, length: Array) -> Array:
+    """Lower bound of the distance along an edge from the distances at its ends."""
+    low, high = at_start**2, at_end**2
+    square = np.maximum(length**2, 1e-18)
+    share = np.clip((low - high + square) / (2 * square), 0.0, 1.0)
+    least = low * (1 - share) + high * share - square * share * (1 - share)
+    return np.asarray(np.sqrt(np.maximum(least, 0.0)))
+
+
+def minimal_box(vertices: Array) -> dict[str, Any] | None:
+    """Open3D's own MINIMAL_APPROX box of points (n, 3); None where they are flat."""
+    if len(vertices) < 4 or np.linalg.matrix_rank(vertices - vertices.mean(axis=0), tol=1e-6) < 3:
+        return None
+    box = o3d.t.geometry.OrientedBoundingBox.create_from_points(
+        o3d.core.Tensor(vertices), method=o3d.t.geometry.MethodOBBCreate.MINIMAL_APPROX
+    )
+    return {
+        "center": _rounded(box.center.numpy()),
+        "extents": _rounded(box.extent.numpy()),
+        "axes": _rounded(box.rotation.numpy().T),
+    }
+
+
+def describe(scan: Scan, flaws: Flaws) -> dict[str, Any]:
+    """Everything that is true of a scan, as the module says; numbers rounded to a micrometre."""
+    room = scan.room
+    bodies = {item.instance: Body(*scan.kept_surface(item.instance)) for item in room.items}
+    kept = [item for item in room.items if len(bodies[item.instance].triangles)]
+    objects = {item.instance: _describe_object(item, bodies[item.instance]) for item in kept}
+    counts = Counter(item.label for item in kept)
+    plan = room.plan
+    return {
+        "scene_name": room.name,
+        "seed": room.seed,
+        "index": room.index,
+        "flaws": asdict(flaws),
+        "room": {
+            "theme": room.theme,
+            "scene_type": room.scene_type,
+            "plan": plan.shape,
+            "height": round(room.height, 6),
+            "scanned_height": round(room.scanned_height, 6),
+            "outline": _rounded(plan.outline),
+            "area": round(plan.area, 6),
+            "rooms": [{"polygon": _rounded(polygon), "area": round(polygon_area(polygon), 6)} for polygon in plan.rooms],
+            "floor_area": round(plan.floor_area, 6),
+        },
+        "counts": dict(sorted(counts.items())),
+        "objects": list(objects.values()),
+        "unseen": [
+            {"instance": item.instance, "label": item.label} for item in room.items if item.instance not in objects
+        ],
+        "pairs": [
+            _describe_pair(objects[first.instance], objects[second.instance], bodies)
+            for first, second in combinations(kept, 2)
+            if first.label not in STRUCTURE
+            and second.label not in STRUCTURE
+            and min(counts[first.label], counts[second.label]) == 1
+        ],
+    }
+
+
+def _describe_object(item: Item, body: Body) -> dict[str, Any]:
+    along = body.vertices @ item.axes.T
+    low, high = along.min(axis=0), along.max(axis=0)
+    return {
+        "instance": item.instance,
+        "label": item.label,
+        "nyu40": kinds()[item.label].nyu40,
+        "shape": item.shape,
+        "host": item.host,
+        "recipe": {
+            "center": _rounded(item.box.center),
+            "extents": _rounded(item.box.extents),
+            "yaw": round(item.yaw, 6),
+        },
+        "kept": {
+            "vertices": len(body.vertices),
+            "mean": _rounded(body.vertices.mean(axis=0)),
+            "center": _rounded((low + high) / 2 @ item.axes),
+            "extents": _rounded(high - low),
+            "minimal": minimal_box(body.vertices) if item.label not in STRUCTURE else None,
+        },
+    }
+
+
+def _describe_pair(first: dict[str, Any], second: dict[str, Any], bodies: dict[int, Body]) -> dict[str, Any]:
+    way = np.subtract(second["kept"]["center"], first["kept"]["center"])
+    between_means = np.subtract(second["kept"]["mean"], first["kept"]["mean"])
+    return {
+        "first": first["instance"],
+        "second": second["instance"],
+        "surface_distance": round(closest_distance(bodies[first["instance"]], bodies[second["instance"]]), 6),
+        "center_distance": round(float(np.linalg.norm(way)), 6),
+        "mean_distance": round(float(np.linalg.norm(between_means)), 6),
+        "azimuth": round(float(np.arctan2(way[1], way[0])), 6),
+    }
+
+
+def _rounded(values: Any) -> list[Any]:
+    rounded: list[Any] = np.round(np.asarray(values, dtype=np.float64), 6).tolist()
+    return rounded

@@ -1,0 +1,248 @@
+"""Synthetic scans on disk: ScanNet's folders, files and quirks, and beside them the truth.
+
+    OUT/scannetv2-labels.combined.tsv
+    OUT/scans/scene0000_00/scene0000_00_vh_clean_2.ply
+                           scene0000_00_vh_clean_2.0.010000.segs.json
+                           scene0000_00_vh_clean_2.labels.ply
+                           scene0000_00.aggregation.json
+                           scene0000_00.txt
+    OUT/truth/scene0000_00.json
+"""
+
+import json
+import multiprocessing
+import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from vsidata.scene import Array
+from vsidata.synthetic.catalogue import Kind, kinds
+from vsidata.synthetic.layout import lay_out
+from vsidata.synthetic.scan import Flaws, Scan, scan_room
+from vsidata.synthetic.seeding import generator
+from vsidata.synthetic.truth import describe
+
+NYU40 = (
+    "unannotated", "wall", "floor", "cabinet", "bed", "chair", "sofa", "table", "door", "window", "bookshelf",
+    "picture", "counter", "blinds", "desk", "shelves", "curtain", "dresser", "pillow", "mirror", "floor mat",
+    "clothes", "ceiling", "books", "refridgerator", "television", "paper", "towel", "shower curtain", "box",
+    "whiteboard", "person", "night stand", "toilet", "sink", "lamp", "bathtub", "bag", "otherstructure",
+    "otherfurniture", "otherprop",
+)  # fmt: skip
+"""NYU40 class names by id, spelled as ScanNet's label table spells them."""
+
+_TABLE = "scannetv2-labels.combined.tsv"
+_TABLE_HEADER = (
+    "id", "raw_category", "category", "count", "nyu40id", "eigen13id", "nyuClass", "nyu40class", "eigen13class",
+    "ModelNet40", "ModelNet10", "ShapeNetCore55", "synsetoffset", "wnsynsetid", "wnsynsetkey", "mpcat40",
+    "mpcat40index",
+)  # fmt: skip
+
+
+def write_scans(
+    out: Path,
+    scenes: int,
+    seed: int,
+    noise: float = 0.003,
+    workers: int = 1,
+    flaws: Flaws | None = None,
+    done: Callable[[str], None] | None = None,
+) -> list[str]:
+    """Write synthetic scans and their truth.
+
+    Args:
+        out: folder to write into; made where it is missing.
+        scenes: how many, named scene0000_00, scene0001_00, …
+        seed: the same seed gives the same bytes, for any number of workers.
+        noise: r.m.s. displacement along the surface, metres.
+        workers: processes.
+        flaws: all that is wrong with the scans, in place of `noise` and the usual rest.
+        done: called with the name of each scan that is written, in any order.
+
+    Returns:
+        The names of the scans.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    _write(out / _TABLE, _label_table().encode())
+    job = partial(write_scan, out, seed, flaws=flaws or Flaws(noise=noise))
+    if workers <= 1 or scenes <= 1:
+        names = []
+        for index in range(scenes):
+            names.append(job(index))
+            if done:
+                done(names[-1])
+        return names
+    context = multiprocessing.get_context("forkserver")
+    with ProcessPoolExecutor(min(workers, scenes), mp_context=context) as pool:
+        tasks = [pool.submit(job, index) for index in range(scenes)]
+        for task in as_completed(tasks):
+            if done:
+                done(task.result())
+        return [task.result() for task in tasks]
+
+
+def write_scan(out: Path, seed: int, index: int, flaws: Flaws) -> str:
+    """Write one scan and its truth; returns its name."""
+    scan = scan_room(lay_out(seed, index), flaws)
+    name = scan.room.name
+    folder = out / "scans" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    (out / "truth").mkdir(exist_ok=True)
+    rng = generator(seed, index, "write")
+    text, alignment = _alignment(rng)
+    vertices = _unaligned(scan.vertices, alignment)
+    labels = _nyu40_labels(scan)
+    _write(folder / f"{name}_vh_clean_2.ply", _ply(vertices, scan.colours, scan.triangles, None))
+    _write(folder / f"{name}_vh_clean_2.labels.ply", _ply(vertices, scan.colours, scan.triangles, labels))
+    _write(folder / f"{name}_vh_clean_2.0.010000.segs.json", _segmentation(scan))
+    _write(folder / f"{name}.aggregation.json", _aggregation(scan, rng))
+    _write(folder / f"{name}.txt", _description(scan, text, rng).encode())
+    truth = describe(scan, flaws) | {"axis_alignment": alignment.tolist()}
+    _write(out / "truth" / f"{name}.json", json.dumps(truth, indent=1).encode())
+    return name
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Whole or not at all."""
+    temporary = path.with_name(f".{path.name}.part")
+    temporary.write_bytes(content)
+    os.replace(temporary, path)
+
+
+def _alignment(rng: Generator) -> tuple[str, Array]:
+    """A turn about z and a shift, as printed and as the six printed decimals say."""
+    angle = rng.uniform(-np.pi, np.pi)
+    cosine, sine = np.cos(angle), np.sin(angle)
+    x, y, z = rng.uniform((-6, -6, -0.15), (6, 6, 0.05))
+    matrix = np.array([[cosine, -sine, 0, x], [sine, cosine, 0, y], [0, 0, 1, z], [0, 0, 0, 1]])
+    text = " ".join(f"{value:.6f}" for value in matrix.ravel())
+    return text, np.array([float(value) for value in text.split()]).reshape(4, 4)
+
+
+def _unaligned(vertices: Array, alignment: Array) -> Array:
+    return np.asarray((vertices - alignment[:3, 3]) @ np.linalg.inv(alignment[:3, :3]).T)
+
+
+def _nyu40_labels(scan: Scan) -> NDArray[np.uint16]:
+    ids = {item.instance: NYU40.index(kinds()[item.label].nyu40) for item in scan.room.items}
+    table = np.zeros(max(ids) + 2, dtype=np.uint16)  # the last entry, row -1, is for no object
+    table[list(ids)] = list(ids.values())
+    return table[scan.instances]
+
+
+def _ply(
+    vertices: Array, colours: NDArray[np.uint8], triangles: NDArray[np.int64], labels: NDArray[np.uint16] | None
+) -> bytes:
+    """A mesh as ScanNet stores it: binary little endian, with alpha, and for the label mesh a label per vertex."""
+    fields: list[Any] = [("position", "<f4", 3), ("colour", "u1", 4)]
+    if labels is not None:
+        fields.append(("label", "<u2"))
+    points = np.empty(len(vertices), dtype=fields)
+    points["position"] = vertices
+    points["colour"][:, :3] = colours
+    points["colour"][:, 3] = 255
+    if labels is not None:
+        points["label"] = labels
+    faces = np.empty(len(triangles), dtype=[("count", "u1"), ("rows", "<i4", 3)])
+    faces["count"] = 3
+    faces["rows"] = triangles
+    lines = [
+        "ply",
+        "format binary_little_endian 1.0",
+        "comment VCGLIB generated",
+        f"element vertex {len(vertices)}",
+        *(f"property float {name}" for name in "xyz"),
+        *(f"property uchar {name}" for name in ("red", "green", "blue", "alpha")),
+        *([] if labels is None else ["property ushort label"]),
+        f"element face {len(triangles)}",
+        "property list uchar int vertex_indices",
+        "end_header",
+    ]
+    return ("\n".join(lines) + "\n").encode("ascii") + points.tobytes() + faces.tobytes()
+
+
+def _segmentation(scan: Scan) -> bytes:
+    params = {
+        "kThresh": "0.0001", "segMinVerts": "20", "minPoints": "750", "maxPoints": "30000", "thinThresh": "0.05",
+        "flatThresh": "0.001", "minLength": "0.02", "maxLength": "1",
+    }  # fmt: skip
+    content = {"params": params, "sceneId": scan.room.name, "segIndices": scan.segments.tolist()}
+    return json.dumps(content, separators=(",", ":")).encode()
+
+
+def _aggregation(scan: Scan, rng: Generator) -> bytes:
+    """Which segments make up which object, with what real annotations hold: see the quirks below."""
+    name = scan.room.name
+    groups: list[dict[str, Any]] = []
+    for item in scan.room.items:
+        mine = scan.instances == item.instance
+        if not (mine & ~scan.stray).any():
+            continue
+        segments = np.unique(scan.segments[mine]).tolist()
+        if rng.random() < 0.10:  # a segment named twice
+            segments.append(segments[0])
+        if rng.random() < 0.10:  # a segment that owns no vertex
+            segments.append(len(scan.segments) + int(rng.integers(1, 1000)))
+        label = item.label
+        if rng.random() < 0.05:  # white space
+            label = f" {label}" if rng.random() < 0.5 else f"{label} "
+        groups.append({"id": item.instance, "objectId": item.instance, "segments": segments, "label": label})
+    flecks = np.unique(scan.segments[scan.stray & (scan.instances >= 0)])
+    if len(flecks) and len(groups) > 1:  # a stray fleck claimed by two objects: it is part of neither's truth
+        groups[int(rng.integers(len(groups)))]["segments"].append(int(flecks[int(rng.integers(len(flecks)))]))
+    content = {
+        "sceneId": f"scannet.{name}",
+        "appId": "Aggregator.v2",
+        "segGroups": groups,
+        "segmentsFile": f"scannet.{name}_vh_clean_2.0.010000.segs.json",
+    }
+    return json.dumps(content, indent="\t").encode()
+
+
+def _description(scan: Scan, alignment: str, rng: Generator) -> str:
+    frames = int(rng.integers(800, 4000))
+    lines = {
+        "axisAlignment": alignment + " ",
+        "colorHeight": "968",
+        "colorWidth": "1296",
+        "depthHeight": "480",
+        "depthWidth": "640",
+        "fx_color": "1170.187988",
+        "fx_depth": "571.623718",
+        "fy_color": "1170.187988",
+        "fy_depth": "571.623718",
+        "mx_color": "647.750000",
+        "mx_depth": "319.500000",
+        "my_color": "483.750000",
+        "my_depth": "239.500000",
+        "numColorFrames": str(frames),
+        "numDepthFrames": str(frames),
+        "numIMUmeasurements": str(frames * 2 + 17),
+        "sceneType": scan.room.scene_type,
+    }
+    return "".join(f"{key} = {value}\n" for key, value in lines.items())
+
+
+def _label_table() -> str:
+    """Raw label to NYU40 and the label sets that nobody here reads, which stay empty: hence the trailing tabs."""
+    rows = [_table_row(number, kind) for number, kind in enumerate(kinds().values(), start=1)]
+    return "".join("\t".join(row) + "\n" for row in (_TABLE_HEADER, *rows))
+
+
+def _table_row(number: int, kind: Kind) -> tuple[str, ...]:
+    known = {
+        "id": str(number),
+        "raw_category": kind.label,
+        "category": kind.label,
+        "count": str(kind.objects),
+        "nyu40id": str(NYU40.index(kind.nyu40)),
+        "nyu40class": kind.nyu40,
+    }
+    return tuple(known.get(column, "") for column in _TABLE_HEADER)

@@ -1,0 +1,1 @@
+"""From spatial question-answer data to a vision-language model that reasons about space."""
