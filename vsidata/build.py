@@ -38,8 +38,8 @@ __all__ = ["BuildOptions", "Summary", "Watcher", "build"]
 class Watcher:
     """Told how a build goes; this one does nothing. The command line draws a progress bar."""
 
-    def start(self, *, scenes: int, done: int, refused: int) -> None:
-        """Before the first scan: how many there are, are done already, and were refused by the leak guard."""
+    def start(self, selection: Selection, done: int) -> None:
+        """Before the first scan: what was selected, and how many of those scenes are done already."""
 
     def scene(self, name: str, seconds: float) -> None:
         """After each scan."""
@@ -60,9 +60,9 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary:
             scan to build from, or the folder cannot be written to.
     """
     watcher = watcher or Watcher()
+    source = _open(options)
     rules = load_rules(options.rules).with_caps(options.per_scene or {})
     topics = _topics(options, rules)
-    source = _open(options)
     selection = select(
         source,
         split=options.split,
@@ -79,11 +79,7 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary:
         todo = [name for name in sorted(selection.split_of) if not _is_done(folder, name, source)]
         if not todo and (finished := read_summary(options.out, selection.split_of)):
             return finished
-        watcher.start(
-            scenes=len(selection.split_of),
-            done=len(selection.split_of) - len(todo),
-            refused=len(selection.refused),
-        )
+        watcher.start(selection, done=len(selection.split_of) - len(todo))
         job = Job(source, rules, options.seed, topics, folder)
         with _log(options.out / "build.log", options) as note:
             for outcome in local.run(partial(process_scene, job), todo, options.workers):

@@ -6,23 +6,25 @@ as the rule set says.
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
-from typing import Any, Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.random import Generator, default_rng
 
-from vsidata.constant import Constant, Rules
+from vsidata.constant import Constant, Labels, Rules
 from vsidata.errors import DegenerateGeometry
-from vsidata.geometry import boxes, distance, trimming
+from vsidata.geometry import area, boxes, trimming
+from vsidata.geometry.distance import Surface, box_distances, surface, surface_distance
 from vsidata.questions.vocabulary import Vocabulary
 from vsidata.scene import Array, IntArray, OrientedBox, Scene, SceneObject
 
 Between = Literal["boxes", "surfaces", "positions"]
+AreaMethod = Literal["floor", "vsibench", "vsi100k"]
 
 
 class TrimmingRules(Rules):
@@ -41,10 +43,39 @@ class TrimmingRules(Rules):
     min_share: Constant
 
 
-class RoomAreaRules(Rules):
-    """How a room's area is measured: one of the three named methods of `vsidata.geometry.area`."""
+class FloorAreaRules(Rules):
+    """Constants of `vsidata.geometry.area.floor_area`."""
 
-    method: Literal["floor", "vsibench", "vsi100k"]
+    alpha: Constant
+    cell: Constant
+    min_density: Constant
+
+
+class VsiBenchAreaRules(Rules):
+    """Constants of `vsidata.geometry.area.vsibench_area`."""
+
+    alpha: Constant
+    samples: Constant
+
+
+class Vsi100kAreaRules(Rules):
+    """Constants of `vsidata.geometry.area.vsi100k_area`."""
+
+    alpha: Constant
+
+
+class RoomAreaRules(Rules):
+    """How a room's area is measured.
+
+    Attributes:
+        method: the one whose area is asked about.
+        floor, vsibench, vsi100k: the constants of each method; all three are compared in a build's card.
+    """
+
+    method: AreaMethod
+    floor: FloorAreaRules
+    vsibench: VsiBenchAreaRules
+    vsi100k: Vsi100kAreaRules
     why: str = ""
     source: str = ""
 
@@ -108,7 +139,8 @@ class MeasuredScene:
         objects: those with a word in the vocabulary, by instance id.
         declared_counts: objects by word where the source counts them itself; else None.
         unannotated_share: share of the mesh's vertices that no object owns; None without a mesh.
-        room_area: square metres by the rules' method; None where it cannot be measured.
+        room_areas: square metres by each method of measuring; None where it cannot be measured.
+        room_area_method: the rules' own method.
     """
 
     dataset: str
@@ -116,8 +148,15 @@ class MeasuredScene:
     objects: tuple[MeasuredObject, ...]
     declared_counts: Mapping[str, int] | None
     unannotated_share: float | None
-    room_area: float | None
-    _surfaces: dict[int, Any] = field(default_factory=dict, repr=False)
+    room_areas: Mapping[AreaMethod, float | None]
+    room_area_method: AreaMethod
+    _surfaces: dict[int, Surface | None] = field(default_factory=dict, repr=False)
+    _between_surfaces: dict[tuple[int, int], float | None] = field(default_factory=dict, repr=False)
+
+    @property
+    def room_area(self) -> float | None:
+        """Square metres by the rules' method; None where it cannot be measured."""
+        return self.room_areas[self.room_area_method]
 
     @cached_property
     def bearers(self) -> Mapping[str, tuple[MeasuredObject, ...]]:
@@ -145,34 +184,44 @@ class MeasuredScene:
         alone = [thing for thing in self.objects if self.count(thing.category) == 1]
         return tuple(sorted(alone, key=lambda thing: thing.category))
 
+    def once_only_except(self, exclude: Sequence[Labels]) -> list[MeasuredObject]:
+        """`once_only` without the words that a topic leaves out."""
+        excluded = {label for entry in exclude for label in entry.labels}
+        return [thing for thing in self.once_only if thing.category not in excluded]
+
     @cached_property
     def _box_distances(self) -> Mapping[tuple[int, int], float]:
         """Metres between the boxes of any two objects, by instance ids, the lower id first."""
         boxed = [(thing.instance, thing.box) for thing in self.objects if thing.box is not None]
         pairs = list(combinations(boxed, 2))
-        metres = distance.box_distances([a for (_, a), _ in pairs], [b for _, (_, b) in pairs])
+        metres = box_distances([a for (_, a), _ in pairs], [b for _, (_, b) in pairs])
         return {(a, b): float(apart) for ((a, _), (b, _)), apart in zip(pairs, metres, strict=True)}
 
     def distance(self, a: MeasuredObject, b: MeasuredObject, between: Between) -> float | None:
         """Metres between two objects: their boxes, their surfaces or their positions; None where unknown."""
+        first, second = sorted((a, b), key=lambda thing: thing.instance)
+        pair = first.instance, second.instance
         match between:
             case "boxes":
-                first, second = sorted((a.instance, b.instance))
-                return self._box_distances.get((first, second))
+                return self._box_distances.get(pair)
             case "surfaces":
-                surfaces = self._surface(a), self._surface(b)
-                return None if None in surfaces else distance.surface_distance(*surfaces)
+                if pair not in self._between_surfaces:
+                    self._between_surfaces[pair] = self._surface_distance(first, second)
+                return self._between_surfaces[pair]
             case "positions":
                 if a.position is None or b.position is None:
                     return None
                 return float(np.linalg.norm(a.position - b.position))
 
-    def _surface(self, thing: MeasuredObject) -> Any:
+    def _surface_distance(self, a: MeasuredObject, b: MeasuredObject) -> float | None:
+        first, second = self._surface(a), self._surface(b)
+        return None if first is None or second is None else surface_distance(first, second)
+
+    def _surface(self, thing: MeasuredObject) -> Surface | None:
         if thing.instance not in self._surfaces:
-            known = thing.vertices is not None and thing.triangles is not None and len(thing.triangles) > 0
-            self._surfaces[thing.instance] = (
-                distance.surface(thing.vertices, thing.triangles) if known else None
-            )
+            self._surfaces[thing.instance] = None
+            if thing.vertices is not None and thing.triangles is not None and len(thing.triangles):
+                self._surfaces[thing.instance] = surface(thing.vertices, thing.triangles)
         return self._surfaces[thing.instance]
 
 
@@ -215,8 +264,32 @@ def _trimmed(vertices: Array, triangles: IntArray, rules: TrimmingRules) -> tupl
     return vertices[keep], row[triangles[keep[triangles].all(axis=1)]]
 
 
-def _room_area(scene: Scene, rules: RoomAreaRules, rng: Generator) -> float | None:
-    return scene.room_area
+def room_area(scene: Scene, method: AreaMethod, rules: RoomAreaRules, rng: Generator) -> float | None:
+    """Square metres of a scene's floor by one method; None where it cannot be measured.
+
+    Where the source states the area itself, that is what every method returns.
+    """
+    if scene.room_area is not None or scene.points is None:
+        return scene.room_area
+    try:
+        match method:
+            case "floor":
+                floor = rules.floor
+                return area.floor_area(
+                    scene.points,
+                    alpha=floor.alpha.value,
+                    cell=floor.cell.value,
+                    min_density=floor.min_density.value,
+                )
+            case "vsibench":
+                sampled = rules.vsibench
+                return area.vsibench_area(
+                    scene.points, rng, alpha=sampled.alpha.value, samples=sampled.samples.whole
+                )
+            case "vsi100k":
+                return area.vsi100k_area(scene.points, alpha=rules.vsi100k.alpha.value)
+    except DegenerateGeometry:
+        return None
 
 
 def generator(seed: int, dataset: str, scene: str, purpose: str) -> Generator:
@@ -227,6 +300,7 @@ def generator(seed: int, dataset: str, scene: str, purpose: str) -> Generator:
 
 def measure(scene: Scene, rules: MeasurementRules, vocabulary: Vocabulary, seed: int) -> MeasuredScene:
     """Name, trim, box and place the objects of a scene, and measure its room."""
+    rng = generator(seed, scene.dataset, scene.name, "room area")
     objects = tuple(
         _measured(thing, names, rules, vocabulary)
         for thing in sorted(scene.objects, key=lambda thing: thing.instance)
@@ -238,7 +312,10 @@ def measure(scene: Scene, rules: MeasurementRules, vocabulary: Vocabulary, seed:
         objects=objects,
         declared_counts=_declared_counts(scene, vocabulary),
         unannotated_share=None if scene.instances is None else float(np.mean(scene.instances < 0)),
-        room_area=_room_area(scene, rules.room_area, generator(seed, scene.dataset, scene.name, "room area")),
+        room_areas={
+            method: room_area(scene, method, rules.room_area, rng) for method in get_args(AreaMethod)
+        },
+        room_area_method=rules.room_area.method,
     )
 
 

@@ -13,6 +13,7 @@ from rich.progress import (
 from rich.text import Text
 
 from vsidata.build import Watcher
+from vsidata.curation.splits import Selection
 
 
 class _Rate(ProgressColumn):
@@ -36,14 +37,15 @@ class ProgressBar(Watcher):
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def start(self, *, scenes: int, done: int, refused: int) -> None:
+    def start(self, selection: Selection, done: int) -> None:
         """Say what was found."""
-        text = f"Found {scenes:,} scenes to use"
+        scenes, refused, unlisted = map(len, (selection.split_of, selection.refused, selection.unlisted))
+        lines = [f"Found {scenes:,} scenes to use" + (f", {done:,} of them done already." if done else ".")]
         if refused:
-            text += f"; {refused:,} more are left out by the leak guard, as benchmarks show their rooms"
-        if done:
-            text += f"; {done:,} are done already"
-        self._console.print(f"{text}.")
+            lines.append(f"The leak guard leaves out {refused:,}: their rooms are kept for evaluation.")
+        if unlisted:
+            lines.append(f"{unlisted:,} are in none of ScanNet's lists; --split all takes them too.")
+        self._console.print(*lines, sep="\n", highlight=False)
         self._bar.update(self._task, total=scenes - done)
 
     def scene(self, name: str, seconds: float) -> None:  # noqa: ARG002 - the bar counts

@@ -15,7 +15,7 @@ def box(center: Iterable[float], sides: Iterable[float] = (0.4, 0.4, 0.4)) -> Or
 
 
 def room(*things: MeasuredObject, area: float | None = 20.0, unannotated: float | None = 0.1) -> MeasuredScene:
-    return MeasuredScene("scannet", "scene0000_00", things, None, unannotated, area)
+    return MeasuredScene("scannet", "scene0000_00", things, None, unannotated, {"floor": area}, "floor")
 
 
 def thing(

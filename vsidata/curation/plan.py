@@ -80,13 +80,14 @@ def _unmeasured(source: Source, name: str, rules: RuleSet) -> MeasuredScene:
         objects=tuple(objects),
         declared_counts=None,
         unannotated_share=None,
-        room_area=None,
+        room_areas={},
+        room_area_method=rules.measurement.room_area.method,
     )
 
 
 def _most_counts(scene: MeasuredScene, rules: ObjectCountingRules) -> int:
     names = [
-        name for name in _without(rules.exclude, scene.bearers) if scene.count(name) >= rules.least.value
+        name for name in _without(rules.exclude, scene.categories) if scene.count(name) >= rules.least.value
     ]
     if rules.only_countable:
         names = [name for name in names if not any(thing.hides_several for thing in scene.bearers[name])]

@@ -20,6 +20,9 @@ _ALONG = np.repeat(np.arange(3), 4)
 # Directions that enclose less than this angle (radians) count as parallel.
 _PARALLEL = 1e-9
 
+# Limits are widened by this factor, so that rounding cuts nothing off.
+_SLACK = 1 + 1e-9
+
 
 def box_distance(a: OrientedBox, b: OrientedBox) -> float:
     """Distance in metres between the closest points of two solid boxes; 0 where they overlap."""
@@ -84,8 +87,8 @@ def surface_distance(a: Surface, b: Surface) -> float:
     hierarchy over whole objects takes longer than all the rest.
     """
     bound = _descend(a, b)
-    a = _part_near(a, b, bound)
-    b = _part_near(b, a, bound)
+    a, bound = _part_near(a, b, bound)
+    b, bound = _part_near(b, a, bound)
     return max(0.0, float(fcl.distance(_collision_object(a), _collision_object(b))))
 
 
@@ -100,7 +103,7 @@ def _descend(a: Surface, b: Surface) -> float:
         point, bound = b.vertices[other], float(apart)
 
 
-def _part_near(a: Surface, b: Surface, bound: float) -> Surface:
+def _part_near(a: Surface, b: Surface, bound: float) -> tuple[Surface, float]:
     """The triangles of `a` that can hold its closest point to `b`, when the distance is at most `bound`.
 
     Let the closest points be p on a triangle of `a` and q on one of `b`, D apart. The first triangle has a corner
@@ -108,13 +111,16 @@ def _part_near(a: Surface, b: Surface, bound: float) -> Surface:
     triangle, its plane is at right angles to p - q; where p lies on an edge, the edge is; a corner is its own x.
     So does the second, y. Hence |x - y|² is at most D² + (the one reach + the other)².
     """
-    limit = math.hypot(bound, a.reach.max() + b.reach.max()) * (1 + 1e-9)
-    low, high = b.vertices.min(axis=0) - limit, b.vertices.max(axis=0) + limit
-    near = np.flatnonzero(((a.vertices >= low) & (a.vertices <= high)).all(axis=1))
-    apart, _ = b.tree.query(a.vertices[near], distance_upper_bound=limit)
-    chosen = np.zeros(len(a.vertices), dtype=bool)
-    chosen[near[np.isfinite(apart)]] = True
-    return surface(a.vertices, a.triangles[chosen[a.triangles].any(axis=1)])
+    reach = a.reach + b.reach.max()
+    limit = _SLACK * math.hypot(bound, reach.max())
+    low, high = b.vertices.min(axis=0), b.vertices.max(axis=0)
+    beyond = np.maximum(np.maximum(low - a.vertices, a.vertices - high), 0.0)
+    near = np.flatnonzero(np.einsum("ij,ij->i", beyond, beyond) <= limit**2)
+    apart = np.full(len(a.vertices), np.inf)
+    apart[near], _ = b.tree.query(a.vertices[near], distance_upper_bound=limit)
+    bound = min(bound, float(apart.min()))
+    possible = apart[a.triangles].min(axis=1) <= _SLACK * np.hypot(bound, reach)
+    return surface(a.vertices, a.triangles[possible]), bound
 
 
 def _used(vertices: Array, triangles: IntArray) -> tuple[Array, IntArray]:

@@ -36,8 +36,7 @@ def object_abs_distance(
 
 
 def _candidates(scene: MeasuredScene, rules: AbsoluteDistanceRules, rng: Generator) -> Iterator[Draft | Drop]:
-    excluded = {label for entry in rules.exclude for label in entry.labels}
-    things = [thing for thing in scene.once_only if thing.category not in excluded]
+    things = scene.once_only_except(rules.exclude)
     pairs = list(combinations(things, 2))
     for index in rng.permutation(len(pairs)):
         a, b = pairs[index]

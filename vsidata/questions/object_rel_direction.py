@@ -82,8 +82,7 @@ def object_rel_direction(
     scene: MeasuredScene, rules: RelativeDirectionRules, rng: Generator
 ) -> Iterator[Draft | Drop]:
     """Triples of objects that each occur once, drawn at random. Source: VSI-Bench keys, 954 of 954."""
-    excluded = {label for entry in rules.exclude for label in entry.labels}
-    things = [thing for thing in scene.once_only if thing.category not in excluded]
+    things = scene.once_only_except(rules.exclude)
     for question_type in rules.kinds:
         triples = draw_triples(len(things), rules.draws.whole, rng)
         outcomes = (
@@ -116,8 +115,10 @@ def _ask(
 ) -> Draft | Drop:
     kind = rules.kinds[question_type]
     observer, facing, asked = triple
-    if not all(thing.askable and thing.position is not None for thing in triple):
+    if asked.box is None or not all(thing.askable for thing in triple):
         return Drop("an object is too small or has no box")
+    if observer.position is None or facing.position is None or asked.position is None:
+        return Drop("the source has no vertices, whose mean is an object's position")
     for a, b in combinations(triple, 2):
         metres = scene.distance(a, b, "boxes")
         if rules.nearest and (metres is None or metres < rules.nearest.value):
@@ -130,7 +131,9 @@ def _ask(
             return Drop("the bearing is in no sector of the question")
         if rules.margin and seen.margin < rules.margin.radians:
             return Drop("the bearing is too close to a sector's edge")
-        if rules.stray_corners and stray_corners(kind, seen.word, triple) > rules.stray_corners.value:
+        bearings = signed_bearings(observer.position, facing.position, asked.box.corners)
+        strays = np.count_nonzero(sector_of(bearings, [kind.radians[seen.word]]) < 0)
+        if rules.stray_corners and strays > rules.stray_corners.value:
             return Drop("the asked object reaches too far into another sector")
     except DegenerateGeometry:
         return Drop("the observer stands on one of the other objects")
@@ -149,15 +152,6 @@ def _ask(
             margin=seen.margin,
         ),
     )
-
-
-def stray_corners(
-    kind: DirectionKind, word: str, triple: tuple[MeasuredObject, MeasuredObject, MeasuredObject]
-) -> int:
-    """How many of the eight corners of the asked object's box lie outside the sector of a word."""
-    observer, facing, asked = triple
-    bearings = signed_bearings(observer.position, facing.position, asked.box.corners)
-    return int(np.count_nonzero(sector_of(bearings, [kind.radians[word]]) < 0))
 
 
 def direction(kind: DirectionKind, observer: Array, facing: Array, asked: Array) -> Direction:

@@ -58,8 +58,7 @@ def object_rel_distance(
 
 
 def _candidates(scene: MeasuredScene, rules: RelativeDistanceRules, rng: Generator) -> Iterator[Draft | Drop]:
-    excluded = {label for entry in rules.exclude for label in entry.labels}
-    targets = [thing for thing in scene.once_only if thing.category not in excluded]
+    targets = scene.once_only_except(rules.exclude)
     asked: set[tuple[str, ...]] = set()
     for _ in range(rules.per_target.whole):
         for index in rng.permutation(len(targets)):

@@ -31,8 +31,7 @@ def object_size_estimation(
 
 
 def _candidates(scene: MeasuredScene, rules: ObjectSizeRules, rng: Generator) -> Iterator[Draft | Drop]:
-    excluded = {label for entry in rules.exclude for label in entry.labels}
-    things = [thing for thing in scene.once_only if thing.category not in excluded]
+    things = scene.once_only_except(rules.exclude)
     for index in rng.permutation(len(things)):
         thing = things[index]
         if not thing.askable or thing.box is None:

@@ -22,9 +22,8 @@ RULE_SETS = ("wide", "vsibench", "vsi100k")
 """The rule sets of this package; the first is the default."""
 
 # One optional field for each registered topic: rules for an unknown topic are an unknown key.
-_TopicRules: Any = create_model(
-    "_TopicRules", __base__=Rules, **{name: (topic.rules | None, None) for name, topic in TOPICS.items()}
-)
+_FIELDS: dict[str, Any] = {name: (topic.rules | None, None) for name, topic in TOPICS.items()}
+_TopicRules: Any = create_model("_TopicRules", __base__=Rules, **_FIELDS)
 
 
 class _RuleFile(Rules):

@@ -38,8 +38,9 @@ def group_objects(
     row_in_object[order] = np.arange(len(points))
     row_in_object -= np.append(ends[:-1], 0).take(owners)  # owner -1 takes the 0, and is not asked for
 
-    first, second, third = (owners.take(triangles[:, corner]) for corner in range(3))
-    triangle_owners = np.where((first == second) & (first == third), first, -1)
+    corner_owners = owners.take(triangles)
+    whole = (corner_owners[:, 0] == corner_owners[:, 1]) & (corner_owners[:, 0] == corner_owners[:, 2])
+    triangle_owners = np.where(whole, corner_owners[:, 0], -1)
     triangle_order = np.argsort(triangle_owners, kind="stable")
     triangle_ends = _ends_of_runs(triangle_owners, triangle_order, len(groups))
     sorted_triangles = row_in_object.take(triangles.take(triangle_order, axis=0))

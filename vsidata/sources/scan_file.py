@@ -71,13 +71,18 @@ def read_scan_json(path: Path, remedy: str) -> dict[str, Any]:
     """
     data = read_scan_file(path, remedy)
     with blame(path, remedy):
-        try:
-            content = orjson.loads(data)
-        except orjson.JSONDecodeError as error:
-            raise Fault(f"is not JSON: {error.msg} at byte {error.pos:,} of {len(data):,}") from None
-        if not isinstance(content, dict):
-            raise Fault(f"holds {json_type(content)}, not an object")
-        return content
+        return parse_json_object(data)
+
+
+def parse_json_object(data: bytes) -> dict[str, Any]:
+    """Parse a JSON object. Raises Fault where it is none."""
+    try:
+        content = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise Fault(f"is not JSON: {error.msg} at byte {error.pos:,} of {len(data):,}") from None
+    if not isinstance(content, dict):
+        raise Fault(f"holds {json_type(content)}, not an object")
+    return content
 
 
 def json_type(value: object) -> str:

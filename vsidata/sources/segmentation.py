@@ -2,14 +2,16 @@
 
 import re
 from array import array
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
+from warnings import catch_warnings
 
 import numpy as np
 
 from vsidata.errors import ScanError
 from vsidata.scene import IntArray
-from vsidata.sources.scan_file import Fault, blame, json_type, read_scan_json
+from vsidata.sources.scan_file import Fault, blame, json_type, parse_json_object, read_scan_file, read_scan_json
 
 _SCAN_ID = re.compile(r"scene\d{4}_\d{2}", re.ASCII)
 _FULL_RESOLUTION_SEGMENTS = "_vh_clean.segs.json"
@@ -36,10 +38,10 @@ def read_segments(path: Path, scan: str, remedy: str) -> IntArray:
         ScanError: the file cannot be read, says that it belongs to another scan, or its `segIndices` are not
             a list of integers from 0 up.
     """
-    content = read_scan_json(path, remedy)
+    data = read_scan_file(path, remedy)
     with blame(path, remedy):
+        content, segments = _split_off_segments(data)
         _check_scan(content, scan)
-        segments = _segment_ids(content.get("segIndices"), "segIndices")
         if not len(segments):
             raise Fault("its segIndices are empty")
         return segments
@@ -71,6 +73,24 @@ def read_groups(path: Path, scan: str, remedy: str) -> list[Group]:
                 first = first_with[group.instance]
                 raise Fault(f"segGroups[{first}] and [{position}] both have objectId {group.instance}")
         return groups
+
+
+def _split_off_segments(data: bytes) -> tuple[dict[str, Any], IntArray]:
+    """The file's content, and its `segIndices` as an array.
+
+    A flat list of integers is read as text: three times faster than by way of 150,000 Python integers. Whatever
+    is not so plain takes the usual way, which also finds the words for what is wrong.
+    """
+    start = data.find(b"[", data.find(b'"segIndices"')) + 1
+    end = data.find(b"]", start)
+    if 0 < start < end:
+        with suppress(DeprecationWarning, ValueError, Fault), catch_warnings(action="error"):
+            segments = np.fromstring(data[start:end], dtype=np.int64, sep=",")
+            content = parse_json_object(data[:start] + data[end:])
+            if content.get("segIndices") == [] and 0 <= segments.min() and segments.max() < 2**62:
+                return content, segments
+    content = parse_json_object(data)
+    return content, _segment_ids(content.get("segIndices"), "segIndices")
 
 
 def _group(entry: Any, where: str) -> Group:

@@ -19,7 +19,14 @@ RICHNESS_SPREAD = 0.7
 """Standard deviation of the logarithm of a scan's richness: chosen such that objects per scan spread as counted."""
 
 _Z90 = 1.2816  # the standard normal's 90th percentile
-_SIZE_REACH = (-_Z90, 1.5)  # sizes are drawn from the 10th to the 93rd percentile: beyond lie scraps and mergers
+_SIZE_REACH = (
+    -_Z90,
+    1.5,
+)  # sizes are drawn from the 10th to the 93rd percentile: beyond lie scraps and mergers
+_FLAT = 0.12  # metres: what hangs on a wall stands out no further
+_SURPLUS = (
+    1.1  # for the labels in fewer than 12 scans, which were not counted, and for objects that find no room
+)
 _APARTMENT = ("bathroom", "bedroom", "living", "kitchen")
 
 
@@ -79,8 +86,12 @@ class Kind:
 
     @property
     def thin(self) -> bool:
-        """Whether it may hang flat on a wall: its counted depth holds wall and frame, so the 10th percentile is taken."""
+        """Whether it may hang flat on a wall. The depth counted for such things holds some of the wall."""
         return any(place.manner in ("doorway", "hang") for place in self.places)
+
+    @property
+    def _flat(self) -> float:
+        return min(self.width.p10, _FLAT)
 
     def draw_count(self, richness: float, rng: Generator) -> int:
         """How many of it stand in a scan that has it: one as often as counted, else two or more, more in a rich scan."""
@@ -92,7 +103,9 @@ class Kind:
     @property
     def smallest(self) -> tuple[float, float, float]:
         """Extent across, deep and high where room is scarce: the 10th percentiles."""
-        return self._oriented(max(self.length.p10, self.width.p10), self.width.p10, self.height.p10)
+        return self._oriented(
+            max(self.length.p10, self.width.p10), self._flat if self.thin else self.width.p10, self.height.p10
+        )
 
     def draw_size(self, rng: Generator) -> tuple[float, float, float]:
         """Extent across, deep and high, in metres. The three lengths go together: a long table is a deep one too."""
@@ -100,7 +113,7 @@ class Kind:
         low, high = _SIZE_REACH
         scores = [min(max(0.6 * common + 0.8 * own, low), high) for own in rng.standard_normal(3)]
         longer = self.length.at(scores[0])
-        shorter = min(self.width.p10 if self.thin else self.width.at(scores[1]), longer)
+        shorter = min(self._flat if self.thin else self.width.at(scores[1]), longer)
         return self._oriented(longer, shorter, self.height.at(scores[2]))
 
     def _oriented(self, longer: float, shorter: float, height: float) -> tuple[float, float, float]:
@@ -141,7 +154,9 @@ def themes() -> tuple[Theme, ...]:
 @cache
 def palette() -> dict[str, tuple[int, int, int]]:
     """8-bit sRGB by the colour's name."""
-    return {row["name"]: (int(row["red"]), int(row["green"]), int(row["blue"])) for row in _rows("palette.csv")}
+    return {
+        row["name"]: (int(row["red"]), int(row["green"]), int(row["blue"])) for row in _rows("palette.csv")
+    }
 
 
 @cache
@@ -155,7 +170,9 @@ def _kind(row: dict[str, str], counted: dict[str, str]) -> Kind:
     def spread(side: str) -> Spread:
         return Spread(*(float(counted[f"{side}_{percentile}_m"]) for percentile in ("p10", "p50", "p90")))
 
-    weights = {name: float(weight) for name, weight in (entry.split(":") for entry in _split(row["themes"], "|"))}
+    weights = {
+        name: float(weight) for name, weight in (entry.split(":") for entry in _split(row["themes"], "|"))
+    }
     if not weights:
         weights = {theme.name: 1.0 for theme in themes()}
     weights.setdefault("apartment", float(np.mean([weights.get(name, 0.0) for name in _APARTMENT])))
@@ -198,8 +215,10 @@ def _rates() -> Array:
     their scale is found by bisection on the share of scans that then have it.
     """
     shares = np.array([theme.share for theme in themes()])
-    weights = np.array([[kind.weights.get(theme.name, 0.0) for theme in themes()] for kind in kinds().values()])
-    wanted = np.array([kind.scans / SCANS for kind in kinds().values()])
+    weights = np.array(
+        [[kind.weights.get(theme.name, 0.0) for theme in themes()] for kind in kinds().values()]
+    )
+    wanted = np.minimum([_SURPLUS * kind.scans / SCANS for kind in kinds().values()], 0.997)
     nodes, masses = np.polynomial.hermite_e.hermegauss(9)
     masses = masses / masses.sum()
     richness = np.exp(RICHNESS_SPREAD * nodes - RICHNESS_SPREAD**2 / 2)

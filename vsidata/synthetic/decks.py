@@ -72,7 +72,9 @@ def _shelf(size: Size) -> list[Deck]:
     levels = shelf_levels(size)
     step = levels[1] - levels[0] - SHELF_BOARD
     half = width / 2 - SHELF_BOARD
-    inside = [Deck(-half, half, -depth / 2 + SHELF_BOARD, depth / 2, z + SHELF_BOARD, step) for z in levels[:-1]]
+    inside = [
+        Deck(-half, half, -depth / 2 + SHELF_BOARD, depth / 2, z + SHELF_BOARD, step) for z in levels[:-1]
+    ]
     return inside + [deck for deck in _top(size) if deck.z < 1.7]
 
 

@@ -4,24 +4,27 @@ Room frame: metres, z up, the floor at z = 0, walls along x and y, the plan cent
 frame: x across, y deep with its front at +y, z up; the origin is the middle of its underside; turned by `yaw` about z.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
-from vsidata.scene import Array, OrientedBox, Scene, SceneObject
+from vsidata.scene import Array, IntArray, OrientedBox, Scene, SceneObject
 from vsidata.synthetic.catalogue import RICHNESS_SPREAD, Kind, Place, Theme, draw_labels, kinds, themes
-from vsidata.synthetic.decks import Deck, Size, decks
-from vsidata.synthetic.plans import DOORWAY, PARTITION, Plan, Wall, make_plan
+from vsidata.synthetic.decks import Size, decks
+from vsidata.synthetic.plans import DOORWAY, PARTITION, Plan, make_plan
 from vsidata.synthetic.seeding import generator
 
 STRUCTURE = ("floor", "wall", "ceiling")
-_TRIES = 24  # random spots tried for each place of an object before the next place is tried
+_TRIES = 40  # random spots drawn for each place of an object; the first free one is taken
 _SKIN = 0.012  # metres left free around an object
 _DOOR_SWING = 0.7  # metres of floor kept free before a door
+_FREELY_TURNED = 0.8  # metres: what is smaller stands at any angle, what is larger along the walls
+_LATER = 3.0  # in rank
+_TELLING = 3  # themes: what is at home in no more of them tells what a room is for
 _CLUTTER = 3  # things that nobody annotates, on average
 _AREA_RANGE = (2.6, 120.0)  # square metres: VSI-Bench's rooms range from 2.4 to 128.5
 
@@ -115,7 +118,9 @@ def lay_out(seed: int, index: int) -> Room:
     area = float(np.clip(theme.area * np.exp(theme.spread * size), *_AREA_RANGE))
     names = list(theme.plans)
     odds = np.array(list(theme.plans.values()), dtype=float)
-    plan = make_plan(names[int(rng.choice(len(names), p=odds / odds.sum()))], area, generator(seed, index, "plan"))
+    plan = make_plan(
+        names[int(rng.choice(len(names), p=odds / odds.sum()))], area, generator(seed, index, "plan")
+    )
     height = float(rng.uniform(2.35, 3.0))
     labels = draw_labels(theme, richness, generator(seed, index, "labels"))
     furnisher = _Furnisher(plan, theme, height, richness, generator(seed, index, "layout"))
@@ -143,6 +148,11 @@ def box_scene(seed: int, index: int) -> Scene:
     return Scene("scannet", room.name, objects, room_area=room.plan.area)
 
 
+_Structure = tuple[
+    str, Size, Array, float, str, int | None
+]  # label, size, position, yaw, colour, index of the wall
+
+
 @dataclass(frozen=True)
 class _Wish:
     """An object yet to be placed."""
@@ -153,18 +163,20 @@ class _Wish:
     style: int
 
 
-@dataclass(frozen=True)
-class _Spot:
-    """A spot for an object: middle of its underside, and yaw."""
+@dataclass(frozen=True, eq=False)
+class _Stood:
+    """An object that has its place: `spot` is (x, y, z, yaw) of the middle of its underside."""
 
-    x: float
-    y: float
-    z: float
-    yaw: float
+    wish: _Wish
+    spot: Array
+    host: int | None
 
 
 class _Furnisher:
-    """Places the objects of one room one after another, each where nothing stands yet."""
+    """Places the objects of one room one after another, each where nothing stands yet.
+
+    Spots are drawn in batches: arrays (k, 4) of x, y, z and yaw in the room frame.
+    """
 
     def __init__(self, plan: Plan, theme: Theme, height: float, richness: float, rng: Generator) -> None:
         self.plan = plan
@@ -172,42 +184,42 @@ class _Furnisher:
         self.height = height
         self.richness = richness
         self.rng = rng
-        self.boxes = np.empty((512, 6))  # x0, y0, z0, x1, y1, z1 of all that is placed, then of space kept free
-        self.count = 0
-        self.placed: list[tuple[_Wish, _Spot, int | None, int]] = []  # with host and row in `boxes`
-        self.guests: dict[int, int] = defaultdict(int)
+        self.spaces = np.array([space for room in plan.spaces for space in room])
+        self.starts = np.array([wall.start for wall in plan.walls])
+        self.along = np.array([wall.along for wall in plan.walls])
+        self.inward = np.array([wall.inward for wall in plan.walls])
         self.lengths = np.array([wall.length for wall in plan.walls])
-        for x0, y0, x1, y1 in plan.thresholds:
-            swing = _DOOR_SWING + PARTITION
-            self._occupy((x0 - swing, y0 - 0.1, 0.0, x1 + swing, y1 + 0.1, DOORWAY[1]))
+        self.openings = np.array([wall.opening or (np.inf, -np.inf) for wall in plan.walls])
+        self.stood: list[_Stood] = []
+        self.guests: Counter[int] = Counter()
+        self.boxes = np.empty((0, 6))  # x0, y0, z0, x1, y1, z1 of each of `stood`
+        swing = _DOOR_SWING + PARTITION
+        self.kept_free = np.array(
+            [
+                (x0 - swing, y0 - 0.1, 0.0, x1 + swing, y1 + 0.1, DOORWAY[1])
+                for x0, y0, x1, y1 in plan.thresholds
+            ]
+        ).reshape(-1, 6)
 
     def furnish(self, seed: int, index: int, labels: list[str]) -> Room:
         """Place what fits and hand out instance ids."""
         rng = self.rng
         wishes = [wish for label in labels if label not in STRUCTURE for wish in self._wishes(kinds()[label])]
-        wishes.sort(key=lambda wish: (_rank(wish.kind.label), -wish.size[0] * wish.size[1]))
-        unplaced = [wish.kind.label for wish in wishes if not self._place(wish) and not self._place(self._small(wish))]
-        named = len(self.placed)
+        unplaced = self._place_all(wishes)
+        named = len(self.stood)
         for wish in self._clutter():
             self._place(wish)
-        tops = [spot.z + wish.size[2] for wish, spot, _, _ in self.placed]
+        tallest = float(self.boxes[:, 5].max(initial=0.0)) + 0.02
         ceiling = "ceiling" in labels
-        scanned = self.height if ceiling else max([float(rng.uniform(1.9, self.height)), *(top + 0.02 for top in tops)])
+        scanned = self.height if ceiling else max(float(rng.uniform(1.9, self.height)), tallest)
         structure = self._structure("floor" in labels, ceiling, scanned)
         ids = _sparse_ids(len(structure) + named, rng)
-        order = rng.permutation(len(ids))
-        ids = [ids[position] for position in order]
-        own = ids[len(structure) :] + [-1 - row for row in range(len(self.placed) - named)]
+        own = ids[len(structure) :] + [-1 - row for row in range(len(self.stood) - named)]
         items = [
             Item(instance, label, label, size, position, yaw, colour, 0, wall=wall)
             for instance, (label, size, position, yaw, colour, wall) in zip(ids, structure, strict=False)
         ]
-        for instance, (wish, spot, host, _) in zip(own, self.placed, strict=True):
-            position = np.array([spot.x, spot.y, spot.z])
-            on = None if host is None else own[host]
-            items.append(
-                Item(instance, wish.kind.label, wish.kind.shape, wish.size, position, spot.yaw, wish.colour, wish.style, on)
-            )
+        items += [self._item(instance, stood, own) for instance, stood in zip(own, self.stood, strict=True)]
         items.sort(key=lambda item: item.instance)
         return Room(
             seed=seed,
@@ -219,25 +231,31 @@ class _Furnisher:
             scanned_height=scanned,
             items=tuple(item for item in items if item.instance >= 0),
             clutter=tuple(item for item in items if item.instance < 0),
-            unplaced=tuple(unplaced),
+            unplaced=unplaced,
         )
 
-    def _structure(
-        self, floor: bool, ceiling: bool, top: float
-    ) -> list[tuple[str, Size, Array, float, str, int | None]]:
-        """Walls, floor and ceiling: label, size, position, yaw, colour, index of the wall."""
+    def _item(self, instance: int, stood: _Stood, ids: list[int]) -> Item:
+        wish = stood.wish
+        host = None if stood.host is None else ids[stood.host]
+        position, yaw = stood.spot[:3], float(stood.spot[3])
+        kind = wish.kind
+        return Item(instance, kind.label, kind.shape, wish.size, position, yaw, wish.colour, wish.style, host)
+
+    def _structure(self, floor: bool, ceiling: bool, top: float) -> list[_Structure]:
+        """Walls, and floor and ceiling where the scan has them."""
         low, high = self.plan.outline.min(axis=0), self.plan.outline.max(axis=0)
-        middle = (low + high) / 2
+        x, y = (low + high) / 2
         width, depth = (float(length) for length in high - low)
-        found: list[tuple[str, Size, Array, float, str, int | None]] = []
-        paint = self._pick(kinds()["wall"].colours)
+        paint, cover = self._pick(kinds()["wall"].colours), self._pick(kinds()["floor"].colours)
+        found: list[_Structure] = []
         for index, wall in enumerate(self.plan.walls):
-            at = (wall.start + wall.end) / 2
-            found.append(("wall", (wall.length, 0.0, top), np.array([*at, 0.0]), _facing(wall.inward), paint, index))
+            middle = np.array([*(wall.start + wall.end) / 2, 0.0])
+            yaw = float(np.arctan2(-wall.inward[0], wall.inward[1]))
+            found.append(("wall", (wall.length, 0.0, top), middle, yaw, paint, index))
         if floor:
-            found.append(("floor", (width, depth, 0.0), np.array([*middle, 0.0]), 0.0, self._pick(kinds()["floor"].colours), None))
+            found.append(("floor", (width, depth, 0.0), np.array([x, y, 0.0]), 0.0, cover, None))
         if ceiling:
-            found.append(("ceiling", (width, depth, 0.0), np.array([*middle, self.height]), 0.0, "white", None))
+            found.append(("ceiling", (width, depth, 0.0), np.array([x, y, self.height]), 0.0, "white", None))
         return found
 
     def _pick(self, names: tuple[str, ...]) -> str:
@@ -245,251 +263,267 @@ class _Furnisher:
 
     def _wishes(self, kind: Kind) -> list[_Wish]:
         """The objects of one label: most of them of one model, as in real rooms."""
-        rng = self.rng
         wishes: list[_Wish] = []
-        for _ in range(kind.draw_count(self.richness, rng)):
-            if wishes and rng.random() < 0.7:
-                wishes.append(wishes[0])
-            else:
-                size = kind.draw_size(rng)
-                tallest = self.height - 0.05
-                size = (size[0], size[1], min(size[2], tallest))
-                wishes.append(_Wish(kind, size, self._pick(kind.colours), int(rng.integers(2**31))))
+        for _ in range(kind.draw_count(self.richness, self.rng)):
+            alike = bool(wishes) and self.rng.random() < 0.7
+            wishes.append(wishes[0] if alike else self._wish(kind, kind.draw_size(self.rng)))
         return wishes
 
     def _clutter(self) -> list[_Wish]:
         kind = kinds()["object"]
-        count = int(self.rng.poisson(_CLUTTER))
-        return [
-            _Wish(kind, kind.draw_size(self.rng), self._pick(kind.colours), int(self.rng.integers(2**31)))
-            for _ in range(count)
-        ]
+        return [self._wish(kind, kind.draw_size(self.rng)) for _ in range(int(self.rng.poisson(_CLUTTER)))]
 
-    def _small(self, wish: _Wish) -> _Wish:
-        across, deep, high = wish.kind.smallest
-        return replace(wish, size=(across, deep, min(high, self.height - 0.05)))
+    def _wish(self, kind: Kind, size: Size) -> _Wish:
+        across, deep, high = size
+        low_enough = (across, deep, min(high, self.height - 0.05))
+        return _Wish(kind, low_enough, self._pick(kind.colours), int(self.rng.integers(2**31)))
+
+    def _place_all(self, wishes: list[_Wish]) -> tuple[str, ...]:
+        """Place objects in order of rank; returns the labels of those for which there is no room.
+
+        What does not fit is tried once more as a small one of its kind; where not even that fits, the kind is full.
+        """
+        number: Counter[str] = Counter()
+        order: list[tuple[float, float, int]] = []
+        for row, wish in enumerate(wishes):
+            kind = wish.kind
+            # A second pillow comes after the first of everything that lies on something.
+            later = _LATER if number[kind.label] and kind.places[0].manner in _ON else 0.0
+            number[kind.label] += 1
+            order.append((_rank(kind.label) + later, -wish.size[0] * wish.size[1], row))
+        unplaced: list[str] = []
+        full: set[str] = set()
+        for *_, row in sorted(order):
+            wish = wishes[row]
+            label = wish.kind.label
+            if label in full or not (
+                self._place(wish) or self._place(self._wish(wish.kind, wish.kind.smallest))
+            ):
+                full.add(label)
+                unplaced.append(label)
+        return tuple(unplaced)
 
     def _place(self, wish: _Wish) -> bool:
         for place in wish.kind.places:
-            for spot, host in self._spots(wish, place):
-                box = _bounds(wish.size, spot)
-                if self._is_free(box, place, host):
-                    self.placed.append((wish, spot, host if place.manner in _ON else None, self.count))
-                    self._occupy(box)
-                    if host is not None:
-                        self.guests[host] += 1
-                    if place.manner == "doorway":
-                        self._keep_swing_free(wish, spot)
-                    return True
+            spots, hosts = self._spots(wish, place)
+            boxes = _bounds(wish.size, spots)
+            free = self._are_free(boxes, place.manner, hosts)
+            if free.any():
+                row = int(free.argmax())
+                host = int(hosts[row]) if len(hosts) else None
+                self._stand(wish, spots[row], boxes[row], place.manner, host)
+                return True
         return False
 
-    def _keep_swing_free(self, wish: _Wish, spot: _Spot) -> None:
-        front = _offset(spot, 0.0, wish.size[1] / 2 + _DOOR_SWING / 2, 0.0)
-        self._occupy(_bounds((wish.size[0], _DOOR_SWING, wish.size[2]), front))
+    def _stand(self, wish: _Wish, spot: Array, box: Array, manner: str, host: int | None) -> None:
+        self.stood.append(_Stood(wish, spot, host if manner in _ON else None))
+        self.boxes = np.vstack([self.boxes, box])
+        if host is not None:
+            self.guests[host] += 1
+        if manner == "doorway":
+            front = _moved(spot[None], np.array([[0.0, wish.size[1] / 2 + _DOOR_SWING / 2, 0.0]]))
+            self.kept_free = np.vstack(
+                [self.kept_free, _bounds((wish.size[0], _DOOR_SWING, wish.size[2]), front)]
+            )
 
-    def _occupy(self, box: tuple[float, ...]) -> None:
-        if self.count == len(self.boxes):
-            self.boxes = np.concatenate([self.boxes, np.empty_like(self.boxes)])
-        self.boxes[self.count] = box
-        self.count += 1
-
-    def _is_free(self, box: tuple[float, ...], place: Place, host: int | None) -> bool:
-        x0, y0, z0, x1, y1, z1 = box
-        if z0 < 0 or z1 > self.height:
-            return False
-        if place.manner not in _ON and not self._is_inside(x0, y0, x1, y1):
-            return False
-        others = self.boxes[: self.count]
-        hit = (
-            (others[:, 0] < x1 + _SKIN)
-            & (others[:, 3] > x0 - _SKIN)
-            & (others[:, 1] < y1 + _SKIN)
-            & (others[:, 4] > y0 - _SKIN)
-            & (others[:, 2] < z1 - 1e-6)
-            & (others[:, 5] > z0 + 1e-6)
+    def _are_free(self, boxes: Array, manner: str, hosts: IntArray) -> NDArray[np.bool_]:
+        """(k,) which boxes are inside the room and touch nothing but what they stand on."""
+        low, high = boxes[:, :3], boxes[:, 3:]
+        free = (low[:, 2] >= 0) & (high[:, 2] <= self.height)
+        if manner not in _ON:
+            slack = 1e-6
+            inside = (low[:, None, :2] >= self.spaces[:, :2] - slack) & (
+                high[:, None, :2] <= self.spaces[:, 2:] + slack
+            )
+            free &= inside.all(axis=2).any(axis=1)
+        others = np.vstack([self.boxes, self.kept_free])
+        margin = np.array([_SKIN, _SKIN, -1e-6])
+        touch = ((others[:, :3] < high[:, None] + margin) & (others[:, 3:] > low[:, None] - margin)).all(
+            axis=2
         )
-        if host is not None and place.manner in _ON:
-            hit[self.placed[host][3]] = False
-        return not hit.any()
-
-    def _is_inside(self, x0: float, y0: float, x1: float, y1: float) -> bool:
-        slack = 1e-6
-        return any(
-            x0 >= a - slack and y0 >= b - slack and x1 <= c + slack and y1 <= d + slack
-            for spaces in self.plan.spaces
-            for a, b, c, d in spaces
-        )
-
-    def _spots(self, wish: _Wish, place: Place) -> Iterator[tuple[_Spot, int | None]]:
-        """Random spots for an object in one manner, with the host where there is one."""
-        if place.manner in _WITH_HOST:
-            hosts = [row for row, (other, *_) in enumerate(self.placed) if other.kind.label in place.hosts]
-            if not hosts:
-                return
-            hosts.sort(key=lambda row: self.guests[row])
-            for turn in range(_TRIES):
-                host = hosts[turn % len(hosts)]
-                spot = self._spot_with_host(wish, place.manner, host)
-                if spot is not None:
-                    yield spot, host
-            return
-        for _ in range(_TRIES):
-            spot = self._spot_alone(wish, place.manner)
-            if spot is not None:
-                yield spot, None
-
-    def _spot_alone(self, wish: _Wish, manner: str) -> _Spot | None:
-        rng = self.rng
-        if manner in ("floor", "ceiling"):
-            spaces = [space for room in self.plan.spaces for space in room]
-            x0, y0, x1, y1 = spaces[int(rng.integers(len(spaces)))]
-            yaw = float(rng.integers(4)) * np.pi / 2
-            small = max(wish.size[:2]) < 0.8
-            yaw += float(rng.uniform(-0.7, 0.7)) if small else float(rng.normal(0.0, 0.05))
-            half_x, half_y = _half_extents(wish.size, yaw)
-            if x1 - x0 <= 2 * half_x or y1 - y0 <= 2 * half_y:
-                return None
-            x, y = rng.uniform((x0 + half_x, y0 + half_y), (x1 - half_x, y1 - half_y))
-            return _Spot(float(x), float(y), self.height - wish.size[2] if manner == "ceiling" else 0.0, yaw)
-        return self._spot_at_wall(wish, manner)
-
-    def _spot_at_wall(self, wish: _Wish, manner: str) -> _Spot | None:
-        rng = self.rng
-        wall = self._pick_wall(wish.size[0])
-        if wall is None:
-            return None
-        on_wall = manner in ("doorway", "hang", "mount")
-        slant = float(rng.normal(0.0, 0.03)) if not on_wall and rng.random() < 0.3 else 0.0
-        across, deep = _half_extents(wish.size, slant)
-        free = wall.length - 2 * across
-        if free <= 0:
-            return None
-        gap = 0.002 if on_wall else float(rng.uniform(0.005, 0.04))
-        if manner == "corner":
-            inset = min(float(rng.uniform(0.005, 0.03)), free)
-            along = across + (inset if rng.random() < 0.5 else free - inset)
-        else:
-            along = across + float(rng.uniform(0.0, free))
-        if wall.opening is not None and wall.opening[0] < along + across and wall.opening[1] > along - across:
-            return None
-        x, y = wall.start + along * wall.along + (gap + deep) * wall.inward
-        z = self._hanging_height(wish) if manner in ("hang", "mount") else 0.0
-        return _Spot(float(x), float(y), z, _facing(wall.inward) + slant)
-
-    def _hanging_height(self, wish: _Wish) -> float:
-        wanted = wish.kind.bottom + float(self.rng.normal(0.0, 0.06))
-        return float(np.clip(wanted, 0.03, max(0.03, self.height - 0.03 - wish.size[2])))
-
-    def _pick_wall(self, across: float) -> Wall | None:
-        long = np.maximum(self.lengths - across, 0.0)
-        total = long.sum()
-        if total == 0:
-            return None
-        return self.plan.walls[int(np.searchsorted(np.cumsum(long), self.rng.random() * total))]
-
-    def _spot_with_host(self, wish: _Wish, manner: str, host: int) -> _Spot | None:
-        rng = self.rng
-        other, where, _, _ = self.placed[host]
-        width, depth, height = other.size
         if manner in _ON:
-            return self._spot_on(wish, manner, other, where)
-        if manner == "at":  # before one of its sides, facing it
-            sides = 1 if other.kind.shape in _ONE_SIDED else 4
-            side = int(rng.integers(sides))
-            turn = (0.0, np.pi / 2, np.pi, -np.pi / 2)[side]
-            reach = depth / 2 if side % 2 == 0 else width / 2
-            span = width if side % 2 == 0 else depth
-            slack = max(0.0, span / 2 - wish.size[0] / 2)
-            lateral = float(rng.uniform(-slack, slack))
-            gap = 0.03 + float(rng.gamma(1.5, 0.12))
-            out = reach + gap + wish.size[1] / 2
-            sine, cosine = np.sin(turn), np.cos(turn)
-            x, y = lateral * cosine - out * sine, lateral * sine + out * cosine
-            return _turned(_offset(where, x, y, -where.z), np.pi + turn + float(rng.normal(0.0, 0.15)))
-        gap = float(rng.uniform(0.03, 0.10))
-        if manner == "beside":  # at its left or right, backs in line
-            lateral = (width / 2 + gap + wish.size[0] / 2) * (1 if rng.random() < 0.5 else -1)
-            z = self._hanging_height(wish) if wish.kind.thin else 0.0
-            return _offset(where, lateral, (wish.size[1] - depth) / 2, z - where.z)
-        # over: on the wall above it
-        top = where.z + height
-        z = max(self._hanging_height(wish), top + 0.05)
-        slack = max(0.0, (width - wish.size[0]) / 2)
-        return _offset(where, float(rng.uniform(-slack, slack)), (wish.size[1] - depth) / 2, z - where.z)
+            touch[np.arange(len(hosts)), hosts] = False
+        return np.asarray(free & ~touch.any(axis=1))
 
-    def _spot_on(self, wish: _Wish, manner: str, other: _Wish, where: _Spot) -> _Spot | None:
+    # --- where an object may stand: k random spots in one manner, with their hosts where it has any ---
+
+    def _spots(self, wish: _Wish, place: Place) -> tuple[Array, IntArray]:
+        manner = place.manner
+        if manner in _WITH_HOST:
+            return self._spots_with_host(wish, place)
+        if manner in ("floor", "ceiling"):
+            return self._spots_on_floor(wish, manner), _NO_HOSTS
+        return self._spots_at_wall(wish, manner), _NO_HOSTS
+
+    def _spots_on_floor(self, wish: _Wish, manner: str) -> Array:
         rng = self.rng
-        free: list[Deck] = [
-            deck
-            for deck in decks(other.kind.shape, other.size)
-            if deck.x1 - deck.x0 > wish.size[0] + 0.02
-            and deck.y1 - deck.y0 > wish.size[1] + 0.02
-            and deck.room > wish.size[2]
-        ]
-        if not free:
-            return None
-        deck = free[int(rng.integers(len(free)))]
-        x = float(rng.uniform(deck.x0 + wish.size[0] / 2 + 0.01, deck.x1 - wish.size[0] / 2 - 0.01))
-        low, high = deck.y0 + wish.size[1] / 2 + 0.01, deck.y1 - wish.size[1] / 2 - 0.01
-        share = {"back": (0.0, 0.2), "front": (0.8, 1.0)}.get(manner, (0.0, 1.0))
-        y = low + (high - low) * float(rng.uniform(*share))
-        spot = _offset(where, x, y, deck.z)
-        turn = float(np.clip(rng.normal(0.0, 0.12), -0.4, 0.4)) if deck.room > 5 and manner != "back" else 0.0
-        half_x, half_y = _half_extents(wish.size, turn)
-        if half_x > (deck.x1 - deck.x0) / 2 or x - half_x < deck.x0 or x + half_x > deck.x1:
-            return spot
-        if y - half_y < deck.y0 or y + half_y > deck.y1:
-            return spot
-        return _turned(spot, turn)
+        space = self.spaces[rng.integers(len(self.spaces), size=_TRIES)]
+        yaw = rng.integers(4, size=_TRIES) * np.pi / 2
+        small = max(wish.size[:2]) < _FREELY_TURNED
+        yaw = yaw + (rng.uniform(-0.7, 0.7, _TRIES) if small else rng.normal(0.0, 0.05, _TRIES))
+        half = _half_extents(wish.size, yaw)
+        spot = space[:, :2] + half + rng.random((_TRIES, 2)) * (space[:, 2:] - space[:, :2] - 2 * half)
+        z = self.height - wish.size[2] if manner == "ceiling" else 0.0
+        return np.column_stack([spot, np.full(_TRIES, z), yaw])
+
+    def _spots_at_wall(self, wish: _Wish, manner: str) -> Array:
+        rng = self.rng
+        usable = np.maximum(self.lengths - wish.size[0] - 0.01, 0.0)
+        if not usable.any():
+            return np.empty((0, 4))
+        wall = rng.choice(len(usable), size=_TRIES, p=usable / usable.sum())
+        fixed = manner in ("doorway", "hang", "mount")
+        slant = np.zeros(_TRIES)
+        if not fixed and rng.random() < 0.3:
+            slant = rng.normal(0.0, 0.03, _TRIES)
+        across, deep = _half_extents(wish.size, slant).T
+        gap = np.full(_TRIES, 0.002) if fixed else rng.uniform(0.005, 0.04, _TRIES)
+        free = self.lengths[wall] - 2 * across
+        if manner == "corner":
+            inset = rng.uniform(0.005, 0.03, _TRIES)
+            along = across + np.where(rng.random(_TRIES) < 0.5, inset, free - inset)
+        else:
+            along = across + rng.random(_TRIES) * free
+        spot = (
+            self.starts[wall] + along[:, None] * self.along[wall] + (gap + deep)[:, None] * self.inward[wall]
+        )
+        z = self._hanging_height(wish) if manner in ("hang", "mount") else np.zeros(_TRIES)
+        yaw = np.arctan2(-self.inward[wall, 0], self.inward[wall, 1]) + slant
+        opening = self.openings[wall]
+        clear = (opening[:, 0] > along + across) | (opening[:, 1] < along - across)
+        return np.column_stack([spot, z, yaw])[clear]
+
+    def _hanging_height(self, wish: _Wish) -> Array:
+        wanted = wish.kind.bottom + self.rng.normal(0.0, 0.06, _TRIES)
+        return np.clip(wanted, 0.03, max(0.03, self.height - 0.03 - wish.size[2]))
+
+    def _spots_with_host(self, wish: _Wish, place: Place) -> tuple[Array, IntArray]:
+        rows = [row for row, stood in enumerate(self.stood) if stood.wish.kind.label in place.hosts]
+        if not rows:
+            return np.empty((0, 4)), _NO_HOSTS
+        rows.sort(key=lambda row: self.guests[row])
+        hosts = np.array([rows[turn % len(rows)] for turn in range(_TRIES)])
+        spots, sizes = (
+            np.array([self.stood[host].spot for host in hosts]),
+            np.array([self.stood[host].wish.size for host in hosts]),
+        )
+        if place.manner in _ON:
+            return self._spots_on(wish, place.manner, hosts, spots)
+        if place.manner == "at":
+            shapes = [self.stood[host].wish.kind.shape for host in hosts]
+            return self._spots_before(wish, shapes, spots, sizes), hosts
+        return self._spots_next_to(wish, place.manner, spots, sizes), hosts
+
+    def _spots_before(self, wish: _Wish, shapes: list[str], spots: Array, sizes: Array) -> Array:
+        """Before one of the host's sides, facing it: a chair at a table."""
+        rng = self.rng
+        sides = np.array([1 if shape in _ONE_SIDED else 4 for shape in shapes])
+        side = (rng.random(_TRIES) * sides).astype(np.int64)
+        turn = side * np.pi / 2
+        reach = np.where(side % 2 == 0, sizes[:, 1], sizes[:, 0]) / 2
+        span = np.where(side % 2 == 0, sizes[:, 0], sizes[:, 1])
+        lateral = rng.uniform(-0.5, 0.5, _TRIES) * np.maximum(0.0, span - wish.size[0])
+        out = reach + 0.03 + rng.gamma(1.5, 0.12, _TRIES) + wish.size[1] / 2
+        sine, cosine = np.sin(turn), np.cos(turn)
+        way = np.column_stack([lateral * cosine - out * sine, lateral * sine + out * cosine, -spots[:, 2]])
+        found = _moved(spots, way)
+        found[:, 3] += np.pi + turn + rng.normal(0.0, 0.15, _TRIES)
+        return found
+
+    def _spots_next_to(self, wish: _Wish, manner: str, spots: Array, sizes: Array) -> Array:
+        """Beside the host, or over it on the wall; the backs in line."""
+        rng = self.rng
+        level = self._hanging_height(wish)
+        if manner == "beside":
+            side = np.where(rng.random(_TRIES) < 0.5, 1.0, -1.0)
+            lateral = side * ((sizes[:, 0] + wish.size[0]) / 2 + rng.uniform(0.03, 0.10, _TRIES))
+            z = level if wish.kind.thin else np.zeros(_TRIES)
+        else:
+            lateral = rng.uniform(-0.5, 0.5, _TRIES) * np.maximum(0.0, sizes[:, 0] - wish.size[0])
+            z = np.maximum(level, spots[:, 2] + sizes[:, 2] + 0.05)
+        return _moved(spots, np.column_stack([lateral, (wish.size[1] - sizes[:, 1]) / 2, z - spots[:, 2]]))
+
+    def _spots_on(self, wish: _Wish, manner: str, hosts: IntArray, spots: Array) -> tuple[Array, IntArray]:
+        """On one of the host's decks, or in it: pillows at the head of a bed, keyboards at the front of a desk."""
+        rng = self.rng
+        across, deep, high = wish.size
+        rows, found = [], []
+        for host in dict.fromkeys(hosts.tolist()):
+            other = self.stood[host].wish
+            for deck in decks(other.kind.shape, other.size):
+                if deck.x1 - deck.x0 >= across and deck.y1 - deck.y0 >= deep and deck.room > high:
+                    rows.append(host)
+                    found.append((deck.x0, deck.x1, deck.y0, deck.y1, deck.z, deck.room))
+        if not found:
+            return np.empty((0, 4)), _NO_HOSTS
+        pick = rng.integers(len(found), size=_TRIES)
+        x0, x1, y0, y1, z, room = np.array(found)[pick].T
+        low, reach = {"back": (0.0, 0.4), "front": (0.7, 0.3)}.get(manner, (0.0, 1.0))
+        share = low + reach * rng.random(_TRIES)
+        x = x0 + across / 2 + rng.random(_TRIES) * (x1 - x0 - across)
+        y = y0 + deep / 2 + share * (y1 - y0 - deep)
+        turn = np.clip(rng.normal(0.0, 0.12, _TRIES), -0.4, 0.4)
+        half_x, half_y = _half_extents(wish.size, turn).T
+        fits = (x - half_x >= x0) & (x + half_x <= x1) & (y - half_y >= y0) & (y + half_y <= y1) & (room > 5)
+        chosen = np.array(rows)[pick]
+        placed = _moved(np.array([self.stood[host].spot for host in chosen]), np.column_stack([x, y, z]))
+        placed[:, 3] += np.where(fits, turn, 0.0)
+        return placed, chosen
 
 
 _ON = ("on", "in", "back", "front")
 _WITH_HOST = (*_ON, "at", "beside", "over")
 _ONE_SIDED = ("desk", "counter", "couch", "armchair", "bathtub", "tray")
+_NO_HOSTS = np.empty(0, dtype=np.int64)
 
 
-def _facing(inward: Array) -> float:
-    """Yaw of an object whose front looks along `inward`."""
-    return float(np.arctan2(-inward[0], inward[1]))
+def _moved(spots: Array, way: Array) -> Array:
+    """Spots (k, 4) moved by (k, 3) along their own axes."""
+    cosine, sine = np.cos(spots[:, 3]), np.sin(spots[:, 3])
+    x = spots[:, 0] + way[:, 0] * cosine - way[:, 1] * sine
+    y = spots[:, 1] + way[:, 0] * sine + way[:, 1] * cosine
+    return np.column_stack([x, y, spots[:, 2] + way[:, 2], spots[:, 3]])
 
 
-def _offset(spot: _Spot, x: float, y: float, z: float) -> _Spot:
-    """The spot moved by (x, y, z) along its own axes."""
-    cosine, sine = np.cos(spot.yaw), np.sin(spot.yaw)
-    return _Spot(float(spot.x + x * cosine - y * sine), float(spot.y + x * sine + y * cosine), spot.z + z, spot.yaw)
+def _half_extents(size: Size, yaw: Array) -> Array:
+    """(k, 2) half of the ground extents of a turned box along x and y."""
+    cosine, sine = np.abs(np.cos(yaw)), np.abs(np.sin(yaw))
+    return np.column_stack([cosine * size[0] + sine * size[1], sine * size[0] + cosine * size[1]]) / 2
 
 
-def _turned(spot: _Spot, angle: float) -> _Spot:
-    return _Spot(spot.x, spot.y, spot.z, float(spot.yaw + angle))
-
-
-def _half_extents(size: Size, yaw: float) -> tuple[float, float]:
-    """Half of the ground extents of a turned box along x and y."""
-    cosine, sine = abs(float(np.cos(yaw))), abs(float(np.sin(yaw)))
-    return (cosine * size[0] + sine * size[1]) / 2, (sine * size[0] + cosine * size[1]) / 2
-
-
-def _bounds(size: Size, spot: _Spot) -> tuple[float, float, float, float, float, float]:
-    half_x, half_y = _half_extents(size, spot.yaw)
-    return spot.x - half_x, spot.y - half_y, spot.z, spot.x + half_x, spot.y + half_y, spot.z + size[2]
+def _bounds(size: Size, spots: Array) -> Array:
+    """(k, 6) lowest and highest coordinates of a box of that size at each spot."""
+    half = _half_extents(size, spots[:, 3])
+    low, high = spots[:, 2:3], spots[:, 2:3] + size[2]
+    return np.hstack([spots[:, :2] - half, low, spots[:, :2] + half, high])
 
 
 @cache
-def _rank(label: str) -> int:
-    """When an object is placed: doors first, then furniture along walls, on the floor, and what stands at or on it."""
-    order = {"doorway": 0, "corner": 1, "against": 2, "floor": 3, "hang": 4, "mount": 4, "ceiling": 4}
-    first = kinds()[label].places[0]
-    if label == "window":
-        return 1  # before the furniture, which may then stand under it
+def _rank(label: str) -> float:
+    """When an object is placed: doors and windows, then furniture from the largest down, then what stands at it or on it."""
+    kind = kinds()[label]
+    first = kind.places[0]
+    if kind.shape in ("window", "radiator"):
+        return 0.5  # before the furniture, which may then stand under windows
+    ground = kind.length.p50 * kind.width.p50
+    if len(kind.weights) <= _TELLING:
+        ground += 3.0  # before what stands anywhere: a bathroom without a toilet is none
+    order = {
+        "doorway": 0.0,
+        "corner": 1.0,
+        "against": 2 - 0.2 * ground,
+        "floor": 3 - 0.2 * ground,
+        "ceiling": 3.0,
+    }
+    if first.manner in ("hang", "mount"):
+        return 4.0
     if first.manner in order:
         return order[first.manner]
-    later = {"bed", "couch", "coffee table", "table", "desk", "end table", "nightstand", "armchair", "sofa chair"}
-    hosts = [host for host in first.hosts if host != label]
-    fixed = [order.get(kinds()[host].places[0].manner, 5 if host in later else 4) for host in hosts]
-    return 1 + max(fixed) + (2 if first.manner in _ON else 0)
+    after = max((_rank(host) for host in first.hosts if host != label), default=0.0)
+    return after + (5.0 if first.manner in _ON else 0.05)
 
 
 def _sparse_ids(count: int, rng: Generator) -> list[int]:
-    """Ascending ids from 0 with a few gaps, as annotations have them."""
+    """Ids from 0 with a few gaps, as annotations have them, in no order."""
     steps = np.where(rng.random(count) < 0.04, 2, 1)
-    return [int(value) for value in np.cumsum(steps) - steps[0]]
+    return [int(value) for value in rng.permutation(np.cumsum(steps) - steps[0])]

@@ -51,7 +51,9 @@ def box(x0: float, x1: float, y0: float, y1: float, z0: float, z1: float, tone: 
     return Part((low + high) / 2 + vertices * (high - low), triangles, tone)
 
 
-def tilted(part: Part, angle: float, axis: tuple[float, float, float], about: tuple[float, float, float]) -> Part:
+def tilted(
+    part: Part, angle: float, axis: tuple[float, float, float], about: tuple[float, float, float]
+) -> Part:
     """A part turned about an axis through a point, radians."""
     matrix = trimesh.transformations.rotation_matrix(angle, axis, about)
     return Part(trimesh.transform_points(part.vertices, matrix), part.triangles, part.tone)
@@ -62,7 +64,9 @@ def moved(part: Part, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> Part:
     return Part(part.vertices + np.array([x, y, z]), part.triangles, part.tone)
 
 
-def rod(start: tuple[float, float, float], end: tuple[float, float, float], radius: float, tone: str = "main") -> Part:
+def rod(
+    start: tuple[float, float, float], end: tuple[float, float, float], radius: float, tone: str = "main"
+) -> Part:
     """A round rod between two points."""
     vertices, triangles = _cylinder(8)
     low, high = np.array(start, dtype=float), np.array(end, dtype=float)
@@ -71,12 +75,16 @@ def rod(start: tuple[float, float, float], end: tuple[float, float, float], radi
     return Part((low + high) / 2 + unturned @ turn.T, triangles, tone)
 
 
-def disc(radius_x: float, radius_y: float, z0: float, z1: float, tone: str = "main", taper: float = 1.0) -> Part:
+def disc(
+    radius_x: float, radius_y: float, z0: float, z1: float, tone: str = "main", taper: float = 1.0
+) -> Part:
     """An upright elliptic cylinder on the z axis; its upper end is `taper` times as wide as the lower."""
     vertices, triangles = _cylinder(2 * _SECTIONS)
     share = vertices[:, 2] + 0.5
     wide = 1 + (taper - 1) * share
-    ring = np.column_stack([vertices[:, 0] * radius_x * wide, vertices[:, 1] * radius_y * wide, z0 + share * (z1 - z0)])
+    ring = np.column_stack(
+        [vertices[:, 0] * radius_x * wide, vertices[:, 1] * radius_y * wide, z0 + share * (z1 - z0)]
+    )
     return Part(ring, triangles, tone)
 
 

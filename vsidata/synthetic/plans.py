@@ -77,7 +77,9 @@ class Plan:
     @property
     def floor_area(self) -> float:
         """Square metres of floor: rooms and thresholds, without the foot of inner walls."""
-        return sum(map(polygon_area, self.rooms)) + sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in self.thresholds)
+        return sum(map(polygon_area, self.rooms)) + sum(
+            (x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in self.thresholds
+        )
 
 
 def polygon_area(polygon: Array) -> float:
@@ -105,7 +107,9 @@ def _rectangle(values: Array) -> Rectangle:
     return x0, y0, x1, y1
 
 
-def _walls(room: int, polygon: Array, openings: dict[int, tuple[float, float]] | None = None) -> tuple[Wall, ...]:
+def _walls(
+    room: int, polygon: Array, openings: dict[int, tuple[float, float]] | None = None
+) -> tuple[Wall, ...]:
     ends = np.roll(polygon, -1, axis=0)
     return tuple(
         Wall(room, start, end, (openings or {}).get(side))
@@ -131,7 +135,9 @@ def _t_shaped(rng: Generator) -> tuple[Array, list[Rectangle]]:
     y = rng.uniform(0.45, 0.6)
     x0 = width * rng.uniform(0.2, 0.3)
     x1 = width - width * rng.uniform(0.2, 0.3)
-    outline = np.array([(x0, 0), (x1, 0), (x1, y), (width, y), (width, 1), (0, 1), (0, y), (x0, y)], dtype=float)
+    outline = np.array(
+        [(x0, 0), (x1, 0), (x1, y), (width, y), (width, 1), (0, 1), (0, y), (x0, y)], dtype=float
+    )
     spaces = [(0.0, y, width, 1.0), (x0, 0.0, x1, 1.0)]
     return _maybe_mirrored(outline, spaces, width, rng)
 
@@ -179,9 +185,7 @@ def _row_of_rooms(area: float, rng: Generator) -> Plan:
         doorways[index][1] = (low - west[1], low + width - west[1])
         doorways[index + 1][3] = (east[3] - low - width, east[3] - low)
     rooms = tuple(map(_corners, spaces))
-    walls = tuple(
-        wall for index, room in enumerate(rooms) for wall in _walls(index, room, doorways[index])
-    )
+    walls = tuple(wall for index, room in enumerate(rooms) for wall in _walls(index, room, doorways[index]))
     outline = _outline_of_row(spaces)
     return Plan("rooms", outline, rooms, tuple((space,) for space in spaces), tuple(thresholds), walls)
 

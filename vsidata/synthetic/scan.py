@@ -4,16 +4,16 @@ Seen sides only, holes, noise that is correlated in space, stray flecks, vertice
 is in the room frame; `write.py` puts it into the frame in which a scan is stored.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-import open3d as o3d
 from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from vsidata.scene import Array, IntArray
 from vsidata.synthetic.layout import STRUCTURE, Room
+from vsidata.synthetic.raycasting import casting_scene, is_blocked
 from vsidata.synthetic.seeding import generator
 from vsidata.synthetic.surface import Surface, coarse_surface, refine
 
@@ -26,6 +26,9 @@ _REACH = 6.0  # metres: beyond, a depth sensor sees nothing
 _SKIN = 0.002  # metres by which a ray starts off the surface
 _GRAZING = 0.08  # cosine: flatter views give no depth
 _HOLE_RADIUS = (0.03, 0.16)  # metres
+_LEAST_TRIANGLES = 12  # of an annotated object
+_BLEEDING_OBJECT = 400  # vertices: a patch is then a small part of it
+_PATCH = 0.07  # metres: radius of what bleeds
 _SEGMENT = 0.4  # metres: size of a segment of the annotation
 
 
@@ -38,6 +41,7 @@ class Flaws:
         unseen: whether sides that no camera saw are missing.
         holes: holes per square metre of surface.
         strays: share of vertices in stray flecks.
+        bled: share of larger objects whose annotation also holds a patch of a wall or floor some way off.
         unannotated: share of the segments of walls, floor and ceiling that belong to no object.
     """
 
@@ -45,10 +49,11 @@ class Flaws:
     unseen: bool = True
     holes: float = 0.35
     strays: float = 0.003
+    bled: float = 0.05
     unannotated: float = 0.15
 
 
-CLEAN = Flaws(noise=0.0, unseen=False, holes=0.0, strays=0.0, unannotated=0.0)
+CLEAN = Flaws(noise=0.0, unseen=False, holes=0.0, strays=0.0, bled=0.0, unannotated=0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,16 +102,11 @@ def scan_room(room: Room, flaws: Flaws | None = None) -> Scan:
         vertices = vertices + flaws.noise * _smooth_field(vertices, rng)[:, None] * normals
     segments = _segments(surface, owners)
     owners = _leave_out(room, owners, segments, flaws.unannotated, rng)
-    scan = Scan(
-        room,
-        surface.vertices,
-        vertices,
-        surface.triangles,
-        owners,
-        np.zeros(len(vertices), dtype=bool),
-        segments,
-        colours,
-    )
+    owners = _without_scraps(owners, surface.triangles)
+    stray = np.zeros(len(vertices), dtype=bool)
+    scan = Scan(room, surface.vertices, vertices, surface.triangles, owners, stray, segments, colours)
+    if flaws.bled:
+        scan = _with_bleeding(scan, flaws.bled, rng)
     if flaws.strays:
         scan = _with_strays(scan, normals, flaws.strays, rng)
     return _in_scan_order(scan)
@@ -128,7 +128,9 @@ def _tessellated_and_seen(room: Room, coarse: Surface, flaws: Flaws) -> Surface:
         if flaws.unseen:
             surface = _subset(surface, _is_seen(room, coarse, surface))
         if flaws.holes:
-            surface = _subset(surface, ~_in_hole(surface, flaws.holes, generator(room.seed, room.index, "holes")))
+            surface = _subset(
+                surface, ~_in_hole(surface, flaws.holes, generator(room.seed, room.index, "holes"))
+            )
         count = len(surface.vertices)
         if VERTICES[0] <= count <= VERTICES[1] or edge in _EDGE:
             break
@@ -143,19 +145,32 @@ def _subset(surface: Surface, keep: NDArray[np.bool_]) -> Surface:
     used[surface.triangles[whole]] = True
     rows = np.cumsum(used) - 1
     return Surface(
-        surface.vertices[used], rows[surface.triangles[whole]], surface.items[whole], surface.parts[whole], surface.colours[whole]
+        surface.vertices[used],
+        rows[surface.triangles[whole]],
+        surface.items[whole],
+        surface.parts[whole],
+        surface.colours[whole],
     )
 
 
 def _vertex_normals(surface: Surface) -> Array:
     a, b, c = (surface.vertices[surface.triangles[:, corner]] for corner in range(3))
-    weighted = np.cross(b - a, c - a)
-    normals = np.zeros_like(surface.vertices)
-    for axis in range(3):
-        normals[:, axis] = np.bincount(
-            surface.triangles.ravel(), np.repeat(weighted[:, axis], 3), minlength=len(normals)
-        )
+    normals = _vertex_sums(surface, np.cross(b - a, c - a))
     return np.asarray(normals / np.maximum(np.linalg.norm(normals, axis=1), 1e-12)[:, None])
+
+
+def _vertex_means(surface: Surface, values: Array) -> Array:
+    """(n, 3) mean over the triangles around each vertex of values (m, 3) of the triangles."""
+    around = np.bincount(surface.triangles.ravel(), minlength=len(surface.vertices))
+    return np.asarray(_vertex_sums(surface, values) / np.maximum(around, 1)[:, None])
+
+
+def _vertex_sums(surface: Surface, values: Array) -> Array:
+    corners = surface.triangles.ravel()
+    count = len(surface.vertices)
+    return np.column_stack(
+        [np.bincount(corners, np.repeat(column, 3), minlength=count) for column in values.T]
+    )
 
 
 def _cameras(room: Room, rng: Generator) -> Array:
@@ -175,10 +190,11 @@ def _cameras(room: Room, rng: Generator) -> Array:
 
 def _is_seen(room: Room, coarse: Surface, surface: Surface) -> NDArray[np.bool_]:
     """Which vertices a camera saw: in reach, from the front, with nothing between."""
-    scene = o3d.t.geometry.RaycastingScene(nthreads=1)
-    scene.add_triangles(coarse.vertices.astype(np.float32), coarse.triangles.astype(np.uint32))
+    scene = casting_scene(coarse.vertices, coarse.triangles)
     normals = _vertex_normals(surface)
-    starts = surface.vertices + _SKIN * normals
+    # A ray from the very rim of a face would graze the face next to it: start a little inside.
+    middles = surface.vertices[surface.triangles].mean(axis=1)
+    starts = surface.vertices + 0.1 * (_vertex_means(surface, middles) - surface.vertices) + _SKIN * normals
     seen = np.zeros(len(starts), dtype=bool)
     scanned = surface.vertices[:, 2] <= room.scanned_height + 1e-6
     for camera in _cameras(room, generator(room.seed, room.index, "cameras")):
@@ -187,8 +203,7 @@ def _is_seen(room: Room, coarse: Surface, surface: Surface) -> NDArray[np.bool_]
         distance = np.linalg.norm(ways, axis=1)
         front = np.einsum("ij,ij->i", normals[rows], ways) > _GRAZING * distance
         rows, ways = rows[front & (distance < _REACH)], ways[front & (distance < _REACH)]
-        rays = np.hstack([starts[rows], ways]).astype(np.float32)
-        seen[rows] = ~scene.test_occlusions(o3d.core.Tensor(rays), tfar=1.0, nthreads=1).numpy()
+        seen[rows] = ~is_blocked(scene, starts[rows], ways)
     return seen
 
 
@@ -202,7 +217,9 @@ def _in_hole(surface: Surface, density: float, rng: Generator) -> NDArray[np.boo
     count = int(rng.poisson(density * surface.areas().sum()))
     for center in rng.integers(len(owner), size=count):
         radius = min(float(rng.uniform(*_HOLE_RADIUS)), 0.15 * size[owner[center]])
-        near = np.array(tree.query_ball_point(surface.vertices[center], 1.3 * radius, return_sorted=True), dtype=np.int64)
+        near = np.array(
+            tree.query_ball_point(surface.vertices[center], 1.3 * radius, return_sorted=True), dtype=np.int64
+        )
         near = near[owner[near] == owner[center]]
         offset = surface.vertices[near] - surface.vertices[center]
         ragged = radius * (1 + 0.25 * np.sin(offset @ rng.normal(0, 60, 3) + rng.uniform(0, 6.28)))
@@ -255,9 +272,42 @@ def _leave_out(room: Room, owners: IntArray, segments: IntArray, share: float, r
     return np.where(np.isin(owners, structure) & dropped[segments], -1, owners)
 
 
+def _without_scraps(owners: IntArray, triangles: IntArray) -> IntArray:
+    """Nobody annotates an object of which hardly anything is there."""
+    shared = owners[triangles]
+    whole = shared[:, 0][(shared[:, 0] == shared[:, 1]) & (shared[:, 1] == shared[:, 2])]
+    enough = np.bincount(whole + 1, minlength=owners.max() + 2) >= _LEAST_TRIANGLES
+    return np.where(enough[owners + 1], owners, -1)
+
+
+def _with_bleeding(scan: Scan, share: float, rng: Generator) -> Scan:
+    """Give some objects a patch of wall or floor that is not theirs, as careless strokes of an annotator do."""
+    structure = [item.instance for item in scan.room.items if item.label in STRUCTURE]
+    ground = np.flatnonzero(np.isin(scan.instances, structure))
+    if len(ground) == 0:
+        return scan
+    instances, stray, segments = scan.instances.copy(), scan.stray.copy(), scan.segments.copy()
+    tree = cKDTree(scan.clean[ground])
+    sizes = np.bincount(scan.instances + 1)[1:]
+    for instance in np.flatnonzero(sizes >= _BLEEDING_OBJECT):
+        if instance in structure or rng.random() >= share:
+            continue
+        mine = scan.clean[scan.instances == instance]
+        target = mine[rng.integers(len(mine))] + rng.normal(0, 0.5, 3)
+        center = tree.data[tree.query(target)[1]]
+        patch = ground[tree.query_ball_point(center, _PATCH, return_sorted=True)]
+        if np.linalg.norm(mine - center, axis=1).min() > 0.25 + _PATCH:
+            instances[patch], stray[patch], segments[patch] = instance, True, segments.max() + 1
+    return replace(scan, instances=instances, stray=stray, segments=segments)
+
+
 def _with_strays(scan: Scan, normals: Array, share: float, rng: Generator) -> Scan:
-    """Add flecks: single small triangles off the surface; now and then a patch that the annotation bled onto."""
-    sources = rng.choice(np.flatnonzero(scan.instances >= 0), max(1, round(share * len(scan.vertices) / 3)), replace=False)
+    """Add flecks: single small triangles off the surface, most of them annotated with the object they hover about."""
+    sources = rng.choice(
+        np.flatnonzero((scan.instances >= 0) & ~scan.stray),
+        max(1, round(share * len(scan.vertices) / 3)),
+        replace=False,
+    )
     away = np.minimum(0.03 + rng.exponential(0.08, len(sources)), 0.6)
     centers = scan.clean[sources] + away[:, None] * normals[sources]
     corners = (centers[:, None] + rng.normal(0, 0.006, (len(sources), 3, 3))).reshape(-1, 3)

@@ -172,18 +172,26 @@ def _grids(
     side = np.linalg.norm(np.roll(corners, -1, axis=1) - corners, axis=2).argmax(axis=1)
     turned = np.take_along_axis(surface.triangles[first], (side[:, None] + np.arange(3)) % 3, axis=1)
     a, c, d = turned.T
-    b = surface.triangles[second].sum(axis=1) - a - c  # the corner of the other half that is not on the shared edge
+    b = (
+        surface.triangles[second].sum(axis=1) - a - c
+    )  # the corner of the other half that is not on the shared edge
     faces = surface.vertices[np.column_stack([a, b, c, d])]  # (k, 4, 3), around the face
     sides = np.linalg.norm(np.roll(faces, -1, axis=1) - faces, axis=2)
     limit = longest[first]
     across = np.ceil(np.maximum(sides[:, 0], sides[:, 2]) / limit - 1e-9).astype(np.int64).clip(1)
     up = np.ceil(np.maximum(sides[:, 1], sides[:, 3]) / limit - 1e-9).astype(np.int64).clip(1)
-    found_vertices, found_triangles, found_rows = [np.empty((0, 3))], [np.empty((0, 3), dtype=np.int64)], [first[:0]]
+    found_vertices, found_triangles, found_rows = (
+        [np.empty((0, 3))],
+        [np.empty((0, 3), dtype=np.int64)],
+        [first[:0]],
+    )
     count = 0
     shapes, group = np.unique(np.column_stack([across, up]), axis=0, return_inverse=True)
     for number, (columns, lines) in enumerate(shapes):
         members = np.flatnonzero(group == number)
-        u, v = (grid.ravel() for grid in np.meshgrid(np.linspace(0, 1, columns + 1), np.linspace(0, 1, lines + 1)))
+        u, v = (
+            grid.ravel() for grid in np.meshgrid(np.linspace(0, 1, columns + 1), np.linspace(0, 1, lines + 1))
+        )
         weights = np.column_stack([(1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v])
         points = np.einsum("gk,fkc->fgc", weights, faces[members])
         corner = (np.arange(lines)[:, None] * (columns + 1) + np.arange(columns)).ravel()
@@ -242,7 +250,9 @@ def _split(
     cut = middle >= 0
     number = cut.sum(axis=1)
     # Turn each triangle such that with one cut it is edge 01, and with two the uncut edge is 20.
-    turn = np.where(number == 1, cut.argmax(axis=1), np.where(number == 2, ((~cut).argmax(axis=1) + 1) % 3, 0))
+    turn = np.where(
+        number == 1, cut.argmax(axis=1), np.where(number == 2, ((~cut).argmax(axis=1) + 1) % 3, 0)
+    )
     order = (turn[:, None] + np.arange(3)) % 3
     a, b, c = np.take_along_axis(triangles, order, axis=1).T
     ab, bc, ca = np.take_along_axis(middle, order, axis=1).T

@@ -36,6 +36,7 @@ from vsidata.scene import Array, IntArray
 from vsidata.synthetic.catalogue import kinds
 from vsidata.synthetic.layout import STRUCTURE, Item
 from vsidata.synthetic.plans import polygon_area
+from vsidata.synthetic.raycasting import casting_scene, distances
 from vsidata.synthetic.scan import Flaws, Scan
 
 _TOLERANCE = 1e-4  # metres: distances are found to this
@@ -50,9 +51,7 @@ class Body:
 
     @cached_property
     def _scene(self) -> o3d.t.geometry.RaycastingScene:
-        scene = o3d.t.geometry.RaycastingScene(nthreads=1)
-        scene.add_triangles(self.vertices.astype(np.float32), self.triangles.astype(np.uint32))
-        return scene
+        return casting_scene(self.vertices, self.triangles)
 
     @cached_property
     def bounds(self) -> Array:
@@ -74,10 +73,7 @@ class Body:
 
     def distance_to(self, points: Array) -> Array:
         """(k,) distance of each point (k, 3) to the closest point of the surface."""
-        if len(points) == 0:
-            return np.empty(0)
-        tensor = o3d.core.Tensor(points.astype(np.float32))
-        return np.asarray(self._scene.compute_distance(tensor, nthreads=1).numpy(), dtype=np.float64)
+        return distances(self._scene, points)
 
     def near(self, bounds: Array, reach: float) -> IntArray:
         """Rows of the vertices within reach of an axis-aligned box."""
@@ -96,7 +92,9 @@ def closest_distance(first: Body, second: Body) -> float:
     """
     stride = max(1, len(first.vertices) // 48)
     best = float(second.distance_to(first.vertices[::stride]).min())
-    best = min(best, float(first.distance_to(second.vertices[second.near(first.bounds, best)]).min(initial=best)))
+    best = min(
+        best, float(first.distance_to(second.vertices[second.near(first.bounds, best)]).min(initial=best))
+    )
     reach = float(np.hypot(best, first.longest_edge))
     rows = first.near(second.bounds, reach)
     distances = np.full(len(first.vertices), np.inf)
@@ -133,7 +131,7 @@ def minimal_box(vertices: Array) -> dict[str, Any] | None:
     if len(vertices) < 4 or np.linalg.matrix_rank(vertices - vertices.mean(axis=0), tol=1e-6) < 3:
         return None
     box = o3d.t.geometry.OrientedBoundingBox.create_from_points(
-        o3d.core.Tensor(vertices), method=o3d.t.geometry.MethodOBBCreate.MINIMAL_APPROX
+        o3d.core.Tensor.from_numpy(np.ascontiguousarray(vertices)), method=o3d.t.geometry.MethodOBBCreate.MINIMAL_APPROX
     )
     return {
         "center": _rounded(box.center.numpy()),
@@ -163,13 +161,18 @@ def describe(scan: Scan, flaws: Flaws) -> dict[str, Any]:
             "scanned_height": round(room.scanned_height, 6),
             "outline": _rounded(plan.outline),
             "area": round(plan.area, 6),
-            "rooms": [{"polygon": _rounded(polygon), "area": round(polygon_area(polygon), 6)} for polygon in plan.rooms],
+            "rooms": [
+                {"polygon": _rounded(polygon), "area": round(polygon_area(polygon), 6)}
+                for polygon in plan.rooms
+            ],
             "floor_area": round(plan.floor_area, 6),
         },
         "counts": dict(sorted(counts.items())),
         "objects": list(objects.values()),
         "unseen": [
-            {"instance": item.instance, "label": item.label} for item in room.items if item.instance not in objects
+            {"instance": item.instance, "label": item.label}
+            for item in room.items
+            if item.instance not in objects
         ],
         "pairs": [
             _describe_pair(objects[first.instance], objects[second.instance], bodies)

@@ -1,17 +1,16 @@
 """Synthetic scans on disk: ScanNet's folders, files and quirks, and beside them the truth.
 
-    OUT/scannetv2-labels.combined.tsv
-    OUT/scans/scene0000_00/scene0000_00_vh_clean_2.ply
-                           scene0000_00_vh_clean_2.0.010000.segs.json
-                           scene0000_00_vh_clean_2.labels.ply
-                           scene0000_00.aggregation.json
-                           scene0000_00.txt
-    OUT/truth/scene0000_00.json
+OUT/scannetv2-labels.combined.tsv
+OUT/scans/scene0000_00/scene0000_00_vh_clean_2.ply
+                       scene0000_00_vh_clean_2.0.010000.segs.json
+                       scene0000_00_vh_clean_2.labels.ply
+                       scene0000_00.aggregation.json
+                       scene0000_00.txt
+OUT/truth/scene0000_00.json
 """
 
 import json
 import multiprocessing
-import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
@@ -24,7 +23,7 @@ from numpy.typing import NDArray
 
 from vsidata.scene import Array
 from vsidata.synthetic.catalogue import Kind, kinds
-from vsidata.synthetic.layout import lay_out
+from vsidata.synthetic.layout import STRUCTURE, lay_out
 from vsidata.synthetic.scan import Flaws, Scan, scan_room
 from vsidata.synthetic.seeding import generator
 from vsidata.synthetic.truth import describe
@@ -113,7 +112,7 @@ def _write(path: Path, content: bytes) -> None:
     """Whole or not at all."""
     temporary = path.with_name(f".{path.name}.part")
     temporary.write_bytes(content)
-    os.replace(temporary, path)
+    temporary.replace(path)
 
 
 def _alignment(rng: Generator) -> tuple[str, Array]:
@@ -138,7 +137,10 @@ def _nyu40_labels(scan: Scan) -> NDArray[np.uint16]:
 
 
 def _ply(
-    vertices: Array, colours: NDArray[np.uint8], triangles: NDArray[np.int64], labels: NDArray[np.uint16] | None
+    vertices: Array,
+    colours: NDArray[np.uint8],
+    triangles: NDArray[np.int64],
+    labels: NDArray[np.uint16] | None,
 ) -> bytes:
     """A mesh as ScanNet stores it: binary little endian, with alpha, and for the label mesh a label per vertex."""
     fields: list[Any] = [("position", "<f4", 3), ("colour", "u1", 4)]
@@ -195,8 +197,9 @@ def _aggregation(scan: Scan, rng: Generator) -> bytes:
             label = f" {label}" if rng.random() < 0.5 else f"{label} "
         groups.append({"id": item.instance, "objectId": item.instance, "segments": segments, "label": label})
     flecks = np.unique(scan.segments[scan.stray & (scan.instances >= 0)])
-    if len(flecks) and len(groups) > 1:  # a stray fleck claimed by two objects: it is part of neither's truth
-        groups[int(rng.integers(len(groups)))]["segments"].append(int(flecks[int(rng.integers(len(flecks)))]))
+    flat = [group for group in groups if group["label"].strip() in STRUCTURE]
+    if len(flecks) and flat:  # a segment claimed by two objects: a stray fleck, part of neither's truth
+        flat[int(rng.integers(len(flat)))]["segments"].append(int(flecks[int(rng.integers(len(flecks)))]))
     content = {
         "sceneId": f"scannet.{name}",
         "appId": "Aggregator.v2",

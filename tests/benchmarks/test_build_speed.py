@@ -1,0 +1,99 @@
+"""How fast scans become questions.
+
+Aims, for a scan of 150k vertices with 40 objects on one idle core: 0.6 s, better 0.3; two workers at least
+1.7 times one; at most 400 MB a worker above its imports; no step worse than linear in the number of scans.
+"""
+
+import json
+import resource
+import shutil
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.dataset import small_scans
+from vsidata.build import BuildOptions, build
+from vsidata.engines import local
+from vsidata.process import Job, process_scene
+from vsidata.questions.rules import load_rules
+from vsidata.sources.registry import open_source
+
+_LIKE = (150_000, 40)  # vertices, objects
+
+
+@pytest.fixture(scope="module")
+def scans(tmp_path_factory):
+    from vsidata.synthetic.write import write_scans
+
+    root = tmp_path_factory.mktemp("scans") / "synthetic"
+    write_scans(root, 24, seed=1, workers=2)
+    return root
+
+
+@pytest.fixture(scope="module")
+def job(scans, tmp_path_factory):
+    rules = load_rules("wide")
+    return Job(
+        open_source("scannet", [scans]), rules, 0, tuple(rules.topics), tmp_path_factory.mktemp("results")
+    )
+
+
+@pytest.fixture(scope="module")
+def typical(job):
+    """The scan that is most like the one that the aims speak of, with its vertices and objects."""
+    sizes = {}
+    for name in job.source.names():
+        scene = job.source.load(name)
+        sizes[name] = (len(scene.points), len(scene.objects))
+    return min(sizes.items(), key=lambda item: np.abs(np.log(np.divide(item[1], _LIKE))).sum())
+
+
+def test_scan_to_questions(benchmark, job, typical):
+    name, benchmark.extra_info["vertices, objects"] = typical
+    benchmark.pedantic(process_scene, args=(job, name), rounds=5, warmup_rounds=1)
+
+
+def test_floor_reading_the_same_bytes_and_parsing_the_json(benchmark, job, typical):
+    def read(files):
+        for file in files:
+            content = file.read_bytes()
+            if file.suffix == ".json":
+                json.loads(content)
+
+    benchmark.pedantic(read, args=(job.source.files(typical[0]),), rounds=5, warmup_rounds=1)
+
+
+@pytest.mark.benchmark(group="workers")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_workers(benchmark, scans, tmp_path, workers):
+    options = BuildOptions(out=tmp_path / "out", scannet_root=scans, workers=workers)
+    start_over = partial(shutil.rmtree, options.out, ignore_errors=True)
+    benchmark.pedantic(build, args=(options,), setup=start_over, rounds=3)
+
+
+def weighed(job: Job, name: str) -> None:
+    """Leave the most memory that the worker has used so far, in MB, beside the result."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    process_scene(job, name)
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    Path(job.folder / f"{name}.memory").write_text(json.dumps([before / 1024, after / 1024]))
+
+
+def test_memory_of_a_worker(benchmark, job):
+    names = job.source.names()
+    benchmark.pedantic(lambda: list(local.run(partial(weighed, job), names, 1)), rounds=1)
+    used = [json.loads((job.folder / f"{name}.memory").read_text()) for name in names]
+    imports, peak = used[0][0], used[-1][1]
+    benchmark.extra_info["MB"] = {"imports": imports, "above them": peak - imports}
+
+
+@pytest.mark.benchmark(group="number of scans")
+@pytest.mark.parametrize("number", [378, 757, 1513])
+def test_many_small_scans(benchmark, tmp_path, number):
+    root = small_scans.write(tmp_path / "download", number, edge=10.0)
+    options = BuildOptions(out=tmp_path / "out", scannet_root=root, workers=2)
+    summary = benchmark.pedantic(build, args=(options,), rounds=1)
+    assert not summary.failures
+    benchmark.extra_info["ms a scan"] = 1000 * benchmark.stats.stats.mean / number

@@ -1,0 +1,166 @@
+"""Room area from the points of a scan: three methods, each an alpha shape on the ground plane.
+
+An alpha shape is the union of the Delaunay triangles that fit into a circle of radius 1 / alpha.
+"""
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+from scipy.ndimage import uniform_filter
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import Delaunay, QhullError
+
+from vsidata.errors import DegenerateGeometry
+from vsidata.scene import Array, IntArray
+
+# Cells of an outline, in radii of the alpha shape's disc, and the directions in which each keeps its extremes.
+_OUTLINE_CELL = 1 / 16
+_OUTLINE_ANGLES = np.arange(8) * np.pi / 8
+
+# More cells than any building has; a grid of them takes half a gigabyte.
+_MOST_CELLS = 1 << 24
+
+
+def floor_area(points: Array, *, alpha: float, cell: float, min_density: float) -> float:
+    """Area of the floor of all rooms that a scan shows, robust against stray points and glimpses of other rooms.
+
+    The points are first averaged within square cells, so that a noisy wall becomes a thin one. Cells with few
+    points, or amid such cells, are left out, and holes under furniture are filled.
+
+    Args:
+        points: (n, 2) or (n, 3) all vertices of the scan, metres, room frame; z is ignored.
+        alpha: per metre.
+        cell: metres.
+        min_density: the least number of points in a cell, and in the mean over it and its eight neighbours, as a
+            share of the median over all cells that have any.
+
+    Returns:
+        Square metres.
+
+    Raises:
+        DegenerateGeometry: the points that are left enclose no area.
+    """
+    return _filled_area(_dense_cells(_on_ground(points), cell, min_density), alpha)
+
+
+def vsibench_area(points: Array, rng: Generator, *, alpha: float, samples: int) -> float:
+    """Area as a public derivative of VSI-Bench computes it: an alpha shape of a sample of the vertices.
+
+    Drawn with replacement, and holes filled, as there and in the `alphashape` package that it calls.
+
+    Args:
+        points: (n, 2) or (n, 3) all vertices of the scan, metres; z is ignored.
+        rng: draws the sample.
+        alpha: per metre.
+        samples: how many points to draw.
+
+    Returns:
+        Square metres.
+
+    Raises:
+        DegenerateGeometry: the sample encloses no area.
+    """
+    return _filled_area(_on_ground(points)[rng.integers(len(points), size=samples)], alpha)
+
+
+def vsi100k_area(points: Array, *, alpha: float) -> float:
+    """Area of an alpha shape over all vertices with a disc larger than most rooms: nearly their convex hull.
+
+    Only points that such a disc can touch matter; the others are left out first, which is why this takes a
+    fortieth of the time of `alpha_shape_area`.
+
+    Args:
+        points: (n, 2) or (n, 3) all vertices of the scan, metres; z is ignored.
+        alpha: per metre.
+
+    Returns:
+        Square metres.
+
+    Raises:
+        DegenerateGeometry: the points enclose no area.
+    """
+    return alpha_shape_area(_outline(_on_ground(points), cell=_OUTLINE_CELL / alpha), alpha)
+
+
+def alpha_shape_area(points: Array, alpha: float) -> float:
+    """Area in square metres of the alpha shape of points (n, 2), metres; alpha per metre.
+
+    Raises:
+        DegenerateGeometry: fewer than three points, or all on one line.
+    """
+    _, areas, inside = _alpha_shape(points, alpha)
+    return float(areas[inside].sum())
+
+
+def _filled_area(points: Array, alpha: float) -> float:
+    """Area of the alpha shape of points (n, 2) with its holes."""
+    triangulation, areas, inside = _alpha_shape(points, alpha)
+    return float(areas[~_around(triangulation, inside)].sum())
+
+
+def _alpha_shape(points: Array, alpha: float) -> tuple[Delaunay, Array, NDArray[np.bool_]]:
+    """Delaunay triangles of points (n, 2), the area of each (m,), and which make up the alpha shape (m,)."""
+    try:
+        triangulation = Delaunay(points)
+    except (QhullError, ValueError) as error:  # ValueError: no points, or one that is not finite
+        raise DegenerateGeometry(f"{len(points)} points enclose no area") from error
+    a, b, c = points[triangulation.simplices.T]
+    ab, bc, ca = b - a, c - b, a - c
+    areas = np.abs(ab[:, 0] * ca[:, 1] - ab[:, 1] * ca[:, 0]) / 2
+    sides = np.hypot(*ab.T) * np.hypot(*bc.T) * np.hypot(*ca.T)
+    return triangulation, areas, sides * alpha < 4 * areas  # the circumradius is sides / (4 * area)
+
+
+def _around(triangulation: Delaunay, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(m,) which triangles lie outside a shape and not in one of its holes: connected to beyond the hull."""
+    count = len(inside)
+    beyond = np.append(~inside, True)  # the last stands for all that lies beyond the hull: neighbour -1
+    triangle, neighbour = np.repeat(np.arange(count), 3), triangulation.neighbors.ravel()
+    joined = beyond[triangle] & beyond[neighbour]
+    ends = (triangle[joined], neighbour[joined] % (count + 1))
+    graph = coo_array((np.ones(len(ends[0])), ends), shape=(count + 1, count + 1))
+    parts = connected_components(graph, directed=False)[1]
+    return parts[:-1] == parts[-1]
+
+
+def _on_ground(points: Array) -> Array:
+    """(n, 2) the points without their heights."""
+    if not len(points) or not np.isfinite(points).all():
+        raise DegenerateGeometry(f"no area follows from {len(points)} points that are not all finite")
+    return points[:, :2]
+
+
+def _cells(points: Array, cell: float) -> tuple[IntArray, tuple[int, int]]:
+    """(n,) the square cell that each of points (n, 2) lies in, row by row, and how many rows and columns."""
+    corner, size = points.min(axis=0), np.ptp(points, axis=0)
+    rows, columns = (int(count) + 1 for count in size / cell)
+    if rows * columns > _MOST_CELLS:
+        raise DegenerateGeometry(f"the points spread over {size[0]:.0f} by {size[1]:.0f} m, too far for a scan")
+    row, column = ((points - corner) / cell).astype(np.int64).T
+    return row * columns + column, (rows, columns)
+
+
+def _dense_cells(points: Array, cell: float, min_density: float) -> Array:
+    """(k, 2) the mean of points (n, 2) in each cell that has enough of them, alone and with its neighbours."""
+    cells, shape = _cells(points, cell)
+    counts = np.bincount(cells, minlength=shape[0] * shape[1])
+    around = uniform_filter(counts.reshape(shape).astype(np.float64), size=3, mode="constant").ravel()
+    enough = min_density * np.median(counts[counts > 0])
+    dense = (counts > 0) & (counts >= enough) & (around >= enough)
+    sums = [np.bincount(cells, along, minlength=len(counts))[dense] for along in points.T]
+    return np.column_stack(sums) / counts[dense, None]
+
+
+def _outline(points: Array, cell: float) -> Array:
+    """The extremes of points (n, 2) in each cell: all that a disc far larger than the cell can touch."""
+    cells, _ = _cells(points, cell)
+    order = np.argsort(cells, kind="stable")
+    points, starts = points[order], np.flatnonzero(np.diff(cells[order], prepend=-1))
+    counts = np.diff(starts, append=len(points))
+    keep = np.zeros(len(points), dtype=bool)
+    for angle in _OUTLINE_ANGLES:
+        along = points @ (np.cos(angle), np.sin(angle))
+        keep |= along == np.repeat(np.maximum.reduceat(along, starts), counts)
+        keep |= along == np.repeat(np.minimum.reduceat(along, starts), counts)
+    return points[keep]

@@ -1,0 +1,31 @@
+"""Open3D's ray casting on plain arrays, on one thread: workers are processes, and one thread gives one result."""
+
+import numpy as np
+import open3d as o3d
+
+from vsidata.scene import Array, IntArray
+
+
+def casting_scene(vertices: Array, triangles: IntArray) -> o3d.t.geometry.RaycastingScene:
+    """A scene of one mesh: vertices (n, 3), triangles (m, 3) rows of them."""
+    scene = o3d.t.geometry.RaycastingScene(nthreads=1)
+    scene.add_triangles(_tensor(vertices.astype(np.float32)), _tensor(triangles.astype(np.uint32)))
+    return scene
+
+
+def is_blocked(scene: o3d.t.geometry.RaycastingScene, starts: Array, ways: Array) -> Array:
+    """(k,) bool, whether something lies between each start (k, 3) and the end of its way (k, 3)."""
+    rays = _tensor(np.hstack([starts, ways]).astype(np.float32))
+    return np.asarray(scene.test_occlusions(rays, tfar=1.0, nthreads=1).numpy())
+
+
+def distances(scene: o3d.t.geometry.RaycastingScene, points: Array) -> Array:
+    """(k,) distance of each point (k, 3) to the closest point of the scene's surface."""
+    if len(points) == 0:
+        return np.empty(0)
+    found = scene.compute_distance(_tensor(points.astype(np.float32)), nthreads=1)
+    return np.asarray(found.numpy(), dtype=np.float64)
+
+
+def _tensor(array: np.ndarray) -> o3d.core.Tensor:
+    return o3d.core.Tensor.from_numpy(np.ascontiguousarray(array))
