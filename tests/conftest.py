@@ -13,3 +13,13 @@ def vsibench() -> Path:
     if not _VSIBENCH.is_dir():
         pytest.skip("the released VSI-Bench rooms are not beside the project, at ../shared/data/vsibench")
     return _VSIBENCH
+
+
+@pytest.fixture(scope="session")
+def synthetic_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two furnished rooms in ScanNet's layout, with the usual noise and flaws."""
+    from vsidata.synthetic.write import write_scans
+
+    root = tmp_path_factory.mktemp("synthetic")
+    write_scans(root, scenes=2, seed=0)
+    return root

@@ -2,13 +2,18 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from vsidata.errors import VsiError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+app = typer.Typer(
+    help="Questions about space, with their answers and the evidence, from annotated 3D scans of rooms.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
 
 
 @app.command()
@@ -151,7 +156,7 @@ def plan(
         str | None, typer.Option(help="Rule set by name (default: wide), or a YAML file.")
     ] = None,
     split: Annotated[
-        str | None, typer.Option(help="Official list: train (default), val, test or all.")
+        Literal["train", "val", "test", "all"] | None, typer.Option(help="Official list (default: train).")
     ] = None,
     allow_benchmark_scenes: Annotated[
         bool, typer.Option("--allow-benchmark-scenes", help="Use rooms that benchmarks show, too.")
@@ -169,9 +174,9 @@ def plan(
 
     from vsidata.curation import plan as planning
     from vsidata.curation.expectation import load_expectation
+    from vsidata.curation.splits import select
     from vsidata.questions.rules import load_rules
     from vsidata.sources.registry import open_source
-    from vsidata.curation.splits import select
 
     expected = load_expectation(expect) if expect else None
     source = open_source("scannet", [scannet_root])

@@ -42,7 +42,7 @@ def process_scene(job: Job, name: str) -> None:
             inputs=results.digest(job.source.files(name)),
             drops=[(topic, reason, count) for (topic, reason), count in sorted(drops.items())],
         )
-        rows = [_scene_row(scene, measured, job.rules), *questions]
+        rows = [_scene_row(scene, measured), *questions]
     except ScanError as error:
         head = results.Head(failure=failure_of(name, error))
     except Exception as error:
@@ -56,14 +56,16 @@ def process_scene(job: Job, name: str) -> None:
     results.write_result(results.result_path(job.folder, name), head, rows)
 
 
-def _scene_row(scene: Scene, measured: MeasuredScene, rules: RuleSet) -> results.Row:
+def _scene_row(scene: Scene, measured: MeasuredScene) -> results.Row:
     """A row of `vsidata.dataset.schema.SCENES`, its split aside: the objects as the questions saw them."""
+    stated = scene.room_area is not None
     seen = {thing.instance: thing for thing in measured.objects}
     return {
         "dataset": scene.dataset,
         "scene_name": scene.name,
         "room_area": measured.room_area,
-        "room_area_method": rules.measurement.room_area.method,
+        "room_area_method": "stated" if stated else measured.room_area_method,
+        "room_areas": None if stated else measured.room_areas,
         "objects": [
             {
                 "instance": thing.instance,

@@ -13,7 +13,9 @@ from vsidata.cli import app
 from vsidata.curation.expectation import load_expectation
 from vsidata.curation.plan import plan
 from vsidata.errors import OptionError
+from vsidata.measure import measure
 from vsidata.questions.rules import load_rules
+from vsidata.questions.topics import ask
 from vsidata.sources.registry import open_source
 
 _LABELS = [
@@ -106,6 +108,21 @@ def test_projection_keeps_to_the_caps_of_a_rule_set(root, annotations):
             if label not in {"wall", "floor", "ceiling", "object"}
         )
     assert (projected["object_abs_distance"], projected["object_counting"]) == (pairs, counted)
+
+
+@pytest.mark.parametrize("name", ["vsi100k", "vsibench", "wide"])
+def test_scene_is_never_asked_more_than_was_projected(synthetic_root, name):
+    rules = load_rules(name)
+    source = open_source("scannet", [synthetic_root])
+    for scene in source.names():
+        projected = plan(source, [scene], rules).questions
+        questions, _ = ask(
+            measure(source.load(scene), rules.measurement, rules.vocabulary, seed=0), rules, 0, rules.topics
+        )
+        asked = Counter(question.topic for question in questions)
+        assert all(asked[topic] <= most for topic, most in projected.items()), scene
+        if name == "vsi100k":  # its rules refuse nothing for its geometry
+            assert dict(asked) == {topic: most for topic, most in projected.items() if most}
 
 
 def test_words_that_cover_several_labels_are_counted_together(tmp_path):

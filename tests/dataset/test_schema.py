@@ -1,11 +1,13 @@
 """The columns, as each reader of Parquet sees them."""
 
 from dataclasses import fields
+from typing import get_args
 
 import pytest
 from datasets import Features
 
 from vsidata.dataset import schema
+from vsidata.measure import AreaMethod
 from vsidata.questions.question import Evidence, EvidenceObject, Question
 
 
@@ -20,3 +22,7 @@ def test_each_field_of_a_question_has_its_column():
     assert [field.name for field in evidence] == [field.name for field in fields(Evidence)]
     objects = evidence.field("objects").type.value_type
     assert [field.name for field in objects] == [field.name for field in fields(EvidenceObject)]
+
+
+def test_each_method_of_measuring_a_room_has_its_column():
+    assert get_args(AreaMethod) == schema.AREA_METHODS

@@ -147,8 +147,8 @@ def _nothing_left(
         return OptionError(
             "the leak guard",
             f"refuses all {len(refused):,} scenes: they show rooms that are kept for evaluation ({lists})",
-            "Take other scenes; or lift the guard with --allow-benchmark-scenes, and never train on the result "
-            "what is to be evaluated on those rooms.",
+            "Take other scenes; or lift the guard with --allow-benchmark-scenes, and evaluate nothing on "
+            "those rooms that was trained on the result.",
         )
     if not wanted and unlisted:
         fault = f"no scene is in ScanNet's list; {len(unlisted):,} of {len(names):,} are in none of its lists"

@@ -62,6 +62,7 @@ def card(manifest: Mapping[str, Any]) -> str:
         scenes=f"{sum(manifest['scenes'].values()):,}",
         rules=f"{rules['name']}@{rules['digest'][:8]}",
         counts=_counts(questions),
+        room_areas=_room_areas(manifest),
         seed=options["seed"],
         scans=_scans(options),
         leak_guard=_leak_guard(manifest["leak_guard"]),
@@ -91,6 +92,21 @@ def _counts(questions: Mapping[str, Mapping[str, int]]) -> str:
     rows = [[topic, *(f"{questions[split].get(topic, 0):,}" for split in splits)] for topic in topics]
     rows.append(["all", *(f"{sum(questions[split].values()):,}" for split in splits)])
     return _table(["topic", *splits], rows)
+
+
+def _room_areas(manifest: Mapping[str, Any]) -> str:
+    ratios = manifest["room_area_ratios"]
+    if not ratios:
+        return "The room areas are those that the scans' makers state."
+    method = manifest["rules"]["resolved"]["measurement"]["room_area"]["method"]
+    rows = [
+        [name, *(f"{ratio[key]:.2f}" for key in ("median", "p5", "p95"))] for name, ratio in ratios.items()
+    ]
+    return (
+        f"The room areas asked about are measured by the method `{method}`. There is more than one way to "
+        "draw the edge of a room: the same rooms by the other methods, as multiples of that area.\n\n"
+        f"{_table(['method', 'median', '5th percentile', '95th percentile'], rows)}"
+    )
 
 
 def _scans(options: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from vsidata.dataset import schema
 from vsidata.dataset.atomic import UNFINISHED, write_whole
 from vsidata.dataset.card import card
 from vsidata.dataset.results import read_head, read_rows, result_path
+from vsidata.dataset.room_areas import ratios
 from vsidata.dataset.shards import Shard, ShardWriter, Table
 
 TABLES = (
@@ -57,6 +58,7 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
     questions: dict[str, Counter[str]] = {}
     drops: dict[str, Counter[str]] = {}
     inputs: dict[str, str] = {}
+    areas: list[dict[str, float | None]] = []
     failures: list[dict[str, str]] = []
     for name in sorted(split_of):
         path = result_path(results, name)
@@ -69,6 +71,8 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
             writers[split] = [ShardWriter(table, split, results.parent) for table in TABLES]
             questions[split] = Counter()
         scene, asked = read_rows(path)
+        if scene["room_areas"]:
+            areas.append(scene["room_areas"])
         for writer, rows in zip(writers[split], (asked, [scene | {"split": split}]), strict=True):
             writer.add(rows)
         questions[split].update(row["topic"] for row in asked)
@@ -83,6 +87,7 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
         "set_aside": len(failures),
         "questions": {split: dict(sorted(questions[split].items())) for split in sorted(questions)},
         "drops": {topic: dict(sorted(drops[topic].items())) for topic in sorted(drops)},
+        "room_area_ratios": ratios(areas, recipe["rules"]["resolved"]["measurement"]["room_area"]["method"]),
         "files": {shard.path: {k: v for k, v in asdict(shard).items() if k != "path"} for shard in shards},
         "inputs": inputs,
     }

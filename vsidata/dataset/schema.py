@@ -58,6 +58,7 @@ QA = _with_features(
 )
 """One row a question: `vsidata.questions.question.Question`, field by field."""
 
+AREA_METHODS = ("floor", "vsibench", "vsi100k")
 _VECTOR = pa.list_(pa.float64(), 3)
 _BOX = pa.struct([("center", _VECTOR), ("extents", _VECTOR), ("axes", pa.list_(_VECTOR, 3))])
 
@@ -68,6 +69,7 @@ SCENES = _with_features(
         ("split", pa.string()),
         ("room_area", pa.float64()),
         ("room_area_method", pa.string()),
+        ("room_areas", pa.struct([(method, pa.float64()) for method in AREA_METHODS])),
         (
             "objects",
             pa.list_(
@@ -84,4 +86,8 @@ SCENES = _with_features(
         ),
     ]
 )
-"""One row a scene: its objects as the questions saw them. Metres and square metres, room frame (z up)."""
+"""One row a scene: its objects as the questions saw them. Metres and square metres, room frame (z up).
+
+`room_area` is the one asked about, by `room_area_method`: the rules' own, or `stated` if the source says it.
+`room_areas` holds the area by every method; None where it is stated.
+"""

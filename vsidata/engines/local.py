@@ -1,8 +1,8 @@
 """The local engine: worker processes on this machine.
 
-A forkserver starts the workers, never a fork of a process that may already hold threads. Each worker has
-its own pipe and works on one scan at a time, so that when the kernel kills it, the scan it died of is known;
-the pools of the standard library only say that some worker died.
+A forkserver imports what the work needs, once and on one thread, and each worker is a fork of it: never of a
+process that may hold threads. Each worker has its own pipe and works on one scan at a time, so that when the
+kernel kills it, the scan it died of is known; the pools of the standard library only say that a worker died.
 """
 
 import multiprocessing
@@ -10,8 +10,8 @@ import os
 import signal
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
@@ -49,7 +49,8 @@ def run(work: Callable[[str], None], names: Sequence[str], workers: int) -> Iter
         Exception: whatever `work` raised, as it raised it; the other workers are stopped.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([])  # else it imports the caller's main module, with threads and all
+    # By default it would import the caller's main module, with threads and all.
+    context.set_forkserver_preload([getattr(work, "func", work).__module__])
     todo = deque(names)
     deaths = Counter[str]()
     crew: list[_Worker] = []
@@ -91,11 +92,26 @@ def run(work: Callable[[str], None], names: Sequence[str], workers: int) -> Iter
 def _start(context: ForkServerContext, work: Callable[[str], None]) -> _Worker:
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs,), daemon=True)
-    process.start()
+    with _environment(_ONE_THREAD):  # the first start starts the forkserver, which inherits it
+        process.start()
     theirs.close()  # so that the worker's death closes the pipe
     with suppress(BrokenPipeError):  # it is dead already: reading from it will tell
         ours.send(work)
     return _Worker(process, ours)
+
+
+@contextmanager
+def _environment(changes: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _speaking(crew: Sequence[_Worker]) -> list[_Worker]:
@@ -122,7 +138,7 @@ def _serve(pipe: Connection) -> None:
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C goes to the whole group: the parent ends its workers
-    os.environ.update(_ONE_THREAD)  # read when numpy is first imported, which unpickling the work does
+    os.environ.update(_ONE_THREAD)  # for when another part of the program had started the forkserver
     with suppress(EOFError, ConnectionResetError, BrokenPipeError):  # the parent is gone, or done
         try:
             work = pipe.recv()

@@ -48,7 +48,7 @@ def group_objects(
     shared = _shared_segments(groups)
     objects = []
     for position, group in enumerate(groups):
-        if len(shared) and np.isin(group.segments, shared).any():
+        if np.isin(group.segments, shared).any():
             vertices, faces = _submesh(points, triangles, np.isin(segments, group.segments))
         else:
             vertices = sorted_points[ends[position] : ends[position + 1]]

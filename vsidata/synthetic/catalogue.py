@@ -16,7 +16,7 @@ from numpy.random import Generator
 from vsidata.scene import Array
 
 RICHNESS_SPREAD = 0.7
-"""Standard deviation of the logarithm of a scan's richness: chosen such that objects per scan spread as counted."""
+"""Standard deviation of the logarithm of a scan's richness, such that objects per scan spread as counted."""
 
 _Z90 = 1.2816  # the standard normal's 90th percentile
 _SIZE_REACH = (
@@ -32,7 +32,7 @@ _APARTMENT = ("bathroom", "bedroom", "living", "kitchen")
 
 @dataclass(frozen=True)
 class Place:
-    """Where an object may stand: a manner, and for some manners the labels of the objects it stands at or on."""
+    """Where an object may stand: a manner, and for some the labels of the objects it stands at or on."""
 
     manner: str
     hosts: tuple[str, ...] = ()
@@ -94,7 +94,7 @@ class Kind:
         return min(self.width.p10, _FLAT)
 
     def draw_count(self, richness: float, rng: Generator) -> int:
-        """How many of it stand in a scan that has it: one as often as counted, else two or more, more in a rich scan."""
+        """How many of it stand in a scan that has it: one as often as counted, else more."""
         if rng.random() < self.scans_once / self.scans or self.scans == self.scans_once:
             return 1
         mean = (self.objects - self.scans_once) / (self.scans - self.scans_once)
@@ -108,7 +108,7 @@ class Kind:
         )
 
     def draw_size(self, rng: Generator) -> tuple[float, float, float]:
-        """Extent across, deep and high, in metres. The three lengths go together: a long table is a deep one too."""
+        """Extent across, deep and high, in metres. The three go together: a long table is a deep one too."""
         common = rng.standard_normal()
         low, high = _SIZE_REACH
         scores = [min(max(0.6 * common + 0.8 * own, low), high) for own in rng.standard_normal(3)]
@@ -140,8 +140,7 @@ def data() -> Traversable:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    with (data() / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return list(csv.DictReader((data() / name).read_text(encoding="utf-8").splitlines()))
 
 
 @cache
@@ -211,8 +210,8 @@ SCANS = 1201
 def _rates() -> Array:
     """(labels, themes): rate of a label in a theme at richness 1, such that it occurs as often as counted.
 
-    A label is in a scan with probability 1 - exp(-rate * richness). Its rates keep the proportions of its weights;
-    their scale is found by bisection on the share of scans that then have it.
+    A label is in a scan with probability 1 - exp(-rate * richness). Its rates keep the proportions of its
+    weights; their scale is found by bisection on the share of scans that then have it.
     """
     shares = np.array([theme.share for theme in themes()])
     weights = np.array(

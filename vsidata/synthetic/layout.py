@@ -1,7 +1,8 @@
 """From a seed to a room: which objects it holds, how large each is and where it stands. No meshes here.
 
-Room frame: metres, z up, the floor at z = 0, walls along x and y, the plan centred on the origin. An object's own
-frame: x across, y deep with its front at +y, z up; the origin is the middle of its underside; turned by `yaw` about z.
+Room frame: metres, z up, the floor at z = 0, walls along x and y, the plan centred on the origin. An
+object's own frame: x across, y deep with its front at +y, z up; the origin is the middle of its underside;
+turned by `yaw` about z.
 """
 
 from collections import Counter
@@ -129,8 +130,8 @@ def lay_out(seed: int, index: int) -> Room:
 
 @cache
 def _shares() -> Array:
-    shares = np.array([theme.share for theme in themes()])
-    return shares / shares.sum()
+    shares = np.array([theme.share for theme in themes()], dtype=np.float64)
+    return np.asarray(shares / shares.sum())
 
 
 def box_scene(seed: int, index: int) -> Scene:
@@ -281,7 +282,8 @@ class _Furnisher:
     def _place_all(self, wishes: list[_Wish]) -> tuple[str, ...]:
         """Place objects in order of rank; returns the labels of those for which there is no room.
 
-        What does not fit is tried once more as a small one of its kind; where not even that fits, the kind is full.
+        What does not fit is tried once more as a small one of its kind; where not even that fits, the kind
+        is full.
         """
         number: Counter[str] = Counter()
         order: list[tuple[float, float, int]] = []
@@ -332,10 +334,9 @@ class _Furnisher:
         free = (low[:, 2] >= 0) & (high[:, 2] <= self.height)
         if manner not in _ON:
             slack = 1e-6
-            inside = (low[:, None, :2] >= self.spaces[:, :2] - slack) & (
-                high[:, None, :2] <= self.spaces[:, 2:] + slack
-            )
-            free &= inside.all(axis=2).any(axis=1)
+            above = (low[:, None, :2] >= self.spaces[:, :2] - slack).all(axis=2)
+            below = (high[:, None, :2] <= self.spaces[:, 2:] + slack).all(axis=2)
+            free &= np.any(above & below, axis=1)
         others = np.vstack([self.boxes, self.kept_free])
         margin = np.array([_SKIN, _SKIN, -1e-6])
         touch = ((others[:, :3] < high[:, None] + margin) & (others[:, 3:] > low[:, None] - margin)).all(
@@ -391,11 +392,11 @@ class _Furnisher:
         yaw = np.arctan2(-self.inward[wall, 0], self.inward[wall, 1]) + slant
         opening = self.openings[wall]
         clear = (opening[:, 0] > along + across) | (opening[:, 1] < along - across)
-        return np.column_stack([spot, z, yaw])[clear]
+        return np.asarray(np.column_stack([spot, z, yaw])[clear])
 
     def _hanging_height(self, wish: _Wish) -> Array:
         wanted = wish.kind.bottom + self.rng.normal(0.0, 0.06, _TRIES)
-        return np.clip(wanted, 0.03, max(0.03, self.height - 0.03 - wish.size[2]))
+        return np.asarray(np.clip(wanted, 0.03, max(0.03, self.height - 0.03 - wish.size[2])))
 
     def _spots_with_host(self, wish: _Wish, place: Place) -> tuple[Array, IntArray]:
         rows = [row for row, stood in enumerate(self.stood) if stood.wish.kind.label in place.hosts]
@@ -403,12 +404,10 @@ class _Furnisher:
             return np.empty((0, 4)), _NO_HOSTS
         rows.sort(key=lambda row: self.guests[row])
         hosts = np.array([rows[turn % len(rows)] for turn in range(_TRIES)])
-        spots, sizes = (
-            np.array([self.stood[host].spot for host in hosts]),
-            np.array([self.stood[host].wish.size for host in hosts]),
-        )
         if place.manner in _ON:
-            return self._spots_on(wish, place.manner, hosts, spots)
+            return self._spots_on(wish, place.manner, hosts)
+        spots = np.array([self.stood[host].spot for host in hosts])
+        sizes = np.array([self.stood[host].wish.size for host in hosts])
         if place.manner == "at":
             shapes = [self.stood[host].wish.kind.shape for host in hosts]
             return self._spots_before(wish, shapes, spots, sizes), hosts
@@ -443,8 +442,8 @@ class _Furnisher:
             z = np.maximum(level, spots[:, 2] + sizes[:, 2] + 0.05)
         return _moved(spots, np.column_stack([lateral, (wish.size[1] - sizes[:, 1]) / 2, z - spots[:, 2]]))
 
-    def _spots_on(self, wish: _Wish, manner: str, hosts: IntArray, spots: Array) -> tuple[Array, IntArray]:
-        """On one of the host's decks, or in it: pillows at the head of a bed, keyboards at the front of a desk."""
+    def _spots_on(self, wish: _Wish, manner: str, hosts: IntArray) -> tuple[Array, IntArray]:
+        """On one of the hosts' decks: pillows at the head of a bed, keyboards at the front of a desk."""
         rng = self.rng
         across, deep, high = wish.size
         rows, found = [], []
@@ -500,7 +499,7 @@ def _bounds(size: Size, spots: Array) -> Array:
 
 @cache
 def _rank(label: str) -> float:
-    """When an object is placed: doors and windows, then furniture from the largest down, then what stands at it or on it."""
+    """When an object is placed: doors and windows, furniture, largest first, then what stands at it."""
     kind = kinds()[label]
     first = kind.places[0]
     if kind.shape in ("window", "radiator"):

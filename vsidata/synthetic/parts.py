@@ -1,7 +1,7 @@
 """The simple solids that furniture is made of, built with trimesh.
 
-A part is a closed or open triangle mesh in its object's own frame with one tone: `main` (the object's colour),
-`shade` (the same, darker), `light` (the same, lighter), or a colour's name in the palette.
+A part is a closed or open triangle mesh in its object's own frame with one tone: `main` (the object's
+colour), `shade` (the same, darker), `light` (the same, lighter), or a colour's name in the palette.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from itertools import product
 
 import numpy as np
 import trimesh
+from scipy.spatial.transform import Rotation
 
 from vsidata.scene import Array, IntArray
 
@@ -51,12 +52,10 @@ def box(x0: float, x1: float, y0: float, y1: float, z0: float, z1: float, tone: 
     return Part((low + high) / 2 + vertices * (high - low), triangles, tone)
 
 
-def tilted(
-    part: Part, angle: float, axis: tuple[float, float, float], about: tuple[float, float, float]
-) -> Part:
-    """A part turned about an axis through a point, radians."""
-    matrix = trimesh.transformations.rotation_matrix(angle, axis, about)
-    return Part(trimesh.transform_points(part.vertices, matrix), part.triangles, part.tone)
+def tilted(part: Part, angle: float, axis: tuple[float, float, float]) -> Part:
+    """A part turned about an axis through the origin, radians."""
+    turn = Rotation.from_rotvec(angle * np.array(axis))
+    return Part(turn.apply(part.vertices), part.triangles, part.tone)
 
 
 def moved(part: Part, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> Part:
@@ -70,9 +69,10 @@ def rod(
     """A round rod between two points."""
     vertices, triangles = _cylinder(8)
     low, high = np.array(start, dtype=float), np.array(end, dtype=float)
-    turn = trimesh.geometry.align_vectors((0.0, 0.0, 1.0), (high - low) / np.linalg.norm(high - low))[:3, :3]
-    unturned = vertices * np.array([radius, radius, np.linalg.norm(high - low)])
-    return Part((low + high) / 2 + unturned @ turn.T, triangles, tone)
+    length = float(np.linalg.norm(high - low))
+    turn, _ = Rotation.align_vectors((high - low)[None] / length, [[0.0, 0.0, 1.0]])
+    unturned = vertices * np.array([radius, radius, length])
+    return Part((low + high) / 2 + turn.apply(unturned), triangles, tone)
 
 
 def disc(
@@ -106,14 +106,15 @@ def cushion(x0: float, x1: float, y0: float, y1: float, z0: float, z1: float, to
 def _lattice(nx: int, ny: int, nz: int) -> tuple[Array, IntArray]:
     """The cube from -1 to 1 with each face cut into a grid."""
     counts = (nx, ny, nz)
-    vertices, triangles = [], []
+    vertices: list[Array] = []
+    triangles: list[IntArray] = []
     for axis, sign in product(range(3), (-1, 1)):
         u, v = (axis + 1) % 3, (axis + 2) % 3
         grid_u, grid_v = np.meshgrid(np.linspace(-1, 1, counts[u] + 1), np.linspace(-1, 1, counts[v] + 1))
         points = np.empty((grid_u.size, 3))
         points[:, axis], points[:, u], points[:, v] = sign, grid_u.ravel(), grid_v.ravel()
         corner = (np.arange(counts[v])[:, None] * (counts[u] + 1) + np.arange(counts[u])).ravel()
-        corner += sum(map(len, vertices))
+        corner += sum(len(points) for points in vertices)
         over = corner + counts[u] + 1
         cells = np.concatenate(
             [np.column_stack([corner, corner + 1, over + 1]), np.column_stack([corner, over + 1, over])]
@@ -121,7 +122,7 @@ def _lattice(nx: int, ny: int, nz: int) -> tuple[Array, IntArray]:
         vertices.append(points)
         triangles.append(cells[:, ::sign])
     joined, rows = np.unique(np.round(np.concatenate(vertices), 9), axis=0, return_inverse=True)
-    return joined, rows[np.concatenate(triangles)]
+    return np.asarray(joined, dtype=np.float64), np.asarray(rows[np.concatenate(triangles)], dtype=np.int64)
 
 
 def lathe(profile: list[tuple[float, float]], tone: str = "main") -> Part:

@@ -1,10 +1,12 @@
 """Floor plans: rectangular, L- and T-shaped rooms, and several rooms joined by doorways.
 
-A plan lies in the room frame (metres, walls along x and y, centred on the origin). Rooms of a multi-room plan stand
-in a row and are parted by walls that a scanner sees from both sides, each side being a wall of its own room.
+A plan lies in the room frame (metres, walls along x and y, centred on the origin). Rooms of a multi-room
+plan stand in a row and are parted by walls that a scanner sees from both sides, each side being a wall of
+its own room.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.random import Generator
@@ -177,7 +179,7 @@ def _row_of_rooms(area: float, rng: Generator) -> Plan:
 
     thresholds = []
     doorways: list[dict[int, tuple[float, float]]] = [{} for _ in spaces]
-    for index, (west, east) in enumerate(zip(spaces, spaces[1:], strict=False)):
+    for index, (west, east) in enumerate(pairwise(spaces)):
         shallow = min(west[3], east[3])
         width = DOORWAY[0]
         low = float(rng.uniform(west[1] + 0.3, shallow - width - 0.3))

@@ -1,7 +1,10 @@
-"""Open3D's ray casting on plain arrays, on one thread: workers are processes, and one thread gives one result."""
+"""Open3D's ray casting on plain arrays, on one thread: here workers are processes."""
+
+from typing import Any
 
 import numpy as np
 import open3d as o3d
+from numpy.typing import NDArray
 
 from vsidata.scene import Array, IntArray
 
@@ -13,10 +16,10 @@ def casting_scene(vertices: Array, triangles: IntArray) -> o3d.t.geometry.Raycas
     return scene
 
 
-def is_blocked(scene: o3d.t.geometry.RaycastingScene, starts: Array, ways: Array) -> Array:
+def is_blocked(scene: o3d.t.geometry.RaycastingScene, starts: Array, ways: Array) -> NDArray[np.bool_]:
     """(k,) bool, whether something lies between each start (k, 3) and the end of its way (k, 3)."""
     rays = _tensor(np.hstack([starts, ways]).astype(np.float32))
-    return np.asarray(scene.test_occlusions(rays, tfar=1.0, nthreads=1).numpy())
+    return np.asarray(scene.test_occlusions(rays, tfar=1.0, nthreads=1).numpy(), dtype=np.bool_)
 
 
 def distances(scene: o3d.t.geometry.RaycastingScene, points: Array) -> Array:
@@ -27,5 +30,5 @@ def distances(scene: o3d.t.geometry.RaycastingScene, points: Array) -> Array:
     return np.asarray(found.numpy(), dtype=np.float64)
 
 
-def _tensor(array: np.ndarray) -> o3d.core.Tensor:
+def _tensor(array: NDArray[Any]) -> o3d.core.Tensor:
     return o3d.core.Tensor.from_numpy(np.ascontiguousarray(array))

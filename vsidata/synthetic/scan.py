@@ -1,7 +1,7 @@
 """From a room's surface to what a hand-held scanner would bring home of it.
 
-Seen sides only, holes, noise that is correlated in space, stray flecks, vertices that nobody annotated. Everything
-is in the room frame; `write.py` puts it into the frame in which a scan is stored.
+Seen sides only, holes, noise that is correlated in space, stray flecks, vertices that nobody annotated.
+Everything is in the room frame; `write.py` puts it into the frame in which a scan is stored.
 """
 
 from dataclasses import dataclass, replace
@@ -81,7 +81,7 @@ class Scan:
     colours: NDArray[np.uint8]
 
     def kept_surface(self, instance: int) -> tuple[Array, IntArray]:
-        """The clean surface of an object as far as the scan holds it: vertices (k, 3), triangles rows of them."""
+        """The clean surface of an object as far as the scan holds it: vertices (k, 3), triangles (m, 3)."""
         mine = (self.instances == instance) & ~self.stray
         rows = np.flatnonzero(mine)
         triangles = self.triangles[mine[self.triangles].all(axis=1)]
@@ -112,7 +112,7 @@ def scan_room(room: Room, flaws: Flaws | None = None) -> Scan:
     return _in_scan_order(scan)
 
 
-# --- what is seen -----------------------------------------------------------------------------------------------------
+# --- what is seen ---
 
 
 def _tessellated_and_seen(room: Room, coarse: Surface, flaws: Flaws) -> Surface:
@@ -174,7 +174,7 @@ def _vertex_sums(surface: Surface, values: Array) -> Array:
 
 
 def _cameras(room: Room, rng: Generator) -> Array:
-    """(k, 3) places from which the room was looked at: in every room, at chest to head height, inside no object."""
+    """(k, 3) places from which the room was looked at: in every room, at chest to head height."""
     boxes = [item.box for item in room.items if item.label not in STRUCTURE]
     low = np.array([box.corners.min(axis=0) for box in boxes]).reshape(-1, 3) - 0.1
     high = np.array([box.corners.max(axis=0) for box in boxes]).reshape(-1, 3) + 0.1
@@ -183,7 +183,7 @@ def _cameras(room: Room, rng: Generator) -> Array:
         for x0, y0, x1, y1 in spaces:
             wanted = 6 + round((x1 - x0) * (y1 - y0) / 3)
             spots = rng.uniform((x0 + 0.2, y0 + 0.2, 1.1), (x1 - 0.2, y1 - 0.2, 1.8), (4 * wanted, 3))
-            blocked = ((spots[:, None] > low) & (spots[:, None] < high)).all(axis=2).any(axis=1)
+            blocked = np.any(np.all((spots[:, None] > low) & (spots[:, None] < high), axis=2), axis=1)
             found.append(spots[~blocked][:wanted])
     return np.concatenate(found)
 
@@ -227,7 +227,7 @@ def _in_hole(surface: Surface, density: float, rng: Generator) -> NDArray[np.boo
     return holes
 
 
-# --- what it looks like -----------------------------------------------------------------------------------------------
+# --- what it looks like ---
 
 
 def _vertex_owners(room: Room, surface: Surface) -> IntArray:
@@ -255,7 +255,7 @@ def _smooth_field(points: Array, rng: Generator) -> Array:
     return np.asarray(np.sqrt(2 / 96) * np.cos(phase).sum(axis=1), dtype=np.float64)
 
 
-# --- annotation -------------------------------------------------------------------------------------------------------
+# --- annotation ---
 
 
 def _segments(surface: Surface, owners: IntArray) -> IntArray:
@@ -281,7 +281,7 @@ def _without_scraps(owners: IntArray, triangles: IntArray) -> IntArray:
 
 
 def _with_bleeding(scan: Scan, share: float, rng: Generator) -> Scan:
-    """Give some objects a patch of wall or floor that is not theirs, as careless strokes of an annotator do."""
+    """Give some objects a patch of wall or floor that is not theirs, as careless annotation does."""
     structure = [item.instance for item in scan.room.items if item.label in STRUCTURE]
     ground = np.flatnonzero(np.isin(scan.instances, structure))
     if len(ground) == 0:
@@ -302,7 +302,7 @@ def _with_bleeding(scan: Scan, share: float, rng: Generator) -> Scan:
 
 
 def _with_strays(scan: Scan, normals: Array, share: float, rng: Generator) -> Scan:
-    """Add flecks: single small triangles off the surface, most of them annotated with the object they hover about."""
+    """Add flecks: single small triangles off the surface, most of them annotated as part of it."""
     sources = rng.choice(
         np.flatnonzero((scan.instances >= 0) & ~scan.stray),
         max(1, round(share * len(scan.vertices) / 3)),

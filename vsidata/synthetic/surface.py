@@ -1,4 +1,4 @@
-"""From a room to its surface: one triangle mesh of all that stands in it, first coarse, then finely tessellated."""
+"""From a room to its surface: one triangle mesh of all that stands in it, coarse or finely tessellated."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -44,7 +44,11 @@ class Surface:
 
 def coarse_surface(room: Room) -> Surface:
     """The room's surface in as few triangles as its shapes need: what a renderer or a ray caster wants."""
-    vertices, triangles, items, parts, colours = [], [], [], [], []
+    vertices: list[Array] = []
+    triangles: list[IntArray] = []
+    items: list[IntArray] = []
+    parts: list[IntArray] = []
+    colours: list[Array] = []
     count = 0
     for row, item in enumerate(room.items + room.clutter):
         for part in _parts(room, item):
@@ -54,7 +58,13 @@ def coarse_surface(room: Room) -> Surface:
             parts.append(np.full(len(part.triangles), len(parts)))
             colours.append(np.tile(_colour(item, part.tone), (len(part.triangles), 1)))
             count += len(part.vertices)
-    return Surface(*map(np.concatenate, (vertices, triangles, items, parts, colours)))
+    return Surface(
+        np.concatenate(vertices),
+        np.concatenate(triangles),
+        np.concatenate(items),
+        np.concatenate(parts),
+        np.concatenate(colours),
+    )
 
 
 def _colour(item: Item, tone: str) -> Array:
@@ -80,7 +90,7 @@ def _built(shape: str, size: Size, style: int) -> tuple[Part, ...]:
 
 
 def _wall_parts(room: Room, item: Item) -> list[Part]:
-    """The face of a wall and, where it has a doorway, the reveal of the opening up to the middle of the wall."""
+    """The face of a wall and, where it has a doorway, the reveal up to the middle of the wall."""
     if item.wall is None:
         raise ValueError(f"{item.label} {item.instance} names no wall of the plan")
     wall, top = room.plan.walls[item.wall], item.size[2]
@@ -124,8 +134,9 @@ def _level(plan: Plan, z: float, upward: bool) -> list[Part]:
 def refine(surface: Surface, longest: Array) -> Surface:
     """The same surface in finer triangles, none with an edge much longer than its limit.
 
-    Flat four-sided faces, whose two triangles share their longest edge, become regular grids; other triangles are
-    split at the middle of their edges. Vertices at one place in one part are one vertex, so parts stay connected.
+    Flat four-sided faces, whose two triangles share their longest edge, become regular grids; other
+    triangles are split at the middle of their edges. Vertices at one place in one part are one vertex, so
+    parts stay connected.
 
     Args:
         surface: a mesh whose parts share no vertices.
@@ -223,7 +234,7 @@ def _welded(vertices: Array, triangles: IntArray, parts: IntArray) -> tuple[Arra
 def _split_edges(
     vertices: Array, triangles: IntArray, origin: IntArray, longest: Array
 ) -> tuple[Array, IntArray, IntArray]:
-    """Split triangles at the middle of their long edges until none is left: vertices, triangles, their origin."""
+    """Split triangles at the middle of long edges until none is left: vertices, triangles, their origin."""
     done_triangles, done_origin = [triangles[:0]], [origin[:0]]
     while len(triangles):
         corner_edges = np.sort(triangles[:, [[0, 1], [1, 2], [2, 0]]], axis=2).reshape(-1, 2)

@@ -1,22 +1,24 @@
-"""What is true of a synthetic scan: from its recipe and its clean surface, never from the geometry that it tests.
+"""What is true of a synthetic scan: from its recipe and clean surface, never from the geometry that it tests.
 
-Everything is in the room frame, the frame after the scan's axisAlignment: metres, square metres, radians, z up.
-`describe` gives one dictionary per scan, written as `truth/sceneNNNN_00.json`:
+Everything is in the room frame, the frame after the scan's axisAlignment: metres, square metres, radians, z
+up. `describe` gives one dictionary per scan, written as `truth/sceneNNNN_00.json`:
 
 - `scene_name`, `seed`, `index`, `flaws`: where the scan comes from.
-- `room`: `theme`, `scene_type`, `plan` (`rectangle`, `L`, `T`, `rooms`), `height`, `scanned_height`; `outline` and
-  its `area`: the combined space with the foot of inner walls; `rooms`: the polygon and area of each room;
-  `floor_area`: rooms and thresholds without inner walls. Polygons are counter-clockwise.
+- `room`: `theme`, `scene_type`, `plan` (`rectangle`, `L`, `T`, `rooms`), `height`, `scanned_height`;
+  `outline` and its `area`: the combined space with the foot of inner walls; `rooms`: the polygon and area of
+  each room; `floor_area`: rooms and thresholds without inner walls. Polygons are counter-clockwise.
 - `counts`: annotated objects by label.
 - `objects`, by instance id:
     - `instance`, `label`, `nyu40`, `shape`, `host` (instance of what it stands on, or null);
-    - `recipe`: `center`, `extents`, `yaw` of the whole object: its own x axis is (cos yaw, sin yaw, 0), its front
-      looks along (-sin yaw, cos yaw, 0);
-    - `kept`: the surface that the scan contains, holes cut, before noise: `vertices` (their number), `mean` of the
-      vertices, `center` and `extents` of its box along the recipe's axes, and `minimal`: the minimal box as Open3D
-      makes it by MINIMAL_APPROX (`center`, `extents`, `axes` in rows), null where the surface is flat.
+    - `recipe`: `center`, `extents`, `yaw` of the whole object: its own x axis is (cos yaw, sin yaw, 0), its
+      front looks along (-sin yaw, cos yaw, 0);
+    - `kept`: the surface that the scan contains, holes cut, before noise: `vertices` (their number), `mean`
+      of the vertices, `center` and `extents` of its box along the recipe's axes, and `minimal`: the minimal
+      box as Open3D makes it by MINIMAL_APPROX (`center`, `extents`, `axes` in rows), null where the surface
+      is flat.
 - `unseen`: objects of the recipe of which the scan holds nothing, and which nobody annotated.
-- `pairs`: every two objects of which at least one has a label that occurs once; walls, floor and ceiling left out:
+- `pairs`: every two objects of which at least one has a label that occurs once; walls, floor and ceiling
+  left out:
     - `first`, `second`: instances, first < second;
     - `surface_distance` between the closest points of the kept surfaces, at most 0.1 mm too large;
     - `center_distance` between the centres of the kept boxes, `mean_distance` between the vertex means;
@@ -44,7 +46,7 @@ _TOLERANCE = 1e-4  # metres: distances are found to this
 
 @dataclass(frozen=True, eq=False)
 class Body:
-    """An object's surface, ready for exact distances to it: vertices (n, 3), triangles (m, 3) rows of them."""
+    """An object's surface, ready for exact distances: vertices (n, 3), triangles (m, 3) rows of them."""
 
     vertices: Array
     triangles: IntArray
@@ -84,11 +86,11 @@ class Body:
 def closest_distance(first: Body, second: Body) -> float:
     """Distance between the closest points of two surfaces; 0 where they cross. At most 0.1 mm too large.
 
-    Two closest points are a corner of one mesh and a point of the other, or lie on an edge of each. Open3D gives
-    the exact distance of a point to a mesh, so corners are asked both ways. Along an edge of the first mesh, the
-    squared distance to the second less the squared way along the edge is a minimum of linear functions, hence
-    concave: that bounds it from below between the ends, and only edges that may still hold something closer are
-    halved.
+    Two closest points are a corner of one mesh and a point of the other, or lie on an edge of each. Open3D
+    gives the exact distance of a point to a mesh, so corners are asked both ways. Along an edge of the first
+    mesh, the squared distance to the second less the squared way along the edge is a minimum of linear
+    functions, hence concave: that bounds it from below between the ends, and only edges that may still hold
+    something closer are halved.
     """
     stride = max(1, len(first.vertices) // 48)
     best = float(second.distance_to(first.vertices[::stride]).min())
@@ -131,7 +133,8 @@ def minimal_box(vertices: Array) -> dict[str, Any] | None:
     if len(vertices) < 4 or np.linalg.matrix_rank(vertices - vertices.mean(axis=0), tol=1e-6) < 3:
         return None
     box = o3d.t.geometry.OrientedBoundingBox.create_from_points(
-        o3d.core.Tensor.from_numpy(np.ascontiguousarray(vertices)), method=o3d.t.geometry.MethodOBBCreate.MINIMAL_APPROX
+        o3d.core.Tensor.from_numpy(np.ascontiguousarray(vertices)),
+        method=o3d.t.geometry.MethodOBBCreate.MINIMAL_APPROX,
     )
     return {
         "center": _rounded(box.center.numpy()),

@@ -39,9 +39,9 @@ NYU40 = (
 
 _TABLE = "scannetv2-labels.combined.tsv"
 _TABLE_HEADER = (
-    "id", "raw_category", "category", "count", "nyu40id", "eigen13id", "nyuClass", "nyu40class", "eigen13class",
-    "ModelNet40", "ModelNet10", "ShapeNetCore55", "synsetoffset", "wnsynsetid", "wnsynsetkey", "mpcat40",
-    "mpcat40index",
+    "id", "raw_category", "category", "count", "nyu40id", "eigen13id", "nyuClass", "nyu40class",
+    "eigen13class", "ModelNet40", "ModelNet10", "ShapeNetCore55", "synsetoffset", "wnsynsetid",
+    "wnsynsetkey", "mpcat40", "mpcat40index",
 )  # fmt: skip
 
 
@@ -142,7 +142,7 @@ def _ply(
     triangles: NDArray[np.int64],
     labels: NDArray[np.uint16] | None,
 ) -> bytes:
-    """A mesh as ScanNet stores it: binary little endian, with alpha, and for the label mesh a label per vertex."""
+    """A mesh as ScanNet stores it: binary little endian, with alpha; the label mesh has labels too."""
     fields: list[Any] = [("position", "<f4", 3), ("colour", "u1", 4)]
     if labels is not None:
         fields.append(("label", "<u2"))
@@ -172,8 +172,8 @@ def _ply(
 
 def _segmentation(scan: Scan) -> bytes:
     params = {
-        "kThresh": "0.0001", "segMinVerts": "20", "minPoints": "750", "maxPoints": "30000", "thinThresh": "0.05",
-        "flatThresh": "0.001", "minLength": "0.02", "maxLength": "1",
+        "kThresh": "0.0001", "segMinVerts": "20", "minPoints": "750", "maxPoints": "30000",
+        "thinThresh": "0.05", "flatThresh": "0.001", "minLength": "0.02", "maxLength": "1",
     }  # fmt: skip
     content = {"params": params, "sceneId": scan.room.name, "segIndices": scan.segments.tolist()}
     return json.dumps(content, separators=(",", ":")).encode()
@@ -234,7 +234,7 @@ def _description(scan: Scan, alignment: str, rng: Generator) -> str:
 
 
 def _label_table() -> str:
-    """Raw label to NYU40 and the label sets that nobody here reads, which stay empty: hence the trailing tabs."""
+    """Raw label to NYU40; the label sets that nobody here reads stay empty: hence the trailing tabs."""
     rows = [_table_row(number, kind) for number, kind in enumerate(kinds().values(), start=1)]
     return "".join("\t".join(row) + "\n" for row in (_TABLE_HEADER, *rows))
 
