@@ -14,8 +14,8 @@ help: ## list the targets
 demo: ## make a few rooms, build questions from them, and print some
 	@bash scripts/demo.sh
 
-test: .venv/ready-dev ## run the tests
-	$(PYTEST) -n 2 -m "not soak"
+test: .venv/ready-dev ## run the tests, but for the benchmarks and the long ones
+	$(PYTEST) -n 2 -m "not soak" --ignore=tests/benchmarks
 
 lint: .venv/ready-dev ## check style and types
 	.venv/bin/ruff check

@@ -116,3 +116,33 @@ def test_manifest_accounts_for_questions_files_and_input(out, rows):
     assert manifest["rules"]["resolved"]["name"] == "vsibench"
     assert manifest["set_aside"] == 1
     assert {"vsidata", "numpy", "pyarrow", "python"} <= set(manifest["versions"])
+
+
+def test_held_out_rooms_are_a_split_of_their_own(tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    from datasets import load_dataset
+
+    rooms = meta_info.write(tmp_path / "rooms.json", 10)
+    out = tmp_path / "out"
+    build(BuildOptions(out=out, meta_info=(rooms,), rules="vsibench", holdout=0.3))
+    loaded = load_dataset(str(out), "qa", cache_dir=str(tmp_path / "cache"))
+    names = {split: set(rows["scene_name"]) for split, rows in loaded.items()}
+    assert set(names) == {"train", "validation"}
+    assert len(names["train"] | names["validation"]) == 10
+    assert not names["train"] & names["validation"]
+
+
+def test_guarded_rooms_stay_out_and_manifest_and_card_say_whether_they_do(tmp_path):
+    rooms = meta_info.write(tmp_path / "rooms.json", 4)
+    forbidden = tmp_path / "mine.csv"
+    forbidden.write_text("dataset,scene_name\nmade,room0001\nmade,room0002\nother,room0003\n")
+    options = BuildOptions(out=tmp_path / "on", meta_info=(rooms,), rules="vsibench", forbid=(forbidden,))
+    manifest = build(options).manifest
+    assert list(manifest["inputs"]) == ["room0000", "room0003"]
+    assert (manifest["leak_guard"]["active"], manifest["leak_guard"]["refused"]) == (True, {"mine.csv": 2})
+    assert "on: 2 scenes" in (tmp_path / "on" / "README.md").read_text()
+    lifted = {"out": tmp_path / "off", "allow_benchmark_scenes": True}
+    manifest = build(options.model_copy(update=lifted)).manifest
+    assert len(manifest["inputs"]) == 4
+    assert (manifest["leak_guard"]["active"], manifest["leak_guard"]["admitted"]) == (False, {"mine.csv": 2})
+    assert "**off**: 2 scenes" in (tmp_path / "off" / "README.md").read_text()

@@ -25,7 +25,7 @@ from vsidata.dataset.merge import Summary, merge, read_summary
 from vsidata.engines import local
 from vsidata.errors import OptionError, ScanError
 from vsidata.options import BuildOptions
-from vsidata.process import Job, failure_of, process_scene
+from vsidata.process import Job, process_scene
 from vsidata.questions.rules import RuleSet, load_rules
 from vsidata.sources.registry import Source, open_source
 
@@ -165,7 +165,7 @@ def _is_done(folder: Path, name: str, source: Source) -> bool:
 def _write_death(folder: Path, name: str, cause: str) -> None:
     fault = f"the worker process {cause}, twice."
     remedy = "If memory ran out, try fewer --workers; the same command tries the scans set aside again."
-    failure = failure_of(name, ScanError(name, fault, remedy))
+    failure = results.failure_of(name, ScanError(name, fault, remedy))
     results.write_result(results.result_path(folder, name), results.Head(failure=failure))
 
 

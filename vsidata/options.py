@@ -70,7 +70,7 @@ class BuildOptions(BaseModel):
     meta_info: tuple[Path, ...] = ()
     split: Literal["train", "val", "test", "all"] = "train"
     holdout: Annotated[float, BeforeValidator(_share), Field(ge=0, lt=1)] = 0.0
-    rules: str = "wide"
+    rules: str | Path = "wide"
     topics: Annotated[tuple[str, ...] | None, BeforeValidator(_words)] = None
     per_scene: Annotated[dict[str, Annotated[int, Field(ge=0)]] | None, BeforeValidator(_caps)] = None
     scenes: Annotated[tuple[str, ...] | None, BeforeValidator(_words)] = None

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from vsidata.dataset import results
-from vsidata.errors import ScanError, VsiError
+from vsidata.errors import ScanError
 from vsidata.measure import MeasuredScene, measure
 from vsidata.questions.rules import RuleSet
 from vsidata.questions.topics import ask
@@ -44,15 +44,12 @@ def process_scene(job: Job, name: str) -> None:
         )
         rows = [_scene_row(scene, measured), *questions]
     except ScanError as error:
-        head = results.Head(failure=failure_of(name, error))
+        head = results.Head(failure=results.failure_of(name, error))
     except Exception as error:
-        fault = f"an unforeseen {type(error).__name__}: {error}."
-        remedy = (
-            "This is a defect of vsidata: please report it with the lines that build.log has on this scan."
-        )
-        head = results.Head(
-            failure=failure_of(name, ScanError(name, fault, remedy)), trace=traceback.format_exc()
-        )
+        fault = f"an unforeseen {type(error).__name__}: {' '.join(str(error).split())}."
+        remedy = "This is a defect of vsidata: please report it with what build.log says on this scan."
+        failure = results.failure_of(name, ScanError(name, fault, remedy))
+        head = results.Head(failure=failure, trace=traceback.format_exc())
     results.write_result(results.result_path(job.folder, name), head, rows)
 
 
@@ -79,8 +76,3 @@ def _scene_row(scene: Scene, measured: MeasuredScene) -> results.Row:
             for thing in sorted(scene.objects, key=lambda thing: thing.instance)
         ],
     }
-
-
-def failure_of(name: str, error: VsiError) -> dict[str, str]:
-    """A line of failures.jsonl."""
-    return {"scene_name": name, "file": error.file, "fault": error.fault, "remedy": error.remedy}

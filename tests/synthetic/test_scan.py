@@ -65,7 +65,8 @@ def test_undersides_near_the_floor_are_unseen(scan, clean, room):
     def facing_down(surface):
         vertices, triangles = surface
         a, b, c = (vertices[triangles[:, corner]] for corner in range(3))
-        down = np.cross(b - a, c - a)[:, 2] < 0
+        across = np.cross(b - a, c - a)
+        down = across[:, 2] < -0.99 * np.linalg.norm(across, axis=1)
         low = vertices[triangles][:, :, 2].max(axis=1) < 0.03
         return np.count_nonzero(down & low)
 

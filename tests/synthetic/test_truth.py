@@ -9,7 +9,7 @@ from scipy.spatial.transform import Rotation
 
 from vsidata.synthetic.layout import STRUCTURE, lay_out
 from vsidata.synthetic.scan import CLEAN, scan_room
-from vsidata.synthetic.truth import Body, closest_distance, describe, minimal_box
+from vsidata.synthetic.truth import Body, bearing, closest_distance, describe, minimal_box
 
 
 def _body(mesh: trimesh.Trimesh, edge: float = 0.2) -> Body:
@@ -54,6 +54,13 @@ def test_distance_from_a_corner_to_a_face_is_the_gap(gap):
 def test_crossing_surfaces_have_no_distance():
     first, second = _body(_box((1, 1, 1), (0, 0, 0)), 0.5), _body(_box((0.2, 0.2, 3), (0.1, 0.07, 0)), 0.5)
     assert closest_distance(first, second) < 1.5e-4
+
+
+def test_a_needle_through_the_middle_of_a_large_triangle_crosses_it():
+    triangle = Body(np.array([(-2.0, -2, 0), (2, -2, 0), (0, 3, 0)]), np.array([(0, 1, 2)]))
+    needle = _body(_box((0.01, 0.01, 2), (0.05, 0.03, 0.4)), 3.0)
+    assert closest_distance(triangle, needle) < 1.5e-4
+    assert closest_distance(needle, triangle) < 1.5e-4
 
 
 @settings(max_examples=40, deadline=None)
@@ -122,6 +129,14 @@ def test_pairs_are_all_that_concern_a_label_that_occurs_once(clean):
         if first < second and 1 in (counts[labels[first]], counts[labels[second]])
     }
     assert {(pair["first"], pair["second"]) for pair in truth["pairs"]} == wanted
+
+
+def test_bearings_of_objects_at_known_places():
+    places = {0: (0, 0), 1: (0, 2), 2: (-3, 0), 3: (3, 3), 4: (0, -1)}
+    truth = {"objects": [{"instance": key, "kept": {"center": [*at, 0.5]}} for key, at in places.items()]}
+    assert bearing(truth, 0, 1, 2) == pytest.approx(np.pi / 2)  # facing north, west is left
+    assert bearing(truth, 0, 1, 3) == pytest.approx(-np.pi / 4)
+    assert abs(bearing(truth, 0, 1, 4)) == pytest.approx(np.pi)
 
 
 def test_pairs_agree_with_centres_and_boxes(clean):

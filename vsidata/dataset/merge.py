@@ -16,9 +16,10 @@ import orjson
 from vsidata.dataset import schema
 from vsidata.dataset.atomic import UNFINISHED, write_whole
 from vsidata.dataset.card import card
-from vsidata.dataset.results import read_head, read_rows, result_path
+from vsidata.dataset.results import Head, failure_of, read_head, read_rows, result_path
 from vsidata.dataset.room_areas import ratios
 from vsidata.dataset.shards import Shard, ShardWriter, Table
+from vsidata.errors import ScanError
 
 TABLES = (
     Table("qa", schema.QA, shard_rows=30_000, group_rows=5_000),
@@ -63,8 +64,11 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
     for name in sorted(split_of):
         path = result_path(results, name)
         head = read_head(path)
-        if head is None or head.failure is not None:
-            failures.append(head.failure if head and head.failure else {"scene_name": name})
+        if head is None:
+            lost = ScanError(path, "is gone: the scene has no result.", "Run the same command again.")
+            head = Head(failure=failure_of(name, lost))
+        if head.failure is not None:
+            failures.append(head.failure)
             continue
         split = split_of[name]
         if split not in writers:

@@ -15,6 +15,7 @@ from urllib.parse import quote
 import orjson
 
 from vsidata.dataset.atomic import write_whole
+from vsidata.errors import VsiError
 
 Row = dict[str, Any]
 
@@ -36,6 +37,11 @@ class Head:
     drops: Sequence[tuple[str, str, int]] = ()
     failure: dict[str, str] | None = None
     trace: str = ""
+
+
+def failure_of(name: str, error: VsiError) -> dict[str, str]:
+    """A scene set aside, as failures.jsonl has it."""
+    return {"scene_name": name, "file": error.file, "fault": error.fault, "remedy": error.remedy}
 
 
 def result_path(folder: Path, name: str) -> Path:

@@ -14,26 +14,28 @@ from scipy.spatial import Delaunay, QhullError
 from vsidata.errors import DegenerateGeometry
 from vsidata.scene import Array, IntArray
 
-# Cells of an outline, in radii of the alpha shape's disc, and the directions in which each keeps its extremes.
+# Side of an outline's cells, in radii of the alpha shape's disc.
 _OUTLINE_CELL = 1 / 16
+# The directions in which each of them keeps its extremes.
 _OUTLINE_ANGLES = np.arange(8) * np.pi / 8
 
-# More cells than any building has; a grid of them takes half a gigabyte.
-_MOST_CELLS = 1 << 24
+# More cells than any scan of rooms has (200 by 200 m in cells of 10 cm); their counts take 130 MB.
+_MOST_CELLS = 1 << 22
 
 
 def floor_area(points: Array, *, alpha: float, cell: float, min_density: float) -> float:
-    """Area of the floor of all rooms that a scan shows, robust against stray points and glimpses of other rooms.
+    """Area of the floor that a scan shows, robust against stray points and glimpses of other rooms.
 
-    The points are first averaged within square cells, so that a noisy wall becomes a thin one. Cells with few
-    points, or amid such cells, are left out, and holes under furniture are filled.
+    The points are first averaged within square cells, so that a noisy wall becomes a thin one. Cells with
+    few points, or amid such cells, are left out, and holes under furniture are filled.
 
     Args:
         points: (n, 2) or (n, 3) all vertices of the scan, metres, room frame; z is ignored.
         alpha: per metre.
         cell: metres.
-        min_density: the least number of points in a cell, and in the mean over it and its eight neighbours, as a
-            share of the lower quartile over all cells that have any: bare floor, the sparsest part of a room.
+        min_density: the least number of points in a cell, and in the mean over it and its eight neighbours,
+            as a share of the lower quartile over all cells that have any: bare floor is the sparsest part of
+            a room.
 
     Returns:
         Square metres.
@@ -121,7 +123,7 @@ def _around(triangulation: Delaunay, inside: NDArray[np.bool_]) -> NDArray[np.bo
     ends = (triangle[joined], neighbour[joined] % (count + 1))
     graph = coo_array((np.ones(len(ends[0])), ends), shape=(count + 1, count + 1))
     parts = connected_components(graph, directed=False)[1]
-    return parts[:-1] == parts[-1]
+    return np.asarray(parts[:-1] == parts[-1])
 
 
 def _on_ground(points: Array) -> Array:
@@ -136,13 +138,15 @@ def _cells(points: Array, cell: float) -> tuple[IntArray, tuple[int, int]]:
     corner, size = points.min(axis=0), np.ptp(points, axis=0)
     rows, columns = (int(count) + 1 for count in size / cell)
     if rows * columns > _MOST_CELLS:
-        raise DegenerateGeometry(f"the points spread over {size[0]:.0f} by {size[1]:.0f} m, too far for a scan")
+        raise DegenerateGeometry(
+            f"the points spread over {size[0]:.0f} by {size[1]:.0f} m, too far for a scan"
+        )
     row, column = ((points - corner) / cell).astype(np.int64).T
     return row * columns + column, (rows, columns)
 
 
 def _dense_cells(points: Array, cell: float, min_density: float) -> Array:
-    """(k, 2) the mean of points (n, 2) in each cell that has enough of them, alone and with its neighbours."""
+    """(k, 2) the mean of points (n, 2) in each cell that has enough, alone and with its neighbours."""
     cells, shape = _cells(points, cell)
     counts = np.bincount(cells, minlength=shape[0] * shape[1])
     around = uniform_filter(counts.reshape(shape).astype(np.float64), size=3, mode="constant").ravel()

@@ -60,7 +60,7 @@ def edge_margin(angles: ArrayLike, sectors: Sequence[Sector]) -> Array:
     """Angle from each of `angles` (any shape) to the nearest edge of any sector, radians in [0, pi]."""
     edges = np.array(sectors).ravel()
     turns = _turn_from(edges, np.asarray(angles)[..., None])
-    return np.minimum(turns, _TURN - turns).min(axis=-1)
+    return np.asarray(np.minimum(turns, _TURN - turns).min(axis=-1))
 
 
 def _turn_from(start: ArrayLike, angles: ArrayLike) -> Array:

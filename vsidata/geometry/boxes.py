@@ -1,4 +1,4 @@
-"""Boxes around points: the upright one of least base area, and the minimal one as VSI-Bench's Open3D made it."""
+"""Boxes around points: the upright one of least base area, and the minimal one that VSI-Bench uses."""
 
 import cv2
 import numpy as np
@@ -32,10 +32,10 @@ def upright_box(points: Array) -> OrientedBox:
 def minimal_box(points: Array) -> OrientedBox:
     """The least volume among the boxes on the faces of the convex hull and the axis-aligned one.
 
-    One box is tried per hull triangle, with an axis along its first edge and one along its normal. This is what
-    Open3D's `get_minimal_oriented_bounding_box` did when VSI-Bench's boxes were made, and what `MINIMAL_APPROX`
-    in `open3d.t` does still; today's function of the old name makes a longer and exact search. The box is seldom
-    upright.
+    One box is tried per hull triangle, with an axis along its first edge and one along its normal. This is
+    what Open3D's `get_minimal_oriented_bounding_box` did when VSI-Bench's boxes were made, and what
+    `MINIMAL_APPROX` in `open3d.t` still does; today's function of the old name makes a longer, exact search.
+    The box is seldom upright.
 
     Args:
         points: (n, 3) metres, any frame. Flat, straight and repeated points are fine: their box is the
@@ -62,7 +62,7 @@ def minimal_box(points: Array) -> OrientedBox:
 
 
 def _centred(points: Array) -> tuple[Array, Array]:
-    """The mean (3,) of points (n, 3), and the points from there as columns (3, n), which numpy reduces fastest."""
+    """The mean (3,) of points (n, 3), and the points from there as columns (3, n), quick to reduce."""
     if not np.isfinite(points).all():
         unusable = np.count_nonzero(~np.isfinite(points).all(axis=1))
         raise DegenerateGeometry(f"{unusable} of {len(points)} points have a coordinate that is not finite")
@@ -81,8 +81,8 @@ def _box_along(mean: Array, centred: Array, axes: Array) -> OrientedBox:
 
 
 def _least_area_axes(centred: Array) -> Array:
-    """(2, 2) axes in rows of the rectangle of least area around columns (2, n): one side lies on a hull edge."""
-    # OpenCV finds the hull in single precision, and takes flat and repeated points; the edges are double again.
+    """(2, 2) axes in rows of the least rectangle around columns (2, n): a side lies on a hull edge."""
+    # OpenCV takes flat and repeated points. It works in single precision; the edges are double again.
     single = np.ascontiguousarray(centred.T, dtype=np.float32)
     hull = centred[:, cv2.convexHull(single, returnPoints=False)[:, 0]]
     edges = np.roll(hull, -1, axis=1) - hull
@@ -105,7 +105,7 @@ def _frames(triangles: Array) -> Array:
 
 
 def _plane_axes(centred: Array) -> Array:
-    """(3, 3) axes in rows for columns (3, n) in one plane: the rectangle of least area in it, and its normal."""
+    """(3, 3) axes in rows for columns (3, n) in one plane: the least rectangle in it, and its normal."""
     _, directions = np.linalg.eigh(centred @ centred.T)  # in columns, the thinnest first
     normal, in_plane = directions[:, 0], directions[:, 1:].T
     return np.vstack([_least_area_axes(in_plane @ centred) @ in_plane, normal])

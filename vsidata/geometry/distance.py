@@ -20,8 +20,8 @@ _ALONG = np.repeat(np.arange(3), 4)
 # Directions that enclose less than this angle (radians) count as parallel.
 _PARALLEL = 1e-9
 
-# Limits are widened by this factor, so that rounding cuts nothing off.
-_SLACK = 1 + 1e-9
+# Metres by which limits are widened, so that rounding cuts nothing off.
+_ROUNDING = 1e-9
 
 
 def box_distance(a: OrientedBox, b: OrientedBox) -> float:
@@ -32,14 +32,14 @@ def box_distance(a: OrientedBox, b: OrientedBox) -> float:
 def box_distances(first: Sequence[OrientedBox], second: Sequence[OrientedBox]) -> Array:
     """`box_distance` of first[i] and second[i] for every i: (n,) metres.
 
-    Boxes that no axis separates overlap. The closest points of two others are a corner of one and some point of
-    the other, or lie on an edge of each. Sides may be of length zero.
+    Boxes that no axis separates overlap. The closest points of two others are a corner of one and some point
+    of the other, or lie on an edge of each. Sides may be of length zero.
     """
     if not len(first):
         return np.zeros(0)
     a, b = _Boxes.stack(first), _Boxes.stack(second)
     apart = np.minimum(np.minimum(_from_corners(a, b), _from_corners(b, a)), _from_edges(a, b))
-    return np.where(_overlap(a, b), 0.0, apart)
+    return np.asarray(np.where(_overlap(a, b), 0.0, apart))
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,20 +106,23 @@ def _descend(a: Surface, b: Surface) -> float:
 def _part_near(a: Surface, b: Surface, bound: float) -> tuple[Surface, float]:
     """The triangles of `a` that can hold its closest point to `b`, when the distance is at most `bound`.
 
-    Let the closest points be p on a triangle of `a` and q on one of `b`, D apart. The first triangle has a corner
-    x such that x - p is at right angles to p - q and no longer than the triangle's reach: where p lies inside the
-    triangle, its plane is at right angles to p - q; where p lies on an edge, the edge is; a corner is its own x.
-    So does the second, y. Hence |x - y|² is at most D² + (the one reach + the other)².
+    Let the closest points be p on a triangle of `a` and q on one of `b`, D apart. The first triangle has a
+    corner x such that x - p is at right angles to p - q and no longer than the triangle's reach: where p lies
+    inside the triangle, its plane is at right angles to p - q; where p lies on an edge, the edge is; a corner
+    is its own x. The second has such a corner y. Hence |x - y|² is at most D² + (one reach + the other)².
+
+    Returns:
+        That part of `a`, and a bound on the distance as low or lower.
     """
     reach = a.reach + b.reach.max()
-    limit = _SLACK * math.hypot(bound, reach.max())
+    limit = math.hypot(bound, reach.max()) + _ROUNDING
     low, high = b.vertices.min(axis=0), b.vertices.max(axis=0)
     beyond = np.maximum(np.maximum(low - a.vertices, a.vertices - high), 0.0)
     near = np.flatnonzero(np.einsum("ij,ij->i", beyond, beyond) <= limit**2)
     apart = np.full(len(a.vertices), np.inf)
     apart[near], _ = b.tree.query(a.vertices[near], distance_upper_bound=limit)
     bound = min(bound, float(apart.min()))
-    possible = apart[a.triangles].min(axis=1) <= _SLACK * np.hypot(bound, reach)
+    possible = apart[a.triangles].min(axis=1) <= np.hypot(bound, reach) + _ROUNDING
     return surface(a.vertices, a.triangles[possible]), bound
 
 
@@ -166,28 +169,34 @@ def _overlap(a: _Boxes, b: _Boxes) -> NDArray[np.bool_]:
     axes = np.concatenate([a.axes, b.axes, crossed], axis=1)
     reach = sum(np.einsum("nij,nj->ni", np.abs(axes @ box.axes.swapaxes(1, 2)), box.halves) for box in (a, b))
     offset = np.einsum("nij,nj->ni", axes, b.centers - a.centers)
-    return (np.abs(offset) <= reach).all(axis=1)
+    return np.asarray((np.abs(offset) <= reach).all(axis=1))
 
 
 def _from_corners(a: _Boxes, b: _Boxes) -> Array:
     """(n,) metres from the corners of a to the nearest point of the solid box b."""
     local = (a.points(_CORNERS) - b.centers[:, None]) @ b.axes.swapaxes(1, 2)
     beyond = np.maximum(np.abs(local) - b.halves[:, None], 0.0)
-    return np.linalg.norm(beyond, axis=2).min(axis=1)
+    return np.asarray(np.linalg.norm(beyond, axis=2).min(axis=1))
 
 
 def _from_edges(a: _Boxes, b: _Boxes) -> Array:
     """(n,) metres between the nearest edges of a and b, where these are nearest between their ends.
 
-    Elsewhere it is the distance of two points of those edges, so never too small.
+    Elsewhere it is the distance of some two points on edges, so never too small.
     """
-    between = a.points(_MIDDLES)[:, :, None] - b.points(_MIDDLES)[:, None]  # (n, 12, 12, 3), from b to a
-    u, v = a.axes[:, _ALONG, None], b.axes[:, None, _ALONG]
-    across = np.square(np.cross(a.axes[:, :, None], b.axes[:, None])).sum(axis=3)  # sin² of the angle
-    across = np.maximum(across, _PARALLEL**2)[:, _ALONG][:, :, _ALONG]
-    cosine = (u * v).sum(axis=3)
-    on_u, on_v = (between * u).sum(axis=3), (between * v).sum(axis=3)
+    u, v = a.axes[:, _ALONG], b.axes[:, _ALONG]
+    p, q = (box.points(_MIDDLES) - a.centers[:, None] for box in (a, b))
+    sine = np.linalg.norm(np.cross(a.axes[:, :, None], b.axes[:, None]), axis=3)[:, _ALONG][:, :, _ALONG]
+    cosine = u @ v.swapaxes(1, 2)
+    on_u = (p * u).sum(axis=2)[:, :, None] - u @ q.swapaxes(1, 2)  # p - q along u
+    on_v = p @ v.swapaxes(1, 2) - (q * v).sum(axis=2)[:, None]  # p - q along v
     half_u, half_v = a.halves[:, _ALONG, None], b.halves[:, None, _ALONG]
-    s = np.clip((cosine * on_v - on_u) / across, -half_u, half_u)
-    t = np.clip((on_v - cosine * on_u) / across, -half_v, half_v)
-    return np.linalg.norm(between + s[..., None] * u - t[..., None] * v, axis=3).min(axis=(1, 2))
+    squared_sine = np.maximum(sine, _PARALLEL) ** 2
+    s = np.clip((cosine * on_v - on_u) / squared_sine, -half_u, half_u)
+    t = np.clip((on_v - cosine * on_u) / squared_sine, -half_v, half_v)
+    squared = np.zeros_like(s)
+    for k in range(3):
+        at_s = p[:, :, None, k] + s * u[:, :, None, k]
+        at_t = q[:, None, :, k] + t * v[:, None, :, k]
+        squared += (at_s - at_t) ** 2
+    return np.asarray(np.sqrt(squared.min(axis=(1, 2))))

@@ -10,39 +10,47 @@ from vsidata.scene import Array, IntArray
 
 
 def keep_mask(
-    vertices: Array, triangles: IntArray, *, gap: float, min_vertices: int, far: float, min_share: float
+    vertices: Array, triangles: IntArray, *, gap: float, far: float, min_share: float
 ) -> NDArray[np.bool_]:
     """Which vertices of an object belong to it, and not to the noise of its scan or of its annotation.
 
-    Vertices that triangles join form a piece; a scan with holes shows one object in several. The largest piece
-    stays, and so does any that holds `min_share` of the vertices. From these the object grows: a piece joins it
-    that comes within `far`, or, if it has fewer than `min_vertices` and so may be a stray, within `gap`.
+    Vertices that triangles join form a piece; a scan with holes shows one object in several. The largest
+    piece stays, and so does any that holds `min_share` of the vertices. From there the object grows: a piece
+    joins it that is no further away than the piece is long; `gap` is always near enough, `far` is the limit.
 
     Args:
         vertices: (n, 3) metres, finite.
-        triangles: (m, 3) rows of `vertices`.
+        triangles: (m, 3) rows of `vertices`; where there are none, all vertices are kept.
         gap, far: metres; gap <= far.
-        min_vertices: a count.
         min_share: between 0 and 1.
 
     Returns:
-        (n,) true for the vertices to keep: all of them where no piece has `min_vertices`.
+        (n,) true for the vertices to keep.
     """
     pieces = _pieces(len(vertices), triangles)
     sizes = np.bincount(pieces)
-    if len(sizes) <= 1 or sizes.max() < min_vertices:
+    if len(sizes) <= 1 or not len(triangles):
         return np.ones(len(vertices), dtype=bool)
-    reach = np.where(sizes < min_vertices, gap, far)
-    joining = (sizes == sizes.max()) | (sizes >= max(min_share * len(vertices), min_vertices))
+    reach = np.clip(_lengths(vertices, pieces), gap, far)
+    joining = (sizes == sizes.max()) | (sizes >= min_share * len(vertices))
     kept = joining.copy()
     while joining.any() and not kept.all():
         tree = KDTree(vertices[joining[pieces]], balanced_tree=False)
         rest = np.flatnonzero(~kept[pieces])
-        apart, _ = tree.query(vertices[rest], distance_upper_bound=far)
+        apart, _ = tree.query(vertices[rest], distance_upper_bound=reach[~kept].max())
         joining = np.zeros(len(sizes), dtype=bool)
         joining[pieces[rest[apart <= reach[pieces[rest]]]]] = True
         kept |= joining
-    return kept[pieces]
+    return np.asarray(kept[pieces])
+
+
+def _lengths(vertices: Array, pieces: NDArray[np.int32]) -> Array:
+    """(k,) metres: the diagonal of the axis-aligned box around each piece."""
+    order = np.argsort(pieces, kind="stable")
+    starts = np.searchsorted(pieces[order], np.arange(pieces.max() + 1))
+    ordered = vertices[order]
+    sides = np.maximum.reduceat(ordered, starts) - np.minimum.reduceat(ordered, starts)
+    return np.asarray(np.linalg.norm(sides, axis=1))
 
 
 def _pieces(vertices: int, triangles: IntArray) -> NDArray[np.int32]:

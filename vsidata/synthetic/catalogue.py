@@ -19,14 +19,10 @@ RICHNESS_SPREAD = 0.7
 """Standard deviation of the logarithm of a scan's richness, such that objects per scan spread as counted."""
 
 _Z90 = 1.2816  # the standard normal's 90th percentile
-_SIZE_REACH = (
-    -_Z90,
-    1.5,
-)  # sizes are drawn from the 10th to the 93rd percentile: beyond lie scraps and mergers
+_GROUND_REACH = (-_Z90, 1.5)  # standard scores: beyond lie scraps of objects, and several taken for one
+_HEIGHT_REACH = (-0.8, 1.5)  # the lowest were seen in part only: chairs without their backs
 _FLAT = 0.12  # metres: what hangs on a wall stands out no further
-_SURPLUS = (
-    1.1  # for the labels in fewer than 12 scans, which were not counted, and for objects that find no room
-)
+_SURPLUS = 1.1  # makes up for labels in fewer than 12 scans, which were not counted, and for lack of room
 _APARTMENT = ("bathroom", "bedroom", "living", "kitchen")
 
 
@@ -100,18 +96,21 @@ class Kind:
         mean = (self.objects - self.scans_once) / (self.scans - self.scans_once)
         return 1 + min(int(rng.geometric(1 / (1 + (mean - 2) * richness))), 40)
 
-    @property
-    def smallest(self) -> tuple[float, float, float]:
-        """Extent across, deep and high where room is scarce: the 10th percentiles."""
-        return self._oriented(
-            max(self.length.p10, self.width.p10), self._flat if self.thin else self.width.p10, self.height.p10
+    def small(self, size: tuple[float, float, float]) -> tuple[float, float, float]:
+        """The same where room is scarce: on the least ground, and no higher than the median."""
+        across, deep, high = self._oriented(
+            max(self.length.p10, self.width.p10), self._flat if self.thin else self.width.p10, self.height.p50
         )
+        return min(across, size[0]), min(deep, size[1]), min(high, size[2])
 
     def draw_size(self, rng: Generator) -> tuple[float, float, float]:
         """Extent across, deep and high, in metres. The three go together: a long table is a deep one too."""
         common = rng.standard_normal()
-        low, high = _SIZE_REACH
-        scores = [min(max(0.6 * common + 0.8 * own, low), high) for own in rng.standard_normal(3)]
+        reaches = (_GROUND_REACH, _GROUND_REACH, _HEIGHT_REACH)
+        scores = [
+            min(max(0.6 * common + 0.8 * own, low), high)
+            for own, (low, high) in zip(rng.standard_normal(3), reaches, strict=True)
+        ]
         longer = self.length.at(scores[0])
         shorter = min(self._flat if self.thin else self.width.at(scores[1]), longer)
         return self._oriented(longer, shorter, self.height.at(scores[2]))

@@ -25,6 +25,7 @@ _SKIN = 0.012  # metres left free around an object
 _DOOR_SWING = 0.7  # metres of floor kept free before a door
 _FREELY_TURNED = 0.8  # metres: what is smaller stands at any angle, what is larger along the walls
 _LATER = 3.0  # in rank
+_BASIN = 0.2  # metres: nothing stands below what reaches that far from a wall at less than a metre's height
 _TELLING = 3  # themes: what is at home in no more of them tells what a room is for
 _CLUTTER = 3  # things that nobody annotates, on average
 _AREA_RANGE = (2.6, 120.0)  # square metres: VSI-Bench's rooms range from 2.4 to 128.5
@@ -299,7 +300,7 @@ class _Furnisher:
             wish = wishes[row]
             label = wish.kind.label
             if label in full or not (
-                self._place(wish) or self._place(self._wish(wish.kind, wish.kind.smallest))
+                self._place(wish) or self._place(self._wish(wish.kind, wish.kind.small(wish.size)))
             ):
                 full.add(label)
                 unplaced.append(label)
@@ -309,7 +310,10 @@ class _Furnisher:
         for place in wish.kind.places:
             spots, hosts = self._spots(wish, place)
             boxes = _bounds(wish.size, spots)
-            free = self._are_free(boxes, place.manner, hosts)
+            needed = boxes.copy()
+            if place.manner == "mount" and wish.size[1] > _BASIN and wish.kind.bottom < 1.0:
+                needed[:, 2] = 0.0
+            free = self._are_free(needed, place.manner, hosts)
             if free.any():
                 row = int(free.argmax())
                 host = int(hosts[row]) if len(hosts) else None

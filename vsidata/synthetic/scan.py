@@ -5,6 +5,7 @@ Everything is in the room frame; `write.py` puts it into the frame in which a sc
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.random import Generator
@@ -82,10 +83,24 @@ class Scan:
 
     def kept_surface(self, instance: int) -> tuple[Array, IntArray]:
         """The clean surface of an object as far as the scan holds it: vertices (k, 3), triangles (m, 3)."""
-        mine = (self.instances == instance) & ~self.stray
-        rows = np.flatnonzero(mine)
-        triangles = self.triangles[mine[self.triangles].all(axis=1)]
-        return self.clean[rows], np.searchsorted(rows, triangles)
+        return self._kept_surfaces.get(instance, (np.empty((0, 3)), np.empty((0, 3), dtype=np.int64)))
+
+    @cached_property
+    def _kept_surfaces(self) -> dict[int, tuple[Array, IntArray]]:
+        owners = np.where(self.stray, -1, self.instances)
+        corners = owners[self.triangles]
+        whole = (corners[:, 0] == corners[:, 1]) & (corners[:, 0] == corners[:, 2])
+        triangles = self.triangles[whole]
+        triangles = triangles[np.argsort(corners[whole, 0], kind="stable")]
+        split = np.searchsorted(owners[triangles[:, 0]], np.arange(owners.max() + 2))
+        order = np.argsort(owners, kind="stable")
+        ends = np.searchsorted(owners[order], np.arange(owners.max() + 2))
+        found = {}
+        for instance in np.unique(owners[owners >= 0]).tolist():
+            rows = order[ends[instance] : ends[instance + 1]]
+            own = triangles[split[instance] : split[instance + 1]]
+            found[instance] = (self.clean[rows], np.searchsorted(rows, own))
+        return found
 
 
 def scan_room(room: Room, flaws: Flaws | None = None) -> Scan:
@@ -128,9 +143,8 @@ def _tessellated_and_seen(room: Room, coarse: Surface, flaws: Flaws) -> Surface:
         if flaws.unseen:
             surface = _subset(surface, _is_seen(room, coarse, surface))
         if flaws.holes:
-            surface = _subset(
-                surface, ~_in_hole(surface, flaws.holes, generator(room.seed, room.index, "holes"))
-            )
+            holes = _in_hole(surface, flaws.holes, generator(room.seed, room.index, "holes"))
+            surface = _subset(surface, ~np.any(holes[surface.triangles], axis=1))
         count = len(surface.vertices)
         if VERTICES[0] <= count <= VERTICES[1] or edge in _EDGE:
             break
@@ -139,23 +153,27 @@ def _tessellated_and_seen(room: Room, coarse: Surface, flaws: Flaws) -> Surface:
 
 
 def _subset(surface: Surface, keep: NDArray[np.bool_]) -> Surface:
-    """The triangles whose three vertices are all kept, and their vertices."""
-    whole = keep[surface.triangles].all(axis=1)
+    """Some of the triangles (a mask), and their vertices."""
     used = np.zeros(len(surface.vertices), dtype=bool)
-    used[surface.triangles[whole]] = True
+    used[surface.triangles[keep]] = True
     rows = np.cumsum(used) - 1
     return Surface(
         surface.vertices[used],
-        rows[surface.triangles[whole]],
-        surface.items[whole],
-        surface.parts[whole],
-        surface.colours[whole],
+        rows[surface.triangles[keep]],
+        surface.items[keep],
+        surface.parts[keep],
+        surface.colours[keep],
     )
 
 
-def _vertex_normals(surface: Surface) -> Array:
+def _triangle_normals(surface: Surface) -> Array:
+    """(m, 3) outward, twice as long as the triangle's area."""
     a, b, c = (surface.vertices[surface.triangles[:, corner]] for corner in range(3))
-    normals = _vertex_sums(surface, np.cross(b - a, c - a))
+    return np.cross(b - a, c - a)
+
+
+def _vertex_normals(surface: Surface) -> Array:
+    normals = _vertex_sums(surface, _triangle_normals(surface))
     return np.asarray(normals / np.maximum(np.linalg.norm(normals, axis=1), 1e-12)[:, None])
 
 
@@ -189,22 +207,28 @@ def _cameras(room: Room, rng: Generator) -> Array:
 
 
 def _is_seen(room: Room, coarse: Surface, surface: Surface) -> NDArray[np.bool_]:
-    """Which vertices a camera saw: in reach, from the front, with nothing between."""
+    """(m,) which triangles were seen: each corner by a camera in reach, from the front, nothing between."""
     scene = casting_scene(coarse.vertices, coarse.triangles)
     normals = _vertex_normals(surface)
     # A ray from the very rim of a face would graze the face next to it: start a little inside.
     middles = surface.vertices[surface.triangles].mean(axis=1)
-    starts = surface.vertices + 0.1 * (_vertex_means(surface, middles) - surface.vertices) + _SKIN * normals
+    inward = _vertex_means(surface, middles) - surface.vertices
+    starts = (surface.vertices + 0.1 * inward + _SKIN * normals).astype(np.float32)
+    normals = normals.astype(np.float32)
     seen = np.zeros(len(starts), dtype=bool)
     scanned = surface.vertices[:, 2] <= room.scanned_height + 1e-6
-    for camera in _cameras(room, generator(room.seed, room.index, "cameras")):
+    cameras = _cameras(room, generator(room.seed, room.index, "cameras"))
+    for camera in cameras:
         rows = np.flatnonzero(~seen & scanned)
-        ways = camera - starts[rows]
-        distance = np.linalg.norm(ways, axis=1)
+        ways = camera.astype(np.float32) - starts[rows]
+        distance = np.sqrt(np.einsum("ij,ij->i", ways, ways))
         front = np.einsum("ij,ij->i", normals[rows], ways) > _GRAZING * distance
-        rows, ways = rows[front & (distance < _REACH)], ways[front & (distance < _REACH)]
+        open_ = front & (distance < _REACH)
+        rows, ways = rows[open_], ways[open_]
         seen[rows] = ~is_blocked(scene, starts[rows], ways)
-    return seen
+    outward = _triangle_normals(surface)
+    ahead = np.max(cameras @ outward.T, axis=0) > np.einsum("ij,ij->i", outward, middles)
+    return np.asarray(np.all(seen[surface.triangles], axis=1) & ahead)
 
 
 def _in_hole(surface: Surface, density: float, rng: Generator) -> NDArray[np.bool_]:

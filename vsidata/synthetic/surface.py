@@ -172,7 +172,13 @@ def _facing_pairs(surface: Surface) -> tuple[IntArray, IntArray]:
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     normals /= np.maximum(np.linalg.norm(normals, axis=1), 1e-15)[:, None]
     flat = np.einsum("ij,ij->i", normals[first], normals[second]) > 1 - 1e-6
-    return first[flat], second[flat]
+    # Around the face: two sides of the one half, two of the other. Opposite ones must not differ much.
+    one, other = (
+        np.column_stack([lengths[half, (side[half] + turn) % 3] for turn in (1, 2)])
+        for half in (first, second)
+    )
+    even = (np.maximum(one, other) <= 2 * np.minimum(one, other)).all(axis=1)
+    return first[flat & even], second[flat & even]
 
 
 def _grids(

@@ -25,6 +25,7 @@ up. `describe` gives one dictionary per scan, written as `truth/sceneNNNN_00.jso
     - `azimuth` of the second's kept centre from the first's: counter-clockwise from x, in (-pi, pi].
 """
 
+import cmath
 from collections import Counter
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -35,10 +36,10 @@ import numpy as np
 import open3d as o3d
 
 from vsidata.scene import Array, IntArray
+from vsidata.synthetic import raycasting
 from vsidata.synthetic.catalogue import kinds
 from vsidata.synthetic.layout import STRUCTURE, Item
 from vsidata.synthetic.plans import polygon_area
-from vsidata.synthetic.raycasting import casting_scene, distances
 from vsidata.synthetic.scan import Flaws, Scan
 
 _TOLERANCE = 1e-4  # metres: distances are found to this
@@ -53,7 +54,7 @@ class Body:
 
     @cached_property
     def _scene(self) -> o3d.t.geometry.RaycastingScene:
-        return casting_scene(self.vertices, self.triangles)
+        return raycasting.casting_scene(self.vertices, self.triangles)
 
     @cached_property
     def bounds(self) -> Array:
@@ -75,7 +76,7 @@ class Body:
 
     def distance_to(self, points: Array) -> Array:
         """(k,) distance of each point (k, 3) to the closest point of the surface."""
-        return distances(self._scene, points)
+        return raycasting.distances(self._scene, points)
 
     def near(self, bounds: Array, reach: float) -> IntArray:
         """Rows of the vertices within reach of an axis-aligned box."""
@@ -87,30 +88,39 @@ def closest_distance(first: Body, second: Body) -> float:
     """Distance between the closest points of two surfaces; 0 where they cross. At most 0.1 mm too large.
 
     Two closest points are a corner of one mesh and a point of the other, or lie on an edge of each. Open3D
-    gives the exact distance of a point to a mesh, so corners are asked both ways. Along an edge of the first
-    mesh, the squared distance to the second less the squared way along the edge is a minimum of linear
-    functions, hence concave: that bounds it from below between the ends, and only edges that may still hold
-    something closer are halved.
+    gives the exact distance of a point to a mesh: corners are asked both ways, then edges are followed.
     """
     stride = max(1, len(first.vertices) // 48)
     best = float(second.distance_to(first.vertices[::stride]).min())
     best = min(
         best, float(first.distance_to(second.vertices[second.near(first.bounds, best)]).min(initial=best))
     )
-    reach = float(np.hypot(best, first.longest_edge))
-    rows = first.near(second.bounds, reach)
+    best = _along_edges(first, second, best)
+    if best <= first.longest_edge:  # an edge of the second may still pierce a triangle of the first
+        best = _along_edges(second, first, best)
+    return best
+
+
+def _along_edges(first: Body, second: Body, best: float) -> float:
+    """The least of `best` and the distances from the first's corners and edges to the second's surface.
+
+    Along an edge, the squared distance to a surface less the squared way along the edge is a minimum of
+    linear functions, hence concave. That bounds it from below between the ends, and only edges that may
+    still hold something closer are halved.
+    """
+    rows = first.near(second.bounds, float(np.hypot(best, first.longest_edge)))
     distances = np.full(len(first.vertices), np.inf)
     distances[rows] = second.distance_to(first.vertices[rows])
     best = min(best, float(distances.min()))
-
     edges = first.edges[np.isfinite(distances[first.edges]).all(axis=1)]
     starts, ends = first.vertices[edges[:, 0]], first.vertices[edges[:, 1]]
     at_start, at_end = distances[edges[:, 0]], distances[edges[:, 1]]
     while best > _TOLERANCE:
-        open_ = _least_along(at_start, at_end, np.linalg.norm(ends - starts, axis=1)) < best - _TOLERANCE
-        if not open_.any():
+        least = _least_along(at_start, at_end, np.linalg.norm(ends - starts, axis=1))
+        rows = np.flatnonzero(least < best - _TOLERANCE)
+        if len(rows) == 0:
             break
-        starts, ends, at_start, at_end = starts[open_], ends[open_], at_start[open_], at_end[open_]
+        starts, ends, at_start, at_end = starts[rows], ends[rows], at_start[rows], at_end[rows]
         middles = (starts + ends) / 2
         between = second.distance_to(middles)
         best = min(best, float(between.min()))
@@ -141,6 +151,21 @@ def minimal_box(vertices: Array) -> dict[str, Any] | None:
         "extents": _rounded(box.extent.numpy()),
         "axes": _rounded(box.rotation.numpy().T),
     }
+
+
+def bearing(truth: dict[str, Any], observer: int, facing: int, asked: int) -> float:
+    """Direction of an object for someone who stands by a second and faces a third, by their kept centres.
+
+    Args:
+        truth: what `describe` gives.
+        observer, facing, asked: instances.
+
+    Returns:
+        Radians in (-pi, pi], counter-clockwise seen from above: positive means to the left.
+    """
+    centers = {thing["instance"]: complex(*thing["kept"]["center"][:2]) for thing in truth["objects"]}
+    ahead, aside = centers[facing] - centers[observer], centers[asked] - centers[observer]
+    return cmath.phase(aside / ahead)
 
 
 def describe(scan: Scan, flaws: Flaws) -> dict[str, Any]:

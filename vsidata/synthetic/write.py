@@ -22,6 +22,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from vsidata.scene import Array
+from vsidata.sources.scannet import SYNTHETIC_MARKER
 from vsidata.synthetic.catalogue import Kind, kinds
 from vsidata.synthetic.layout import STRUCTURE, lay_out
 from vsidata.synthetic.scan import Flaws, Scan, scan_room
@@ -70,6 +71,7 @@ def write_scans(
     """
     out.mkdir(parents=True, exist_ok=True)
     _write(out / _TABLE, _label_table().encode())
+    _write(out / SYNTHETIC_MARKER, json.dumps({"seed": seed}).encode())
     job = partial(write_scan, out, seed, flaws=flaws or Flaws(noise=noise))
     if workers <= 1 or scenes <= 1:
         names = []

@@ -1,0 +1,6 @@
+"""Property tests are about truth, not time: on a busy machine any example may take long."""
+
+from hypothesis import settings
+
+settings.register_profile("untimed")
+settings.load_profile("untimed")

@@ -1,0 +1,129 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial.transform import Rotation
+
+from vsidata.geometry.trimming import keep_mask
+from vsidata.scene import Array, IntArray
+
+Mesh = tuple[Array, IntArray]
+LIMITS = {"gap": 0.025, "far": 0.5, "min_share": 0.2}
+NO_TRIANGLES = np.zeros((0, 3), dtype=np.int64)
+
+
+def sheet(corner, width: float, depth: float, across=(0, 0, 0), spacing: float = 0.03) -> Mesh:
+    """A flat mesh from `corner` along x and y, turned by the rotation vector `across`."""
+    columns, rows = max(1, round(width / spacing)), max(1, round(depth / spacing))
+    x, y = np.meshgrid(np.linspace(0, width, columns + 1), np.linspace(0, depth, rows + 1))
+    vertices = np.stack([x, y, 0 * x], axis=2).reshape(-1, 3)
+    start = (np.arange(rows)[:, None] * (columns + 1) + np.arange(columns)).ravel()
+    lower = np.stack([start, start + 1, start + columns + 1], axis=1)
+    upper = np.stack([start + 1, start + columns + 2, start + columns + 1], axis=1)
+    return Rotation.from_rotvec(across).apply(vertices) + corner, np.vstack([lower, upper])
+
+
+def together(*meshes: Mesh) -> tuple[Array, IntArray, IntArray]:
+    """One mesh of several, and which of them each vertex comes from."""
+    starts = np.cumsum([0] + [len(vertices) for vertices, _ in meshes])
+    vertices = np.vstack([vertices for vertices, _ in meshes])
+    triangles = np.vstack([triangles + start for (_, triangles), start in zip(meshes, starts, strict=False)])
+    return vertices, triangles, np.repeat(np.arange(len(meshes)), np.diff(starts))
+
+
+def kept(*meshes: Mesh, **limits) -> list[bool]:
+    """Which of the meshes are kept as a whole; none may be kept in part."""
+    vertices, triangles, source = together(*meshes)
+    mask = keep_mask(vertices, triangles, **{**LIMITS, **limits})
+    shares = [mask[source == k].mean() for k in range(len(meshes))]
+    assert set(shares) <= {0.0, 1.0}
+    return [share == 1.0 for share in shares]
+
+
+def fleck(at) -> Mesh:
+    corners = np.array([[0, 0, 0], [0.01, 0, 0], [0, 0.01, 0]])
+    return corners + at, np.array([[0, 1, 2]])
+
+
+TOP = sheet((0, 0, 0.75), 1.2, 0.6)
+
+
+def test_stray_flecks_go():
+    assert kept(TOP, fleck((0.5, 0.3, 0.82)), fleck((3, 2, 1)), fleck((0.5, 0.3, 0.70))) == [
+        True,
+        False,
+        False,
+        False,
+    ]
+
+
+def test_point_of_no_triangle_goes_unless_it_touches():
+    vertices, triangles = TOP
+    points = np.vstack([vertices, [[0.6, 0.3, 0.76], [0.6, 0.3, 0.85]]])
+    assert keep_mask(points, triangles, **LIMITS)[-2:].tolist() == [True, False]
+
+
+def test_thin_leg_below_a_hole_in_the_scan_stays():
+    leg = sheet(
+        (0.02, 0.02, 0.0), 0.03, 0.6, across=(np.pi / 2, 0, 0)
+    )  # 15 cm of it are missing under the top
+    assert kept(TOP, leg) == [True, True]
+
+
+def test_leg_in_pieces_stays_as_each_holds_on_to_the_next():
+    pieces = [
+        sheet((0.02, 0.02, z), 0.03, 0.09, across=(np.pi / 2, 0, 0)) for z in (0.62, 0.48, 0.34, 0.20, 0.06)
+    ]
+    assert kept(TOP, *pieces) == [True] * 6
+
+
+def test_small_piece_far_away_goes():
+    assert kept(TOP, sheet((2.5, 0, 0.75), 0.2, 0.2)) == [True, False]
+
+
+def test_small_piece_nearby_stays_only_as_far_as_it_is_long():
+    assert kept(TOP, sheet((1.3, 0, 0.75), 0.1, 0.1)) == [True, True]
+    assert kept(TOP, sheet((1.5, 0, 0.75), 0.1, 0.1)) == [True, False]
+
+
+def test_large_piece_stays_within_the_limit():
+    assert kept(TOP, sheet((1.6, 0, 0.75), 0.6, 0.15)) == [True, True]
+    assert kept(TOP, sheet((1.8, 0, 0.75), 0.6, 0.15)) == [True, False]
+
+
+def test_two_curtains_of_one_annotation_both_stay():
+    assert kept(sheet((0, 0, 1), 0.6, 0.6), sheet((3, 0, 1), 0.6, 0.5)) == [True, True]
+
+
+def test_what_holds_on_to_the_second_half_stays_too():
+    assert (
+        kept(sheet((0, 0, 1), 0.6, 0.6), sheet((3, 0, 1), 0.6, 0.5), sheet((3.7, 0, 1), 0.2, 0.2))
+        == [True] * 3
+    )
+
+
+def test_whole_object_stays_whole():
+    vertices, triangles = TOP
+    assert keep_mask(vertices, triangles, **LIMITS).all()
+
+
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_points_without_triangles_are_all_kept(count):
+    assert keep_mask(np.zeros((count, 3)), NO_TRIANGLES, **LIMITS).tolist() == [True] * count
+
+
+@settings(max_examples=30)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_order_place_and_heading_of_the_vertices_do_not_matter(seed):
+    rng = np.random.default_rng(seed)
+    meshes = [sheet(rng.uniform(-1, 1, 3), *rng.uniform(0.03, 0.8, 2)) for _ in range(6)]
+    vertices, triangles, _ = together(*meshes, *(fleck(rng.uniform(-1, 1, 3)) for _ in range(10)))
+    mask = keep_mask(vertices, triangles, **LIMITS)
+    order = rng.permutation(len(vertices))
+    row = np.argsort(order)
+    quarter_turn = vertices[:, [1, 0, 2]] * [-1, 1, 1] + [
+        5,
+        -7,
+        2,
+    ]  # lengths of pieces are measured along the axes
+    np.testing.assert_array_equal(keep_mask(quarter_turn[order], row[triangles], **LIMITS), mask[order])

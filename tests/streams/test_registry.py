@@ -1,0 +1,52 @@
+"""The stream of a scan is found in whichever form it is there."""
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.streams.sens_bytes import Frame, Sens, jpeg
+from vsidata.errors import ScanError
+from vsidata.streams.exported import ExportedStream
+from vsidata.streams.registry import open_stream
+from vsidata.streams.sens import SensStream
+from vsidata.streams.video import VideoStream
+
+NAME = "scene0000_00"
+
+
+def add_sens(folder):
+    (folder / f"{NAME}.sens").write_bytes(Sens([Frame()]).bytes())
+
+
+def add_exported(folder):
+    (folder / "color").mkdir()
+    (folder / "color" / "0.jpg").write_bytes(jpeg())
+
+
+def add_video(folder):
+    writer = cv2.VideoWriter(str(folder / f"{NAME}.mp4"), cv2.VideoWriter_fourcc(*"mp4v"), 30, (32, 24))
+    writer.write(np.zeros((24, 32, 3), dtype=np.uint8))
+    writer.release()
+
+
+def test_sens_comes_before_exported_frames_and_those_before_a_video(tmp_path):
+    assert open_stream(tmp_path, NAME) is None
+    add_video(tmp_path)
+    assert isinstance(open_stream(tmp_path, NAME), VideoStream)
+    add_exported(tmp_path)
+    assert isinstance(open_stream(tmp_path, NAME), ExportedStream)
+    add_sens(tmp_path)
+    assert isinstance(open_stream(tmp_path, NAME), SensStream)
+
+
+def test_stream_of_another_scan_is_not_taken(tmp_path):
+    add_sens(tmp_path)
+    add_video(tmp_path)
+    assert open_stream(tmp_path, "scene0000_01") is None
+
+
+def test_broken_link_is_an_error_and_not_a_scan_without_frames(tmp_path):
+    add_video(tmp_path)
+    (tmp_path / f"{NAME}.sens").symlink_to("elsewhere")
+    with pytest.raises(ScanError, match="cannot be read: No such file or directory"):
+        open_stream(tmp_path, NAME)

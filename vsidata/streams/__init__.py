@@ -1,0 +1,1 @@
+"""The frames of a scan: its pictures, depth, camera poses and times, whatever they are stored in."""

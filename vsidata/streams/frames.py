@@ -1,0 +1,113 @@
+"""What a stream of frames is, and when a camera pose is one."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vsidata.scene import Array, IntArray
+
+BoolArray = NDArray[np.bool_]
+Depth = NDArray[np.float32]
+Size = tuple[int, int]
+"""Width and height in pixels."""
+
+# ScanNet's sensor. Many of its streams bear no times: all are zero, or some are random (ScanNet/ScanNet,
+# issues 9 and 39).
+USUAL_RATE = 30.0
+
+# A frame of 8K video has 33 million pixels. A larger size is a damaged header or a trap, and is refused
+# before memory is taken for it.
+MOST_PIXELS = 1 << 25
+
+# Poses are stored as float32, or as text with six decimals: a true rotation is orthonormal to about 1e-6.
+_RIGID_TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class FrameStream(ABC):
+    """The frames of one scan. Small and picklable; pictures and depth are read when asked for.
+
+    Frames are named by their position, 0 to len(stream) - 1. Poses are in the frame of the scan's **mesh** as
+    it stands on disk, not in the room's: the caller applies the alignment that turns a mesh into its room to
+    both or to neither.
+
+    Attributes:
+        path: the file or folder that holds the stream.
+        size: of the colour pictures.
+        depth_size: of the depth pictures; None where there are none.
+        color_matrix: (3, 3) colour camera: pixel = matrix @ (x right, y down, z forward); None where unknown.
+        depth_matrix: (3, 3) the same for the depth camera; None where unknown.
+        numbers: (n,) what the source itself calls each frame; rising. Differs from the position where frames
+            were exported with gaps.
+        timestamps: (n,) seconds since the first frame was taken; rising.
+        timed: whether the timestamps are the source's own. Otherwise they are numbers / USUAL_RATE.
+        poses: (n, 4, 4) from the camera's frame (x right, y down, z forward) to the mesh's, metres;
+            as stored, so some may be no poses (see `valid`). None where the source has none.
+        valid: (n,) whether a frame may be used: it has a picture and, if the stream has poses, one that is a
+            rotation and a shift.
+    """
+
+    path: Path
+    size: Size
+    depth_size: Size | None
+    color_matrix: Array | None
+    depth_matrix: Array | None
+    numbers: IntArray
+    timestamps: Array
+    timed: bool
+    poses: Array | None
+    valid: BoolArray
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @property
+    def fps(self) -> float:
+        """Frames per second: the usual step between two of them; a gap does not change it."""
+        steps = np.diff(self.timestamps)
+        return float(1 / np.median(steps)) if len(steps) else USUAL_RATE
+
+    @abstractmethod
+    def jpeg(self, position: int) -> bytes:
+        """The colour picture of a frame as a whole JPEG of the stream's size.
+
+        The stored bytes, untouched, wherever the source stores JPEGs.
+
+        Raises:
+            ScanError: it is missing, cut short, no JPEG, or of another size.
+        """
+
+    @abstractmethod
+    def depth(self, position: int) -> Depth | None:
+        """(height, width) depth of a frame: metres along the camera's z, 0 where nothing was measured.
+
+        None where the frame has no depth.
+
+        Raises:
+            ScanError: it is cut short, not what it should be, or of another size.
+        """
+
+
+def are_poses(matrices: Array) -> BoolArray:
+    """(n,) whether each of (n, 4, 4) is a rotation and a shift: finite, no stretching, skewing or mirroring.
+
+    Where tracking was lost, ScanNet has matrices of -inf or NaN.
+    """
+    finite = np.nan_to_num(matrices, nan=0, posinf=0, neginf=0)
+    rotations = finite[:, :3, :3]
+    with np.errstate(over="ignore", invalid="ignore"):
+        skew = np.abs(rotations @ rotations.transpose(0, 2, 1) - np.eye(3)).max(axis=(1, 2))
+        right_handed = np.linalg.det(rotations) > 0
+    last_row = np.abs(finite[:, 3] - [0, 0, 0, 1]).max(axis=1)
+    rigid: BoolArray = (skew <= _RIGID_TOLERANCE) & right_handed & (last_row <= _RIGID_TOLERANCE)
+    return rigid & np.isfinite(matrices).all(axis=(1, 2))
+
+
+def camera_matrix(intrinsics: Array) -> Array | None:
+    """The (3, 3) part of a (4, 4) intrinsic matrix; None where it is not that of a camera."""
+    matrix = np.asarray(intrinsics[:3, :3], dtype=np.float64)
+    is_camera = np.isfinite(matrix).all() and matrix[0, 0] > 0 and matrix[1, 1] > 0
+    return matrix if is_camera else None

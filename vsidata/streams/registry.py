@@ -1,0 +1,34 @@
+"""The frames of a scan, in whichever form they are on disk."""
+
+import os
+from pathlib import Path
+
+from vsidata.streams.exported import COLOR, open_exported
+from vsidata.streams.frames import FrameStream
+from vsidata.streams.sens import open_sens
+from vsidata.streams.video import open_video
+
+
+def open_stream(folder: Path, name: str, quality: int = 95) -> FrameStream | None:
+    """Open the stream of a scan: `{name}.sens`, else the exported `color/`, else `{name}.mp4`.
+
+    The first that is there is taken, since it holds the most. A broken link counts as there.
+
+    Args:
+        folder: the scan's own.
+        name: the scan's name.
+        quality: 1 to 100, of JPEGs made from a video; the others store their own.
+
+    Returns:
+        The stream, or None where the folder holds none.
+
+    Raises:
+        ScanError: it is there and cannot be used.
+    """
+    if os.path.lexists(sens := folder / f"{name}.sens"):
+        return open_sens(sens)
+    if (folder / COLOR).is_dir():
+        return open_exported(folder)
+    if os.path.lexists(video := folder / f"{name}.mp4"):
+        return open_video(video, quality)
+    return None
