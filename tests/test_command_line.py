@@ -5,11 +5,12 @@ import sys
 
 import pytest
 
-_HEAVY = {"open3d", "scipy", "pandas", "pyarrow", "datasets", "cv2", "trimesh", "fcl", "torch", "transformers"}
+_HEAVY = set("cv2 datasets fcl open3d pandas pyarrow scipy torch transformers trimesh".split())
 
 
 def _python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("package", ["vsidata", "vsitrain"])

@@ -15,7 +15,7 @@ class VsiError(Exception):
     def __init__(self, file: str | Path, fault: str, remedy: str) -> None:
         super().__init__(str(file), fault, remedy)
         self.file = str(file)
-        self.fault = fault
+        self.fault = fault if fault.endswith(".") else f"{fault}."
         self.remedy = remedy
 
     def __str__(self) -> str:
@@ -34,7 +34,7 @@ class OptionError(VsiError):
     """An option, or a combination of options, that makes no sense or does not fit what is on disk."""
 
 
-class DegenerateGeometry(ValueError):
+class DegenerateGeometry(ValueError):  # noqa: N818 - a state of the data, not a mistake
     """Points from which the asked quantity does not follow: no direction, no area, no volume.
 
     Raised by pure functions that know no file; callers turn it into a dropped question with its reason.

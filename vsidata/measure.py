@@ -31,14 +31,12 @@ class TrimmingRules(Rules):
     """Which vertices of an object are left out before a box is fitted: see `vsidata.geometry.trimming`.
 
     Attributes:
-        gap: vertices no further apart than this, or joined by triangles, form one piece.
-        min_vertices: a smaller piece is a stray.
-        far: a piece further from the largest one than this is another object's, or a mistake,
+        gap: a piece of the mesh this near to the object always belongs to it.
+        far: a piece further off never does,
         min_share: unless it holds at least this share of the vertices.
     """
 
     gap: Constant
-    min_vertices: Constant
     far: Constant
     min_share: Constant
 
@@ -254,7 +252,6 @@ def _trimmed(vertices: Array, triangles: IntArray, rules: TrimmingRules) -> tupl
         vertices,
         triangles,
         gap=rules.gap.value,
-        min_vertices=rules.min_vertices.whole,
         far=rules.far.value,
         min_share=rules.min_share.value,
     )

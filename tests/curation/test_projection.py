@@ -1,4 +1,4 @@
-"""How many questions the 1,201 training scans give, projected over rooms with the label statistics of those scans."""
+"""How many questions the 1,201 training scans give: a projection over rooms with their label statistics."""
 
 from collections import Counter
 

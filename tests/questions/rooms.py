@@ -14,7 +14,9 @@ def box(center: Iterable[float], sides: Iterable[float] = (0.4, 0.4, 0.4)) -> Or
     return OrientedBox(np.array(list(center), float), np.array(list(sides), float), np.eye(3))
 
 
-def room(*things: MeasuredObject, area: float | None = 20.0, unannotated: float | None = 0.1) -> MeasuredScene:
+def room(
+    *things: MeasuredObject, area: float | None = 20.0, unannotated: float | None = 0.1
+) -> MeasuredScene:
     return MeasuredScene("scannet", "scene0000_00", things, None, unannotated, {"floor": area}, "floor")
 
 

@@ -175,8 +175,9 @@ def test_directions_by_the_clock(degrees: float, easy: str | None, medium: str, 
     turn = math.radians(degrees)
     # The observer at (1, 1) faces +y; counter-clockwise from there is towards -x.
     asked_at = np.array([1 - 2 * math.sin(turn), 1 + 2 * math.cos(turn), 0.7])
+    observer, facing = np.array([1.0, 1, 0]), np.array([1.0, 4, 2])
     words = [
-        direction(kinds[f"object_rel_direction_{name}"], np.array([1.0, 1, 0]), np.array([1.0, 4, 2]), asked_at)
+        direction(kinds[f"object_rel_direction_{name}"], observer, facing, asked_at)
         for name in ("easy", "medium", "hard")
     ]
     assert [seen.word for seen in words] == [easy, medium, hard]

@@ -15,7 +15,7 @@ def test_a_label_under_two_words_is_refused(tmp_path: Path) -> None:
         "name: mine\nwhy: x\nsource: x\nclosed: true\ndatasets: [scannet]\n"
         "words:\n  bin: {labels: [trash can]}\n  waste: {labels: [trash can]}\n"
     )
-    with pytest.raises(RulesError, match="trash can.*bin.*waste"):
+    with pytest.raises(RulesError, match=r"trash can.*bin.*waste"):
         load_vocabulary(str(path))
 
 
@@ -25,7 +25,7 @@ def test_a_word_that_stands_twice_is_refused(tmp_path: Path) -> None:
         "name: mine\nwhy: x\nsource: x\nclosed: true\ndatasets: [scannet]\n"
         "words:\n  printer: {labels: []}\n  printer: {labels: [copier]}\n"
     )
-    with pytest.raises(RulesError, match="line 8.*printer.*line 7"):
+    with pytest.raises(RulesError, match=r"line 8.*printer.*line 7"):
         load_vocabulary(str(path))
 
 

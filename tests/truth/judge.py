@@ -1,7 +1,7 @@
 """How far measurements of synthetic scans, and the questions made from them, lie from what is true of them.
 
-The truth comes from the recipe and the clean surface; boxes there are Open3D's, and the distances between boxes
-here are FCL's, so that nothing is judged by the code under test.
+The truth comes from the recipe and the clean surface; boxes there are Open3D's, and the distances between
+boxes here are FCL's, so that nothing is judged by the code under test.
 """
 
 import json
@@ -20,7 +20,7 @@ from vsidata.questions.topics import ask
 from vsidata.sources.registry import open_source
 
 LARGE = 0.3
-"""Metres: objects of at least this longest side are judged by their relative error, smaller ones in metres."""
+"""Metres: objects of at least this longest side are judged by relative error, smaller ones in metres."""
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Judgement:
         small_sides: metres of error of the longest side of the others.
         surface_distances: metres of error of the distance between surfaces, of pairs that occur once.
         areas: relative errors of the room area, by method.
-        wrong: (scene, question id, what was asked, what is true) of each direction or nearest object that is wrong.
+        wrong: (scene, question id, what was asked, what is true) of each wrong direction or nearest object.
         asked: questions judged, by topic.
     """
 
@@ -110,7 +110,9 @@ def true_nearest(
     by_boxes, by_surfaces = {}, {}
     for option in options:
         candidates = instances(option.category, option.instance)
-        by_boxes[option.category] = min(box_distance(objects[target.instance], objects[i]) for i in candidates)
+        by_boxes[option.category] = min(
+            box_distance(objects[target.instance], objects[i]) for i in candidates
+        )
         by_surfaces[option.category] = min(
             surfaces[min(target.instance, i), max(target.instance, i)] for i in candidates
         )
@@ -125,16 +127,16 @@ def box_distance(a: dict[str, Any], b: dict[str, Any]) -> float:
         box = item["kept"]["minimal"]
         axes = np.array(box["axes"])
         axes[2] = np.cross(axes[0], axes[1])
-        return fcl.CollisionObject(fcl.Box(*box["extents"]), fcl.Transform(axes.T.copy(), np.array(box["center"])))
+        placed = fcl.Transform(axes.T.copy(), np.array(box["center"]))
+        return fcl.CollisionObject(fcl.Box(*box["extents"]), placed)
 
     return max(0.0, float(fcl.distance(solid(a), solid(b), fcl.DistanceRequest(), fcl.DistanceResult())))
 
 
 def true_direction(question: Question, objects: dict[int, Any]) -> str:
     """The word for the bearing between the true boxes' centres, by complex numbers."""
-    where = [
-        complex(*objects[item.instance]["kept"]["minimal"]["center"][:2]) for item in question.evidence.objects
-    ]
+    kept = [objects[item.instance]["kept"] for item in question.evidence.objects]
+    where = [complex(*item["minimal"]["center"][:2]) for item in kept]
     turn = np.degrees(np.angle((where[2] - where[0]) / (where[1] - where[0]))) % 360
     kind = question.question_type.rsplit("_", 1)[-1]
     if kind == "hard":

@@ -1,7 +1,7 @@
 """Are these the benchmark's rules? Recompute released VSI-Bench keys from the released boxes and compare.
 
-The released questions are read back with the rule set's own question strings, and answered with the topics' own
-functions, so that what agrees here is what a build asks.
+The released questions are read back with the rule set's own question strings, and answered with the topics'
+own functions, so that what agrees here is what a build asks.
 """
 
 import re
@@ -23,6 +23,7 @@ from vsidata.questions.object_rel_distance import options_at
 from vsidata.questions.object_size_estimation import size_answer
 from vsidata.questions.room_size_estimation import room_answer
 from vsidata.questions.rules import RuleSet
+from vsidata.scene import Array
 from vsidata.sources.registry import Source
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ CLOSE = 0.1
 """Metres: one step of the released absolute distances."""
 
 WHY_DISTANCES_DIFFER = (
-    "The released distances come from points on a 5 cm grid in the boxes' shells; the exact distance between the "
-    "boxes is a few centimetres shorter."
+    "The released distances come from points on a 5 cm grid in the boxes' shells; the exact distance between "
+    "the boxes is a few centimetres shorter."
 )
 
 
@@ -174,7 +175,8 @@ def _readers(rules: RuleSet) -> dict[str, tuple[re.Pattern[str], Answer]]:
 
     def size(scene: MeasuredScene, words: Mapping[str, str]) -> str:
         box = _only(scene, words["category"]).box
-        assert box is not None
+        if box is None:
+            raise _UnresolvedError("no box of the category")
         return size_answer(box.longest_side)
 
     def room(scene: MeasuredScene, _: Mapping[str, str]) -> str:
@@ -184,7 +186,8 @@ def _readers(rules: RuleSet) -> dict[str, tuple[re.Pattern[str], Answer]]:
 
     def apart(scene: MeasuredScene, words: Mapping[str, str]) -> str:
         metres = scene.distance(_only(scene, words["a"]), _only(scene, words["b"]), distance_rules.between)
-        assert metres is not None
+        if metres is None:
+            raise _UnresolvedError("no box of the category")
         return distance_answer(metres)
 
     def nearest(scene: MeasuredScene, words: Mapping[str, str]) -> str:
@@ -197,7 +200,7 @@ def _readers(rules: RuleSet) -> dict[str, tuple[re.Pattern[str], Answer]]:
             raise _UnresolvedError("no box of the category")
         return min(named, key=lambda word: at[word])
 
-    readers = {
+    readers: dict[str, tuple[re.Pattern[str], Answer]] = {
         name: (_pattern(topics[name].question), answer)
         for name, answer in (
             ("object_counting", count),
@@ -210,9 +213,9 @@ def _readers(rules: RuleSet) -> dict[str, tuple[re.Pattern[str], Answer]]:
     for question_type, kind in topics["object_rel_direction"].kinds.items():
 
         def where(scene: MeasuredScene, words: Mapping[str, str], kind: Any = kind) -> str:
-            things = [_only(scene, words[role]) for role in ("observer", "facing", "asked")]
+            places = [_place(scene, words[role]) for role in ("observer", "facing", "asked")]
             try:
-                return str(direction(kind, *(thing.position for thing in things)).word)
+                return str(direction(kind, *places).word)
             except DegenerateGeometry as error:
                 raise _UnresolvedError("two of the objects stand at one point") from error
 
@@ -229,8 +232,15 @@ def _only(scene: MeasuredScene, category: str) -> MeasuredObject:
     return bearers[0]
 
 
+def _place(scene: MeasuredScene, category: str) -> Array:
+    position = _only(scene, category).position
+    if position is None:
+        raise _UnresolvedError("no vertices, whose mean is an object's position")
+    return position
+
+
 def _pattern(question: str) -> re.Pattern[str]:
-    """The regular expression that a question string's `{roles}` make; a role that stands twice must match itself."""
+    """A question string's `{roles}` as a regular expression; a role that stands twice must match itself."""
     parts = re.split(r"\{(\w+)\}", question)
     seen: set[str] = set()
     pattern = re.escape(parts[0])

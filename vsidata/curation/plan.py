@@ -4,22 +4,15 @@ The projection is an upper bound. It is exact where the rules refuse nothing for
 paper do; elsewhere a build also drops objects that are too small, options that are too close, and so on.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import comb, perm
 from typing import TYPE_CHECKING, Any
 
-from vsidata.constant import Constant, Labels
 from vsidata.curation.expectation import Expectation
 from vsidata.errors import ScanError
 from vsidata.measure import MeasuredObject, MeasuredScene
-from vsidata.questions.object_abs_distance import AbsoluteDistanceRules
-from vsidata.questions.object_counting import ObjectCountingRules
-from vsidata.questions.object_rel_direction import RelativeDirectionRules
-from vsidata.questions.object_rel_distance import RelativeDistanceRules
-from vsidata.questions.object_size_estimation import ObjectSizeRules
-from vsidata.questions.room_size_estimation import RoomSizeRules
 from vsidata.questions.rules import RuleSet
+from vsidata.questions.topics import TOPICS
 from vsidata.sources.registry import Source
 
 if TYPE_CHECKING:
@@ -56,7 +49,7 @@ def plan(source: Source, names: Iterable[str], rules: RuleSet) -> Plan:
             continue
         scenes += 1
         for topic, topic_rules in rules.topics.items():
-            questions[topic] += _MOST[topic](scene, topic_rules)
+            questions[topic] += TOPICS[topic].most(scene, topic_rules)
     return Plan(rules.label, scenes, questions, failures)
 
 
@@ -83,61 +76,6 @@ def _unmeasured(source: Source, name: str, rules: RuleSet) -> MeasuredScene:
         room_areas={},
         room_area_method=rules.measurement.room_area.method,
     )
-
-
-def _most_counts(scene: MeasuredScene, rules: ObjectCountingRules) -> int:
-    names = [
-        name for name in _without(rules.exclude, scene.categories) if scene.count(name) >= rules.least.value
-    ]
-    if rules.only_countable:
-        names = [name for name in names if not any(thing.hides_several for thing in scene.bearers[name])]
-    return _capped(len(names), rules.per_scene)
-
-
-def _most_sizes(scene: MeasuredScene, rules: ObjectSizeRules) -> int:
-    return _capped(_once_only(scene, rules.exclude), rules.per_scene)
-
-
-def _most_rooms(scene: MeasuredScene, rules: RoomSizeRules) -> int:  # noqa: ARG001 - every scene is one room
-    return _capped(1, rules.per_scene)
-
-
-def _most_distances(scene: MeasuredScene, rules: AbsoluteDistanceRules) -> int:
-    return _capped(comb(_once_only(scene, rules.exclude), 2), rules.per_scene)
-
-
-def _most_nearest(scene: MeasuredScene, rules: RelativeDistanceRules) -> int:
-    sets = comb(len(scene.categories) - 1, rules.options.whole) if scene.categories else 0
-    targets = _once_only(scene, rules.exclude)
-    return _capped(targets * min(sets, rules.per_target.whole), rules.per_scene)
-
-
-def _most_directions(scene: MeasuredScene, rules: RelativeDirectionRules) -> int:
-    triples = min(perm(_once_only(scene, rules.exclude), 3), rules.draws.whole)
-    return len(rules.kinds) * _capped(triples, rules.per_scene)
-
-
-_MOST: Mapping[str, Callable[[MeasuredScene, Any], int]] = {
-    "object_counting": _most_counts,
-    "object_size_estimation": _most_sizes,
-    "room_size_estimation": _most_rooms,
-    "object_abs_distance": _most_distances,
-    "object_rel_distance": _most_nearest,
-    "object_rel_direction": _most_directions,
-}
-
-
-def _once_only(scene: MeasuredScene, exclude: Sequence[Labels]) -> int:
-    return len(_without(exclude, [thing.category for thing in scene.once_only]))
-
-
-def _without(exclude: Sequence[Labels], names: Iterable[str]) -> list[str]:
-    excluded = {label for entry in exclude for label in entry.labels}
-    return [name for name in names if name not in excluded]
-
-
-def _capped(number: int, per_scene: Constant | None) -> int:
-    return number if per_scene is None else min(number, per_scene.whole)
 
 
 def table(projected: Plan, expected: Expectation | None = None) -> "Table":

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from itertools import combinations
+from math import comb
 
 from numpy.random import Generator
 
 from vsidata.constant import Constant, Labels, Rules
 from vsidata.measure import Between, MeasuredObject, MeasuredScene
-from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped
+from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped, limited
 
 
 class AbsoluteDistanceRules(Rules):
@@ -33,6 +34,11 @@ def object_abs_distance(
 ) -> Iterator[Draft | Drop]:
     """The distance between two objects that each occur once, for pairs in random order."""
     return capped(_candidates(scene, rules, rng), rules.per_scene)
+
+
+def most(scene: MeasuredScene, rules: AbsoluteDistanceRules) -> int:
+    """The most questions a scene can give, as far as its labels alone say."""
+    return limited(comb(len(scene.once_only_except(rules.exclude)), 2), rules.per_scene)
 
 
 def _candidates(scene: MeasuredScene, rules: AbsoluteDistanceRules, rng: Generator) -> Iterator[Draft | Drop]:

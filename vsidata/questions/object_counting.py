@@ -6,7 +6,7 @@ from numpy.random import Generator
 
 from vsidata.constant import Constant, Labels, Rules
 from vsidata.measure import MeasuredScene
-from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped
+from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped, limited
 
 
 class ObjectCountingRules(Rules):
@@ -40,11 +40,25 @@ def object_counting(
     return capped(_candidates(scene, rules, rng), rules.per_scene)
 
 
-def _candidates(scene: MeasuredScene, rules: ObjectCountingRules, rng: Generator) -> Iterator[Draft | Drop]:
-    excluded = {label for entry in rules.exclude for label in entry.labels}
+def most(scene: MeasuredScene, rules: ObjectCountingRules) -> int:
+    """The most questions a scene can give, as far as its labels alone say."""
     names = [
+        name
+        for name in _enough(scene, rules)
+        if not (rules.only_countable and any(thing.hides_several for thing in scene.bearers[name]))
+    ]
+    return limited(len(names), rules.per_scene)
+
+
+def _enough(scene: MeasuredScene, rules: ObjectCountingRules) -> list[str]:
+    excluded = {label for entry in rules.exclude for label in entry.labels}
+    return [
         name for name in scene.categories if scene.count(name) >= rules.least.value and name not in excluded
     ]
+
+
+def _candidates(scene: MeasuredScene, rules: ObjectCountingRules, rng: Generator) -> Iterator[Draft | Drop]:
+    names = _enough(scene, rules)
     unannotated = scene.unannotated_share
     if rules.most_unannotated and unannotated is not None and unannotated > rules.most_unannotated.value:
         yield Drop("too much of the mesh is unannotated to trust a count", len(names))

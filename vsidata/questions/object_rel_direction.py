@@ -14,7 +14,7 @@ from vsidata.constant import Constant, Labels, Rules
 from vsidata.errors import DegenerateGeometry
 from vsidata.geometry.bearing import Sector, edge_margin, sector_of, signed_bearing, signed_bearings
 from vsidata.measure import MeasuredObject, MeasuredScene
-from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped
+from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped, limited
 from vsidata.scene import Array
 
 Degrees = Annotated[float, Field(ge=0, le=360)]
@@ -89,6 +89,12 @@ def object_rel_direction(
             _ask(scene, rules, question_type, (things[p], things[o], things[q]), rng) for p, o, q in triples
         )
         yield from capped(outcomes, rules.per_scene)
+
+
+def most(scene: MeasuredScene, rules: RelativeDirectionRules) -> int:
+    """The most questions a scene can give, as far as its labels alone say."""
+    triples = math.perm(len(scene.once_only_except(rules.exclude)), 3)
+    return len(rules.kinds) * limited(min(triples, rules.draws.whole), rules.per_scene)
 
 
 def draw_triples(count: int, draws: int, rng: Generator) -> Iterator[tuple[int, int, int]]:

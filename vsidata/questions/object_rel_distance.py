@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import comb
 
 from numpy.random import Generator
 
 from vsidata.constant import Constant, Labels, Rules
 from vsidata.measure import Between, MeasuredObject, MeasuredScene
-from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped
+from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped, limited
 
 
 class RelativeDistanceRules(Rules):
@@ -55,6 +56,13 @@ def object_rel_distance(
     Option sets are drawn, never enumerated: a rich scene has millions. Source: VSI-Bench keys, 693 of 693.
     """
     return capped(_candidates(scene, rules, rng), rules.per_scene)
+
+
+def most(scene: MeasuredScene, rules: RelativeDistanceRules) -> int:
+    """The most questions a scene can give, as far as its labels alone say."""
+    sets = comb(len(scene.categories) - 1, rules.options.whole) if scene.categories else 0
+    targets = len(scene.once_only_except(rules.exclude))
+    return limited(targets * min(sets, rules.per_target.whole), rules.per_scene)
 
 
 def _candidates(scene: MeasuredScene, rules: RelativeDistanceRules, rng: Generator) -> Iterator[Draft | Drop]:

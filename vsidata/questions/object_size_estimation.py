@@ -6,7 +6,7 @@ from numpy.random import Generator
 
 from vsidata.constant import Constant, Labels, Rules
 from vsidata.measure import MeasuredScene
-from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped
+from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped, limited
 
 
 class ObjectSizeRules(Rules):
@@ -28,6 +28,11 @@ def object_size_estimation(
 ) -> Iterator[Draft | Drop]:
     """The longest side of the box of each object that occurs once. Source: VSI-Bench keys, 951 of 951."""
     return capped(_candidates(scene, rules, rng), rules.per_scene)
+
+
+def most(scene: MeasuredScene, rules: ObjectSizeRules) -> int:
+    """The most questions a scene can give, as far as its labels alone say."""
+    return limited(len(scene.once_only_except(rules.exclude)), rules.per_scene)
 
 
 def _candidates(scene: MeasuredScene, rules: ObjectSizeRules, rng: Generator) -> Iterator[Draft | Drop]:

@@ -124,6 +124,11 @@ def capped(outcomes: Iterator[Draft | Drop], cap: StatedConstant | None) -> Iter
         yield outcome
 
 
+def limited(number: int, cap: StatedConstant | None) -> int:
+    """A number of questions under a cap."""
+    return number if cap is None else min(number, cap.whole)
+
+
 def complete(draft: Draft, *, dataset: str, scene_name: str, topic: str, rules: str) -> Question:
     """The finished record: options lettered, the letter as ground truth where there are options."""
     options = ground_truth = None

@@ -6,7 +6,7 @@ from numpy.random import Generator
 
 from vsidata.constant import Constant, Rules
 from vsidata.measure import MeasuredScene
-from vsidata.questions.question import Draft, Drop, Evidence
+from vsidata.questions.question import Draft, Drop, Evidence, limited
 
 
 class RoomSizeRules(Rules):
@@ -37,6 +37,11 @@ def room_size_estimation(
             unit="m²",
             evidence=Evidence(objects=(), value=scene.room_area),
         )
+
+
+def most(scene: MeasuredScene, rules: RoomSizeRules) -> int:  # noqa: ARG001 - every scene is one room
+    """The most questions a scene can give, as far as its labels alone say."""
+    return limited(1, rules.per_scene)
 
 
 def room_answer(area: float) -> str:

@@ -28,28 +28,47 @@ Drops = Counter[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Topic:
-    """A topic: the form of its rules, and its generator."""
+    """A topic.
+
+    Attributes:
+        rules: the form of its rules.
+        generate: makes its questions about a scene.
+        most: the most questions it can make about a scene of which only the labels are known.
+    """
 
     rules: type[Rules]
     generate: Callable[[MeasuredScene, Any, Generator], Iterator[Draft | Drop]]
+    most: Callable[[MeasuredScene, Any], int]
 
 
 TOPICS: Mapping[str, Topic] = {
-    "object_counting": Topic(object_counting.ObjectCountingRules, object_counting.object_counting),
+    "object_counting": Topic(
+        object_counting.ObjectCountingRules, object_counting.object_counting, object_counting.most
+    ),
     "object_size_estimation": Topic(
-        object_size_estimation.ObjectSizeRules, object_size_estimation.object_size_estimation
+        object_size_estimation.ObjectSizeRules,
+        object_size_estimation.object_size_estimation,
+        object_size_estimation.most,
     ),
     "room_size_estimation": Topic(
-        room_size_estimation.RoomSizeRules, room_size_estimation.room_size_estimation
+        room_size_estimation.RoomSizeRules,
+        room_size_estimation.room_size_estimation,
+        room_size_estimation.most,
     ),
     "object_abs_distance": Topic(
-        object_abs_distance.AbsoluteDistanceRules, object_abs_distance.object_abs_distance
+        object_abs_distance.AbsoluteDistanceRules,
+        object_abs_distance.object_abs_distance,
+        object_abs_distance.most,
     ),
     "object_rel_distance": Topic(
-        object_rel_distance.RelativeDistanceRules, object_rel_distance.object_rel_distance
+        object_rel_distance.RelativeDistanceRules,
+        object_rel_distance.object_rel_distance,
+        object_rel_distance.most,
     ),
     "object_rel_direction": Topic(
-        object_rel_direction.RelativeDirectionRules, object_rel_direction.object_rel_direction
+        object_rel_direction.RelativeDirectionRules,
+        object_rel_direction.object_rel_direction,
+        object_rel_direction.most,
     ),
 }
 

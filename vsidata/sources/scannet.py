@@ -66,10 +66,10 @@ class ScanNet:
                 "holds no scan: no folder named like scene0000_00 in it, in scans/ or in scans_test/",
                 "Name the folder that ScanNet's download script wrote to, or make one with `vsidata synth`.",
             )
-        top = root.resolve().parent if root.resolve().name == "scans" else root
+        tops = (root, root.resolve().parent) if root.resolve().name == "scans" else (root,)
         return cls(
             root,
-            "synthetic" if (top / SYNTHETIC_MARKER).is_file() else "scannet",
+            "synthetic" if any((top / SYNTHETIC_MARKER).is_file() for top in tops) else "scannet",
             {name: tuple(folders[name].values()) for name in sorted(folders)},
         )
 
