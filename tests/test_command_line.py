@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-_HEAVY = set("cv2 datasets fcl open3d pandas pyarrow scipy torch transformers trimesh".split())
+_HEAVY = {"cv2", "datasets", "open3d", "pandas", "pyarrow", "scipy", "torch", "transformers", "trimesh"}
 
 
 def _python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:

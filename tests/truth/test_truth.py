@@ -70,7 +70,7 @@ def test_measurements_hold_and_no_kept_question_is_wrong(tmp_path: Path) -> None
 
 @pytest.mark.slow
 def test_without_noise_and_holes_surface_distances_are_exact(tmp_path: Path) -> None:
-    found = judged(tmp_path, 4, flaws=CLEAN)
+    found = judged(tmp_path, 8, flaws=CLEAN)
     assert len(found.surface_distances) > 20
     assert max(np.abs(found.surface_distances)) <= 0.001
     assert found.wrong == []

@@ -6,7 +6,7 @@ An alpha shape is the union of the Delaunay triangles that fit into a circle of 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter
+from scipy.ndimage import binary_erosion, uniform_filter
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import Delaunay, QhullError
@@ -26,8 +26,9 @@ _MOST_CELLS = 1 << 22
 def floor_area(points: Array, *, alpha: float, cell: float, min_density: float) -> float:
     """Area of the floor that a scan shows, robust against stray points and glimpses of other rooms.
 
-    The points are first averaged within square cells, so that a noisy wall becomes a thin one. Cells with
-    few points, or amid such cells, are left out, and holes under furniture are filled.
+    The points are first averaged within square cells, half as wide along the outline, so that a noisy wall
+    becomes a thin one. Cells with few points, or amid such cells, are left out. Holes under furniture are
+    filled.
 
     Args:
         points: (n, 2) or (n, 3) all vertices of the scan, metres, room frame; z is ignored.
@@ -43,7 +44,7 @@ def floor_area(points: Array, *, alpha: float, cell: float, min_density: float) 
     Raises:
         DegenerateGeometry: the points that are left enclose no area.
     """
-    return _filled_area(_dense_cells(_on_ground(points), cell, min_density), alpha)
+    return _filled_area(_thinned(_on_ground(points), cell, min_density), alpha)
 
 
 def vsibench_area(points: Array, rng: Generator, *, alpha: float, samples: int) -> float:
@@ -145,15 +146,26 @@ def _cells(points: Array, cell: float) -> tuple[IntArray, tuple[int, int]]:
     return row * columns + column, (rows, columns)
 
 
-def _dense_cells(points: Array, cell: float, min_density: float) -> Array:
-    """(k, 2) the mean of points (n, 2) in each cell that has enough, alone and with its neighbours."""
+def _thinned(points: Array, cell: float, min_density: float) -> Array:
+    """(k, 2) the means of points (n, 2) in cells that have enough, alone and with their neighbours."""
     cells, shape = _cells(points, cell)
-    counts = np.bincount(cells, minlength=shape[0] * shape[1])
-    around = uniform_filter(counts.reshape(shape).astype(np.float64), size=3, mode="constant").ravel()
+    counts = np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)
+    around = uniform_filter(counts.astype(np.float64), size=3, mode="constant")
     enough = min_density * np.quantile(counts[counts > 0], 0.25)
     dense = (counts > 0) & (counts >= enough) & (around >= enough)
-    sums = [np.bincount(cells, along, minlength=len(counts))[dense] for along in points.T]
-    return np.column_stack(sums) / counts[dense, None]
+    inner = binary_erosion(dense, np.ones((3, 3), dtype=bool))
+    parts = ((inner, cell), (dense & ~inner, cell / 2))
+    return np.vstack([_means(points[part.ravel()[cells]], side) for part, side in parts])
+
+
+def _means(points: Array, cell: float) -> Array:
+    """(k, 2) the mean of points (n, 2) in each cell that has any."""
+    if not len(points):
+        return points
+    cells, _ = _cells(points, cell)
+    counts = np.bincount(cells)
+    sums = [np.bincount(cells, along)[counts > 0] for along in points.T]
+    return np.column_stack(sums) / counts[counts > 0, None]
 
 
 def _outline(points: Array, cell: float) -> Array:
