@@ -43,6 +43,14 @@ def test_file_and_command_line_say_the_same(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("640x480", (640, 480)), ("640", 640), (640, 640), ([640, 480], (640, 480)), (None, None)],
+)
+def test_size_of_the_frames_is_two_sides_or_the_longer_one(text, size):
+    assert BuildOptions(out="here", frame_size=text).frame_size == size
+
+
 def test_command_line_wins_over_the_file(tmp_path):
     config = written(tmp_path, "scannet-root: scans\nout: here\nseed: 1\n")
     options = read_options(config, {"seed": 2, "out": None})
@@ -58,6 +66,10 @@ def test_command_line_wins_over_the_file(tmp_path):
         ("out: here\nscannet-root: scans\nholdout: 120%\n", "line 3: `holdout` is"),
         ("out: here\nscannet-root: scans\nholdout: half\n", "line 3: `holdout` is 'half'"),
         ("out: here\nscannet-root: scans\nworkers: 0\n", "line 3: `workers` is 0"),
+        ("out: here\nscannet-root: scans\nframes: -1\n", "line 3: `frames` is -1"),
+        ("out: here\nscannet-root: scans\nframe-size: 640x\n", "line 3: `frame-size"),
+        ("out: here\nscannet-root: scans\nframe-size: 1\n", "line 3: `frame-size"),
+        ("out: here\nscannet-root: scans\nframe-quality: 101\n", "line 3: `frame-quality` is 101"),
         ("out: here\nscannet-root: scans\nsplit: dev\n", "line 3: `split` is 'dev'"),
         ("out: here\nscannet-root: scans\nper-scene:\n  object_counting: -1\n", "line 4"),
         ("out: here\nscannet-root: scans\nper-scene: [object_counting]\n", "line 3"),
@@ -89,4 +101,4 @@ def test_build_needs_a_folder_to_write_to():
 def test_build_takes_scans_from_one_place(tmp_path, given):
     with pytest.raises(OptionError, match="none or two") as caught:
         build(BuildOptions(out=tmp_path, **given))
-    assert "--scannet-root or --meta-info" in caught.value.remedy
+    assert "--scannet-root, --meta-info or --source" in caught.value.remedy

@@ -21,13 +21,15 @@ from vsidata import __version__
 from vsidata.curation.splits import Selection, select
 from vsidata.dataset import results
 from vsidata.dataset.claim import claimed
+from vsidata.dataset.frames_file import frames_path
 from vsidata.dataset.merge import Summary, merge, read_summary
 from vsidata.engines import local
 from vsidata.errors import OptionError, ScanError
 from vsidata.options import BuildOptions
-from vsidata.process import Job, process_scene
+from vsidata.process import Job, input_files, process_scene
 from vsidata.questions.rules import RuleSet, load_rules
 from vsidata.sources.registry import Source, open_source
+from vsidata.streams.shown import Framing
 
 # What the figures come from: another release of one of these may change their last digits.
 _VERSIONS = ("numpy", "scipy", "opencv-python-headless", "open3d", "python-fcl", "pyarrow")
@@ -63,6 +65,10 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary:
     source = _open(options)
     rules = load_rules(options.rules).with_caps(options.per_scene or {})
     topics = _topics(options, rules)
+    if options.embed and not options.frames:
+        raise OptionError(
+            "--embed", "puts frames into the questions, and --frames 0 takes none.", "Drop one."
+        )
     selection = select(
         source,
         split=options.split,
@@ -76,11 +82,12 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary:
     work = options.out / ".work"
     folder = work / "scenes"
     with claimed(options.out, work, recipe):
-        todo = [name for name in sorted(selection.split_of) if not _is_done(folder, name, source)]
+        todo = [name for name in sorted(selection.split_of) if not _is_done(folder, name, source, options)]
         if not todo and (finished := read_summary(options.out, selection.split_of)):
             return finished
         watcher.start(selection, done=len(selection.split_of) - len(todo))
-        job = Job(source, rules, options.seed, topics, folder)
+        framing = Framing(options.frames, options.frame_size, options.frame_quality)
+        job = Job(source, rules, options.seed, topics, folder, framing, options.visibility)
         with _log(options.out / "build.log", options) as note:
             for outcome in local.run(partial(process_scene, job), todo, options.workers):
                 if outcome.died:
@@ -104,19 +111,24 @@ def _topics(options: BuildOptions, rules: RuleSet) -> tuple[str, ...]:
             f"the rule set {rules.name} has no topic `{min(unknown)}`.",
             f"Choose from: {', '.join(rules.topics)}.",
         )
-    return tuple(topic for topic in rules.topics if options.topics is None or topic in options.topics)
+    if options.topics is None:
+        return rules.default_topics
+    return tuple(topic for topic in rules.topics if topic in options.topics)
 
 
 def _open(options: BuildOptions) -> Source:
-    if (options.scannet_root is None) == (not options.meta_info):
+    places: list[tuple[str, list[Path]]] = []
+    places += [("scannet", [options.scannet_root])] if options.scannet_root else []
+    places += [("meta-info", [*options.meta_info])] if options.meta_info else []
+    places += [(options.source, [options.root] if options.root else [])] if options.source else []
+    if len(places) != 1:
         raise OptionError(
             "vsidata build",
             "takes scans from one place, and here are none or two.",
-            "Give --scannet-root or --meta-info. Without scans, `vsidata synth` makes some.",
+            "Give --scannet-root, --meta-info or --source. Without scans, `vsidata synth` makes some.",
         )
-    if options.scannet_root is not None:
-        return open_source("scannet", [options.scannet_root])
-    return open_source("meta-info", options.meta_info)
+    ((source, paths),) = places
+    return open_source(source, paths)
 
 
 def _recipe(options: BuildOptions, rules: RuleSet, topics: tuple[str, ...], source: Source) -> dict[str, Any]:
@@ -129,6 +141,11 @@ def _recipe(options: BuildOptions, rules: RuleSet, topics: tuple[str, ...], sour
             "scenes": options.scenes,
             "topics": topics,
             "per_scene": options.per_scene,
+            "frames": options.frames,
+            "frame_size": options.frame_size,
+            "frame_quality": options.frame_quality,
+            "visibility": options.visibility,
+            "embed": options.embed,
             "seed": options.seed,
             "allow_benchmark_scenes": options.allow_benchmark_scenes,
         },
@@ -151,13 +168,13 @@ def _left_out(options: BuildOptions, selection: Selection) -> dict[str, Any]:
     }
 
 
-def _is_done(folder: Path, name: str, source: Source) -> bool:
+def _is_done(folder: Path, name: str, source: Source, options: BuildOptions) -> bool:
     """Whether a scan has a result, from its files as they are now. One set aside gets another try."""
     head = results.read_head(results.result_path(folder, name))
-    if head is None or head.failure is not None:
+    if head is None or head.failure is not None or (head.frames and not frames_path(folder, name).exists()):
         return False
     try:
-        return head.stamp == results.stamp(source.files(name))
+        return head.stamp == results.stamp(input_files(source, name, bool(options.frames)))
     except ScanError:
         return False
 

@@ -23,6 +23,10 @@ def build(
     meta_info: Annotated[
         list[Path] | None, typer.Option(help="File of VSI-Bench scene meta information, in place of a root.")
     ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="scenezoo:NAME, a dataset that scenezoo reads, in place of a root.")
+    ] = None,
+    root: Annotated[Path | None, typer.Option(help="Folder of that dataset.")] = None,
     split: Annotated[
         str | None, typer.Option(help="Official list: train (default), val, test or all.")
     ] = None,
@@ -35,6 +39,22 @@ def build(
     topics: Annotated[str | None, typer.Option(help="Only these, separated by commas.")] = None,
     per_scene: Annotated[
         list[str] | None, typer.Option(help="TOPIC=N: at most N questions of a topic a scene.")
+    ] = None,
+    frames: Annotated[
+        int | None, typer.Option(help="Frames of a scan that has a stream (default: 16; 0 for none).")
+    ] = None,
+    frame_size: Annotated[
+        str | None, typer.Option(help="Their size, 640x480, or longest side, 640 (default: as stored).")
+    ] = None,
+    frame_quality: Annotated[
+        int | None, typer.Option(help="1 to 100, of frames that are resized (default: 90).")
+    ] = None,
+    visibility: Annotated[
+        bool | None,
+        typer.Option("--visibility/--no-visibility", help="Ask only what the frames show (default), or all."),
+    ] = None,
+    embed: Annotated[
+        bool | None, typer.Option("--embed", help="Also write each question with its frames inside.")
     ] = None,
     scenes: Annotated[
         str | None, typer.Option(help="Only these: names or patterns by commas, or N for the first N.")
@@ -168,7 +188,8 @@ def plan(
 ) -> None:
     """Project how many questions a build can ask, by topic, from annotation files alone.
 
-    It is an upper bound: a build also leaves out what its geometry speaks against.
+    It is an upper bound: a build also leaves out what its geometry speaks against. Beside it stands about how
+    much of it the frames of a video show, by a share measured on other rooms.
     """
     import orjson
 
@@ -206,6 +227,9 @@ def synth(
     scenes: Annotated[int, typer.Option(min=1, max=10_000, help="How many scans.")] = 20,
     seed: Annotated[int, typer.Option(min=0, help="Of every draw.")] = 0,
     noise: Annotated[float, typer.Option(min=0, metavar="MM", help="Noise of the surface, mm r.m.s.")] = 3.0,
+    frames: Annotated[
+        int, typer.Option(min=0, max=10_000, help="Frames of each scan's video (0: none).")
+    ] = 0,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes (default: one a processor).")] = None,
 ) -> None:
     """Write furnished synthetic rooms in ScanNet's own layout, and beside them what is true of them."""
@@ -215,7 +239,7 @@ def synth(
 
     workers = workers or len(os.sched_getaffinity(0))
     with typer.progressbar(length=scenes, label="scans") as bar:
-        write_scans(out, scenes, seed, noise / 1000, workers, done=lambda _: bar.update(1))
+        write_scans(out, scenes, seed, noise / 1000, frames, workers, done=lambda _: bar.update(1))
     typer.echo(f"{scenes:,} scans in {out / 'scans'}, their truth in {out / 'truth'}.")
     typer.echo(f"Next: vsidata build --scannet-root {out} --out {out.with_name(out.name + '-qa')}")
 

@@ -23,7 +23,7 @@ class StatedConstant(Rules):
     """
 
     value: float = Field(ge=0)
-    unit: Literal["m", "m²", "deg", "share", "per metre", "count"] | None = None
+    unit: Literal["m", "m²", "deg", "share", "per metre", "s", "per second", "count", "times"] | None = None
     why: str = ""
     source: str = ""
 

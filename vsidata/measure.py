@@ -22,6 +22,7 @@ from vsidata.geometry import area, boxes, trimming
 from vsidata.geometry.distance import Surface, box_distances, surface, surface_distance
 from vsidata.questions.vocabulary import Vocabulary
 from vsidata.scene import Array, IntArray, OrientedBox, Scene, SceneObject
+from vsidata.sight import Sight, Timeline
 
 Between = Literal["boxes", "surfaces", "positions"]
 AreaMethod = Literal["floor", "vsibench", "vsi100k"]
@@ -67,13 +68,15 @@ class RoomAreaRules(Rules):
 
     Attributes:
         method: the one whose area is asked about.
-        floor, vsibench, vsi100k: the constants of each method; all three are compared in a build's card.
+        floor, vsibench, vsi100k: the constants of each method.
+        compared: the share of the scenes, drawn at random, that are measured by all three.
     """
 
     method: AreaMethod
     floor: FloorAreaRules
     vsibench: VsiBenchAreaRules
     vsi100k: Vsi100kAreaRules
+    compared: Constant
     why: str = ""
     source: str = ""
 
@@ -85,6 +88,7 @@ class MeasurementRules(Rules):
         vocabulary: name of a vocabulary, or path of a user's own.
         smallest: longest side of the smallest object that is asked about; None asks about all.
         box: `minimal` (any orientation, as VSI-Bench's Open3D made them) or `upright` (one axis vertical).
+        rival_boxes: how much larger a minimal box's volume may be for noise to have decided against it.
         position: where an object is, for bearings and centre distances: its box's centre or its vertex mean.
         trimming: which stray points go before a box is fitted; None keeps all.
         room_area: how the room's area is measured.
@@ -93,6 +97,7 @@ class MeasurementRules(Rules):
     vocabulary: str
     smallest: Constant | None
     box: Literal["minimal", "upright"]
+    rival_boxes: Constant | None = None
     position: Literal["box_center", "vertex_mean"]
     trimming: TrimmingRules | None
     room_area: RoomAreaRules
@@ -111,6 +116,8 @@ class MeasuredObject:
         position: (3,) where it is, metres, room frame; None without a box or vertices.
         vertices: (n, 3) metres, room frame, stray points gone; None where the source has boxes only.
         triangles: (m, 3) rows of `vertices`; None likewise.
+        slack: metres by which another box, that noise alone may have made the larger one, reaches beyond
+            `box`; 0 where the box is beyond doubt.
     """
 
     instance: int
@@ -121,6 +128,7 @@ class MeasuredObject:
     position: Array | None
     vertices: Array | None = None
     triangles: IntArray | None = None
+    slack: float = 0.0
 
     @property
     def category(self) -> str:
@@ -137,8 +145,12 @@ class MeasuredScene:
         objects: those with a word in the vocabulary, by instance id.
         declared_counts: objects by word where the source counts them itself; else None.
         unannotated_share: share of the mesh's vertices that no object owns; None without a mesh.
-        room_areas: square metres by each method of measuring; None where it cannot be measured.
+        room_areas: square metres by the rules' method of measuring, and in some scenes by the others; None
+            where it cannot be measured.
         room_area_method: the rules' own method.
+        points: (n, 3) all vertices of the mesh, metres, room frame; None without a mesh.
+        sight: what the picked frames show, by which questions are refused; None where none were looked at.
+        timeline: how large the stream shows the objects over time; None where it was not looked at.
     """
 
     dataset: str
@@ -148,6 +160,9 @@ class MeasuredScene:
     unannotated_share: float | None
     room_areas: Mapping[AreaMethod, float | None]
     room_area_method: AreaMethod
+    points: Array | None = None
+    sight: Sight | None = None
+    timeline: Timeline | None = None
     _surfaces: dict[int, Surface | None] = field(default_factory=dict, repr=False)
     _between_surfaces: dict[tuple[int, int], float | None] = field(default_factory=dict, repr=False)
 
@@ -175,6 +190,12 @@ class MeasuredScene:
         if self.declared_counts is not None:
             return self.declared_counts.get(name, 0)
         return len(self.bearers.get(name, ()))
+
+    def share_objects(self, a: str, b: str) -> bool:
+        """Whether an object answers to both words: an office chair is a chair."""
+        return bool(
+            {thing.instance for thing in self.bearers[a]} & {thing.instance for thing in self.bearers[b]}
+        )
 
     @cached_property
     def once_only(self) -> tuple[MeasuredObject, ...]:
@@ -230,10 +251,14 @@ def _measured(
     if rules.trimming is not None and vertices is not None and triangles is not None and len(vertices):
         vertices, triangles = _trimmed(vertices, triangles, rules.trimming)
         centroid = vertices.mean(axis=0)
-    box = thing.box
+    box, slack = thing.box, 0.0
     if box is None and vertices is not None:
         with suppress(DegenerateGeometry):
-            box = (boxes.minimal_box if rules.box == "minimal" else boxes.upright_box)(vertices)
+            if rules.box == "upright":
+                box = boxes.upright_box(vertices)
+            else:
+                tolerance = rules.rival_boxes.value if rules.rival_boxes else 0.0
+                box, slack = boxes.minimal_box_and_slack(vertices, tolerance=tolerance)
     position = centroid if rules.position == "vertex_mean" or box is None else box.center
     return MeasuredObject(
         instance=thing.instance,
@@ -244,6 +269,7 @@ def _measured(
         position=position,
         vertices=vertices,
         triangles=triangles,
+        slack=slack,
     )
 
 
@@ -295,8 +321,23 @@ def generator(seed: int, dataset: str, scene: str, purpose: str) -> Generator:
     return default_rng(int.from_bytes(digest, "little"))
 
 
-def measure(scene: Scene, rules: MeasurementRules, vocabulary: Vocabulary, seed: int) -> MeasuredScene:
-    """Name, trim, box and place the objects of a scene, and measure its room."""
+def measure(
+    scene: Scene,
+    rules: MeasurementRules,
+    vocabulary: Vocabulary,
+    seed: int,
+    sight: Sight | None = None,
+    timeline: Timeline | None = None,
+) -> MeasuredScene:
+    """Name, trim, box and place the objects of a scene, and measure its room.
+
+    Args:
+        scene: the scene.
+        rules: what an object is.
+        vocabulary: the words for it.
+        seed: of the draws in measuring.
+        sight, timeline: what its frames show, where that is known; passed on.
+    """
     rng = generator(seed, scene.dataset, scene.name, "room area")
     objects = tuple(
         _measured(thing, names, rules, vocabulary)
@@ -309,11 +350,20 @@ def measure(scene: Scene, rules: MeasurementRules, vocabulary: Vocabulary, seed:
         objects=objects,
         declared_counts=_declared_counts(scene, vocabulary),
         unannotated_share=None if scene.instances is None else float(np.mean(scene.instances < 0)),
-        room_areas={
-            method: room_area(scene, method, rules.room_area, rng) for method in get_args(AreaMethod)
-        },
+        room_areas=_room_areas(scene, rules.room_area, rng),
         room_area_method=rules.room_area.method,
+        points=scene.points,
+        sight=sight,
+        timeline=timeline,
     )
+
+
+def _room_areas(scene: Scene, rules: RoomAreaRules, rng: Generator) -> dict[AreaMethod, float | None]:
+    compared = rng.random() < rules.compared.value
+    return {
+        method: room_area(scene, method, rules, rng) if compared or method == rules.method else None
+        for method in get_args(AreaMethod)
+    }
 
 
 def _declared_counts(scene: Scene, vocabulary: Vocabulary) -> Mapping[str, int] | None:

@@ -34,8 +34,19 @@ def _caps(given: Any) -> Any:
     return {topic.strip(): number for topic, _, number in pairs}
 
 
+def _size(given: Any) -> Any:
+    """`640x480` is a width and a height, `640` the longer side."""
+    if isinstance(given, str):
+        sides = given.split("x")
+        return sides[0] if len(sides) == 1 else sides
+    return given
+
+
 def _processors() -> int:
     return len(os.sched_getaffinity(0))
+
+
+_Side = Annotated[int, Field(ge=16, le=8192)]  # pixels: from a thumbnail to a frame of 8K video
 
 
 class BuildOptions(BaseModel):
@@ -44,12 +55,20 @@ class BuildOptions(BaseModel):
     Attributes:
         out: folder to write to.
         scannet_root: folder of ScanNet scans; or
-        meta_info: files of released VSI-Bench scene meta information (boxes only).
+        meta_info: files of released VSI-Bench scene meta information (boxes only); or
+        source: `scenezoo:NAME`, a dataset that scenezoo reads, and
+        root: the folder that it was downloaded to.
         split: official list of ScanNet to take scans from.
         holdout: share of the rooms, with all their scans, that go to a `validation` split.
         rules: name of a rule set of this package, or path of a user's own.
         topics: those to ask about; None for all of the rule set's.
         per_scene: most questions of a topic from one scene, in place of the rule set's own cap.
+        frames: most frames of a scan to put into the dataset; 0 for none.
+        frame_size: width and height of the frames (`640x480`); or their longer side, to which larger ones are
+            shrunk; None as they are stored.
+        frame_quality: 1 to 100, of JPEGs that are made anew because their size changes.
+        visibility: ask only what the frames show, where there are any.
+        embed: also write every question with its frames inside, for streaming.
         scenes: names or patterns (`scene00*`) of the scans to take, or a number: the first so many.
         seed: of every draw.
         workers: number of processes; changes nothing in what is written.
@@ -68,11 +87,18 @@ class BuildOptions(BaseModel):
     out: Path
     scannet_root: Path | None = None
     meta_info: tuple[Path, ...] = ()
+    source: str | None = None
+    root: Path | None = None
     split: Literal["train", "val", "test", "all"] = "train"
     holdout: Annotated[float, BeforeValidator(_share), Field(ge=0, lt=1)] = 0.0
     rules: str | Path = "wide"
     topics: Annotated[tuple[str, ...] | None, BeforeValidator(_words)] = None
     per_scene: Annotated[dict[str, Annotated[int, Field(ge=0)]] | None, BeforeValidator(_caps)] = None
+    frames: Annotated[int, Field(ge=0)] = 16
+    frame_size: Annotated[_Side | tuple[_Side, _Side] | None, BeforeValidator(_size)] = None
+    frame_quality: Annotated[int, Field(ge=1, le=100)] = 90
+    visibility: bool = True
+    embed: bool = False
     scenes: Annotated[tuple[str, ...] | None, BeforeValidator(_words)] = None
     seed: int = 0
     workers: Annotated[int, Field(ge=1)] = Field(default_factory=_processors)

@@ -1,17 +1,24 @@
 """One scan through all of it: read, measured, asked, written. What a worker runs, and all that it imports."""
 
+import hashlib
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from vsidata.dataset import results
+from vsidata.dataset.frames_file import write_frames
 from vsidata.errors import ScanError
 from vsidata.measure import MeasuredScene, measure
 from vsidata.questions.rules import RuleSet
 from vsidata.questions.topics import ask
 from vsidata.scene import Scene
+from vsidata.sight import Sight, Timeline
 from vsidata.sources.registry import Source
+from vsidata.streams.shown import Framing, ShownFrames, show
+
+APPEARANCE_ORDER = "obj_appearance_order"
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,28 @@ class Job:
     seed: int
     topics: tuple[str, ...]
     folder: Path
+    framing: Framing
+    visibility: bool
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the stream of a scan gives.
+
+    Attributes:
+        shown: the frames for the dataset.
+        sight: what they show, by which questions are refused; None where that is not asked for or not known.
+        timeline: what the stream shows over time, where a topic needs it and it is known.
+    """
+
+    shown: ShownFrames
+    sight: Sight | None
+    timeline: Timeline | None
+
+
+def input_files(source: Source, name: str, with_frames: bool) -> Sequence[Path]:
+    """What a scan's result depends on; if one of them changes, the scan is read again."""
+    return [*source.files(name), *(source.stream_files(name) if with_frames else ())]
 
 
 def process_scene(job: Job, name: str) -> None:
@@ -33,15 +62,27 @@ def process_scene(job: Job, name: str) -> None:
     """
     rows: list[Any] = []
     try:
-        stamp = results.stamp(job.source.files(name))
+        stamp = results.stamp(input_files(job.source, name, bool(job.framing.count)))
         scene = job.source.load(name)
-        measured = measure(scene, job.rules.measurement, job.rules.vocabulary, job.seed)
+        look = _look(job, scene)
+        measured = measure(
+            scene,
+            job.rules.measurement,
+            job.rules.vocabulary,
+            job.seed,
+            sight=look.sight if look else None,
+            timeline=look.timeline if look else None,
+        )
         questions, drops = ask(measured, job.rules, job.seed, job.topics)
         head = results.Head(
             stamp=stamp,
-            inputs=results.digest(job.source.files(name)),
+            inputs=_digest(results.digest(job.source.files(name)), look),
             drops=[(topic, reason, count) for (topic, reason), count in sorted(drops.items())],
+            frames=len(look.shown.jpegs) if look else 0,
+            seen=bool(look and look.sight),
         )
+        if look:
+            write_frames(job.folder, scene, look.shown, look.sight)
         rows = [_scene_row(scene, measured), *questions]
     except ScanError as error:
         head = results.Head(failure=results.failure_of(name, error))
@@ -51,6 +92,29 @@ def process_scene(job: Job, name: str) -> None:
         failure = results.failure_of(name, ScanError(name, fault, remedy))
         head = results.Head(failure=failure, trace=traceback.format_exc())
     results.write_result(results.result_path(job.folder, name), head, rows)
+
+
+def _look(job: Job, scene: Scene) -> Look | None:
+    """What the stream of a scan gives; None where there is no stream, or no frames are wanted."""
+    if not job.framing.count:
+        return None
+    stream = job.source.stream(scene.name, job.framing.quality)
+    if stream is None:
+        return None
+    shown = show(stream, scene.alignment, job.framing)
+    sight = timeline = None
+    order = job.rules.topics[APPEARANCE_ORDER] if APPEARANCE_ORDER in job.topics else None
+    if job.visibility or order:
+        from vsidata.viewer import viewer  # imports Open3D: a second that scans without a stream need not pay
+
+        if view := viewer(scene, stream):
+            sight = view.sight(shown.positions, job.rules.visibility) if job.visibility else None
+            timeline = view.timeline(order.rate.value) if order else None
+    return Look(shown, sight, timeline)
+
+
+def _digest(files: str, look: Look | None) -> str:
+    return hashlib.sha256(f"{files}\n{look.shown.digest}\n".encode()).hexdigest() if look else files
 
 
 def _scene_row(scene: Scene, measured: MeasuredScene) -> results.Row:

@@ -83,6 +83,8 @@ class Scene:
         room_area: square metres, where the source states it itself; None where it is measured.
         declared_counts: objects by label as the source itself counts them, where that is to be trusted more
             than the number of its boxes; None where the objects are what counts.
+        alignment: (4, 4) from the frame of the mesh on the disk, in which a stream's camera poses live, to
+            the room's; already applied to all the points above. None where the source has no mesh.
     """
 
     dataset: str
@@ -93,3 +95,4 @@ class Scene:
     instances: IntArray | None = None
     room_area: float | None = None
     declared_counts: Mapping[str, int] | None = None
+    alignment: Array | None = None

@@ -11,11 +11,11 @@ from typer.testing import CliRunner
 
 from vsidata.cli import app
 from vsidata.curation.expectation import load_expectation
-from vsidata.curation.plan import plan
+from vsidata.curation.plan import plan, seen_shares
 from vsidata.errors import OptionError
 from vsidata.measure import measure
 from vsidata.questions.rules import load_rules
-from vsidata.questions.topics import ask
+from vsidata.questions.topics import TOPICS, ask
 from vsidata.sources.registry import open_source
 
 _LABELS = [
@@ -117,7 +117,10 @@ def test_scene_is_never_asked_more_than_was_projected(synthetic_root, name):
     for scene in source.names():
         projected = plan(source, [scene], rules).questions
         questions, _ = ask(
-            measure(source.load(scene), rules.measurement, rules.vocabulary, seed=0), rules, 0, rules.topics
+            measure(source.load(scene), rules.measurement, rules.vocabulary, seed=0),
+            rules,
+            0,
+            rules.default_topics,
         )
         asked = Counter(question.topic for question in questions)
         assert all(asked[topic] <= most for topic, most in projected.items()), scene
@@ -160,7 +163,7 @@ def test_totals_of_the_paper_are_those_reconstructed_from_the_official_annotatio
         "room_size_estimation": 1513,
         "object_abs_distance": 75759,
     }
-    assert set(paper.questions) == set(load_rules(paper.rules).topics)
+    assert set(paper.questions) == set(load_rules(paper.rules).default_topics)
 
 
 def test_expectation_agrees_within_its_share_only():
@@ -202,3 +205,19 @@ def test_command_projects_what_a_build_takes_by_default(root):
     assert figures["rules"].startswith("wide@")
     assert "expected" not in figures
     assert 0 < figures["scenes"] < 120, "scans of the validation list are left out"
+
+
+def test_every_topic_has_a_measured_share_that_the_filter_leaves():
+    shares = seen_shares().shares
+    assert set(shares) == set(TOPICS)
+    assert all(0 < share <= 1 for share in shares.values())
+
+
+def test_projection_with_the_filter_is_that_share_of_the_projection(tmp_path):
+    _write(tmp_path, {"scene0000_00": ["bed", "desk", "sofa", "lamp", "sink"]})
+    projected = plan(open_source("scannet", [tmp_path]), ["scene0000_00"], load_rules("wide"))
+    assert projected.questions["object_size_estimation"] == 5
+    assert projected.seen["object_size_estimation"] == round(
+        5 * seen_shares().shares["object_size_estimation"]
+    )
+    assert sum(projected.seen.values()) <= sum(projected.questions.values())

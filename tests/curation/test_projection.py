@@ -19,7 +19,7 @@ def projected() -> Counter[str]:
     kinds: Counter[str] = Counter()
     for index in range(ROOMS):
         scene = measure(box_scene(5, index), rules.measurement, rules.vocabulary, seed=0)
-        kinds.update(question.question_type for question in ask(scene, rules, 0, rules.topics)[0])
+        kinds.update(question.question_type for question in ask(scene, rules, 0, rules.default_topics)[0])
     return Counter({kind: count * TRAINING_SCANS // ROOMS for kind, count in kinds.items()})
 
 

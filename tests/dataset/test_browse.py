@@ -123,9 +123,39 @@ def test_folder_without_a_build_is_refused(tmp_path):
             "standing by bed (object 7), facing tv (object 8): door (object 9) is 60° to the right, "
             "30° from where the answer would change",
         ),
+        (
+            Evidence(
+                (EvidenceObject("appearing", 4, "tv"), EvidenceObject("appearing", 2, "bed")),
+                value=6.5,
+                margin=6.0,
+                seconds=(6.5, 0.5),
+            ),
+            "first seen: bed (object 2) at 0.5 s, tv (object 4) at 6.5 s; the closest two are 6.0 s apart",
+        ),
+        (
+            Evidence(
+                things(observer="bed", facing="tv", stop="door"),
+                value=2.5,
+                margin=0.1745329252,
+                path=((0.0, 0.0), (1.5, 2.0)),
+            ),
+            "from bed (object 7), facing tv (object 8), to door (object 9): 2.5 m of free floor; "
+            "the least clear turn is 10° from where the answer would change",
+        ),
         (Evidence(things(seen="bed"), value=0.25), "bed (object 7): 0.250"),
     ],
-    ids=["count", "size", "room", "distance", "centres", "nearest", "direction", "a topic of one's own"],
+    ids=[
+        "count",
+        "size",
+        "room",
+        "distance",
+        "centres",
+        "nearest",
+        "direction",
+        "order",
+        "route",
+        "a topic of one's own",
+    ],
 )
 def test_evidence_says_what_was_measured_on_which_objects(evidence, words):
     assert browse.evidence_in_words({"evidence": asdict(evidence)}) == words

@@ -54,6 +54,12 @@ def test_a_mistake_in_a_users_rules_is_named_with_its_line(
         assert f"line {line}:" in caught.value.fault
 
 
+@pytest.mark.parametrize("name", RULE_SETS)
+def test_what_the_paper_held_out_is_asked_only_by_name(name: str) -> None:
+    rules = load_rules(name)
+    assert set(rules.topics) - set(rules.default_topics) == {"obj_appearance_order", "route_planning"}
+
+
 def test_a_users_rules_need_only_say_what_differs(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(

@@ -325,7 +325,7 @@ def test_missing_file_is_named_with_the_download_type_that_brings_it(tmp_path, s
     file = small_scan().write(tmp_path) / f"{NAME}{suffix}"
     file.unlink()
     error = complaint(tmp_path)
-    assert (error.file, error.fault) == (str(file), "is missing")
+    assert (error.file, error.fault) == (str(file), "is missing.")
     assert f"--type {suffix}" in error.remedy
 
 
@@ -361,7 +361,7 @@ def a_file_larger_than_any(file: Path) -> None:
         (a_folder, "is not a regular file"),
         (a_pipe, "is not a regular file"),
         (a_device, "is not a regular file"),
-        (a_broken_link, "is missing"),
+        (a_broken_link, "is missing."),
         (a_link_to_itself, "cannot be read: Too many levels of symbolic links"),
         (a_file_larger_than_any, "holds 1,099,511,627,776 bytes"),
     ],
@@ -382,7 +382,7 @@ def no_superuser(tmp_path_factory):
     if os.geteuid() != 0:
         yield
         return
-    for folder in (tmp_path_factory.getbasetemp(), *tmp_path_factory.getbasetemp().parents[:1]):
+    for folder in (tmp_path_factory.getbasetemp(), *tmp_path_factory.getbasetemp().parents[:2]):
         folder.chmod(0o755)
     os.seteuid(65534)
     yield
@@ -394,7 +394,7 @@ def test_file_without_the_right_to_read_is_named(tmp_path, suffix, no_superuser)
     with_rights(lambda: _write_unreadable(tmp_path, suffix))
     error = complaint(tmp_path)
     assert error.file == str(tmp_path / "scans" / NAME / f"{NAME}{suffix}")
-    assert error.fault == "may not be read by this user"
+    assert error.fault == "may not be read by this user."
     assert "chmod u+r" in error.remedy
 
 
@@ -402,7 +402,7 @@ def test_scan_folder_without_the_right_to_enter_is_named(tmp_path, no_superuser)
     with_rights(lambda: _lock_folder(tmp_path))
     error = complaint(tmp_path)
     assert error.file.startswith(str(tmp_path / "scans" / NAME))
-    assert error.fault == "may not be read by this user"
+    assert error.fault == "may not be read by this user."
     assert "right to read" in error.remedy
 
 

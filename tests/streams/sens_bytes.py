@@ -91,8 +91,8 @@ class Sens:
         return b"".join(self.parts())
 
 
-def read(data: bytes) -> Sens:
-    """Read a valid stream whole; its intrinsics must be INTRINSIC and half of it."""
+def read(data: bytes, intrinsic: np.ndarray = INTRINSIC) -> Sens:
+    """Read a valid stream whole; its intrinsics must be the one given and half of it."""
     file = io.BytesIO(data)
 
     def take(layout: str) -> tuple:
@@ -101,8 +101,8 @@ def read(data: bytes) -> Sens:
     (version,) = take("I")
     name = file.read(*take("Q"))
     color, no_shift, half, no_shift_either = (np.reshape(take("16f"), (4, 4)) for _ in range(4))
-    assert np.array_equal(color, INTRINSIC)
-    assert np.array_equal(half[:2, :3], INTRINSIC[:2, :3] / 2)
+    assert np.array_equal(color, intrinsic)
+    assert np.array_equal(half[:2, :3], intrinsic[:2, :3] / 2)
     assert np.array_equal(no_shift, np.eye(4))
     assert np.array_equal(no_shift_either, np.eye(4))
     compressions, size, depth_size = take("ii"), take("II"), take("II")

@@ -11,7 +11,9 @@ from vsidata.synthetic.surface import Surface, coarse_surface, refine
 def _surface(mesh: trimesh.Trimesh) -> Surface:
     count = len(mesh.faces)
     nothing = np.zeros(count, dtype=np.int64)
-    return Surface(np.array(mesh.vertices), np.array(mesh.faces), nothing, nothing, np.ones((count, 3)))
+    return Surface(
+        np.array(mesh.vertices), np.array(mesh.faces), nothing, nothing, np.ones((count, 3)), ("main",)
+    )
 
 
 BODIES = {

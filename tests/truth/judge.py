@@ -8,12 +8,12 @@ import json
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import fcl
 import numpy as np
 
-from vsidata.measure import measure
+from vsidata.measure import AreaMethod, measure, room_area
 from vsidata.questions.question import Question
 from vsidata.questions.rules import RuleSet
 from vsidata.questions.topics import ask
@@ -59,7 +59,8 @@ def judge(root: Path, name: str, rules: RuleSet) -> Judgement:
     truth = json.loads((root / "truth" / f"{name}.json").read_bytes())
     objects = {item["instance"]: item for item in truth["objects"]}
     source = open_source("scannet", [root])
-    scene = measure(source.load(name), rules.measurement, rules.vocabulary, seed=0)
+    scan = source.load(name)
+    scene = measure(scan, rules.measurement, rules.vocabulary, seed=0)
     result = Judgement()
     for thing in scene.objects:
         kept = objects.get(thing.instance, {}).get("kept", {})
@@ -77,7 +78,8 @@ def judge(root: Path, name: str, rules: RuleSet) -> Judgement:
         measured = scene.distance(a, b, "surfaces")
         if true_distance is not None and measured is not None:
             result.surface_distances.append(measured - true_distance)
-    for method, area in scene.room_areas.items():
+    for method in get_args(AreaMethod):
+        area = room_area(scan, method, rules.measurement.room_area, np.random.default_rng(0))
         if area is not None:
             result.areas[method] = [area / truth["room"]["area"] - 1]
     questions, _ = ask(scene, rules, 0, ["object_rel_distance", "object_rel_direction"])
@@ -121,14 +123,16 @@ def true_nearest(
 
 
 def box_distance(a: dict[str, Any], b: dict[str, Any]) -> float:
-    """Metres between two true minimal boxes, by FCL."""
+    """Metres between two true boxes, by FCL: the minimal ones, or along the recipe where one is flat."""
 
     def solid(item: dict[str, Any]) -> Any:
-        box = item["kept"]["minimal"]
-        axes = np.array(box["axes"])
+        box, yaw = item["kept"]["minimal"] or item["kept"], item["recipe"]["yaw"]
+        axes = np.array(
+            box.get("axes", [[np.cos(yaw), np.sin(yaw), 0], [-np.sin(yaw), np.cos(yaw), 0], [0, 0, 1]])
+        )
         axes[2] = np.cross(axes[0], axes[1])
         placed = fcl.Transform(axes.T.copy(), np.array(box["center"]))
-        return fcl.CollisionObject(fcl.Box(*box["extents"]), placed)
+        return fcl.CollisionObject(fcl.Box(*np.maximum(box["extents"], 1e-6)), placed)
 
     return max(0.0, float(fcl.distance(solid(a), solid(b), fcl.DistanceRequest(), fcl.DistanceResult())))
 
@@ -136,7 +140,7 @@ def box_distance(a: dict[str, Any], b: dict[str, Any]) -> float:
 def true_direction(question: Question, objects: dict[int, Any]) -> str:
     """The word for the bearing between the true boxes' centres, by complex numbers."""
     kept = [objects[item.instance]["kept"] for item in question.evidence.objects]
-    where = [complex(*item["minimal"]["center"][:2]) for item in kept]
+    where = [complex(*(item["minimal"] or item)["center"][:2]) for item in kept]
     turn = np.degrees(np.angle((where[2] - where[0]) / (where[1] - where[0]))) % 360
     kind = question.question_type.rsplit("_", 1)[-1]
     if kind == "hard":

@@ -87,7 +87,7 @@ def closing_lines(source: ScanNet, against: Standards, reports: Sequence[ScanRep
     if against.without_table is not None:
         table = against.without_table
         lines.append(
-            f"Labels are not compared with ScanNet's table: {table.file} {table.fault}. {table.remedy}"
+            f"Labels are not compared with ScanNet's table: {table.file} {table.fault} {table.remedy}"
         )
     doubts = Counter(kind for report in reports for kind in {found.kind for found in report.findings})
     if doubts:

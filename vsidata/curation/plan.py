@@ -2,21 +2,52 @@
 
 The projection is an upper bound. It is exact where the rules refuse nothing for its geometry, as those of the
 paper do; elsewhere a build also drops objects that are too small, options that are too close, and so on.
+
+What frames show does not stand in an annotation. How much the visibility filter leaves is a share measured on
+other rooms, stated with its source in `data/seen_shares.yaml`: a sample of the user's own streams would be
+truer, but takes their meshes and a second a scan, for a command that takes seconds in all.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vsidata.constant import Rules
 from vsidata.curation.expectation import Expectation
 from vsidata.errors import ScanError
 from vsidata.measure import MeasuredObject, MeasuredScene
 from vsidata.questions.rules import RuleSet
 from vsidata.questions.topics import TOPICS
 from vsidata.sources.registry import Source
+from vsidata.strict_yaml import read_mapping, validate
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+
+class SeenShares(Rules):
+    """Of the questions asked without the visibility filter, the share that is left with it.
+
+    Attributes:
+        frames: how many were shown of each scan.
+        shares: by topic.
+        why, source: how they came about.
+    """
+
+    frames: int
+    shares: dict[str, float]
+    why: str
+    source: str
+
+
+@cache
+def seen_shares() -> SeenShares:
+    """The shares of this package, from `data/seen_shares.yaml`."""
+    path = Path(str(resources.files("vsidata.curation") / "data" / "seen_shares.yaml"))
+    return validate(SeenShares, *read_mapping(path), path)
 
 
 @dataclass(frozen=True)
@@ -35,10 +66,16 @@ class Plan:
     questions: Mapping[str, int]
     failures: Sequence[ScanError]
 
+    @property
+    def seen(self) -> Mapping[str, int]:
+        """Topic → about how many of these a build with frames and the visibility filter can ask at most."""
+        shares = seen_shares().shares
+        return {topic: round(number * shares[topic]) for topic, number in self.questions.items()}
+
 
 def plan(source: Source, names: Iterable[str], rules: RuleSet) -> Plan:
     """Project the questions about some scenes of a source from their annotations."""
-    questions = dict.fromkeys(rules.topics, 0)
+    questions = dict.fromkeys(rules.default_topics, 0)
     failures = []
     scenes = 0
     for name in names:
@@ -48,8 +85,8 @@ def plan(source: Source, names: Iterable[str], rules: RuleSet) -> Plan:
             failures.append(error)
             continue
         scenes += 1
-        for topic, topic_rules in rules.topics.items():
-            questions[topic] += TOPICS[topic].most(scene, topic_rules)
+        for topic in questions:
+            questions[topic] += TOPICS[topic].most(scene, rules.topics[topic])
     return Plan(rules.label, scenes, questions, failures)
 
 
@@ -82,16 +119,16 @@ def table(projected: Plan, expected: Expectation | None = None) -> "Table":
     """The projection for a terminal, a row for each topic; beside stated totals, how far it is from each."""
     from rich.table import Table
 
-    columns = (
-        ("topic", "at most") if expected is None else ("topic", "at most", expected.name, "difference", "")
-    )
-    shown = Table(*columns, box=None, pad_edge=False)
+    filtered = f"seen in {seen_shares().frames} frames, about"
+    columns = ("at most", filtered) if expected is None else ("at most", expected.name, "difference", "")
+    shown = Table("topic", *columns, box=None, pad_edge=False)
     for column in shown.columns[1:4]:
         column.justify = "right"
     if expected is None:
+        seen = projected.seen
         for topic, number in projected.questions.items():
-            shown.add_row(topic, f"{number:,}")
-        shown.add_row("together", f"{sum(projected.questions.values()):,}")
+            shown.add_row(topic, f"{number:,}", f"{seen[topic]:,}")
+        shown.add_row("together", f"{sum(projected.questions.values()):,}", f"{sum(seen.values()):,}")
         return shown
     shown.add_row(
         "scenes",
@@ -123,6 +160,7 @@ def as_json(projected: Plan, expected: Expectation | None = None) -> dict[str, A
         "rules": projected.rules,
         "scenes": projected.scenes,
         "questions": dict(projected.questions),
+        "seen": dict(projected.seen),
         "failures": [
             {"file": error.file, "fault": error.fault, "remedy": error.remedy} for error in projected.failures
         ],

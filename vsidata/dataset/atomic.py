@@ -6,7 +6,7 @@ from pathlib import Path
 UNFINISHED = ".unfinished"
 
 
-def write_whole(path: Path, parts: Iterable[bytes]) -> None:
+def write_whole(path: Path, parts: Iterable[bytes | memoryview]) -> None:
     """Write a file under another name and give it its own in one step.
 
     Raises:

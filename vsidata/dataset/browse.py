@@ -112,6 +112,15 @@ def evidence_in_words(row: Mapping[str, Any]) -> str:
             f"{names[2]} is {abs(math.degrees(value)):.0f}° to the {side}, "
             f"{math.degrees(margin):.0f}° from where the answer would change"
         )
+    if evidence["seconds"]:
+        in_order = sorted(zip(evidence["seconds"], names, strict=True))
+        moments = [f"{name} at {seconds:.1f} s" for seconds, name in in_order]
+        return f"first seen: {', '.join(moments)}; the closest two are {margin:.1f} s apart"
+    if evidence["path"]:
+        return (
+            f"from {names[0]}, facing {names[1]}, to {', '.join(names[2:])}: {value:.1f} m of free floor; "
+            f"the least clear turn is {math.degrees(margin):.0f}° from where the answer would change"
+        )
     return f"{', '.join(names)}: {value:.3f}"
 
 

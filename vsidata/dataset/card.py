@@ -25,6 +25,13 @@ _OTHER_LICENCE = (
     "Derived from the scans of others: the terms of their makers hold for what is derived from them.",
 )
 
+_TABLES: Mapping[str, str] = {
+    "qa": "one row a question",
+    "scenes": "one row a scene: its objects, their boxes, the room's area",
+    "frames": "one row a scene: its pictures, their times and cameras",
+    "embedded": "one row a question, with its scene's pictures inside",
+}
+
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
@@ -51,7 +58,8 @@ def card(manifest: Mapping[str, Any]) -> str:
                     for split in _splits(manifest, table)
                 ],
             }
-            for table in ("qa", "scenes")
+            for table in _TABLES
+            if _splits(manifest, table)
         ],
     }
     template = Template(resources.files(__package__).joinpath("card.md").read_text(encoding="utf-8"))
@@ -61,7 +69,10 @@ def card(manifest: Mapping[str, Any]) -> str:
         total=f"{total:,}",
         scenes=f"{sum(manifest['scenes'].values()):,}",
         rules=f"{rules['name']}@{rules['digest'][:8]}",
+        tables=_tables(manifest),
         counts=_counts(questions),
+        frames=_frames(manifest),
+        balance=_balance(manifest["balance"]),
         room_areas=_room_areas(manifest),
         seed=options["seed"],
         scans=_scans(options),
@@ -71,6 +82,43 @@ def card(manifest: Mapping[str, Any]) -> str:
         licence=licence_note,
     )
     return f"---\n{yaml.safe_dump(front, sort_keys=False, allow_unicode=True)}---\n\n{body}"
+
+
+def _tables(manifest: Mapping[str, Any]) -> str:
+    """A line of Python for each table that is there."""
+    lines = []
+    for table, what in _TABLES.items():
+        if _splits(manifest, table):
+            name = "questions" if table == "qa" else table
+            how = ", streaming=True" if table == "embedded" else ""
+            lines.append(f'{name} = load_dataset("PATH_OR_NAME", "{table}"{how})  # {what}')
+    return "\n".join(lines)
+
+
+def _frames(manifest: Mapping[str, Any]) -> str:
+    counts = manifest["frames"]
+    if not counts.get("scenes with frames"):
+        return "There are no frames in it."
+    pictures, shown, without, seen = (
+        f"{counts[key]:,}"
+        for key in ("pictures", "scenes with frames", "scenes without", "scenes asked only what is seen")
+    )
+    text = (
+        f"`frames` holds {pictures} pictures of {shown} scenes, at most {manifest['options']['frames']} of a "
+        "scene, spread evenly over time from the first frame with a valid pose to the last; a question finds "
+        "them by its `scene_name`. `indices` are the stream's own numbers, `timestamps` are seconds since it "
+        "began, `poses` go from the camera (x right, y down, z forward) to the room (z up) in metres, "
+        "`intrinsics` belong to the pictures as they are here, and `orientation` says by how many degrees to "
+        "turn them clockwise so that they stand upright. `seen` says how much of each object they show.\n\n"
+        f"Scenes without a stream, and so without frames: {without}. About {seen} scenes only that was asked "
+        "which their frames show."
+    )
+    if _splits(manifest, "embedded"):
+        text += (
+            " `embedded` stores the pictures of a scene once, however many questions show them. Stream it: "
+            "what is downloaded into a cache repeats them for every question."
+        )
+    return text
 
 
 def _splits(manifest: Mapping[str, Any], table: str) -> list[str]:
@@ -92,6 +140,32 @@ def _counts(questions: Mapping[str, Mapping[str, int]]) -> str:
     rows = [[topic, *(f"{questions[split].get(topic, 0):,}" for split in splits)] for topic in topics]
     rows.append(["all", *(f"{sum(questions[split].values()):,}" for split in splits)])
     return _table(["topic", *splits], rows)
+
+
+def _balance(balance: Mapping[str, Mapping[str, Any]]) -> str:
+    if not balance:
+        return "Answers are as common as the rooms make them: nothing was left out for balance."
+    rows = [
+        [kind, split, *(f"{number:,}" for number in tally["questions"]), *_commonest(tally)]
+        for split, kinds in balance.items()
+        for kind, tally in kinds.items()
+    ]
+    header = ["question type", "split", "asked", "kept", "commonest answer", "of those kept"]
+    return (
+        "What is too common is thinned out by a seeded draw, as the rules say under `balance`. What was "
+        "asked, what was kept, and the share of the commonest answer (a direction, a count or a letter):\n\n"
+        f"{_table(header, rows)}"
+    )
+
+
+def _commonest(tally: Mapping[str, Any]) -> list[str]:
+    """The commonest answer before and after, with its share."""
+    words = []
+    for when, total in enumerate(tally["questions"]):
+        counts = {answer: numbers[when] for answer, numbers in tally["answers"].items()}
+        answer = max(counts, key=counts.__getitem__, default=None)
+        words.append(f"{answer}: {counts[answer] / total:.0%}" if answer and total else "")
+    return words
 
 
 def _room_areas(manifest: Mapping[str, Any]) -> str:

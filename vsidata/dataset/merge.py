@@ -13,17 +13,30 @@ from typing import Any
 
 import orjson
 
+from vsidata.curation.balance import Answer, balance, tallies
 from vsidata.dataset import schema
 from vsidata.dataset.atomic import UNFINISHED, write_whole
 from vsidata.dataset.card import card
+from vsidata.dataset.frames_file import embedded, read_frames
 from vsidata.dataset.results import Head, failure_of, read_head, read_rows, result_path
 from vsidata.dataset.room_areas import ratios
 from vsidata.dataset.shards import Shard, ShardWriter, Table
 from vsidata.errors import ScanError
+from vsidata.questions.balance_rules import BalanceRules
 
+# The frames of a scan are one row group: one row, or with its questions as many rows, whose dictionary page
+# must then hold all the pictures. Were Arrow's own schema stored in that table, dictionaries would be read
+# back as such, which `datasets` does not take for pictures.
 TABLES = (
     Table("qa", schema.QA, shard_rows=30_000, group_rows=5_000),
     Table("scenes", schema.SCENES, shard_rows=5_000, group_rows=500),
+    Table("frames", schema.FRAMES, shard_rows=200, writing={"use_dictionary": False}),
+    Table(
+        "embedded",
+        schema.EMBEDDED,
+        shard_rows=20_000,
+        writing={"dictionary_pagesize_limit": 64 << 20, "store_schema": False},
+    ),
 )
 
 
@@ -55,7 +68,9 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
     """
     for litter in results.parent.rglob(f"*{UNFINISHED}"):  # of a run that was killed
         litter.unlink()
-    writers = {}
+    unbalanced, balances = _balance(results, recipe, split_of)
+    writers: dict[str, dict[str, ShardWriter]] = {}
+    frames: Counter[str] = Counter()
     questions: dict[str, Counter[str]] = {}
     drops: dict[str, Counter[str]] = {}
     inputs: dict[str, str] = {}
@@ -72,25 +87,45 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
             continue
         split = split_of[name]
         if split not in writers:
-            writers[split] = [ShardWriter(table, split, results.parent) for table in TABLES]
+            writers[split] = {table.name: ShardWriter(table, split, results.parent) for table in TABLES}
             questions[split] = Counter()
-        scene, asked = read_rows(path)
+        scene, candidates = read_rows(path)
+        asked = [row for row in candidates if row["id"] not in unbalanced]
         if scene["room_areas"]:
             areas.append(scene["room_areas"])
-        for writer, rows in zip(writers[split], (asked, [scene | {"split": split}]), strict=True):
-            writer.add(rows)
+        writers[split]["qa"].add(asked)
+        writers[split]["scenes"].add([scene | {"split": split}])
+        if head.frames:
+            shown = read_frames(results, name)
+            writers[split]["frames"].add_group(shown)
+            if recipe["options"]["embed"] and asked:
+                writers[split]["embedded"].add_group(embedded(asked, shown))
+        frames["pictures"] += head.frames
+        frames["scenes with frames"] += head.frames > 0
+        frames["scenes without"] += head.frames == 0
+        frames["scenes asked only what is seen"] += head.seen
         questions[split].update(row["topic"] for row in asked)
         for topic, reason, count in head.drops:
             drops.setdefault(topic, Counter())[reason] += count
+        for row in candidates:
+            if unbalance := unbalanced.get(row["id"]):
+                drops.setdefault(row["topic"], Counter())[unbalance] += 1
         inputs[name] = head.inputs
-    shards = [shard for split in sorted(writers) for writer in writers[split] for shard in writer.finish(out)]
+    shards = [
+        shard
+        for split in sorted(writers)
+        for writer in writers[split].values()
+        for shard in writer.finish(out)
+    ]
     _remove_others(out, shards)
     manifest = {
         **recipe,
-        "scenes": {split: writers[split][1].rows for split in sorted(writers)},
+        "scenes": {split: writers[split]["scenes"].rows for split in sorted(writers)},
+        "frames": dict(frames) if recipe["options"]["frames"] else {},
         "set_aside": len(failures),
         "questions": {split: dict(sorted(questions[split].items())) for split in sorted(questions)},
         "drops": {topic: dict(sorted(drops[topic].items())) for topic in sorted(drops)},
+        "balance": balances,
         "room_area_ratios": ratios(areas, recipe["rules"]["resolved"]["measurement"]["room_area"]["method"]),
         "files": {shard.path: {k: v for k, v in asdict(shard).items() if k != "path"} for shard in shards},
         "inputs": inputs,
@@ -100,6 +135,31 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
     write_whole(out / "README.md", [card(manifest).encode()])
     write_whole(out / "manifest.json", [orjson.dumps(manifest, option=orjson.OPT_INDENT_2), b"\n"])
     return Summary(out, manifest, failures)
+
+
+def _balance(
+    results: Path, recipe: Mapping[str, Any], split_of: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, Any]]:
+    """Which questions the rules leave out for balance, id → reason; and what that changes, by split.
+
+    Reads the results once before the merge does, and holds of each question its answer alone.
+    """
+    stated = recipe["rules"]["resolved"]["balance"]
+    if stated is None:
+        return {}, {}
+    rules, seed = BalanceRules.model_validate(stated), recipe["options"]["seed"]
+    unbalanced: dict[str, str] = {}
+    balances: dict[str, Any] = {}
+    for split in sorted(set(split_of.values())):
+        answers = []
+        for name in (name for name in sorted(split_of) if split_of[name] == split):
+            path = result_path(results, name)
+            if (head := read_head(path)) and head.failure is None:
+                answers += [Answer.of(row) for row in read_rows(path)[1]]
+        left_out = balance(answers, rules, seed)
+        balances[split] = tallies(answers, left_out)
+        unbalanced |= left_out
+    return unbalanced, balances
 
 
 def read_summary(out: Path, split_of: Mapping[str, str]) -> Summary | None:

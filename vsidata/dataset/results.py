@@ -28,6 +28,8 @@ class Head:
         stamp: name, size and time of change of each input file when it was read; empty if it was set aside.
         inputs: digest of the input files' names and content; likewise.
         drops: topic, reason and count of the candidates refused.
+        frames: how many frames lie in the file beside the result; 0 where there is no such file.
+        seen: whether only what these frames show was asked.
         failure: `scene_name`, `file`, `fault` and `remedy` of a scene set aside; None where it is used.
         trace: where in the code an unforeseen fault arose, for the log.
     """
@@ -35,6 +37,8 @@ class Head:
     stamp: Sequence[Sequence[str | int]] = ()
     inputs: str = ""
     drops: Sequence[tuple[str, str, int]] = ()
+    frames: int = 0
+    seen: bool = False
     failure: dict[str, str] | None = None
     trace: str = ""
 

@@ -1,4 +1,4 @@
-"""The columns of a build's two tables.
+"""The columns of a build's tables.
 
 The types are declared once, for pyarrow. The `huggingface` entry of the schema's metadata repeats them in the
 words of `datasets.Features`, so that `load_dataset` keeps them; importing `datasets` for that takes a second.
@@ -9,9 +9,17 @@ from typing import Any
 
 import pyarrow as pa
 
+IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+"""A picture, as `datasets.Image` stores it: the whole JPEG, and what its file might be called."""
+
+SHARED_IMAGE = pa.struct([(field.name, pa.dictionary(pa.int32(), field.type)) for field in IMAGE])
+"""The same, where many rows show the same pictures: Parquet holds each once. It reads back as `IMAGE`."""
+
 
 def _feature(kind: pa.DataType) -> Any:
     """A type in the words of `datasets.Features`."""
+    if kind in (IMAGE, SHARED_IMAGE):
+        return {"_type": "Image"}
     if pa.types.is_struct(kind):
         return {field.name: _feature(field.type) for field in kind}
     if pa.types.is_fixed_size_list(kind):
@@ -51,6 +59,8 @@ QA = _with_features(
                     ("surface_distance", pa.float64()),
                     ("option_distances", pa.list_(pa.float64())),
                     ("margin", pa.float64()),
+                    ("seconds", pa.list_(pa.float64())),
+                    ("path", pa.list_(pa.list_(pa.float64(), 2))),
                 ]
             ),
         ),
@@ -91,3 +101,52 @@ SCENES = _with_features(
 `room_area` is the one asked about, by `room_area_method`: the rules' own, or `stated` if the source says it.
 `room_areas` holds the area by every method; None where it is stated.
 """
+
+_MATRIX_3 = pa.list_(pa.list_(pa.float64(), 3), 3)
+_MATRIX_4 = pa.list_(pa.list_(pa.float64(), 4), 4)
+
+FRAMES = _with_features(
+    [
+        ("dataset", pa.string()),
+        ("scene_name", pa.string()),
+        ("images", pa.list_(IMAGE)),
+        ("indices", pa.list_(pa.int64())),
+        ("timestamps", pa.list_(pa.float64())),
+        ("timed", pa.bool_()),
+        ("fps", pa.float64()),
+        ("width", pa.int64()),
+        ("height", pa.int64()),
+        ("orientation", pa.int64()),
+        ("intrinsics", _MATRIX_3),
+        ("poses", pa.list_(_MATRIX_4)),
+        (
+            "seen",
+            pa.list_(
+                pa.struct(
+                    [
+                        ("instance", pa.int64()),
+                        ("pixels", pa.list_(pa.float64())),
+                        ("surfaces", pa.list_(pa.float64())),
+                        ("surface", pa.float64()),
+                    ]
+                )
+            ),
+        ),
+        ("floor_seen", pa.float64()),
+    ]
+)
+"""One row a scene that has frames: `vsidata.streams.shown.ShownFrames`, field by field, and what they show.
+
+`indices` are the source's own numbers of the frames, `intrinsics` the camera of the pictures as they are here
+(pixels), `poses` go from the camera's frame (x right, y down, z forward) to the room's (z up), metres. `seen`
+and `floor_seen` are shares: `vsidata.sight.Sight`, object by object.
+"""
+
+EMBEDDED = _with_features(
+    [
+        *((field.name, field.type) for field in QA),
+        ("images", pa.list_(SHARED_IMAGE)),
+        ("timestamps", pa.list_(pa.float64())),
+    ]
+)
+"""One row a question: the columns of `QA`, and the pictures and times of its scene's frames."""

@@ -1,8 +1,10 @@
 """Rows to Parquet shards, in a stream: memory holds one row group, whatever the number of scenes."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,14 +20,17 @@ class Table:
     Attributes:
         name: folder of its shards, and its configuration's name in the card.
         schema: its columns.
-        shard_rows: rows of a shard, a multiple of `group_rows`; the last shard holds the rest.
-        group_rows: rows of a row group, which is what the writer holds in memory.
+        shard_rows: rows after which a shard is closed; the last shard holds the rest.
+        group_rows: rows of a row group, which is what the writer holds in memory; whole row groups that are
+            handed in are written as they are.
+        writing: further options of `pyarrow.parquet.ParquetWriter`.
     """
 
     name: str
     schema: pa.Schema
     shard_rows: int
-    group_rows: int
+    group_rows: int = 1
+    writing: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,11 +76,26 @@ class ShardWriter:
         while len(self._waiting) >= self.table.group_rows:
             self._flush(self.table.group_rows)
 
+    def add_group(self, group: pa.Table) -> None:
+        """Append rows as a row group of their own."""
+        if self._file is None:
+            path = self._unfinished(len(self._rows_of_shards))
+            self._file = pq.ParquetWriter(path, self.table.schema, compression="zstd", **self.table.writing)
+            if not self.table.writing.get("store_schema", True):  # pyarrow then leaves out all metadata
+                self._file.add_key_value_metadata(self.table.schema.metadata)
+            self._rows_of_shards.append(0)
+        self._file.write_table(group, row_group_size=len(group))
+        self._rows_of_shards[-1] += len(group)
+        if self._rows_of_shards[-1] >= self.table.shard_rows:
+            self._close()
+
     def finish(self, out: Path) -> list[Shard]:
         """Write what waits and move the shards to `out/{table}/{split}-00000-of-00001.parquet`."""
         if self._waiting:
             self._flush(len(self._waiting))
         self._close()
+        if not self._rows_of_shards:
+            return []
         folder = out / self.table.name
         folder.mkdir(exist_ok=True)
         total = len(self._rows_of_shards)
@@ -90,14 +110,7 @@ class ShardWriter:
 
     def _flush(self, count: int) -> None:
         group, self._waiting = self._waiting[:count], self._waiting[count:]
-        if self._file is None:
-            path = self._unfinished(len(self._rows_of_shards))
-            self._file = pq.ParquetWriter(path, self.table.schema, compression="zstd")
-            self._rows_of_shards.append(0)
-        self._file.write_table(pa.Table.from_pylist(group, schema=self.table.schema))
-        self._rows_of_shards[-1] += count
-        if self._rows_of_shards[-1] >= self.table.shard_rows:
-            self._close()
+        self.add_group(pa.Table.from_pylist(group, schema=self.table.schema))
 
     def _close(self) -> None:
         if self._file is not None:

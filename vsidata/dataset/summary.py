@@ -31,6 +31,8 @@ def closing_lines(summary: Summary) -> list[str]:
     scenes = sum(summary.manifest["scenes"].values())
     by_split = ", ".join(f"{split} {count:,}" for split, count in questions.items())
     written = f"{sum(questions.values()):,} questions ({by_split}) about {scenes:,} scenes in {summary.out}"
+    if frames := summary.manifest["frames"]:
+        written += f", {frames['scenes with frames']:,} of them with frames"
     if not scenes:
         return [f"Nothing to ask: no scan was usable. {_set_aside(summary)}", "Mend a scan and run it again."]
     return [
@@ -58,6 +60,7 @@ def as_json(summary: Summary) -> dict[str, Any]:
         "untouched": summary.untouched,
         "scenes": manifest["scenes"],
         "questions": manifest["questions"],
+        "frames": manifest["frames"],
         "drops": manifest["drops"],
         "leak_guard": manifest["leak_guard"],
         "set_aside": summary.failures,

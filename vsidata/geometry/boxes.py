@@ -49,16 +49,43 @@ def minimal_box(points: Array) -> OrientedBox:
 
     Source: Open3D, `cpp/open3d/t/geometry/kernel/MinimumOBB.cpp`, `ComputeMinimumOBBApprox`.
     """
+    return minimal_box_and_slack(points, tolerance=0.0)[0]
+
+
+def minimal_box_and_slack(points: Array, *, tolerance: float) -> tuple[OrientedBox, float]:
+    """`minimal_box`, and how little it takes for another one to be it.
+
+    Many objects have several boxes of nearly the same volume, one along their sides and one across, say, and
+    a little noise decides which is the least.
+
+    Args:
+        points: (n, 3) metres, any frame.
+        tolerance: how much larger another box's volume may be, as a share.
+
+    Returns:
+        The box; and the most, in metres, that any of the tried boxes within the tolerance reaches beyond it.
+
+    Raises:
+        DegenerateGeometry: as `minimal_box`.
+    """
     mean, centred = _centred(points)
     try:
         hull = ConvexHull(points)
     except QhullError:  # fewer than four points, or all of them in one plane
-        return _box_along(mean, centred, _plane_axes(centred))
+        return _box_along(mean, centred, _plane_axes(centred)), 0.0
     frames = np.concatenate([np.eye(3)[None], _frames(points[hull.simplices])])
     corners = centred[:, hull.vertices]
     blocks = np.array_split(frames, 1 + frames.size * corners.shape[1] // (3 * _BLOCK))
-    volumes = [np.ptp(block @ corners, axis=2).prod(axis=1) for block in blocks]
-    return _box_along(mean, centred, frames[np.concatenate(volumes).argmin()])
+    volumes = np.concatenate([np.ptp(block @ corners, axis=2).prod(axis=1) for block in blocks])
+    box = _box_along(mean, centred, frames[volumes.argmin()])
+    rivals = frames[volumes <= volumes.min() * (1 + tolerance)]
+    return box, max(_reach_beyond(box, _box_along(mean, corners, axes)) for axes in rivals)
+
+
+def _reach_beyond(box: OrientedBox, other: OrientedBox) -> float:
+    """How far the corners of another box lie outside a box along its axes, metres; 0 where none does."""
+    outside = np.abs((other.corners - box.center) @ box.axes.T) - box.extents / 2
+    return max(0.0, float(outside.max()))
 
 
 def _centred(points: Array) -> tuple[Array, Array]:

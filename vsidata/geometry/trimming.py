@@ -8,6 +8,8 @@ from scipy.spatial import KDTree
 
 from vsidata.scene import Array, IntArray
 
+_FEW = 32  # one vertex in so many
+
 
 def keep_mask(
     vertices: Array, triangles: IntArray, *, gap: float, far: float, min_share: float
@@ -36,10 +38,11 @@ def keep_mask(
     kept = joining.copy()
     while joining.any() and not kept.all():
         tree = KDTree(vertices[joining[pieces]], balanced_tree=False)
-        rest = np.flatnonzero(~kept[pieces])
-        apart, _ = tree.query(vertices[rest], distance_upper_bound=reach[~kept].max())
         joining = np.zeros(len(sizes), dtype=bool)
-        joining[pieces[rest[apart <= reach[pieces[rest]]]]] = True
+        for step in (_FEW, 1):  # a few of a large piece's vertices often show already that it is near
+            rest = np.flatnonzero(~(kept | joining)[pieces])[::step]
+            apart, _ = tree.query(vertices[rest], distance_upper_bound=reach[~kept].max())
+            joining[pieces[rest[apart <= reach[pieces[rest]]]]] = True
         kept |= joining
     return np.asarray(kept[pieces])
 

@@ -33,7 +33,7 @@ def object_abs_distance(
     scene: MeasuredScene, rules: AbsoluteDistanceRules, rng: Generator
 ) -> Iterator[Draft | Drop]:
     """The distance between two objects that each occur once, for pairs in random order."""
-    return capped(_candidates(scene, rules, rng), rules.per_scene)
+    return capped(scene, _candidates(scene, rules, rng), rules.per_scene)
 
 
 def most(scene: MeasuredScene, rules: AbsoluteDistanceRules) -> int:

@@ -37,7 +37,7 @@ def object_counting(
 
     Source: VSI-Bench keys, 560 of 565 (the others were mended by hand).
     """
-    return capped(_candidates(scene, rules, rng), rules.per_scene)
+    return capped(scene, _candidates(scene, rules, rng), rules.per_scene)
 
 
 def most(scene: MeasuredScene, rules: ObjectCountingRules) -> int:

@@ -88,7 +88,7 @@ def object_rel_direction(
         outcomes = (
             _ask(scene, rules, question_type, (things[p], things[o], things[q]), rng) for p, o, q in triples
         )
-        yield from capped(outcomes, rules.per_scene)
+        yield from capped(scene, outcomes, rules.per_scene)
 
 
 def most(scene: MeasuredScene, rules: RelativeDirectionRules) -> int:

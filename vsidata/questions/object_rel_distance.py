@@ -41,11 +41,19 @@ class RelativeDistanceRules(Rules):
 
 @dataclass(frozen=True)
 class Option:
-    """A category at its distance from the target: that of its nearest object."""
+    """A category at its distance from the target.
+
+    Attributes:
+        category: the word.
+        nearest: its nearest object.
+        metres: the distance of that object.
+        at_least: the distance of any of its objects, were its box to take the shape that noise spoke against.
+    """
 
     category: str
     nearest: MeasuredObject
     metres: float
+    at_least: float
 
 
 def object_rel_distance(
@@ -55,7 +63,7 @@ def object_rel_distance(
 
     Option sets are drawn, never enumerated: a rich scene has millions. Source: VSI-Bench keys, 693 of 693.
     """
-    return capped(_candidates(scene, rules, rng), rules.per_scene)
+    return capped(scene, _candidates(scene, rules, rng), rules.per_scene)
 
 
 def most(scene: MeasuredScene, rules: RelativeDistanceRules) -> int:
@@ -96,7 +104,8 @@ def options_at(scene: MeasuredScene, target: MeasuredObject, between: Between) -
         ]
         if known:
             metres, _, nearest = min(known)
-            found.append(Option(category, nearest, metres))
+            at_least = min(apart - thing.slack for apart, _, thing in known)
+            found.append(Option(category, nearest, metres, at_least))
     return found
 
 
@@ -113,15 +122,12 @@ def draw_options(
         if len(chosen) == rules.options.whole:
             break
         if option.metres >= least and all(
-            abs(option.metres - other.metres) > gap and not _overlap(scene, option, other) for other in chosen
+            abs(option.metres - other.metres) > gap
+            and not scene.share_objects(option.category, other.category)
+            for other in chosen
         ):
             chosen.append(option)
     return chosen
-
-
-def _overlap(scene: MeasuredScene, a: Option, b: Option) -> bool:
-    """Whether an object answers to both words: an office chair is a chair."""
-    return bool(set(scene.bearers[a.category]) & set(scene.bearers[b.category]))
 
 
 def _refusal(
@@ -131,9 +137,18 @@ def _refusal(
         return "the target is too small or has no box"
     if len(options) < rules.options.whole:
         return "fewer than four other categories far enough apart"
+    if not boxes_agree(target, options):
+        return "with a box of nearly the same volume another would be the nearest"
     if rules.surfaces_agree and not surfaces_agree(scene, target, options):
         return "the nearest by boxes and by surfaces differ"
     return None
+
+
+def boxes_agree(target: MeasuredObject, options: list[Option]) -> bool:
+    """Whether the nearest option stays so whichever shape the boxes take that noise cannot tell apart."""
+    nearest = min(options, key=lambda option: option.metres)
+    at_most = nearest.metres + nearest.nearest.slack + target.slack
+    return all(option.at_least > at_most for option in options if option is not nearest)
 
 
 def surfaces_agree(scene: MeasuredScene, target: MeasuredObject, options: list[Option]) -> bool:

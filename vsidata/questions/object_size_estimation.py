@@ -27,7 +27,7 @@ def object_size_estimation(
     scene: MeasuredScene, rules: ObjectSizeRules, rng: Generator
 ) -> Iterator[Draft | Drop]:
     """The longest side of the box of each object that occurs once. Source: VSI-Bench keys, 951 of 951."""
-    return capped(_candidates(scene, rules, rng), rules.per_scene)
+    return capped(scene, _candidates(scene, rules, rng), rules.per_scene)
 
 
 def most(scene: MeasuredScene, rules: ObjectSizeRules) -> int:

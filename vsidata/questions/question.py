@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 
 from vsidata.constant import StatedConstant
+from vsidata.measure import MeasuredScene
+from vsidata.questions.answerable import unanswerable
 
 
 @dataclass(frozen=True)
@@ -14,7 +16,7 @@ class EvidenceObject:
 
     Attributes:
         role: what it is in the question: `counted`, `measured`, `first`, `second`, `target`, `option`,
-            `observer`, `facing`, `asked`.
+            `observer`, `facing`, `asked`, `appearing`, `stop`.
         instance: its id in the scan's annotation.
         category: the word used for it in the question.
     """
@@ -31,12 +33,17 @@ class Evidence:
     Attributes:
         objects: the objects the question needs, in the order of the question.
         value: the measured value behind the answer, unrounded: a count, a length, an area, a distance, or the
-            signed bearing of the asked object (counter-clockwise from the facing direction).
+            signed bearing of the asked object (counter-clockwise from the facing direction), the seconds
+            until the last category appears, the length of the way walked.
         box_distance: between the closest points of the two objects' boxes (distance topics).
         surface_distance: between the closest points of the two objects' surfaces, where they are known.
         option_distances: from the target to each option, in the options' order (relative distance).
         margin: how far `value` is from where the answer would be another one: the gap to the second nearest
-            option, or the angle to the nearest sector edge; None for numbers.
+            option, the angle to the nearest sector edge, or the shortest time between two appearances; None
+            for numbers.
+        seconds: when each object's category appears, since the video began (appearance order).
+        path: points on the ground plane, room frame, from where the robot begins over each stop to the end
+            (route planning).
     """
 
     objects: tuple[EvidenceObject, ...]
@@ -45,6 +52,8 @@ class Evidence:
     surface_distance: float | None = None
     option_distances: tuple[float, ...] | None = None
     margin: float | None = None
+    seconds: tuple[float, ...] | None = None
+    path: tuple[tuple[float, float], ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -114,12 +123,21 @@ class Drop:
     count: int = 1
 
 
-def capped(outcomes: Iterator[Draft | Drop], cap: StatedConstant | None) -> Iterator[Draft | Drop]:
-    """Stop a topic once it has made enough questions: what is not needed is never measured."""
+def capped(
+    scene: MeasuredScene, outcomes: Iterator[Draft | Drop], cap: StatedConstant | None
+) -> Iterator[Draft | Drop]:
+    """Stop a topic once it has made enough questions: what is not needed is never measured.
+
+    Questions that the picked frames cannot answer become drops, and do not count.
+    """
     made = 0
     for outcome in outcomes:
         if cap and made == cap.whole:
             return
+        reason = unanswerable(scene, outcome) if isinstance(outcome, Draft) else None
+        if reason:
+            yield Drop(reason)
+            continue
         made += isinstance(outcome, Draft)
         yield outcome
 

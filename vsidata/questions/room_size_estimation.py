@@ -6,7 +6,7 @@ from numpy.random import Generator
 
 from vsidata.constant import Constant, Rules
 from vsidata.measure import MeasuredScene
-from vsidata.questions.question import Draft, Drop, Evidence, limited
+from vsidata.questions.question import Draft, Drop, Evidence, capped, limited
 
 
 class RoomSizeRules(Rules):
@@ -27,9 +27,13 @@ def room_size_estimation(
     rng: Generator,  # noqa: ARG001 - every topic has the same signature
 ) -> Iterator[Draft | Drop]:
     """One question a scene. Source: VSI-Bench keys, 288 of 288 from the released areas."""
+    return capped(scene, _candidates(scene, rules), rules.per_scene)
+
+
+def _candidates(scene: MeasuredScene, rules: RoomSizeRules) -> Iterator[Draft | Drop]:
     if scene.room_area is None:
         yield Drop("the source gives neither a room area nor points to measure one")
-    elif rules.per_scene is None or rules.per_scene.value > 0:
+    else:
         yield Draft(
             question_type="room_size_estimation",
             question=rules.question,

@@ -14,8 +14,10 @@ from pydantic import create_model
 from vsidata.constant import Rules, constant
 from vsidata.errors import OptionError, RulesError
 from vsidata.measure import MeasurementRules
+from vsidata.questions.balance_rules import BalanceRules
 from vsidata.questions.topics import TOPICS
 from vsidata.questions.vocabulary import Vocabulary, load_vocabulary
+from vsidata.sight import VisibilityRules
 from vsidata.strict_yaml import Lines, read_mapping, validate
 
 RULE_SETS = ("wide", "vsibench", "vsi100k")
@@ -31,6 +33,8 @@ class _RuleFile(Rules):
     why: str
     source: str = ""
     measurement: MeasurementRules
+    visibility: VisibilityRules
+    balance: BalanceRules | None = None
     topics: _TopicRules
 
 
@@ -43,6 +47,8 @@ class RuleSet:
         why, source: what it is for, and where its definitions come from.
         measurement: what an object is.
         vocabulary: which words are used.
+        visibility: when the frames of a video show enough to answer.
+        balance: how common an answer may be among all questions of a build; None where that does not matter.
         topics: topic → its rules, in the order of the registry; a topic without rules is not asked.
     """
 
@@ -51,7 +57,14 @@ class RuleSet:
     source: str
     measurement: MeasurementRules
     vocabulary: Vocabulary
+    visibility: VisibilityRules
+    balance: BalanceRules | None
     topics: Mapping[str, Any]
+
+    @property
+    def default_topics(self) -> tuple[str, ...]:
+        """The topics that are asked where the user names none."""
+        return tuple(name for name, rules in self.topics.items() if getattr(rules, "by_default", True))
 
     @cached_property
     def resolved(self) -> dict[str, Any]:
@@ -62,6 +75,8 @@ class RuleSet:
             "source": self.source,
             "measurement": self.measurement.model_dump(mode="json"),
             "vocabulary": self.vocabulary.model_dump(mode="json"),
+            "visibility": self.visibility.model_dump(mode="json"),
+            "balance": self.balance.model_dump(mode="json") if self.balance else None,
             "topics": {name: rules.model_dump(mode="json") for name, rules in self.topics.items()},
         }
 
@@ -117,6 +132,8 @@ def load_rules(name_or_path: str | Path) -> RuleSet:
         source=parsed.source,
         measurement=parsed.measurement,
         vocabulary=vocabulary,
+        visibility=parsed.visibility,
+        balance=parsed.balance,
         topics={name: rules for name in TOPICS if (rules := getattr(parsed.topics, name)) is not None},
     )
 

@@ -10,12 +10,14 @@ from numpy.random import Generator
 from vsidata.constant import Rules
 from vsidata.measure import MeasuredScene, generator
 from vsidata.questions import (
+    obj_appearance_order,
     object_abs_distance,
     object_counting,
     object_rel_direction,
     object_rel_distance,
     object_size_estimation,
     room_size_estimation,
+    route_planning,
 )
 from vsidata.questions.question import Draft, Drop, Question, complete
 
@@ -69,6 +71,14 @@ TOPICS: Mapping[str, Topic] = {
         object_rel_direction.RelativeDirectionRules,
         object_rel_direction.object_rel_direction,
         object_rel_direction.most,
+    ),
+    "obj_appearance_order": Topic(
+        obj_appearance_order.AppearanceOrderRules,
+        obj_appearance_order.obj_appearance_order,
+        obj_appearance_order.most,
+    ),
+    "route_planning": Topic(
+        route_planning.RoutePlanningRules, route_planning.route_planning, route_planning.most
     ),
 }
 

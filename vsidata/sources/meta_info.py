@@ -109,6 +109,13 @@ class MetaInfo:
         """The file that holds the scene."""
         return [self._place(name)[0]]
 
+    def stream(self, name: str, quality: int) -> None:
+        """None: there are boxes only."""
+
+    def stream_files(self, name: str) -> Sequence[Path]:  # noqa: ARG002 - the same for every scene
+        """None: there are boxes only."""
+        return ()
+
     def _place(self, name: str) -> tuple[Path, str]:
         if name not in self.places:
             raise ScanError(name, "is in none of the meta information files", "Name a scene that is.")

@@ -8,6 +8,7 @@ from vsidata.errors import OptionError
 from vsidata.scene import Scene
 from vsidata.sources.meta_info import MetaInfo
 from vsidata.sources.scannet import ScanNet
+from vsidata.streams.frames import FrameStream
 
 
 class Source(Protocol):
@@ -32,6 +33,16 @@ class Source(Protocol):
     def files(self, name: str) -> Sequence[Path]:
         """The files that `load` reads for this scene and that exist: what an input digest must cover."""
 
+    def stream(self, name: str, quality: int) -> FrameStream | None:
+        """The scene's frames, with poses in the frame of its mesh; None where there are none.
+
+        `quality` (1 to 100) is for pictures that are not stored as JPEG. Raises ScanError where there is a
+        stream that cannot be used.
+        """
+
+    def stream_files(self, name: str) -> Sequence[Path]:
+        """Files or folders whose size or time changes when the scene's frames do."""
+
 
 SOURCES: Mapping[str, Callable[[Sequence[Path]], Source]] = {
     "scannet": ScanNet.open,
@@ -42,10 +53,18 @@ SOURCES: Mapping[str, Callable[[Sequence[Path]], Source]] = {
 def open_source(name: str, paths: Sequence[Path]) -> Source:
     """Open a source on what the user names: a folder, a file, or several.
 
+    `scenezoo:NAME` is the dataset that the package scenezoo reads under that name.
+
     Raises:
         OptionError: no such source, or the paths hold nothing that it reads.
         ScanError: a file that lists the scenes cannot be read.
     """
+    kind, _, dataset = name.partition(":")
+    if kind == "scenezoo":
+        from vsidata.sources.scenezoo import SceneZoo
+
+        return SceneZoo.open(dataset, paths)
     if name not in SOURCES:
-        raise OptionError(name, "is not a source", f"Take one of: {', '.join(SOURCES)}.")
+        remedy = f"Take one of: {', '.join(SOURCES)}, scenezoo:NAME."
+        raise OptionError(name, "is not a source", remedy)
     return SOURCES[name](paths)

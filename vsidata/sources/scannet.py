@@ -16,6 +16,8 @@ from vsidata.sources.alignment import read_alignment
 from vsidata.sources.grouping import group_objects
 from vsidata.sources.ply import read_mesh
 from vsidata.sources.segmentation import Group, read_groups, read_segments
+from vsidata.streams.frames import FrameStream
+from vsidata.streams.registry import open_stream, stream_files
 
 MESH = "_vh_clean_2.ply"
 SEGMENTS = "_vh_clean_2.0.010000.segs.json"
@@ -128,7 +130,7 @@ class ScanNet:
                 f"none of the segments of its {len(groups)} objects is in {segments_file.name}",
                 f"Download both again (--type {AGGREGATION}, --type {SEGMENTS}).",
             )
-        return Scene(self.dataset, name, objects, points, mesh.triangles, instances)
+        return Scene(self.dataset, name, objects, points, mesh.triangles, instances, alignment=transform)
 
     def labels(self, name: str) -> Mapping[int, str]:
         """Label by instance id, from the aggregation file alone."""
@@ -142,6 +144,14 @@ class ScanNet:
             self._aggregation_file(name),
         ]
         return [file for file in files if file.is_file()]
+
+    def stream(self, name: str, quality: int) -> FrameStream | None:
+        """The scan's `.sens`, exported frames or video, whichever is there."""
+        return open_stream(self.folder(name), name, quality)
+
+    def stream_files(self, name: str) -> Sequence[Path]:
+        """The `.sens` or video, or the folders of exported frames."""
+        return stream_files(self.folder(name), name)
 
     def _file(self, name: str, suffix: str) -> Path:
         return self.folder(name) / f"{name}{suffix}"

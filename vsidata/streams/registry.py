@@ -9,6 +9,16 @@ from vsidata.streams.sens import open_sens
 from vsidata.streams.video import open_video
 
 
+def stream_files(folder: Path, name: str) -> list[Path]:
+    """What tells whether the stream of a scan has changed: its file, or the folders of exported frames."""
+    sens, color, video = folder / f"{name}.sens", folder / COLOR, folder / f"{name}.mp4"
+    if os.path.lexists(sens):
+        return [sens]
+    if color.is_dir():
+        return [color, folder / "pose", folder / "intrinsic"]
+    return [video] if os.path.lexists(video) else []
+
+
 def open_stream(folder: Path, name: str, quality: int = 95) -> FrameStream | None:
     """Open the stream of a scan: `{name}.sens`, else the exported `color/`, else `{name}.mp4`.
 

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from vsidata.scene import Array, IntArray
 
+NO_TRIANGLE = o3d.t.geometry.RaycastingScene.INVALID_ID
+
 
 def casting_scene(vertices: Array, triangles: IntArray) -> o3d.t.geometry.RaycastingScene:
     """A scene of one mesh: vertices (n, 3), triangles (m, 3) rows of them."""
@@ -20,6 +22,21 @@ def is_blocked(scene: o3d.t.geometry.RaycastingScene, starts: Array, ways: Array
     """(k,) bool, whether something lies between each start (k, 3) and the end of its way (k, 3)."""
     rays = _tensor(np.hstack([starts, ways]).astype(np.float32))
     return np.asarray(scene.test_occlusions(rays, tfar=1.0, nthreads=1).numpy(), dtype=np.bool_)
+
+
+def hits(
+    scene: o3d.t.geometry.RaycastingScene, start: Array, ways: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.uint32], NDArray[np.float32]]:
+    """What rays from one point (3,) hit first.
+
+    Returns:
+        (k,) how far along each way (k, 3), in lengths of that way, inf where it hits nothing; (k,) the
+        triangle, `NO_TRIANGLE` where none; (k, 2) barycentric coordinates of the second and third corner.
+    """
+    rays = np.empty((len(ways), 6), dtype=np.float32)
+    rays[:, :3], rays[:, 3:] = start, ways
+    found = scene.cast_rays(_tensor(rays), nthreads=1)
+    return found["t_hit"].numpy(), found["primitive_ids"].numpy(), found["primitive_uvs"].numpy()
 
 
 def distances(scene: o3d.t.geometry.RaycastingScene, points: Array) -> Array:

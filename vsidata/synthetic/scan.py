@@ -157,12 +157,13 @@ def _subset(surface: Surface, keep: NDArray[np.bool_]) -> Surface:
     used = np.zeros(len(surface.vertices), dtype=bool)
     used[surface.triangles[keep]] = True
     rows = np.cumsum(used) - 1
-    return Surface(
-        surface.vertices[used],
-        rows[surface.triangles[keep]],
-        surface.items[keep],
-        surface.parts[keep],
-        surface.colours[keep],
+    return replace(
+        surface,
+        vertices=surface.vertices[used],
+        triangles=rows[surface.triangles[keep]],
+        items=surface.items[keep],
+        parts=surface.parts[keep],
+        colours=surface.colours[keep],
     )
 
 

@@ -1,6 +1,6 @@
 """From a room to its surface: one triangle mesh of all that stands in it, coarse or finely tessellated."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise, product
 
@@ -28,6 +28,7 @@ class Surface:
         items: (m,) row in `room.items + room.clutter` of each triangle.
         parts: (m,) number of the part of each triangle.
         colours: (m, 3) sRGB from 0 to 1.
+        tones: tone of each part, by its number.
     """
 
     vertices: Array
@@ -35,6 +36,7 @@ class Surface:
     items: IntArray
     parts: IntArray
     colours: Array
+    tones: tuple[str, ...]
 
     def areas(self) -> Array:
         """(m,) square metres."""
@@ -49,6 +51,7 @@ def coarse_surface(room: Room) -> Surface:
     items: list[IntArray] = []
     parts: list[IntArray] = []
     colours: list[Array] = []
+    tones: list[str] = []
     count = 0
     for row, item in enumerate(room.items + room.clutter):
         for part in _parts(room, item):
@@ -57,6 +60,7 @@ def coarse_surface(room: Room) -> Surface:
             items.append(np.full(len(part.triangles), row))
             parts.append(np.full(len(part.triangles), len(parts)))
             colours.append(np.tile(_colour(item, part.tone), (len(part.triangles), 1)))
+            tones.append(part.tone)
             count += len(part.vertices)
     return Surface(
         np.concatenate(vertices),
@@ -64,6 +68,7 @@ def coarse_surface(room: Room) -> Surface:
         np.concatenate(items),
         np.concatenate(parts),
         np.concatenate(colours),
+        tuple(tones),
     )
 
 
@@ -153,7 +158,14 @@ def refine(surface: Surface, longest: Array) -> Surface:
     vertices = np.concatenate([vertices, corners])
     origin = np.concatenate([origin, rows])
     vertices, triangles = _welded(vertices, triangles, surface.parts[origin])
-    return Surface(vertices, triangles, surface.items[origin], surface.parts[origin], surface.colours[origin])
+    return replace(
+        surface,
+        vertices=vertices,
+        triangles=triangles,
+        items=surface.items[origin],
+        parts=surface.parts[origin],
+        colours=surface.colours[origin],
+    )
 
 
 def _facing_pairs(surface: Surface) -> tuple[IntArray, IntArray]:

@@ -23,6 +23,10 @@ up. `describe` gives one dictionary per scan, written as `truth/sceneNNNN_00.jso
     - `surface_distance` between the closest points of the kept surfaces, at most 0.1 mm too large;
     - `center_distance` between the centres of the kept boxes, `mean_distance` between the vertex means;
     - `azimuth` of the second's kept centre from the first's: counter-clockwise from x, in (-pi, pi].
+
+Where the scan has a video, `film.py` adds
+- `frames`: `size` (width and height) and `rate` (frames per second); `lost`: positions of the frames without
+  a pose; and `pixels`, for every frame: how many pixels show which instance of the whole recipe.
 """
 
 import cmath

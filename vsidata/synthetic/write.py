@@ -6,6 +6,7 @@ OUT/scans/scene0000_00/scene0000_00_vh_clean_2.ply
                        scene0000_00_vh_clean_2.labels.ply
                        scene0000_00.aggregation.json
                        scene0000_00.txt
+                       scene0000_00.sens, where frames are asked for
 OUT/truth/scene0000_00.json
 """
 
@@ -23,7 +24,9 @@ from numpy.typing import NDArray
 
 from vsidata.scene import Array
 from vsidata.sources.scannet import SYNTHETIC_MARKER
+from vsidata.synthetic.camera import camera
 from vsidata.synthetic.catalogue import Kind, kinds
+from vsidata.synthetic.film import description, film
 from vsidata.synthetic.layout import STRUCTURE, lay_out
 from vsidata.synthetic.scan import Flaws, Scan, scan_room
 from vsidata.synthetic.seeding import generator
@@ -51,6 +54,7 @@ def write_scans(
     scenes: int,
     seed: int,
     noise: float = 0.003,
+    frames: int = 0,
     workers: int = 1,
     flaws: Flaws | None = None,
     done: Callable[[str], None] | None = None,
@@ -62,6 +66,7 @@ def write_scans(
         scenes: how many, named scene0000_00, scene0001_00, …
         seed: the same seed gives the same bytes, for any number of workers.
         noise: r.m.s. displacement along the surface, metres.
+        frames: of the video of each scan; 0 for none.
         workers: processes.
         flaws: all that is wrong with the scans, in place of `noise` and the usual rest.
         done: called with the name of each scan that is written, in any order.
@@ -72,7 +77,7 @@ def write_scans(
     out.mkdir(parents=True, exist_ok=True)
     _write(out / _TABLE, _label_table().encode())
     _write(out / SYNTHETIC_MARKER, json.dumps({"seed": seed}).encode())
-    job = partial(write_scan, out, seed, flaws=flaws or Flaws(noise=noise))
+    job = partial(write_scan, out, seed, flaws=flaws or Flaws(noise=noise), frames=frames)
     if workers <= 1 or scenes <= 1:
         names = []
         for index in range(scenes):
@@ -89,8 +94,8 @@ def write_scans(
         return [task.result() for task in tasks]
 
 
-def write_scan(out: Path, seed: int, index: int, flaws: Flaws) -> str:
-    """Write one scan and its truth; returns its name."""
+def write_scan(out: Path, seed: int, index: int, flaws: Flaws, frames: int) -> str:
+    """Write one scan, its video of that many frames, and its truth; returns its name."""
     scan = scan_room(lay_out(seed, index), flaws)
     name = scan.room.name
     folder = out / "scans" / name
@@ -104,8 +109,12 @@ def write_scan(out: Path, seed: int, index: int, flaws: Flaws) -> str:
     _write(folder / f"{name}_vh_clean_2.labels.ply", _ply(vertices, scan.colours, scan.triangles, labels))
     _write(folder / f"{name}_vh_clean_2.0.010000.segs.json", _segmentation(scan))
     _write(folder / f"{name}.aggregation.json", _aggregation(scan, rng))
-    _write(folder / f"{name}.txt", _description(scan, text, rng).encode())
+    lines = _description(scan, text, rng)
     truth = describe(scan, flaws) | {"axis_alignment": alignment.tolist()}
+    if frames:
+        lines |= description(camera(), frames)
+        truth |= {"frames": film(folder / f"{name}.sens", scan.room, alignment, frames)}
+    _write(folder / f"{name}.txt", "".join(f"{key} = {value}\n" for key, value in lines.items()).encode())
     _write(out / "truth" / f"{name}.json", json.dumps(truth, indent=1).encode())
     return name
 
@@ -211,9 +220,10 @@ def _aggregation(scan: Scan, rng: Generator) -> bytes:
     return json.dumps(content, indent="\t").encode()
 
 
-def _description(scan: Scan, alignment: str, rng: Generator) -> str:
+def _description(scan: Scan, alignment: str, rng: Generator) -> dict[str, str]:
+    """The keys and values of a scan's `.txt`, as ScanNet's own sensor and streams have them."""
     frames = int(rng.integers(800, 4000))
-    lines = {
+    return {
         "axisAlignment": alignment + " ",
         "colorHeight": "968",
         "colorWidth": "1296",
@@ -232,7 +242,6 @@ def _description(scan: Scan, alignment: str, rng: Generator) -> str:
         "numIMUmeasurements": str(frames * 2 + 17),
         "sceneType": scan.room.scene_type,
     }
-    return "".join(f"{key} = {value}\n" for key, value in lines.items())
 
 
 def _label_table() -> str:

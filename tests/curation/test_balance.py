@@ -1,0 +1,142 @@
+"""Balance: no answer more common than the rules allow, and no question left out that need not be."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vsidata.constant import constant
+from vsidata.curation.balance import Answer, balance, level, tallies
+from vsidata.questions.balance_rules import BalanceRules
+
+
+def answers(topic: str, kind: str | None = None, **numbers: int) -> list[Answer]:
+    """So many questions with each answer."""
+    return [
+        Answer(f"{topic}-{kind}-{word}-{i}", topic, kind or topic, None, 0, word, None, 1.0)
+        for word, number in numbers.items()
+        for i in range(number)
+    ]
+
+
+def rules(smallest: int = 0, **parts: float) -> BalanceRules:
+    stated = {name: constant(value, "for the test") for name, value in parts.items()}
+    return BalanceRules(smallest=constant(smallest, "for the test"), **stated)
+
+
+def kept(before: list[Answer], given: BalanceRules, seed: int = 0) -> list[Answer]:
+    dropped = balance(before, given, seed)
+    return [answer for answer in before if answer.id not in dropped]
+
+
+@given(st.lists(st.integers(1, 300), min_size=1, max_size=8), st.floats(0, 1))
+def test_level_is_the_largest_cut_that_keeps_every_share(sizes, share):
+    share = max(share, 1 / len(sizes))
+
+    def holds(cut: int) -> bool:
+        return cut <= share * sum(min(size, cut) for size in sizes) + 1e-9
+
+    most = level(sizes, share)
+    assert most == max(cut for cut in range(max(sizes) + 1) if holds(cut))
+    assert most > 0
+
+
+def test_counts_are_thinned_to_their_largest_share():
+    before = answers("object_counting", two=600, three=250, four=150)
+    after = Counter(answer.word for answer in kept(before, rules(counts=0.4)))
+    # 266 of 266 + 250 + 150 = 666 is the most that is no more than 40 percent.
+    assert after == {"two": 266, "three": 250, "four": 150}
+
+
+def test_directions_are_thinned_for_each_question_type_by_itself():
+    before = answers("object_rel_direction", "easy", left=90, right=60)
+    before += answers("object_rel_direction", "medium", left=40, right=40, back=40)
+    after = Counter((answer.question_type, answer.word) for answer in kept(before, rules(directions=1)))
+    assert after == {
+        ("easy", "left"): 60, ("easy", "right"): 60,
+        ("medium", "left"): 40, ("medium", "right"): 40, ("medium", "back"): 40,
+    }  # fmt: skip
+
+
+def test_letters_are_thinned_among_questions_with_as_many_options():
+    def lettered(letter, options, number):
+        return [
+            Answer(f"{letter}{options}{i}", "object_rel_distance", "d", letter, options, "sofa", "bed", 1.0)
+            for i in range(number)
+        ]
+
+    before = lettered("A", 2, 70) + lettered("B", 2, 50) + lettered("A", 4, 9) + lettered("C", 4, 9)
+    after = Counter((answer.letter, answer.options) for answer in kept(before, rules(letters=1)))
+    assert after == {("A", 2): 50, ("B", 2): 50, ("A", 4): 9, ("C", 4): 9}
+
+
+def test_sizes_about_the_same_are_thinned_for_each_category_by_itself():
+    def sizes(category, *metres):
+        return [
+            Answer(f"{category}{i}", "object_size_estimation", "s", None, 0, "", category, value)
+            for i, value in enumerate(metres)
+        ]
+
+    alike, spread = sizes("bed", *[2.0] * 80, *[1.6] * 20), sizes("table", *np.geomspace(0.4, 3, 100))
+    after = Counter(answer.category for answer in kept(alike + spread, rules(sizes=0.5, size_step=0.1)))
+    assert after == {"bed": 40, "table": 100}
+
+
+def test_types_are_held_to_a_multiple_of_their_even_share():
+    before = [a for kind in "abcdefg" for a in answers(kind, x=100)] + answers("h", x=900)
+    after = Counter(answer.question_type for answer in kept(before, rules(types=2)))
+    assert after["h"] == 233  # of 933, a quarter
+    assert all(after[kind] == 100 for kind in "abcdefg")
+
+
+def test_two_topics_alone_are_not_held_to_each_other():
+    before = answers("object_abs_distance", x=900) + answers("room_size_estimation", x=30)
+    assert kept(before, rules(types=2)) == before
+
+
+def test_small_group_is_left_as_it_is():
+    before = answers("object_counting", two=30, three=5)
+    assert kept(before, rules(smallest=36, counts=0.5)) == before
+    assert len(kept(before, rules(smallest=35, counts=0.5))) == 10
+
+
+@given(st.randoms(use_true_random=False))
+def test_what_is_kept_does_not_depend_on_the_order_of_the_questions(random):
+    before = answers("object_counting", two=60, three=25) + answers("object_abs_distance", x=200)
+    given_rules = rules(counts=0.5, types=1.2)
+    shuffled = random.sample(before, len(before))
+    assert balance(shuffled, given_rules, 3) == balance(before, given_rules, 3)
+
+
+def test_seed_decides_which_are_kept_but_not_how_many():
+    before = answers("object_counting", two=60, three=25)
+    first, second = (balance(before, rules(counts=0.5), seed) for seed in (0, 1))
+    assert first != second
+    assert len(first) == len(second) == 35
+    assert set(first.values()) == {"balance: its number is too common"}
+
+
+def test_every_question_of_one_answer_is_as_likely_to_be_kept():
+    before = answers("object_counting", two=40, three=10)
+    times = Counter(answer.id for seed in range(400) for answer in kept(before, rules(counts=0.5), seed))
+    of_two = [times[answer.id] for answer in before if answer.word == "two"]
+    # Each is kept in a quarter of the draws: 100 of 400, with a standard error of 8.7.
+    assert np.mean(of_two) == 100
+    assert max(of_two) < 100 + 5 * 8.7
+    assert min(of_two) > 100 - 5 * 8.7
+
+
+def test_tallies_count_before_and_after():
+    before = answers("object_counting", two=60, three=25) + answers("room_size_estimation", x=3)
+    dropped = balance(before, rules(counts=0.5), 0)
+    assert tallies(before, dropped) == {
+        "object_counting": {"questions": [85, 50], "answers": {"two": [60, 25], "three": [25, 25]}},
+        "room_size_estimation": {"questions": [3, 3], "answers": {}},
+    }
+
+
+@pytest.mark.parametrize("part", ["counts", "directions", "letters", "sizes", "types"])
+def test_nothing_to_balance_is_fine(part):
+    assert balance([], rules(**{part: 0.5}), 0) == {}

@@ -1,0 +1,37 @@
+"""Streams without pictures: times, cameras and verdicts alone."""
+
+from pathlib import Path
+
+import numpy as np
+
+from vsidata.scene import Array
+from vsidata.streams.frames import Depth, FrameStream
+
+
+class BareStream(FrameStream):
+    """A stream of which nobody asks for a picture."""
+
+    def jpeg(self, position: int) -> bytes:
+        raise NotImplementedError
+
+    def depth(self, position: int) -> Depth | None:
+        raise NotImplementedError
+
+
+def bare_stream(
+    poses: Array | None, rate: float = 30.0, matrix: Array | None = None, size: tuple[int, int] = (640, 480)
+) -> BareStream:
+    """A stream of valid frames at an even rate; poses (n, 4, 4) in the frame of the mesh."""
+    frames = 1 if poses is None else len(poses)
+    return BareStream(
+        path=Path("scene.sens"),
+        size=size,
+        depth_size=None,
+        color_matrix=matrix,
+        depth_matrix=None,
+        numbers=np.arange(frames),
+        timestamps=np.arange(frames) / rate,
+        timed=True,
+        poses=poses,
+        valid=np.ones(frames, dtype=bool),
+    )

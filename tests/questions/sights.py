@@ -1,0 +1,38 @@
+"""Sights made by hand: which objects the picked frames show, and how large."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from vsidata.questions.rules import load_rules
+from vsidata.sight import Sight, Timeline
+
+RULES = load_rules("wide").visibility
+
+
+def timeline(shown: Mapping[int, Sequence[float]], rate: float = 2.0) -> Timeline:
+    """Shares of the picture by instance, frame after frame."""
+    frames = len(next(iter(shown.values()), ()))
+    return Timeline(
+        instances=np.array(sorted(shown), dtype=np.int64),
+        positions=np.arange(frames),
+        seconds=np.arange(frames) / rate,
+        pixels=np.array([shown[instance] for instance in sorted(shown)], dtype=float).reshape(-1, frames).T,
+    )
+
+
+def sight(
+    shown: Mapping[int, Sequence[float]],
+    surface: Mapping[int, float] | None = None,
+    floor: float | None = 1.0,
+) -> Sight:
+    """The same for picked frames; each object's whole surface is seen unless said otherwise."""
+    seen = timeline(shown)
+    whole = np.array([(surface or {}).get(int(instance), 1.0) for instance in seen.instances])
+    return Sight(
+        **vars(seen),
+        surfaces=np.repeat(whole[None], len(seen.positions), axis=0),
+        surface=whole,
+        floor=floor,
+        rules=RULES,
+    )

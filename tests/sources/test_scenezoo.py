@@ -1,0 +1,188 @@
+"""scenezoo, an independent package, as the second reader of the same scans; and as a source of its own."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+from scipy.spatial import cKDTree
+
+from tests.dataset import streams
+from tests.scans import small_scan
+from vsidata.build import BuildOptions, build
+from vsidata.errors import OptionError, ScanError
+from vsidata.sources.registry import open_source
+from vsidata.sources.scannet import ScanNet
+
+scenezoo = pytest.importorskip("scenezoo", reason="scenezoo is not installed: no second reader")
+from vsidata.sources.scenezoo import SceneZoo  # noqa: E402 - needs scenezoo
+
+NAME = "scene0000_00"
+
+
+@pytest.fixture(scope="module", params=["synthetic", "by hand"])
+def root(request, tmp_path_factory):
+    """A synthetic room, or a small scan with segments named twice; both with a stream."""
+    root = tmp_path_factory.mktemp("scans")
+    if request.param == "synthetic":
+        from vsidata.synthetic.write import write_scans
+
+        write_scans(root, scenes=1, seed=3)
+    else:
+        small_scan(NAME).write(root)
+    without_unknown_segments(root / "scans" / NAME)
+    streams.write(root, NAME, streams.sens(12, lost=(0, 5), size=(160, 120)))
+    return root
+
+
+def without_unknown_segments(folder):
+    """Take out of an annotation the segments beyond the mesh's last: scenezoo refuses what real ones name."""
+    last = max(json.loads((folder / f"{NAME}_vh_clean_2.0.010000.segs.json").read_bytes())["segIndices"])
+    path = folder / f"{NAME}.aggregation.json"
+    annotation = json.loads(path.read_bytes())
+    for group in annotation["segGroups"]:
+        group["segments"] = [segment for segment in group["segments"] if segment <= last]
+    path.write_text(json.dumps(annotation))
+
+
+@pytest.fixture(scope="module")
+def second(root):
+    """The scan in scenezoo's hands."""
+    return scenezoo.get_dataset("scannetv2", root)
+
+
+@pytest.fixture(scope="module")
+def ours(root):
+    return ScanNet.open([root])
+
+
+def test_both_readers_give_every_vertex_the_same_instance_and_every_instance_the_same_label(ours, second):
+    scene = ours.load(NAME)
+    found = second.get_segmentation(NAME)
+    assert (scene.instances >= 0).any()
+    assert np.array_equal(scene.instances, np.where(found.labels == found.invalid_id, -1, found.labels))
+    labels = {instance: label.strip() for instance, label in found.id_to_name.items()}
+    assert {thing.instance: thing.label for thing in scene.objects} == labels
+
+
+def test_both_readers_give_the_same_vertices_and_triangles(ours, second):
+    scene, mesh = ours.load(NAME), second.get_mesh(NAME)
+    alignment = np.reshape(second.get_scene_info(NAME)["axisAlignment"], (4, 4))
+    aligned = np.asarray(mesh.vertices) @ alignment[:3, :3].T + alignment[:3, 3]
+    assert np.abs(scene.points - aligned).max() < 1e-5
+    assert np.array_equal(scene.triangles, np.asarray(mesh.triangles))
+
+
+def test_both_readers_give_the_same_poses_cameras_and_pixels(ours, second):
+    stream = ours.stream(NAME, quality=95)
+    frames = second.get_frames(NAME, items=("rgb", "rgb_intrinsics", "world_to_camera"))
+    assert stream.numbers[stream.valid].tolist() == frames.indices.tolist() == [1, 2, 3, 4, *range(6, 12)]
+    poses = stream.poses[stream.valid]
+    assert np.abs(poses @ frames.world_to_camera - np.eye(4)).max() < 1e-5
+    assert np.abs(stream.color_matrix - frames.rgb_intrinsics).max() < 1e-5
+    for position, picture in zip(np.flatnonzero(stream.valid), frames.rgb, strict=True):
+        assert np.array_equal(np.asarray(Image.open(io.BytesIO(stream.jpeg(position)))), picture)
+
+
+def test_scene_through_scenezoo_is_the_scene_that_we_read(ours, root):
+    through = SceneZoo("scannetv2", root, {NAME: root / "scans" / NAME})
+    scene, other = ours.load(NAME), through.load(NAME)
+    assert (other.dataset, other.name) == ("scannet", NAME)
+    assert np.array_equal(scene.instances, other.instances)
+    assert np.allclose(scene.alignment, other.alignment)
+    assert through.labels(NAME) == {thing.instance: thing.label for thing in other.objects}
+    with_points = {thing.instance: thing for thing in scene.objects if len(thing.vertices)}
+    assert [thing.instance for thing in other.objects] == list(with_points)
+    for thing in other.objects:
+        same = with_points[thing.instance]
+        assert thing.label == same.label
+        # A segment that two objects claim: both have it for us, the later one for scenezoo.
+        distances, _ = cKDTree(same.vertices).query(thing.vertices)
+        assert distances.max() < 1e-5
+        assert len(thing.vertices) <= len(same.vertices)
+
+
+def test_stream_through_scenezoo_shows_the_same_valid_frames(ours, root):
+    stream = SceneZoo("scannetv2", root, {NAME: root / "scans" / NAME}).stream(NAME, quality=95)
+    ours_stream = ours.stream(NAME, quality=95)
+    assert (stream.size, stream.timed) == (ours_stream.size, False)
+    assert np.array_equal(stream.numbers, ours_stream.numbers[ours_stream.valid])
+    assert np.abs(stream.poses - ours_stream.poses[ours_stream.valid]).max() < 1e-5
+    picture, same = (
+        np.asarray(Image.open(io.BytesIO(jpeg)), dtype=int)
+        for jpeg in (stream.jpeg(3), ours_stream.jpeg(int(stream.numbers[3])))
+    )
+    assert np.abs(picture - same).max() <= 2  # encoded once more
+
+
+def test_files_are_the_scans_own_mesh_and_annotation(root):
+    found = SceneZoo("scannetv2", root, {NAME: root / "scans" / NAME}).files(NAME)
+    assert {path.name for path in ScanNet.open([root]).files(NAME)} <= {path.name for path in found}
+    assert all(path.suffix != ".sens" for path in found)
+
+
+def test_scan_that_scenezoo_cannot_read_is_the_scans_error(tmp_path):
+    small_scan(NAME).write(tmp_path)
+    (tmp_path / "scans" / NAME / f"{NAME}.aggregation.json").write_text("{")
+    source = SceneZoo("scannetv2", tmp_path, {NAME: tmp_path / "scans" / NAME})
+    with pytest.raises(ScanError, match="scenezoo cannot read it"):
+        source.load(NAME)
+
+
+def test_dataset_that_scenezoo_does_not_know_is_refused_with_those_that_it_does(tmp_path):
+    with pytest.raises(OptionError) as caught:
+        open_source("scenezoo:nowhere", [tmp_path])
+    assert "arkitscenes" in caught.value.remedy
+
+
+def test_root_without_any_of_the_scenes_is_refused(tmp_path):
+    with pytest.raises(OptionError, match=r"holds none of the [\d,]+ scenes|cannot list its scenes"):
+        open_source("scenezoo:scenenn", [tmp_path])
+
+
+def test_dataset_that_only_scenezoo_reads_becomes_scenes(tmp_path):
+    """3RScan keeps the instance of each vertex in the mesh, and the labels beside it."""
+    name = "f62fd5fd-9a3f-2f44-883a-1e5cf819608e"
+    write_3rscan(tmp_path, name)
+    source = SceneZoo("3rscan", tmp_path, {name: tmp_path / name})
+    scene = source.load(name)
+    assert [(thing.instance, thing.label) for thing in scene.objects] == [(1, "table"), (2, "chair")]
+    assert scene.dataset == "3rscan"
+    assert scene.objects[0].vertices.max(axis=0) - scene.objects[0].vertices.min(axis=0) == pytest.approx(
+        [0.8, 1.5, 0.75], abs=1e-6
+    )
+    assert source.stream(name, 95) is None
+    assert "labels.instances.annotated.v2.ply" in [path.name for path in source.files(name)]
+
+
+def test_build_takes_a_dataset_through_scenezoo(tmp_path, monkeypatch):
+    """As on the command line; only scenezoo's own list of scenes, which it fetches, is put in its place."""
+    name = "f62fd5fd-9a3f-2f44-883a-1e5cf819608e"
+    write_3rscan(tmp_path / "root", name)
+    folders = {name: tmp_path / "root" / name}
+    monkeypatch.setattr(SceneZoo, "open", lambda dataset, paths: SceneZoo(dataset, paths[0], folders))
+    given = BuildOptions(out=tmp_path / "out", source="scenezoo:3rscan", root=tmp_path / "root", workers=1)
+    manifest = build(given).manifest
+    assert manifest["options"]["dataset"] == "3rscan"
+    assert manifest["scenes"] == {"train": 1}
+
+
+def write_3rscan(root, name):
+    scan = small_scan(NAME)
+    folder = root / name
+    folder.mkdir(parents=True)
+    (folder / "semseg.v2.json").write_text(
+        json.dumps({"segGroups": [{"objectId": 1, "label": "table"}, {"objectId": 2, "label": "chair"}]})
+    )
+    owner = np.zeros(len(scan.vertices), dtype=int)
+    segments = np.array(scan.segments["segIndices"])
+    owner[np.isin(segments, (40, 3, 25))], owner[np.isin(segments, (19, 5))] = 1, 2
+    lines = [
+        "ply", "format ascii 1.0", f"element vertex {len(owner)}", "property float x", "property float y",
+        "property float z", "property ushort objectId", f"element face {len(scan.faces)}",
+        "property list uchar int vertex_indices", "end_header",
+        *(f"{x} {y} {z} {i}" for (x, y, z), i in zip(scan.vertices, owner, strict=True)),
+        *(f"3 {a} {b} {c}" for a, b, c in scan.faces),
+    ]  # fmt: skip
+    (folder / "labels.instances.annotated.v2.ply").write_text("\n".join(lines) + "\n")

@@ -1,0 +1,124 @@
+"""What the frames of a stream show of a scan: one read from the disk, and its stream's cameras, by hand."""
+
+import numpy as np
+import pytest
+
+from tests.frame_streams import bare_stream
+from tests.geometry.test_visibility import CAMERA, looking
+from tests.scans import ALIGNMENT, small_scan
+from vsidata.questions.rules import load_rules
+from vsidata.scene import Array, Scene
+from vsidata.sight import Sight
+from vsidata.sources.registry import open_source
+from vsidata.viewer import viewer
+
+RULES = load_rules("wide").visibility
+FLOOR, WALL, TABLE, CHAIR = range(4)  # instances, in the order of the small scan's parts
+
+
+@pytest.fixture(scope="module")
+def scan(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """The small room, as read: its mesh lies turned and shifted on the disk."""
+    root = tmp_path_factory.mktemp("scan")
+    small_scan().write(root)
+    return open_source("scannet", [root]).load("scene0000_00")
+
+
+def on_disk(poses: Array) -> Array:
+    """Poses in the room's frame as a stream has them: in the frame of the mesh."""
+    return np.linalg.inv(ALIGNMENT) @ poses
+
+
+def sight(scan: Scene, poses: Array) -> Sight:
+    looks = viewer(scan, bare_stream(on_disk(poses), matrix=CAMERA.matrix))
+    assert looks is not None
+    return looks.sight(np.arange(len(poses)), RULES)
+
+
+def test_poses_of_a_turned_scan_see_what_stands_before_them_in_the_room(scan: Scene) -> None:
+    # The table's side at x = 0.5, 0.8 m by 0.75 m, seen from 1.5 m: the picture there is 3 m by 2.25 m.
+    seen = sight(scan, looking((-1, 1.4, 0.375), "+x"))
+    assert seen.pixels[0, TABLE] == pytest.approx(0.8 * 0.75 / (3 * 2.25), abs=0.003)
+    surface = 2 * (1.5 * 0.8 + 1.5 * 0.75 + 0.8 * 0.75)
+    assert seen.surface[TABLE] == pytest.approx(0.8 * 0.75 / surface, abs=0.03)
+    assert seen.pixels[0, CHAIR] < 0.02  # behind the table; it is 15 cm higher
+
+
+def test_without_the_alignment_the_same_poses_see_something_else(scan: Scene) -> None:
+    poses = looking((-1, 1.4, 0.375), "+x")
+    unaligned = Scene(**vars(scan) | {"alignment": None})
+    assert sight(unaligned, poses).pixels[0, TABLE] != pytest.approx(
+        sight(scan, poses).pixels[0, TABLE], abs=0.02
+    )
+
+
+def test_frames_together_show_what_none_shows_alone(scan: Scene) -> None:
+    both_sides = np.concatenate([looking((-1, 1.4, 0.375), "+x"), looking((1.25, 0.1, 0.375), "+y")])
+    seen = sight(scan, both_sides)
+    assert seen.surface[TABLE] == pytest.approx(seen.surfaces[:, TABLE].sum(), abs=0.02)
+    assert (seen.surfaces[:, TABLE] > 0.1).all()
+
+
+def test_floor_counts_as_seen_by_its_share(scan: Scene) -> None:
+    # From 1 m above one end of the room, straight along it: the far part of the floor shows.
+    assert (whole := sight(scan, looking((-2, 1.5, 1.2), "+x")).floor) is not None
+    assert (none := sight(scan, looking((-2, 1.5, 1.2), "-x")).floor) is not None
+    assert whole > 0.5
+    assert none == 0
+
+
+def test_frames_are_timed_and_named_by_their_position(scan: Scene) -> None:
+    poses = np.repeat(looking((-1, 1.4, 0.375), "+x"), 91, axis=0)
+    looks = viewer(scan, bare_stream(on_disk(poses), rate=30, matrix=CAMERA.matrix))
+    assert looks is not None
+    timeline = looks.timeline(rate=2)
+    assert timeline.positions.tolist() == [0, 15, 30, 45, 60, 75, 90]
+    assert timeline.seconds == pytest.approx(np.arange(7) / 2)
+    assert looks.sight(np.array([3, 60]), RULES).seconds == pytest.approx([0.1, 2.0])
+
+
+def test_first_seen_is_the_first_frame_that_shows_enough(scan: Scene) -> None:
+    turned_away, close, far = (
+        looking((-1, 1.4, 0.4), "-x"),
+        looking((-1, 1.4, 0.4), "+x"),
+        looking((-9, 1.4, 0.4), "+x"),
+    )
+    seen = sight(scan, np.concatenate([turned_away, far, close]))
+    assert seen.first([TABLE], least=1e-4) == 1
+    assert seen.first([TABLE], least=0.05) == 2
+    assert seen.first([TABLE], least=0.5) is None
+    assert seen.first([TABLE, CHAIR], least=1e-4) == 1
+
+
+def test_lost_poses_are_never_looked_from(scan: Scene) -> None:
+    poses = on_disk(np.repeat(looking((-1, 1.4, 0.4), "+x"), 3, axis=0))
+    poses[1] = -np.inf
+    stream = bare_stream(poses, rate=2, matrix=CAMERA.matrix)
+    stream.valid[1] = False
+    looks = viewer(scan, stream)
+    assert looks is not None
+    assert looks.timeline(rate=2).positions.tolist() == [0, 2]
+
+
+def test_neither_boxes_nor_streams_without_cameras_have_a_viewer(scan: Scene) -> None:
+    poses = looking((0, 0, 0))
+    assert viewer(scan, bare_stream(poses, matrix=None)) is None
+    assert viewer(scan, bare_stream(None, matrix=CAMERA.matrix)) is None
+    boxes_only = Scene("arkitscenes", "1", ())
+    assert viewer(boxes_only, bare_stream(poses, matrix=CAMERA.matrix)) is None
+    lost = bare_stream(np.full((1, 4, 4), -np.inf), matrix=CAMERA.matrix)
+    lost.valid[:] = False
+    assert viewer(scan, lost) is None
+
+
+def test_a_glimpse_is_not_enough_and_neither_is_a_part_of_the_surface(scan: Scene) -> None:
+    near, far = (sight(scan, looking((x, 1.4, 1.3), "+x")) for x in (-1, -40))
+    assert near.shows(TABLE)
+    assert not far.shows(TABLE)
+    assert far.surface[TABLE] > RULES.surface.value
+    assert not near.shows(99)
+
+
+def test_scan_on_disk_is_really_turned() -> None:
+    """Else the tests above prove nothing."""
+    assert not np.allclose(ALIGNMENT, np.eye(4))

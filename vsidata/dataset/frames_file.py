@@ -1,0 +1,103 @@
+"""The shown frames of one scene, as a file beside its result: what the table of frames is made of.
+
+Arrow IPC with one row, which is the scene's row in the table: the merge copies it and decodes nothing.
+"""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from vsidata.dataset import schema
+from vsidata.dataset.atomic import write_whole
+from vsidata.dataset.results import Row, result_path
+from vsidata.scene import Scene
+from vsidata.sight import Sight
+from vsidata.streams.shown import ShownFrames
+
+
+def frames_path(folder: Path, name: str) -> Path:
+    """Where a scene's frames lie: beside its result."""
+    return result_path(folder, name).with_suffix(".frames.arrow")
+
+
+def write_frames(folder: Path, scene: Scene, shown: ShownFrames, sight: Sight | None) -> None:
+    """Write the frames of a scene in one step: a reader finds the whole file or none.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    table = pa.Table.from_pylist([_row(scene, shown, sight)], schema=schema.FRAMES)
+    buffer = io.BytesIO()
+    with pa.ipc.new_file(buffer, schema.FRAMES) as writer:
+        writer.write_table(table)
+    write_whole(frames_path(folder, scene.name), [buffer.getbuffer()])
+
+
+def read_frames(folder: Path, name: str) -> pa.Table:
+    """The scene's row in the table of frames.
+
+    Raises:
+        OSError, pyarrow.ArrowInvalid: the file is gone, or is not whole.
+    """
+    with pa.OSFile(str(frames_path(folder, name))) as file:
+        return pa.ipc.open_file(file).read_all()
+
+
+def embedded(questions: list[Row], frames: pa.Table) -> pa.Table:
+    """Questions of one scene, each with all of the scene's frames.
+
+    The pictures stand in the table once: each question refers to them, in a dictionary that becomes the
+    dictionary page of a Parquet row group.
+
+    Args:
+        questions: rows of the table of questions, all about one scene.
+        frames: that scene's row in the table of frames.
+    """
+    rows = pa.Table.from_pylist(questions, schema=schema.QA)
+    pictures = frames["images"].combine_chunks().flatten()
+    number = len(pictures)
+    starts = pa.array(np.arange(len(rows) + 1, dtype=np.int32) * number)
+    every = pa.array(np.tile(np.arange(number, dtype=np.int32), len(rows)))
+    shared = [pa.DictionaryArray.from_arrays(every, pictures.field(field.name)) for field in schema.IMAGE]
+    images = pa.StructArray.from_arrays(shared, fields=list(schema.SHARED_IMAGE))
+    times = frames["timestamps"].combine_chunks().flatten().take(every)
+    columns = [pa.ListArray.from_arrays(starts, values) for values in (images, times)]
+    return pa.Table.from_arrays([*rows.columns, *columns], schema=schema.EMBEDDED)
+
+
+def _row(scene: Scene, shown: ShownFrames, sight: Sight | None) -> Row:
+    return {
+        "dataset": scene.dataset,
+        "scene_name": scene.name,
+        "images": [
+            {"bytes": jpeg, "path": f"{scene.name}-{number:06d}.jpg"}
+            for jpeg, number in zip(shown.jpegs, shown.numbers.tolist(), strict=True)
+        ],
+        "indices": shown.numbers.tolist(),
+        "timestamps": shown.timestamps.tolist(),
+        "timed": shown.timed,
+        "fps": shown.fps,
+        "width": shown.size[0],
+        "height": shown.size[1],
+        "orientation": shown.orientation,
+        "intrinsics": None if shown.camera_matrix is None else shown.camera_matrix.tolist(),
+        "poses": None if shown.poses is None else shown.poses.tolist(),
+        "seen": None if sight is None else _seen(sight),
+        "floor_seen": None if sight is None else sight.floor,
+    }
+
+
+def _seen(sight: Sight) -> list[Row]:
+    """For each object the share of every picture that shows it, and of its surface that any of them shows."""
+    return [
+        {"instance": instance, "pixels": pixels, "surfaces": surfaces, "surface": surface}
+        for instance, pixels, surfaces, surface in zip(
+            sight.instances.tolist(),
+            sight.pixels.T.tolist(),
+            sight.surfaces.T.tolist(),
+            sight.surface.tolist(),
+            strict=True,
+        )
+    ]

@@ -1,0 +1,165 @@
+"""The floor of a scan, and where on it one can walk.
+
+Room frame, metres, z up.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import binary_closing, convolve, distance_transform_edt
+
+from vsidata.errors import DegenerateGeometry
+from vsidata.scene import Array, IntArray
+
+BoolArray = NDArray[np.bool_]
+
+# Heights are counted in layers this thick; a floor lies within two of them.
+_LAYER = 0.025
+# More layers than any scan has: 2 km.
+_MOST_LAYERS = 80_000
+# The floor is the lowest layer with this share of the points in the fullest one: a ceiling or a large table
+# may hold more than the floor between the furniture, a layer of wall holds a twentieth.
+_FLOOR_SHARE = 0.25
+
+# How far from the floor's level its surface may lie, and how steep it may be: noise, thresholds, rugs.
+_FLOOR_DEPTH = 0.1
+_FLOOR_STEEPEST = 0.8  # cosine of 37°
+
+# The grid reaches this far beyond the floor, in metres: what is farther off is in nobody's way.
+_AROUND = 1.0
+# A cell is in the way if with its eight neighbours it holds so many points: a chair's leg has ten, noise one.
+_FEWEST = 3
+# Ways are looked at in steps of this many cells, so that they cannot cut more than a cell's corner.
+_STEP = 0.5
+# More cells than any scan of rooms has: 100 by 100 m in cells of 5 cm.
+_MOST_CELLS = 1 << 22
+
+
+def floor_level(points: Array) -> float:
+    """Height of the floor: of the lowest layer in which many points of a scan lie.
+
+    Args:
+        points: (n, 3) all vertices of the scan.
+
+    Raises:
+        DegenerateGeometry: there are no points, or they are spread too far for a scan.
+    """
+    heights = points[:, 2]
+    if not len(heights) or not np.ptp(heights) < _MOST_LAYERS * _LAYER:
+        raise DegenerateGeometry(f"{len(points)} points show no floor")
+    lowest = heights.min()
+    counts = np.bincount(((heights - lowest) / _LAYER).astype(np.int64))
+    pairs = counts + np.append(counts[1:], 0)  # a floor that lies on the edge of two layers
+    first = int(np.argmax(pairs >= _FLOOR_SHARE * pairs.max()))
+    fullest = first + int(np.argmax(pairs[first : first + 3]))  # the first pair may only touch the floor
+    bottom = lowest + fullest * _LAYER
+    return float(np.median(heights[(heights >= bottom) & (heights < bottom + 2 * _LAYER)]))
+
+
+def floor_triangles(points: Array, triangles: IntArray) -> BoolArray:
+    """(m,) which triangles of a scan are floor: level, and at the floor's height.
+
+    Args:
+        points: (n, 3) all vertices of the scan.
+        triangles: (m, 3) rows of `points`.
+
+    Raises:
+        DegenerateGeometry: the scan shows no floor.
+    """
+    at_floor = np.abs(points[:, 2] - floor_level(points)) < _FLOOR_DEPTH
+    rows = np.flatnonzero(at_floor[triangles].all(axis=1))
+    a, b, c = points[triangles[rows].T]
+    normals = np.cross(b - a, c - a)
+    steepness = np.abs(normals[:, 2])
+    is_floor = np.zeros(len(triangles), dtype=np.bool_)
+    is_floor[rows] = (steepness > 0) & (steepness >= _FLOOR_STEEPEST * np.linalg.norm(normals, axis=1))
+    return is_floor
+
+
+@dataclass(frozen=True, eq=False)
+class FreeSpace:
+    """Where a body can stand, as a grid of square cells on the ground plane.
+
+    Attributes:
+        corner: (2,) the grid's lowest x and y.
+        cell: side of a cell.
+        free: (columns, rows) which cells are free, by x and y.
+        level: height of the floor.
+    """
+
+    corner: Array
+    cell: float
+    free: BoolArray
+    level: float
+
+    @cached_property
+    def places(self) -> Array:
+        """(n, 2) the centres of the free cells."""
+        return self.corner + (np.argwhere(self.free) + 0.5) * self.cell
+
+    def cells(self, places: Array) -> tuple[IntArray, IntArray]:
+        """Column and row of the cells in which places (n, 2) lie; of places outside the grid, the nearest."""
+        found = np.floor((places - self.corner) / self.cell).astype(np.int64)
+        columns, rows = found.clip(0, np.array(self.free.shape) - 1).T
+        return columns, rows
+
+    def counts(self, places: Array) -> IntArray:
+        """(columns, rows) how many of places (n, 2) lie in each cell; those outside the grid left out."""
+        inside = (
+            (places >= self.corner) & (places < self.corner + self.cell * np.array(self.free.shape))
+        ).all(axis=1)
+        columns, rows = self.cells(places[inside])
+        counts = np.bincount(columns * self.free.shape[1] + rows, minlength=self.free.size)
+        return counts.reshape(self.free.shape)
+
+    def distances(self, places: Array) -> Array:
+        """(columns, rows) metres from the cell of each to the nearest cell that holds one of places (n, 2).
+
+        Infinite where none lies inside the grid.
+        """
+        taken = self.counts(places) > 0
+        if not taken.any():
+            return np.full(self.free.shape, np.inf)
+        return np.asarray(distance_transform_edt(~taken)) * self.cell
+
+    def way(self, start: Array, end: Array) -> Array:
+        """(k, 2) places on the straight line from start towards end (2,), as far as all of it is free."""
+        steps = int(np.ceil(float(np.linalg.norm(end - start)) / (self.cell * _STEP))) + 1
+        places = start + np.linspace(0, 1, steps)[:, None] * (end - start)
+        blocked = np.flatnonzero(~self.free[self.cells(places)])
+        return places[: blocked[0]] if len(blocked) else places
+
+
+def free_space(points: Array, *, cell: float, lowest: float, highest: float, radius: float) -> FreeSpace:
+    """Where an upright body of a given radius can stand: on floor that the scan shows, touching nothing.
+
+    What the scan does not show as floor is not free, with two exceptions: gaps of three cells between floor
+    are floor, and a body may reach beyond the floor where nothing stands.
+
+    Args:
+        points: (n, 3) all vertices of the scan.
+        cell: side of the grid's cells, no less than the distance between neighbouring vertices.
+        lowest, highest: what is between these heights above the floor is in the way; below is floor.
+        radius: of the body.
+
+    Raises:
+        DegenerateGeometry: the scan shows no floor, or spreads too far for a scan.
+    """
+    level = floor_level(points)
+    heights = points[:, 2] - level
+    is_floor = np.abs(heights) <= lowest
+    low, high = points[is_floor, :2].min(axis=0) - _AROUND, points[is_floor, :2].max(axis=0) + _AROUND
+    shape = np.ceil((high - low) / cell).astype(np.int64)
+    if shape.prod() > _MOST_CELLS:
+        raise DegenerateGeometry(f"the floor spreads over {high - low} m, too far for a scan")
+    grid = FreeSpace(low, cell, np.zeros(tuple(shape), dtype=np.bool_), level)
+    free = binary_closing(grid.counts(points[is_floor, :2]) > 0, np.ones((3, 3), dtype=np.bool_))
+    obstacles = grid.counts(points[(heights > lowest) & (heights < highest), :2])
+    around = convolve(obstacles, np.ones((3, 3), dtype=np.int64), mode="constant")
+    in_the_way = (obstacles > 0) & (around >= _FEWEST)
+    if in_the_way.any():
+        # The points of two cells lie nearer to each other than their centres, by a diagonal at most.
+        free &= distance_transform_edt(~in_the_way) * cell >= radius + np.sqrt(2) * cell
+    return replace(grid, free=free)

@@ -1,0 +1,146 @@
+"""What a camera sees of a mesh: rays cast through its pixels, and lines of sight to points on its surfaces.
+
+Room frame, metres. A camera's own frame has x to the right, y down and z forward; a pixel's centre has whole
+coordinates. Open3D casts the rays, on one thread: workers are processes.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import open3d as o3d
+from numpy.typing import NDArray
+
+from vsidata.scene import Array, IntArray
+
+BoolArray = NDArray[np.bool_]
+Caster = o3d.t.geometry.RaycastingScene
+
+# Rays along the longer side of a picture: verdicts on objects are those of the full size.
+_RAYS = 160
+
+# A point counts as seen if a line of sight comes this near to it, in metres, so that the noise of its own
+# surface is not in its way. It also lets a camera see this far around an edge.
+_CLEARANCE = 0.01
+
+_GOLDEN = (5**0.5 - 1) / 2
+
+
+@dataclass(frozen=True, eq=False)
+class Camera:
+    """A pinhole camera.
+
+    Attributes:
+        size: width and height of its picture in pixels.
+        matrix: (3, 3) pixel = matrix @ point in the camera's frame, divided by the third.
+    """
+
+    size: tuple[int, int]
+    matrix: Array
+
+    @cached_property
+    def directions(self) -> Array:
+        """(r, 3) in the camera's frame, of length 1 along z: rays spread evenly over the picture."""
+        step = max(self.size) / _RAYS
+        columns, rows = (round(length / step) for length in self.size)
+        u = (np.arange(columns) + 0.5) * self.size[0] / columns - 0.5
+        v = (np.arange(rows) + 0.5) * self.size[1] / rows - 0.5
+        pixels = np.stack([*np.meshgrid(u, v), np.ones((rows, columns))], axis=-1).reshape(-1, 3)
+        return np.asarray(pixels @ np.linalg.inv(self.matrix).T)
+
+    def has_in_picture(self, points: Array) -> BoolArray:
+        """(n,) whether points (n, 3) in the camera's frame lie before it and within its picture."""
+        ahead = points[:, 2] > 0
+        u, v, w = (points @ self.matrix.T).T
+        width, height = self.size
+        # u / w within half a pixel beyond the first and last pixels' centres, without dividing by zero.
+        across = (u >= -0.5 * w) & (u < (width - 0.5) * w)
+        return np.asarray(ahead & across & (v >= -0.5 * w) & (v < (height - 0.5) * w))
+
+
+def caster(points: Array, triangles: IntArray) -> Caster:
+    """A mesh made ready for rays: points (n, 3), triangles (m, 3) rows of them."""
+    scene = Caster(nthreads=1)
+    scene.add_triangles(_tensor(points.astype(np.float32)), _tensor(triangles.astype(np.uint32)))
+    return scene
+
+
+def pixel_shares(scene: Caster, owners: IntArray, count: int, camera: Camera, poses: Array) -> Array:
+    """Share of each picture that shows each owner's surface.
+
+    Args:
+        scene: the mesh.
+        owners: (m,) who owns each triangle, 0 to count - 1; -1 for nobody.
+        count: number of owners.
+        camera: takes the pictures.
+        poses: (k, 4, 4) from the camera's frame to the room's.
+
+    Returns:
+        (k, count) in [0, 1]. What is smaller than a ray's share of the picture may be missed.
+    """
+    owners = np.append(owners, -1)  # what a ray that hits nothing finds
+    shares = np.empty((len(poses), count))
+    for row, pose in enumerate(poses):
+        ways = camera.directions @ pose[:3, :3].T
+        rays = np.hstack([np.broadcast_to(pose[:3, 3], ways.shape), ways])
+        found = scene.cast_rays(_tensor(rays.astype(np.float32)), nthreads=1)["primitive_ids"].numpy()
+        hits = owners[np.minimum(found, len(owners) - 1)]
+        shares[row] = np.bincount(hits + 1, minlength=count + 1)[1:] / len(hits)
+    return shares
+
+
+def points_seen(scene: Caster, points: Array, camera: Camera, poses: Array) -> BoolArray:
+    """Which points of the mesh's surface each picture shows: in the picture, with nothing before them.
+
+    Args:
+        scene: the mesh.
+        points: (n, 3) on it.
+        camera: takes the pictures.
+        poses: (k, 4, 4) from the camera's frame to the room's.
+
+    Returns:
+        (k, n).
+    """
+    seen = np.zeros((len(poses), len(points)), dtype=np.bool_)
+    for row, pose in enumerate(poses):
+        ways = points - pose[:3, 3]
+        candidates = np.flatnonzero(camera.has_in_picture(ways @ pose[:3, :3]))
+        ways = ways[candidates]
+        lengths = np.linalg.norm(ways, axis=1, keepdims=True)
+        ways *= np.maximum(1 - _CLEARANCE / np.maximum(lengths, _CLEARANCE), 0)
+        rays = np.hstack([np.broadcast_to(pose[:3, 3], ways.shape), ways])
+        blocked = scene.test_occlusions(_tensor(rays.astype(np.float32)), tfar=1.0, nthreads=1).numpy()
+        seen[row, candidates] = ~blocked
+    return seen
+
+
+def surface_points(points: Array, triangles: IntArray, count: int) -> Array:
+    """Points spread evenly over a surface, the same each time.
+
+    A share of a surface is estimated without bias by the share of such points, whatever the triangles' sizes:
+    the rays of a picture would miss most of the small triangles far away, although they show.
+
+    Args:
+        points: (n, 3) metres.
+        triangles: (m, 3) rows of `points`.
+        count: how many to make.
+
+    Returns:
+        (count, 3); (0, 3) where the triangles have no area.
+    """
+    a, b, c = points[triangles.T]
+    ends = np.cumsum(np.linalg.norm(np.cross(b - a, c - a), axis=1))
+    if not len(ends) or not ends[-1] > 0:
+        return np.empty((0, 3))
+    at = (np.arange(count) + 0.5) / count * ends[-1]
+    rows = np.searchsorted(ends, at)
+    starts = np.append(0, ends)[rows]
+    # Within a triangle, one coordinate is how far into its share `at` falls, the other a golden sequence.
+    along = np.sqrt((at - starts) / (ends[rows] - starts))[:, None]
+    across = (np.arange(count) * _GOLDEN % 1)[:, None]
+    return np.asarray(a[rows] * (1 - along) + along * (b[rows] * (1 - across) + c[rows] * across))
+
+
+def _tensor(array: NDArray[Any]) -> o3d.core.Tensor:
+    return o3d.core.Tensor.from_numpy(np.ascontiguousarray(array))

@@ -1,0 +1,286 @@
+"""Whatever scenezoo reads (ScanNet++, ARKitScenes, Matterport3D, 3RScan, …) as scenes; an optional package.
+
+Objects are what scenezoo's instance segmentation says, boxes are measured from their vertices as everywhere
+here. Pictures are decoded by scenezoo, and encoded anew. Of ScanNet's scans it refuses those whose annotation
+names segments that the mesh does not have; `vsidata.sources.scannet` reads them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from vsidata.errors import OptionError, ScanError
+from vsidata.scene import Array, IntArray, Scene
+from vsidata.sources.grouping import group_objects
+from vsidata.sources.segmentation import Group
+from vsidata.streams.frames import USUAL_RATE, FrameStream, are_poses
+from vsidata.streams.image import encode
+
+_INSTALL = "Install it: pip install 'vsi100k[scenezoo]'."
+
+# scenezoo's names where they are not those of the leak guard's lists and of ScanNet's own.
+_DATASETS = {"scannetv2": "scannet", "scannetppv2": "scannetpp"}
+
+# How far below the root the folder of a scene lies in any layout: `3dod/Training/40753679`.
+_DEEPEST = 3
+# Meshes and annotations, as opposed to pictures, depth and archives.
+_ANNOTATION = {".ply", ".obj", ".json", ".txt", ".csv", ".house"}
+_MANY_FILES = 100  # a folder of more holds one for each frame
+
+
+@dataclass(frozen=True)
+class SceneZoo:
+    """One dataset that scenezoo reads.
+
+    Attributes:
+        name: scenezoo's name for it.
+        root: the folder that it was downloaded to.
+        folders: the scenes there are, each with its folder below the root, as far as it has one of its name.
+    """
+
+    name: str
+    root: Path
+    folders: Mapping[str, Path | None]
+
+    @classmethod
+    def open(cls, name: str, paths: Sequence[Path]) -> "SceneZoo":
+        """List the scenes of a dataset: those of its official lists that have a folder below the root.
+
+        Raises:
+            OptionError: scenezoo is not installed, does not know the dataset, cannot list its scenes, or none
+                of them is there.
+        """
+        if len(paths) != 1:
+            raise OptionError("--root", f"names {len(paths)} folders", "Name the folder of the dataset.")
+        root = Path(paths[0])
+        zoo = _import()
+        try:
+            canonical = zoo.get_dataset_info(name).name
+            listed = [str(scene) for scene in _dataset(canonical, root).get_ids()]
+        except (zoo.SceneZooError, OSError, KeyError, ValueError) as error:
+            fault = f"scenezoo cannot list its scenes: {_said(error)}"
+            known = ", ".join(sorted(zoo.list_datasets()))
+            remedy = f"It knows {known}; it fetches official lists from the network once."
+            raise OptionError(f"--source scenezoo:{name}", fault, remedy) from None
+        below = _folders(root)
+        there = {scene: below[Path(scene).name] for scene in sorted(listed) if Path(scene).name in below}
+        if not there:
+            fault = f"holds none of the {len(listed):,} scenes of {canonical}"
+            raise OptionError(root, fault, "Name the folder that the dataset was downloaded to.")
+        return cls(canonical, root, there)
+
+    @property
+    def dataset(self) -> str:
+        """The dataset's name, as the leak guard's lists have it: `scannetpp`, `arkitscenes`."""
+        return _DATASETS.get(self.name, self.name)
+
+    def names(self) -> Sequence[str]:
+        """The scenes there are, sorted."""
+        return list(self.folders)
+
+    def dataset_of(self, name: str) -> str:  # noqa: ARG002 - one root, one dataset
+        """The same for all scenes."""
+        return self.dataset
+
+    def load(self, name: str) -> Scene:
+        """A scene as scenezoo reads it.
+
+        Raises:
+            ScanError: scenezoo cannot read it, or it has no objects.
+        """
+        dataset = _dataset(self.name, self.root)
+        with _blame(name):
+            points, triangles, labels, names = _annotated(dataset, name)
+            alignment = _alignment(dataset, self.name, name)
+        if not (labels >= 0).any():
+            raise ScanError(name, "has no annotated object", "Download its annotation, or leave it out.")
+        if alignment is not None:
+            points = points @ alignment[:3, :3].T + alignment[:3, 3]
+        groups = [Group(instance, names[instance], np.array([instance + 1])) for instance in sorted(names)]
+        objects, instances = group_objects(points, triangles, labels + 1, groups)
+        if not len(triangles):
+            objects = tuple(replace(thing, triangles=None) for thing in objects)
+        return Scene(
+            dataset=self.dataset,
+            name=name,
+            objects=objects,
+            points=points,
+            triangles=triangles if len(triangles) else None,
+            instances=instances,
+            alignment=alignment,
+        )
+
+    def labels(self, name: str) -> Mapping[int, str]:
+        """Label by instance id. Reads as much of the scene as scenezoo needs for it."""
+        with _blame(name):
+            return _annotated(_dataset(self.name, self.root), name)[3]
+
+    def files(self, name: str) -> Sequence[Path]:
+        """Meshes and annotations in the scene's folder: in some datasets more than scenezoo reads."""
+        folder = self.folders[name]
+        found: list[Path] = []
+        for place in [folder, *_subfolders(folder)] if folder else []:
+            entries = sorted(place.iterdir())
+            if len(entries) <= _MANY_FILES:
+                found += [path for path in entries if path.suffix in _ANNOTATION and path.is_file()]
+        return found
+
+    def stream(self, name: str, quality: int) -> FrameStream | None:
+        """The frames that scenezoo takes by default, poses in the mesh's frame; None where there are none.
+
+        Only those of a pinhole camera: no other is described by a matrix.
+        """
+        zoo, dataset = _import(), _dataset(self.name, self.root)
+        if not dataset.supports("frames"):
+            return None
+        with _blame(name):
+            try:
+                cameras = dataset.get_frames(name, items=("rgb_intrinsics", "world_to_camera"))
+                if not len(cameras) or cameras.camera_model not in (None, "PINHOLE"):
+                    return None
+                first = dataset.get_frames(name, indices=cameras.indices[:1], items=("rgb",))
+            except (zoo.SceneZooError, FileNotFoundError) as error:
+                if _is_absence(error):
+                    return None
+                raise
+        height, width = first.rgb.shape[1:3]
+        poses = np.linalg.inv(cameras.world_to_camera.astype(np.float64))
+        return _Stream(
+            path=self.folders[name] or self.root,
+            size=(width, height),
+            depth_size=None,
+            color_matrix=cameras.rgb_intrinsics.astype(np.float64).mean(axis=0),
+            depth_matrix=None,
+            numbers=cameras.indices,
+            timestamps=(cameras.indices - cameras.indices[0]) / USUAL_RATE,
+            timed=False,
+            poses=poses,
+            valid=are_poses(poses),
+            source=self,
+            name=name,
+            quality=quality,
+        )
+
+    def stream_files(self, name: str) -> Sequence[Path]:
+        """The scene's folder and those in it."""
+        folder = self.folders[name]
+        return [folder, *_subfolders(folder)] if folder else []
+
+
+@dataclass(frozen=True, eq=False)
+class _Stream(FrameStream):
+    """Frames that scenezoo reads."""
+
+    source: SceneZoo
+    name: str
+    quality: int
+
+    def jpeg(self, position: int) -> bytes:
+        """The picture as scenezoo decodes it, encoded anew."""
+        dataset = _dataset(self.source.name, self.source.root)
+        with _blame(self.name):
+            picture = dataset.get_frames(self.name, indices=self.numbers[position, None], items=("rgb",)).rgb[
+                0
+            ]
+        return encode(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), self.quality)
+
+    def depth(self, position: int) -> None:
+        """None: nothing here asks for it."""
+
+
+def _is_absence(error: Exception) -> bool:
+    """Whether scenezoo says that there is nothing, rather than that something is wrong."""
+    unsupported = isinstance(error, _import().UnsupportedOperationError)
+    return unsupported or isinstance(error.__cause__ or error, FileNotFoundError)
+
+
+def _import() -> Any:
+    try:
+        import scenezoo
+    except ImportError:
+        raise OptionError("--source scenezoo", "the package scenezoo is not installed", _INSTALL) from None
+    return scenezoo
+
+
+@lru_cache(maxsize=1)
+def _dataset(name: str, root: Path) -> Any:
+    """The dataset, opened once a process."""
+    return _import().get_dataset(name, root)
+
+
+@contextmanager
+def _blame(scene: str) -> Iterator[None]:
+    """Whatever scenezoo raises becomes the scan's error."""
+    try:
+        yield
+    except (ScanError, MemoryError):
+        raise
+    except Exception as error:
+        remedy = "Download it again, or leave the scan out; `scenezoo` says more (Dataset.check)."
+        raise ScanError(scene, f"scenezoo cannot read it: {_said(error)}", remedy) from error
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+
+
+def _annotated(dataset: Any, name: str) -> tuple[Array, IntArray, IntArray, dict[int, str]]:
+    """Points (n, 3), triangles (m, 3), instance of each point (n,) or -1, and the labels by instance."""
+    if dataset.supports("mesh"):
+        mesh = dataset.get_mesh(name)
+        points = np.asarray(mesh.vertices, dtype=np.float64)
+        triangles = np.asarray(mesh.triangles, dtype=np.int64)
+    else:
+        points, triangles = dataset.get_points(name).xyz.astype(np.float64), np.empty((0, 3), dtype=np.int64)
+    segmentation = dataset.get_segmentation(name)
+    found = segmentation.labels.astype(np.int64)
+    if segmentation.is_multilabel:
+        found = found[:, 0]  # what a point is first of all
+    labels = np.where(found == segmentation.invalid_id, -1, found)
+    if segmentation.domain == "face":  # a corner between two objects belongs to one of them
+        of_points = np.full(len(points), -1)
+        of_points[triangles.ravel()] = np.repeat(labels, 3)
+        labels = of_points
+    if len(labels) != len(points):
+        raise ScanError(name, f"has {len(labels):,} labels for {len(points):,} points", "Download it again.")
+    present = {*np.unique(labels[labels >= 0]).tolist()}
+    names = {
+        int(instance): " ".join(str(label).split()) for instance, label in segmentation.id_to_name.items()
+    }
+    return points, triangles, labels, {i: names[i] for i in sorted(names) if i in present and names[i]}
+
+
+def _alignment(dataset: Any, dataset_name: str, name: str) -> Array | None:
+    """(4, 4) from the mesh's frame to one with z up; None where scenezoo's meshes stand upright already."""
+    match dataset_name:
+        case "scannetv2":
+            matrix = dataset.get_scene_info(name).get("axisAlignment")
+        case "multiscan":
+            matrix = dataset.get_alignment(name)
+        case _:
+            matrix = None
+    return None if matrix is None else np.asarray(matrix, dtype=np.float64).reshape(4, 4)
+
+
+def _folders(root: Path) -> dict[str, Path]:
+    """The folders below a root by name, the highest of each name."""
+    found: dict[str, Path] = {}
+    level = [root]
+    for _ in range(_DEEPEST):
+        level = [folder for place in level for folder in _subfolders(place)]
+        for folder in level:
+            found.setdefault(folder.name, folder)
+    return found
+
+
+def _subfolders(place: Path) -> list[Path]:
+    try:
+        return sorted(entry for entry in place.iterdir() if entry.is_dir())
+    except OSError:
+        return []

@@ -1,0 +1,59 @@
+"""The phone that films synthetic rooms, as `data/camera.yaml` describes it."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import yaml
+
+from vsidata.scene import Array
+from vsidata.synthetic.catalogue import data
+
+
+@dataclass(frozen=True)
+class Camera:
+    """What the phone records.
+
+    Attributes:
+        size: width and height of its pictures, pixels.
+        depth_step: depth has every n-th pixel of every n-th row.
+        focal_length: in widths of a picture.
+        quality: of its JPEGs, 1 to 100.
+        rate: frames per second.
+        reach: beyond, there is no depth, metres.
+        lost: share of frames without a pose.
+    """
+
+    size: tuple[int, int]
+    depth_step: int
+    focal_length: float
+    quality: int
+    rate: float
+    reach: float
+    lost: float
+
+    @property
+    def matrix(self) -> Array:
+        """(3, 3) pixel = matrix @ (x right, y down, z forward); pixel centres lie at whole numbers."""
+        width, height = self.size
+        focal = self.focal_length * width
+        return np.array([[focal, 0, (width - 1) / 2], [0, focal, (height - 1) / 2], [0, 0, 1]])
+
+    @property
+    def depth_size(self) -> tuple[int, int]:
+        """Width and height of its depth, pixels."""
+        width, height = self.size
+        return width // self.depth_step, height // self.depth_step
+
+    @property
+    def depth_matrix(self) -> Array:
+        """(3, 3) of the pixels that depth is kept of."""
+        return np.diag([1 / self.depth_step, 1 / self.depth_step, 1]) @ self.matrix
+
+
+@cache
+def camera() -> Camera:
+    """The phone."""
+    loaded = yaml.safe_load((data() / "camera.yaml").read_text(encoding="utf-8"))
+    values = {name: entry["value"] for name, entry in loaded.items()}
+    return Camera(**values | {"size": tuple(values["size"])})

@@ -1,0 +1,88 @@
+"""How a room looks: the patterns on its surface and the light that falls on them.
+
+Both are worked out once, at the corners of small triangles. A frame then only looks up what its rays hit.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vsidata.scene import IntArray
+from vsidata.synthetic.camera import Camera
+from vsidata.synthetic.cover import cover
+from vsidata.synthetic.layout import Room
+from vsidata.synthetic.light import light_on
+from vsidata.synthetic.surface import Surface, refine
+from vsidata.synthetic.textures import SIDE, tiles
+
+_PATCH = 0.14  # metres: light changes little over less
+_SOFT_FROM = (1.0, 2.4)  # pixels of a pattern a pixel of the picture, from which softer levels are taken
+
+Float32 = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What is looked up where a ray hits a triangle at barycentric (b, c).
+
+    Attributes:
+        table: (m, 13) for each triangle: position in its pattern at the first corner and its change along b
+            and c (6 values, in pixels of the pattern), the same of the light (3), the colour below the
+            pattern (3), the pattern's pixels a metre.
+        patterns: (m,) number of its pattern.
+        count: of patterns.
+        pixels: (levels * count * SIDE * SIDE, 3) of the patterns.
+    """
+
+    table: Float32
+    patterns: NDArray[np.int32]
+    count: int
+    pixels: NDArray[np.uint8]
+
+    def colours(self, rows: IntArray, spots: Float32, depth: Float32, camera: Camera) -> Float32:
+        """Colours of what rays hit.
+
+        Args:
+            rows: (n,) triangles.
+            spots: (n, 2) barycentric b and c.
+            depth: (n,) metres from the camera.
+            camera: whose pixels the rays belong to; from afar, patterns are softer.
+
+        Returns:
+            (n, 3) sRGB from 0 to 255, and above where it is brighter than full exposure.
+        """
+        table = np.take(self.table, rows, axis=0)
+        b, c = spots[:, 0], spots[:, 1]
+        u = (table[:, 0] + b * table[:, 2] + c * table[:, 4]).astype(np.int32) & (SIDE - 1)
+        v = (table[:, 1] + b * table[:, 3] + c * table[:, 5]).astype(np.int32) & (SIDE - 1)
+        light = table[:, 6] + b * table[:, 7] + c * table[:, 8]
+        coarseness = depth * table[:, 12] / np.float32(camera.focal_length * camera.size[0])
+        level = (coarseness > _SOFT_FROM[0]).astype(np.int32) + (coarseness > _SOFT_FROM[1])
+        place = ((level * self.count + np.take(self.patterns, rows)) * SIDE + v) * SIDE + u
+        found: Float32 = np.take(self.pixels, place, axis=0) * table[:, 9:12]
+        found *= light[:, None]
+        return found
+
+
+def look(room: Room, coarse: Surface) -> tuple[Surface, Look]:
+    """The room's surface in triangles small enough for the light on them, and how these look."""
+    surface = refine(coarse, np.full(len(coarse.triangles), _PATCH))
+    corners = surface.vertices[surface.triangles]
+    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    normals /= np.maximum(np.linalg.norm(normals, axis=1), 1e-12)[:, None]
+    covering = cover(room, surface, normals)
+    light = light_on(room, surface, normals)
+    places = covering.positions
+    table = np.column_stack(
+        [
+            *(places[:, 0], places[:, 1] - places[:, 0], places[:, 2] - places[:, 0]),
+            *(light[:, 0], light[:, 1] - light[:, 0], light[:, 2] - light[:, 0]),
+            covering.paint,
+            covering.density,
+        ]
+    )
+    pixels = tiles()[1]
+    return surface, Look(
+        table.astype(np.float32), covering.patterns.astype(np.int32), pixels.shape[1], pixels.reshape(-1, 3)
+    )

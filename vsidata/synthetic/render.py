@@ -1,0 +1,106 @@
+"""What a camera sees of a room: colour, depth, and which object each pixel shows. One ray a pixel."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import open3d as o3d
+from numpy.typing import NDArray
+
+from vsidata.scene import Array, IntArray
+from vsidata.synthetic import raycasting
+from vsidata.synthetic.camera import Camera
+from vsidata.synthetic.layout import Item, Room
+from vsidata.synthetic.look import Look, look
+from vsidata.synthetic.surface import coarse_surface
+
+_GRAIN = 2.5  # of 255, the noise of a phone's sensor in a lit room
+_SHELL = -100_000  # instances of what is added to a room stay far from those of its clutter
+_NOBODY = _SHELL - 2  # where a ray hits nothing
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """One frame.
+
+    Attributes:
+        colour: (height, width, 3) 8-bit, blue first as OpenCV has it.
+        depth: (height, width) millimetres along the camera's z, 0 where nothing is in reach.
+        instances: (height, width) instance id; negative for what nobody annotates.
+    """
+
+    colour: NDArray[np.uint8]
+    depth: NDArray[np.uint16]
+    instances: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """A room made ready for a camera.
+
+    Attributes:
+        scene: its surface, for rays.
+        look: how each triangle looks.
+        instances: (m,) instance of each triangle.
+        camera: that films it.
+        ways: (height * width, 3) float32, way of each pixel's ray in the camera's frame, 1 m deep.
+    """
+
+    scene: o3d.t.geometry.RaycastingScene
+    look: Look
+    instances: IntArray
+    camera: Camera
+    ways: NDArray[np.float32]
+
+
+def set_stage(room: Room, camera: Camera) -> Stage:
+    """Make a room ready to be filmed: its surface, materials and light."""
+    filmed = as_filmed(room)
+    surface, appearance = look(filmed, coarse_surface(filmed))
+    instances = np.array([item.instance for item in filmed.items + filmed.clutter])[surface.items]
+    width, height = camera.size
+    pixels = np.stack([*np.meshgrid(np.arange(width), np.arange(height)), np.ones((height, width))], axis=-1)
+    ways = (pixels.reshape(-1, 3) @ np.linalg.inv(camera.matrix).T).astype(np.float32)
+    scene = raycasting.casting_scene(surface.vertices, surface.triangles)
+    return Stage(scene, appearance, instances, camera, ways)
+
+
+def render(stage: Stage, pose: Array, rng: np.random.Generator) -> Picture:
+    """One frame.
+
+    Args:
+        stage: what `set_stage` gives.
+        pose: (4, 4) camera to room, metres.
+        rng: of the sensor's grain.
+    """
+    width, height = stage.camera.size
+    depth, triangles, spots = raycasting.hits(
+        stage.scene, pose[:3, 3], stage.ways @ pose[:3, :3].T.astype(np.float32)
+    )
+    seen = triangles != raycasting.NO_TRIANGLE
+    rows = np.where(seen, triangles, 0).astype(np.int64)
+    light = stage.look.colours(rows, spots, depth, stage.camera) * seen[:, None]
+    grain = _GRAIN * rng.standard_normal((height, width, 1), dtype=np.float32)
+    colour = np.clip(light.reshape(height, width, 3)[:, :, ::-1] + grain, 0, 255).astype(np.uint8)
+    instances = np.where(seen, stage.instances[rows], _NOBODY).reshape(height, width)
+    step = stage.camera.depth_step
+    near = np.where(depth <= stage.camera.reach, depth, 0).reshape(height, width)[::step, ::step]
+    return Picture(colour, np.round(near * 1000).astype(np.uint16), instances)
+
+
+def as_filmed(room: Room) -> Room:
+    """The room with all that a video shows even where the scan lacks it: whole walls, floor and ceiling."""
+    items = tuple(
+        replace(item, size=(*item.size[:2], room.height)) if item.shape == "wall" else item
+        for item in room.items
+    )
+    there = {item.shape for item in items}
+    low, high = room.plan.outline.min(axis=0), room.plan.outline.max(axis=0)
+    width, depth = (float(length) for length in high - low)
+    shell = tuple(
+        Item(
+            _SHELL - row, shape, shape, (width, depth, 0.0), np.array([*(low + high) / 2, z]), 0.0, colour, 0
+        )
+        for row, (shape, z, colour) in enumerate((("floor", 0.0, "grey"), ("ceiling", room.height, "white")))
+        if shape not in there
+    )
+    return replace(room, items=items, clutter=room.clutter + shell)

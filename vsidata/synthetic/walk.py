@@ -1,0 +1,229 @@
+"""A walk through a room with a phone: where it is held and where it looks, frame by frame.
+
+The way leads over free floor from stop to stop, all over the plan; over low furniture only where that bars
+it. Meanwhile the phone turns round and round, tilted down, a little unsteadily.
+"""
+
+import numpy as np
+from numpy.random import Generator
+from scipy.ndimage import uniform_filter1d
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import connected_components, dijkstra
+
+from vsidata.scene import Array, IntArray
+from vsidata.synthetic.layout import STRUCTURE, Room
+from vsidata.synthetic.seeding import generator
+
+_CELL = 0.10  # metres
+_LEAST = 0.16  # metres kept from tall furniture and walls
+_EASY = 0.50  # metres: with that much room nobody keeps farther away
+_AT_EASE = 0.30  # metres: where there is less, nobody stops to look around
+_KNEE, _OVERHEAD = 0.10, 1.85  # metres: what lies lower is stepped on, what hangs higher is passed under
+_CHEST = 1.05  # metres: where no floor is free, the phone is carried over what is lower than that
+_SQUEEZE = 0.02  # metres: the clearance that climbing over something is as tedious as
+_FLOOR_OF_STOP = 4.0  # square metres a stop
+_STOPS = (3, 16)
+_HEIGHT = (1.32, 1.60)  # metres
+_TILT = (0.30, 0.55)  # radians below the horizon
+_LEAST_AND_MOST_TILT = (0.15, 0.85)  # radians
+_GAZE = 0.42  # radians to either side
+_NEAR = 0.7  # metres: what is closer draws no more attention
+_BEHIND_FRONT = 0.5  # metres from the front of furniture to its middle
+_SWAY = (0.05, 0.05)  # metres up and down, radians of roll
+_TURN = 0.33  # radians between two frames: 50 degrees a second
+_VIEWS = 36  # directions
+_USUAL_INTEREST = 1.2  # about that of one thing before one's feet
+_HASTE = (0.7, 2.4)  # times the usual turn
+
+
+def walk(room: Room, count: int) -> Array:
+    """Camera poses of a walk: the same for the same room and count.
+
+    Args:
+        room: the recipe.
+        count: of frames.
+
+    Returns:
+        (count, 4, 4) from the camera's frame (x right, y down, z forward) to the room's, metres.
+    """
+    rng = generator(room.seed, room.index, "walk")
+    ground = _way(room, count, rng)
+    time = np.arange(count)
+    height = _drift(time, *_HEIGHT, rng) + _SWAY[0] * _tremor(time, rng)
+    places = np.column_stack([ground, height])
+    yaw, tilt = _looking_around(room, places, _drift(time, *_TILT, rng), rng)
+    roll = _SWAY[1] * _tremor(time, rng)
+    poses = np.tile(np.eye(4), (count, 1, 1))
+    poses[:, :3, :3] = _rotations(yaw, tilt, roll)
+    poses[:, :3, 3] = places
+    return poses
+
+
+def _looking_around(room: Room, places: Array, tilt: Array, rng: Generator) -> tuple[Array, Array]:
+    """Round and round, quickly past bare walls and slowly past things, which are looked up or down at.
+
+    Args:
+        room: the recipe.
+        places: (n, 3) of the phone.
+        tilt: (n,) radians below the horizon where there is nothing to look at.
+
+    Returns:
+        (n,) yaw, (n,) tilt, radians.
+    """
+    things = [item.box.center for item in room.items + room.clutter if item.label not in STRUCTURE]
+    ways = np.array(things).reshape(-1, 3) - places[:, None]
+    far = np.hypot(ways[:, :, 0], ways[:, :, 1])
+    bearings = np.arctan2(ways[:, :, 1], ways[:, :, 0])
+    slopes = np.arctan2(-ways[:, :, 2], far)
+    sector = np.round(bearings / (2 * np.pi) * _VIEWS).astype(np.int64) % _VIEWS
+    open_to = np.take_along_axis(_views(room, places[:, :2]), sector, axis=1)
+    weight = (far < open_to + _BEHIND_FRONT) / np.maximum(far, _NEAR)
+    pace = rng.choice([-1.0, 1.0]) * _TURN * (1 + 0.3 * _tremor(np.arange(len(places)), rng))
+    yaw = np.empty(len(places))
+    bent = np.empty(len(places))
+    at = float(rng.uniform(-np.pi, np.pi))
+    for row in range(len(places)):
+        aside = (bearings[row] - at + np.pi) % (2 * np.pi) - np.pi
+        interest = weight[row] * np.exp(-((aside / _GAZE) ** 2))
+        yaw[row] = at
+        bent[row] = (tilt[row] + interest @ slopes[row]) / (1 + interest.sum())
+        at += pace[row] * float(np.clip(_USUAL_INTEREST / (0.1 + interest.sum()), *_HASTE))
+    return yaw, np.clip(uniform_filter1d(bent, 3, mode="nearest"), *_LEAST_AND_MOST_TILT)
+
+
+def _views(room: Room, ground: Array) -> Array:
+    """(n, _VIEWS) metres to the wall or tall furniture around each point, counter-clockwise from x."""
+    angles = np.arange(_VIEWS) * 2 * np.pi / _VIEWS
+    ways = np.tile(np.column_stack([np.cos(angles), np.sin(angles)]), (len(ground), 1))
+    starts = np.repeat(ground, _VIEWS, axis=0)
+    far = np.full(len(ways), 0.05)
+    for _ in range(12):  # nothing is closer than the clearance, so a step that long is safe
+        far += np.clip(clearance(room, starts + far[:, None] * ways, _CHEST), 0, None)
+    return far.reshape(len(ground), _VIEWS)
+
+
+def clearance(room: Room, points: Array, above: float = _KNEE) -> Array:
+    """How far the closest wall or furniture is from points on the floor.
+
+    Args:
+        room: the recipe.
+        points: (n, 2) metres.
+        above: furniture that does not reach this height is passed over, metres.
+
+    Returns:
+        (n,) metres; zero inside furniture, negative outside the plan.
+    """
+    spaces = [space for part in room.plan.spaces for space in part]
+    # A doorway is open to both sides, so only its jambs count.
+    spaces += [(x0 - _EASY, y0, x1 + _EASY, y1) for x0, y0, x1, y1 in room.plan.thresholds]
+    x, y = points.T
+    inside = [np.min([x - x0, x1 - x, y - y0, y1 - y], axis=0) for x0, y0, x1, y1 in spaces]
+    clear: Array = np.max(inside, axis=0)
+    for item in room.items + room.clutter:
+        bottom = item.position[2]
+        if item.label in STRUCTURE or bottom > _OVERHEAD or bottom + item.size[2] < above:
+            continue
+        own = np.abs((points - item.position[:2]) @ item.axes[:2, :2].T)
+        beyond = np.maximum(own - np.array(item.size[:2]) / 2, 0)
+        clear = np.minimum(clear, np.hypot(*beyond.T))
+    return clear
+
+
+def _way(room: Room, count: int, rng: Generator) -> Array:
+    """(count, 2) where the walker is."""
+    cells, clear = _free_cells(room)
+    line = _smoothed(room, cells[_round_trip(cells, clear, room.plan.floor_area, rng)])
+    lengths = np.concatenate([[0.0], np.linalg.norm(np.diff(line, axis=0), axis=1).cumsum()])
+    at = np.linspace(0, lengths[-1], count)
+    return np.column_stack([np.interp(at, lengths, column) for column in line.T])
+
+
+def _free_cells(room: Room) -> tuple[Array, Array]:
+    """(n, 2) middles of the cells over which a phone can be carried, and (n,) the clearance at its feet."""
+    low, high = room.plan.outline.min(axis=0), room.plan.outline.max(axis=0)
+    x, y = (np.arange(a + _CELL / 2, b, _CELL) for a, b in zip(low, high, strict=True))
+    cells = np.column_stack([grid.ravel() for grid in np.meshgrid(x, y)])
+    over = clearance(room, cells, _CHEST)
+    cells = cells[over >= min(_LEAST, over.max())]
+    return cells, clearance(room, cells)
+
+
+def _round_trip(cells: Array, clear: Array, area: float, rng: Generator) -> IntArray:
+    """Cells of a way from stop to stop, each time to the closest one that is left."""
+    graph = _graph(cells, clear)
+    _, region = connected_components(graph, directed=False)
+    reached = region == np.bincount(region).argmax()
+    roomy = reached & (clear >= min(_AT_EASE, clear[reached].max()))
+    stops = _stops(cells, np.flatnonzero(roomy), area, rng)
+    far, before = dijkstra(graph, directed=False, indices=stops, return_predecessors=True)
+    way = [stops[0]]
+    here, left = 0, list(range(1, len(stops)))
+    while left:
+        there = min(left, key=lambda row: far[here, stops[row]])
+        left.remove(there)
+        back = [stops[there]]
+        while back[-1] != stops[here]:
+            back.append(int(before[here, back[-1]]))
+        way += back[-2::-1]
+        here = there
+    return np.array(way)
+
+
+def _graph(cells: Array, clear: Array) -> csr_array:
+    """Steps between neighbouring cells; those close to furniture, or over low furniture, count as longer."""
+    place = np.round((cells - cells.min(axis=0)) / _CELL).astype(np.int64)
+    columns, lines = place.max(axis=0) + 2
+    index = np.full((columns + 1, lines + 1), -1)
+    index[tuple(place.T)] = np.arange(len(cells))
+    starts, ends, costs = [], [], []
+    effort = _EASY / np.clip(clear, _SQUEEZE, _EASY)
+    for dx, dy in ((1, 0), (0, 1), (1, 1), (1, -1)):
+        other = index[place[:, 0] + dx, place[:, 1] + dy]
+        start = np.flatnonzero(other >= 0)
+        end = other[start]
+        starts.append(start)
+        ends.append(end)
+        costs.append(_CELL * np.hypot(dx, dy) * (effort[start] + effort[end]) / 2)
+    steps = np.concatenate(costs), (np.concatenate(starts), np.concatenate(ends))
+    return coo_array(steps, shape=(len(cells), len(cells))).tocsr()
+
+
+def _stops(cells: Array, rows: IntArray, area: float, rng: Generator) -> list[int]:
+    """Cells far from each other, the first by chance."""
+    chosen = [int(rows[rng.integers(len(rows))])]
+    away = np.linalg.norm(cells[rows] - cells[chosen[0]], axis=1)
+    for _ in range(int(np.clip(round(area / _FLOOR_OF_STOP), *_STOPS)) - 1):
+        chosen.append(int(rows[away.argmax()]))
+        away = np.minimum(away, np.linalg.norm(cells[rows] - cells[chosen[-1]], axis=1))
+    return list(dict.fromkeys(chosen))
+
+
+def _smoothed(room: Room, line: Array) -> Array:
+    """A way without the grid's corners, wherever that keeps clear of furniture."""
+    if len(line) < 3:
+        return line
+    soft = uniform_filter1d(line, 7, axis=0, mode="nearest")
+    clear = clearance(room, soft, _CHEST) >= _LEAST
+    return np.where(clear[:, None], soft, line)
+
+
+def _drift(time: IntArray, low: float, high: float, rng: Generator) -> Array:
+    """Slowly up and down between two values."""
+    share = (1 + np.sin(time * rng.uniform(0.11, 0.19) + rng.uniform(0, 2 * np.pi))) / 2
+    return np.asarray(low + (high - low) * share)
+
+
+def _tremor(time: IntArray, rng: Generator) -> Array:
+    """Unsteady, between -1 and 1."""
+    waves = [np.sin(time * rate + rng.uniform(0, 2 * np.pi)) for rate in rng.uniform(0.3, 1.4, 3)]
+    return np.asarray(np.mean(waves, axis=0))
+
+
+def _rotations(yaw: Array, tilt: Array, roll: Array) -> Array:
+    """(n, 3, 3) camera to room: columns are the camera's right, down and forward."""
+    forward = np.column_stack([np.cos(yaw) * np.cos(tilt), np.sin(yaw) * np.cos(tilt), -np.sin(tilt)])
+    level = np.column_stack([np.sin(yaw), -np.cos(yaw), np.zeros_like(yaw)])
+    upright = np.cross(forward, level)
+    cosine, sine = np.cos(roll)[:, None], np.sin(roll)[:, None]
+    right, down = cosine * level + sine * upright, cosine * upright - sine * level
+    return np.stack([right, down, forward], axis=2)
