@@ -14,7 +14,7 @@ set_up=$SECONDS
 
 SECONDS=0
 rm -rf demo
-run vsidata synth demo/scans-root --scenes 4 --seed 0
+run vsidata synth demo/scans-root --scenes 4 --seed 3 --frames 90
 run vsidata build --scannet-root demo/scans-root --out demo/vsi100k
 run vsidata sample demo/vsi100k -n 5
 job=$SECONDS

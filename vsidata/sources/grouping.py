@@ -45,10 +45,10 @@ def group_objects(
     triangle_ends = _ends_of_runs(triangle_owners, triangle_order, len(groups))
     sorted_triangles = row_in_object.take(triangles.take(triangle_order, axis=0))
 
-    shared = _shared_segments(groups)
+    sharing = _sharing(groups)
     objects = []
     for position, group in enumerate(groups):
-        if np.isin(group.segments, shared).any():
+        if position in sharing:
             vertices, faces = _submesh(points, triangles, np.isin(segments, group.segments))
         else:
             vertices = sorted_points[ends[position] : ends[position + 1]]
@@ -88,13 +88,16 @@ def _owner_of_each_point(segments: IntArray, groups: Sequence[Group]) -> NDArray
     return table.take(segments)
 
 
-def _shared_segments(groups: Sequence[Group]) -> IntArray:
-    """The segments that more than one object claims."""
-    claimed, claims = np.unique(np.concatenate([group.segments for group in groups]), return_counts=True)
-    return claimed[claims > 1]
+def _sharing(groups: Sequence[Group]) -> set[int]:
+    """The positions in `groups` of the objects that claim a segment which another claims too."""
+    claimed = np.concatenate([group.segments for group in groups])
+    claimants = np.repeat(np.arange(len(groups)), [len(group.segments) for group in groups])
+    _, segment, claims = np.unique(claimed, return_inverse=True, return_counts=True)
+    return set(claimants[claims[segment] > 1].tolist())
 
 
 def _submesh(points: Array, triangles: IntArray, inside: NDArray[np.bool_]) -> tuple[Array, IntArray]:
     """The points where `inside` holds, and the triangles with all corners among them, renumbered."""
     row_in_object = np.cumsum(inside) - 1
-    return points[inside], row_in_object[triangles[inside[triangles].all(axis=1)]]
+    first, second, third = (inside.take(triangles[:, corner]) for corner in range(3))
+    return points[inside], row_in_object.take(triangles[first & second & third])
