@@ -10,6 +10,7 @@ cd "$(dirname "$0")/.."
 if [ -z "${FRESH_ROOT:-}" ]; then
     FRESH_ROOT=$(mktemp -d --tmpdir fresh-root.XXXXXX)
     export FRESH_ROOT
+    chmod 755 "$FRESH_ROOT" # inside it is /, which tests that step down to another user must enter
     trap 'rm -rf --one-file-system "$FRESH_ROOT"' EXIT
     # The mounts made below end with this namespace, before the folder is removed.
     unshare --mount --propagation private bash "$0"

@@ -81,17 +81,17 @@ def build(
         name.replace("_", "-"): value for name, value in locals().items() if name not in ("config", "as_json")
     }
     import orjson
-    from rich.console import Console
 
     from vsidata.build import build as run
     from vsidata.dataset import summary
     from vsidata.options import read_options
     from vsidata.progress import ProgressBar
+    from vsidata.terminal import console
 
     options = read_options(config, given)
-    console = Console(quiet=as_json)
+    screen = console(quiet=as_json)
     try:
-        with ProgressBar(console) as progress:
+        with ProgressBar(screen) as progress:
             done = run(options, progress)
     except KeyboardInterrupt:
         typer.echo("Stopped: the same command goes on from here.", err=True)
@@ -99,8 +99,8 @@ def build(
     if as_json:
         typer.echo(orjson.dumps(summary.as_json(done), option=orjson.OPT_INDENT_2))
     else:
-        console.print(summary.drop_table(done))
-        console.print(*summary.closing_lines(done), sep="\n", soft_wrap=True, markup=False, highlight=False)
+        screen.print(summary.drop_table(done))
+        screen.print(*summary.closing_lines(done), sep="\n", soft_wrap=True, markup=False, highlight=False)
     failed = not done.manifest["scenes"] or (options.strict and done.failures)
     raise typer.Exit(1 if failed else 0)
 
@@ -162,11 +162,11 @@ def conform(
     if as_json:
         typer.echo(orjson.dumps(found, default=dict, option=orjson.OPT_INDENT_2))
     else:
-        from rich.console import Console
+        from vsidata.terminal import console
 
-        console = Console(soft_wrap=True)
-        console.print(conforming.table(found))
-        console.print(conforming.WHY_DISTANCES_DIFFER, highlight=False)
+        screen = console()
+        screen.print(conforming.table(found))
+        screen.print(conforming.WHY_DISTANCES_DIFFER, highlight=False)
 
 
 @app.command()
@@ -211,14 +211,14 @@ def plan(
     if as_json:
         typer.echo(orjson.dumps(planning.as_json(projected, expected), option=orjson.OPT_INDENT_2))
     else:
-        from rich.console import Console
+        from vsidata.terminal import console
 
-        console = Console(soft_wrap=True)
-        console.print(f"{projected.rules}, {projected.scenes:,} scenes", highlight=False)
-        console.print(planning.table(projected, expected))
+        screen = console()
+        screen.print(f"{projected.rules}, {projected.scenes:,} scenes", highlight=False)
+        screen.print(planning.table(projected, expected))
         if projected.failures:
-            left_out = f"{len(projected.failures):,} scans have no usable annotation"
-            console.print(f"{left_out}: `vsidata check` says why.", highlight=False)
+            left_out = f"Left out for want of a usable annotation: {len(projected.failures):,}"
+            screen.print(f"{left_out}; `vsidata check` says why.", highlight=False)
 
 
 @app.command()
@@ -236,10 +236,12 @@ def synth(
     import os
 
     from vsidata.synthetic.write import write_scans
+    from vsidata.terminal import console, progress
 
     workers = workers or len(os.sched_getaffinity(0))
-    with typer.progressbar(length=scenes, label="scans") as bar:
-        write_scans(out, scenes, seed, noise / 1000, frames, workers, done=lambda _: bar.update(1))
+    with progress(console(stderr=True)) as bar:
+        task = bar.add_task("scans", total=scenes)
+        write_scans(out, scenes, seed, noise / 1000, frames, workers, done=lambda _: bar.advance(task))
     typer.echo(f"{scenes:,} scans in {out / 'scans'}, their truth in {out / 'truth'}.")
     typer.echo(f"Next: vsidata build --scannet-root {out} --out {out.with_name(out.name + '-qa')}")
 
@@ -252,26 +254,26 @@ def check(
 ) -> None:
     """List the scans there are, what is missing of each and what that costs, and what to doubt in them."""
     import orjson
-    from rich.console import Console
-    from rich.progress import track
 
     from vsidata.curation import check_table
     from vsidata.curation.check import check_scan, standards
     from vsidata.sources.scannet import ScanNet
+    from vsidata.terminal import console, progress
 
     source = ScanNet.open([scannet_root])
     against = standards(source)
-    progress = track(source.names(), "scans", console=Console(stderr=True), transient=True)
-    reports = [check_scan(source, name, against, quick) for name in progress]
+    with progress(console(stderr=True)) as bar:
+        names = bar.track(source.names(), description="scans")
+        reports = [check_scan(source, name, against, quick) for name in names]
     if as_json:
         typer.echo(orjson.dumps(check_table.as_json(source, against, reports), option=orjson.OPT_INDENT_2))
     else:
-        console = Console()
-        console.print(check_table.scan_table(reports))
+        screen = console()
+        screen.print(check_table.scan_table(reports))
         if missing := check_table.missing_table(reports):
-            console.print(missing)
+            screen.print(missing)
         closing = check_table.closing_lines(source, against, reports)
-        console.print(*closing, sep="\n", soft_wrap=True, markup=False, highlight=False)
+        screen.print(*closing, sep="\n", soft_wrap=True, markup=False, highlight=False)
     raise typer.Exit(0 if any(report.fault is None for report in reports) else 1)
 
 

@@ -1,24 +1,10 @@
 """A build's progress on a terminal; elsewhere nothing but what was found."""
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
 
 from vsidata.build import Watcher
 from vsidata.curation.splits import Selection
-
-
-class _Rate(ProgressColumn):
-    def render(self, task: Task) -> Text:
-        return Text(f"{task.speed:.1f} scenes/s" if task.speed else "")
+from vsidata.terminal import progress
 
 
 class ProgressBar(Watcher):
@@ -26,8 +12,7 @@ class ProgressBar(Watcher):
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        columns = (TextColumn("scenes"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
-        self._bar = Progress(*columns, console=console, disable=not console.is_terminal)
+        self._bar = progress(console)
         self._task = self._bar.add_task("scenes", total=None)
 
     def __enter__(self) -> "ProgressBar":

@@ -71,11 +71,11 @@ def missing_table(reports: Sequence[ScanReport]) -> Table | None:
     lacking = Counter(file.suffix for report in reports for file in report.missing)
     if not lacking:
         return None
-    table = Table("missing in", "what", "without it", "download with", box=None, pad_edge=False)
+    table = Table("scans", "lack", "without it", "download with", box=None, pad_edge=False)
+    table.columns[0].justify = "right"
     for file in scan_files():
         if lacking[file.suffix]:
-            scans = f"{lacking[file.suffix]:,} scans"
-            table.add_row(scans, file.holds, file.without, f"--type {file.suffix}")
+            table.add_row(f"{lacking[file.suffix]:,}", file.holds, file.without, f"--type {file.suffix}")
     return table
 
 

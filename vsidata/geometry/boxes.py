@@ -110,7 +110,8 @@ def _box_along(mean: Array, centred: Array, axes: Array) -> OrientedBox:
 def _least_area_axes(centred: Array) -> Array:
     """(2, 2) axes in rows of the least rectangle around columns (2, n): a side lies on a hull edge."""
     # OpenCV takes flat and repeated points. It works in single precision; the edges are double again.
-    single = np.ascontiguousarray(centred.T, dtype=np.float32)
+    # To it, -0 and 0 are two places with no hull: the sum makes every zero positive.
+    single = np.ascontiguousarray(centred.T, dtype=np.float32) + np.float32(0)
     hull = centred[:, cv2.convexHull(single, returnPoints=False)[:, 0]]
     edges = np.roll(hull, -1, axis=1) - hull
     angles = np.arctan2(edges[1], edges[0])
