@@ -1,18 +1,116 @@
 """The command line of vsitrain. Imports nothing heavy at the top: each command imports what it needs."""
 
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+from vsidata.errors import VsiError
+
+if TYPE_CHECKING:
+    from vsitrain.run_options import Method
+
+app = typer.Typer(
+    help="Train and evaluate vision-language models on questions that vsidata built.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+_ANY_KEY = {"allow_extra_args": True, "ignore_unknown_options": True}
+_Config = Annotated[Path | None, typer.Option(help="Recipe: YAML file of settings (recipes/ has some).")]
+_Plan = Annotated[bool, typer.Option("--plan", help="Say what the run needs, and stop there.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print the plan as JSON, and stop there.")]
 
 
-@app.callback()
-def vsitrain() -> None:
-    """Train and evaluate vision-language models on questions that vsidata built.
+@app.command(context_settings=_ANY_KEY)
+def grpo(context: typer.Context, config: _Config = None, plan: _Plan = False, as_json: _Json = False) -> None:
+    """Train with GRPO on video: rollouts, rewards by question type, KL against where the run started.
 
-    Training needs more packages: pip install 'vsi100k[train]'. This version has no training commands yet.
+    Every key of a recipe may stand here as --key VALUE, and wins: this project's (`vsitrain keys`) and those
+    of TRL's GRPOConfig and ModelConfig. Reads the data and the model; writes to output_dir.
     """
+    _run("grpo", config, context.args, plan, as_json)
+
+
+@app.command(context_settings=_ANY_KEY)
+def sft(context: typer.Context, config: _Config = None, plan: _Plan = False, as_json: _Json = False) -> None:
+    """Fine-tune on right answers: the loss is on the reply alone.
+
+    Every key of a recipe may stand here as --key VALUE, and wins: this project's (`vsitrain keys`) and those
+    of TRL's SFTConfig and ModelConfig. Reads the data and the model; writes to output_dir.
+    """
+    _run("sft", config, context.args, plan, as_json)
+
+
+@app.command(context_settings=_ANY_KEY)
+def dpo(context: typer.Context, config: _Config = None, plan: _Plan = False, as_json: _Json = False) -> None:
+    """Train with DPO on right against wrong answers, made from the evidence.
+
+    Every key of a recipe may stand here as --key VALUE, and wins: this project's (`vsitrain keys`) and those
+    of TRL's DPOConfig and ModelConfig. Reads the data and the model; writes to output_dir.
+    """
+    _run("dpo", config, context.args, plan, as_json)
+
+
+def _run(method: "Method", recipe: Path | None, given: list[str], plan_only: bool, as_json: bool) -> None:
+    import orjson
+
+    from vsitrain import plan as planning
+    from vsitrain.config import read_config
+    from vsitrain.preparation import prepare
+
+    first = os.environ.get("RANK", "0") == "0"
+    prepared = prepare(method, read_config(method, recipe, given))
+    if as_json:
+        typer.echo(orjson.dumps(planning.as_json(prepared.plan), option=orjson.OPT_INDENT_2))
+    elif first:
+        typer.echo(f"{prepared.tokens}\n\n{planning.as_text(prepared.plan)}\n")
+    if plan_only or as_json:
+        return
+    planning.refuse_if_too_large(prepared.plan)
+    from vsitrain.train import train
+
+    out = train(prepared)
+    if first:
+        typer.echo(f"Saved: {out}.")
+
+
+@app.command()
+def keys() -> None:
+    """List this project's keys of a recipe with their defaults; TRL's are in its own documentation."""
+    from vsitrain.run_options import RunOptions
+
+    for name, field in RunOptions.model_fields.items():
+        default = "required" if field.is_required() else repr(field.default)
+        typer.echo(f"{name:<16} {default}")
+
+
+@app.command()
+def tiny(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write to.")],
+    like: Annotated[str, typer.Option(help="Size, by name: tiny, qwen2-vl-2b, qwen2-vl-7b.")] = "tiny",
+    family: Annotated[
+        str | None, typer.Option(help="Of a tiny model: qwen2-vl (default), qwen2.5-vl, qwen3-vl, internvl.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the weights.")] = 0,
+) -> None:
+    """Write a random model with tokenizer, processor and chat template, made without a network.
+
+    For tests, and for dry runs of memory and speed at real size without weights.
+    """
+    from vsitrain.tiny import SIZES, make_tiny
+
+    size = SIZES[like] if family is None else SIZES[like].model_copy(update={"family": family})
+    typer.echo(f"{make_tiny(out, size, seed=seed):,} parameters in {out}.")
 
 
 def main() -> None:
-    """Entry point of the console script."""
-    app()
+    """Entry point of the console script. What the user can mend ends with status 2 and no traceback."""
+    try:
+        app()
+    except VsiError as error:
+        typer.echo(error, err=True)
+        sys.exit(2)

@@ -1,0 +1,88 @@
+"""Small builds written by hand in the columns of the schema, for tests to read and to spoil."""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from PIL import Image
+
+from vsidata.dataset import schema
+
+DATASET = "synthetic"
+NOTHING_KNOWN = {field.name: None for field in schema.QA.field("evidence").type}
+
+
+def question(number: int, scene: str = "scene0000_00", **more: Any) -> dict[str, Any]:
+    """A count of `number % 5 + 2` chairs, unless told otherwise."""
+    answer = str(number % 5 + 2)
+    row = {
+        "id": f"{number:016x}",
+        "dataset": DATASET,
+        "scene_name": scene,
+        "topic": "object_counting",
+        "question_type": "object_counting",
+        "question": f"How many chair(s) are in room {number}?",
+        "options": None,
+        "ground_truth": answer,
+        "answer": answer,
+        "unit": None,
+        "rules": "wide@12345678",
+        "evidence": NOTHING_KNOWN,
+    }
+    return row | more
+
+
+def picture(color: tuple[int, int, int], size: tuple[int, int] = (64, 48), **how: Any) -> bytes:
+    """A JPEG of one colour, encoded by Pillow."""
+    file = io.BytesIO()
+    Image.new("RGB", size, color).save(file, "JPEG", quality=95, **how)
+    return file.getvalue()
+
+
+def shade(place: int) -> tuple[int, int, int]:
+    """The colour of a scene's frame `place`: redder and less blue with time."""
+    return 10 + 10 * place, 120, 240 - 10 * place
+
+
+def footage(scene: str, frames: int = 16, size: tuple[int, int] = (64, 48), **more: Any) -> dict[str, Any]:
+    """A scene's row of `frames`: half a second apart, each of its own shade."""
+    row = {
+        "dataset": DATASET,
+        "scene_name": scene,
+        "images": [
+            {"bytes": picture(shade(place), size), "path": f"{place:06d}.jpg"} for place in range(frames)
+        ],
+        "indices": list(range(frames)),
+        "timestamps": [place / 2 for place in range(frames)],
+        "timed": True,
+        "fps": 2.0,
+        "width": size[0],
+        "height": size[1],
+        "orientation": 0,
+        "intrinsics": None,
+        "poses": None,
+        "seen": None,
+        "floor_seen": None,
+    }
+    return row | more
+
+
+def write(
+    folder: Path,
+    questions: Sequence[dict[str, Any]] = (),
+    frames: Sequence[dict[str, Any]] = (),
+    *,
+    split: str = "train",
+    scenes_per_group: int = 1,
+) -> Path:
+    """Write the tables of one split, as far as rows are given."""
+    tables = {"qa": (questions, schema.QA, 5_000), "frames": (frames, schema.FRAMES, scenes_per_group)}
+    for name, (rows, columns, group) in tables.items():
+        if rows:
+            path = folder / name / f"{split}-00000-of-00001.parquet"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            pq.write_table(pa.Table.from_pylist(list(rows), schema=columns), path, row_group_size=group)
+    return folder

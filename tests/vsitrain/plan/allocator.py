@@ -1,0 +1,17 @@
+"""How much memory PyTorch's CPU allocator had handed out at most."""
+
+from collections.abc import Callable
+
+from torch.profiler import ProfilerActivity, profile
+
+
+def peak_of(work: Callable[[], object]) -> int:
+    """Bytes above what was allocated before, at the worst moment of `work`."""
+    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as recorded:
+        work()
+    events = [it for it in recorded.profiler.kineto_results.events() if it.name() == "[memory]"]
+    level = top = 0
+    for event in sorted(events, key=lambda it: it.start_ns()):
+        level += event.nbytes()
+        top = max(top, level)
+    return top

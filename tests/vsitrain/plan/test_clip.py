@@ -1,0 +1,55 @@
+"""The size of a clip from the configuration is what the real processor makes of one."""
+
+import pytest
+from transformers import AutoConfig, AutoProcessor
+
+from tests.vsitrain.tiny_runs import asked, noise
+from vsitrain.families import clip_tokens, encode_rows, family_of, limit_pixels, pad_token_ids
+from vsitrain.plan import clip_size
+
+LIMITS = {"min_pixels": 4 * 28 * 28, "max_pixels": 32 * 28 * 28}
+
+
+def made(folder, frames, height, width, input_mode):
+    """Features, patches and tokens of a clip, as the processor makes it."""
+    processor = AutoProcessor.from_pretrained(folder)
+    if family_of(processor).limits:
+        limit_pixels(processor, **LIMITS, frames=frames)
+    row = encode_rows(processor, [asked("?")], [noise(frames, height, width)], input_mode=input_mode)[0]
+    features = sum(row.input_ids.count(token) for token in pad_token_ids(processor))
+    pixels = next(it for name, it in row.vision.items() if name.startswith("pixel_values"))
+    tokens = clip_tokens(processor, frames, height, width, input_mode=input_mode)
+    return features, pixels, tokens
+
+
+@pytest.mark.parametrize("input_mode", ["video", "images"])
+@pytest.mark.parametrize("shape", [(4, 112, 112), (5, 240, 320), (3, 60, 30), (8, 130, 97)])
+def test_features_and_patches_of_every_family_are_those_of_its_processor(each_tiny, shape, input_mode):
+    frames, height, width = shape
+    config = AutoConfig.from_pretrained(each_tiny)
+    size = clip_size(config, frames=frames, height=height, width=width, **LIMITS, input_mode=input_mode)
+    features, pixels, _ = made(each_tiny, *shape, input_mode)
+    assert size.features == features
+    if family_of(config).limits:
+        assert size.patches == len(pixels)
+
+
+@pytest.mark.parametrize("input_mode", ["video", "images"])
+@pytest.mark.parametrize("family", ["qwen2-vl", "qwen2.5-vl"])
+def test_tokens_of_a_clip_are_those_that_its_prompt_grows_by(tiny, family, input_mode):
+    config = AutoConfig.from_pretrained(tiny(family))
+    size = clip_size(config, frames=6, height=120, width=160, **LIMITS, input_mode=input_mode)
+    assert size.tokens == made(tiny(family), 6, 120, 160, input_mode)[2]
+
+
+def test_frames_as_images_take_twice_the_tokens():
+    # 16 frames of 640 × 480 at 128 tokens each: 1,931 tokens as images and 965 as a video, found with the
+    # published processor; both with a chat template's 29 or so.
+    from tests.vsitrain.plan.planned import real_config
+
+    config = real_config("qwen2-vl-2b")
+    asked_of = {"frames": 16, "height": 480, "width": 640, "min_pixels": 3136, "max_pixels": 128 * 28 * 28}
+    video = clip_size(config, **asked_of)
+    images = clip_size(config, **asked_of, input_mode="images")
+    assert images.features == 2 * video.features
+    assert 965 - video.tokens == 1931 - images.tokens == pytest.approx(29, abs=5)

@@ -1,0 +1,16 @@
+"""From a model's text to what it states: a number, a letter, a word. No text at all is an error."""
+
+from vsitrain.answers.letters import read_letter
+from vsitrain.answers.numbers import read_number
+from vsitrain.answers.tags import final_answer, in_format, tagged_answer
+from vsitrain.answers.words import option_words, same_word
+
+__all__ = [
+    "final_answer",
+    "in_format",
+    "option_words",
+    "read_letter",
+    "read_number",
+    "same_word",
+    "tagged_answer",
+]

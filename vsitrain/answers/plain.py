@@ -1,0 +1,49 @@
+"""A reply without its dress: lower case, without Markdown, LaTeX, HTML and typographic characters."""
+
+import re
+import unicodedata
+
+_SAME = str.maketrans(
+    {
+        "−": "-",
+        "–": "-",
+        "‑": "-",
+        "‐": "-",
+        "’": "'",
+        "‘": "'",
+        "′": "'",
+        "“": '"',
+        "”": '"',
+        "″": '"',
+        "×": "x",
+    }
+)
+_LATEX_SPACES = re.compile(r"\\[,;:! ]|~(?=\\)|(?<=\d)~")
+_LATEX_BOX = re.compile(r"\\boxed\s*\{")
+_LATEX_FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+_LATEX_COMMAND = re.compile(r"\\[a-z]+\s*")
+_HTML = re.compile(r"</?[a-z][a-z0-9_]*\b[^<>]*>")
+_MARKDOWN = re.compile(
+    r"`+|(?<!\d)\*+|\*+(?!\d)|(?<!\w)_+|(?<!_)_++(?!\w)|^[^\S\n]*(?:#+|[>+•-])[^\S\n]+", re.MULTILINE
+)
+_VULGAR_FRACTION = re.compile(r"(?<=\d)(?=[¼½¾⅐-⅞])")
+_SPACES = re.compile(r"[^\S\n]+")
+
+
+def plain(text: str) -> str:
+    r"""Take the dress off a reply; what `\boxed{…}` held is announced as the answer.
+
+    >>> plain("**2.5 m²**"), plain(r"$\boxed{\frac{3}{4}\,\text{m}}$"), plain("<b>Sink</b>").strip()
+    ('2.5 m2', 'answer: 3/4 m', 'sink')
+    """
+    text = _VULGAR_FRACTION.sub(" ", text)
+    text = unicodedata.normalize("NFKC", text.translate(_SAME)).replace("\u2044", "/").casefold()
+    text = text.replace("<sup>2</sup>", "2").replace("\\approx", "≈").replace("\\times", "x")
+    text = _LATEX_SPACES.sub(" ", text)
+    text = _LATEX_BOX.sub(" answer: ", text)
+    text = _LATEX_FRACTION.sub(r" \1/\2", text)
+    text = _LATEX_COMMAND.sub(" ", text).translate({ord(c): None for c in "{}$\\"})
+    text = _HTML.sub("\n", text)
+    text = _MARKDOWN.sub("", text)
+    lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)

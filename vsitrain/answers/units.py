@@ -1,0 +1,64 @@
+"""Units by their spellings, from units.yaml."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+
+from pydantic import Field
+
+from vsidata.constant import Rules
+from vsidata.strict_yaml import read_mapping, validate
+
+
+class _Unit(Rules):
+    size: float = Field(gt=0)
+    written: tuple[str, ...]
+
+
+class _UnitFile(Rules):
+    why: str
+    source: str
+    length: dict[str, _Unit]
+    area: dict[str, _Unit]
+    angle: dict[str, _Unit]
+    time: dict[str, _Unit]
+    mass: dict[str, _Unit]
+    share: dict[str, _Unit]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit.
+
+    Attributes:
+        symbol: `m²`.
+        dimension: units of one dimension convert.
+        size: how many of the dimension's base unit it is.
+    """
+
+    symbol: str
+    dimension: str
+    size: float
+
+
+@lru_cache
+def units() -> Mapping[str, Unit]:
+    """Every unit by its symbol (`m²`) and by every way to write it in lower case (`square meters`)."""
+    path = Path(str(resources.files(__package__) / "units.yaml"))
+    file = validate(_UnitFile, *read_mapping(path), path)
+    return {
+        name: Unit(symbol, dimension, unit.size)
+        for dimension in ("length", "area", "angle", "time", "mass", "share")
+        for symbol, unit in getattr(file, dimension).items()
+        for name in (symbol, *unit.written)
+    }
+
+
+@lru_cache
+def unit_pattern() -> str:
+    """Regular expression of a written unit, the longest spelling first. A bare `in` is left to the reader."""
+    written = sorted((name for name in units() if name != "in"), key=len, reverse=True)
+    return "|".join(re.escape(name) for name in written)

@@ -1,0 +1,41 @@
+"""Words with a part of their own in a reply, from words.yaml."""
+
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+
+from vsidata.constant import Rules
+from vsidata.strict_yaml import read_mapping, validate
+
+
+class WordList(Rules):
+    """Words, why they are listed, and where they come from."""
+
+    why: str
+    source: str = ""
+    words: tuple[str, ...]
+
+
+class WordLists(Rules):
+    """The lists of words.yaml.
+
+    Attributes:
+        articles: no part of a name.
+        fillers: what a reply may say beside its answer and still state nothing else.
+        links: between the items of an order.
+        announcing: what a conclusion follows.
+        directions: the answers of direction questions.
+    """
+
+    articles: WordList
+    fillers: WordList
+    links: WordList
+    announcing: WordList
+    directions: WordList
+
+
+@lru_cache
+def word_lists() -> WordLists:
+    """The lists, read once."""
+    path = Path(str(resources.files(__package__) / "words.yaml"))
+    return validate(WordLists, *read_mapping(path), path)

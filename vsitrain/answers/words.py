@@ -1,0 +1,119 @@
+"""Words and phrases, the same in any case, in singular and plural, in one word or two, and as synonyms."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from vsidata.questions.vocabulary import load_vocabulary
+from vsitrain.answers.conclusion import Span, concluding
+from vsitrain.answers.plain import plain
+from vsitrain.answers.word_lists import word_lists
+
+_WORD = re.compile(r"[^\W_]+(?:'[a-z]+)?")
+
+
+def same_word(text: str, answer: str, rivals: Sequence[str] = ()) -> bool:
+    """Whether a reply states a word or phrase.
+
+    With rivals, the one of them that the reply states (by `concluding`, if several) must be the answer.
+    Without, the reply must state nothing else: only the fillers of words.yaml may stand beside it. The rivals
+    of a direction are the other directions.
+
+    Args:
+        text: the reply, or the body of its answer's tag.
+        answer: `trash can`, `left`, `cup, door, heater`.
+        rivals: the words that the question offers, the answer among them.
+
+    >>> same_word("It's the **Trashcan**.", "trash can"), same_word("sofa or sink", "sink")
+    (True, False)
+    >>> same_word("The sink is closest to the stove.", "sink", rivals=["sink", "bed", "lamp", "door"])
+    True
+    """
+    directions = word_lists().directions.words
+    if not rivals and answer.casefold() in directions:
+        rivals = directions
+    if rivals:
+        return stated(text, [*rivals, answer]) == answer
+    reply, names = plain(text), _names([answer])
+    for (start, end), _ in _mentions(reply, names):
+        beside = _tokens(reply[:start] + " " + reply[end:])
+        if all(word in word_lists().fillers.words for _, word in beside):
+            return True
+    return False
+
+
+def stated(text: str, phrases: Sequence[str]) -> str | None:
+    """The one of some phrases that a reply states; None where it states none of them."""
+    reply = plain(text)
+    found = list(_mentions(reply, _names(phrases)))
+    return found[concluding(reply, [span for span, _ in found])][1] if found else None
+
+
+def option_words(options: Iterable[str]) -> tuple[str, ...]:
+    """Options without their letters: `A. sink` → `sink`."""
+    return tuple(re.sub(r"^\s*[A-Z][.):]\s*", "", option) for option in options)
+
+
+def _names(phrases: Sequence[str]) -> Mapping[str, str]:
+    """Key → phrase, by the phrase's own words and by those that mean the same.
+
+    Its own go first: where `sofa` and `couch` are both offered, each is itself.
+    """
+    own = {_key(plain(phrase)): phrase for phrase in reversed(phrases)}
+    others = {key: phrase for phrase in reversed(phrases) for key in _synonyms().get(_key(plain(phrase)), ())}
+    return {key: phrase for key, phrase in (others | own).items() if key}
+
+
+def _mentions(reply: str, names: Mapping[str, str]) -> Iterator[tuple[Span, str]]:
+    """Where a reply names phrases, the longest at each place; articles and links are not read."""
+    dropped = {*word_lists().articles.words, *word_lists().links.words}
+    tokens = [(span, word) for span, word in _tokens(reply) if word not in dropped]
+    longest = max(map(len, names), default=0)
+    at = 0
+    while at < len(tokens):
+        key, best = "", None
+        for to in range(at, len(tokens)):
+            key += _singular(tokens[to][1])
+            if len(key) > longest:
+                break
+            best = (to, names[key]) if key in names else best
+        if best is None:
+            at += 1
+            continue
+        to, phrase = best
+        yield (tokens[at][0][0], tokens[to][0][1]), phrase
+        at = to + 1
+
+
+def _tokens(text: str) -> list[tuple[Span, str]]:
+    return [(match.span(), match[0]) for match in _WORD.finditer(text)]
+
+
+def _key(text: str) -> str:
+    """A phrase as one word, in the singular: `Trash cans` → `trashcan`."""
+    dropped = {*word_lists().articles.words, *word_lists().links.words}
+    return "".join(_singular(word) for _, word in _tokens(text) if word not in dropped)
+
+
+def _singular(word: str) -> str:
+    """One form for singular and plural; not always the dictionary's, but the same for both."""
+    word = word.removesuffix("'s")
+    for ending, instead in (
+        ("ves", "f"),
+        ("ies", "y"),
+        ("sses", "ss"),
+        ("shes", "sh"),
+        ("ches", "ch"),
+        ("xes", "x"),
+    ):
+        if word.endswith(ending):
+            return word.removesuffix(ending) + instead
+    return word if word.endswith("ss") else word.removesuffix("s")
+
+
+@lru_cache
+def _synonyms() -> Mapping[str, frozenset[str]]:
+    """Key → the keys of all words for the same thing, by the vocabulary of raw labels."""
+    groups = [(word, *entry.labels) for word, entry in load_vocabulary("raw").words.items()]
+    keys = [frozenset(map(_key, group)) for group in groups]
+    return {key: group for group in keys for key in group}

@@ -1,0 +1,136 @@
+"""From rows of questions to batches to train on: prompts with their clips, and replies after them.
+
+What stands after a prompt is what the model would have to write there: the chat template's own continuation,
+up to and with the token that ends a turn.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from vsidata.errors import OptionError, VsiError
+from vsitrain.data.frames import FrameStore
+from vsitrain.data.messages import conversation
+from vsitrain.families import InputMode, Row, collate, encode_rows, family_of
+from vsitrain.preferences import wrong_answer
+from vsitrain.prompts import PromptMode, target
+
+Question = Mapping[str, Any]
+
+IGNORED = -100
+"""The label of a token that no loss is computed on."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How questions become prompts.
+
+    Attributes:
+        processor: of the model, with its pixel limits set.
+        store: of the frames.
+        mode: whose training wording is used.
+        letters: whether the letter is wanted where there are options; see `vsitrain.prompts.wants_letter`.
+        input_mode: whether a clip is shown as a video or as images.
+
+    Raises:
+        VsiError: the processor is of no family that can be shown a video.
+        OptionError: the mode wants more in a reply than the answer.
+    """
+
+    processor: Any
+    store: FrameStore
+    mode: PromptMode
+    letters: bool
+    input_mode: InputMode = "video"
+
+    def __post_init__(self) -> None:
+        family_of(self.processor)
+        if self.mode.tags[:-1]:
+            fault = f"wants <{self.mode.tags[0]}> in a reply, and a build holds answers without it."
+            remedy = "Take vanilla, or another mode without such a tag; train the others with grpo."
+            raise OptionError(f"prompt {self.mode.name}", fault, remedy)
+
+    def prompts(self, rows: Sequence[Question]) -> list[Row]:
+        """The prompts of questions with their clips, ready for a reply."""
+        messages = [conversation(row, self.mode, form="training", letters=self.letters) for row in rows]
+        clips = [self.store.clip(row["scene_name"], row["dataset"]) for row in rows]
+        return encode_rows(self.processor, messages, clips, input_mode=self.input_mode)
+
+    def reply(self, row: Question, answer: str) -> list[int]:
+        """Tokens of a reply that states an answer, with the one that ends it.
+
+        Raises:
+            VsiError: the chat template changes what stands before a reply once it is there.
+        """
+        messages = conversation(row, self.mode, form="training", letters=self.letters)
+        text = f"<answer>{answer}</answer>" if self.mode.tags else answer
+        said = [*messages, {"role": "assistant", "content": [{"type": "text", "text": text}]}]
+        prompt = self.processor.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
+        whole = self.processor.apply_chat_template(said, tokenize=False)
+        if not whole.startswith(prompt):
+            fault = "its chat template writes a prompt otherwise once there is a reply to it"
+            raise VsiError(
+                type(self.processor).__name__, fault, "Take a template that leaves the prompt as it is."
+            )
+        reply = whole.removeprefix(prompt).rstrip()
+        tokens: list[int] = self.processor.tokenizer(reply, add_special_tokens=False)["input_ids"]
+        return tokens
+
+    def batch(
+        self, prompts: Sequence[Row], replies: Sequence[Sequence[int]]
+    ) -> tuple[dict[str, Any], torch.Tensor]:
+        """Prompts with their replies, padded on the right.
+
+        Returns:
+            Inputs of the model, whose `input_ids` are (n, tokens); and of that shape, 1 where a reply stands.
+        """
+        rows = [
+            Row([*prompt.input_ids, *reply], prompt.vision)
+            for prompt, reply in zip(prompts, replies, strict=True)
+        ]
+        inputs = dict(collate(self.processor, rows, padding_side="right"))
+        in_reply = torch.zeros_like(inputs["input_ids"])
+        for mask, prompt, row in zip(in_reply, prompts, rows, strict=True):
+            mask[len(prompt.input_ids) : len(row.input_ids)] = 1
+        return inputs, in_reply
+
+
+@dataclass(frozen=True)
+class AnswerCollator:
+    """Questions with the right replies, for supervised fine-tuning: the loss is on the reply alone."""
+
+    asking: Asking
+
+    def __call__(self, rows: Sequence[Question]) -> dict[str, Any]:
+        """The model's inputs and `labels` (n, tokens), IGNORED outside the replies."""
+        replies = [self.asking.reply(row, target(row, self.asking.letters)) for row in rows]
+        inputs, in_reply = self.asking.batch(self.asking.prompts(rows), replies)
+        return {**inputs, "labels": inputs["input_ids"].where(in_reply.bool(), IGNORED)}
+
+
+@dataclass(frozen=True)
+class PreferenceCollator:
+    """Questions with right and wrong replies, for preference optimisation.
+
+    Attributes:
+        asking: how questions become prompts.
+        kinds, seed: of the wrong answers, as `vsitrain.preferences.wrong_answer` takes them.
+    """
+
+    asking: Asking
+    kinds: tuple[str, ...]
+    seed: int
+
+    def __call__(self, rows: Sequence[Question]) -> dict[str, Any]:
+        """The model's inputs for n questions with the right replies, then for the same with the wrong ones.
+
+        `completion_mask` (2n, tokens) is 1 where a reply stands.
+        """
+        right = [target(row, self.asking.letters) for row in rows]
+        wrong = [wrong_answer(row, self.kinds, letters=self.asking.letters, seed=self.seed) for row in rows]
+        answered = zip([*rows, *rows], right + wrong, strict=True)
+        replies = [self.asking.reply(row, answer) for row, answer in answered]
+        inputs, in_reply = self.asking.batch(self.asking.prompts(rows) * 2, replies)
+        return {**inputs, "completion_mask": in_reply}

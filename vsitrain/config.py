@@ -1,0 +1,136 @@
+"""A run's settings: from a recipe and the command line, to our options and TRL's own configuration."""
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from vsidata.errors import OptionError
+from vsitrain.recipe import Recipe, read_recipe
+from vsitrain.run_options import Method, RunOptions
+
+_ON_A_CPU = {"use_cpu": "true", "bf16": "false"}
+"""TRL trains in bfloat16 on a GPU unless told otherwise; without one it must be told."""
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """Everything that a run is told.
+
+    Attributes:
+        options: this project's settings.
+        training: TRL's GRPOConfig, SFTConfig or DPOConfig.
+        model: TRL's ModelConfig: which model, its precision, LoRA.
+    """
+
+    options: RunOptions
+    training: Any
+    model: Any
+
+
+def read_config(method: Method, recipe: Path | None, given: Sequence[str]) -> RunConfig:
+    """Settings from a recipe and from the command line, which wins.
+
+    Args:
+        method: which trainer; it decides what TRL's own keys are.
+        recipe: a YAML file; None for none.
+        given: `--key value …` as they stand on the command line.
+
+    Raises:
+        RulesError: the recipe cannot be read.
+        OptionError: an unknown key or a wrong value; the fault names the recipe's line.
+    """
+    read = read_recipe(recipe) if recipe else Recipe({}, {})
+    on_command_line = _by_key(given)
+    places = {**read.places, **{key: f"--{key}" for key in on_command_line}}
+    ours = set(RunOptions.model_fields)
+    own = {key: value for key, value in read.settings.items() if key in ours}
+    own |= {key: _own_value(words) for key, words in on_command_line.items() if key in ours}
+    theirs = {key: value for key, value in read.settings.items() if key not in ours and value is not None}
+    words = {key: _as_words(value) for key, value in theirs.items()}
+    words |= {key: list(values) for key, values in on_command_line.items() if key not in ours}
+    training, model = _parse(method, _for_this_machine(words), places)
+    return RunConfig(_options(own, places), training, model)
+
+
+def _by_key(given: Sequence[str]) -> dict[str, list[str]]:
+    """`--key value …` by key; hyphens in keys are underscores."""
+    found: dict[str, list[str]] = {}
+    current: list[str] | None = None
+    for word in given:
+        if word.startswith("--"):
+            name, equals, value = word[2:].partition("=")
+            current = found[name.replace("-", "_")] = [value] if equals else []
+        elif current is None:
+            raise OptionError(word, "stands on its own.", "Write --key value, with a key of a recipe.")
+        else:
+            current.append(word)
+    return found
+
+
+def _own_value(words: Sequence[str]) -> Any:
+    """What a value on the command line is, read as YAML reads it in a recipe."""
+    values = [yaml.safe_load(word) for word in words]
+    return values[0] if len(values) == 1 else values if values else True
+
+
+def _as_words(value: Any) -> list[str]:
+    """A recipe's value as it would stand on the command line, so that TRL's parser checks its type."""
+    if isinstance(value, Mapping):
+        return [json.dumps(value)]
+    if isinstance(value, (list, tuple)):
+        return [str(item) for item in value]
+    return [str(value)]
+
+
+def _for_this_machine(words: dict[str, list[str]]) -> dict[str, list[str]]:
+    import torch
+
+    if torch.cuda.is_available():
+        return words
+    return {**words, **{key: [value] for key, value in _ON_A_CPU.items()}}
+
+
+def _options(own: Mapping[str, Any], places: Mapping[str, str]) -> RunOptions:
+    try:
+        return RunOptions.model_validate(own)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = str(first["loc"][0]) if first["loc"] else "settings"
+        if first["type"] == "missing":
+            remedy = f"Add `{key}` to the recipe, or --{key} VALUE."
+            raise OptionError(f"--{key}", "is missing.", remedy) from error
+        fault = f"{first['input']!r:.80} will not do: {first['msg']}."
+        raise OptionError(places.get(key, key), fault, f"Mend the value of `{key}`.") from error
+
+
+def _parse(method: Method, words: Mapping[str, list[str]], places: Mapping[str, str]) -> tuple[Any, Any]:
+    from trl.scripts.utils import TrlParser
+    from trl.trainer.dpo_config import DPOConfig
+    from trl.trainer.grpo_config import GRPOConfig
+    from trl.trainer.model_config import ModelConfig
+    from trl.trainer.sft_config import SFTConfig
+
+    kinds = {"grpo": GRPOConfig, "sft": SFTConfig, "dpo": DPOConfig}
+    classes: list[Any] = [kinds[method], ModelConfig]
+    parser = TrlParser(classes, allow_abbrev=False, exit_on_error=False)
+    known = {action.dest for action in parser._actions}
+    for key in words:
+        if key not in known:
+            fault = f"the key `{key}` is unknown to {method}."
+            raise OptionError(places.get(key, key), fault, "Mend its spelling, or remove it.")
+    flat = [word for key, values in words.items() for word in (f"--{key}", *values)]
+    try:
+        training, model = parser.parse_args_into_dataclasses(flat)
+    except argparse.ArgumentError as error:
+        key = (error.argument_name or "").split("/")[0].lstrip("-")
+        raise OptionError(places.get(key, key), f"{error.message}.", f"Mend the value of `{key}`.") from error
+    except (ValueError, TypeError) as error:
+        remedy = "Mend the recipe, or the value on the command line."
+        raise OptionError("settings", str(error), remedy) from error
+    return training, model

@@ -1,0 +1,41 @@
+"""What a model sees of a room: the frames of a video and when they were taken."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Frames = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """Frames already picked from a video, in the order in which they were taken.
+
+    Attributes:
+        frames: (T, H, W, 3) RGB, 0 to 255.
+        timestamps: (T,) seconds since the first frame of the video, rising.
+
+    Raises:
+        ValueError: the frames are no such pictures, or there is not one rising time for each.
+    """
+
+    frames: Frames
+    timestamps: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        if self.frames.ndim != 4 or self.frames.shape[-1] != 3 or self.frames.dtype != np.uint8:
+            raise ValueError(
+                f"frames must be (T, H, W, 3) of uint8, not {self.frames.shape} of {self.frames.dtype}"
+            )
+        if not len(self.frames) or self.timestamps.shape != (len(self.frames),):
+            raise ValueError(f"{len(self.frames)} frames need as many times, not {self.timestamps.shape}")
+        if (np.diff(self.timestamps) <= 0).any():
+            raise ValueError("the times of a clip's frames must rise")
+
+    @property
+    def fps(self) -> float:
+        """Mean rate of these frames, per second; 1 for a single frame, which has none."""
+        if len(self.timestamps) == 1:
+            return 1.0
+        return float((len(self.timestamps) - 1) / (self.timestamps[-1] - self.timestamps[0]))

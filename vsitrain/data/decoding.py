@@ -1,0 +1,50 @@
+"""From a JPEG to an array at the size that a model is trained on."""
+
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vsidata.sources.scan_file import Fault
+from vsidata.streams.frames import Size
+from vsidata.streams.jpeg import jpeg_size
+
+Pictures = NDArray[np.uint8]
+
+# A JPEG can be decoded at a fraction of its size, which leaves out most of the work.
+_FRACTIONS = {8: cv2.IMREAD_REDUCED_COLOR_8, 4: cv2.IMREAD_REDUCED_COLOR_4, 2: cv2.IMREAD_REDUCED_COLOR_2}
+
+
+def fitted(size: Size, max_pixels: int) -> Size:
+    """Width and height of a picture once it has no more than `max_pixels`, in proportion; never enlarged."""
+    width, height = size
+    shrink = min(1.0, math.sqrt(max_pixels / (width * height)))
+    return max(1, math.floor(width * shrink)), max(1, math.floor(height * shrink))
+
+
+def decode(jpeg: bytes, size: Size) -> Pictures:
+    """(height, width, 3) red first, of a JPEG that is shrunk to a size.
+
+    Decodes at the smallest fraction that is not below the size, and averages from there. The orientation
+    that a camera may have noted in the file is ignored: a build states its own.
+
+    Args:
+        jpeg: a whole JPEG.
+        size: width and height, not above the picture's own.
+
+    Raises:
+        Fault: it is no JPEG, is cut short, or is no picture inside. Decoders pass over damaged pixels.
+    """
+    width, height = jpeg_size(jpeg)
+    fraction = next((f for f in _FRACTIONS if width >= f * size[0] and height >= f * size[1]), 1)
+    flags = _FRACTIONS.get(fraction, cv2.IMREAD_COLOR) | cv2.IMREAD_IGNORE_ORIENTATION
+    try:
+        picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), flags)
+    except cv2.error:
+        picture = None
+    if picture is None:
+        raise Fault("is a damaged JPEG")
+    if picture.shape[1::-1] != size:
+        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), dtype=np.uint8)

@@ -1,0 +1,17 @@
+"""Questions as the chat messages that processors take."""
+
+from typing import Any
+
+from vsitrain.prompts.asking import Row, ask
+from vsitrain.prompts.mode import Form, PromptMode
+
+
+def conversation(row: Row, mode: PromptMode, *, form: Form, letters: bool) -> list[dict[str, Any]]:
+    """The one message of the user: a place for the video, then the question in a mode's wording.
+
+    Args:
+        row: of the `qa` table.
+        mode, form, letters: as `vsitrain.prompts.ask` takes them.
+    """
+    text = ask(row, mode, form=form, letters=letters)
+    return [{"role": "user", "content": [{"type": "video"}, {"type": "text", "text": text}]}]

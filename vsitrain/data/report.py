@@ -1,0 +1,118 @@
+"""What prompts cost: the tokens that the frames and the words of a run will take, known before it starts."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow.compute as pc
+
+from vsitrain.data.frames import FrameStore
+from vsitrain.data.messages import conversation
+from vsitrain.families import InputMode, clip_tokens
+from vsitrain.prompts import PromptMode
+from vsitrain.prompts.mode import Form
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+_COUNTED = 1000  # prompts whose words are counted, beside the longest: enough for a median
+
+
+@dataclass(frozen=True)
+class PromptTokens:
+    """Tokens of a run's prompts.
+
+    Attributes:
+        prompts, scenes: how many.
+        frames: fewest and most of a clip.
+        scenes_with_fewer: scenes that store fewer frames than were asked for, and so show fewer.
+        size: height and width of the largest frame, before the model's own processor rounds it.
+        video: fewest and most tokens of a clip.
+        text: median tokens of all else in a prompt, the chat template's own among them.
+        median, longest: of whole prompts, without the reply.
+    """
+
+    prompts: int
+    scenes: int
+    frames: tuple[int, int]
+    scenes_with_fewer: int
+    size: tuple[int, int]
+    video: tuple[int, int]
+    text: int
+    median: int
+    longest: int
+
+    def __str__(self) -> str:
+        height, width = self.size
+        fewer = f" ({self.scenes_with_fewer:,} have fewer than asked for)" if self.scenes_with_fewer else ""
+        return (
+            f"{self.prompts:,} prompts about {self.scenes:,} scenes, "
+            f"{_range(self.frames)} frames each{fewer}, at most {width} × {height} pixels. "
+            f"Tokens: {_range(self.video)} of video and about {self.text:,} of text; "
+            f"a prompt has {self.median:,}, the longest {self.longest:,}."
+        )
+
+
+def prompt_tokens(
+    processor: Any,
+    rows: "Dataset",
+    store: FrameStore,
+    mode: PromptMode,
+    *,
+    form: Form,
+    letters: bool,
+    input_mode: InputMode = "video",
+) -> PromptTokens:
+    """Count the tokens of a run's prompts. Decodes no picture.
+
+    The video's tokens are those of every scene; the text's those of the longest question and of a thousand
+    others at most.
+
+    Args:
+        processor: of the model, with its pixel limits set.
+        rows: questions.
+        store: of their frames.
+        mode, form, letters: as `vsitrain.prompts.ask` takes them.
+        input_mode: whether a clip is shown as a video or as images.
+
+    Raises:
+        OptionError: a scene has no frames.
+    """
+    scenes = list(zip(rows["scene_name"], rows["dataset"], strict=True))
+    shape_of = {scene: store.shape(*scene) for scene in dict.fromkeys(scenes)}
+    video_of = {
+        shape: clip_tokens(processor, *shape, input_mode=input_mode) for shape in {*shape_of.values()}
+    }
+    counted = _some_and_the_longest(rows)
+    video = np.array([video_of[shape_of[scenes[place]]] for place in counted])
+    text = np.array([_text_tokens(processor, rows[place], mode, form, letters) for place in counted])
+    frames = [shape[0] for shape in shape_of.values()]
+    return PromptTokens(
+        prompts=len(rows),
+        scenes=len(shape_of),
+        frames=(min(frames), max(frames)),
+        scenes_with_fewer=sum(count < store.num_frames for count in frames),
+        size=max((shape[1:] for shape in shape_of.values()), key=lambda size: size[0] * size[1]),
+        video=(min(video_of.values()), max(video_of.values())),
+        text=int(np.median(text)),
+        median=int(np.median(video + text)),
+        longest=int(max(video_of.values()) + text.max()),
+    )
+
+
+def _some_and_the_longest(rows: "Dataset") -> list[int]:
+    questions = rows.select_columns(["question"]).with_format("arrow")[:]["question"]
+    longest = int(np.argmax(pc.utf8_length(questions).to_numpy()))
+    drawn = np.random.default_rng(0).permutation(len(rows))[:_COUNTED].tolist()
+    return [longest, *drawn]
+
+
+def _text_tokens(processor: Any, row: Any, mode: PromptMode, form: Form, letters: bool) -> int:
+    (message,) = conversation(row, mode, form=form, letters=letters)
+    words = [{**message, "content": [part for part in message["content"] if part["type"] == "text"]}]
+    text = processor.apply_chat_template(words, add_generation_prompt=True, tokenize=False)
+    return len(processor.tokenizer(text)["input_ids"])
+
+
+def _range(ends: tuple[int, int]) -> str:
+    return f"{ends[0]:,}" if ends[0] == ends[1] else f"{ends[0]:,} to {ends[1]:,}"

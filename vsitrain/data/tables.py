@@ -1,0 +1,68 @@
+"""The tables of a build, wherever it lies: in a folder, or on the Hub."""
+
+from pathlib import Path
+from typing import Any
+
+from vsidata.errors import OptionError
+
+_BUILD = "Name the folder that `vsidata build` wrote to (--out), or a build on the Hub."
+_WITHOUT = {
+    "qa": ("questions", _BUILD),
+    "frames": (
+        "frames",
+        "Build it again with frames (--frames 16), from scans whose streams (.sens) lie beside them.",
+    ),
+}
+
+
+def shards(folder: Path, table: str, split: str) -> list[Path]:
+    """The Parquet files of one split of a table in a build's folder.
+
+    Args:
+        folder: a folder.
+        table: `qa` or `frames`.
+        split: `train` or `validation`.
+
+    Raises:
+        OptionError: the folder has no such table, or the table no such split.
+    """
+    paths = sorted((folder / table).glob("*.parquet"))
+    what, remedy = _WITHOUT[table]
+    if not paths:
+        raise OptionError(folder, f"holds no {what}: there is no {table}/*.parquet in it.", remedy)
+    found = [path for path in paths if path.name.startswith(f"{split}-")]
+    if not found:
+        splits = sorted({path.name.partition("-")[0] for path in paths})
+        fault = f"holds no {what} of the split {split}, only of {', '.join(splits)}."
+        raise OptionError(folder, fault, "A build has the split train, and validation with --holdout 5%.")
+    return found
+
+
+def load_table(source: str, table: str, split: str) -> Any:
+    """A table as `datasets` opens it: downloaded if it is on the Hub, mapped from its cache.
+
+    Args:
+        source: a build's folder, or the name of a dataset on the Hub.
+        table: `qa` or `frames`, a configuration of the dataset.
+        split: `train` or `validation`.
+
+    Returns:
+        A `datasets.Dataset`.
+
+    Raises:
+        OptionError: there is no such dataset, configuration or split, or it cannot be reached.
+    """
+    from datasets import load_dataset
+    from datasets.exceptions import DatasetsError
+
+    folder = Path(source)
+    try:
+        if folder.is_dir():
+            files = [str(path) for path in shards(folder, table, split)]
+            return load_dataset("parquet", data_files={split: files}, split=split)
+        return load_dataset(source, table, split=split)
+    except (DatasetsError, ValueError, OSError) as error:
+        reason = str(error).partition("\n")[0].rstrip(".")
+        what = "" if folder.is_dir() else "is no folder, and as a dataset on the Hub "
+        fault = f"{what}its {_WITHOUT[table][0]} cannot be opened: {reason}."
+        raise OptionError(source, fault, _BUILD) from error

@@ -1,0 +1,43 @@
+"""Vision-language models that can be shown a video: what differs between families, and one way in."""
+
+from vsitrain.families.encoding import (
+    Row,
+    clip_tokens,
+    collate,
+    encode,
+    encode_rows,
+    fitted,
+    token_types,
+    vision_inputs,
+)
+from vsitrain.families.family import (
+    FAMILIES,
+    LORA_TARGETS,
+    Family,
+    family_of,
+    limit_pixels,
+    pad_token_ids,
+)
+from vsitrain.families.guard import refuse_blind_passes
+from vsitrain.families.places import InputMode, stills, with_places
+
+__all__ = [
+    "FAMILIES",
+    "LORA_TARGETS",
+    "Family",
+    "InputMode",
+    "Row",
+    "clip_tokens",
+    "collate",
+    "encode",
+    "encode_rows",
+    "family_of",
+    "fitted",
+    "limit_pixels",
+    "pad_token_ids",
+    "refuse_blind_passes",
+    "stills",
+    "token_types",
+    "vision_inputs",
+    "with_places",
+]

@@ -1,0 +1,197 @@
+"""Prompts and clips as a model reads them: the one way in for training and for evaluation."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vsitrain.data.clip import Clip
+from vsitrain.families.family import family_of, pad_token_ids
+from vsitrain.families.places import InputMode, Messages, stills, with_places
+
+_OF_TEXT = ("attention_mask", "mm_token_type_ids", "token_type_ids")
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """A prompt with its clip.
+
+    Attributes:
+        input_ids: tokens, with as many pad tokens as the clip has features.
+        vision: tensors that the clip brings, on the CPU. A batch joins those of its rows on the first axis.
+    """
+
+    input_ids: list[int]
+    vision: Mapping[str, Tensor]
+
+
+def encode_rows(
+    processor: Any,
+    prompts: Sequence[Messages],
+    clips: Sequence[Clip],
+    *,
+    input_mode: InputMode = "video",
+    add_generation_prompt: bool = True,
+    template_options: Mapping[str, Any] | None = None,
+) -> list[Row]:
+    """Put each clip into its prompt.
+
+    Args:
+        processor: of the model.
+        prompts: messages, each conversation with one part `{"type": "video"}`.
+        clips: one a prompt. A clip that stands at several equal prompts is encoded once: their rows are one.
+        input_mode: whether a clip is shown as a video or as images.
+        add_generation_prompt: whether the assistant is to speak next.
+        template_options: for the chat template.
+
+    Returns:
+        One row a prompt.
+
+    Raises:
+        ValueError: a prompt has no place for its clip, or more than one.
+    """
+    done: dict[tuple[int, str], Row] = {}
+    rows = []
+    for messages, clip in zip(prompts, clips, strict=True):
+        text = processor.apply_chat_template(
+            with_places(messages, clip, input_mode),
+            add_generation_prompt=add_generation_prompt,
+            tokenize=False,
+            **(template_options or {}),
+        )
+        key = (id(clip), text)
+        if key not in done:
+            done[key] = _encode(processor, text, clip, input_mode)
+        rows.append(done[key])
+    return rows
+
+
+def _encode(processor: Any, text: str, clip: Clip, input_mode: InputMode) -> Row:
+    family = family_of(processor)
+    shown: dict[str, Any]
+    if input_mode == "images":
+        shown = {"images": [stills(fitted(processor, clip))]}
+    else:
+        if family.place:
+            text = text.replace(family.place, processor.video_token)
+        shown = {"videos": [clip.frames], "video_metadata": [_metadata(clip)], "do_sample_frames": False}
+        if hasattr(processor.video_processor, "cap_pixels_per_frame"):
+            # Only the limits set by `limit_pixels` hold, not a share of a number of tokens besides.
+            shown["cap_pixels_per_frame"] = False
+    encoded = processor(text=[text], return_tensors="pt", **shown)
+    ids = encoded.pop("input_ids")[0].tolist()
+    return Row(ids, {key: value for key, value in encoded.items() if key not in _OF_TEXT})
+
+
+def fitted(processor: Any, clip: Clip) -> Clip:
+    """The clip at the size at which its frames, as images, are left as they are and in one piece.
+
+    InternVL would cut a larger image to pieces. vLLM scales images by limits of its own, and counts other
+    tokens where it then comes to another size.
+
+    Args:
+        processor: with its pixel limits set.
+        clip: to resize.
+    """
+    from PIL import Image
+
+    images = processor.image_processor
+    if family_of(processor).limits is None:
+        height, width = images.size["height"], images.size["width"]
+    else:
+        grid = images(images=[clip.frames[0]], return_tensors="pt")["image_grid_thw"][0].tolist()
+        height, width = (patches * images.patch_size for patches in grid[1:])
+    if clip.frames.shape[1:3] == (height, width):
+        return clip
+    resized = [np.asarray(still.resize((width, height), Image.Resampling.BICUBIC)) for still in stills(clip)]
+    return Clip(np.stack(resized), clip.timestamps)
+
+
+def _metadata(clip: Clip) -> Any:
+    """The times of the frames, as positions in a video with a frame every millisecond."""
+    from transformers.video_utils import VideoMetadata
+
+    return VideoMetadata(
+        total_num_frames=round(len(clip.frames) * 1000 / clip.fps),
+        fps=1000,
+        frames_indices=[round(1000 * time) for time in clip.timestamps.tolist()],
+    )
+
+
+def token_types(processor: Any, input_ids: Tensor) -> Tensor:
+    """Which tokens stand for what, in the shape of `input_ids`: 0 text, 1 image, 2 video."""
+    types = torch.zeros_like(input_ids)
+    for kind, token in enumerate(pad_token_ids(processor), start=1):
+        types[input_ids == token] = kind
+    return types
+
+
+def vision_inputs(processor: Any, rows: Sequence[Row], input_ids: Tensor) -> dict[str, Tensor]:
+    """What the clips of rows add to a forward pass over their tokens.
+
+    Args:
+        processor: of the model.
+        rows: n.
+        input_ids: (n, tokens) the rows, padded, with whatever follows them.
+
+    Returns:
+        Keyword arguments of the model, on the device of `input_ids`.
+    """
+    inputs = {key: torch.cat([row.vision[key] for row in rows]) for key in rows[0].vision}
+    if family_of(processor).typed:
+        inputs["mm_token_type_ids"] = token_types(processor, input_ids)
+    return {key: value.to(input_ids.device) for key, value in inputs.items()}
+
+
+def collate(processor: Any, rows: Sequence[Row], *, padding_side: Literal["left", "right"] = "left") -> Any:
+    """Rows of any lengths as one batch.
+
+    Args:
+        processor: of the model.
+        rows: n.
+        padding_side: left to write on from.
+
+    Returns:
+        A `BatchFeature` with (n, tokens) `input_ids` and `attention_mask`, and what `vision_inputs` gives.
+    """
+    from transformers import BatchFeature
+
+    batch = processor.tokenizer.pad(
+        {"input_ids": [row.input_ids for row in rows]}, padding_side=padding_side, return_tensors="pt"
+    )
+    return BatchFeature({**batch, **vision_inputs(processor, rows, batch["input_ids"])})
+
+
+def encode(
+    processor: Any,
+    prompts: Sequence[Messages],
+    clips: Sequence[Clip],
+    *,
+    padding_side: Literal["left", "right"] = "left",
+    **options: Any,
+) -> Any:
+    """Prompts with their clips as one batch: `encode_rows`, whose options it takes, then `collate`."""
+    return collate(processor, encode_rows(processor, prompts, clips, **options), padding_side=padding_side)
+
+
+def clip_tokens(
+    processor: Any, frames: int, height: int, width: int, *, input_mode: InputMode = "video"
+) -> int:
+    """Tokens that a clip takes in a prompt, with whatever its family writes around its frames.
+
+    Found by encoding a black one, a frame a second: times of more digits may take a few tokens more.
+
+    Args:
+        processor: with its pixel limits set.
+        frames: of the clip.
+        height, width: of a frame in pixels.
+        input_mode: whether it is shown as a video or as images.
+    """
+    clip = Clip(np.zeros((frames, height, width, 3), dtype=np.uint8), np.arange(frames, dtype=np.float64))
+    asked = [{"role": "user", "content": [{"type": "video"}]}]
+    bare = processor.apply_chat_template([{"role": "user", "content": []}], tokenize=False)
+    row = encode_rows(processor, [asked], [clip], input_mode=input_mode, add_generation_prompt=False)[0]
+    return len(row.input_ids) - len(processor.tokenizer(bare)["input_ids"])

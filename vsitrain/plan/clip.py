@@ -1,0 +1,73 @@
+"""How many tokens and patches a clip becomes, from a model's configuration: no processor is loaded."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from vsitrain.families import InputMode, family_of
+
+_STAMP = 10
+"""Tokens that Qwen3-VL and InternVL write around each frame or two, such as `<12.5 seconds>`, at most."""
+
+
+@dataclass(frozen=True)
+class ClipSize:
+    """What a clip becomes.
+
+    Attributes:
+        features: vectors that the vision tower hands to the language model.
+        marks: tokens written around them.
+        patches: that go into the vision tower.
+    """
+
+    features: int
+    marks: int
+    patches: int
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of a prompt that the clip takes."""
+        return self.features + self.marks
+
+
+def clip_size(
+    config: Any,
+    *,
+    frames: int,
+    height: int,
+    width: int,
+    min_pixels: int,
+    max_pixels: int,
+    input_mode: InputMode = "video",
+) -> ClipSize:
+    """The size of a clip as the model's processor makes it.
+
+    Args:
+        config: of a vision-language model.
+        frames: of the clip.
+        height, width: of a frame as it comes, in pixels.
+        min_pixels, max_pixels: of a frame, as it is resized; ignored where all frames get one size.
+        input_mode: how the clip is shown.
+
+    Raises:
+        VsiError: the model is of no family that can be shown a video.
+        ValueError: a frame is more than 200 times as wide as high.
+    """
+    family, vision = family_of(config), config.vision_config
+    if family.limits is None:
+        side = vision.image_size[0] if isinstance(vision.image_size, list | tuple) else vision.image_size
+        patch = vision.patch_size[0] if isinstance(vision.patch_size, list | tuple) else vision.patch_size
+        # A patch more than the grid holds stands for the whole image.
+        return ClipSize(
+            frames * config.image_seq_length, frames * _STAMP, frames * ((side // patch) ** 2 + 1)
+        )
+    from transformers.models.qwen2_vl.image_processing_qwen2_vl import smart_resize
+
+    merged = vision.spatial_merge_size
+    unit = vision.patch_size * merged
+    fitted = smart_resize(height, width, factor=unit, min_pixels=min_pixels, max_pixels=max_pixels)
+    at_a_time = vision.temporal_patch_size if input_mode == "video" else 1
+    slices = -(-frames // at_a_time)
+    features = slices * (fitted[0] // unit) * (fitted[1] // unit)
+    stamped = family.limits == "video" and input_mode == "video"
+    marks = slices * _STAMP if stamped else 2 * (1 if input_mode == "video" else slices)
+    return ClipSize(features, marks, features * merged**2)

@@ -1,0 +1,181 @@
+"""What lies in a device's memory during a run, part by part."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from vsitrain.plan.assumptions import assumed
+from vsitrain.plan.model import ModelSize
+from vsitrain.plan.workload import Workload
+
+Parts = Mapping[str, int]
+
+_GIB = 2**30
+_FLOAT = 4
+"""Bytes of a float32: pixels as processors make them, adapters, sums of the gradients of the head."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bytes on each device.
+
+    Attributes:
+        always: what stays during the whole run, by part.
+        phases: what comes and goes, by phase and part.
+        reserve: what PyTorch's allocator cannot hand out.
+    """
+
+    always: Parts
+    phases: Mapping[str, Parts]
+    reserve: int
+
+    @property
+    def peak(self) -> str:
+        """The phase that takes most."""
+        return max(self.phases, key=lambda phase: sum(self.phases[phase].values()))
+
+    @property
+    def total(self) -> int:
+        """Bytes that a device must have."""
+        return sum(self.always.values()) + sum(self.phases[self.peak].values()) + self.reserve
+
+
+def memory_of(model: ModelSize, work: Workload, device_memory: int) -> Memory:
+    """What a run needs on each device.
+
+    Args:
+        model: that is trained.
+        work: the run.
+        device_memory: bytes; vLLM takes its share of it.
+    """
+    always = {
+        "weights": _weights(model, work),
+        "optimizer": int(_state_bytes(model, work) / (work.processes if work.sharding != "none" else 1)),
+    }
+    if work.reference and not model.lora:
+        always["reference model"] = model.total * work.weight_bytes // _weight_shards(work)
+    if work.vllm:
+        always["vLLM"] = int(work.vllm * device_memory)
+    phases = _training(model, work)
+    if work.generated and work.vllm is None:
+        phases |= _generation(model, work)
+    allocated = sum(always.values()) + max(sum(parts.values()) for parts in phases.values())
+    reserve = int(assumed("context") * _GIB + assumed("fragmentation") * allocated)
+    return Memory(always, phases, reserve)
+
+
+def checkpoint_bytes(model: ModelSize, work: Workload) -> int:
+    """What a checkpoint takes on disk: an adapter, or else all weights, and the optimizer."""
+    weights = model.trained_total * _trained_bytes(model, work)
+    if not model.lora:
+        weights += (model.total - model.trained_total) * work.weight_bytes
+    return int(weights + _state_bytes(model, work))
+
+
+def _weight_shards(work: Workload) -> int:
+    return work.processes if work.sharding in ("zero3", "fsdp") else 1
+
+
+def _trained_bytes(model: ModelSize, work: Workload) -> int:
+    """Of a trained weight: PEFT keeps adapters in float32 (not under ZeRO-3), FSDP all that is trained."""
+    if work.sharding == "fsdp" or (model.lora and work.sharding != "zero3"):
+        return _FLOAT
+    return work.weight_bytes
+
+
+def _weights(model: ModelSize, work: Workload) -> int:
+    own = model.total if model.lora else model.total - model.trained_total
+    in_all = own * work.weight_bytes + model.trained_total * _trained_bytes(model, work)
+    return in_all // _weight_shards(work)
+
+
+def _state_bytes(model: ModelSize, work: Workload) -> float:
+    """All that the optimizer keeps. DeepSpeed adds a float32 copy of weights of half precision."""
+    deepspeed = work.sharding.startswith("zero")
+    kept_in = _FLOAT if deepspeed else _trained_bytes(model, work)
+    if "8bit" in work.optimizer:
+        a_weight = 2.0
+    elif work.optimizer in ("sgd", "adafactor"):
+        a_weight = 0.0  # no state, or a row and a column for a matrix
+    else:
+        a_weight = 2.0 * kept_in
+    copy = _FLOAT if deepspeed and _trained_bytes(model, work) < _FLOAT else 0
+    return model.trained_total * (a_weight + copy)
+
+
+def _training(model: ModelSize, work: Workload) -> dict[str, Parts]:
+    shards = work.processes if work.sharding in ("zero2", "zero3", "fsdp") else 1
+    patches = work.sequences * work.clip.patches
+    tokens = work.sequences * (work.prompt_tokens + work.completion_tokens)
+    number = work.compute_bytes
+    vision = model.vision_hidden, model.vision_intermediate
+    through = {
+        "gradients": model.trained_total * _trained_bytes(model, work) // shards,
+        "gathered weights": _gathered(model, work),
+        "pixels": patches * model.pixel * _FLOAT,
+    }
+    if model.trains_vision:
+        through["kept by the vision tower"] = _kept(patches, model.vision_layers, *vision, work, "vision_")
+        vision_at_work = _at_work(patches, *vision, number, "vision_working")
+    else:
+        vision_at_work = _forward_vision(patches, model, number)
+    kept = _kept(tokens, model.layers, model.hidden, model.intermediate, work, "")
+    at_work = _at_work(tokens, model.hidden, model.intermediate, number, "working")
+    return {
+        "training, vision tower": through | {"a layer at work": vision_at_work},
+        "training, language model": through
+        | {"kept by the language model": kept, "a layer at work": max(at_work, _head(model, work))},
+    }
+
+
+def _generation(model: ModelSize, work: Workload) -> dict[str, Parts]:
+    patches, prompts = work.generated * work.clip.patches, work.generated * work.prompt_tokens
+    gathered = model.total * work.weight_bytes - _weights(model, work) if work.sharding == "zero3" else 0
+    common = {"gathered weights": max(0, gathered), "pixels": patches * model.pixel * _FLOAT}
+    length = work.prompt_tokens + work.completion_tokens
+    cache = work.generated * length * model.layers * 2 * model.key_value * work.weight_bytes
+    logits = int(work.generated * model.vocabulary * assumed("generated_logit"))
+    prefill = _at_work(prompts, model.hidden, model.intermediate, work.weight_bytes, "forward")
+    return {
+        "generation, vision tower": common
+        | {"a layer at work": _forward_vision(patches, model, work.weight_bytes)},
+        "generation, prompts": common | {"cache of keys and values": cache, "a layer at work": prefill},
+        "generation, tokens": common | {"cache of keys and values": cache, "logits": logits},
+    }
+
+
+def _gathered(model: ModelSize, work: Workload) -> int:
+    """Weights that lie whole on a device for a moment, where each device keeps only its share."""
+    if work.processes == 1:
+        return 0
+    if work.sharding == "zero3":
+        return int(min(model.total, assumed("zero3_live")) * work.weight_bytes)
+    if work.sharding == "fsdp":
+        layer = model.parts["language model"] // model.layers
+        return (model.parts["embeddings"] + model.parts["head"] + 2 * layer) * work.compute_bytes
+    return 0
+
+
+def _kept(rows: int, layers: int, hidden: int, intermediate: int, work: Workload, tower: str) -> int:
+    """What layers but the one at work keep for the backward pass; with checkpointing, what goes into each."""
+    if work.checkpointing:
+        return layers * rows * hidden * work.compute_bytes
+    return (layers - 1) * _at_work(rows, hidden, intermediate, work.compute_bytes, f"{tower}saved")
+
+
+def _at_work(rows: int, hidden: int, intermediate: int, number: int, what: str) -> int:
+    """Bytes of a layer for rows (tokens or patches) of numbers of so many bytes."""
+    a_row = hidden * assumed(f"{what}_hidden") + intermediate * assumed(f"{what}_intermediate")
+    return int(rows * number * a_row)
+
+
+def _forward_vision(patches: int, model: ModelSize, number: int) -> int:
+    return int(patches * model.vision_hidden * number * assumed("vision_forward_hidden"))
+
+
+def _head(model: ModelSize, work: Workload) -> int:
+    """Log-probabilities of the replies: a tile of logits, and gradients that are summed up in float32."""
+    replies = work.sequences * work.completion_tokens
+    tile = min(replies, assumed("head_tile_tokens")) * min(model.vocabulary, assumed("head_tile_vocabulary"))
+    trained = not model.lora and model.trained["head" if model.parts["head"] else "embeddings"] > 0
+    sums = replies * model.hidden + (model.vocabulary * model.hidden if trained else 0)
+    return int(tile * work.compute_bytes + sums * _FLOAT)

@@ -1,0 +1,172 @@
+"""How large a model is, from its configuration alone: no weight is read, and none is made."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vsidata.errors import OptionError
+
+if TYPE_CHECKING:
+    from peft import LoraConfig
+
+_PARTS = (
+    ("projector", re.compile(r"\.(merger|deepstack_merger_list|multi_modal_projector)\.")),
+    ("vision tower", re.compile(r"\.(visual|vision_tower)\.")),
+    ("head", re.compile(r"(^|\.)lm_head\.")),
+    ("embeddings", re.compile(r"\.embed_tokens\.")),
+)
+_REST = "language model"
+PARTS = ("vision tower", "projector", "language model", "embeddings", "head")
+"""The parts of a vision-language model. The head is empty where it shares its weights with the embeddings."""
+
+
+@dataclass(frozen=True)
+class ModelSize:
+    """The numbers of a model that decide on memory and speed.
+
+    Attributes:
+        name: of the model.
+        parts: parameters by part.
+        trained: trained parameters by part; those of an adapter where there is one.
+        lora: whether an adapter is trained.
+        hidden, intermediate, layers: width, feed-forward width and depth of the language model.
+        key_value: width of its keys, which is that of its values.
+        vocabulary: words.
+        vision_hidden, vision_intermediate, vision_layers: of the vision tower.
+        pixel: numbers of a patch as the vision tower takes it in.
+    """
+
+    name: str
+    parts: Mapping[str, int]
+    trained: Mapping[str, int]
+    lora: bool
+    hidden: int
+    intermediate: int
+    layers: int
+    key_value: int
+    vocabulary: int
+    vision_hidden: int
+    vision_intermediate: int
+    vision_layers: int
+    pixel: int
+
+    @property
+    def total(self) -> int:
+        """Parameters, without an adapter."""
+        return sum(self.parts.values())
+
+    @property
+    def trained_total(self) -> int:
+        """Trained parameters."""
+        return sum(self.trained.values())
+
+    @property
+    def trains_vision(self) -> bool:
+        """Whether gradients reach into the vision tower."""
+        return self.trained.get("vision tower", 0) > 0
+
+
+def read_model_config(name_or_path: str) -> Any:
+    """A model's configuration, from a folder or from the Hub.
+
+    Raises:
+        OptionError: there is none, or it is an adapter's.
+        VsiError: it is no vision-language model of a known family.
+    """
+    from transformers import AutoConfig
+
+    from vsitrain.families import family_of
+
+    folder = Path(name_or_path)
+    if (folder / "adapter_config.json").is_file() and not (folder / "config.json").is_file():
+        fault = "holds an adapter, and no model."
+        raise OptionError(name_or_path, fault, "Name the model that the adapter belongs to.")
+    try:
+        config = AutoConfig.from_pretrained(name_or_path)
+    except (OSError, ValueError) as error:
+        reason = str(error).strip().partition("\n")[0].rstrip(".")
+        fault = f"its configuration cannot be read: {reason}."
+        raise OptionError(
+            name_or_path, fault, "Name a model's folder, or a model on the Hub that can be reached."
+        ) from error
+    family_of(config)
+    return config
+
+
+def measure_model(
+    config: Any, *, lora: "LoraConfig | None" = None, frozen: Collection[str] = ()
+) -> ModelSize:
+    """Count a model's parameters on PyTorch's meta device, which holds shapes and no numbers.
+
+    Args:
+        config: of a vision-language model, from `read_model_config`.
+        lora: the adapter to train; None trains the model's own parameters.
+        frozen: parts of `PARTS` that stay as they are, where there is no adapter.
+
+    Raises:
+        OptionError: the adapter's targets name no module of the model.
+    """
+    import torch
+    from transformers import AutoModelForImageTextToText
+
+    name = getattr(config, "name_or_path", "") or config.model_type
+    with torch.device("meta"):
+        model = AutoModelForImageTextToText.from_config(config)
+    parts = _by_part(dict(model.named_parameters()))
+    if lora is None:
+        trained = Counter({part: count for part, count in parts.items() if part not in frozen})
+    else:
+        trained = _adapters(model, lora)
+    text, vision = config.get_text_config(), config.vision_config
+    head_size = getattr(text, "head_dim", None) or text.hidden_size // text.num_attention_heads
+    width = getattr(vision, "embed_dim", None) or vision.hidden_size
+    return ModelSize(
+        name=name,
+        parts={part: parts[part] for part in PARTS},
+        trained={part: trained[part] for part in PARTS},
+        lora=lora is not None,
+        hidden=text.hidden_size,
+        intermediate=text.intermediate_size,
+        layers=text.num_hidden_layers,
+        key_value=text.num_key_value_heads * head_size,
+        vocabulary=text.vocab_size,
+        vision_hidden=width,
+        vision_intermediate=getattr(vision, "intermediate_size", None) or int(width * vision.mlp_ratio),
+        vision_layers=getattr(vision, "depth", None) or vision.num_hidden_layers,
+        pixel=_pixel(vision),
+    )
+
+
+def part_of(parameter: str) -> str:
+    """The part that a parameter belongs to, by its name: `model.visual.patch_embed.proj.weight`."""
+    return next((part for part, pattern in _PARTS if pattern.search(parameter)), _REST)
+
+
+def _by_part(parameters: Mapping[str, Any]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for name, parameter in parameters.items():
+        counts[part_of(name)] += parameter.numel()
+    return counts
+
+
+def _adapters(model: Any, lora: "LoraConfig") -> Counter[str]:
+    from peft import inject_adapter_in_model
+
+    try:
+        adapted: Any = inject_adapter_in_model(lora, model, low_cpu_mem_usage=True)
+    except ValueError as error:
+        fault = f"names no module of the model: {str(error).partition('. ')[0]}."
+        raise OptionError(
+            "lora_target_modules", fault, "Leave it out to adapt all linear layers of the language model."
+        ) from error
+    return _by_part({name: it for name, it in adapted.named_parameters() if it.requires_grad})
+
+
+def _pixel(vision: Any) -> int:
+    channels: int = getattr(vision, "in_channels", None) or vision.num_channels
+    patch: int | tuple[int, int] = vision.patch_size
+    frames: int = getattr(vision, "temporal_patch_size", 1)
+    return channels * frames * (patch**2 if isinstance(patch, int) else patch[0] * patch[1])

@@ -1,0 +1,59 @@
+"""The plan of a run: what is trained, what it needs, how long it takes. Nothing is loaded for it."""
+
+from dataclasses import dataclass
+
+from vsitrain.plan.devices import Device
+from vsitrain.plan.hours import Hours, hours_of
+from vsitrain.plan.memory import Memory, checkpoint_bytes, memory_of
+from vsitrain.plan.model import ModelSize
+from vsitrain.plan.schedule import Schedule, schedule_of
+from vsitrain.plan.workload import Workload
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run needs.
+
+    Attributes:
+        model, work, device: what was planned.
+        schedule: steps, prompts, tokens.
+        memory: of each device.
+        hours: the time.
+        checkpoint_bytes: of each checkpoint on disk.
+    """
+
+    model: ModelSize
+    work: Workload
+    device: Device
+    schedule: Schedule
+    memory: Memory
+    hours: Hours
+    checkpoint_bytes: int
+
+    @property
+    def fits(self) -> bool:
+        """Whether a device has the memory."""
+        return self.memory.total <= self.device.memory
+
+
+def plan(model: ModelSize, work: Workload, device: Device) -> Plan:
+    """Plan a run.
+
+    Args:
+        model: from `measure_model`.
+        work: the run.
+        device: from `find_device`.
+
+    Raises:
+        OptionError: the batches do not fit the groups or the data.
+    """
+    schedule = schedule_of(work)
+    return Plan(
+        model=model,
+        work=work,
+        device=device,
+        schedule=schedule,
+        memory=memory_of(model, work, device.memory),
+        hours=hours_of(model, work, schedule, device),
+        checkpoint_bytes=checkpoint_bytes(model, work),
+    )

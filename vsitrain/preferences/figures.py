@@ -1,0 +1,25 @@
+"""Wrong numbers, written as the right one is."""
+
+from vsitrain.prompts.asking import Row
+
+
+def truth_of(row: Row) -> float | None:
+    """The number that a question is answered with; None where it wants a word."""
+    try:
+        return float(row["answer"])
+    except ValueError:
+        return None
+
+
+def step_of(row: Row) -> float:
+    """One unit in the last place of the answer: 0.1 for `2.4`, 1 for `133`."""
+    return float(10.0 ** -_decimals(row))
+
+
+def written(row: Row, number: float) -> str:
+    """A number with as many decimals as the answer has."""
+    return f"{number:.{_decimals(row)}f}"
+
+
+def _decimals(row: Row) -> int:
+    return len(row["answer"].partition(".")[2])

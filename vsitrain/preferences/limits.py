@@ -1,0 +1,29 @@
+"""How far wrong numbers are from the right one, from limits.yaml."""
+
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+
+from vsidata.constant import Constant, Rules
+from vsidata.strict_yaml import read_mapping, validate
+
+
+class Limits(Rules):
+    """The constants of limits.yaml.
+
+    Attributes:
+        random_times: a random number is at most so many times the truth, and at least that part of it.
+        least_error: the relative error that a wrong number has at least.
+        near_most: the relative error that a near miss has at most.
+    """
+
+    random_times: Constant
+    least_error: Constant
+    near_most: Constant
+
+
+@lru_cache
+def limits() -> Limits:
+    """The constants, read once."""
+    path = Path(str(resources.files(__package__) / "limits.yaml"))
+    return validate(Limits, *read_mapping(path), path)

@@ -1,0 +1,66 @@
+"""The kinds of wrong answers by name, and the one that a question gets."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from numpy.random import Generator
+
+from vsidata.errors import OptionError
+from vsitrain.answers import option_words, read_number, same_word
+from vsitrain.preferences.figures import truth_of
+from vsitrain.preferences.mirrored import mirrored
+from vsitrain.preferences.near_miss import near_miss
+from vsitrain.preferences.random_answer import random_answer
+from vsitrain.preferences.second_nearest import second_nearest
+from vsitrain.preferences.words import others
+from vsitrain.prompts import wants_letter
+from vsitrain.prompts.asking import Row
+
+KINDS: Mapping[str, Callable[[Row, Generator], str | None]] = {
+    "random": random_answer,
+    "near_miss": near_miss,
+    "mirrored": mirrored,
+    "second_nearest": second_nearest,
+}
+"""Name → a function from a row of the `qa` table to a wrong open answer; None where it does not apply.
+
+A new kind is a new file and a line here.
+"""
+
+
+def wrong_answer(row: Row, kinds: Sequence[str], *, letters: bool, seed: int) -> str:
+    """What a wrong reply to a question states, in the form that the right one has.
+
+    Args:
+        row: of the `qa` table.
+        kinds: names from KINDS; the first that applies to the question makes its answer.
+        letters: as `vsitrain.prompts.target` takes it: whether it is a letter where there are options.
+        seed: with the question's id and the kind, it alone decides what is drawn.
+
+    Returns:
+        A number, word or letter, never one that reads as the right one.
+
+    Raises:
+        OptionError: a kind is unknown, or none of them applies to the question.
+    """
+    if unknown := [kind for kind in kinds if kind not in KINDS]:
+        fault = f"{unknown[0]} is no kind of wrong answer."
+        raise OptionError("wrong_answers", fault, f"Choose from: {', '.join(KINDS)}.")
+    for kind in kinds:
+        answer = KINDS[kind](row, np.random.default_rng([seed, *f"{row['id']} {kind}".encode()]))
+        if answer is None or _reads_as_right(row, answer):
+            continue
+        if not wants_letter(row, letters):
+            return answer
+        words = option_words(row["options"])
+        if answer in words:
+            return str(row["options"][words.index(answer)]).partition(".")[0]
+    fault = f"none of {', '.join(kinds)} applies to question {row['id']} ({row['question_type']})."
+    remedy = "Add random as the last of them, or leave such questions out (question_types)."
+    raise OptionError("wrong_answers", fault, remedy)
+
+
+def _reads_as_right(row: Row, answer: str) -> bool:
+    if truth_of(row) is not None:
+        return read_number(answer, row["unit"]) == read_number(row["answer"], row["unit"])
+    return same_word(answer, row["answer"], [row["answer"], *others(row)])

@@ -1,0 +1,15 @@
+"""What a model is asked: the wordings around a question, and what the right reply to it states."""
+
+from vsitrain.prompts.asking import answer_kind, ask, offered, target, wants_letter
+from vsitrain.prompts.mode import PROMPT_MODES, PromptMode, prompt_mode
+
+__all__ = [
+    "PROMPT_MODES",
+    "PromptMode",
+    "answer_kind",
+    "ask",
+    "offered",
+    "prompt_mode",
+    "target",
+    "wants_letter",
+]

@@ -1,0 +1,41 @@
+"""A smooth reward for numbers: some slope at any distance from the truth."""
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from vsidata.constant import Constant, Rules
+from vsidata.strict_yaml import read_mapping, validate
+from vsitrain.rewards.number import number_rewards
+from vsitrain.rewards.reply import UNTAGGED, Completion, Setting
+
+
+class _LogRatioRules(Rules):
+    half_at: Constant
+
+
+def log_ratio_reward(
+    completions: Sequence[Completion], *, setting: Setting = UNTAGGED, **columns: Any
+) -> list[float | None]:
+    """exp(-(ln(prediction / truth))² / 2σ²): the same for twice and half; None without a number.
+
+    σ follows from log_ratio.yaml, which says at how many times the truth the reward is one half.
+
+    >>> log_ratio_reward(["2.0 m", "4 m", "100 cm"], ground_truth=["2.0"] * 3, unit=["m"] * 3)
+    [1.0, 0.5, 0.5]
+    """
+    return number_rewards(
+        completions,
+        columns,
+        setting,
+        lambda number, truth: 0.5 ** ((math.log(number) - math.log(truth)) / math.log(_half_at())) ** 2,
+    )
+
+
+@lru_cache
+def _half_at() -> float:
+    path = Path(str(resources.files(__package__) / "log_ratio.yaml"))
+    return validate(_LogRatioRules, *read_mapping(path), path).half_at.value

@@ -1,0 +1,23 @@
+"""The benchmark's measure for numbers as a reward."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from vsidata.metrics import mean_relative_accuracy
+from vsitrain.rewards.number import number_rewards
+from vsitrain.rewards.reply import UNTAGGED, Completion, Setting
+
+
+def mra_reward(
+    completions: Sequence[Completion], *, setting: Setting = UNTAGGED, **columns: Any
+) -> list[float | None]:
+    """Mean relative accuracy, in tenths; None where the question has no number.
+
+    Source: VSI-Bench, by way of `vsidata.metrics`.
+
+    >>> mra_reward(["4", "3 chairs", "sink"], ground_truth=["4", "4", "A"])
+    [1.0, 0.6, None]
+    """
+    return number_rewards(
+        completions, columns, setting, lambda number, truth: float(mean_relative_accuracy(number, truth))
+    )

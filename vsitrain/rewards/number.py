@@ -1,0 +1,48 @@
+"""Rewards for numbers: what the rules that compare a number with the truth have in common."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from vsitrain.answers import read_number
+from vsitrain.prompts import answer_kind, target
+from vsitrain.rewards.reply import Completion, Setting, answer_of, rows
+
+
+def number_rewards(
+    completions: Sequence[Completion],
+    columns: Mapping[str, Any],
+    setting: Setting,
+    score: Callable[[float, float], float],
+) -> list[float | None]:
+    """Score the number of each reply.
+
+    Args:
+        completions: the replies.
+        columns: `ground_truth`, and where they are there `answer`, `unit`, `options`, `question`.
+        setting: of the run.
+        score: of a prediction and a truth, both positive and finite, in the same unit.
+
+    Returns:
+        0 where a reply states no number, or none above 0; None where the question wants no number, or its
+        truth is not positive and finite: no ratio to it exists.
+    """
+    rewards: list[float | None] = []
+    for completion, row in zip(completions, rows(columns, setting), strict=True):
+        truth = _truth(row, setting.letters)
+        if truth is None:
+            rewards.append(None)
+            continue
+        prediction = read_number(answer_of(completion, setting), row.get("unit"))
+        rewards.append(score(prediction, truth) if prediction is not None and prediction > 0 else 0.0)
+    return rewards
+
+
+def _truth(row: Mapping[str, Any], letters: bool) -> float | None:
+    if answer_kind(row, letters) != "number":
+        return None
+    try:
+        truth = float(target(row, letters))
+    except ValueError:  # a unit, but words for the number
+        return None
+    return truth if math.isfinite(truth) and truth > 0 else None

@@ -1,0 +1,96 @@
+"""The model that a run starts from: a published one, a checkpoint, or an adapter merged into its base."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from vsidata.errors import OptionError
+from vsitrain.families import LORA_TARGETS
+
+_LANGUAGE = ("language_model", "lm_head")
+"""Names within those of the parameters that belong to the language model; all others see."""
+
+
+def is_adapter(name_or_path: str) -> bool:
+    """Whether a folder holds an adapter, and not a whole model."""
+    return (Path(name_or_path) / "adapter_config.json").is_file()
+
+
+def merge_adapter(adapter: str, out: Path, *, dtype: str | None) -> Path:
+    """Write the model that an adapter and its base make together, with the processor beside it.
+
+    Args:
+        adapter: folder of the adapter.
+        out: folder to write.
+        dtype: of the weights: `float32`, `bfloat16`; None as they are stored.
+
+    Raises:
+        OptionError: the adapter does not fit the model that it names as its base.
+    """
+    from peft import PeftModel
+    from transformers import AutoModelForImageTextToText, AutoProcessor
+
+    base = base_of(adapter)
+    model = AutoModelForImageTextToText.from_pretrained(base, dtype=dtype or "auto")
+    try:
+        merged: Any = PeftModel.from_pretrained(model, adapter)
+    except (RuntimeError, ValueError) as error:
+        fault = f"does not fit its base {base}: {str(error).splitlines()[0]}"
+        raise OptionError(
+            adapter, fault, "Name the model that it was trained on in adapter_config.json."
+        ) from error
+    merged.merge_and_unload().save_pretrained(out)
+    AutoProcessor.from_pretrained(adapter if _has_processor(adapter) else base).save_pretrained(out)
+    return out
+
+
+def base_of(adapter: str) -> str:
+    """The model that an adapter says it was trained on.
+
+    Raises:
+        OptionError: it names none.
+    """
+    stated = json.loads((Path(adapter) / "adapter_config.json").read_text(encoding="utf-8"))
+    base = stated.get("base_model_name_or_path")
+    if not base:
+        fault = "its adapter_config.json names no base_model_name_or_path."
+        raise OptionError(adapter, fault, "Add the model that the adapter was trained on.")
+    return str(base)
+
+
+def load_model(settings: Any, *, train_vision: bool) -> Any:
+    """Load a model's weights to train them.
+
+    Args:
+        settings: TRL's ModelConfig.
+        train_vision: whether the vision tower and its projector are trained too, where there is no adapter.
+    """
+    from transformers import AutoModelForImageTextToText
+
+    model = AutoModelForImageTextToText.from_pretrained(
+        settings.model_name_or_path,
+        revision=settings.model_revision,
+        dtype=settings.dtype or "auto",
+        attn_implementation=settings.attn_implementation,
+    )
+    if not train_vision:
+        for name, parameter in model.named_parameters():
+            if not any(part in name for part in _LANGUAGE):
+                parameter.requires_grad_(False)
+    return model
+
+
+def adapter_config(settings: Any) -> Any:
+    """The adapter to train, or None: by default on the language model's linear layers."""
+    from trl.trainer.utils import get_peft_config
+
+    config: Any = get_peft_config(settings)
+    if config is not None and config.target_modules is None:
+        config.target_modules = LORA_TARGETS
+    return config
+
+
+def _has_processor(folder: str) -> bool:
+    return any(
+        (Path(folder) / name).is_file() for name in ("processor_config.json", "preprocessor_config.json")
+    )
