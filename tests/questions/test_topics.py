@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 
 from tests.questions.rooms import room, thing
 from vsidata.measure import MeasuredScene
-from vsidata.questions.object_rel_direction import direction, draw_triples
-from vsidata.questions.question import Question
+from vsidata.questions.object_rel_direction import direction, draw_triples, words_in_turn
+from vsidata.questions.question import Draft, Drop, Evidence, Question
 from vsidata.questions.rules import load_rules
 from vsidata.questions.topics import Drops, ask
 
@@ -208,6 +209,45 @@ def test_an_object_that_reaches_into_another_sector_is_not_asked_about() -> None
     questions, _ = asked(scene, "object_rel_direction")
     hard = [q for q in questions if q.question_type.endswith("hard")]
     assert not any("is the sofa to my" in q.question for q in hard)
+
+
+def scattered(seed: int, count: int = 12) -> MeasuredScene:
+    """Small things strewn over a room of 6 by 4 m."""
+    rng = np.random.default_rng(seed)
+    places = rng.uniform((-3, -2, 0), (3, 2, 1), (count, 3))
+    return room(*(thing(i, f"thing {i}", place, (0.25, 0.25, 0.25)) for i, place in enumerate(places)))
+
+
+def medium_words(rules, seed: int) -> Counter[str]:
+    questions, _ = asked(scattered(seed), "object_rel_direction", rules, seed)
+    return Counter(q.answer for q in questions if q.question_type == "object_rel_direction_medium")
+
+
+def test_rare_directions_come_in_turn_under_the_cap_and_no_question_is_lost_for_it() -> None:
+    as_drawn = WIDE.topics["object_rel_direction"].model_copy(update={"words_in_turn": False})
+    drawn, even = Counter[str](), Counter[str]()
+    for seed in range(20):
+        drawn += medium_words(replace(WIDE, topics={**WIDE.topics, "object_rel_direction": as_drawn}), seed)
+        even += medium_words(WIDE, seed)
+    assert drawn.total() == even.total()
+    assert drawn["back"] < 0.1 * drawn.total()
+    assert even["back"] > 2 * drawn["back"]
+    assert abs(even["left"] - even["right"]) < 0.1 * even.total()
+
+
+@given(st.lists(st.sampled_from(["left", "right", "back", None]), max_size=40))
+def test_words_take_turns_until_only_the_commonest_is_left(words: list[str | None]) -> None:
+    evidence = Evidence((), 1.0)
+    outcomes = [
+        Draft("kind", f"{i}?", word, evidence) if word else Drop("no") for i, word in enumerate(words)
+    ]
+    ordered = list(words_in_turn(iter(outcomes)))
+    assert sorted(map(id, ordered)) == sorted(map(id, outcomes))
+    drafts = [outcome for outcome in ordered if isinstance(outcome, Draft)]
+    for cap in range(len(drafts) + 1):
+        taken, left = Counter(d.answer for d in drafts[:cap]), Counter(d.answer for d in drafts[cap:])
+        # A word that is still there is never behind another by more than the turn that is going on.
+        assert all(taken[word] >= max(taken.values(), default=0) - 1 for word in left)
 
 
 @given(st.integers(0, 8), st.integers(1, 600), st.integers(0, 99))

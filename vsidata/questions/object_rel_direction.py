@@ -1,9 +1,9 @@
 """Where an object is for somebody who stands by a second one and faces a third."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, zip_longest
 from typing import Annotated
 
 import numpy as np
@@ -49,6 +49,8 @@ class RelativeDirectionRules(Rules):
         margin: the bearing must be at least this far inside its sector; None for no such rule.
         stray_corners: most corners of the asked object's box that may fall in another sector; None likewise.
         draws: most triples of objects that are tried for one kind in one scene.
+        words_in_turn: whether under the cap the answers of a kind take turns, so that it keeps of rare ones
+            what there is; else it keeps what is drawn first.
         exclude: words that are not asked about.
         per_scene: most questions of one kind from one scene.
     """
@@ -59,6 +61,7 @@ class RelativeDirectionRules(Rules):
     margin: Constant | None = None
     stray_corners: Constant | None = None
     draws: Constant
+    words_in_turn: bool = False
     exclude: tuple[Labels, ...] = ()
     per_scene: Constant | None = None
 
@@ -85,9 +88,11 @@ def object_rel_direction(
     things = scene.once_only_except(rules.exclude)
     for question_type in rules.kinds:
         triples = draw_triples(len(things), rules.draws.whole, rng)
-        outcomes = (
+        outcomes: Iterator[Draft | Drop] = (
             _ask(scene, rules, question_type, (things[p], things[o], things[q]), rng) for p, o, q in triples
         )
+        if rules.words_in_turn:
+            outcomes = words_in_turn(outcomes)
         yield from capped(scene, outcomes, rules.per_scene)
 
 
@@ -110,6 +115,18 @@ def draw_triples(count: int, draws: int, rng: Generator) -> Iterator[tuple[int, 
         for taken in sorted((first, second)):
             third += third >= taken
         yield first, second, third
+
+
+def words_in_turn(outcomes: Iterable[Draft | Drop]) -> Iterator[Draft | Drop]:
+    """Drops as they come; then the questions, one of each answer in turn for as long as there are any."""
+    by_word: dict[str, list[Draft]] = {}
+    for outcome in outcomes:
+        if isinstance(outcome, Drop):
+            yield outcome
+        else:
+            by_word.setdefault(outcome.answer, []).append(outcome)
+    for turn in zip_longest(*by_word.values()):
+        yield from filter(None, turn)
 
 
 def _ask(
