@@ -277,6 +277,43 @@ def check(
     raise typer.Exit(0 if any(report.fault is None for report in reports) else 1)
 
 
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A build with frames.")],
+    to: Annotated[
+        Literal["ms-swift", "llama-factory", "easyr1", "video-r1"], typer.Option(help="Who shall read it.")
+    ],
+    out: Annotated[Path | None, typer.Option(help="Folder to write to (default: DIR-FORMAT).")] = None,
+    media: Annotated[
+        Literal["mp4", "frames"] | None, typer.Option(help="A video a scene (default), or a folder of JPEGs.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Write a build, with its frames, in the format of another training framework."""
+    import orjson
+
+    from vsidata.export import export as exporting
+    from vsidata.export import summary
+    from vsidata.terminal import console, progress
+
+    out = out or folder.absolute().with_name(f"{folder.absolute().name}-{to}")
+    with progress(console(stderr=True)) as bar:
+        task = bar.add_task("scenes", total=None)
+        done = exporting.export(
+            folder,
+            to,
+            out,
+            media,
+            started=lambda scenes: bar.update(task, total=scenes),
+            done=lambda: bar.advance(task),
+        )
+    if as_json:
+        typer.echo(orjson.dumps(summary.as_json(done), option=orjson.OPT_INDENT_2))
+    else:
+        lines = summary.closing_lines(done, folder)
+        console().print(*lines, sep="\n", soft_wrap=True, markup=False, highlight=False)
+
+
 def main() -> None:
     """Entry point of the console script. What the user can mend ends with status 2 and no traceback."""
     try:

@@ -1,0 +1,156 @@
+"""Write a build as another framework reads it: a file for each split, and the frames beside it."""
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from vsidata.dataset.atomic import UNFINISHED, write_whole
+from vsidata.dataset.results import Row
+from vsidata.errors import OptionError
+from vsidata.export.form import Form, Media, Video
+from vsidata.export.media import WRITERS
+from vsidata.export.registry import FORMS
+from vsidata.export.terms import terms
+
+_COLUMNS = ["id", "dataset", "scene_name", "question_type", "question", "options", "ground_truth", "unit"]
+_FRAME_COLUMNS = ["scene_name", "images", "timestamps", "orientation"]
+_BATCH = 1_000  # questions held at once
+_WITH_FRAMES = "Build it again with frames (--frames 16), from scans whose streams (.sens) lie beside them."
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written.
+
+    Attributes:
+        out: the folder.
+        to: name of the format.
+        media: how the videos are stored.
+        questions: how many of each split.
+        scenes: how many have frames and questions.
+        left_out: questions about scenes without frames.
+    """
+
+    out: Path
+    to: str
+    media: Media
+    questions: Mapping[str, int]
+    scenes: int
+    left_out: int
+
+
+def export(
+    build: Path,
+    to: str,
+    out: Path,
+    media: Media | None = None,
+    *,
+    started: Callable[[int], None] = lambda _: None,
+    done: Callable[[], None] = lambda: None,
+) -> Exported:
+    """Export every split of a build. The folder gets its name when all of it is written.
+
+    Args:
+        build: a build's folder, with frames.
+        to: key of FORMS.
+        out: a folder that is not there yet, or is empty.
+        media: how to store the videos; None for the format's usual way.
+        started: called with the number of scenes to write.
+        done: called after each.
+
+    Raises:
+        OptionError: no build, no frames in it, something in `out`, or media that the format does not take.
+    """
+    form = FORMS[to]
+    media = media or form.media[0]
+    if media not in form.media:
+        raise OptionError(f"--media {media}", f"is nothing that {to} reads.", f"Take {form.media[0]}.")
+    questions, frames = _shards(build, "qa", "build"), _shards(build, "frames", "frames")
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise OptionError(out, "is there already.", "Name another --out, or remove it.")
+    asked = {split: _questions_by_scene(paths) for split, paths in questions.items()}
+    started(sum(map(len, asked.values())))
+    counts: dict[str, int] = {}
+    scenes = 0
+    with _whole(out) as folder:
+        for split, paths in questions.items():
+            videos = {}
+            for row in _rows(frames.get(split, []), _FRAME_COLUMNS, batch=1):
+                if row["scene_name"] in asked[split] and row["images"]:
+                    videos[row["scene_name"]] = WRITERS[media](folder, row)
+                    done()
+            if videos:
+                records = _records(form, paths, videos)
+                lines = _lines(records) if form.lines else _list(records)
+                write_whole(folder / f"{split}{form.suffix}", lines)
+                counts[split] = sum(asked[split][name] for name in videos)
+                scenes += len(videos)
+        if not counts:
+            raise OptionError(build, "holds no frames of a scene with questions.", _WITH_FRAMES)
+        for name, content in form.beside(list(counts)).items():
+            write_whole(folder / name, [orjson.dumps(content, option=orjson.OPT_INDENT_2)])
+        write_whole(folder / "TERMS.txt", [f"{terms(build)}\n".encode()])
+    left_out = sum(counter.total() for counter in asked.values()) - sum(counts.values())
+    return Exported(out, to, media, counts, scenes, left_out)
+
+
+@contextmanager
+def _whole(out: Path) -> Iterator[Path]:
+    """A folder to write to, which gets its own name if nothing goes wrong, and else is gone."""
+    unfinished = out.with_name(out.name + UNFINISHED)
+    shutil.rmtree(unfinished, ignore_errors=True)  # of a run that was killed
+    unfinished.mkdir(parents=True)
+    try:
+        yield unfinished
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    unfinished.replace(out)
+
+
+def _shards(build: Path, table: str, what: str) -> dict[str, list[Path]]:
+    """The Parquet files of a table by split."""
+    shards: dict[str, list[Path]] = {}
+    for path in sorted((build / table).glob("*-of-*.parquet")):
+        shards.setdefault(path.name.rsplit("-", 3)[0], []).append(path)
+    if not shards:
+        remedy = "Name the --out of a build." if table == "qa" else _WITH_FRAMES
+        raise OptionError(build, f"holds no {what}: there is no {table}/*.parquet in it.", remedy)
+    return shards
+
+
+def _questions_by_scene(paths: Sequence[Path]) -> Counter[str]:
+    return Counter(ds.dataset(paths).to_table(columns=["scene_name"])["scene_name"].to_pylist())
+
+
+def _rows(paths: Sequence[Path], columns: list[str], batch: int) -> Iterator[Row]:
+    for path in paths:
+        with pq.ParquetFile(path) as file:
+            for rows in file.iter_batches(batch_size=batch, columns=columns):
+                yield from rows.to_pylist()
+
+
+def _records(form: Form, paths: Sequence[Path], videos: Mapping[str, Video]) -> Iterator[Row]:
+    """The questions whose scenes have videos, as the format has them."""
+    rows = (row for row in _rows(paths, _COLUMNS, _BATCH) if row["scene_name"] in videos)
+    for number, row in enumerate(rows):
+        yield form.record(row, videos[row["scene_name"]], number)
+
+
+def _lines(records: Iterator[Row]) -> Iterator[bytes]:
+    """JSON lines."""
+    return (orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE) for record in records)
+
+
+def _list(records: Iterator[Row]) -> Iterator[bytes]:
+    """One JSON list."""
+    for number, record in enumerate(records):
+        yield (b",\n" if number else b"[\n") + orjson.dumps(record)
+    yield b"\n]\n"
