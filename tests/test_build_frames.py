@@ -109,6 +109,7 @@ def test_embedded_questions_are_the_questions_with_their_scenes_frames(load, bui
         assert [picture.getpixel((0, 0))[0] for picture in row["images"]] == shades[row["scene_name"]]
     times = {row["scene_name"]: row["timestamps"] for row in rows}
     assert all(row["timestamps"] == times[row["scene_name"]] for row in found)
+    assert all(row["orientation"] == 0 for row in found)
 
 
 def _shade(jpeg: bytes) -> int:

@@ -28,11 +28,11 @@ def root(request, tmp_path_factory):
     if request.param == "synthetic":
         from vsidata.synthetic.write import write_scans
 
-        write_scans(root, scenes=1, seed=3)
+        write_scans(root, scenes=1, seed=3, frames=24)  # enough for one to lose its pose
     else:
         small_scan(NAME).write(root)
+        streams.write(root, NAME, streams.sens(12, lost=(0, 5), size=(160, 120)))
     without_unknown_segments(root / "scans" / NAME)
-    streams.write(root, NAME, streams.sens(12, lost=(0, 5), size=(160, 120)))
     return root
 
 
@@ -77,7 +77,8 @@ def test_both_readers_give_the_same_vertices_and_triangles(ours, second):
 def test_both_readers_give_the_same_poses_cameras_and_pixels(ours, second):
     stream = ours.stream(NAME, quality=95)
     frames = second.get_frames(NAME, items=("rgb", "rgb_intrinsics", "world_to_camera"))
-    assert stream.numbers[stream.valid].tolist() == frames.indices.tolist() == [1, 2, 3, 4, *range(6, 12)]
+    assert not stream.valid.all()
+    assert stream.numbers[stream.valid].tolist() == frames.indices.tolist()
     poses = stream.poses[stream.valid]
     assert np.abs(poses @ frames.world_to_camera - np.eye(4)).max() < 1e-5
     assert np.abs(stream.color_matrix - frames.rgb_intrinsics).max() < 1e-5
@@ -106,14 +107,16 @@ def test_scene_through_scenezoo_is_the_scene_that_we_read(ours, root):
 def test_stream_through_scenezoo_shows_the_same_valid_frames(ours, root):
     stream = SceneZoo("scannetv2", root, {NAME: root / "scans" / NAME}).stream(NAME, quality=95)
     ours_stream = ours.stream(NAME, quality=95)
-    assert (stream.size, stream.timed) == (ours_stream.size, False)
+    assert (stream.size, stream.timed) == (ours_stream.size, True)
     assert np.array_equal(stream.numbers, ours_stream.numbers[ours_stream.valid])
+    times = ours_stream.timestamps[ours_stream.valid]  # scenezoo's stream begins with its first valid frame
+    assert np.abs(stream.timestamps - (times - times[0])).max() < 1e-6
     assert np.abs(stream.poses - ours_stream.poses[ours_stream.valid]).max() < 1e-5
     picture, same = (
         np.asarray(Image.open(io.BytesIO(jpeg)), dtype=int)
         for jpeg in (stream.jpeg(3), ours_stream.jpeg(int(stream.numbers[3])))
     )
-    assert np.abs(picture - same).max() <= 2  # encoded once more
+    assert np.abs(picture - same).mean() < 1  # encoded once more
 
 
 def test_files_are_the_scans_own_mesh_and_annotation(root):

@@ -14,6 +14,7 @@ from PIL import Image
 WIDTH, HEIGHT = 32, 24
 DEPTH_WIDTH, DEPTH_HEIGHT = 16, 12
 INTRINSIC = np.array([[30, 0, 15.5, 0], [0, 31, 11.5, 0], [0, 0, 1, 0], [0, 0, 0, 1]], dtype=np.float32)
+HALF = INTRINSIC * np.array([[0.5], [0.5], [1], [1]], dtype=np.float32)
 
 
 def jpeg(shade: int = 100, width: int = WIDTH, height: int = HEIGHT, **options) -> bytes:
@@ -63,12 +64,13 @@ class Sens:
     depth_shift: float = 1000.0
     count: int | None = None
     tail: bytes = struct.pack("<Q", 0)
+    intrinsic: np.ndarray = field(default_factory=INTRINSIC.copy)
 
     def header(self) -> bytes:
         """All that comes before the first frame."""
         name_bytes = len(self.name) if self.name_bytes is None else self.name_bytes
         out = struct.pack("<I", self.version) + struct.pack("<Q", name_bytes) + self.name
-        for matrix in (INTRINSIC, np.eye(4), INTRINSIC / 2, np.eye(4)):
+        for matrix in (self.intrinsic, np.eye(4), HALF, np.eye(4)):
             out += struct.pack("<16f", *matrix.ravel())
         out += struct.pack("<ii", self.color_compression, self.depth_compression)
         out += struct.pack("<II", *self.size) + struct.pack("<II", *self.depth_size)

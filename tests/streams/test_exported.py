@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.streams.sens_bytes import INTRINSIC, jpeg, pose
+from tests.streams.sens_bytes import HALF, INTRINSIC, jpeg, pose
 from vsidata.errors import ScanError
 from vsidata.streams.exported import open_exported
 from vsidata.streams.picking import pick
@@ -36,7 +36,7 @@ def folder(tmp_path):
         (tmp_path / "color" / f"{number}.jpg").write_bytes(jpeg(20 * number))
         (tmp_path / "depth" / f"{number}.png").write_bytes(png(1000 + number))
         (tmp_path / "pose" / f"{number}.txt").write_text(text(pose(number)))
-    for camera, matrix in (("color", INTRINSIC), ("depth", INTRINSIC / 2)):
+    for camera, matrix in (("color", INTRINSIC), ("depth", HALF)):
         (tmp_path / "intrinsic" / f"intrinsic_{camera}.txt").write_text(text(matrix))
     return tmp_path
 

@@ -128,6 +128,24 @@ def test_stream_travels_to_a_worker(tmp_path, ten):
     assert stream.jpeg(3) == ten.frames[3].jpeg
 
 
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        *(((0, 0), value) for value in (0, -30, np.nan, np.inf, 1e-30, 1e30)),
+        *(((1, 2), value) for value in (np.nan, -np.inf, 1e30)),
+        ((1, 0), 5),
+        ((2, 2), 0),
+        ((2, 0), 1),
+    ],
+)
+def test_intrinsics_that_are_no_cameras_leave_the_pictures_without_one(tmp_path, ten, place, value):
+    ten.intrinsic[place] = value
+    stream = opened(tmp_path, ten)
+    assert stream.color_matrix is None
+    assert stream.depth_matrix is not None
+    assert stream.jpeg(3) == ten.frames[3].jpeg
+
+
 def broken_poses():
     turned = pose()
     for value in (-np.inf, np.inf, np.nan):

@@ -113,12 +113,25 @@ def _frames(manifest: Mapping[str, Any]) -> str:
         f"Scenes without a stream, and so without frames: {without}. About {seen} scenes only that was asked "
         "which their frames show."
     )
+    if unfiltered := scenes_not_filtered(manifest):
+        text += (
+            f" Scenes with frames whose cameras are not known, as those of a video alone: {unfiltered:,}. "
+            "Their frames may not show what is asked."
+        )
     if _splits(manifest, "embedded"):
         text += (
             " `embedded` stores the pictures of a scene once, however many questions show them. Stream it: "
             "what is downloaded into a cache repeats them for every question."
         )
     return text
+
+
+def scenes_not_filtered(manifest: Mapping[str, Any]) -> int:
+    """How many scenes have frames of which it is not known what they show, although that was asked for."""
+    counts = manifest["frames"]
+    if not counts or not manifest["options"]["visibility"]:
+        return 0
+    return int(counts["scenes with frames"] - counts["scenes asked only what is seen"])
 
 
 def _splits(manifest: Mapping[str, Any], table: str) -> list[str]:

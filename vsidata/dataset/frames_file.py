@@ -63,8 +63,9 @@ def embedded(questions: list[Row], frames: pa.Table) -> pa.Table:
     shared = [pa.DictionaryArray.from_arrays(every, pictures.field(field.name)) for field in schema.IMAGE]
     images = pa.StructArray.from_arrays(shared, fields=list(schema.SHARED_IMAGE))
     times = frames["timestamps"].combine_chunks().flatten().take(every)
-    columns = [pa.ListArray.from_arrays(starts, values) for values in (images, times)]
-    return pa.Table.from_arrays([*rows.columns, *columns], schema=schema.EMBEDDED)
+    lists = [pa.ListArray.from_arrays(starts, values) for values in (images, times)]
+    orientations = pa.repeat(frames["orientation"][0], len(rows))
+    return pa.Table.from_arrays([*rows.columns, *lists, orientations], schema=schema.EMBEDDED)
 
 
 def _row(scene: Scene, shown: ShownFrames, sight: Sight | None) -> Row:

@@ -147,6 +147,7 @@ EMBEDDED = _with_features(
         *((field.name, field.type) for field in QA),
         ("images", pa.list_(SHARED_IMAGE)),
         ("timestamps", pa.list_(pa.float64())),
+        ("orientation", pa.int64()),
     ]
 )
-"""One row a question: the columns of `QA`, and the pictures and times of its scene's frames."""
+"""One row a question: the columns of `QA`, and the pictures, times and orientation of its scene's frames."""

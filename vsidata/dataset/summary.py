@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.table import Table
 
+from vsidata.dataset.card import scenes_not_filtered
 from vsidata.dataset.merge import Summary
 
 _NAMED = 3  # scans set aside that the last lines name; failures.jsonl has them all
@@ -33,6 +34,8 @@ def closing_lines(summary: Summary) -> list[str]:
     written = f"{sum(questions.values()):,} questions ({by_split}) about {scenes:,} scenes in {summary.out}"
     if frames := summary.manifest["frames"]:
         written += f", {frames['scenes with frames']:,} of them with frames"
+    if unfiltered := scenes_not_filtered(summary.manifest):
+        written += f" ({unfiltered:,} without known cameras, so asked also what the frames may not show)"
     if not scenes:
         return [f"Nothing to ask: no scan was usable. {_set_aside(summary)}", "Mend a scan and run it again."]
     return [

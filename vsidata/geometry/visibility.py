@@ -43,7 +43,7 @@ class Camera:
     def directions(self) -> Array:
         """(r, 3) in the camera's frame, of length 1 along z: rays spread evenly over the picture."""
         step = max(self.size) / _RAYS
-        columns, rows = (round(length / step) for length in self.size)
+        columns, rows = (max(1, round(length / step)) for length in self.size)
         u = (np.arange(columns) + 0.5) * self.size[0] / columns - 0.5
         v = (np.arange(rows) + 0.5) * self.size[1] / rows - 0.5
         pixels = np.stack([*np.meshgrid(u, v), np.ones((rows, columns))], axis=-1).reshape(-1, 3)

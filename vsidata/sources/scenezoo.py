@@ -19,13 +19,17 @@ from vsidata.errors import OptionError, ScanError
 from vsidata.scene import Array, IntArray, Scene
 from vsidata.sources.grouping import group_objects
 from vsidata.sources.segmentation import Group
-from vsidata.streams.frames import USUAL_RATE, FrameStream, are_poses
+from vsidata.streams.frames import USUAL_RATE, FrameStream, are_poses, camera_matrix, times_of
 from vsidata.streams.image import encode
 
 _INSTALL = "Install it: pip install 'vsi100k[scenezoo]'."
 
 # scenezoo's names where they are not those of the leak guard's lists and of ScanNet's own.
 _DATASETS = {"scannetv2": "scannet", "scannetppv2": "scannetpp"}
+
+# Seconds that one unit of scenezoo's time stamps is, which are the releases' own numbers. Other datasets have
+# none, or their unit is not known.
+_UNITS = {"scannetv2": 1e-6, "scannetppv2": 1.0, "arkitscenes": 1.0}
 
 # How far below the root the folder of a scene lies in any layout: `3dod/Training/40753679`.
 _DEEPEST = 3
@@ -139,9 +143,10 @@ class SceneZoo:
         zoo, dataset = _import(), _dataset(self.name, self.root)
         if not dataset.supports("frames"):
             return None
+        items = ("rgb_intrinsics", "world_to_camera", *(("timestamps",) if self.name in _UNITS else ()))
         with _blame(name):
             try:
-                cameras = dataset.get_frames(name, items=("rgb_intrinsics", "world_to_camera"))
+                cameras = dataset.get_frames(name, items=items)
                 if not len(cameras) or cameras.camera_model not in (None, "PINHOLE"):
                     return None
                 first = dataset.get_frames(name, indices=cameras.indices[:1], items=("rgb",))
@@ -151,15 +156,16 @@ class SceneZoo:
                 raise
         height, width = first.rgb.shape[1:3]
         poses = np.linalg.inv(cameras.world_to_camera.astype(np.float64))
+        times = _times(cameras.timestamps, self.name)
         return _Stream(
             path=self.folders[name] or self.root,
             size=(width, height),
             depth_size=None,
-            color_matrix=cameras.rgb_intrinsics.astype(np.float64).mean(axis=0),
+            color_matrix=camera_matrix(cameras.rgb_intrinsics.astype(np.float64).mean(axis=0)),
             depth_matrix=None,
             numbers=cameras.indices,
-            timestamps=(cameras.indices - cameras.indices[0]) / USUAL_RATE,
-            timed=False,
+            timestamps=(cameras.indices - cameras.indices[0]) / USUAL_RATE if times is None else times,
+            timed=times is not None,
             poses=poses,
             valid=are_poses(poses),
             source=self,
@@ -192,6 +198,15 @@ class _Stream(FrameStream):
 
     def depth(self, position: int) -> None:
         """None: nothing here asks for it."""
+
+
+def _times(stamps: Any, dataset_name: str) -> Array | None:
+    """(n,) seconds since the first frame; None where they or their unit are not known."""
+    unit = _UNITS.get(dataset_name)
+    if unit is None or stamps is None:
+        return None
+    of_colour = stamps[:, 0] if stamps.ndim == 2 else stamps  # ScanNet's come in pairs, colour and depth
+    return times_of(of_colour.astype(np.float64) * unit)
 
 
 def _is_absence(error: Exception) -> bool:

@@ -22,6 +22,12 @@ USUAL_RATE = 30.0
 # before memory is taken for it.
 MOST_PIXELS = 1 << 25
 
+# Seconds between frames. Times whose mean or median step lies outside are not times but random bytes.
+_SHORTEST_STEP, _LONGEST_STEP = 0.001, 10.0
+
+# Pixels. No lens has a focal length outside, nor a picture's middle beyond the longest.
+_SHORTEST_FOCAL, _LONGEST_FOCAL = 1.0, 1e6
+
 # Poses are stored as float32, or as text with six decimals: a true rotation is orthonormal to about 1e-6.
 _RIGID_TOLERANCE = 1e-3
 
@@ -107,7 +113,27 @@ def are_poses(matrices: Array) -> BoolArray:
 
 
 def camera_matrix(intrinsics: Array) -> Array | None:
-    """The (3, 3) part of a (4, 4) intrinsic matrix; None where it is not that of a camera."""
+    """The (3, 3) part of an intrinsic matrix, (3, 3) or (4, 4); None where it is not that of a camera."""
     matrix = np.asarray(intrinsics[:3, :3], dtype=np.float64)
-    is_camera = np.isfinite(matrix).all() and matrix[0, 0] > 0 and matrix[1, 1] > 0
+    focal_lengths = matrix.diagonal()[:2]
+    is_camera = (
+        (np.abs(matrix) <= _LONGEST_FOCAL).all()  # NaN is not
+        and (focal_lengths >= _SHORTEST_FOCAL).all()
+        and matrix[1, 0] == 0
+        and (matrix[2] == [0, 0, 1]).all()
+    )
     return matrix if is_camera else None
+
+
+def times_of(seconds: Array) -> Array | None:
+    """(n,) seconds since the first frame, or None where they do not rise at the rate of a camera.
+
+    Args:
+        seconds: (n,) when each frame was taken, as its source says, since any moment.
+    """
+    steps = np.diff(seconds)
+    if not len(steps) or not (steps > 0).all():
+        return None
+    usual = (np.median(steps), steps.mean())
+    plausible = min(usual) >= _SHORTEST_STEP and max(usual) <= _LONGEST_STEP
+    return np.asarray(seconds - seconds[0]) if plausible else None

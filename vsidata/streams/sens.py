@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vsidata.scene import Array
 from vsidata.sources.scan_file import Fault, blame
 from vsidata.streams.frames import (
     MOST_PIXELS,
@@ -28,6 +27,7 @@ from vsidata.streams.frames import (
     Size,
     are_poses,
     camera_matrix,
+    times_of,
 )
 from vsidata.streams.jpeg import check_jpeg
 from vsidata.streams.stream_file import opened
@@ -70,9 +70,6 @@ _MOST_FRAMES = 1 << 20  # nearly ten hours
 _LARGEST_PAYLOAD = 4 * MOST_PIXELS  # bytes; more than a raw picture of the largest size
 
 _FINEST_SHIFT = 1e6  # depth stored in micrometres; the coarsest that makes sense is metres
-
-# Seconds between frames. Times whose mean or median step lies outside are not times but random bytes.
-_SHORTEST_STEP, _LONGEST_STEP = 0.001, 10.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +142,7 @@ def open_sens(path: Path) -> SensStream:
                 raise Fault(f"its header gives a metre the depth {cameras['depth_shift']}")
         frames, starts = _walk(file, start, int(cameras["frames"]))
     poses = frames["pose"].astype(np.float64)
-    times = _seconds(frames["color_time"])
+    times = times_of(frames["color_time"] / 1e6)
     numbers = np.arange(len(frames))
     return SensStream(
         path=path,
@@ -215,17 +212,6 @@ def _walk(file: int, start: int, count: int) -> tuple[NDArray[np.void], NDArray[
             )
         heads += head
     return np.frombuffer(heads, _FRAME), np.array(starts)
-
-
-def _seconds(microseconds: NDArray[np.uint64]) -> Array | None:
-    """Times since the first, or None where they do not rise at the rate of a camera."""
-    if len(microseconds) < 2 or (microseconds[1:] <= microseconds[:-1]).any():
-        return None
-    times = (microseconds - microseconds[0]) / 1e6
-    steps = np.diff(times)
-    usual = (np.median(steps), steps.mean())
-    plausible = min(usual) >= _SHORTEST_STEP and max(usual) <= _LONGEST_STEP
-    return times if plausible else None
 
 
 def _inflate(packed: bytes, size: int) -> bytes:
