@@ -29,3 +29,11 @@ def test_command_line_imports_nothing_heavy(package):
 def test_help_of_vsitrain_says_how_to_install_what_training_needs():
     ran = _python("from vsitrain.cli import main; main()", "--help")
     assert "pip install 'vsi100k[train]'" in ran.stdout
+
+
+def test_training_without_its_packages_says_how_to_install_them():
+    hide = "import sys; sys.modules['torch'] = None; from vsitrain.cli import main; main()"
+    ran = _python(hide, "tiny", "nowhere")
+    assert ran.returncode == 2
+    assert "pip install 'vsi100k[train]'" in ran.stderr
+    assert "Traceback" not in ran.stderr

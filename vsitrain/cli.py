@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vsidata.errors import VsiError
+from vsidata.errors import OptionError, VsiError
+
+_INSTALL = "pip install 'vsi100k[train]'"
+_NEEDED = ("torch", "torchvision", "transformers", "trl", "peft", "accelerate")
 
 if TYPE_CHECKING:
     from vsitrain.run_options import Method
 
 app = typer.Typer(
-    help="Train and evaluate vision-language models on questions that vsidata built.",
+    help="Train and evaluate vision-language models on questions that vsidata built.\n\n"
+    f"Needs more than vsidata does: {_INSTALL}",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -56,6 +60,7 @@ def dpo(context: typer.Context, config: _Config = None, plan: _Plan = False, as_
 
 
 def _run(method: "Method", recipe: Path | None, given: list[str], plan_only: bool, as_json: bool) -> None:
+    _require_packages()
     import orjson
 
     from vsitrain import plan as planning
@@ -76,6 +81,13 @@ def _run(method: "Method", recipe: Path | None, given: list[str], plan_only: boo
     out = train(prepared)
     if first:
         typer.echo(f"Saved: {out}.")
+
+
+def _require_packages() -> None:
+    from importlib.util import find_spec
+
+    if missing := [name for name in _NEEDED if find_spec(name) is None]:
+        raise OptionError("vsitrain", f"lacks {', '.join(missing)}.", f"Install what training needs: {_INSTALL}")
 
 
 @app.command()
@@ -101,6 +113,7 @@ def tiny(
 
     For tests, and for dry runs of memory and speed at real size without weights.
     """
+    _require_packages()
     from vsitrain.tiny import SIZES, make_tiny
 
     size = SIZES[like] if family is None else SIZES[like].model_copy(update={"family": family})

@@ -1,12 +1,9 @@
 """Tiny models of every family, made once."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-os.environ["HF_HUB_OFFLINE"] = "1"
 
 FAMILIES = ("qwen2-vl", "qwen2.5-vl", "qwen3-vl", "internvl")
 

@@ -69,23 +69,17 @@ def test_padding_stands_on_the_side_asked_for(tiny, side):
 
 def test_what_is_encoded_is_what_the_family_s_own_processor_makes_of_it(each_tiny):
     _, processor = parts(each_tiny)
-    if family_of(processor).place:
-        pytest.skip("the processor in this version of transformers nests the marks of a video")
     clip = CLIPS["scene_a"]  # half a second between frames
-    messages = [
-        {
-            "role": "user",
-            "content": [{"type": "video", "video": clip.frames}, {"type": "text", "text": "Well?"}],
-        }
-    ]
+    text = processor.apply_chat_template(asked("Well?"), tokenize=False, add_generation_prompt=True)
+    if each_tiny.name == "qwen3-vl":  # its reference writes the marks around each two frames alone
+        text = text.replace("<|vision_start|><|video_pad|><|vision_end|>", "<|video_pad|>")
     given = {"total_num_frames": 4, "fps": 2.0, "frames_indices": [0, 1, 2, 3]}
-    expected = processor.apply_chat_template(
-        messages,
-        tokenize=True,
-        return_dict=True,
+    expected = processor(
+        text=[text],
+        videos=[clip.frames],
+        video_metadata=[given],
+        do_sample_frames=False,
         return_tensors="pt",
-        add_generation_prompt=True,
-        processor_kwargs={"do_sample_frames": False, "video_metadata": [given]},
     )
     found = encode(processor, [asked("Well?")], [clip])
     assert set(found) == set(expected)

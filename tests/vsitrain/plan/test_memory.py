@@ -187,6 +187,40 @@ def test_cache_is_that_of_a_real_generation(tiny):
     assert of("cache of keys and values", measure_model(read_model_config(str(tiny()))), work) == cached
 
 
+@pytest.mark.parametrize(
+    ("sizes", "words", "rows", "tokens"),
+    [
+        ((256, 1024, 8, 2, 4), 300, 16, 200),
+        ((128, 512, 4, 2, 12), 300, 8, 300),
+        ((64, 64, 4, 2, 1), 40_000, 16, 4),
+    ],
+)
+def test_generation_takes_what_is_allocated(sizes, words, rows, tokens):
+    config = language_model(*sizes)
+    config.text_config.vocab_size = words
+    model = AutoModelForImageTextToText.from_config(config, dtype=torch.bfloat16).eval()
+    ids = torch.full((rows, tokens), 7)
+
+    def generate():
+        model.generate(
+            input_ids=ids,
+            attention_mask=torch.ones_like(ids),
+            max_new_tokens=4,
+            do_sample=True,
+            top_k=0,
+            suppress_tokens=[0, 1],
+            pad_token_id=0,
+        )
+
+    generate()
+    work = grpo(
+        clip=NO_CLIP, text_tokens=tokens, completion_tokens=4, micro_batch=rows, steps_per_generation=1
+    )
+    phases = memory_of(measure_model(config), work, 0).phases
+    planned = max(sum(it.values()) for phase, it in phases.items() if phase.startswith("generation"))
+    assert planned == pytest.approx(peak_of(generate), rel=0.15)
+
+
 def test_tiles_of_the_head_are_those_of_the_installed_trl():
     assert assumed("head_tile_tokens") == chunked_logprob.TOKEN_CHUNK_SIZE
     assert assumed("head_tile_vocabulary") == trl_utils._CHUNKED_LOGPROB_CHUNK_SIZE

@@ -1,0 +1,95 @@
+"""Settings from a recipe and the command line, and what is said of wrong ones."""
+
+import pytest
+
+from vsidata.errors import OptionError, RulesError
+from vsitrain.config import read_config
+from vsitrain.recipe import read_recipe
+
+
+def write(folder, name, text):
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+@pytest.fixture
+def recipe(tmp_path):
+    text = "data: build\nbeta: 1e-4\nnum_generations: 4\nper_device_train_batch_size: 4\noutput_dir: out\n"
+    return write(tmp_path, "run.yaml", text)
+
+
+def test_command_line_wins_over_the_recipe_and_over_trl(recipe):
+    config = read_config("grpo", recipe, ["--num-frames", "8", "--beta=0.5", "--rewards", "mra", "format"])
+    assert config.options.num_frames == 8
+    assert config.options.rewards == ("mra", "format")
+    assert config.training.beta == 0.5
+    assert config.training.num_generations == 4
+
+
+def test_a_number_that_yaml_takes_for_text_is_a_number(recipe):
+    assert read_config("grpo", recipe, []).training.beta == 1e-4
+
+
+def test_recipe_stands_on_another_and_says_only_what_differs(tmp_path, recipe):
+    above = write(tmp_path, "above.yaml", "extends: run.yaml\nbeta: 0.0\n")
+    settings = read_recipe(above).settings
+    assert settings["beta"] == 0
+    assert settings["num_generations"] == 4
+    assert "extends" not in settings
+
+
+def test_recipes_in_a_circle_are_refused(tmp_path):
+    write(tmp_path, "a.yaml", "extends: b.yaml\n")
+    with pytest.raises(RulesError, match=r"stands on itself"):
+        read_recipe(write(tmp_path, "b.yaml", "extends: a.yaml\n"))
+
+
+def test_a_recipe_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(RulesError, match=r"gone\.yaml"):
+        read_recipe(write(tmp_path, "a.yaml", "extends: gone.yaml\n"))
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("num_frmes: 8", "`num_frmes` is unknown to grpo"),
+        ("num_frames: 0", "greater than or equal to 1"),
+        ("epsilon: wide", "invalid float value"),
+        ("input_mode: audio", "'video' or 'images'"),
+    ],
+)
+def test_a_fault_in_a_recipe_names_the_line_of_the_file_that_holds_it(tmp_path, recipe, line, fault):
+    recipe.write_text(recipe.read_text() + line)
+    above = write(tmp_path, "above.yaml", "extends: run.yaml\n")
+    with pytest.raises(OptionError, match=fault) as error:
+        read_config("grpo", above, [])
+    assert error.value.file == f"{recipe}, line 6"
+
+
+def test_a_fault_on_the_command_line_names_the_option(recipe):
+    with pytest.raises(OptionError) as error:
+        read_config("grpo", recipe, ["--beta", "low"])
+    assert error.value.file == "--beta"
+
+
+def test_what_trl_refuses_is_said_without_a_traceback(recipe):
+    with pytest.raises(OptionError, match="divisible by num_generations"):
+        read_config("grpo", recipe, ["--num_generations", "3"])
+
+
+def test_data_must_be_named(tmp_path):
+    with pytest.raises(OptionError, match="is missing"):
+        read_config("sft", write(tmp_path, "run.yaml", "output_dir: out\n"), [])
+
+
+def test_keys_of_one_trainer_are_unknown_to_another(recipe):
+    with pytest.raises(OptionError, match="unknown to sft"):
+        read_config("sft", recipe, [])
+
+
+def test_without_a_gpu_training_is_told_to_use_none(recipe, monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    training = read_config("grpo", recipe, []).training
+    assert training.use_cpu
+    assert not training.bf16

@@ -1,0 +1,108 @@
+"""Every recipe, run for two steps on the tiny model: only sizes, places and the machine differ."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.vsitrain import asked
+from tests.vsitrain.data import builds
+from vsidata.options import read_options
+from vsidata.questions.rules import load_rules
+from vsitrain.config import read_config
+from vsitrain.preparation import prepare
+from vsitrain.recipe import read_recipe
+from vsitrain.train import train
+
+RECIPES = Path(__file__).parents[2] / "recipes"
+DATA, ACCELERATE = RECIPES / "data", RECIPES / "accelerate"
+TRAINING = sorted({*RECIPES.rglob("*.yaml")} - {*DATA.rglob("*"), *ACCELERATE.rglob("*")})
+NEVER_RUN_HERE = {"use_vllm": "false"}
+"""What needs a GPU is parsed, and switched off to run."""
+
+SIZES = {
+    "num_frames": "2",
+    "max_pixels": "12544",
+    "max_steps": "2",
+    "gradient_accumulation_steps": "1",
+    "max_completion_length": "8",
+    "lora_r": "4",
+    "warmup_steps": "0",
+    "save_steps": "2",
+}
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(RECIPES).with_suffix(""))
+
+
+def method(path: Path) -> str:
+    return next((name for name in ("sft", "dpo") if path.parent.name == name), "grpo")
+
+
+def words(settings) -> list[str]:
+    return [word for key, value in settings.items() for word in (f"--{key}", str(value))]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory) -> Path:
+    folder = asked.build(tmp_path_factory.mktemp("recipes") / "build")
+    frames = [builds.footage(scene, 3, (84, 84)) for scene in asked.SCENES[:1]]
+    return builds.write(folder, asked.ROWS[:1], frames, split="validation")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("recipe", TRAINING, ids=named)
+def test_recipe_takes_two_steps(recipe, data, tiny, tmp_path):
+    out = tmp_path / "run"
+    group = read_recipe(recipe).settings.get("num_generations", 4)
+    places = {"model_name_or_path": tiny(), "data": data, "output_dir": out, "dtype": "float32"}
+    sizes = {**SIZES, "per_device_train_batch_size": group, "report_to": "none", **NEVER_RUN_HERE}
+    if method(recipe) != "grpo":
+        sizes = {
+            key: value for key, value in sizes.items() if key not in ("max_completion_length", "use_vllm")
+        }
+    config = read_config(method(recipe), recipe, words({**places, **sizes}))
+    assert train(prepare(method(recipe), config)) == out
+    assert (out / "checkpoint-2").is_dir()
+    weights = "adapter_model.safetensors" if config.model.use_peft else "model.safetensors"
+    assert (out / weights).is_file()
+
+
+def test_the_papers_settings_stand_in_the_recipes_of_its_rows():
+    for name, rate in {"2b-vanilla": 1e-5, "2b-think": 1e-5, "2b-observe": 1e-5, "7b-vanilla": 5e-6}.items():
+        recipe = RECIPES / f"grpo/qwen2-vl-{name}.yaml"
+        given = read_config("grpo", recipe, [])
+        assert given.model.model_name_or_path == f"Qwen/Qwen2-VL-{name[:2].upper()}-Instruct"
+        assert given.training.learning_rate == rate
+        assert given.training.num_generations == 14
+        assert given.training.temperature == 1
+        assert given.training.beta == 1e-4
+        assert given.training.loss_type == "grpo"
+        assert given.training.scale_rewards == "group"
+        assert given.model.use_peft
+        assert given.options.prompt == name.split("-")[1]
+        assert ("format" in given.options.rewards) == (given.options.prompt != "vanilla")
+        assert not given.options.letters
+
+
+@pytest.mark.parametrize("recipe", sorted(DATA.glob("*.yaml")), ids=named)
+def test_recipe_of_data_is_understood(recipe, monkeypatch):
+    monkeypatch.chdir(RECIPES.parent)
+    if recipe.name.endswith("-rules.yaml"):
+        load_rules(str(recipe))
+        return
+    options = read_options(recipe, {"scannet-root": "scans"})
+    load_rules(str(options.rules))
+    used = [read_recipe(path).settings.get("data") for path in TRAINING]
+    assert str(options.out) in used or options.out.name == "vsi100k-clean"
+
+
+@pytest.mark.parametrize("file", sorted(ACCELERATE.glob("*.yaml")), ids=named)
+def test_settings_of_accelerate_are_understood(file):
+    from accelerate.commands.config.config_args import load_config_from_file
+
+    known = yaml.safe_load(file.read_text())
+    loaded = load_config_from_file(str(file))
+    assert str(loaded.distributed_type.value) == known["distributed_type"]
+    assert loaded.num_processes == known["num_processes"]

@@ -1,0 +1,5 @@
+"""`python -m vsitrain`, which accelerate launches."""
+
+from vsitrain.cli import main
+
+main()

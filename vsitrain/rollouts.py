@@ -1,0 +1,179 @@
+"""The rollout log: every completion of a GRPO run with its rewards, as Parquet that anything reads."""
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from vsidata.dataset.atomic import write_whole
+from vsidata.errors import VsiError
+
+_OF_THE_QUESTION = ("id", "dataset", "scene_name", "topic", "question_type", "ground_truth")
+_PREFIX = "reward_"
+_NAME = re.compile(r"(\d+)-(\d+)-of-rank-(\d+)\.parquet")
+
+
+class RolloutLog:
+    """Appends rollouts to a folder, a file for every few steps and process.
+
+    A file is there whole or not at all, so that `datasets.load_dataset("parquet", data_files="…/*.parquet")`
+    reads a run that is still going on. A run that resumes first forgets what it will do again.
+
+    Args:
+        folder: to write to; made with the first file.
+        rewards: names of the reward functions, as TRL logs them.
+        every: steps a file.
+        rank: of this process.
+    """
+
+    def __init__(self, folder: Path, rewards: Sequence[str], *, every: int = 10, rank: int = 0) -> None:
+        self.folder = Path(folder)
+        self._every = every
+        self._rank = rank
+        self._rewards = {name: reward_column(name) for name in rewards}
+        self._rows: list[dict[str, Any]] = []
+        self._schema = pa.schema(
+            [
+                ("step", pa.int64()),
+                *((name, pa.string()) for name in _OF_THE_QUESTION),
+                ("completion", pa.string()),
+                ("tokens", pa.int64()),
+                ("truncated", pa.bool_()),
+                *((column, pa.float64()) for column in self._rewards.values()),
+                ("reward", pa.float64()),
+                ("advantage", pa.float64()),
+            ]
+        )
+
+    def add(
+        self,
+        step: int,
+        rows: Sequence[Mapping[str, Any]],
+        completions: Sequence[str],
+        rewards: Mapping[str, Sequence[float | None]],
+        *,
+        totals: Sequence[float | None],
+        advantages: Sequence[float],
+        tokens: Sequence[int],
+        truncated: Sequence[bool],
+    ) -> None:
+        """Take in the completions of one generation; all arguments but `step` are a value for each.
+
+        Args:
+            step: optimizer steps done before.
+            rows: the questions, with the columns of the `qa` table; one that is missing stays empty.
+            completions: as text.
+            rewards: by the names given at first; None (or NaN) where a reward does not apply.
+            totals: sum of the rewards with their weights.
+            advantages: from the group's mean, as trained on.
+            tokens: of the completion.
+            truncated: whether it was cut off at the greatest length.
+
+        Raises:
+            VsiError: a file cannot be written.
+            ValueError: the arguments differ in length.
+        """
+        if self._rows and step >= self._rows[0]["step"] // self._every * self._every + self._every:
+            self.flush()
+        columns = {
+            "completion": completions,
+            "tokens": tokens,
+            "truncated": truncated,
+            **{column: rewards[name] for name, column in self._rewards.items()},
+            "reward": totals,
+            "advantage": advantages,
+        }
+        for row, *values in zip(rows, *columns.values(), strict=True):
+            known = {name: row.get(name) for name in _OF_THE_QUESTION}
+            self._rows.append({"step": step, **known, **dict(zip(columns, values, strict=True))})
+
+    def flush(self) -> None:
+        """Write what was added since the last file.
+
+        Raises:
+            VsiError: it cannot be written.
+        """
+        if self._rows:
+            steps = [row["step"] for row in self._rows]
+            self._write(pa.Table.from_pylist(self._rows, self._schema), min(steps), max(steps))
+            self._rows = []
+
+    def forget_from(self, step: int) -> None:
+        """Remove this process's rollouts of a step and all later: a run that resumes there does them again.
+
+        Raises:
+            VsiError: a file cannot be written.
+        """
+        self._rows = [row for row in self._rows if row["step"] < step]
+        for path, _, last, rank in _files(self.folder):
+            if rank == self._rank and last >= step:
+                table = pq.read_table(path)
+                earlier = table.filter(pa.compute.less(table["step"], step))
+                if len(earlier):
+                    steps = pa.compute.min_max(earlier["step"]).as_py()
+                    self._write(earlier, steps["min"], steps["max"])
+                path.unlink()
+
+    def _write(self, table: pa.Table, first: int, last: int) -> None:
+        path = self.folder / f"{first:08d}-{last:08d}-of-rank-{self._rank}.parquet"
+        buffer = pa.BufferOutputStream()
+        pq.write_table(table, buffer, compression="zstd")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_whole(path, [memoryview(buffer.getvalue())])
+        except OSError as error:
+            remedy = (
+                "Make room and resume from the last checkpoint, or leave the log out (rollout_log: false)."
+            )
+            raise VsiError(path, f"cannot be written: {error.strerror}", remedy) from error
+
+
+def reward_column(name: str) -> str:
+    """The column of a reward: `reward_min_ratio` for `min_ratio_reward`, as TRL calls it, or `min_ratio`."""
+    return f"{_PREFIX}{name.removesuffix('_reward')}"
+
+
+def read_rollouts(folder: Path) -> pa.Table:
+    """All rollouts of a run, in the order of their steps.
+
+    Raises:
+        VsiError: there are none, or a file cannot be read.
+    """
+    paths = [path for path, *_ in _files(folder)]
+    if not paths:
+        raise VsiError(folder, "holds no rollouts", "Train with rollout_log: true, and name its folder.")
+    try:
+        return pa.concat_tables(pq.read_table(path) for path in paths).sort_by("step")
+    except (pa.ArrowInvalid, OSError) as error:
+        raise VsiError(folder, f"cannot be read: {error}", "Remove the file that is damaged.") from error
+
+
+def means_by(kinds: Iterable[str], values: Iterable[float | None]) -> dict[str, float]:
+    """Mean of the values of each kind, such as the rewards of each question type; None and NaN are left out.
+
+    Args:
+        kinds: of the values.
+        values: as many.
+
+    Returns:
+        Mean by kind, in the order of the alphabet; kinds without a value are left out.
+    """
+    of_kind: dict[str, list[float]] = {}
+    for kind, value in zip(kinds, values, strict=True):
+        if value is not None and not math.isnan(value):
+            of_kind.setdefault(kind, []).append(float(value))
+    return {kind: sum(listed) / len(listed) for kind, listed in sorted(of_kind.items())}
+
+
+def _files(folder: Path) -> list[tuple[Path, int, int, int]]:
+    """Path, first step, last step and rank of each file."""
+    found = []
+    for path in sorted(Path(folder).glob("*.parquet")):
+        if matched := _NAME.fullmatch(path.name):
+            first, last, rank = (int(number) for number in matched.groups())
+            found.append((path, first, last, rank))
+    return found
