@@ -51,6 +51,16 @@ def test_size_of_the_frames_is_two_sides_or_the_longer_one(text, size):
     assert BuildOptions(out="here", frame_size=text).frame_size == size
 
 
+@pytest.mark.parametrize("text", ["640x", "axb", "0", "9000", "640x480x3", "640 480", True, [640, None]])
+def test_size_of_the_frames_that_is_none_is_told_how_to_write_one(text):
+    with pytest.raises(OptionError) as caught:
+        read_options(None, {"out": Path("here"), "frame-size": text})
+    assert caught.value.fault == (
+        f"`frame-size` is {text!r}: write width and height, 640x480, or the longer side, 640, "
+        "of 16 to 8,192 pixels."
+    )
+
+
 def test_command_line_wins_over_the_file(tmp_path):
     config = written(tmp_path, "scannet-root: scans\nout: here\nseed: 1\n")
     options = read_options(config, {"seed": 2, "out": None})

@@ -36,17 +36,26 @@ def _caps(given: Any) -> Any:
 
 def _size(given: Any) -> Any:
     """`640x480` is a width and a height, `640` the longer side."""
-    if isinstance(given, str):
-        sides = given.split("x")
-        return sides[0] if len(sides) == 1 else sides
-    return given
+    if given is None:
+        return None
+    sides = str(given).split("x") if isinstance(given, str | int) else given
+    try:
+        pixels = [int(side) for side in sides]
+    except (TypeError, ValueError):
+        pixels = []
+    if len(pixels) not in (1, 2) or not all(_SMALLEST_SIDE <= side <= _LARGEST_SIDE for side in pixels):
+        raise ValueError(
+            "write width and height, 640x480, or the longer side, 640, "
+            f"of {_SMALLEST_SIDE} to {_LARGEST_SIDE:,} pixels"
+        )
+    return tuple(pixels) if len(pixels) == 2 else pixels[0]
 
 
 def _processors() -> int:
     return len(os.sched_getaffinity(0))
 
 
-_Side = Annotated[int, Field(ge=16, le=8192)]  # pixels: from a thumbnail to a frame of 8K video
+_SMALLEST_SIDE, _LARGEST_SIDE = 16, 8192  # pixels: from a thumbnail to a frame of 8K video
 
 
 class BuildOptions(BaseModel):
@@ -95,7 +104,7 @@ class BuildOptions(BaseModel):
     topics: Annotated[tuple[str, ...] | None, BeforeValidator(_words)] = None
     per_scene: Annotated[dict[str, Annotated[int, Field(ge=0)]] | None, BeforeValidator(_caps)] = None
     frames: Annotated[int, Field(ge=0)] = 16
-    frame_size: Annotated[_Side | tuple[_Side, _Side] | None, BeforeValidator(_size)] = None
+    frame_size: Annotated[int | tuple[int, int] | None, BeforeValidator(_size)] = None
     frame_quality: Annotated[int, Field(ge=1, le=100)] = 90
     visibility: bool = True
     embed: bool = False

@@ -77,5 +77,6 @@ def validate(model: type[Model], data: Mapping[str, Any], lines: Lines, path: Pa
             ) from error
         if first["type"] == "missing":
             raise RulesError(path, f"{prefix}the key `{key}` is missing.", "Add it.") from error
-        fault = f"{prefix}`{key}` is {first['input']!r:.80}: {first['msg']}."
+        said = first["msg"].removeprefix("Value error, ")  # which pydantic writes before our own words
+        fault = f"{prefix}`{key}` is {first['input']!r:.80}: {said}."
         raise RulesError(path, fault, "Mend the value.") from error
