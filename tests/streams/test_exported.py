@@ -13,6 +13,7 @@ from vsidata.errors import ScanError
 from vsidata.streams.exported import open_exported
 from vsidata.streams.picking import pick
 
+NAME = "scene0000_00"
 REMEDY = "Export the frames of this scan again."
 
 
@@ -42,7 +43,7 @@ def folder(tmp_path):
 
 
 def test_frames_stand_in_the_order_of_their_numbers(folder):
-    stream = pickle.loads(pickle.dumps(open_exported(folder)))  # noqa: S301 - our own bytes
+    stream = pickle.loads(pickle.dumps(open_exported(folder, NAME)))  # noqa: S301 - our own bytes
     assert stream.numbers.tolist() == list(range(12))
     assert stream.size == (32, 24)
     assert stream.depth_size == (16, 12)
@@ -62,7 +63,7 @@ def test_frames_stand_in_the_order_of_their_numbers(folder):
 def test_gaps_keep_their_time(folder):
     for number in (0, 1, 5, 6, 7, 8):
         (folder / "color" / f"{number}.jpg").unlink()
-    stream = open_exported(folder)
+    stream = open_exported(folder, NAME)
     assert stream.numbers.tolist() == [2, 3, 4, 9, 10, 11]
     assert np.allclose(stream.timestamps * 30, [0, 1, 2, 7, 8, 9])
     assert stream.jpeg(3) == jpeg(180)
@@ -75,7 +76,7 @@ def test_numbers_padded_with_zeros_and_other_files_beside_them_are_fine(folder):
         file.rename(file.with_name(f"{int(file.stem):06}.jpg"))
     (folder / "color" / "Thumbs.db").write_bytes(b"x")
     (folder / "color" / "._000001.jpg").write_bytes(b"x")
-    stream = open_exported(folder)
+    stream = open_exported(folder, NAME)
     assert stream.numbers.tolist() == list(range(12))
     assert stream.jpeg(11) == jpeg(220)
 
@@ -83,20 +84,20 @@ def test_numbers_padded_with_zeros_and_other_files_beside_them_are_fine(folder):
 def test_frame_whose_pose_is_missing_or_lost_is_never_picked(folder):
     (folder / "pose" / "3.txt").unlink()
     (folder / "pose" / "7.txt").write_text("-inf -inf -inf -inf\n" * 4)
-    stream = open_exported(folder)
+    stream = open_exported(folder, NAME)
     assert np.flatnonzero(~stream.valid).tolist() == [3, 7]
     assert pick(stream, 12).tolist() == [0, 1, 2, 4, 5, 6, 8, 9, 10, 11]
 
 
 def test_missing_depth_is_none_for_the_frame_or_for_all(folder):
     (folder / "depth" / "4.png").unlink()
-    stream = open_exported(folder)
+    stream = open_exported(folder, NAME)
     assert stream.depth(4) is None
     assert stream.depth(5) is not None
     for file in (folder / "depth").iterdir():
         file.unlink()
     (folder / "depth").rmdir()
-    stream = open_exported(folder)
+    stream = open_exported(folder, NAME)
     assert stream.depth_size is None
     assert stream.depth_matrix is None
     assert stream.depth(5) is None
@@ -107,15 +108,65 @@ def test_folder_without_poses_and_intrinsics_has_none(folder):
         for file in (folder / name).iterdir():
             file.unlink()
         (folder / name).rmdir()
-    stream = open_exported(folder)
+    stream = open_exported(folder, NAME)
     assert stream.poses is None
     assert stream.color_matrix is None
     assert stream.valid.all()
 
 
+DESCRIPTION = """axisAlignment = 1 0 0 0 0 1 0 0 0 0 1 0 0 0 0 1
+colorHeight = 48
+colorWidth = 64
+depthHeight = 12
+depthWidth = 16
+fx_color = 60.000000
+fx_depth = 15.000000
+fy_color = 62.000000
+fy_depth = 15.500000
+mx_color = 31.500000
+mx_depth = 7.750000
+my_color = 23.500000
+my_depth = 5.750000
+"""
+
+
+def test_cameras_are_those_of_the_scans_text_where_they_were_not_exported(folder):
+    for file in (folder / "intrinsic").iterdir():
+        file.unlink()
+    (folder / f"{NAME}.txt").write_text(DESCRIPTION)
+    stream = open_exported(folder, NAME)
+    # Pictures were exported at half the size that they were taken at; depth was not.
+    assert stream.color_matrix.tolist() == [[30, 0, 15.5], [0, 31, 11.5], [0, 0, 1]]
+    assert stream.depth_matrix.tolist() == [[15, 0, 7.75], [0, 15.5, 5.75], [0, 0, 1]]
+
+
+def test_exported_camera_belongs_to_pictures_of_the_size_that_the_text_states(folder):
+    (folder / "intrinsic" / "intrinsic_color.txt").write_text(text(np.diag([2, 2, 1, 1]) @ INTRINSIC))
+    (folder / f"{NAME}.txt").write_text(DESCRIPTION)
+    stream = open_exported(folder, NAME)
+    # 31.0, the middle of the exporter's, lies a quarter of a small pixel before 31.5.
+    assert stream.color_matrix.tolist() == [[30, 0, 15.25], [0, 31, 11.25], [0, 0, 1]]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "fx_color = none", "mx_color = inf", "fx_color = 0",
+        "colorWidth = none", "colorHeight = none", "colorHeight = inf", "colorWidth = 0",
+    ],
+)  # fmt: skip
+def test_text_that_describes_no_camera_leaves_the_pictures_without_one(folder, change):
+    for file in (folder / "intrinsic").iterdir():
+        file.unlink()
+    (folder / f"{NAME}.txt").write_text(DESCRIPTION + change + "\n")
+    stream = open_exported(folder, NAME)
+    assert stream.color_matrix is None
+    assert stream.depth_matrix is not None
+
+
 def expect(folder, file, fault, remedy=REMEDY, read=lambda stream: stream):
     with pytest.raises(ScanError, match=re.escape(fault)) as caught:
-        read(open_exported(folder))
+        read(open_exported(folder, NAME))
     assert caught.value.file == str(folder / file)
     assert caught.value.remedy == remedy
 

@@ -16,6 +16,7 @@ import numpy as np
 from vsidata.errors import ScanError
 from vsidata.scene import Array
 from vsidata.sources.scan_file import Fault, blame, read_scan_file
+from vsidata.streams.description import described_camera
 from vsidata.streams.frames import (
     MOST_PIXELS,
     USUAL_RATE,
@@ -25,6 +26,7 @@ from vsidata.streams.frames import (
     are_poses,
     camera_matrix,
 )
+from vsidata.streams.image import resized_camera
 from vsidata.streams.jpeg import check_jpeg, jpeg_size
 
 COLOR = "color"
@@ -73,12 +75,14 @@ class ExportedStream(FrameStream):
             return metres
 
 
-def open_exported(folder: Path) -> ExportedStream:
+def open_exported(folder: Path, name: str) -> ExportedStream:
     """List the frames in a folder. A frame whose pose is missing is there, but is not valid.
 
     Args:
         folder: holds `color/`, and what there is of `depth/`, `pose/` and `intrinsic/`. Without `pose/`, the
             stream has no poses. Files are matched by number; gaps are fine, and keep their time.
+        name: the scan's. `{name}.txt` gives the cameras where `intrinsic/` does not, and the size of the
+            pictures that they belong to, where the exported ones are smaller.
 
     Raises:
         ScanError: there is no JPEG that a number names, two files have the same number, or a file is not what
@@ -94,12 +98,15 @@ def open_exported(folder: Path) -> ExportedStream:
         files = _numbered(folder / "pose", ".txt")
         lost = np.full((4, 4), np.nan)
         poses = np.array([_read_matrix(files[number]) if number in files else lost for number in pictures])
+    size = _size_of_first(pictures, jpeg_size)
+    depth_size = _size_of_first(depths, _png_size) if depths else None
+    description = folder / f"{name}.txt"
     return ExportedStream(
         path=folder,
-        size=_size_of_first(pictures, jpeg_size),
-        depth_size=_size_of_first(depths, _png_size) if depths else None,
-        color_matrix=_read_intrinsics(folder, "color"),
-        depth_matrix=_read_intrinsics(folder, "depth") if depths else None,
+        size=size,
+        depth_size=depth_size,
+        color_matrix=_camera(folder, description, "color", size),
+        depth_matrix=_camera(folder, description, "depth", depth_size) if depth_size else None,
         numbers=numbers,
         timestamps=(numbers - numbers[0]) / USUAL_RATE,
         timed=False,
@@ -153,9 +160,14 @@ def _png_size(data: bytes) -> Size:
     return width, height
 
 
-def _read_intrinsics(folder: Path, camera: str) -> Array | None:
-    path = folder / "intrinsic" / f"intrinsic_{camera}.txt"
-    return camera_matrix(_read_matrix(path)) if path.is_file() else None
+def _camera(folder: Path, description: Path, name: str, size: Size) -> Array | None:
+    """(3, 3) camera matrix of pictures of a size."""
+    path = folder / "intrinsic" / f"intrinsic_{name}.txt"
+    described = described_camera(description, name)
+    matrix = described.matrix if described else None
+    if path.is_file():
+        matrix = camera_matrix(_read_matrix(path))
+    return None if matrix is None else resized_camera(matrix, described.size if described else size, size)
 
 
 def _read_matrix(path: Path) -> Array:

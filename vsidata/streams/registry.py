@@ -38,7 +38,7 @@ def open_stream(folder: Path, name: str, quality: int = 95) -> FrameStream | Non
     if os.path.lexists(sens := folder / f"{name}.sens"):
         return open_sens(sens)
     if (folder / COLOR).is_dir():
-        return open_exported(folder)
+        return open_exported(folder, name)
     if os.path.lexists(video := folder / f"{name}.mp4"):
         return open_video(video, quality)
     return None
