@@ -23,7 +23,7 @@ from vsidata.scene import Array
 
 # Moves alternate between turning and going, and the last is going: these are the possible numbers of them.
 _MOVES = (2, 3, 4, 5)
-# By the landmarks' middles, a turn is to the side that its word says if it is nearer to that than to another.
+# This near to its word's, a turn is nearer to that than to another; of landmarks' middles no more is asked.
 _NEAREST_QUARTER = math.pi / 4
 
 
@@ -111,7 +111,7 @@ class Route:
         stops: the landmarks walked to, the last being the destination.
         path: (stops + 1, 2) where it begins and where it comes to a stop, metres, ground plane.
         turns: the word of each turn.
-        margin: radians, how far the turn nearest to its tolerance is inside it.
+        margin: radians, how far the turn nearest to another word is from it.
     """
 
     start: Landmark
@@ -247,7 +247,7 @@ def _further(route: Route, landmark: Landmark, rules: RoutePlanningRules, rng: G
 
 @dataclass(frozen=True)
 class Turn:
-    """A turn: its word, and how far, in radians, it is inside the tolerance."""
+    """A turn: its word, and from how far on, in radians, another word would be nearer."""
 
     word: str
     margin: float
@@ -266,7 +266,7 @@ def _turn(
             abs(math.remainder(seen - math.radians(degrees), math.tau)) for seen in (angle, roughly)
         )
         if off <= rules.tolerance.radians and roughly_off < _NEAREST_QUARTER:
-            return Turn(word, rules.tolerance.radians - off)
+            return Turn(word, _NEAREST_QUARTER - off)
     return None
 
 
