@@ -72,13 +72,14 @@ def test_letters_are_thinned_among_questions_with_as_many_options():
     assert after == {("A", 2): 50, ("B", 2): 50, ("A", 4): 9, ("C", 4): 9}
 
 
-def test_sizes_about_the_same_are_thinned_for_each_category_by_itself():
-    def sizes(category, *metres):
-        return [
-            Answer(f"{category}{i}", "object_size_estimation", "s", None, 0, "", category, value)
-            for i, value in enumerate(metres)
-        ]
+def sizes(category: str, *metres: float) -> list[Answer]:
+    return [
+        Answer(f"{category}{i}", "object_size_estimation", "s", None, 0, "", category, value)
+        for i, value in enumerate(metres)
+    ]
 
+
+def test_sizes_about_the_same_are_thinned_for_each_category_by_itself():
     alike, spread = sizes("bed", *[2.0] * 80, *[1.6] * 20), sizes("table", *np.geomspace(0.4, 3, 100))
     after = Counter(answer.category for answer in kept(alike + spread, rules(sizes=0.5, size_step=0.1)))
     assert after == {"bed": 40, "table": 100}
@@ -130,10 +131,22 @@ def test_every_question_of_one_answer_is_as_likely_to_be_kept():
 
 def test_tallies_count_before_and_after():
     before = answers("object_counting", two=60, three=25) + answers("room_size_estimation", x=3)
-    dropped = balance(before, rules(counts=0.5), 0)
-    assert tallies(before, dropped) == {
+    given = rules(counts=0.5)
+    assert tallies(before, balance(before, given, 0), given) == {
         "object_counting": {"questions": [85, 50], "answers": {"two": [60, 25], "three": [25, 25]}},
         "room_size_estimation": {"questions": [3, 3], "answers": {}},
+    }
+
+
+def test_tallies_of_sizes_say_how_common_the_usual_one_of_a_category_is():
+    before = sizes("bed", *[2.0] * 80, *[1.6] * 20) + sizes("lamp", *[0.4] * 30)
+    given = rules(smallest=50, sizes=0.5, size_step=0.1)
+    assert tallies(before, balance(before, given, 0), given) == {
+        "s": {
+            "questions": [130, 70],
+            "answers": {},
+            "sizes": {"bed": {"questions": [100, 40], "commonest": [80, 20]}},  # lamps are too few to balance
+        }
     }
 
 

@@ -167,25 +167,60 @@ def _draw(seed: int, question_id: str) -> bytes:
     return hashlib.sha256(f"{seed}\nbalance\n{question_id}".encode()).digest()
 
 
-def tallies(answers: Iterable[Answer], dropped: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+def tallies(
+    answers: Iterable[Answer], dropped: Mapping[str, str], rules: BalanceRules
+) -> dict[str, dict[str, Any]]:
     """How many questions of each type there were and are, and of each answer to them.
 
     Returns:
         question type → `questions`: [before, after], and `answers`: answer → [before, after], for types whose
-        answers are letters, directions or counts.
+        answers are letters, directions or counts. For sizes, `sizes`: category → `questions` and those of the
+        `commonest` size, [before, after] each, where the category has so many that the rules balance it.
     """
-    before: dict[str, Counter[str | None]] = defaultdict(Counter)
-    after: dict[str, Counter[str | None]] = defaultdict(Counter)
+    kinds: dict[str, list[Answer]] = defaultdict(list)
     for answer in answers:
-        before[answer.question_type][answer.shown_answer] += 1
-        after[answer.question_type][answer.shown_answer] += answer.id not in dropped
-    return {
-        kind: {
-            "questions": [before[kind].total(), after[kind].total()],
+        kinds[answer.question_type].append(answer)
+    found: dict[str, dict[str, Any]] = {}
+    for kind, asked in sorted(kinds.items()):
+        before, after = _before_and_after(asked, dropped, lambda answer: answer.shown_answer)
+        found[kind] = {
+            "questions": [before.total(), after.total()],
             "answers": {
-                answer: [before[kind][answer], after[kind][answer]]
-                for answer in sorted(filter(None, before[kind]), key=lambda word: (len(word), word))
+                answer: [before[answer], after[answer]]
+                for answer in sorted(filter(None, before), key=lambda word: (len(word), word))
             },
         }
-        for kind in sorted(before)
-    }
+        if sizes := _size_tallies(asked, dropped, rules):
+            found[kind]["sizes"] = sizes
+    return found
+
+
+def _size_tallies(
+    answers: Iterable[Answer], dropped: Mapping[str, str], rules: BalanceRules
+) -> dict[str, dict[str, list[int]]]:
+    if rules.sizes is None or rules.size_step is None:
+        return {}
+    ratio = math.log1p(rules.size_step.value)
+    of_category: dict[str, list[Answer]] = defaultdict(list)
+    for answer in answers:
+        if answer.category and _size(answer, ratio):
+            of_category[answer.category].append(answer)
+    found = {}
+    for category, asked in sorted(of_category.items()):
+        if len(asked) >= rules.smallest.value:
+            counters = _before_and_after(asked, dropped, lambda answer: _size(answer, ratio))
+            found[category] = {
+                "questions": [sizes.total() for sizes in counters],
+                "commonest": [max(sizes.values(), default=0) for sizes in counters],
+            }
+    return found
+
+
+def _before_and_after(
+    answers: Sequence[Answer], dropped: Mapping[str, str], kind: Callable[[Answer], Any]
+) -> tuple[Counter[Any], Counter[Any]]:
+    """How many there were and are of each kind."""
+    return (
+        Counter(kind(answer) for answer in answers),
+        Counter(kind(answer) for answer in answers if answer.id not in dropped),
+    )

@@ -157,7 +157,7 @@ def _balance(
             if (head := read_head(path)) and head.failure is None:
                 answers += [Answer.of(row) for row in read_rows(path)[1]]
         left_out = balance(answers, rules, seed)
-        balances[split] = tallies(answers, left_out)
+        balances[split] = tallies(answers, left_out, rules)
         unbalanced |= left_out
     return unbalanced, balances
 
