@@ -1,9 +1,14 @@
 """A constant with a meaning: its value, its unit, the reason for it and where it comes from."""
 
 import math
+import re
+from collections.abc import Mapping
+from string import ascii_uppercase
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+Unit = Literal["m", "m²", "deg", "share", "per metre", "s", "per second", "count", "times"]
 
 
 class Rules(BaseModel):
@@ -23,7 +28,7 @@ class StatedConstant(Rules):
     """
 
     value: float = Field(ge=0)
-    unit: Literal["m", "m²", "deg", "share", "per metre", "s", "per second", "count", "times"] | None = None
+    unit: Unit | None = None
     why: str = ""
     source: str = ""
 
@@ -40,16 +45,66 @@ class StatedConstant(Rules):
 
 def _from_number(given: Any) -> Any:
     """A user's own rules may state a bare number: `min_gap: 0.2`."""
-    number = isinstance(given, int | float) and not isinstance(given, bool)
-    return {"value": given} if number else given
+    if isinstance(given, int | float) and not isinstance(given, bool):
+        return {"value": given}
+    if not isinstance(given, Mapping | StatedConstant):
+        raise ValueError("write a number, or {value: …, unit: …, why: …, source: …}")
+    return given
+
+
+def _in(unit: Unit) -> AfterValidator:
+    """That a constant is stated in this unit; a bare number is taken to be."""
+
+    def check(stated: StatedConstant) -> StatedConstant:
+        if stated.unit not in (None, unit):
+            raise ValueError(f"write it in the unit `{unit}`, not `{stated.unit}`")
+        return stated.model_copy(update={"unit": unit})
+
+    return AfterValidator(check)
+
+
+def _at_most_all(stated: StatedConstant) -> StatedConstant:
+    if stated.value > 1:
+        raise ValueError("write a share from 0 to 1")
+    return stated
+
+
+def _whole_number(least: int = 0, most: int | None = None) -> AfterValidator:
+    """That a constant is a count, and not below or above what makes sense."""
+
+    def check(stated: StatedConstant) -> StatedConstant:
+        if not stated.value.is_integer():
+            raise ValueError("write a whole number")
+        if stated.value < least or (most is not None and stated.value > most):
+            raise ValueError(f"write a whole number from {least} {'up' if most is None else f'to {most}'}")
+        return stated
+
+    return AfterValidator(check)
+
+
+def places_for(*words: str) -> AfterValidator:
+    """That a text has a place, such as `{category}`, for each of these words, and nothing else in braces."""
+    wanted = ", ".join(f"{{{word}}}" for word in words)
+
+    def check(text: str) -> str:
+        parts = re.split(r"\{(\w+)\}", text)
+        if {*parts[1::2]} != {*words} or {*"{}"} & {*"".join(parts[::2])}:
+            raise ValueError(f"write {wanted} in it, and nothing else in braces")
+        return text
+
+    return AfterValidator(check)
 
 
 Constant = Annotated[StatedConstant, BeforeValidator(_from_number)]
-
-
-def constant(value: float, why: str) -> StatedConstant:
-    """A constant made in code, for options on the command line."""
-    return StatedConstant(value=value, why=why)
+Length = Annotated[Constant, _in("m")]
+Angle = Annotated[Constant, _in("deg")]
+Duration = Annotated[Constant, _in("s")]
+PerMetre = Annotated[Constant, _in("per metre")]
+Rate = Annotated[Constant, _in("per second")]
+Multiple = Annotated[Constant, _in("times")]
+Share = Annotated[Constant, _in("share"), AfterValidator(_at_most_all)]
+Count = Annotated[Constant, _in("count"), _whole_number()]
+Choices = Annotated[Count, _whole_number(2, len(ascii_uppercase))]
 
 
 class Labels(Rules):

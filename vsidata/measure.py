@@ -16,7 +16,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.random import Generator, default_rng
 
-from vsidata.constant import Constant, Labels, Rules
+from vsidata.constant import Count, Labels, Length, PerMetre, Rules, Share
 from vsidata.errors import DegenerateGeometry
 from vsidata.geometry import area, boxes, trimming
 from vsidata.geometry.distance import Surface, box_distances, surface, surface_distance
@@ -37,30 +37,30 @@ class TrimmingRules(Rules):
         min_share: unless it holds at least this share of the vertices.
     """
 
-    gap: Constant
-    far: Constant
-    min_share: Constant
+    gap: Length
+    far: Length
+    min_share: Share
 
 
 class FloorAreaRules(Rules):
     """Constants of `vsidata.geometry.area.floor_area`."""
 
-    alpha: Constant
-    cell: Constant
-    min_density: Constant
+    alpha: PerMetre
+    cell: Length
+    min_density: Share
 
 
 class VsiBenchAreaRules(Rules):
     """Constants of `vsidata.geometry.area.vsibench_area`."""
 
-    alpha: Constant
-    samples: Constant
+    alpha: PerMetre
+    samples: Count
 
 
 class Vsi100kAreaRules(Rules):
     """Constants of `vsidata.geometry.area.vsi100k_area`."""
 
-    alpha: Constant
+    alpha: PerMetre
 
 
 class RoomAreaRules(Rules):
@@ -76,7 +76,7 @@ class RoomAreaRules(Rules):
     floor: FloorAreaRules
     vsibench: VsiBenchAreaRules
     vsi100k: Vsi100kAreaRules
-    compared: Constant
+    compared: Share
     why: str = ""
     source: str = ""
 
@@ -95,9 +95,9 @@ class MeasurementRules(Rules):
     """
 
     vocabulary: str
-    smallest: Constant | None
+    smallest: Length | None
     box: Literal["minimal", "upright"]
-    rival_boxes: Constant | None = None
+    rival_boxes: Share | None = None
     position: Literal["box_center", "vertex_mean"]
     trimming: TrimmingRules | None
     room_area: RoomAreaRules

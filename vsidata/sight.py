@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vsidata.constant import Constant, Rules
+from vsidata.constant import Rules, Share
 from vsidata.scene import Array, IntArray
 
 
@@ -19,9 +19,9 @@ class VisibilityRules(Rules):
         floor: a room is seen if all frames together show at least this share of its floor's surface.
     """
 
-    pixels: Constant
-    surface: Constant
-    floor: Constant
+    pixels: Share
+    surface: Share
+    floor: Share
 
 
 @dataclass(frozen=True, eq=False)

@@ -78,5 +78,7 @@ def validate(model: type[Model], data: Mapping[str, Any], lines: Lines, path: Pa
         if first["type"] == "missing":
             raise RulesError(path, f"{prefix}the key `{key}` is missing.", "Add it.") from error
         said = first["msg"].removeprefix("Value error, ")  # which pydantic writes before our own words
-        fault = f"{prefix}`{key}` is {first['input']!r:.80}: {said}."
+        # What a whole mapping holds says less than where it stands.
+        named = f"`{key}`" if isinstance(first["input"], dict) else f"`{key}` is {first['input']!r:.80}"
+        fault = f"{prefix}{named}: {said}." if key else f"{said}."
         raise RulesError(path, fault, "Mend the value.") from error

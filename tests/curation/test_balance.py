@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vsidata.constant import constant
 from vsidata.curation.balance import Answer, balance, level, tallies
 from vsidata.questions.balance_rules import BalanceRules
 
@@ -22,8 +21,7 @@ def answers(topic: str, kind: str | None = None, **numbers: int) -> list[Answer]
 
 
 def rules(smallest: int = 0, **parts: float) -> BalanceRules:
-    stated = {name: constant(value, "for the test") for name, value in parts.items()}
-    return BalanceRules(smallest=constant(smallest, "for the test"), **stated)
+    return BalanceRules(smallest=smallest, **parts)
 
 
 def kept(before: list[Answer], given: BalanceRules, seed: int = 0) -> list[Answer]:

@@ -30,6 +30,28 @@ def test_a_word_that_stands_twice_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ("readable: '[('", "line 6: `readable`.*no regular expression"),
+        ("datasets: all", "line 6: `datasets`"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_line(tmp_path: Path, change: str, fault: str) -> None:
+    path = tmp_path / "mine.yaml"
+    lines = ["name: mine", "why: x", "source: x", "closed: true", "words: {}", change]
+    if not change.startswith("datasets"):
+        lines.append("datasets: [scannet]")
+    path.write_text("\n".join(lines))
+    with pytest.raises(RulesError, match=fault):
+        load_vocabulary(str(path))
+
+
+def test_an_unknown_vocabulary_names_the_known_ones() -> None:
+    with pytest.raises(RulesError, match=r"raw, vsi100k, vsibench"):
+        load_vocabulary("rare")
+
+
+@pytest.mark.parametrize(
     ("label", "words"),
     [
         ("refridgerator", ("refrigerator",)),
@@ -71,3 +93,24 @@ def test_a_broader_word_never_covers_itself(name: str) -> None:
         for narrow in entry.labels:
             names = vocabulary.names(narrow, "scannet")
             assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("name", ["raw", "vsibench", "vsi100k"])
+def test_what_covers_a_word_covers_what_that_word_covers(name: str) -> None:
+    kinds = load_vocabulary(name).kinds
+    missing = {
+        (broad, narrow)
+        for broad, entry in kinds.items()
+        for middle in {*entry.labels} & {*kinds}
+        for narrow in {*kinds[middle].labels} - {*entry.labels}
+    }
+    assert missing == set()  # else a computer desk is a desk, a desk is a table, and a computer desk is none
+
+
+@pytest.mark.parametrize("name", ["raw", "vsibench", "vsi100k"])
+def test_what_is_listed_as_a_kind_or_as_hiding_several_is_asked_about_by_that_word(name: str) -> None:
+    vocabulary = load_vocabulary(name)
+    for entry in vocabulary.kinds.values():
+        assert [word for word in entry.labels if vocabulary.names(word, "scannet")[:1] != (word,)] == []
+    for entry in vocabulary.many:
+        assert [label for label in entry.labels if not vocabulary.names(label, "scannet")] == []

@@ -1,6 +1,6 @@
 """What a rule set says on answers that give themselves away. `vsidata.curation.balance` acts on it."""
 
-from vsidata.constant import Constant, Rules
+from vsidata.constant import Count, Multiple, Rules, Share
 
 
 class BalanceRules(Rules):
@@ -16,10 +16,10 @@ class BalanceRules(Rules):
         types: most of a question type among all questions: times its even share.
     """
 
-    smallest: Constant
-    letters: Constant | None = None
-    directions: Constant | None = None
-    counts: Constant | None = None
-    sizes: Constant | None = None
-    size_step: Constant | None = None
-    types: Constant | None = None
+    smallest: Count
+    letters: Multiple | None = None
+    directions: Multiple | None = None
+    counts: Share | None = None
+    sizes: Share | None = None
+    size_step: Share | None = None
+    types: Multiple | None = None

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise, permutations
 from math import comb
+from typing import Annotated
 
 import numpy as np
 from numpy.random import Generator
 
-from vsidata.constant import Constant, Labels, Rules
+from vsidata.constant import Choices, Count, Duration, Labels, Rate, Rules, Share, places_for
 from vsidata.measure import MeasuredScene
 from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped, limited
 from vsidata.sight import Timeline
@@ -32,16 +33,16 @@ class AppearanceOrderRules(Rules):
     """
 
     by_default: bool
-    question: str
-    categories: Constant
-    options: Constant
-    rate: Constant
-    pixels: Constant
-    glimpse: Constant
-    min_gap: Constant
-    draws: Constant
+    question: Annotated[str, places_for("categories")]
+    categories: Count
+    options: Choices
+    rate: Rate
+    pixels: Share
+    glimpse: Share
+    min_gap: Duration
+    draws: Count
     exclude: tuple[Labels, ...] = ()
-    per_scene: Constant | None = None
+    per_scene: Count | None = None
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from itertools import combinations
 from math import comb
+from typing import Annotated
 
 from numpy.random import Generator
 
-from vsidata.constant import Constant, Labels, Rules
+from vsidata.constant import Count, Labels, Length, Rules, places_for
 from vsidata.measure import Between, MeasuredObject, MeasuredScene
 from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped, limited
 
@@ -22,11 +23,11 @@ class AbsoluteDistanceRules(Rules):
         per_scene: most questions from one scene.
     """
 
-    question: str
+    question: Annotated[str, places_for("a", "b")]
     between: Between
-    min_distance: Constant
+    min_distance: Length
     exclude: tuple[Labels, ...] = ()
-    per_scene: Constant | None = None
+    per_scene: Count | None = None
 
 
 def object_abs_distance(

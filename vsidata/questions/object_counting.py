@@ -1,10 +1,11 @@
 """How many objects of a category are in the room."""
 
 from collections.abc import Iterator
+from typing import Annotated
 
 from numpy.random import Generator
 
-from vsidata.constant import Constant, Labels, Rules
+from vsidata.constant import Count, Labels, Rules, Share, places_for
 from vsidata.measure import MeasuredScene
 from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped, limited
 
@@ -22,12 +23,12 @@ class ObjectCountingRules(Rules):
         per_scene: most questions from one scene.
     """
 
-    question: str
-    least: Constant
-    most_unannotated: Constant | None = None
+    question: Annotated[str, places_for("category")]
+    least: Count
+    most_unannotated: Share | None = None
     only_countable: bool
     exclude: tuple[Labels, ...] = ()
-    per_scene: Constant | None = None
+    per_scene: Count | None = None
 
 
 def object_counting(

@@ -3,14 +3,14 @@
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations, zip_longest
+from itertools import combinations, product, zip_longest
 from typing import Annotated
 
 import numpy as np
 from numpy.random import Generator
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from vsidata.constant import Constant, Labels, Rules
+from vsidata.constant import Angle, Count, Labels, Length, Rules, places_for
 from vsidata.errors import DegenerateGeometry
 from vsidata.geometry.bearing import Sector, edge_margin, sector_of, signed_bearing, signed_bearings
 from vsidata.measure import MeasuredObject, MeasuredScene
@@ -26,13 +26,23 @@ class DirectionKind(Rules):
     Attributes:
         question: the text, with `{observer}`, `{facing}` and `{asked}`.
         sectors: word → from and to, degrees counter-clockwise from the facing direction seen from above, in
-            [0, 360]. A bearing in no sector is not asked about.
+            [0, 360]; apart from each other. A bearing in no sector is not asked about.
         lettered: True for a choice of letters; False where the word itself is the answer.
     """
 
-    question: str
+    question: Annotated[str, places_for("observer", "facing", "asked")]
     sectors: dict[str, tuple[Degrees, Degrees]]
     lettered: bool
+
+    @field_validator("sectors")
+    @classmethod
+    def _disjoint(cls, sectors: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+        for (word, (start, end)), (other, (begin, _)) in product(sectors.items(), repeat=2):
+            if word == other and (end - start) % 360 == 0:
+                raise ValueError(f"`{word}` ends where it starts")
+            if word != other and (begin - start) % 360 < (end - start) % 360:
+                raise ValueError(f"`{other}` starts within `{word}`")
+        return sectors
 
     @property
     def radians(self) -> dict[str, Sector]:
@@ -56,14 +66,14 @@ class RelativeDirectionRules(Rules):
     """
 
     kinds: dict[str, DirectionKind]
-    nearest: Constant | None = None
-    farthest: Constant | None = None
-    margin: Constant | None = None
-    stray_corners: Constant | None = None
-    draws: Constant
+    nearest: Length | None = None
+    farthest: Length | None = None
+    margin: Angle | None = None
+    stray_corners: Count | None = None
+    draws: Count
     words_in_turn: bool = False
     exclude: tuple[Labels, ...] = ()
-    per_scene: Constant | None = None
+    per_scene: Count | None = None
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 """The longest dimension of an object."""
 
 from collections.abc import Iterator
+from typing import Annotated
 
 from numpy.random import Generator
 
-from vsidata.constant import Constant, Labels, Rules
+from vsidata.constant import Count, Labels, Rules, places_for
 from vsidata.measure import MeasuredScene
 from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped, limited
 
@@ -18,9 +19,9 @@ class ObjectSizeRules(Rules):
         per_scene: most questions from one scene.
     """
 
-    question: str
+    question: Annotated[str, places_for("category")]
     exclude: tuple[Labels, ...] = ()
-    per_scene: Constant | None = None
+    per_scene: Count | None = None
 
 
 def object_size_estimation(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from numpy.random import Generator
 
-from vsidata.constant import Constant, Rules
+from vsidata.constant import Count, Rules
 from vsidata.measure import MeasuredScene
 from vsidata.questions.question import Draft, Drop, Evidence, capped, limited
 
@@ -18,7 +18,7 @@ class RoomSizeRules(Rules):
     """
 
     question: str
-    per_scene: Constant | None = None
+    per_scene: Count | None = None
 
 
 def room_size_estimation(

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
+from typing import Annotated
 
 import numpy as np
 from numpy.random import Generator
 
-from vsidata.constant import Constant, Labels, Rules
+from vsidata.constant import Angle, Choices, Count, Labels, Length, Rules, places_for
 from vsidata.errors import DegenerateGeometry
 from vsidata.geometry.bearing import signed_bearing
 from vsidata.geometry.free_space import FreeSpace, free_space
@@ -49,21 +50,21 @@ class RoutePlanningRules(Rules):
     """
 
     by_default: bool
-    question: str
-    go: str
+    question: Annotated[str, places_for("start", "facing", "destination", "moves")]
+    go: Annotated[str, places_for("stop")]
     turn: str
     turns: dict[str, float]
-    tolerance: Constant
-    options: Constant
-    cell: Constant
-    lowest: Constant
-    highest: Constant
-    radius: Constant
-    reach: Constant
-    shortest: Constant
-    draws: Constant
+    tolerance: Angle
+    options: Choices
+    cell: Length
+    lowest: Length
+    highest: Length
+    radius: Length
+    reach: Length
+    shortest: Length
+    draws: Count
     exclude: tuple[Labels, ...] = ()
-    per_scene: Constant | None = None
+    per_scene: Count | None = None
 
 
 @dataclass(frozen=True, eq=False)

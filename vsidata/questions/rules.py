@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from pydantic import create_model
 
-from vsidata.constant import Rules, constant
+from vsidata.constant import Rules, StatedConstant
 from vsidata.errors import OptionError, RulesError
 from vsidata.measure import MeasurementRules
 from vsidata.questions.balance_rules import BalanceRules
@@ -110,7 +110,8 @@ class RuleSet:
                 raise OptionError(
                     f"--per-scene {name}={cap}", "is negative.", "Give a whole number from 0 up."
                 )
-            topics[name] = topics[name].model_copy(update={"per_scene": constant(cap, "given by the user")})
+            stated = StatedConstant(value=cap, unit="count", why="given by the user")
+            topics[name] = topics[name].model_copy(update={"per_scene": stated})
         return replace(self, topics=topics)
 
 
@@ -118,6 +119,7 @@ def load_rules(name_or_path: str | Path) -> RuleSet:
     """A rule set of this package by name, or a user's own by the path of its YAML file.
 
     A user's file may say `extends: wide` and then only what differs: mappings are merged, all else replaced.
+    A file that does not name its rules lends them its own name.
 
     Raises:
         RulesError: no such rule set, an unknown key or a wrong value; the fault names the line.
@@ -149,6 +151,7 @@ def _path_of(name: str) -> Path:
 
 def _extended(path: Path, below: tuple[Path, ...]) -> tuple[dict[str, Any], Lines]:
     data, lines = read_mapping(path)
+    data = {"name": path.stem} | data
     base = data.pop("extends", None)
     if base is None:
         return data, lines

@@ -11,9 +11,10 @@ from functools import cached_property
 from importlib import resources
 from pathlib import Path
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from vsidata.constant import Labels, Rules
+from vsidata.errors import RulesError
 from vsidata.strict_yaml import read_mapping, validate
 
 
@@ -54,8 +55,16 @@ class Vocabulary(Rules):
         for word in self.words:
             if seen.get(word, word) != word:
                 raise ValueError(f"`{word}` is a word and also a label of `{seen[word]}`")
-        re.compile(self.readable)
         return self
+
+    @field_validator("readable")
+    @classmethod
+    def _regular_expression(cls, text: str) -> str:
+        try:
+            re.compile(text)
+        except re.error as error:
+            raise ValueError(f"no regular expression: {error}") from None
+        return text
 
     @cached_property
     def _word_of(self) -> Mapping[str, str]:
@@ -102,6 +111,12 @@ def load_vocabulary(name: str) -> Vocabulary:
     """
     path = Path(name)
     if path.suffix not in (".yaml", ".yml"):
-        path = Path(str(resources.files("vsidata.questions") / "vocabularies" / f"{name}.yaml"))
+        folder = Path(str(resources.files("vsidata.questions") / "vocabularies"))
+        path = folder / f"{name}.yaml"
+        if not path.is_file():
+            known = ", ".join(sorted(file.stem for file in folder.glob("*.yaml")))
+            raise RulesError(
+                name, "is no vocabulary.", f"Choose from {known}, or give the path of a .yaml file."
+            )
     data, lines = read_mapping(path)
     return validate(Vocabulary, data, lines, path)
