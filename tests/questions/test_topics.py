@@ -114,6 +114,7 @@ def test_the_nearest_of_four_is_the_answer_with_its_margin() -> None:
     assert f"({shown})" in question.question
     assert question.evidence.margin == pytest.approx(0.7)
     assert sorted(question.evidence.option_distances or ()) == pytest.approx([1.0, 1.7, 2.5, 3.5])
+    assert question.evidence.box_distance == pytest.approx(1.0)
 
 
 def test_options_closer_together_than_the_gap_are_never_offered_together() -> None:
@@ -218,6 +219,15 @@ def scattered(seed: int, count: int = 12) -> MeasuredScene:
     return room(*(thing(i, f"thing {i}", place, (0.25, 0.25, 0.25)) for i, place in enumerate(places)))
 
 
+def test_what_could_be_asked_about_a_rich_room_is_drawn_and_never_listed() -> None:
+    # Of 300 things there are 27 million triples, and of a target with four options 10^11 sets.
+    questions, _ = ask(scattered(0, 300), WIDE, 0, WIDE.default_topics)
+    made = Counter(q.question_type for q in questions)
+    for topic, types in (("abs_distance", 1), ("rel_distance", 1), ("rel_direction", 3)):
+        cap = WIDE.topics[f"object_{topic}"].per_scene.whole
+        assert [made[kind] for kind in made if kind.startswith(f"object_{topic}")] == [cap] * types
+
+
 def medium_words(rules, seed: int) -> Counter[str]:
     questions, _ = asked(scattered(seed), "object_rel_direction", rules, seed)
     return Counter(q.answer for q in questions if q.question_type == "object_rel_direction_medium")
@@ -258,11 +268,12 @@ def test_triples_are_different_and_none_comes_twice(count: int, draws: int, seed
     assert set(drawn) <= everything
 
 
-def test_letters_are_drawn_without_favour() -> None:
+@pytest.mark.parametrize("distances", [(1.0, 1.7, 2.5, 3.5), (1.0, 1.05, 1.1, 1.7, 2.5, 3.5)], ids=str)
+def test_letters_are_drawn_without_favour(distances: tuple[float, ...]) -> None:
     letters = Counter(
         question.ground_truth
         for seed in range(300)
-        for question in asked(line_of(1.0, 1.7, 2.5, 3.5), "object_rel_distance", seed=seed)[0]
+        for question in asked(line_of(*distances), "object_rel_distance", seed=seed)[0]
         if question.evidence.objects[0].category == "lamp"
     )
     total = sum(letters.values())

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import comb
+from typing import Annotated
 
 from numpy.random import Generator
 
-from vsidata.constant import Constant, Labels, Rules
+from vsidata.constant import Choices, Count, Labels, Length, Rules, places_for
 from vsidata.measure import Between, MeasuredObject, MeasuredScene
 from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped, limited
 
@@ -17,7 +18,7 @@ class RelativeDistanceRules(Rules):
     Attributes:
         question: the text, with `{options}` (words joined by commas) and `{target}`.
         between: what is measured between: the objects' boxes, their surfaces, or their positions.
-        options: how many categories to choose from.
+        options: how many categories to choose from, as many as there are letters at most.
         lettered: True for a choice of letters; False where the word itself is the answer.
         min_gap: any two options' distances differ by more than this; None for no such rule.
         min_distance: no option is closer to the target than this; None for no such rule.
@@ -27,16 +28,16 @@ class RelativeDistanceRules(Rules):
         per_scene: most questions from one scene.
     """
 
-    question: str
+    question: Annotated[str, places_for("options", "target")]
     between: Between
-    options: Constant
+    options: Choices
     lettered: bool
-    min_gap: Constant | None = None
-    min_distance: Constant | None = None
+    min_gap: Length | None = None
+    min_distance: Length | None = None
     surfaces_agree: bool
     exclude: tuple[Labels, ...] = ()
-    per_target: Constant
-    per_scene: Constant | None = None
+    per_target: Count
+    per_scene: Count | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def _candidates(scene: MeasuredScene, rules: RelativeDistanceRules, rng: Generat
                 yield Drop(refusal)
             elif key not in asked:  # a small scene draws the same set again
                 asked.add(key)
-                yield _draft(rules, target, options)
+                yield _draft(scene, rules, target, options)
 
 
 def options_at(scene: MeasuredScene, target: MeasuredObject, between: Between) -> list[Option]:
@@ -112,7 +113,11 @@ def options_at(scene: MeasuredScene, target: MeasuredObject, between: Between) -
 def draw_options(
     scene: MeasuredScene, rules: RelativeDistanceRules, target: MeasuredObject, rng: Generator
 ) -> list[Option]:
-    """Random categories that keep the rules' gaps; fewer than asked for where there are not enough."""
+    """Random categories that keep the rules' gaps, shuffled; fewer than asked for where there are not enough.
+
+    Shuffled anew, because of two that are too close together the earlier is kept: what has neighbours comes
+    early among those chosen, and things stand in groups near the target more often than far from it.
+    """
     candidates = options_at(scene, target, rules.between)
     gap = rules.min_gap.value if rules.min_gap else -1.0
     least = rules.min_distance.value if rules.min_distance else 0.0
@@ -127,7 +132,7 @@ def draw_options(
             for other in chosen
         ):
             chosen.append(option)
-    return chosen
+    return [chosen[index] for index in rng.permutation(len(chosen))]
 
 
 def _refusal(
@@ -183,7 +188,9 @@ def _surface_distance(
     return best
 
 
-def _draft(rules: RelativeDistanceRules, target: MeasuredObject, options: list[Option]) -> Draft:
+def _draft(
+    scene: MeasuredScene, rules: RelativeDistanceRules, target: MeasuredObject, options: list[Option]
+) -> Draft:
     words = tuple(option.category for option in options)
     nearest, second = sorted(options, key=lambda option: option.metres)[:2]
     return Draft(
@@ -197,6 +204,8 @@ def _draft(rules: RelativeDistanceRules, target: MeasuredObject, options: list[O
                 *(EvidenceObject("option", option.nearest.instance, option.category) for option in options),
             ),
             value=nearest.metres,
+            box_distance=scene.distance(target, nearest.nearest, "boxes"),
+            surface_distance=scene.distance(target, nearest.nearest, "surfaces"),
             option_distances=tuple(option.metres for option in options),
             margin=second.metres - nearest.metres,
         ),

@@ -35,8 +35,9 @@ class Evidence:
         value: the measured value behind the answer, unrounded: a count, a length, an area, a distance, or the
             signed bearing of the asked object (counter-clockwise from the facing direction), the seconds
             until the last category appears, the length of the way walked.
-        box_distance: between the closest points of the two objects' boxes (distance topics).
-        surface_distance: between the closest points of the two objects' surfaces, where they are known.
+        box_distance: between the closest points of the boxes of two objects (absolute distance), or of the
+            target and the nearest option (relative distance).
+        surface_distance: likewise between the closest points of their surfaces, where they are known.
         option_distances: from the target to each option, in the options' order (relative distance).
         margin: how far `value` is from where the answer would be another one: the gap to the second nearest
             option, the angle to the nearest sector edge, or the shortest time between two appearances; None
