@@ -24,6 +24,9 @@ _PARALLEL = 1e-9
 # Metres by which limits are widened, so that rounding cuts nothing off.
 _ROUNDING = 1e-9
 
+# Pairs of boxes compared at a time: a few MB that stay in the processor's cache, however rich a scene is.
+_BLOCK = 64
+
 
 def box_distance(a: OrientedBox, b: OrientedBox) -> float:
     """Distance in metres between the closest points of two solid boxes; 0 where they overlap."""
@@ -36,8 +39,11 @@ def box_distances(first: Sequence[OrientedBox], second: Sequence[OrientedBox]) -
     Boxes that no axis separates overlap. The closest points of two others are a corner of one and some point
     of the other, or lie on an edge of each. Sides may be of length zero.
     """
-    if not len(first):
-        return np.zeros(0)
+    blocks = [slice(start, start + _BLOCK) for start in range(0, len(first), _BLOCK)]
+    return np.concatenate([np.zeros(0), *(_block_distances(first[block], second[block]) for block in blocks)])
+
+
+def _block_distances(first: Sequence[OrientedBox], second: Sequence[OrientedBox]) -> Array:
     a, b = _Boxes.stack(first), _Boxes.stack(second)
     apart = np.minimum(np.minimum(_from_corners(a, b), _from_corners(b, a)), _from_edges(a, b))
     return np.asarray(np.where(_overlap(a, b), 0.0, apart))
