@@ -11,6 +11,9 @@ import numpy as np
 import pytest
 from plyfile import PlyData
 
+from vsidata.errors import OptionError, VsiError
+from vsidata.synthetic.write import write_scans
+
 HEADER = (
     "ply\nformat binary_little_endian 1.0\ncomment VCGLIB generated\nelement vertex {vertices}\n"
     "property float x\nproperty float y\nproperty float z\n"
@@ -155,6 +158,22 @@ def test_the_label_table_has_scannets_header_and_trailing_tabs(synthetic_root):
 
 
 @pytest.mark.slow
+def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path):
+    scan = tmp_path / "scans" / "scene0000_00"
+    scan.mkdir(parents=True)
+    (scan / "scene0000_00.txt").write_text("of a real room")
+    with pytest.raises(OptionError, match="holds no synthetic scans"):
+        write_scans(tmp_path, scenes=1, seed=0)
+    assert [path.name for path in tmp_path.rglob("*.txt")] == ["scene0000_00.txt"]
+    assert not (tmp_path / "synthetic.json").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_with_a_remedy(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(VsiError, match="cannot be written: Not a directory"):
+        write_scans(tmp_path / "file" / "rooms", scenes=1, seed=0)
+
+
 def test_the_command_writes_the_same_bytes_for_any_number_of_workers_and_any_hash_seed(
     tmp_path, synthetic_root
 ):

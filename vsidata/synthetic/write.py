@@ -22,6 +22,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from vsidata.errors import OptionError, VsiError
 from vsidata.scene import Array
 from vsidata.sources.scannet import SYNTHETIC_MARKER
 from vsidata.synthetic.camera import camera
@@ -73,11 +74,32 @@ def write_scans(
 
     Returns:
         The names of the scans.
+
+    Raises:
+        VsiError: the folder holds something else, which would be overwritten; or it cannot be written to.
     """
+    if out.is_dir() and any(out.iterdir()) and not (out / SYNTHETIC_MARKER).is_file():
+        raise OptionError(out, "is not empty and holds no synthetic scans.", "Name a new folder.")
+    try:
+        return _write_all(out, scenes, seed, flaws or Flaws(noise=noise), frames, workers, done)
+    except OSError as error:
+        fault = f"cannot be written: {error.strerror or error}."
+        raise VsiError(error.filename or out, fault, "Make room, or name another folder.") from error
+
+
+def _write_all(
+    out: Path,
+    scenes: int,
+    seed: int,
+    flaws: Flaws,
+    frames: int,
+    workers: int,
+    done: Callable[[str], None] | None,
+) -> list[str]:
     out.mkdir(parents=True, exist_ok=True)
     _write(out / _TABLE, _label_table().encode())
     _write(out / SYNTHETIC_MARKER, json.dumps({"seed": seed}).encode())
-    job = partial(write_scan, out, seed, flaws=flaws or Flaws(noise=noise), frames=frames)
+    job = partial(write_scan, out, seed, flaws=flaws, frames=frames)
     if workers <= 1 or scenes <= 1:
         names = []
         for index in range(scenes):
