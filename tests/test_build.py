@@ -151,6 +151,21 @@ def test_other_options_in_the_same_folder_are_refused_with_what_differs(built, r
     assert digests(built.out) == before
 
 
+def test_rules_that_changed_are_refused_with_the_rule_that_differs(rooms, tmp_path):
+    rules = tmp_path / "mine.yaml"
+    rules.write_text("extends: vsibench\n")
+    options = BuildOptions(
+        out=tmp_path / "out", meta_info=(rooms,), rules=rules, scenes=("room0000",), workers=1
+    )
+    build(options)
+    rules.write_text("extends: vsibench\nwhy: other words alone change nothing\n")
+    build(options)
+    rules.write_text("extends: vsibench\ntopics: {object_rel_distance: {min_gap: 0.4}}\n")
+    with pytest.raises(OptionError) as caught:
+        build(options)
+    assert "topics.object_rel_distance.min_gap.value was 0.15, is 0.4." in caught.value.fault
+
+
 def test_folder_with_other_things_in_it_is_left_alone(rooms, tmp_path):
     (tmp_path / "README.md").write_text("mine")
     with pytest.raises(OptionError, match="is not empty and holds no build"):

@@ -11,6 +11,8 @@ import orjson
 from vsidata.dataset.atomic import write_whole
 from vsidata.errors import OptionError, VsiError
 
+_NAMED = 8  # differences that a refusal names: another rule set differs in most of its values
+
 
 @contextmanager
 def claimed(out: Path, work: Path, recipe: dict[str, Any]) -> Iterator[None]:
@@ -52,15 +54,20 @@ def claimed(out: Path, work: Path, recipe: dict[str, Any]) -> Iterator[None]:
 
 
 def _refuse_difference(out: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
-    changed = [
-        f"{group}.{key} was {before[group].get(key)!r:.60}, is {now[group].get(key)!r:.60}"
-        for group in now
-        for key in sorted({*before[group], *now[group]} - {"resolved"})
-        if before[group].get(key) != now[group].get(key)
-    ]
+    changed = sorted(_differences("", before, now))
     if changed:
+        more = f"; and {len(changed) - _NAMED:,} more" if len(changed) > _NAMED else ""
         raise OptionError(
             out,
-            f"holds a build with other options: {'; '.join(changed)}.",
+            f"holds a build with other options: {'; '.join(changed[:_NAMED])}{more}.",
             "Run the build with the options it was begun with, or name a new folder with --out.",
         )
+
+
+def _differences(at: str, before: Any, now: Any) -> Iterator[str]:
+    """`options.seed was 0, is 4`, for each value; a rule's own, not the digest of all, and not its reason."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        for key in {*before, *now} - {"digest", "why", "source"}:
+            yield from _differences(f"{at}.{key}" if at else key, before.get(key), now.get(key))
+    elif before != now:
+        yield f"{at} was {before!r:.60}, is {now!r:.60}"
