@@ -166,7 +166,7 @@ def conform(
 
         screen = console()
         screen.print(conforming.table(found))
-        screen.print(conforming.WHY_DISTANCES_DIFFER, highlight=False)
+        screen.print(conforming.WHY_DISTANCES_DIFFER, soft_wrap=True, highlight=False)
 
 
 @app.command()
