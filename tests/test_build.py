@@ -201,6 +201,17 @@ def test_shards_that_cannot_be_written_are_an_error_with_a_remedy(rooms, tmp_pat
     assert "it goes on from here" in caught.value.remedy
 
 
+def test_what_the_source_cannot_give_drops_its_topic_with_that_reason(rooms, tmp_path):
+    drops = build(BuildOptions(out=tmp_path, meta_info=(rooms,), rules="vsi100k", workers=1)).manifest[
+        "drops"
+    ]
+    assert {topic: list(reasons) for topic, reasons in drops.items()} == {
+        "object_abs_distance": ["the source gives nothing to measure the distance from"],
+        "object_rel_distance": ["the source gives nothing to measure the distance from"],
+        "object_rel_direction": ["the source has no vertices, whose mean is an object's position"],
+    }
+
+
 def test_unknown_topic_names_the_known_ones(rooms, tmp_path):
     with pytest.raises(OptionError, match="object_counting"):
         build(BuildOptions(out=tmp_path / "out", meta_info=(rooms,), topics=("counting",)))

@@ -40,7 +40,7 @@ def test_build_ends_with_the_drop_table_and_three_lines(arguments, tmp_path):
     written, set_aside, following = lines[-3:]
     assert written.startswith("Written: ")
     assert "about 3 scenes" in written
-    assert set_aside.startswith("Set aside: 1 (room0002: ")
+    assert set_aside.startswith("Set aside: 1 (room0002: rooms.json: ")
     assert following.startswith("Next: ")
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.dataset import small_scans
 from vsidata.build import BuildOptions, build
+from vsidata.dataset.summary import closing_lines
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +31,13 @@ def test_good_scans_are_used_and_the_others_named_with_file_fault_and_remedy(bui
     assert all(failure["fault"] and failure["remedy"] for failure in failures)
     scenes = pq.read_table(built.out / "scenes")["scene_name"].to_pylist()
     assert scenes == ["scene0000_00", "scene0002_00", "scene0004_00"]
+
+
+def test_set_aside_scans_are_named_with_their_files(built):
+    set_aside = closing_lines(built)[1]
+    assert set_aside.startswith("Set aside: 2 (scene0001_00_vh_clean_2.ply: is cut short")
+    assert "; scene0003_00.aggregation.json: is missing)" in set_aside
+    assert "set aside: scene0003_00.aggregation.json: is missing." in (built.out / "build.log").read_text()
 
 
 def test_scenes_table_holds_the_boxes_that_the_scans_were_made_with(built):

@@ -94,7 +94,9 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary:
                     _write_death(folder, outcome.name, outcome.died)
                 head = results.read_head(results.result_path(folder, outcome.name))
                 failure = head.failure if head else None
-                note(f"{outcome.name} {outcome.seconds:.2f} s" + (f": {failure['fault']}" if failure else ""))
+                note(f"{outcome.name} {outcome.seconds:.2f} s")
+                if failure:
+                    note(f"set aside: {results.in_brief(failure)}")
                 if head and head.trace:
                     note(head.trace)
                 watcher.scene(outcome.name, outcome.seconds)

@@ -48,6 +48,12 @@ def failure_of(name: str, error: VsiError) -> dict[str, str]:
     return {"scene_name": name, "file": error.file, "fault": error.fault, "remedy": error.remedy}
 
 
+def in_brief(failure: dict[str, str]) -> str:
+    """Which file and what is wrong with it, as in `scene0004_00.aggregation.json: is missing`."""
+    scene, file = failure["scene_name"], Path(failure["file"]).name
+    return f"{file if file.startswith(scene) else f'{scene}: {file}'}: {failure['fault']}"
+
+
 def result_path(folder: Path, name: str) -> Path:
     """Where a scene's result lies. A name with slashes stays inside the folder."""
     return folder / f"{quote(name, safe='')}.jsonl"

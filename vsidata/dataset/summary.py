@@ -7,6 +7,7 @@ from rich.table import Table
 
 from vsidata.dataset.card import scenes_not_filtered
 from vsidata.dataset.merge import Summary
+from vsidata.dataset.results import in_brief
 
 _NAMED = 3  # scans set aside that the last lines name; failures.jsonl has them all
 
@@ -49,7 +50,7 @@ def _set_aside(summary: Summary) -> str:
     failures = summary.failures
     if not failures:
         return "Set aside: no scan."
-    named = "; ".join(f"{f['scene_name']}: {f['fault'].rstrip('.')}" for f in failures[:_NAMED])
+    named = "; ".join(in_brief(failure).rstrip(".") for failure in failures[:_NAMED])
     more = f"; and {len(failures) - _NAMED:,} more" if len(failures) > _NAMED else ""
     where = summary.out / "failures.jsonl"
     return f"Set aside: {len(failures):,} ({named}{more}). {where} says what to do."

@@ -141,7 +141,11 @@ def _refusal(
     if not target.askable:
         return "the target is too small or has no box"
     if len(options) < rules.options.whole:
-        return "fewer than four other categories far enough apart"
+        others = (scene.distance(target, thing, rules.between) for thing in scene.objects if thing != target)
+        known = [metres is not None for metres in others]
+        if known and not any(known):
+            return "the source gives nothing to measure the distance from"
+        return "too few other categories far enough apart"
     if not boxes_agree(target, options):
         return "with a box of nearly the same volume another would be the nearest"
     if rules.surfaces_agree and not surfaces_agree(scene, target, options):
