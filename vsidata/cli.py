@@ -243,7 +243,7 @@ def synth(
         task = bar.add_task("scans", total=scenes)
         write_scans(out, scenes, seed, noise / 1000, frames, workers, done=lambda _: bar.advance(task))
     typer.echo(f"{scenes:,} scans in {out / 'scans'}, their truth in {out / 'truth'}.")
-    typer.echo(f"Next: vsidata build --scannet-root {out} --out {out.with_name(out.name + '-qa')}")
+    typer.echo(f"Next: vsidata build --scannet-root {out} --out {out.absolute().name}-qa")
 
 
 @app.command()

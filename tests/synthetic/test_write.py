@@ -157,7 +157,6 @@ def test_the_label_table_has_scannets_header_and_trailing_tabs(synthetic_root):
     assert "refrigerator" in lines[1 + [line.split("\t")[1] for line in lines[1:]].index("refrigerator")]
 
 
-@pytest.mark.slow
 def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path):
     scan = tmp_path / "scans" / "scene0000_00"
     scan.mkdir(parents=True)
@@ -174,6 +173,7 @@ def test_a_folder_that_cannot_be_made_is_an_error_with_a_remedy(tmp_path):
         write_scans(tmp_path / "file" / "rooms", scenes=1, seed=0)
 
 
+@pytest.mark.slow
 def test_the_command_writes_the_same_bytes_for_any_number_of_workers_and_any_hash_seed(
     tmp_path, synthetic_root
 ):

@@ -71,6 +71,11 @@ class Item:
         return OrientedBox(center, np.array(self.size), self.axes)
 
 
+def scene_name(index: int) -> str:
+    """The scan's name of a room, in ScanNet's way: `scene0007_00`."""
+    return f"scene{index:04d}_00"
+
+
 @dataclass(frozen=True, eq=False)
 class Room:
     """A furnished room: the recipe from which scans, renderings and truth are made.
@@ -100,8 +105,8 @@ class Room:
 
     @property
     def name(self) -> str:
-        """ScanNet's way of naming a scan."""
-        return f"scene{self.index:04d}_00"
+        """Its scan's."""
+        return scene_name(self.index)
 
 
 def yaw_axes(yaw: float) -> Array:

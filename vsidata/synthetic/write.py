@@ -11,9 +11,7 @@ OUT/truth/scene0000_00.json
 """
 
 import json
-import multiprocessing
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,13 +20,14 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from vsidata.engines import local
 from vsidata.errors import OptionError, VsiError
 from vsidata.scene import Array
 from vsidata.sources.scannet import SYNTHETIC_MARKER
 from vsidata.synthetic.camera import camera
 from vsidata.synthetic.catalogue import Kind, kinds
 from vsidata.synthetic.film import description, film
-from vsidata.synthetic.layout import STRUCTURE, lay_out
+from vsidata.synthetic.layout import STRUCTURE, lay_out, scene_name
 from vsidata.synthetic.scan import Flaws, Scan, scan_room
 from vsidata.synthetic.seeding import generator
 from vsidata.synthetic.truth import describe
@@ -99,27 +98,34 @@ def _write_all(
     out.mkdir(parents=True, exist_ok=True)
     _write(out / _TABLE, _label_table().encode())
     _write(out / SYNTHETIC_MARKER, json.dumps({"seed": seed}).encode())
-    job = partial(write_scan, out, seed, flaws=flaws, frames=frames)
-    if workers <= 1 or scenes <= 1:
-        names = []
-        for index in range(scenes):
-            names.append(job(index))
-            if done:
-                done(names[-1])
-        return names
-    context = multiprocessing.get_context("forkserver")
-    with ProcessPoolExecutor(min(workers, scenes), mp_context=context) as pool:
-        tasks = [pool.submit(job, index) for index in range(scenes)]
-        for task in as_completed(tasks):
-            if done:
-                done(task.result())
-        return [task.result() for task in tasks]
+    numbers = {scene_name(index): index for index in range(scenes)}
+    job = partial(_write_scan, out, seed, numbers, flaws, frames)
+    for name in _done(job, list(numbers), workers):
+        if done:
+            done(name)
+    return list(numbers)
 
 
-def write_scan(out: Path, seed: int, index: int, flaws: Flaws, frames: int) -> str:
-    """Write one scan, its video of that many frames, and its truth; returns its name."""
+def _done(job: Callable[[str], None], names: Sequence[str], workers: int) -> Iterator[str]:
+    """Each of the names once the job is done with it."""
+    if workers == 1:
+        for name in names:
+            job(name)
+            yield name
+        return
+    for outcome in local.run(job, names, workers):
+        if outcome.died:
+            fault = f"the process that wrote it {outcome.died}, twice."
+            raise VsiError(outcome.name, fault, "If memory ran out, try fewer --workers.")
+        yield outcome.name
+
+
+def _write_scan(
+    out: Path, seed: int, numbers: Mapping[str, int], flaws: Flaws, frames: int, name: str
+) -> None:
+    """Write one scan, its video of that many frames, and its truth."""
+    index = numbers[name]
     scan = scan_room(lay_out(seed, index), flaws)
-    name = scan.room.name
     folder = out / "scans" / name
     folder.mkdir(parents=True, exist_ok=True)
     (out / "truth").mkdir(exist_ok=True)
@@ -138,7 +144,6 @@ def write_scan(out: Path, seed: int, index: int, flaws: Flaws, frames: int) -> s
         truth |= {"frames": film(folder / f"{name}.sens", scan.room, alignment, frames)}
     _write(folder / f"{name}.txt", "".join(f"{key} = {value}\n" for key, value in lines.items()).encode())
     _write(out / "truth" / f"{name}.json", json.dumps(truth, indent=1).encode())
-    return name
 
 
 def _write(path: Path, content: bytes) -> None:
