@@ -1,11 +1,12 @@
 """A scene as the cameras of its stream look at it.
 
-What is seen is the scan: a hole in it hides nothing, and a surface that it lacks counts neither as seen nor
-as missing.
+What is seen is the scan: a surface that it lacks counts neither as seen nor as missing. What shows through a
+hole of it is not seen where the stream's depth says that there was something before it.
 
 Importing this module imports Open3D, which takes a second: only workers that have frames should.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from vsidata.geometry.visibility import (
     BoolArray,
     Camera,
     Caster,
+    DepthPicture,
     caster,
     pixel_shares,
     points_seen,
@@ -68,7 +70,8 @@ class Viewer:
             positions: (k,) of valid frames in the stream, rising.
             rules: how much is enough.
         """
-        seen = points_seen(self.caster, self.samples, self.camera, self.poses[positions])
+        poses, depths = self.poses[positions], self._depths(positions)
+        seen = points_seen(self.caster, self.samples, self.camera, poses, depths)
         together = self._surface_shares(np.asarray(seen.any(axis=0)))
         return Sight(
             **vars(self._timeline(positions)),
@@ -79,10 +82,16 @@ class Viewer:
         )
 
     def _timeline(self, positions: IntArray) -> Timeline:
-        pixels = pixel_shares(
-            self.caster, self.owners, len(self.instances), self.camera, self.poses[positions]
-        )
+        poses, depths = self.poses[positions], self._depths(positions)
+        pixels = pixel_shares(self.caster, self.owners, len(self.instances), self.camera, poses, depths)
         return Timeline(self.instances, positions, self.stream.timestamps[positions], pixels)
+
+    def _depths(self, positions: IntArray) -> Iterator[DepthPicture | None]:
+        """Read one at a time: a stream may have thousands."""
+        matrix = self.stream.depth_matrix
+        for position in positions.tolist():
+            metres = None if matrix is None else self.stream.depth(position)
+            yield None if matrix is None or metres is None else DepthPicture(metres, matrix)
 
     def _surface_shares(self, seen: BoolArray) -> Array:
         """(m + 1,) share seen of each surface, the floor's last, from which samples (p,) are seen."""

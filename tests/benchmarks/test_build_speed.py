@@ -64,7 +64,7 @@ def test_scan_to_questions(benchmark, job, typical):
 
 @pytest.fixture(scope="module")
 def filmed(job, typical, scans):
-    """The same with frames: a stream of 1,000 beside that scan, a minute's walk, its pictures of noise."""
+    """The same with frames: a stream of 1,000 beside that scan, a minute's walk, its pictures and depth of noise."""
     from vsidata.synthetic.layout import lay_out
     from vsidata.synthetic.walk import walk
 
@@ -73,12 +73,13 @@ def filmed(job, typical, scans):
     camera = np.array([[550.0, 0, 319.5], [0, 550, 239.5], [0, 0, 1]])  # 60° wide
     rng = np.random.default_rng(0)
     pictures = [noise(rng) for _ in range(8)]
+    depth = rng.integers(9_000, 9_100, (480, 640), dtype=np.uint16)  # too far to hide anything
     frames = [
-        Frame(pictures[i % 8], None, to_mesh @ pose, 60_000 * i)
+        Frame(pictures[i % 8], depth, to_mesh @ pose, 60_000 * i)
         for i, pose in enumerate(walk(lay_out(1, int(name[5:9])), 1_000))
     ]
     path = job.source.folder(name) / f"{name}.sens"
-    write_sens(path, frames, (640, 480), (0, 0), camera, np.eye(3))
+    write_sens(path, frames, (640, 480), (640, 480), camera, camera)
     yield replace(job, framing=Framing(16))
     path.unlink()
 

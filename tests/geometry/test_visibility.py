@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.scans import grid_box
-from vsidata.geometry.visibility import Camera, caster, pixel_shares, points_seen, surface_points
+from vsidata.geometry.visibility import (
+    Camera,
+    DepthPicture,
+    caster,
+    pixel_shares,
+    points_seen,
+    surface_points,
+)
 from vsidata.scene import Array, IntArray
 
 # Square pixels, 90° from left to right: at depth d the picture is 2 d wide and 1.5 d high.
@@ -165,3 +172,40 @@ def test_points_on_a_surface_lie_on_it_and_everywhere_alike(count: int, seed: in
 def test_triangles_without_area_have_no_points() -> None:
     assert surface_points(np.zeros((3, 3)), np.array([[0, 1, 2]]), 5).shape == (0, 3)
     assert surface_points(np.zeros((3, 3)), np.empty((0, 3), dtype=int), 5).shape == (0, 3)
+
+
+def measured(left: float, right: float) -> DepthPicture:
+    """So many metres in each half of a picture of half the size, by a camera of the same view."""
+    metres = np.full((240, 320), left, dtype=np.float32)
+    metres[:, 160:] = right
+    return DepthPicture(metres, np.array([[160.0, 0, 159.5], [0, 160, 119.5], [0, 0, 1]]))
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "share"),
+    [
+        (1, 1, 0),  # a wall that the scan lacks
+        (1, 2, 0.5),
+        (0, 1, 0.5),  # a dark or shining thing is not measured
+        (0, 0, 1),
+        (2, 5, 1),  # the face itself, and what the video saw through glass
+        (1.9, 2.1, 1),  # poses and depth are not exact
+    ],
+)
+def test_what_was_measured_before_a_surface_hides_it(left: float, right: float, share: float) -> None:
+    points, triangles, owners = mesh(BOX)
+    scene, pose, depths = caster(points, triangles), looking((0, 0, 0)), [measured(left, right)]
+    seen = pixel_shares(scene, owners, 1, CAMERA, pose, depths)
+    assert seen.tolist() == [[pytest.approx(share / 12, abs=0.002)]]
+    near_face = triangles[(points[triangles][:, :, 1] == 2).all(axis=1)]
+    on_face = surface_points(points, near_face, 1000)
+    assert points_seen(scene, on_face, CAMERA, pose, depths).mean() == pytest.approx(share, abs=0.02)
+
+
+def test_depth_that_shows_less_than_the_picture_hides_nothing_beside_it() -> None:
+    points, triangles, owners = mesh(BOX)
+    middle = DepthPicture(
+        np.ones((20, 20), dtype=np.float32), np.array([[160.0, 0, 9.5], [0, 160, 9.5], [0, 0, 1]])
+    )
+    seen = pixel_shares(caster(points, triangles), owners, 1, CAMERA, looking((0, 0, 0)), [middle])
+    assert seen[0, 0] == pytest.approx(1 / 12 - 20 * 20 / (320 * 240), abs=0.002)

@@ -4,8 +4,10 @@ Room frame, metres. A camera's own frame has x to the right, y down and z forwar
 coordinates. Open3D casts the rays, on one thread: workers are processes.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,9 @@ _RAYS = 160
 # A point counts as seen if a line of sight comes this near to it, in metres, so that the noise of its own
 # surface is not in its way. It also lets a camera see this far around an edge.
 _CLEARANCE = 0.01
+
+# What was measured this far before a surface hides it, in metres: by less, poses and depth may be off.
+_BEFORE = 0.2
 
 _GOLDEN = (5**0.5 - 1) / 2
 
@@ -59,6 +64,35 @@ class Camera:
         return np.asarray(ahead & across & (v >= -0.5 * w) & (v < (height - 0.5) * w))
 
 
+@dataclass(frozen=True, eq=False)
+class DepthPicture:
+    """What was measured where a picture was taken: it hides what lies behind, also through holes of the mesh.
+
+    Attributes:
+        metres: (height, width) along the camera's z, 0 where nothing was measured.
+        matrix: (3, 3) of the camera that measured, as in `Camera`; it stands where the other does.
+    """
+
+    metres: NDArray[np.float32]
+    matrix: Array
+
+    def hides(self, points: Array) -> BoolArray:
+        """(n,) whether something was measured clearly before points (n, 3) ahead in the camera's frame."""
+        u, v, w = (points @ self.matrix.T).T
+        columns, rows = np.rint([u / w, v / w]).astype(np.int64)
+        height, width = self.metres.shape
+        inside = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
+        measured = np.zeros(len(points))
+        measured[inside] = self.metres[rows[inside], columns[inside]]
+        return np.asarray((measured > 0) & (measured < points[:, 2] - _BEFORE))
+
+
+Depths = Iterable[DepthPicture | None]
+"""Of each picture, in turn; None where nothing was measured."""
+
+_NOTHING_MEASURED: Depths = repeat(None)
+
+
 def caster(points: Array, triangles: IntArray) -> Caster:
     """A mesh made ready for rays: points (n, 3), triangles (m, 3) rows of them."""
     scene = Caster(nthreads=1)
@@ -66,7 +100,14 @@ def caster(points: Array, triangles: IntArray) -> Caster:
     return scene
 
 
-def pixel_shares(scene: Caster, owners: IntArray, count: int, camera: Camera, poses: Array) -> Array:
+def pixel_shares(
+    scene: Caster,
+    owners: IntArray,
+    count: int,
+    camera: Camera,
+    poses: Array,
+    depths: Depths = _NOTHING_MEASURED,
+) -> Array:
     """Share of each picture that shows each owner's surface.
 
     Args:
@@ -75,22 +116,29 @@ def pixel_shares(scene: Caster, owners: IntArray, count: int, camera: Camera, po
         count: number of owners.
         camera: takes the pictures.
         poses: (k, 4, 4) from the camera's frame to the room's.
+        depths: of the k pictures.
 
     Returns:
         (k, count) in [0, 1]. What is smaller than a ray's share of the picture may be missed.
     """
     owners = np.append(owners, -1)  # what a ray that hits nothing finds
     shares = np.empty((len(poses), count))
-    for row, pose in enumerate(poses):
+    for row, (pose, depth) in enumerate(zip(poses, depths, strict=False)):
         ways = camera.directions @ pose[:3, :3].T
         rays = np.hstack([np.broadcast_to(pose[:3, 3], ways.shape), ways])
-        found = scene.cast_rays(_tensor(rays.astype(np.float32)), nthreads=1)["primitive_ids"].numpy()
-        hits = owners[np.minimum(found, len(owners) - 1)]
+        found = scene.cast_rays(_tensor(rays.astype(np.float32)), nthreads=1)
+        hits = owners[np.minimum(found["primitive_ids"].numpy(), len(owners) - 1)]
+        if depth:
+            owned = np.flatnonzero(hits >= 0)
+            points = camera.directions[owned] * found["t_hit"].numpy()[owned, None]
+            hits[owned[depth.hides(points)]] = -1
         shares[row] = np.bincount(hits + 1, minlength=count + 1)[1:] / len(hits)
     return shares
 
 
-def points_seen(scene: Caster, points: Array, camera: Camera, poses: Array) -> BoolArray:
+def points_seen(
+    scene: Caster, points: Array, camera: Camera, poses: Array, depths: Depths = _NOTHING_MEASURED
+) -> BoolArray:
     """Which points of the mesh's surface each picture shows: in the picture, with nothing before them.
 
     Args:
@@ -98,14 +146,18 @@ def points_seen(scene: Caster, points: Array, camera: Camera, poses: Array) -> B
         points: (n, 3) on it.
         camera: takes the pictures.
         poses: (k, 4, 4) from the camera's frame to the room's.
+        depths: of the k pictures.
 
     Returns:
         (k, n).
     """
     seen = np.zeros((len(poses), len(points)), dtype=np.bool_)
-    for row, pose in enumerate(poses):
+    for row, (pose, depth) in enumerate(zip(poses, depths, strict=False)):
         ways = points - pose[:3, 3]
-        candidates = np.flatnonzero(camera.has_in_picture(ways @ pose[:3, :3]))
+        in_camera = ways @ pose[:3, :3]
+        candidates = np.flatnonzero(camera.has_in_picture(in_camera))
+        if depth:
+            candidates = candidates[~depth.hides(in_camera[candidates])]
         ways = ways[candidates]
         lengths = np.linalg.norm(ways, axis=1, keepdims=True)
         ways *= np.maximum(1 - _CLEARANCE / np.maximum(lengths, _CLEARANCE), 0)

@@ -50,8 +50,8 @@ class ShownFrames:
             where unknown.
         orientation: degrees by which the pictures must be turned clockwise to stand upright: 0, 90, 180 or
             270; None where the poses are unknown.
-        digest: SHA-256 of what was used of the stream: its cameras, the number, time and pose of every frame,
-            and the pictures shown, as stored. The other pictures, which may be gigabytes, are not read.
+        digest: SHA-256 of the stream's cameras, the number, time and pose of every frame, and the pictures
+            shown, as stored. The other pictures and the depth, which may be gigabytes, are left out.
     """
 
     positions: IntArray
