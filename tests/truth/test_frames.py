@@ -88,6 +88,20 @@ def test_shown_frames_contain_what_is_asked_about_and_without_the_filter_some_do
     assert sum(0.0 in shares for shares in largest_shares(everything.out, root)) > 10
 
 
+def test_the_first_frame_that_shows_an_object_is_the_first_in_the_drawing(root: Path, tmp_path: Path) -> None:
+    build(BuildOptions(out=tmp_path, scannet_root=root, topics=("object_counting",)))
+    drawn = what_was_drawn(tmp_path, root)
+    right = []
+    for row in table(tmp_path, "frames"):
+        for thing in row["seen"]:
+            shares = [frame.get(thing["instance"], 0.0) for frame in drawn[row["scene_name"]]]
+            first = len(shares) if thing["first"] is None else row["indices"].index(thing["first"])
+            is_there = first == len(shares) or shares[first] > SEEN / 2
+            right.append(is_there and max(shares[:first], default=0.0) < 2 * SEEN)
+    assert len(right) > 50
+    assert np.mean(right) > 0.97  # a hole in the back of a shelf shows what is behind
+
+
 def test_order_that_is_asked_for_can_be_read_off_the_shown_frames(root: Path, tmp_path: Path) -> None:
     given = BuildOptions(out=tmp_path, scannet_root=root, topics=("obj_appearance_order",))
     build(given)

@@ -85,17 +85,25 @@ def _row(scene: Scene, shown: ShownFrames, sight: Sight | None) -> Row:
         "orientation": shown.orientation,
         "intrinsics": None if shown.camera_matrix is None else shown.camera_matrix.tolist(),
         "poses": None if shown.poses is None else shown.poses.tolist(),
-        "seen": None if sight is None else _seen(sight),
+        "seen": None if sight is None else _seen(sight, shown),
         "floor_seen": None if sight is None else sight.floor,
     }
 
 
-def _seen(sight: Sight) -> list[Row]:
-    """For each object the share of every picture that shows it, and of its surface that any of them shows."""
+def _seen(sight: Sight, shown: ShownFrames) -> list[Row]:
+    """What the pictures show of each object, and the first of them that shows enough of it."""
+    firsts = (sight.first([instance], sight.rules.pixels.value) for instance in sight.instances)
     return [
-        {"instance": instance, "pixels": pixels, "surfaces": surfaces, "surface": surface}
-        for instance, pixels, surfaces, surface in zip(
+        {
+            "instance": instance,
+            "first": None if first is None else int(shown.numbers[first]),
+            "pixels": pixels,
+            "surfaces": surfaces,
+            "surface": surface,
+        }
+        for instance, first, pixels, surfaces, surface in zip(
             sight.instances.tolist(),
+            firsts,
             sight.pixels.T.tolist(),
             sight.surfaces.T.tolist(),
             sight.surface.tolist(),

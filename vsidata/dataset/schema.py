@@ -125,6 +125,7 @@ FRAMES = _with_features(
                 pa.struct(
                     [
                         ("instance", pa.int64()),
+                        ("first", pa.int64()),
                         ("pixels", pa.list_(pa.float64())),
                         ("surfaces", pa.list_(pa.float64())),
                         ("surface", pa.float64()),
@@ -139,7 +140,8 @@ FRAMES = _with_features(
 
 `indices` are the source's own numbers of the frames, `intrinsics` the camera of the pictures as they are here
 (pixels), `poses` go from the camera's frame (x right, y down, z forward) to the room's (z up), metres. `seen`
-and `floor_seen` are shares: `vsidata.sight.Sight`, object by object.
+and `floor_seen` are shares: `vsidata.sight.Sight`, object by object; `first` is the first of `indices` whose
+picture shows enough of the object to count as seen, None where none does.
 """
 
 EMBEDDED = _with_features(
