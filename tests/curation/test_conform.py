@@ -1,5 +1,6 @@
 """Released keys against our rules, and the reader of released questions."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,9 +50,29 @@ def test_every_unresolved_question_has_its_reason(released: dict[str, Agreement]
         assert agreement.resolved == agreement.agreeing + len(agreement.differing)
 
 
+def test_a_rule_set_of_few_topics_is_compared_on_those(vsibench: Path) -> None:
+    rules = load_rules("vsibench")
+    few = replace(rules, topics={"object_counting": rules.topics["object_counting"]})
+    found = conform({}, read_questions(vsibench / "questions.jsonl"), few)
+    assert {kind: agreement.resolved for kind, agreement in found.items()} == {"object_counting": 0}
+
+
+def row(key: str, options: str) -> str:
+    known = '"dataset": "", "scene_name": "", "question_type": "", "question": ""'
+    return f'{{{known}, "ground_truth": {key}, "options": {options}}}\n'
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
-    [("not json\n", "line 1"), ('{"dataset": "arkitscenes"}\n', "scene_name"), ("[]\n", "line 1")],
+    [
+        ("not json\n", "line 1"),
+        ('{"dataset": "arkitscenes"}\n', "scene_name"),
+        ("[]\n", "line 1"),
+        (row('"E"', '["A. sink", "B. bed"]'), "line 1 has the ground_truth 'E'"),
+        (row('"A"', "null"), "line 1 has the ground_truth 'A'"),
+        (row("null", "null"), "line 1 has the ground_truth None"),
+        (row('"0"', "null"), "line 1 has the ground_truth '0'"),
+    ],
 )
 def test_a_file_that_is_not_the_benchmarks_is_refused_with_its_line(
     tmp_path: Path, text: str, fault: str

@@ -4,6 +4,7 @@ The released questions are read back with the rule set's own question strings, a
 own functions, so that what agrees here is what a build asks.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -72,7 +73,7 @@ def read_questions(path: Path) -> Iterator[dict[str, Any]]:
     """Rows of a file of released questions, one JSON object a line.
 
     Raises:
-        VsiError: the file cannot be read, or a line lacks one of the benchmark's columns.
+        VsiError: the file cannot be read, or a line lacks one of the benchmark's columns or holds no key.
     """
     needed = {"dataset", "scene_name", "question_type", "question", "options", "ground_truth"}
     try:
@@ -88,7 +89,20 @@ def read_questions(path: Path) -> Iterator[dict[str, Any]]:
         if missing:
             fault = f"line {number} has no column {', '.join(sorted(missing))}."
             raise VsiError(path, fault, "Take the benchmark's own test.jsonl.")
+        if not _is_key(row["ground_truth"], row["options"]):
+            fault = f"line {number} has the ground_truth {row['ground_truth']!r:.40}, which answers nothing."
+            raise VsiError(path, fault, "Take the benchmark's own test.jsonl.")
         yield row
+
+
+def _is_key(key: Any, options: Any) -> bool:
+    """Whether a key names one of the options, or is a positive number where there are none."""
+    if options is not None:
+        return isinstance(options, list) and [str(text)[:2] for text in options].count(f"{key}.") == 1
+    try:
+        return 0 < float(key) < math.inf
+    except (TypeError, ValueError):
+        return False
 
 
 def conform(
@@ -165,8 +179,6 @@ def _open_key(row: Mapping[str, Any]) -> str:
 
 def _readers(rules: RuleSet) -> dict[str, tuple[re.Pattern[str], Answer]]:
     topics = rules.topics
-    distance_rules = topics["object_abs_distance"]
-    nearest_rules = topics["object_rel_distance"]
 
     def count(scene: MeasuredScene, words: Mapping[str, str]) -> str:
         if scene.count(words["category"]) == 0:
@@ -185,16 +197,15 @@ def _readers(rules: RuleSet) -> dict[str, tuple[re.Pattern[str], Answer]]:
         return room_answer(scene.room_area)
 
     def apart(scene: MeasuredScene, words: Mapping[str, str]) -> str:
-        metres = scene.distance(_only(scene, words["a"]), _only(scene, words["b"]), distance_rules.between)
+        a, b = _only(scene, words["a"]), _only(scene, words["b"])
+        metres = scene.distance(a, b, topics["object_abs_distance"].between)
         if metres is None:
             raise _UnresolvedError("no box of the category")
         return distance_answer(metres)
 
     def nearest(scene: MeasuredScene, words: Mapping[str, str]) -> str:
-        at = {
-            option.category: option.metres
-            for option in options_at(scene, _only(scene, words["target"]), nearest_rules.between)
-        }
+        target, between = _only(scene, words["target"]), topics["object_rel_distance"].between
+        at = {option.category: option.metres for option in options_at(scene, target, between)}
         named = words["options"].split(", ")
         if not set(named) <= set(at):
             raise _UnresolvedError("no box of the category")
@@ -209,8 +220,10 @@ def _readers(rules: RuleSet) -> dict[str, tuple[re.Pattern[str], Answer]]:
             ("object_abs_distance", apart),
             ("object_rel_distance", nearest),
         )
+        if name in topics
     }
-    for question_type, kind in topics["object_rel_direction"].kinds.items():
+    directions = topics.get("object_rel_direction")
+    for question_type, kind in directions.kinds.items() if directions else ():
 
         def where(scene: MeasuredScene, words: Mapping[str, str], kind: Any = kind) -> str:
             places = [_place(scene, words[role]) for role in ("observer", "facing", "asked")]

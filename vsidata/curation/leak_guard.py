@@ -56,7 +56,7 @@ def _read_list(file: Path | Traversable) -> list[tuple[str, str]]:
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        fault = f"cannot be read: {error}"
+        fault = f"cannot be read: {error.strerror if isinstance(error, OSError) else 'it is not UTF-8 text'}"
         raise OptionError(str(file), fault, "Name a CSV file with the columns dataset,scene_name.") from None
     rows = list(csv.DictReader(lines, skipinitialspace=True))
     for number, row in enumerate(rows, start=2):
