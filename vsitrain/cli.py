@@ -76,18 +76,42 @@ def _run(method: "Method", recipe: Path | None, given: list[str], plan_only: boo
     if plan_only or as_json:
         return
     planning.refuse_if_too_large(prepared.plan)
+    planning.refuse_if_no_room(prepared.plan, prepared.config.training)
+    from vsidata.terminal import console
+    from vsitrain.progress import TrainingProgress
+    from vsitrain.quiet import quiet
+    from vsitrain.summary import closing_lines
     from vsitrain.train import train
 
-    out = train(prepared)
+    quiet()
+    trained = train(prepared, callbacks=[TrainingProgress(console(stderr=True))])
     if first:
-        typer.echo(f"Saved: {out}.")
+        typer.echo("\n".join(closing_lines(method, trained)))
 
 
 def _require_packages() -> None:
     from importlib.util import find_spec
 
     if missing := [name for name in _NEEDED if find_spec(name) is None]:
-        raise OptionError("vsitrain", f"lacks {', '.join(missing)}.", f"Install what training needs: {_INSTALL}")
+        raise OptionError(
+            "vsitrain", f"lacks {', '.join(missing)}.", f"Install what training needs: {_INSTALL}"
+        )
+
+
+@app.command()
+def curves(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run's output_dir, or a checkpoint.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Picture: .png, .svg, .pdf (default: RUN/curves.png).")
+    ] = None,
+) -> None:
+    """Draw the rewards of a run by topic, its KL, lengths and losses, also while it goes on."""
+    _require_packages()
+    from vsitrain.curves import draw_curves
+
+    out = out or run / "curves.png"
+    draw_curves(run, out)
+    typer.echo(f"Drawn: {out}.")
 
 
 @app.command()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from trl.trainer.dpo_config import DPOConfig
 from trl.trainer.dpo_trainer import DPOTrainer
 
+from vsitrain.checkpoints import WholeCheckpoints
 from vsitrain.collate import Asking, PreferenceCollator
 from vsitrain.families import refuse_blind_passes
 from vsitrain.preferences import wrong_answer
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
 
-class VideoDPOTrainer(ExactResume, DPOTrainer):
+class VideoDPOTrainer(WholeCheckpoints, ExactResume, DPOTrainer):
     """TRL's DPO trainer, which resumes full-parameter training from the checkpoint's own weights."""
 
 

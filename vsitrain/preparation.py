@@ -19,6 +19,7 @@ from vsitrain.plan import (
     workload_of,
 )
 from vsitrain.prompts import PromptMode, prompt_mode, target
+from vsitrain.provenance import refuse_other_input
 from vsitrain.rewards import reward_functions
 from vsitrain.run_options import Method
 from vsitrain.starting_model import adapter_config, base_of, is_adapter
@@ -68,6 +69,7 @@ def prepare(method: Method, config: RunConfig) -> Preparation:
     if method == "grpo":
         reward_functions(options.rewards, mode=mode, letters=options.letters, lengths=options.length_window)
     start = config.model.model_name_or_path
+    refuse_other_input(start, options.input_mode)
     base = base_of(start) if is_adapter(start) else start
     model_config = read_model_config(base)
     splits = [options.train_split]

@@ -3,18 +3,45 @@
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from transformers import TrainerCallback
 
 from vsidata.dataset.atomic import write_whole
 from vsidata.errors import VsiError
 
 _OF_THE_QUESTION = ("id", "dataset", "scene_name", "topic", "question_type", "ground_truth")
+ROLLOUTS = "_rollouts"
+"""Folder of a run that holds its rollout log. What begins with _ stays home when the model is pushed."""
+
 _PREFIX = "reward_"
 _NAME = re.compile(r"(\d+)-(\d+)-of-rank-(\d+)\.parquet")
+
+
+@dataclass(frozen=True)
+class Rollouts:
+    """The completions of one generation, of one process; a value each.
+
+    Attributes:
+        rows: the questions, with the columns of the `qa` table; one that is missing stays empty in the log.
+        completions: as text.
+        rewards: by the name of the reward; NaN or None where it does not apply.
+        totals: sum of the rewards with their weights; NaN where none applies.
+        tokens: how many a completion has.
+        truncated: whether it was cut off at the greatest length.
+    """
+
+    rows: Sequence[Mapping[str, Any]]
+    completions: Sequence[str]
+    rewards: Mapping[str, Sequence[float | None]]
+    totals: Sequence[float | None]
+    tokens: Sequence[int]
+    truncated: Sequence[bool]
 
 
 class RolloutLog:
@@ -49,45 +76,29 @@ class RolloutLog:
             ]
         )
 
-    def add(
-        self,
-        step: int,
-        rows: Sequence[Mapping[str, Any]],
-        completions: Sequence[str],
-        rewards: Mapping[str, Sequence[float | None]],
-        *,
-        totals: Sequence[float | None],
-        advantages: Sequence[float],
-        tokens: Sequence[int],
-        truncated: Sequence[bool],
-    ) -> None:
-        """Take in the completions of one generation; all arguments but `step` are a value for each.
+    def add(self, step: int, scored: Rollouts, advantages: Sequence[float]) -> None:
+        """Take in the completions of one generation.
 
         Args:
             step: optimizer steps done before.
-            rows: the questions, with the columns of the `qa` table; one that is missing stays empty.
-            completions: as text.
-            rewards: by the names given at first; None (or NaN) where a reward does not apply.
-            totals: sum of the rewards with their weights.
-            advantages: from the group's mean, as trained on.
-            tokens: of the completion.
-            truncated: whether it was cut off at the greatest length.
+            scored: the completions.
+            advantages: of each, from its group's mean, as trained on.
 
         Raises:
             VsiError: a file cannot be written.
-            ValueError: the arguments differ in length.
+            ValueError: the figures are not as many as the completions.
         """
         if self._rows and step >= self._rows[0]["step"] // self._every * self._every + self._every:
             self.flush()
         columns = {
-            "completion": completions,
-            "tokens": tokens,
-            "truncated": truncated,
-            **{column: rewards[name] for name, column in self._rewards.items()},
-            "reward": totals,
+            "completion": scored.completions,
+            "tokens": scored.tokens,
+            "truncated": scored.truncated,
+            **{column: scored.rewards[name] for name, column in self._rewards.items()},
+            "reward": scored.totals,
             "advantage": advantages,
         }
-        for row, *values in zip(rows, *columns.values(), strict=True):
+        for row, *values in zip(scored.rows, *columns.values(), strict=True):
             known = {name: row.get(name) for name in _OF_THE_QUESTION}
             self._rows.append({"step": step, **known, **dict(zip(columns, values, strict=True))})
 
@@ -99,27 +110,26 @@ class RolloutLog:
         """
         if self._rows:
             steps = [row["step"] for row in self._rows]
-            self._write(pa.Table.from_pylist(self._rows, self._schema), min(steps), max(steps))
+            self._write(pa.Table.from_pylist(self._rows, self._schema), min(steps), max(steps), self._rank)
             self._rows = []
 
     def forget_from(self, step: int) -> None:
-        """Remove this process's rollouts of a step and all later: a run that resumes there does them again.
+        """Remove what is on disk of a step and all later, by any process: a run that resumes does it again.
 
         Raises:
             VsiError: a file cannot be written.
         """
-        self._rows = [row for row in self._rows if row["step"] < step]
         for path, _, last, rank in _files(self.folder):
-            if rank == self._rank and last >= step:
+            if last >= step:
                 table = pq.read_table(path)
-                earlier = table.filter(pa.compute.less(table["step"], step))
+                earlier = table.filter(pc.less(table["step"], step))
                 if len(earlier):
-                    steps = pa.compute.min_max(earlier["step"]).as_py()
-                    self._write(earlier, steps["min"], steps["max"])
+                    steps = pc.min_max(earlier["step"]).as_py()
+                    self._write(earlier, steps["min"], steps["max"], rank)
                 path.unlink()
 
-    def _write(self, table: pa.Table, first: int, last: int) -> None:
-        path = self.folder / f"{first:08d}-{last:08d}-of-rank-{self._rank}.parquet"
+    def _write(self, table: pa.Table, first: int, last: int, rank: int) -> None:
+        path = self.folder / f"{first:08d}-{last:08d}-of-rank-{rank}.parquet"
         buffer = pa.BufferOutputStream()
         pq.write_table(table, buffer, compression="zstd")
         try:
@@ -130,6 +140,26 @@ class RolloutLog:
                 "Make room and resume from the last checkpoint, or leave the log out (rollout_log: false)."
             )
             raise VsiError(path, f"cannot be written: {error.strerror}", remedy) from error
+
+
+class RolloutCallback(TrainerCallback):
+    """Keeps the log and the checkpoints of a run together: what a checkpoint has behind it is on disk."""
+
+    def __init__(self, log: RolloutLog) -> None:
+        self._log = log
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
+        """Forget what a run that was stopped did after the checkpoint, or another run in the same folder."""
+        if state.is_world_process_zero:
+            self._log.forget_from(state.global_step)
+
+    def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
+        """Write what is there."""
+        self._log.flush()
+
+    def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
+        """Write the rest."""
+        self._log.flush()
 
 
 def reward_column(name: str) -> str:

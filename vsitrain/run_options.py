@@ -27,7 +27,7 @@ class RunOptions(BaseModel):
         frame_cache: clips that are kept decoded.
         freeze_vision: leave the vision tower as it is, when all other parameters are trained.
         wrong_answers: kinds of wrong answers for DPO, the first that applies.
-        rollout_log: keep every rollout with its rewards, as Parquet under `rollouts/`.
+        rollout_log: keep every rollout with its rewards, as Parquet under `_rollouts/`.
         device: name of the device that `--plan` reckons with; None for the one that is here.
     """
 

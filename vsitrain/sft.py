@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from trl.trainer.sft_config import SFTConfig
 from trl.trainer.sft_trainer import SFTTrainer
 
+from vsitrain.checkpoints import WholeCheckpoints
 from vsitrain.collate import AnswerCollator, Asking
 from vsitrain.families import refuse_blind_passes
 from vsitrain.resume import ExactResume
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
 
-class VideoSFTTrainer(ExactResume, SFTTrainer):
+class VideoSFTTrainer(WholeCheckpoints, ExactResume, SFTTrainer):
     """TRL's SFT trainer, which resumes full-parameter training from the checkpoint's own weights."""
 
 

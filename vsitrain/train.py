@@ -1,40 +1,77 @@
 """A run, from what was prepared to a saved model."""
 
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from transformers import PrinterCallback
+
+from vsitrain.checkpoints import resumed_from
 from vsitrain.data.messages import conversation
+from vsitrain.history import Series, history_of
 from vsitrain.preparation import Preparation, starting_from
+from vsitrain.provenance import provenance_of
 from vsitrain.rewards import reward_functions
 from vsitrain.starting_model import adapter_config, is_adapter, load_model, merge_adapter
 
-_MERGED = "base"
+_MERGED = "_base"
 """Folder of a run that holds the model it starts from, where that was an adapter on its base."""
 
 _LEFT_OUT = ("rules", "evidence")
 """Columns of a question that neither its clip nor its rewards nor the log of rollouts need."""
 
 
-def train(prepared: Preparation) -> Path:
-    """Train, and save the model with its processor.
+@dataclass(frozen=True)
+class Trained:
+    """A run that ended.
 
-    Returns:
-        The folder of the model: `output_dir`.
+    Attributes:
+        folder: of the model: `output_dir`.
+        steps: done in all.
+        seconds: that this part of the run took.
+        history: the figures that were logged, by name.
+    """
+
+    folder: Path
+    steps: int
+    seconds: float
+    history: Mapping[str, Series]
+
+
+def train(prepared: Preparation, *, callbacks: Sequence[Any] = ()) -> Trained:
+    """Train, and save the model with its processor; push it where the recipe says so.
+
+    Args:
+        prepared: the run.
+        callbacks: that the trainer calls besides its own.
 
     Raises:
-        VsiError: the model does not fit what was prepared.
+        VsiError: the model does not fit what was prepared, a checkpoint cannot be read or written.
     """
+    provenance = provenance_of(prepared)
     start = prepared.config.model.model_name_or_path
     out = Path(prepared.config.training.output_dir)
     if is_adapter(start):
         merged = merge_adapter(start, out / _MERGED, dtype=prepared.config.model.dtype)
         prepared = starting_from(prepared, merged)
+    resumed = resumed_from(prepared.config.training.resume_from_checkpoint, out)
+    prepared.config.training.disable_tqdm = True
     trainer = make_trainer(prepared)
-    trainer.train(resume_from_checkpoint=_resumed(prepared.config.training))
-    trainer.save_model(str(out))
+    trainer.remove_callback(PrinterCallback)
+    trainer.provenance = provenance
+    for callback in callbacks:
+        trainer.add_callback(callback)
+    began = time.monotonic()
+    trainer.train(resume_from_checkpoint=resumed)
+    trainer.save_state()
     if prepared.config.training.push_to_hub:
-        trainer.push_to_hub()
-    return out
+        trainer.push_to_hub()  # saves, too
+    else:
+        trainer.save_model(str(out))
+    seconds = time.monotonic() - began
+    return Trained(out, trainer.state.global_step, seconds, history_of(trainer.state.log_history))
 
 
 def make_trainer(prepared: Preparation, **more: Any) -> Any:
@@ -47,24 +84,30 @@ def make_trainer(prepared: Preparation, **more: Any) -> Any:
 
 
 def _grpo(prepared: Preparation, model: Any, more: dict[str, Any]) -> Any:
+    from vsitrain.alarms import AlarmCallback
+    from vsitrain.rollouts import ROLLOUTS
     from vsitrain.video import VideoGRPOTrainer
 
     config, store = prepared.config, prepared.store
-    options = config.options
-    config.training.remove_unused_columns = False
-    return VideoGRPOTrainer(
+    options, args = config.options, config.training
+    args.remove_unused_columns = False
+    rewards = reward_functions(
+        options.rewards, mode=prepared.mode, letters=options.letters, lengths=options.length_window
+    )
+    trainer = VideoGRPOTrainer(
         model,
-        reward_functions(
-            options.rewards, mode=prepared.mode, letters=options.letters, lengths=options.length_window
-        ),
-        config.training,
+        rewards,
+        args,
         _asked(prepared, prepared.rows),
         eval_dataset=None if prepared.eval_rows is None else _asked(prepared, prepared.eval_rows),
         processing_class=prepared.processor,
         clip_of=lambda row: store.clip(row["scene_name"], row["dataset"]),
         input_mode=options.input_mode,
+        rollouts=Path(args.output_dir) / ROLLOUTS if options.rollout_log else None,
         **more,
     )
+    trainer.add_callback(AlarmCallback())
+    return trainer
 
 
 def _sft(prepared: Preparation, model: Any, more: dict[str, Any]) -> Any:
@@ -101,9 +144,3 @@ def _asked(prepared: Preparation, rows: Any) -> Any:
     return rows.remove_columns(list(_LEFT_OUT)).map(
         lambda row: {"prompt": conversation(row, mode, form="training", letters=letters)}
     )
-
-
-def _resumed(args: Any) -> bool | str | None:
-    """What to resume from: a checkpoint's folder, or `last` for the newest of the run."""
-    given = args.resume_from_checkpoint
-    return True if given == "last" else given

@@ -6,16 +6,20 @@ logs, and join every pass of the model: to generate, and for the old, the refere
 log-probabilities.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
+from transformers import TrainerCallback
 from trl.trainer.grpo_config import GRPOConfig
 from trl.trainer.grpo_trainer import GRPOTrainer
 
 from vsidata.errors import OptionError
+from vsitrain.checkpoints import WholeCheckpoints
 from vsitrain.data.clip import Clip
 from vsitrain.families import (
     InputMode,
@@ -30,12 +34,24 @@ from vsitrain.families import (
     vision_inputs,
 )
 from vsitrain.resume import EpochSampler, ExactResume, GenerationBoundary
+from vsitrain.rollouts import RolloutCallback, RolloutLog, Rollouts
+
+BY_TOPIC = "rewards_by_topic/"
+"""Before a topic, the name under which the mean reward of its questions is logged."""
 
 _NEVER = -100.0
 """What vLLM adds to the logit of a token that must not be written: its lowest."""
 
 
-class VideoGRPOTrainer(ExactResume, GRPOTrainer):
+class _OnlyFigures(TrainerCallback):
+    """Takes figures that TRL has no value for out of what is logged: TensorBoard warns of each of them."""
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:  # noqa: ARG002
+        for name in [name for name, value in (logs or {}).items() if value is None]:
+            del logs[name]
+
+
+class VideoGRPOTrainer(WholeCheckpoints, ExactResume, GRPOTrainer):
     """TRL's GRPO trainer, shown a clip with every prompt.
 
     Args:
@@ -44,6 +60,7 @@ class VideoGRPOTrainer(ExactResume, GRPOTrainer):
         processing_class: the model's processor, with its pixel limits set.
         clip_of: fetches the frames of a row when they are needed.
         input_mode: whether a clip is shown as a video or as images. vLLM takes images only.
+        rollouts: folder to keep the completions of training in; None to keep none.
         **others: as TRL's.
 
     Raises:
@@ -62,6 +79,7 @@ class VideoGRPOTrainer(ExactResume, GRPOTrainer):
         processing_class: Any,
         clip_of: Callable[[Mapping[str, Any]], Clip],
         input_mode: InputMode = "video",
+        rollouts: Path | None = None,
         **others: Any,
     ) -> None:
         family_of(processing_class)
@@ -69,6 +87,7 @@ class VideoGRPOTrainer(ExactResume, GRPOTrainer):
         args.generation_kwargs = without_pads(args, pad_token_ids(processing_class))
         self.clip_of = clip_of
         self.input_mode = input_mode
+        self._scored: Rollouts | None = None
         self._clips: Sequence[Clip] = ()
         self._rows: Sequence[Row] = ()
         super().__init__(
@@ -82,7 +101,12 @@ class VideoGRPOTrainer(ExactResume, GRPOTrainer):
         for guarded in (self.model, self.ref_model):
             if guarded is not None:
                 refuse_blind_passes(self.accelerator.unwrap_model(guarded))
+        self.callback_handler.callbacks.insert(0, _OnlyFigures())  # before those that report
         self.add_callback(GenerationBoundary((args.steps_per_generation or 1) * args.num_iterations))
+        self.rollouts: RolloutLog | None = None
+        if rollouts is not None:
+            self.rollouts = RolloutLog(rollouts, self.reward_func_names, rank=args.process_index)
+            self.add_callback(RolloutCallback(self.rollouts))
 
     def _get_train_sampler(self, dataset: Any = None) -> Any:
         sampler = super()._get_train_sampler(dataset)
@@ -93,6 +117,8 @@ class VideoGRPOTrainer(ExactResume, GRPOTrainer):
     def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
         self._clips = self._fetch(inputs)
         output: dict[str, Any] = super()._generate_and_score_completions(inputs)
+        if self.rollouts is not None and self._scored is not None and self.model.training:  # type: ignore[union-attr]
+            self.rollouts.add(self.state.global_step, self._scored, output["advantages"].tolist())
         # A list is shuffled and split with the tensors. The completions of a group share one row's tensors.
         return {**output, "rows": self._rows}
 
@@ -127,6 +153,31 @@ class VideoGRPOTrainer(ExactResume, GRPOTrainer):
             images = [stills(fitted(self.processing_class, clip)) for clip in self._clips]
         trl: Any = super()
         return trl._generate_single_turn(prompt_ids, images, multimodal_fields, *others, **more)
+
+    def _calculate_rewards(
+        self, inputs: Any, prompts: Any, completions: Any, completion_ids_list: Any
+    ) -> Tensor:
+        """Scores of all processes, (n, rewards). Those of this one are kept for the log and told by topic."""
+        trl: Any = super()
+        scores: Tensor = trl._calculate_rewards(inputs, prompts, completions, completion_ids_list)
+        first = self.accelerator.process_index * len(inputs)
+        own = scores[first : first + len(inputs)]
+        totals = (own * self.reward_weights.to(own.device)).nansum(dim=1)
+        totals[own.isnan().all(dim=1)] = torch.nan
+        for row, total in zip(inputs, totals.tolist(), strict=True):
+            if row.get("topic") and not math.isnan(total):
+                self._log_metric(f"{BY_TOPIC}{row['topic']}", total)
+        tokenizer = self.processing_class.tokenizer  # type: ignore[union-attr]
+        ended = {tokenizer.eos_token_id, tokenizer.pad_token_id}
+        self._scored = Rollouts(
+            rows=inputs,
+            completions=[completion[0]["content"] for completion in completions],
+            rewards=dict(zip(self.reward_func_names, own.T.tolist(), strict=True)),
+            totals=totals.tolist(),
+            tokens=[len(ids) for ids in completion_ids_list],
+            truncated=[bool(ids) and ids[-1] not in ended for ids in completion_ids_list],
+        )
+        return scores
 
     def _compute_loss(self, model: Any, inputs: dict[str, Any]) -> Tensor:
         self._rows = inputs["rows"]

@@ -63,7 +63,7 @@ def test_recipe_takes_two_steps(recipe, data, tiny, tmp_path):
             key: value for key, value in sizes.items() if key not in ("max_completion_length", "use_vllm")
         }
     config = read_config(method(recipe), recipe, words({**places, **sizes}))
-    assert train(prepare(method(recipe), config)) == out
+    assert train(prepare(method(recipe), config)).steps == 2
     assert (out / "checkpoint-2").is_dir()
     weights = "adapter_model.safetensors" if config.model.use_peft else "model.safetensors"
     assert (out / weights).is_file()

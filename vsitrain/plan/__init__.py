@@ -2,6 +2,7 @@
 
 from vsitrain.plan.clip import ClipSize, clip_size
 from vsitrain.plan.devices import Device, find_device
+from vsitrain.plan.disk import refuse_if_no_room
 from vsitrain.plan.model import ModelSize, measure_model, part_of, read_model_config
 from vsitrain.plan.plan import Plan, plan
 from vsitrain.plan.refusal import refuse_if_too_large
@@ -23,6 +24,7 @@ __all__ = [
     "part_of",
     "plan",
     "read_model_config",
+    "refuse_if_no_room",
     "refuse_if_too_large",
     "workload_of",
 ]

@@ -1,0 +1,54 @@
+"""What a run writes to disk, and the refusal of one that has no room for it."""
+
+import math
+import shutil
+from pathlib import Path
+from typing import Any
+
+from vsidata.errors import OptionError
+from vsitrain.plan.plan import Plan
+
+_GIB = 2**30
+
+
+def disk_bytes(plan: Plan, args: Any) -> int:
+    """What the checkpoints of a run and its model take, when most is there.
+
+    Args:
+        plan: of the run.
+        args: TRL's configuration: how often checkpoints are written and how many are kept. One more is there
+            while the oldest is not yet removed.
+    """
+    written = _checkpoints(plan.schedule.steps, args)
+    keep: int | None = args.save_total_limit
+    kept = written if keep is None else min(written, keep + 1)
+    return (kept + 1) * plan.checkpoint_bytes
+
+
+def refuse_if_no_room(plan: Plan, args: Any) -> None:
+    """Refuse a run whose checkpoints would fill the disk of its `output_dir`.
+
+    Raises:
+        OptionError: with the numbers.
+    """
+    out = Path(args.output_dir).absolute()
+    there = next(folder for folder in (out, *out.parents) if folder.exists())
+    needed, free = disk_bytes(plan, args), shutil.disk_usage(there).free
+    if needed > free:
+        fault = (
+            f"has {free / _GIB:.1f} GiB free, and the run's checkpoints, each of "
+            f"{plan.checkpoint_bytes / _GIB:.1f} GiB, take up to {needed / _GIB:.1f} GiB"
+        )
+        remedy = "Make room, name another output_dir, or keep fewer checkpoints (save_total_limit)."
+        raise OptionError(there, fault, remedy)
+
+
+def _checkpoints(steps: int, args: Any) -> int:
+    if args.save_strategy == "no":
+        return 0
+    if args.save_strategy == "epoch":
+        return math.ceil(float(args.num_train_epochs))
+    every: float = args.save_steps
+    if every < 1:
+        every = math.ceil(every * steps)
+    return math.ceil(steps / every)

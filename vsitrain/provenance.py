@@ -1,0 +1,135 @@
+"""Where a trained model comes from: kept beside its weights, in every checkpoint too, for whoever goes on."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from vsidata.dataset.atomic import write_whole
+from vsidata.errors import OptionError, VsiError
+from vsitrain.families import InputMode
+
+if TYPE_CHECKING:
+    from vsitrain.preparation import Preparation
+
+PROVENANCE = "vsitrain.json"
+_PACKAGES = ("vsi100k", "torch", "transformers", "trl", "peft")
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a model was trained from, on and how.
+
+    Attributes:
+        method: `grpo`, `sft` or `dpo`.
+        start: the model that the run started from.
+        before: the provenance of that model, where it was trained here too.
+        data: the build: a folder, or a dataset on the Hub.
+        rules: names and digests of the rule sets that its questions follow.
+        questions: how many were trained on.
+        prompt: name of the prompt mode.
+        wording: its wording for open answers, which the model knows.
+        letters: whether letters were wanted wherever there were options.
+        input_mode: whether the model was shown clips as videos or as images.
+        num_frames: most frames of a clip.
+        pixels: least and most of a frame.
+        settings: of the trainer that make a result: the rewards, the seed, rates and sizes.
+        versions: of the packages, by name.
+    """
+
+    method: str
+    start: str
+    before: dict[str, Any] | None
+    data: str
+    rules: tuple[str, ...]
+    questions: int
+    prompt: str
+    wording: str
+    letters: bool
+    input_mode: InputMode
+    num_frames: int
+    pixels: tuple[int, int]
+    settings: dict[str, Any]
+    versions: dict[str, str]
+
+
+_SETTINGS = {
+    "grpo": ("beta", "num_generations", "temperature", "loss_type", "scale_rewards", "max_completion_length"),
+    "sft": (),
+    "dpo": ("beta", "loss_type"),
+}
+_OF_ALL = ("seed", "learning_rate", "lr_scheduler_type", "num_train_epochs", "max_steps")
+
+
+def provenance_of(prepared: "Preparation") -> Provenance:
+    """The provenance of the model that a run will make."""
+    options, args, model = prepared.config.options, prepared.config.training, prepared.config.model
+    settings = {name: getattr(args, name) for name in (*_OF_ALL, *_SETTINGS[prepared.method])}
+    settings |= {"completions or questions a step": args.train_batch_size * args.gradient_accumulation_steps}
+    settings |= {"processes": args.world_size}
+    if prepared.method == "grpo":
+        settings |= {"rewards": list(options.rewards), "reward_weights": args.reward_weights}
+    if prepared.method == "dpo":
+        settings |= {"wrong_answers": list(options.wrong_answers)}
+    if model.use_peft:
+        settings |= {"lora_r": model.lora_r, "lora_alpha": model.lora_alpha}
+    start = model.model_name_or_path
+    before = read_provenance(start)
+    return Provenance(
+        method=prepared.method,
+        start=start,
+        before=None if before is None else asdict(before),
+        data=options.data,
+        rules=tuple(sorted(set(prepared.rows["rules"]))),
+        questions=len(prepared.rows),
+        prompt=prepared.mode.name,
+        wording=prepared.mode.training,
+        letters=options.letters,
+        input_mode=options.input_mode,
+        num_frames=options.num_frames,
+        pixels=(options.min_pixels, options.max_pixels),
+        settings=settings,
+        versions={name: version(name) for name in _PACKAGES},
+    )
+
+
+def write_provenance(folder: Path, provenance: Provenance) -> None:
+    """Write it into the folder of a model."""
+    write_whole(folder / PROVENANCE, [orjson.dumps(asdict(provenance), option=orjson.OPT_INDENT_2)])
+
+
+def read_provenance(model: str | Path) -> Provenance | None:
+    """That of a model in a folder; None where there is none, as for models that were not trained here.
+
+    Raises:
+        VsiError: the file is damaged.
+    """
+    path = Path(model) / PROVENANCE
+    if not path.is_file():
+        return None
+    try:
+        stored: Mapping[str, Any] = orjson.loads(path.read_bytes())
+        lists = {name: tuple(stored[name]) for name in ("rules", "pixels")}
+        return Provenance(**{**stored, **lists})
+    except (ValueError, TypeError, KeyError) as error:
+        fault = f"is not what a run of vsitrain writes: {error}"
+        raise VsiError(path, fault, "Take it from the checkpoint before, or remove it.") from error
+
+
+def refuse_other_input(model: str, input_mode: InputMode) -> None:
+    """Refuse to go on with clips shown otherwise: a model that learned from videos is lost among images.
+
+    Args:
+        model: that a run or an evaluation starts from.
+        input_mode: how it would be shown clips.
+
+    Raises:
+        OptionError: the model was trained with clips shown otherwise.
+    """
+    known = read_provenance(model)
+    if known is not None and known.input_mode != input_mode:
+        fault = f"was trained with input_mode {known.input_mode}, and would be shown {input_mode}."
+        raise OptionError(model, fault, f"Set input_mode: {known.input_mode}.")
