@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.spatial import ConvexHull
 
 from tests.questions.rooms import room, thing
-from vsidata.measure import MeasuredScene
+from vsidata.measure import MeasuredObject, MeasuredScene
 from vsidata.questions.object_rel_direction import direction, draw_triples, words_in_turn
 from vsidata.questions.question import Draft, Drop, Evidence, Question
 from vsidata.questions.rules import load_rules
@@ -126,6 +127,41 @@ def test_options_closer_together_than_the_gap_are_never_offered_together() -> No
             assert (gaps > 0.15).all()
             seen.add(question.answer)
     assert {"bed", "sink"} <= seen
+
+
+def with_surface(thing: MeasuredObject, lowest_x: float) -> MeasuredObject:
+    """The same with a surface: of its box, the part beyond some x."""
+    assert thing.box is not None
+    corners = thing.box.corners.copy()
+    corners[:, 0] = np.maximum(corners[:, 0], lowest_x)
+    return replace(thing, vertices=corners, triangles=ConvexHull(corners).simplices.astype(np.int64))
+
+
+@pytest.mark.parametrize(("sofa_starts", "wrong"), [(0.7, False), (1.5, True)])
+def test_where_the_nearest_by_surfaces_is_another_nothing_is_asked(sofa_starts: float, wrong: bool) -> None:
+    # The box of the sofa begins half a metre from the lamp, that of the bed a metre; the surface, or not.
+    lamp, sofa = thing(0, "lamp", (0, 0, 0)), thing(1, "sofa", (1.7, 0, 0), (2, 0.4, 0.4))
+    others = [thing(2, "bed", (0, 1.4, 0)), thing(3, "sink", (0, 2.4, 0)), thing(4, "tv", (0, 3.4, 0))]
+    others = [with_surface(other, -9) for other in others]
+    scene = room(with_surface(lamp, -9), with_surface(sofa, sofa_starts), *others)
+    questions, drops = asked(scene, "object_rel_distance")
+    about_lamp = [q for q in questions if q.evidence.objects[0].category == "lamp"]
+    assert bool(about_lamp) != wrong
+    assert (drops["object_rel_distance", "the nearest by boxes and by surfaces differ"] > 0) == wrong
+    for question in about_lamp:
+        assert (question.answer, question.evidence.surface_distance) == ("sofa", pytest.approx(0.5))
+
+
+@pytest.mark.parametrize(("slack", "kept"), [(0.0, True), (0.4, True), (0.6, False)])
+def test_where_noise_might_have_chosen_the_box_that_decides_nothing_is_asked(
+    slack: float, kept: bool
+) -> None:
+    scene = line_of(1.0, 1.5, 2.5, 3.5)
+    lamp, bed, *others = scene.objects
+    questions, drops = asked(room(lamp, replace(bed, slack=slack), *others), "object_rel_distance")
+    assert any(q.evidence.objects[0].category == "lamp" for q in questions) == kept
+    reason = "with a box of nearly the same volume another would be the nearest"
+    assert kept or drops["object_rel_distance", reason] > 0
 
 
 def test_a_touching_option_is_never_offered() -> None:
