@@ -64,7 +64,7 @@ def test_scan_to_questions(benchmark, job, typical):
 
 @pytest.fixture(scope="module")
 def filmed(job, typical, scans):
-    """The same with frames: a stream of 1,000 beside that scan, a minute's walk; pictures and depth are noise."""
+    """The same with frames: a stream of 1,000 beside it, a minute's walk; pictures and depth are noise."""
     from vsidata.synthetic.layout import lay_out
     from vsidata.synthetic.walk import walk
 
