@@ -3,7 +3,7 @@
 The picture in the README:
 
     make demo
-    .venv/bin/python scripts/draw_strip.py demo/vsi100k 2e69 docs/frames.jpg
+    .venv/bin/python scripts/draw_strip.py demo/vsi100k 5bd26b docs/frames.jpg
 """
 
 import io
@@ -22,7 +22,7 @@ FRAMES = 6
 WIDTH, FRAME = 1800, (292, 219)  # pixels
 MARGIN, GAP = 12, 5
 CAPTION, TEXT = 18, 26  # pixels: the sizes of the letters
-COLUMNS = 150  # letters in a line of text
+COLUMNS = 142  # letters in a line of text
 NAMED = 0.005  # share of the picture: a caption names what is at least this large
 
 
@@ -90,9 +90,7 @@ def question_lines(row: dict[str, Any]) -> list[str]:
         "    ".join(row["options"] or []),
         f"Answer: {answer}, because {evidence_in_words(row)}.",
     ]
-    return [
-        line for paragraph in paragraphs for line in textwrap.wrap(paragraph, COLUMNS, drop_whitespace=False)
-    ]
+    return [line for paragraph in paragraphs for line in textwrap.wrap(paragraph, COLUMNS)]
 
 
 if __name__ == "__main__":
