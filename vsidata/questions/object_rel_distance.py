@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import comb
+from math import comb, inf
 from typing import Annotated
 
 from numpy.random import Generator
@@ -22,7 +22,8 @@ class RelativeDistanceRules(Rules):
         lettered: True for a choice of letters; False where the word itself is the answer.
         min_gap: any two options' distances differ by more than this; None for no such rule.
         min_distance: no option is closer to the target than this; None for no such rule.
-        surfaces_agree: the nearest by surfaces must be the nearest by `between` too.
+        surface_gap: the nearest is nearest by surfaces too, where these are known, and by at least so much;
+            None for no such rule.
         exclude: words that are never the target.
         per_target: most questions about one target.
         per_scene: most questions from one scene.
@@ -34,7 +35,7 @@ class RelativeDistanceRules(Rules):
     lettered: bool
     min_gap: Length | None = None
     min_distance: Length | None = None
-    surfaces_agree: bool
+    surface_gap: Length | None = None
     exclude: tuple[Labels, ...] = ()
     per_target: Count
     per_scene: Count | None = None
@@ -148,8 +149,12 @@ def _refusal(
         return "too few other categories far enough apart"
     if not boxes_agree(target, options):
         return "with a box of nearly the same volume another would be the nearest"
-    if rules.surfaces_agree and not surfaces_agree(scene, target, options):
-        return "the nearest by boxes and by surfaces differ"
+    if rules.surface_gap:
+        lead = surface_lead(scene, target, options, rules.surface_gap.value)
+        if lead < 0:
+            return "the nearest by boxes and by surfaces differ"
+        if lead < rules.surface_gap.value:
+            return "by surfaces another is nearly as near"
     return None
 
 
@@ -160,21 +165,22 @@ def boxes_agree(target: MeasuredObject, options: list[Option]) -> bool:
     return all(option.at_least > at_most for option in options if option is not nearest)
 
 
-def surfaces_agree(scene: MeasuredScene, target: MeasuredObject, options: list[Option]) -> bool:
-    """Whether the nearest option is the nearest by surfaces too; True where the source has no surfaces.
+def surface_lead(scene: MeasuredScene, target: MeasuredObject, options: list[Option], enough: float) -> float:
+    """How much nearer the surface of the nearest option is than that of any other: metres, at most `enough`.
 
-    A surface lies inside its box: an object whose box is farther than the nearest surface is never measured.
+    Negative where another is nearer; `enough` where the source has no surfaces. A surface lies inside its
+    box, so that an object whose box is too far is never measured.
     """
     nearest = min(options, key=lambda option: option.metres)
-    best = _surface_distance(scene, target, nearest.category, float("inf"))
+    best = _surface_distance(scene, target, nearest.category, inf)
     if best is None:
-        return True
+        return enough
+    lead = enough
     for option in options:
         if option is not nearest:
-            other = _surface_distance(scene, target, option.category, best)
-            if other is not None and other <= best:
-                return False
-    return True
+            other = _surface_distance(scene, target, option.category, best + lead)
+            lead = lead if other is None else other - best
+    return lead
 
 
 def _surface_distance(
