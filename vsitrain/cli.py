@@ -72,7 +72,8 @@ def _run(method: "Method", recipe: Path | None, given: list[str], plan_only: boo
     if as_json:
         typer.echo(orjson.dumps(planning.as_json(prepared.plan), option=orjson.OPT_INDENT_2))
     elif first:
-        typer.echo(f"{prepared.tokens}\n\n{planning.as_text(prepared.plan)}\n")
+        told = planning.as_text(prepared.plan) if plan_only else planning.in_short(prepared.plan)
+        typer.echo(f"{prepared.tokens}\n\n{told}\n")
     if plan_only or as_json:
         return
     planning.refuse_if_too_large(prepared.plan)

@@ -9,6 +9,7 @@ from vsitrain.data.frames import FrameStore
 from vsitrain.data.questions import load_questions
 from vsitrain.data.report import PromptTokens, prompt_tokens
 from vsitrain.families import family_of, limit_pixels
+from vsitrain.needed import check_packages
 from vsitrain.plan import (
     Plan,
     clip_size,
@@ -22,7 +23,7 @@ from vsitrain.prompts import PromptMode, prompt_mode, target
 from vsitrain.provenance import refuse_other_input
 from vsitrain.rewards import reward_functions
 from vsitrain.run_options import Method
-from vsitrain.starting_model import adapter_config, base_of, is_adapter
+from vsitrain.starting_model import adapter_config, base_of, check_adapter, is_adapter
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -66,12 +67,18 @@ def prepare(method: Method, config: RunConfig) -> Preparation:
 
     options, args = config.options, config.training
     mode = prompt_mode(options.prompt)
+    check_packages(args)
     if method == "grpo":
+        from vsitrain.video import refuse_video_to_vllm
+
+        refuse_video_to_vllm(args, options.input_mode)
         reward_functions(options.rewards, mode=mode, letters=options.letters, lengths=options.length_window)
     start = config.model.model_name_or_path
     refuse_other_input(start, options.input_mode)
     base = base_of(start) if is_adapter(start) else start
     model_config = read_model_config(base)
+    if is_adapter(start):
+        check_adapter(start, model_config)
     splits = [options.train_split]
     rows = load_questions(
         options.data,

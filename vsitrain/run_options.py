@@ -2,9 +2,14 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 Method = Literal["grpo", "sft", "dpo"]
+
+Names = Annotated[
+    tuple[str, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)
+]
+"""A list of names; one may stand alone."""
 
 
 class RunOptions(BaseModel):
@@ -36,12 +41,12 @@ class RunOptions(BaseModel):
     data: str
     train_split: str = "train"
     eval_split: str = "validation"
-    question_types: tuple[str, ...] | None = None
+    question_types: Names | None = None
     mix: dict[str, Annotated[float, Field(gt=0)]] | None = None
     max_questions: Annotated[int, Field(ge=1)] | None = None
     prompt: str = "vanilla"
     letters: bool = False
-    rewards: tuple[str, ...] = ("min_ratio", "match")
+    rewards: Names = ("min_ratio", "match")
     length_window: tuple[int, int] | None = None
     input_mode: Literal["video", "images"] = "video"
     num_frames: Annotated[int, Field(ge=1)] = 16
@@ -49,7 +54,7 @@ class RunOptions(BaseModel):
     max_pixels: Annotated[int, Field(ge=1)] = 128 * 28 * 28
     frame_cache: Annotated[int, Field(ge=1)] = 32
     freeze_vision: bool = True
-    wrong_answers: tuple[str, ...] = ("random",)
+    wrong_answers: Names = ("random",)
     rollout_log: bool = True
     device: str | None = None
 

@@ -7,6 +7,8 @@ from typing import Any
 from vsidata.errors import OptionError
 from vsitrain.families import LORA_TARGETS
 
+_RIGHT_BASE = "Name the model that it was trained on as base_model_name_or_path in its adapter_config.json."
+
 _LANGUAGE = ("language_model", "lm_head")
 """Names within those of the parameters that belong to the language model; all others see."""
 
@@ -14,6 +16,40 @@ _LANGUAGE = ("language_model", "lm_head")
 def is_adapter(name_or_path: str) -> bool:
     """Whether a folder holds an adapter, and not a whole model."""
     return (Path(name_or_path) / "adapter_config.json").is_file()
+
+
+def check_adapter(adapter: str, base_config: Any) -> None:
+    """Refuse an adapter that does not fit its base, by names and shapes alone: no weight is read.
+
+    Args:
+        adapter: folder of the adapter.
+        base_config: configuration of the model that it names as its base.
+
+    Raises:
+        OptionError: its tensors are not those that such an adapter has on this base.
+    """
+    import torch
+    from peft import PeftConfig, get_peft_model, get_peft_model_state_dict
+    from safetensors import SafetensorError, safe_open
+    from transformers import AutoModelForImageTextToText
+
+    try:
+        with safe_open(Path(adapter) / "adapter_model.safetensors", framework="pt") as file:
+            found = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
+        with torch.device("meta"):
+            model = AutoModelForImageTextToText.from_config(base_config)
+            adapted = get_peft_model(model, PeftConfig.from_pretrained(adapter))
+    except (OSError, ValueError, TypeError, SafetensorError) as error:
+        fault = f"cannot be read as an adapter: {str(error).partition(chr(10))[0]}."
+        raise OptionError(adapter, fault, "Name a folder that PEFT wrote.") from error
+    expected = {name: tuple(tensor.shape) for name, tensor in get_peft_model_state_dict(adapted).items()}
+    if found != expected:
+        name = min({name for name, _ in found.items() ^ expected.items()})
+        fault = (
+            f"does not fit its base {base_of(adapter)}: {name} is {found.get(name, 'missing')}, "
+            f"and should be {expected.get(name, 'none of its tensors')}."
+        )
+        raise OptionError(adapter, fault, _RIGHT_BASE)
 
 
 def merge_adapter(adapter: str, out: Path, *, dtype: str | None) -> Path:
@@ -25,20 +61,14 @@ def merge_adapter(adapter: str, out: Path, *, dtype: str | None) -> Path:
         dtype: of the weights: `float32`, `bfloat16`; None as they are stored.
 
     Raises:
-        OptionError: the adapter does not fit the model that it names as its base.
+        OptionError: the adapter names no base.
     """
     from peft import PeftModel
     from transformers import AutoModelForImageTextToText, AutoProcessor
 
     base = base_of(adapter)
     model = AutoModelForImageTextToText.from_pretrained(base, dtype=dtype or "auto")
-    try:
-        merged: Any = PeftModel.from_pretrained(model, adapter)
-    except (RuntimeError, ValueError) as error:
-        fault = f"does not fit its base {base}: {str(error).splitlines()[0]}"
-        raise OptionError(
-            adapter, fault, "Name the model that it was trained on in adapter_config.json."
-        ) from error
+    merged: Any = PeftModel.from_pretrained(model, adapter)
     merged.merge_and_unload().save_pretrained(out)
     AutoProcessor.from_pretrained(adapter if _has_processor(adapter) else base).save_pretrained(out)
     return out
@@ -54,7 +84,7 @@ def base_of(adapter: str) -> str:
     base = stated.get("base_model_name_or_path")
     if not base:
         fault = "its adapter_config.json names no base_model_name_or_path."
-        raise OptionError(adapter, fault, "Add the model that the adapter was trained on.")
+        raise OptionError(adapter, fault, _RIGHT_BASE)
     return str(base)
 
 

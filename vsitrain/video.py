@@ -83,7 +83,8 @@ class VideoGRPOTrainer(WholeCheckpoints, ExactResume, GRPOTrainer):
         **others: Any,
     ) -> None:
         family_of(processing_class)
-        _refuse(args, input_mode, len(train_dataset))
+        refuse_video_to_vllm(args, input_mode)
+        _refuse(args, len(train_dataset))
         args.generation_kwargs = without_pads(args, pad_token_ids(processing_class))
         self.clip_of = clip_of
         self.input_mode = input_mode
@@ -212,10 +213,14 @@ class VideoGRPOTrainer(WholeCheckpoints, ExactResume, GRPOTrainer):
         )
 
 
-def _refuse(args: GRPOConfig, input_mode: InputMode, questions: int) -> None:
+def refuse_video_to_vllm(args: GRPOConfig, input_mode: InputMode) -> None:
+    """Raise OptionError where vLLM should be shown videos."""
     if args.use_vllm and input_mode == "video":
         fault = "passes no video to vLLM: TRL hands it images alone"
         raise OptionError("use_vllm", fault, "Set input_mode: images, or generate without vLLM.")
+
+
+def _refuse(args: GRPOConfig, questions: int) -> None:
     if args.remove_unused_columns:
         fault = "takes away the columns that rewards and clips are found by"
         raise OptionError("remove_unused_columns", fault, "Set it to false.")

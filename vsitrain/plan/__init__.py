@@ -6,7 +6,7 @@ from vsitrain.plan.disk import refuse_if_no_room
 from vsitrain.plan.model import ModelSize, measure_model, part_of, read_model_config
 from vsitrain.plan.plan import Plan, plan
 from vsitrain.plan.refusal import refuse_if_too_large
-from vsitrain.plan.text import as_json, as_text
+from vsitrain.plan.text import as_json, as_text, in_short
 from vsitrain.plan.workload import Sharding, Workload, workload_of
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "as_text",
     "clip_size",
     "find_device",
+    "in_short",
     "measure_model",
     "part_of",
     "plan",

@@ -33,6 +33,20 @@ def as_text(plan: Plan) -> str:
     )
 
 
+def in_short(plan: Plan) -> str:
+    """The plan in three lines."""
+    model, memory, schedule = plan.model, plan.memory, plan.schedule
+    device = plan.device.name
+    return (
+        f"{plan.work.method.upper()} of {model.name}: {model.trained_total:,} of {model.total:,} parameters "
+        f"are trained{', as an adapter' if model.lora else ''}.\n"
+        f"{schedule.steps:,} steps over {plan.work.questions:,} questions, {schedule.sequences:,} sequences, "
+        f"{schedule.tokens:,} tokens at most.\n"
+        f"Each device needs {_gib(memory.total)} GiB ({device}: {_gib(plan.device.memory)} GiB), and the run "
+        f"about {plan.hours.gpu_hours:,.1f} GPU hours; --plan says how that comes."
+    )
+
+
 def as_json(plan: Plan) -> dict[str, Any]:
     """The plan as plain data, in bytes and seconds, with the assumptions behind it."""
     return {

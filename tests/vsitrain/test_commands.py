@@ -1,0 +1,214 @@
+"""Whole runs by the command line: from a build to a model, and what is refused before one is loaded."""
+
+import json
+
+import pytest
+import torch
+from transformers import AutoModelForImageTextToText, LlamaConfig
+
+from tests.vsitrain import asked
+from tests.vsitrain.data import builds
+from tests.vsitrain.tiny_runs import CLIPS, parts
+from tests.vsitrain.tiny_runs import asked as ask
+from vsitrain.cli import main
+from vsitrain.families import encode
+from vsitrain.provenance import read_provenance
+from vsitrain.rollouts import read_rollouts
+
+SMALL = {
+    "num_frames": 2,
+    "max_pixels": 12544,
+    "dtype": "float32",
+    "max_steps": 2,
+    "per_device_train_batch_size": 4,
+    "max_completion_length": 6,
+    "num_generations": 4,
+    "report_to": "none",
+    "save_strategy": "no",
+}
+ONLY_GRPO = ("max_completion_length", "num_generations")
+
+
+@pytest.fixture
+def data(tmp_path):
+    return asked.build(tmp_path / "build")
+
+
+@pytest.fixture
+def vsitrain(tmp_path, monkeypatch, capfd):
+    """Runs a command; gives its status and what it printed."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(method, model, out="run", **settings):
+        given = {
+            "model_name_or_path": model,
+            "data": tmp_path / "build",
+            "output_dir": out,
+            **SMALL,
+            **settings,
+        }
+        words = [
+            word
+            for key, value in given.items()
+            if value is not None and (method == "grpo" or key not in ONLY_GRPO)
+            for word in ([f"--{key}"] if value is True else [f"--{key}", str(value)])
+        ]
+        monkeypatch.setattr("sys.argv", ["vsitrain", method, *words])
+        status = 0
+        try:
+            main()
+        except SystemExit as stop:
+            status = int(stop.code or 0)
+        return status, capfd.readouterr()
+
+    return run
+
+
+def test_sft_then_grpo_on_its_adapter_then_dpo_on_theirs(vsitrain, data, tiny, tmp_path):
+    lora = {"use_peft": "true", "lora_r": 4}
+    status, said = vsitrain("sft", tiny(), "sft", learning_rate=1e-2, **lora)
+    assert status == 0, said.err
+    assert "parameters are trained, as an adapter" in said.out
+    assert "Trained: 2 steps" in said.out
+    assert "Next: see the curves with `vsitrain curves sft`" in said.out
+    status, said = vsitrain("grpo", "sft", "grpo", **lora)
+    assert status == 0, said.err
+    assert len(read_rollouts(tmp_path / "grpo" / "_rollouts")) == 2 * 4
+    provenance = read_provenance(tmp_path / "grpo")
+    assert (provenance.method, provenance.start, provenance.before["method"]) == ("grpo", "sft", "sft")
+    assert provenance.rules == ("wide@12345678",)
+    status, said = vsitrain("dpo", "grpo", "dpo", **lora)
+    assert status == 0, said.err
+    _, processor = parts(tiny())
+    batch = encode(processor, [ask("?")], [CLIPS["scene_a"]])
+    logits = []
+    for folder in (tiny(), "grpo/_base", "dpo/_base"):
+        with torch.no_grad():
+            logits.append(AutoModelForImageTextToText.from_pretrained(folder)(**batch).logits)
+    assert (logits[0] - logits[1]).abs().max() > 1e-3  # GRPO began where SFT ended
+
+
+def test_same_command_with_last_goes_on_where_a_run_stopped(vsitrain, data, tiny, tmp_path):
+    again = {"save_strategy": "steps", "save_steps": 1, "resume_from_checkpoint": "last"}
+    assert vsitrain("sft", tiny(), max_steps=1, **again)[0] == 0
+    status, said = vsitrain("sft", tiny(), max_steps=3, **again)
+    assert status == 0
+    state = json.loads((tmp_path / "run" / "trainer_state.json").read_text())
+    assert state["global_step"] == 3
+    assert "Trained: 3 steps" in said.out
+
+
+def test_plan_is_printed_and_nothing_is_written(vsitrain, data, tiny, tmp_path):
+    status, said = vsitrain("grpo", tiny(), plan=True)
+    assert status == 0
+    for part in ("tokens", "parameters", "trained", "Memory of each device", "GPU hours"):
+        assert part in said.out
+    status, said = vsitrain("grpo", tiny(), json=True)
+    assert json.loads(said.out)["work"]["method"] == "grpo"
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.fixture
+def no_model(monkeypatch):
+    """Loading a model is an error."""
+
+    def load(*_, **__):
+        raise AssertionError("a model was loaded")
+
+    monkeypatch.setattr("vsitrain.train.load_model", load)
+    monkeypatch.setattr("vsitrain.train.merge_adapter", load)
+
+
+def spoil(data, fault):
+    """Write a build with one fault."""
+    frames = [builds.footage(scene, 3, (84, 84)) for scene in asked.SCENES]
+    rows = list(asked.ROWS)
+    if fault == "no frames":
+        frames = []
+    elif fault == "a scene without":
+        frames = frames[1:]
+    elif fault == "a damaged JPEG":
+        picture = frames[0]["images"][2]
+        frames[0]["images"][2] = {**picture, "bytes": picture["bytes"][:100]}
+    elif fault == "no answer":
+        rows[0] = {**rows[0], "answer": None, "ground_truth": None}
+    return builds.write(data, rows, frames)
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("no frames", "holds no frames"),
+        ("a scene without", "1 of 3 scenes have no frames: scene0000_00"),
+        ("a damaged JPEG", "frame 2 of the scene scene0000_00"),
+        ("no answer", "its ground_truth is missing"),
+    ],
+)
+def test_data_that_cannot_be_trained_on_is_refused_before_a_model_is_loaded(
+    vsitrain, tiny, tmp_path, no_model, fault, words
+):
+    spoil(tmp_path / "build", fault)
+    status, said = vsitrain("grpo", tiny())
+    assert status == 2
+    assert words in said.err
+    assert "Traceback" not in said.err
+
+
+def blind(folder):
+    LlamaConfig(hidden_size=8, num_hidden_layers=1, num_attention_heads=1, vocab_size=9).save_pretrained(
+        folder
+    )
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"prompt": "sing"}, "is no prompt mode"),
+        ({"rewards": "kindness"}, "`kindness` is no reward"),
+        ({"rewards": "format"}, "format"),
+        ({"use_vllm": "true", "input_mode": "images"}, "pip install 'vsi100k[vllm]'"),
+        ({"report_to": "trackio"}, "trackio"),
+        ({"report_to": "wandb"}, "wandb"),
+        ({"data": "nowhere"}, "nowhere"),
+        ({"num_generations": 3}, "num_generations"),
+        ({"per_device_train_batch_size": 64}, "questions"),
+        ({"resume_from_checkpoint": "run/checkpoint-9"}, "holds no whole checkpoint"),
+        ({"device": "abacus"}, "abacus"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused_before_a_model_is_loaded(
+    vsitrain, data, tiny, no_model, changes, words
+):
+    status, said = vsitrain("grpo", tiny(), **changes)
+    assert status == 2, said
+    assert words in said.err
+    assert "Traceback" not in said.err
+
+
+def test_a_model_that_sees_nothing_is_refused_before_it_is_loaded(vsitrain, data, tmp_path, no_model):
+    status, said = vsitrain("grpo", blind(tmp_path / "blind"))
+    assert status == 2
+    assert "none of the families" in said.err
+
+
+def test_a_model_that_was_shown_videos_is_not_shown_images(
+    vsitrain, data, tiny, no_model, tmp_path, monkeypatch
+):
+    (tmp_path / "model").mkdir()
+    for file in tiny().iterdir():
+        (tmp_path / "model" / file.name).write_bytes(file.read_bytes())
+    from tests.vsitrain.test_checkpoints import KNOWN
+    from vsitrain.provenance import write_provenance
+
+    write_provenance(tmp_path / "model", KNOWN)
+    status, said = vsitrain("sft", "model", input_mode="images")
+    assert status == 2
+    assert "was trained with input_mode video" in said.err
+
+
+def test_video_to_vllm_is_refused_in_words(vsitrain, data, tiny, no_model, monkeypatch):
+    monkeypatch.setattr("vsitrain.preparation.check_packages", lambda _: None)  # as if it were installed
+    status, said = vsitrain("grpo", tiny(), use_vllm="true")
+    assert status == 2
+    assert "Set input_mode: images" in said.err
