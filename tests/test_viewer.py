@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from tests.frame_streams import bare_stream
+from tests.frame_streams import BareStream, bare_stream
 from tests.geometry.test_visibility import CAMERA, looking
 from tests.scans import ALIGNMENT, small_scan
 from vsidata.questions.rules import load_rules
 from vsidata.scene import Array, Scene
 from vsidata.sight import Sight
 from vsidata.sources.registry import open_source
+from vsidata.streams.frames import Depth
 from vsidata.viewer import viewer
 
 RULES = load_rules("wide").visibility
@@ -98,6 +99,26 @@ def test_lost_poses_are_never_looked_from(scan: Scene) -> None:
     looks = viewer(scan, stream)
     assert looks is not None
     assert looks.timeline(rate=2).positions.tolist() == [0, 2]
+
+
+class Measuring(BareStream):
+    """A stream whose camera measured a metre in its first frame, and nothing in its second."""
+
+    def depth(self, position: int) -> Depth:
+        return np.full((48, 64), 1 - position, dtype=np.float32)
+
+
+def test_what_a_frame_measured_before_an_object_hides_it_from_that_frame(scan: Scene) -> None:
+    # The table's side lies 1.5 m off; the scan lacks what was measured before it.
+    stream = bare_stream(on_disk(np.repeat(looking((-1, 1.4, 0.375), "+x"), 2, axis=0)), 2, CAMERA.matrix)
+    small = np.diag([0.1, 0.1, 1]) @ CAMERA.matrix
+    looks = viewer(scan, Measuring(**vars(stream) | {"depth_size": (64, 48), "depth_matrix": small}))
+    assert looks is not None
+    seen = looks.sight(np.arange(2), RULES)
+    assert seen.pixels[0, TABLE] == seen.surfaces[0, TABLE] == 0
+    assert seen.pixels[1, TABLE] > 0.08
+    assert seen.surfaces[1, TABLE] > 0.1
+    assert looks.timeline(rate=2).first([TABLE], least=1e-4) == 1
 
 
 def test_neither_boxes_nor_streams_without_cameras_have_a_viewer(scan: Scene) -> None:
