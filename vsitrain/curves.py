@@ -79,7 +79,8 @@ def draw_curves(run: Path, out: Path) -> None:
         place.tick_params(labelsize=8)
         place.spines[["top", "right"]].set_visible(False)
         if len(panel.names) > 1:
-            place.legend(fontsize=7, frameon=False)
+            below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.2), "ncols": 2}
+            place.legend(fontsize=7, frameon=False, **below)
     for place in places[len(panels) :]:
         place.set_visible(False)
     if alarms:

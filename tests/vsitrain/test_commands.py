@@ -51,7 +51,10 @@ def vsitrain(tmp_path, monkeypatch, capfd):
             word
             for key, value in given.items()
             if value is not None and (method == "grpo" or key not in ONLY_GRPO)
-            for word in ([f"--{key}"] if value is True else [f"--{key}", str(value)])
+            for word in [
+                f"--{key}",
+                *([] if value is True else map(str, value if isinstance(value, list) else [value])),
+            ]
         ]
         monkeypatch.setattr("sys.argv", ["vsitrain", method, *words])
         status = 0
@@ -212,3 +215,37 @@ def test_video_to_vllm_is_refused_in_words(vsitrain, data, tiny, no_model, monke
     status, said = vsitrain("grpo", tiny(), use_vllm="true")
     assert status == 2
     assert "Set input_mode: images" in said.err
+
+
+def test_options_of_trl_pass_through_by_their_names(vsitrain, tiny, tmp_path):
+    data = asked.build(tmp_path / "build")
+    frames = [builds.footage(scene, 3, (84, 84)) for scene in asked.SCENES[:1]]
+    builds.write(data, asked.ROWS[:1], frames, split="validation")
+    settings = {
+        "rewards": "min_ratio match format",
+        "prompt": "think",
+        "reward_weights": "1 0.5 0.25",
+        "scale_rewards": "batch",
+        "epsilon_high": 0.28,
+        "mask_truncated_completions": "true",
+        "top_entropy_quantile": 0.8,
+        "eval_strategy": "steps",
+        "eval_steps": 1,
+        "num_generations_eval": 2,
+        "per_device_eval_batch_size": 2,
+        "log_completions": "true",
+        "num_completions_to_print": 1,
+        "logging_steps": 1,
+        "report_to": "tensorboard",
+    }
+    words = {key: value.split() if isinstance(value, str) else [value] for key, value in settings.items()}
+    status, said = vsitrain("grpo", tiny(), **words)
+    assert status == 0, said.err
+    logged = json.loads((tmp_path / "run" / "trainer_state.json").read_text())["log_history"]
+    assert sum("eval_reward" in entry for entry in logged) == 2
+    assert all("entropy" in entry for entry in logged if "reward" in entry)
+    table = read_rollouts(tmp_path / "run" / "_rollouts").to_pandas()
+    parts_of = table[["reward_min_ratio", "reward_match", "reward_format"]].fillna(0)
+    assert (parts_of @ [1, 0.5, 0.25]).tolist() == pytest.approx(table.reward.tolist(), abs=1e-6)
+    assert list((tmp_path / "run" / "completions").glob("*.parquet"))
+    assert list((tmp_path / "run").rglob("events.out.tfevents.*"))
