@@ -12,7 +12,12 @@ from PIL import Image
 from tests.dataset import small_scans, streams
 from tests.test_build import digests
 from vsidata.build import BuildOptions, build
+from vsidata.dataset import frames_file, results
 from vsidata.errors import OptionError
+from vsidata.process import Job, process_scene
+from vsidata.questions.rules import load_rules
+from vsidata.sources.registry import open_source
+from vsidata.streams.shown import Framing
 
 NAMES = [f"scene{number:04d}_00" for number in range(4)]
 
@@ -137,6 +142,34 @@ def test_embedded_pictures_stand_in_the_file_once_for_each_scene(tmp_path):
     assert sizes[1] <= 1.1 * sizes[0]
     assert frames.metadata.num_row_groups == embedded.metadata.num_row_groups == 2
     assert embedded.metadata.row_group(0).num_rows > 50
+
+
+@pytest.mark.parametrize("embed", [True, False])
+def test_frames_that_cannot_be_read_inside_questions_are_told_the_options_that_help(
+    rows, root, tmp_path, monkeypatch, embed
+):
+    """Of 2 GiB, `datasets` says: nested data conversions not implemented for chunked array outputs."""
+    size = sum(len(image["bytes"]) for image in rows[0]["images"])
+    monkeypatch.setattr(frames_file, "_MOST_WHEN_READ", 10 * size)
+    rules = load_rules("wide")
+    job = Job(
+        source=open_source("scannet", [root]),
+        rules=rules,
+        seed=0,
+        topics=rules.default_topics,
+        folder=tmp_path,
+        framing=Framing(16),
+        visibility=False,
+        embed=embed,
+    )
+    process_scene(job, NAMES[0])
+    head = results.read_head(results.result_path(tmp_path, NAMES[0]))
+    if not embed:
+        assert head.failure is None
+        return
+    assert head.failure["scene_name"] == NAMES[0]
+    assert head.failure["fault"].startswith("its 16 frames inside ")
+    assert "--frame-size 640" in head.failure["remedy"]
 
 
 def test_bytes_do_not_depend_on_workers_and_a_stopped_build_goes_on(built, root, tmp_path):

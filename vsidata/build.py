@@ -87,7 +87,7 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary:
             return finished
         watcher.start(selection, done=len(selection.split_of) - len(todo))
         framing = Framing(options.frames, options.frame_size, options.frame_quality)
-        job = Job(source, rules, options.seed, topics, folder, framing, options.visibility)
+        job = Job(source, rules, options.seed, topics, folder, framing, options.visibility, options.embed)
         with _log(options.out / "build.log", options) as note:
             for outcome in local.run(partial(process_scene, job), todo, options.workers):
                 if outcome.died:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vsidata.dataset import results
-from vsidata.dataset.frames_file import write_frames
+from vsidata.dataset.frames_file import check_embeddable, write_frames
 from vsidata.errors import ScanError
 from vsidata.measure import MeasuredScene, measure
 from vsidata.questions.rules import RuleSet
@@ -32,6 +32,7 @@ class Job:
     folder: Path
     framing: Framing
     visibility: bool
+    embed: bool
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ def process_scene(job: Job, name: str) -> None:
             frames=len(look.shown.jpegs) if look else 0,
             seen=bool(look and look.sight),
         )
+        if look and job.embed:
+            check_embeddable(scene, look.shown, len(questions))
         if look:
             write_frames(job.folder, scene, look.shown, look.sight)
         rows = [_scene_row(scene, measured), *questions]

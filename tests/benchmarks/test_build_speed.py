@@ -44,7 +44,8 @@ def scans(tmp_path_factory):
 def job(scans, tmp_path_factory):
     rules = load_rules("wide")
     folder = tmp_path_factory.mktemp("results")
-    return Job(open_source("scannet", [scans]), rules, 0, rules.default_topics, folder, Framing(0), True)
+    source = open_source("scannet", [scans])
+    return Job(source, rules, 0, rules.default_topics, folder, Framing(0), visibility=True, embed=False)
 
 
 @pytest.fixture(scope="module")

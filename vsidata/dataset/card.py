@@ -121,7 +121,8 @@ def _frames(manifest: Mapping[str, Any]) -> str:
     if _splits(manifest, "embedded"):
         text += (
             " `embedded` stores the pictures of a scene once, however many questions show them. Stream it: "
-            "what is downloaded into a cache repeats them for every question."
+            "what is downloaded into a cache repeats them for every question, and who streams it holds those "
+            "of one scene so often at a time."
         )
     return text
 

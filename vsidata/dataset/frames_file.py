@@ -12,9 +12,14 @@ import pyarrow as pa
 from vsidata.dataset import schema
 from vsidata.dataset.atomic import write_whole
 from vsidata.dataset.results import Row, result_path
+from vsidata.errors import ScanError
 from vsidata.scene import Scene
 from vsidata.sight import Sight
 from vsidata.streams.shown import ShownFrames
+
+# Who reads a row group of embedded questions gets its pictures once for each question, and Arrow counts the
+# bytes of what lies in lists with 32 bits: it refuses more.
+_MOST_WHEN_READ = 2**31 - 1
 
 
 def frames_path(folder: Path, name: str) -> Path:
@@ -43,6 +48,24 @@ def read_frames(folder: Path, name: str) -> pa.Table:
     """
     with pa.OSFile(str(frames_path(folder, name))) as file:
         return pa.ipc.open_file(file).read_all()
+
+
+def check_embeddable(scene: Scene, shown: ShownFrames, questions: int) -> None:
+    """Refuse frames that nobody could read once they are inside so many questions.
+
+    Raises:
+        ScanError: they are too large together.
+    """
+    size = sum(map(len, shown.jpegs)) * questions
+    if size > _MOST_WHEN_READ:
+        fault = (
+            f"its {len(shown.jpegs)} frames inside {questions} questions take {size / 1e9:.1f} GB to read; "
+            f"more than {_MOST_WHEN_READ / 1e9:.1f} GB of a scan cannot be read"
+        )
+        remedy = (
+            "Make the frames smaller (--frame-size 640), take fewer (--frames), or build without --embed."
+        )
+        raise ScanError(scene.name, fault, remedy)
 
 
 def embedded(questions: list[Row], frames: pa.Table) -> pa.Table:
