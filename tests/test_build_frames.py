@@ -221,9 +221,13 @@ def test_card_names_the_tables_that_are_there(built):
     assert "frames/train-00000-of-00001.parquet" in manifest["files"]
 
 
-def test_embedding_nothing_is_refused(root, tmp_path):
-    with pytest.raises(OptionError, match="--frames 0"):
-        build(options(root, tmp_path / "out", frames=0))
+@pytest.mark.parametrize(
+    ("more", "option"), [({}, "--embed"), ({"embed": False, "topics": "obj_appearance_order"}, "--topics")]
+)
+def test_what_needs_frames_is_refused_without_them(root, tmp_path, more, option):
+    with pytest.raises(OptionError, match="--frames 0") as caught:
+        build(options(root, tmp_path / "out", frames=0, **more))
+    assert caught.value.file == option
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from vsidata.dataset.merge import Summary, merge, read_summary
 from vsidata.engines import local
 from vsidata.errors import OptionError, ScanError
 from vsidata.options import BuildOptions
-from vsidata.process import Job, input_files, process_scene
+from vsidata.process import APPEARANCE_ORDER, Job, input_files, process_scene
 from vsidata.questions.rules import RuleSet, load_rules
 from vsidata.sources.registry import Source, open_source
 from vsidata.streams.shown import Framing
@@ -65,10 +65,8 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary:
     source = _open(options)
     rules = load_rules(options.rules).with_caps(options.per_scene or {})
     topics = _topics(options, rules)
-    if options.embed and not options.frames:
-        raise OptionError(
-            "--embed", "puts frames into the questions, and --frames 0 takes none.", "Drop one."
-        )
+    if not options.frames:
+        _need_no_frames(options)
     selection = select(
         source,
         split=options.split,
@@ -116,6 +114,15 @@ def _topics(options: BuildOptions, rules: RuleSet) -> tuple[str, ...]:
     if options.topics is None:
         return rules.default_topics
     return tuple(topic for topic in rules.topics if topic in options.topics)
+
+
+def _need_no_frames(options: BuildOptions) -> None:
+    if options.embed:
+        fault = "puts frames into the questions, and --frames 0 takes none."
+        raise OptionError("--embed", fault, "Drop one.")
+    if APPEARANCE_ORDER in (options.topics or ()):
+        fault = f"names {APPEARANCE_ORDER}, which asks about a video, and --frames 0 takes none."
+        raise OptionError("--topics", fault, "Drop one.")
 
 
 def _open(options: BuildOptions) -> Source:

@@ -71,7 +71,7 @@ def test_quality_decides_how_large_a_picture_is(video):
     assert small < large
 
 
-def test_what_is_no_video_is_refused(tmp_path, video):
+def test_what_is_no_video_is_refused_without_a_word_of_opencv(tmp_path, video, capfd):
     remedy = "Make the video again from the frames of the scan."
     path = tmp_path / "scene0000_00.mp4"
     data = video.read_bytes()
@@ -88,6 +88,7 @@ def test_what_is_no_video_is_refused(tmp_path, video):
     path.unlink()
     with pytest.raises(ScanError, match="cannot be read: No such file"):
         open_video(path, 90)
+    assert capfd.readouterr().err == ""
 
 
 def test_frame_whose_data_is_gone_is_named(tmp_path, video):

@@ -21,6 +21,8 @@ from vsidata.streams.stream_file import opened
 
 # FFmpeg remarks on every jump to a frame that it is a jump. The level is read when it is first used.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+# Nor need OpenCV say on its own that it cannot open a video.
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
 
 _REMEDY = "Make the video again from the frames of the scan."
 _MOST_FRAMES = 1 << 20
