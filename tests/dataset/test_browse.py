@@ -118,6 +118,17 @@ def test_folder_without_a_build_is_refused(tmp_path):
         ),
         (
             Evidence(
+                things(target="bed", option="lamp"),
+                value=0.5,
+                surface_distance=0.5349,
+                option_distances=(0.5,),
+                margin=0.75,
+            ),
+            "from bed (object 7): lamp (object 8) 0.50 m; the second nearest is 0.75 m farther; from surface to "
+            "surface the nearest is 0.53 m away",
+        ),
+        (
+            Evidence(
                 things(observer="bed", facing="tv", asked="door"), value=-1.0471975512, margin=0.5235987756
             ),
             "standing by bed (object 7), facing tv (object 8): door (object 9) is 60° to the right, "

@@ -104,7 +104,10 @@ def evidence_in_words(row: Mapping[str, Any]) -> str:
             f"{name} {metres:.2f} m"
             for name, metres in zip(names[1:], evidence["option_distances"], strict=True)
         ]
-        return f"from {names[0]}: {', '.join(distances)}; the second nearest is {margin:.2f} m farther"
+        words = f"from {names[0]}: {', '.join(distances)}; the second nearest is {margin:.2f} m farther"
+        if evidence["surface_distance"] is not None:
+            words += f"; from surface to surface the nearest is {evidence['surface_distance']:.2f} m away"
+        return words
     if roles == ["observer", "facing", "asked"]:
         side = "left" if value > 0 else "right"
         return (
