@@ -124,8 +124,8 @@ def test_folder_without_a_build_is_refused(tmp_path):
                 option_distances=(0.5,),
                 margin=0.75,
             ),
-            "from bed (object 7): lamp (object 8) 0.50 m; the second nearest is 0.75 m farther; from surface to "
-            "surface the nearest is 0.53 m away",
+            "from bed (object 7): lamp (object 8) 0.50 m; the second nearest is 0.75 m farther; "
+            "from surface to surface the nearest is 0.53 m away",
         ),
         (
             Evidence(
@@ -162,6 +162,7 @@ def test_folder_without_a_build_is_refused(tmp_path):
         "distance",
         "centres",
         "nearest",
+        "nearest by surfaces",
         "direction",
         "order",
         "route",
