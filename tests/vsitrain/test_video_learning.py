@@ -7,12 +7,13 @@ import pytest
 import torch
 from datasets import Dataset
 
+from tests.vsitrain.chairs import rooms
 from tests.vsitrain.tiny_runs import asked, parts, trainer
 from vsitrain.data.clip import Clip
 from vsitrain.families import collate, encode, encode_rows
 
 COLOURS = {"red": (210, 30, 30), "green": (30, 190, 40), "blue": (30, 50, 220), "white": (225, 225, 225)}
-QUESTION = "Colour?"
+QUESTION = "What?"
 
 
 def is_a(completions, **_) -> list[float]:
@@ -57,6 +58,10 @@ def _films(count, seed) -> tuple[list[str], dict[str, Clip]]:
     return answers, {f"film_{number}": _film(answer, rng) for number, answer in enumerate(answers)}
 
 
+def _dark(clips) -> dict[str, Clip]:
+    return {name: Clip(np.zeros_like(clip.frames), clip.timestamps) for name, clip in clips.items()}
+
+
 def _accuracy(model, processor, answers, clips) -> float:
     model.eval()
     batch = encode(processor, [asked(QUESTION)] * len(clips), list(clips.values()))
@@ -66,25 +71,23 @@ def _accuracy(model, processor, answers, clips) -> float:
     return float(np.mean([reply == answer for reply, answer in zip(replies, answers, strict=True)]))
 
 
-def _taught_the_words(folder, out, clips) -> None:
-    """Teaches with answers drawn at random: the words are known then, and which is right is not."""
-    model, processor = parts(folder)
+def _taught(model, processor, answers, clips, steps, rng, *, batch=32, lr=1e-3) -> None:
+    """Steps of plain teaching, each on clips drawn at random."""
     rows = encode_rows(processor, [asked(QUESTION)] * len(clips), list(clips.values()))
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
-    rng = np.random.default_rng(0)
-    for _ in range(60):
-        words = rng.choice(list(COLOURS), len(rows))
-        endings = [processor.tokenizer(f"{word}<|im_end|>")["input_ids"] for word in words]
-        pairs = zip(rows, endings, strict=True)
-        batch = collate(processor, [replace(row, input_ids=row.input_ids + ending) for row, ending in pairs])
-        labels = torch.full_like(batch["input_ids"], -100)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=lr)
+    model.train()
+    for _ in range(steps):
+        drawn = rng.choice(len(rows), batch, replace=False)
+        endings = [processor.tokenizer(f"{answers[place]}<|im_end|>")["input_ids"] for place in drawn]
+        pairs = zip(drawn, endings, strict=True)
+        whole = [replace(rows[place], input_ids=rows[place].input_ids + ending) for place, ending in pairs]
+        shown = collate(processor, whole)
+        labels = torch.full_like(shown["input_ids"], -100)
         for label, ending in zip(labels, endings, strict=True):
             label[-len(ending) :] = torch.tensor(ending)
         optimizer.zero_grad()
-        model(**batch, labels=labels).loss.backward()
+        model(**shown, labels=labels).loss.backward()
         optimizer.step()
-    model.save_pretrained(out)
-    processor.save_pretrained(out)
 
 
 def _named(completions, ground_truth, **_) -> list[float]:
@@ -93,8 +96,8 @@ def _named(completions, ground_truth, **_) -> list[float]:
     ]
 
 
-def _rewarded(folder, out, answers, clips):
-    """The model after fifty steps of GRPO whose reward is 1 for the right colour."""
+def _rewarded(folder, out, answers, clips, **changes):
+    """The model after GRPO whose reward is 1 for the right word."""
     rows = [
         {"prompt": asked(QUESTION), "scene_name": name, "ground_truth": answer}
         for name, answer in zip(clips, answers, strict=True)
@@ -105,11 +108,10 @@ def _rewarded(folder, out, answers, clips):
         clips=clips,
         data=Dataset.from_list(rows),
         rewards=_named,
-        per_device_train_batch_size=64,
         gradient_accumulation_steps=1,
         num_generations=8,
-        max_steps=50,
         beta=1e-4,
+        **changes,
     )
     run.train()
     return run.model, run.processing_class
@@ -119,9 +121,50 @@ def _rewarded(folder, out, answers, clips):
 def test_policy_learns_to_name_a_colour_that_only_the_video_tells(tiny, tmp_path):
     answers, clips = _films(32, seed=0)
     unseen_answers, unseen = _films(32, seed=1)
-    start = tmp_path / "words"
-    _taught_the_words(tiny(), start, clips)
+    model, processor = parts(tiny())
+    rng = np.random.default_rng(0)
+    # Taught with words drawn at random: they are known then, and which is right is not.
+    for _ in range(60):
+        _taught(model, processor, rng.choice(list(COLOURS), len(answers)), clips, 1, rng)
+    start = _saved(model, processor, tmp_path / "words")
     assert _accuracy(*parts(start), unseen_answers, unseen) < 0.5
-    assert _accuracy(*_rewarded(start, tmp_path / "seen", answers, clips), unseen_answers, unseen) > 0.8
-    dark = {name: Clip(np.zeros_like(clip.frames), clip.timestamps) for name, clip in clips.items()}
-    assert _accuracy(*_rewarded(start, tmp_path / "dark", answers, dark), answers, dark) <= 0.25
+    how = {"per_device_train_batch_size": 64, "max_steps": 50}
+    seeing = _rewarded(start, tmp_path / "seen", answers, clips, **how)
+    assert _accuracy(*seeing, unseen_answers, unseen) > 0.8
+    dark = _dark(clips)
+    assert _accuracy(*_rewarded(start, tmp_path / "dark", answers, dark, **how), answers, dark) <= 0.25
+
+
+@pytest.mark.slow
+def test_policy_counts_chairs_in_synthetic_rooms_better_after_grpo_and_by_looking(tiny, tmp_path):
+    answers, clips = rooms(800, seed=0)
+    unseen_answers, unseen = rooms(300, seed=1)
+    model, processor = parts(tiny())
+    rng = np.random.default_rng(0)
+    # Taught until it looks at all: a policy that is still blind learns to give one answer always.
+    for _ in range(12):
+        _taught(model, processor, answers, clips, 25, rng)
+        if _accuracy(model, processor, answers[:200], dict(list(clips.items())[:200])) > 0.5:
+            break
+    start = _saved(model, processor, tmp_path / "taught")
+    before = _accuracy(model, processor, unseen_answers, unseen)
+    after = _rewarded(
+        start,
+        tmp_path / "run",
+        answers,
+        clips,
+        per_device_train_batch_size=128,
+        max_steps=80,
+        learning_rate=5e-4,
+    )
+    gained = _accuracy(*after, unseen_answers, unseen)
+    print(f"accuracy on unseen rooms: {before:.2f} taught, {gained:.2f} after GRPO, 0.25 by chance")
+    assert gained > before + 0.05
+    assert gained > 0.55
+    assert _accuracy(*after, unseen_answers, _dark(unseen)) <= 0.3
+
+
+def _saved(model, processor, folder):
+    model.save_pretrained(folder)
+    processor.save_pretrained(folder)
+    return folder
