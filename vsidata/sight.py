@@ -1,5 +1,6 @@
 """What frames show of a scene's objects, and how much of it is enough. `vsidata.viewer` finds it out."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -45,6 +46,15 @@ class Timeline:
         together = self.pixels[:, np.isin(self.instances, list(instances))].sum(axis=1)
         rows = np.flatnonzero(together >= least)
         return int(rows[0]) if len(rows) else None
+
+    def known_until(self, longest: float) -> float:
+        """Seconds until the first stretch longer than this that no frame shows; infinity where there is none.
+
+        Where tracking is lost, the video goes on and nobody knows what it shows.
+        """
+        moments = np.append(0.0, self.seconds)
+        blind = np.flatnonzero(np.diff(moments) > longest)
+        return float(moments[blind[0]]) if len(blind) else math.inf
 
 
 @dataclass(frozen=True, eq=False)

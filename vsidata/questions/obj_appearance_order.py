@@ -82,7 +82,12 @@ def _candidates(scene: MeasuredScene, rules: AppearanceOrderRules, rng: Generato
     if scene.timeline is None:
         yield Drop("the scan has no video whose cameras are known")
         return
-    known = appearances(scene, scene.timeline, rules)
+    known = []
+    for one in appearances(scene, scene.timeline, rules):
+        if one.seen <= scene.timeline.known_until(rules.min_gap.value):
+            known.append(one)
+        else:
+            yield Drop("it may have appeared before, while the camera's place was not known")
     asked: set[frozenset[str]] = set()
     for _ in range(rules.draws.whole):
         chosen = _draw(scene, rules, known, rng)
