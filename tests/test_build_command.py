@@ -61,7 +61,10 @@ def test_build_without_a_usable_scan_fails_and_says_so(rooms, arguments):
     meta_info.write(rooms, 2, broken=(0, 1))
     result = run(*arguments)
     assert result.exit_code == 1
-    assert "no scan was usable" in result.output
+    found, nothing, following = result.output.splitlines()  # no table without a row
+    assert found == "Found 2 scenes to use."
+    assert "no scan was usable" in nothing
+    assert following == "Mend a scan and run it again."
 
 
 def test_summary_as_json_is_all_that_is_printed(arguments):

@@ -99,7 +99,8 @@ def build(
     if as_json:
         typer.echo(orjson.dumps(summary.as_json(done), option=orjson.OPT_INDENT_2))
     else:
-        screen.print(summary.drop_table(done))
+        if (table := summary.drop_table(done)).row_count:
+            screen.print(table)
         screen.print(*summary.closing_lines(done), sep="\n", soft_wrap=True, markup=False, highlight=False)
     failed = not done.manifest["scenes"] or (options.strict and done.failures)
     raise typer.Exit(1 if failed else 0)
