@@ -77,6 +77,14 @@ git ls-files -z --cached --others --exclude-standard | tar --null --files-from=-
 for target in demo test; do
     say "make $target"
     SECONDS=0
-    inside make -C "$tree" "$target"
+    inside make -C "$tree" "$target" | tee "$root/$target.out"
     say "make $target: ${SECONDS} s"
 done
+
+# What a newcomer waits for, as the demo itself took the time.
+most_job=60 most_in_all=300
+read -r set_up job < <(sed -n -E 's/^Set-up took ([0-9]+) s, the job ([0-9]+) s\.$/\1 \2/p' "$root/demo.out")
+if ((job > most_job || set_up + job > most_in_all)); then
+    say "too slow: the demo's job may take ${most_job} s (${job}), set-up and job ${most_in_all} s ($((set_up + job)))"
+    exit 1
+fi
