@@ -13,6 +13,7 @@ from tests.dataset import small_scans, streams
 from tests.test_build import digests
 from vsidata.build import BuildOptions, build
 from vsidata.dataset import frames_file, results
+from vsidata.dataset.summary import closing_lines
 from vsidata.errors import OptionError
 from vsidata.process import Job, process_scene
 from vsidata.questions.rules import load_rules
@@ -79,6 +80,7 @@ def test_scan_without_a_stream_is_built_and_counted_and_a_damaged_stream_is_name
         "scenes with frames": 2,
         "scenes without": 1,
         "scenes asked only what is seen": 0,
+        "scenes heavy to read embedded": 0,
     }
     assert sorted(built.manifest["inputs"]) == [NAMES[0], NAMES[1], NAMES[3]]
     (failure,) = built.failures
@@ -170,6 +172,27 @@ def test_frames_that_cannot_be_read_inside_questions_are_told_the_options_that_h
     assert head.failure["scene_name"] == NAMES[0]
     assert head.failure["fault"].startswith("its 16 frames inside ")
     assert "--frame-size 640" in head.failure["remedy"]
+
+
+def test_scenes_that_are_a_burden_to_read_are_told_with_the_options_that_help(
+    built, root, tmp_path, monkeypatch
+):
+    """What pyarrow takes for the pictures of a scene is the truth that the count must agree with."""
+    assert not any(line.startswith("Heavy") for line in closing_lines(built))
+    file = pq.ParquetFile(built.out / "embedded" / "train-00000-of-00001.parquet")
+    sizes = [
+        sum(len(image["bytes"]) for row in file.read_row_group(group)["images"].to_pylist() for image in row)
+        for group in range(file.num_row_groups)
+    ]
+    limits = frames_file.reading_limits()
+    assert limits.heavy.value * 2**20 > max(sizes)
+    between = limits.heavy.model_copy(update={"value": sum(sizes) / 2 / 2**20})
+    monkeypatch.setattr(frames_file, "reading_limits", lambda: limits.model_copy(update={"heavy": between}))
+    summary = build(options(root, tmp_path / "out"))
+    assert summary.manifest["frames"]["scenes heavy to read embedded"] == 1
+    (heavy,) = [line for line in closing_lines(summary) if line.startswith("Heavy")]
+    assert "of 1 scene;" in heavy
+    assert "--frame-size 640" in heavy
 
 
 def test_bytes_do_not_depend_on_workers_and_a_stopped_build_goes_on(built, root, tmp_path):

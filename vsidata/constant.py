@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-Unit = Literal["m", "m²", "deg", "share", "per metre", "s", "per second", "count", "times"]
+Unit = Literal["m", "m²", "deg", "share", "per metre", "s", "per second", "count", "times", "MiB"]
 
 
 class Rules(BaseModel):

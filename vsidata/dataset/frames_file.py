@@ -4,11 +4,15 @@ Arrow IPC with one row, which is the scene's row in the table: the merge copies 
 """
 
 import io
+from functools import cache
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from vsidata.constant import Rules, StatedConstant
 from vsidata.dataset import schema
 from vsidata.dataset.atomic import write_whole
 from vsidata.dataset.results import Row, result_path
@@ -16,10 +20,28 @@ from vsidata.errors import ScanError
 from vsidata.scene import Scene
 from vsidata.sight import Sight
 from vsidata.streams.shown import ShownFrames
+from vsidata.strict_yaml import read_mapping, validate
 
 # Who reads a row group of embedded questions gets its pictures once for each question, and Arrow counts the
 # bytes of what lies in lists with 32 bits: it refuses more.
 _MOST_WHEN_READ = 2**31 - 1
+
+
+class ReadingLimits(Rules):
+    """What readers of embedded questions must bear.
+
+    Attributes:
+        heavy: size of the pictures inside a scene's questions, as read, from which readers need a warning.
+    """
+
+    heavy: StatedConstant
+
+
+@cache
+def reading_limits() -> ReadingLimits:
+    """The limits of this package, from `reading.yaml`."""
+    path = Path(str(resources.files("vsidata.dataset") / "reading.yaml"))
+    return validate(ReadingLimits, *read_mapping(path), path)
 
 
 def frames_path(folder: Path, name: str) -> Path:
@@ -66,6 +88,18 @@ def check_embeddable(scene: Scene, shown: ShownFrames, questions: int) -> None:
             "Make the frames smaller (--frame-size 640), take fewer (--frames), or build without --embed."
         )
         raise ScanError(scene.name, fault, remedy)
+
+
+def is_heavy(questions: int, frames: pa.Table) -> bool:
+    """Whether a scene's frames inside so many questions are a burden to who reads them.
+
+    Args:
+        questions: how many.
+        frames: the scene's row in the table of frames.
+    """
+    pictures = frames["images"].combine_chunks().flatten().field("bytes")
+    size = (pc.sum(pc.binary_length(pictures)).as_py() or 0) * questions
+    return bool(size > reading_limits().heavy.value * 2**20)
 
 
 def embedded(questions: list[Row], frames: pa.Table) -> pa.Table:

@@ -17,7 +17,7 @@ from vsidata.curation.balance import Answer, balance, tallies
 from vsidata.dataset import schema
 from vsidata.dataset.atomic import UNFINISHED, write_whole
 from vsidata.dataset.card import card
-from vsidata.dataset.frames_file import embedded, read_frames
+from vsidata.dataset.frames_file import embedded, is_heavy, read_frames
 from vsidata.dataset.results import Head, failure_of, read_head, read_rows, result_path
 from vsidata.dataset.room_areas import ratios
 from vsidata.dataset.shards import Shard, ShardWriter, Table
@@ -100,6 +100,7 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
             writers[split]["frames"].add_group(shown)
             if recipe["options"]["embed"] and asked:
                 writers[split]["embedded"].add_group(embedded(asked, shown))
+                frames["scenes heavy to read embedded"] += is_heavy(len(asked), shown)
         frames["pictures"] += head.frames
         frames["scenes with frames"] += head.frames > 0
         frames["scenes without"] += head.frames == 0

@@ -6,6 +6,7 @@ from typing import Any
 from rich.table import Table
 
 from vsidata.dataset.card import scenes_not_filtered
+from vsidata.dataset.frames_file import reading_limits
 from vsidata.dataset.merge import Summary
 from vsidata.dataset.results import in_brief
 
@@ -41,8 +42,21 @@ def closing_lines(summary: Summary) -> list[str]:
         return [f"Nothing to ask: no scan was usable. {_set_aside(summary)}", "Mend a scan and run it again."]
     return [
         f"Was complete already, nothing changed: {written}." if summary.untouched else f"Written: {written}.",
+        *_heavy(summary),
         _set_aside(summary),
         f"Next: see some with `vsidata sample {summary.out}`; load_dataset('{summary.out}', 'qa') loads all.",
+    ]
+
+
+def _heavy(summary: Summary) -> list[str]:
+    """What to do where the frames inside the questions are a burden to their readers."""
+    scenes = summary.manifest["frames"].get("scenes heavy to read embedded", 0)
+    if not scenes:
+        return []
+    size = reading_limits().heavy
+    return [
+        f"Heavy: who reads `embedded` holds more than {size.value:g} {size.unit} of pictures at a time, of "
+        f"{scenes:,} scene{'s' * (scenes > 1)}; --frame-size 640, or fewer --frames, makes a lighter build."
     ]
 
 
