@@ -63,6 +63,9 @@ def _run(method: "Method", recipe: Path | None, given: list[str], plan_only: boo
     _require_packages()
     import orjson
 
+    from vsitrain.quiet import quiet
+
+    quiet()
     from vsitrain import plan as planning
     from vsitrain.config import read_config
     from vsitrain.preparation import prepare
@@ -80,11 +83,9 @@ def _run(method: "Method", recipe: Path | None, given: list[str], plan_only: boo
     planning.refuse_if_no_room(prepared.plan, prepared.config.training)
     from vsidata.terminal import console
     from vsitrain.progress import TrainingProgress
-    from vsitrain.quiet import quiet
     from vsitrain.summary import closing_lines
     from vsitrain.train import train
 
-    quiet()
     trained = train(prepared, callbacks=[TrainingProgress(console(stderr=True))])
     if first:
         typer.echo("\n".join(closing_lines(method, trained)))

@@ -68,9 +68,9 @@ def draw_curves(run: Path, out: Path) -> None:
     places = figure.subplots(rows, 3, squeeze=False).ravel()
     alarms = read_alarms(run)
     for place, panel in zip(places, panels, strict=False):
-        for name, called in panel.names.items():
-            if name in history:
-                _draw(place, history[name], called)
+        drawn = {name: called for name, called in panel.names.items() if name in history}
+        for name, called in drawn.items():
+            _draw(place, history[name], called)
         for alarm in alarms:
             place.axvline(alarm.step, color="firebrick", linewidth=0.8, linestyle=":")
         place.set_title(panel.title, fontsize=10, loc="left")
@@ -78,7 +78,7 @@ def draw_curves(run: Path, out: Path) -> None:
         place.set_xlabel("step", fontsize=8)
         place.tick_params(labelsize=8)
         place.spines[["top", "right"]].set_visible(False)
-        if len(panel.names) > 1:
+        if len(drawn) > 1:
             below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.2), "ncols": 2}
             place.legend(fontsize=7, frameon=False, **below)
     for place in places[len(panels) :]:

@@ -107,7 +107,7 @@ def length(history: History, rules: AlarmRules, beta: float) -> Alarm | None:  #
 
 
 def kl(history: History, rules: AlarmRules, beta: float) -> Alarm | None:
-    """The model runs away from the untrained one."""
+    """The model runs away from where it began."""
     limits = rules.kl
     window = limits.window.whole
     last = _last(history, "kl", window)
@@ -122,7 +122,7 @@ def kl(history: History, rules: AlarmRules, beta: float) -> Alarm | None:
     return _alarm(
         "kl",
         last,
-        f"The KL divergence from the untrained model is {now:.2f} nats a token{grown}",
+        f"The KL divergence from the model that the run began with is {now:.2f} nats a token{grown}",
         f"Lower the learning rate, raise beta (it is {beta:g}), or clip gradients more (max_grad_norm), and "
         "resume from an earlier checkpoint.",
     )

@@ -21,7 +21,7 @@ class Statistics:
         accuracy: mean of the other rewards but `length`.
         length: mean tokens of a completion.
         cut_off: share of completions cut off at the greatest length.
-        kl: nats a token, from the untrained model.
+        kl: nats a token, from the model that the run began with.
         entropy: nats a token.
     """
 

@@ -1,0 +1,48 @@
+"""The README's first run, in its own words, on a smaller demo and for fewer steps."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from tests.vsitrain.tiny_runs import CLIPS, asked, parts
+from vsidata.build import BuildOptions, build
+from vsidata.synthetic.write import write_scans
+from vsitrain.families import encode
+from vsitrain.rollouts import read_rollouts
+
+PROJECT = Path(__file__).parents[2]
+
+
+def commands() -> list[list[str]]:
+    """The indented lines that run vsitrain in the section on training, before its first headline."""
+    section = (PROJECT / "README.md").read_text(encoding="utf-8").split("\n## Train\n")[1].split("\n### ")[0]
+    return [shlex.split(line) for line in re.findall(r"^    (vsitrain .*)$", section, re.MULTILINE)]
+
+
+@pytest.mark.slow
+def test_first_run_of_the_readme_ends_with_a_model_that_loads_and_its_curves(tmp_path):
+    root = tmp_path / "demo" / "scans-root"
+    write_scans(root, scenes=2, seed=3, frames=12)
+    build(BuildOptions(out=tmp_path / "demo" / "vsi100k", scannet_root=root, frames=4, workers=1))
+    (tmp_path / "recipes").symlink_to(PROJECT / "recipes")
+    ran = commands()
+    assert [words[1] for words in ran] == ["tiny", "sft", "grpo", "curves"]
+    for words in ran:
+        shorter = ["--max_steps", "3"] if words[1] in ("sft", "grpo") else []
+        command = [sys.executable, "-m", *words, *shorter]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    run = tmp_path / "demo" / "cpu-grpo"
+    model, processor = parts(run)
+    start, _ = parts(tmp_path / "demo" / "cpu-sft")
+    batch = encode(processor, [asked("How large?")], [CLIPS["scene_a"]])
+    with torch.no_grad():
+        assert not torch.equal(model(**batch).logits, start(**batch).logits)
+    assert len(read_rollouts(run / "_rollouts")) == 3 * 64
+    assert Image.open(run / "curves.png").width > 1000
