@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from vsidata.errors import VsiError
+from vsidata.stopping import goes_on_later
 
 app = typer.Typer(
     help="Questions about space, with their answers and the evidence, from annotated 3D scans of rooms.",
@@ -80,22 +81,19 @@ def build(
     given = {
         name.replace("_", "-"): value for name, value in locals().items() if name not in ("config", "as_json")
     }
-    import orjson
+    with goes_on_later():
+        import orjson
 
-    from vsidata.build import build as run
-    from vsidata.dataset import summary
-    from vsidata.options import read_options
-    from vsidata.progress import ProgressBar
-    from vsidata.terminal import console
+        from vsidata.build import build as run
+        from vsidata.dataset import summary
+        from vsidata.options import read_options
+        from vsidata.progress import ProgressBar
+        from vsidata.terminal import console
 
-    options = read_options(config, given)
-    screen = console(quiet=as_json)
-    try:
+        options = read_options(config, given)
+        screen = console(quiet=as_json)
         with ProgressBar(screen) as progress:
             done = run(options, progress)
-    except KeyboardInterrupt:
-        typer.echo("Stopped: the same command goes on from here.", err=True)
-        raise typer.Exit(130) from None
     if as_json:
         typer.echo(orjson.dumps(summary.as_json(done), option=orjson.OPT_INDENT_2))
     else:
@@ -313,6 +311,95 @@ def export(
     else:
         lines = summary.closing_lines(done, folder)
         console().print(*lines, sep="\n", soft_wrap=True, markup=False, highlight=False)
+
+
+@app.command()
+def push(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A build.")],
+    repo_id: Annotated[str, typer.Option(metavar="NAME/SET", help="The dataset on the Hub.")],
+    revision: Annotated[str, typer.Option(help="Branch, made if it is not there.")] = "main",
+    private: Annotated[bool, typer.Option("--private", help="Make a dataset that only you see.")] = False,
+    gated: Annotated[
+        bool, typer.Option("--gated", help="Let in who asks for access and whom you let in.")
+    ] = False,
+    with_frames: Annotated[
+        bool | None,
+        typer.Option(
+            "--with-frames/--without-frames",
+            help="Publish pictures too, or not (default: those of synthetic rooms alone).",
+        ),
+    ] = None,
+    i_may_share_frames: Annotated[
+        bool,
+        typer.Option("--i-may-share-frames", help="State that you may, in place of the question."),
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look and say, and change nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
+) -> None:
+    """Publish a build on the Hugging Face Hub: its shards, card and manifest, in one commit.
+
+    Checks the build first, and says what goes up and whose it is. Pictures of scans that are not synthetic
+    stay home unless you state that you may share them. Makes the dataset or the branch where it is not there,
+    replaces what differs, deletes shards of an earlier push, and touches no other file there, and nothing
+    here. Run again, it goes on. The token is that of `hf auth login` or HF_TOKEN.
+    """
+    import orjson
+
+    from vsidata.hub import push as pushing
+    from vsidata.hub import words
+    from vsidata.terminal import console
+
+    planned = pushing.plan(folder, repo_id, revision, private=private, gated=gated, with_frames=with_frames)
+    screen = console(quiet=as_json)
+    screen.print(*words.before(planned), sep="\n", soft_wrap=True, markup=False, highlight=False)
+    commit = None
+    if not dry_run:
+        if planned.needs_word and not i_may_share_frames:
+            _ask(words.question(planned))
+        try:
+            commit = pushing.publish(planned)
+        except KeyboardInterrupt:
+            typer.echo("Stopped, nothing was published: the same command goes on from here.", err=True)
+            raise typer.Exit(130) from None
+        screen.print(*words.after(planned, commit), sep="\n", soft_wrap=True, markup=False, highlight=False)
+    if as_json:
+        typer.echo(orjson.dumps(words.as_json(planned, commit), option=orjson.OPT_INDENT_2))
+
+
+def _ask(question: str) -> None:
+    """End with 1 unless the answer is yes. Without a person to ask, the option must say it."""
+    if not sys.stdin.isatty():
+        fault = "publishes pictures of others' scans, and there is nobody to ask whether you may."
+        raise VsiError("--with-frames", fault, "Add --i-may-share-frames if you may, or drop --with-frames.")
+    typer.confirm(question, abort=True, err=True)
+
+
+@app.command()
+def verify(
+    where: Annotated[str, typer.Argument(metavar="DIR|NAME/SET", help="A build, or a dataset on the Hub.")],
+    revision: Annotated[str | None, typer.Option(help="Its branch, tag or commit on the Hub.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the faults as JSON.")] = False,
+) -> None:
+    """Check a copy of a build against its manifest: bytes, rows, columns, and what the card leads to.
+
+    One on the Hub is downloaded into the Hub's own cache; else nothing is written. Ends with 1 on any fault.
+    """
+    import orjson
+
+    from vsidata.hub import verify as verifying
+    from vsidata.hub import words
+    from vsidata.hub.fetch import copy_of
+    from vsidata.terminal import console
+
+    copy = copy_of(where, revision)
+    manifest = verifying.read_manifest(copy)
+    faults = verifying.faults(copy, manifest)
+    if as_json:
+        typer.echo(orjson.dumps(words.checked_as_json(where, manifest, faults), option=orjson.OPT_INDENT_2))
+    else:
+        lines = words.checked(where, manifest, faults)
+        console().print(*lines, sep="\n", soft_wrap=True, markup=False, highlight=False)
+    raise typer.Exit(1 if faults else 0)
 
 
 def main() -> None:

@@ -1,19 +1,23 @@
 """The dataset card: README.md of a build, with the front matter that `load_dataset` and the Hub read."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import resources
 from string import Template
 from typing import Any
 
 import yaml
 
-_SCANNET = "https://kaldir.vc.in.tum.de/scannet/ScanNet_TOS.pdf"
+from vsidata.dataset.front_matter import front_matter, splits
+
+SCANNET_TERMS = "https://kaldir.vc.in.tum.de/scannet/ScanNet_TOS.pdf"
 
 _LICENCES: Mapping[str, tuple[dict[str, str], str]] = {
     "scannet": (
-        {"license": "other", "license_name": "scannet-terms-of-use", "license_link": _SCANNET},
-        f"Derived from ScanNet, whose [Terms of Use]({_SCANNET}) hold for what is derived from it: research "
-        "without commercial use. Who uses these questions with ScanNet's videos must have signed them.",
+        {"license": "other", "license_name": "scannet-terms-of-use", "license_link": SCANNET_TERMS},
+        f"Derived from ScanNet, whose [Terms of Use]({SCANNET_TERMS}) hold for what is derived from it: "
+        "research without commercial use. Who uses these questions with ScanNet's videos must have signed "
+        "them.",
     ),
     "synthetic": (
         {"license": "apache-2.0"},
@@ -25,6 +29,11 @@ _OTHER_LICENCE = (
     "Derived from the scans of others: the terms of their makers hold for what is derived from them.",
 )
 
+_ON_WORD = (
+    " Pictures of these scans are in it, on the word of who published it that they may share them with those "
+    "who have access."
+)
+
 _TABLES: Mapping[str, str] = {
     "qa": "one row a question",
     "scenes": "one row a scene: its objects, their boxes, the room's area",
@@ -32,36 +41,53 @@ _TABLES: Mapping[str, str] = {
     "embedded": "one row a question, with its scene's pictures inside",
 }
 
-_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+# What who asks for access to a gated dataset is asked; synthetic rooms need no such question.
+_GATES: Mapping[str, tuple[str, str]] = {
+    "scannet": (
+        f"It derives from ScanNet, whose Terms of Use ({SCANNET_TERMS}) hold for it. Ask for access if you "
+        "have signed them and keep to them.",
+        "I have signed ScanNet's Terms of Use and keep to them",
+    ),
+}
+_OTHER_GATE = (
+    "It derives from the scans of others. Ask for access if you keep to the terms of their makers.",
+    "I know the terms of the scans' makers and keep to them",
+)
 
 
-def card(manifest: Mapping[str, Any]) -> str:
-    """The card's text, from the manifest alone."""
+@dataclass(frozen=True)
+class Publication:
+    """What the card on the Hub says beyond the card of a build at home.
+
+    Attributes:
+        repo_id: `NAME/SET`, by which it is loaded.
+        revision: the branch.
+        gated: whether access must be asked for.
+        on_word: whether pictures of others' scans are in it, on the publisher's word that they may be shared.
+        audited: whether the report of a blind audit lies beside the card.
+    """
+
+    repo_id: str
+    revision: str
+    gated: bool
+    on_word: bool
+    audited: bool
+
+
+def card(manifest: Mapping[str, Any], publication: Publication | None = None) -> str:
+    """The card's text, from the manifest alone.
+
+    Args:
+        manifest: of the build; of a published one, with the files that are published.
+        publication: where it is published; None for the card of a build at home.
+    """
     questions: Mapping[str, Mapping[str, int]] = manifest["questions"]
     total = sum(sum(topics.values()) for topics in questions.values())
     options, rules = manifest["options"], manifest["rules"]
     licence, licence_note = _LICENCES.get(options["dataset"], _OTHER_LICENCE)
     title = f"Spatial questions on {options['dataset']} ({rules['name']})"
-    front = {
-        "pretty_name": title,
-        "language": ["en"],
-        **licence,
-        "task_categories": ["visual-question-answering", "video-text-to-text"],
-        "tags": ["spatial-reasoning", "3d", "indoor-scenes", "vsi-bench"],
-        "size_categories": [next((name for limit, name in _SIZES if total < limit), "1M<n<10M")],
-        "configs": [
-            {
-                "config_name": table,
-                **({"default": True} if table == "qa" else {}),
-                "data_files": [
-                    {"split": split, "path": f"{table}/{split}-*.parquet"}
-                    for split in _splits(manifest, table)
-                ],
-            }
-            for table in _TABLES
-            if _splits(manifest, table)
-        ],
-    }
+    gate = _gate(options["dataset"]) if publication and publication.gated else {}
+    front = front_matter(manifest, title, licence | gate)
     template = Template(resources.files(__package__).joinpath("card.md").read_text(encoding="utf-8"))
     body = template.substitute(
         title=title,
@@ -69,30 +95,59 @@ def card(manifest: Mapping[str, Any]) -> str:
         total=f"{total:,}",
         scenes=f"{sum(manifest['scenes'].values()):,}",
         rules=f"{rules['name']}@{rules['digest'][:8]}",
-        tables=_tables(manifest),
+        tables=_tables(manifest, publication),
         counts=_counts(questions),
+        columns=_columns(manifest),
         frames=_frames(manifest),
         balance=_balance(manifest["balance"]),
         room_areas=_room_areas(manifest),
         seed=options["seed"],
         scans=_scans(options),
         leak_guard=_leak_guard(manifest["leak_guard"]),
+        audit=_audit(publication),
         drops=_drops(manifest["drops"]),
-        set_aside=_set_aside(manifest["set_aside"]),
-        licence=licence_note,
+        set_aside=_set_aside(manifest["set_aside"], publication),
+        licence=licence_note + (_ON_WORD if publication and publication.on_word else ""),
     )
     return f"---\n{yaml.safe_dump(front, sort_keys=False, allow_unicode=True)}---\n\n{body}"
 
 
-def _tables(manifest: Mapping[str, Any]) -> str:
+def _gate(dataset: str) -> dict[str, Any]:
+    """What the Hub asks who wants access to a gated dataset."""
+    if dataset == "synthetic":
+        return {}
+    prompt, statement = _GATES.get(dataset, _OTHER_GATE)
+    return {
+        "extra_gated_prompt": prompt,
+        "extra_gated_fields": {"Affiliation": "text", statement: "checkbox"},
+    }
+
+
+def _tables(manifest: Mapping[str, Any], publication: Publication | None) -> str:
     """A line of Python for each table that is there."""
+    where = publication.repo_id if publication else "PATH_OR_NAME"
+    branch = f', revision="{publication.revision}"' if publication and publication.revision != "main" else ""
     lines = []
     for table, what in _TABLES.items():
-        if _splits(manifest, table):
+        if splits(manifest, table):
             name = "questions" if table == "qa" else table
-            how = ", streaming=True" if table == "embedded" else ""
-            lines.append(f'{name} = load_dataset("PATH_OR_NAME", "{table}"{how})  # {what}')
+            how = branch + (", streaming=True" if table == "embedded" else "")
+            lines.append(f'{name} = load_dataset("{where}", "{table}"{how})  # {what}')
     return "\n".join(lines)
+
+
+def _columns(manifest: Mapping[str, Any]) -> str:
+    """A table of columns for each table that is there."""
+    meanings: Mapping[str, Mapping[str, str]] = yaml.safe_load(
+        resources.files(__package__).joinpath("columns.yaml").read_text(encoding="utf-8")
+    )
+    parts = []
+    for table, columns in meanings.items():
+        if splits(manifest, table):
+            rows = "\n".join(f"| `{name}` | {meaning} |" for name, meaning in columns.items())
+            beyond = ": those of `qa`, and" if table == "embedded" else ""
+            parts.append(f"`{table}`{beyond}\n\n| column | what it holds |\n| --- | --- |\n{rows}")
+    return "\n\n".join(parts)
 
 
 def _frames(manifest: Mapping[str, Any]) -> str:
@@ -103,13 +158,17 @@ def _frames(manifest: Mapping[str, Any]) -> str:
         f"{counts[key]:,}"
         for key in ("pictures", "scenes with frames", "scenes without", "scenes asked only what is seen")
     )
+    if not splits(manifest, "frames"):
+        return (
+            f"The frames by which the questions were asked, {pictures} pictures of {shown} scenes, are not "
+            "in it: they are their makers' to share. Who has the scans makes the same ones with `vsidata "
+            f"build` and the options in `manifest.json`. About {seen} scenes only that was asked which their "
+            "frames show."
+        )
     text = (
         f"`frames` holds {pictures} pictures of {shown} scenes, at most {manifest['options']['frames']} of a "
         "scene, spread evenly over time from the first frame with a valid pose to the last; a question finds "
-        "them by its `scene_name`. `indices` are the stream's own numbers, `timestamps` are seconds since it "
-        "began, `poses` go from the camera (x right, y down, z forward) to the room (z up) in metres, "
-        "`intrinsics` belong to the pictures as they are here, and `orientation` says by how many degrees to "
-        "turn them clockwise so that they stand upright. `seen` says how much of each object they show.\n\n"
+        "them by its `scene_name`.\n\n"
         f"Scenes without a stream, and so without frames: {without}. About {seen} scenes only that was asked "
         "which their frames show."
     )
@@ -118,7 +177,7 @@ def _frames(manifest: Mapping[str, Any]) -> str:
             f" Scenes with frames whose cameras are not known, as those of a video alone: {unfiltered:,}. "
             "Their frames may not show what is asked."
         )
-    if _splits(manifest, "embedded"):
+    if splits(manifest, "embedded"):
         text += (
             " `embedded` stores the pictures of a scene once, however many questions show them. Stream it: "
             "what is downloaded into a cache repeats them for every question, and who streams it holds those "
@@ -133,14 +192,6 @@ def scenes_not_filtered(manifest: Mapping[str, Any]) -> int:
     if not counts or not manifest["options"]["visibility"]:
         return 0
     return int(counts["scenes with frames"] - counts["scenes asked only what is seen"])
-
-
-def _splits(manifest: Mapping[str, Any], table: str) -> list[str]:
-    return [
-        split
-        for split in manifest["scenes"]
-        if any(p.startswith(f"{table}/{split}-") for p in manifest["files"])
-    ]
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -217,6 +268,12 @@ def _leak_guard(guard: Mapping[str, Any]) -> str:
     )
 
 
+def _audit(publication: Publication | None) -> str:
+    if publication is None:
+        return "`audit.json`, once there is one"
+    return "its report is `audit.json`" if publication.audited else "none yet"
+
+
 def _drops(drops: Mapping[str, Mapping[str, int]]) -> str:
     rows = [
         [topic, reason, f"{count:,}"] for topic, reasons in drops.items() for reason, count in reasons.items()
@@ -228,7 +285,8 @@ def _drops(drops: Mapping[str, Mapping[str, int]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _set_aside(count: int) -> str:
+def _set_aside(count: int, publication: Publication | None) -> str:
     if not count:
         return "No scan was set aside."
-    return f"Scans set aside because they could not be used: {count:,}. `failures.jsonl` says why."
+    why = "" if publication else " `failures.jsonl` says why."  # it speaks of files on the builder's disk
+    return f"Scans set aside because they could not be used: {count:,}.{why}"

@@ -29,6 +29,28 @@ def _feature(kind: pa.DataType) -> Any:
     return {"dtype": "float64" if kind == pa.float64() else str(kind), "_type": "Value"}
 
 
+def yaml_features(schema: pa.Schema) -> list[dict[str, Any]]:
+    """The columns of a table in the words of a dataset card's `dataset_info`.
+
+    They are those of `datasets.Features._to_yaml_list`: `list: string` for a list, `struct:` for a record.
+    """
+    return [{"name": field.name, **_in_yaml(_feature(field.type))} for field in schema]
+
+
+def _in_yaml(feature: Any) -> dict[str, Any]:
+    match feature.get("_type"):
+        case "Value":
+            return {"dtype": feature["dtype"]}
+        case "List":
+            inner = _in_yaml(feature["feature"])
+            short = next(iter(inner.values())) if inner.keys() in ({"dtype"}, {"struct"}) else inner
+            return {"list": short} | ({"length": feature["length"]} if "length" in feature else {})
+        case None:
+            return {"struct": [{"name": name, **_in_yaml(inner)} for name, inner in feature.items()]}
+        case other:
+            return {"dtype": other.lower()}
+
+
 def _with_features(fields: list[tuple[str, pa.DataType]]) -> pa.Schema:
     features = {name: _feature(kind) for name, kind in fields}
     return pa.schema(fields, metadata={"huggingface": json.dumps({"info": {"features": features}})})

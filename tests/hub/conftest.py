@@ -1,0 +1,107 @@
+"""Builds to publish, a hub to publish them on, and the commands as a user runs them."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.dataset import small_scans, streams
+from tests.hub.server import OWNER, Hub, served
+from vsidata.build import BuildOptions, build
+
+
+@pytest.fixture
+def hub():
+    with served() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def synthetic(tmp_path_factory):
+    """Four scenes in two splits, three of them with pictures, which also lie inside the questions."""
+    root = small_scans.write(tmp_path_factory.mktemp("root"), 4)
+    for number in range(3):
+        streams.write(root, f"scene{number:04d}_00", streams.sens(40, size=(64, 48)))
+    options = BuildOptions(
+        out=tmp_path_factory.mktemp("built") / "out",
+        scannet_root=root,
+        visibility=False,
+        frames=6,
+        embed=True,
+        holdout="25%",
+        workers=1,
+        seed=2,
+    )
+    return build(options).out
+
+
+@pytest.fixture
+def built(synthetic, tmp_path):
+    """A copy of it to change."""
+    return shutil.copytree(synthetic, tmp_path / "built")
+
+
+@pytest.fixture
+def scannet(built):
+    """The same, as if its scans were ScanNet's."""
+    path = built / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["options"]["dataset"] = "scannet"
+    path.write_text(json.dumps(manifest))
+    return built
+
+
+@pytest.fixture
+def environment(hub: Hub, tmp_path):
+    """Variables under which the Hub's client and `datasets` know this hub alone, and nothing of a user's."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "HUGGING"))}
+    return ours | {
+        "HF_ENDPOINT": hub.address,
+        "HF_HUB_DISABLE_XET": "1",
+        "HF_HOME": str(tmp_path / "hf-home"),
+        "HF_TOKEN": OWNER,
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+    }
+
+
+@pytest.fixture
+def run(environment):
+    """Run `vsidata` as a user does, in a process of its own."""
+
+    def command(*arguments, status=0, **variables) -> str:
+        ran = subprocess.run(
+            [sys.executable, "-c", "from vsidata.cli import main; main()", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            env=environment | variables,
+        )
+        said = ran.stdout + ran.stderr
+        assert ran.returncode == status, said
+        assert "Traceback" not in said
+        assert OWNER not in said
+        return said
+
+    return command
+
+
+@pytest.fixture
+def python(environment):
+    """Run Python under the same variables, and return what it prints as JSON."""
+
+    def execute(code: str, **variables):
+        ran = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=environment | variables,
+        )
+        assert ran.returncode == 0, ran.stderr
+        return json.loads(ran.stdout.splitlines()[-1])
+
+    return execute

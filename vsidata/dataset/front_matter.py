@@ -1,0 +1,67 @@
+"""The YAML at the head of a dataset card: what `load_dataset` and the Hub read of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from vsidata.dataset import schema
+
+# In the order of the card.
+TABLES = {
+    "qa": schema.QA,
+    "scenes": schema.SCENES,
+    "frames": schema.FRAMES,
+    "embedded": schema.EMBEDDED,
+}
+
+_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+
+
+def front_matter(manifest: Mapping[str, Any], title: str, licence: Mapping[str, Any]) -> dict[str, Any]:
+    """Name, licence and tags; and of each table that is there its files, columns and numbers of rows.
+
+    `load_dataset` refuses a copy whose rows are not as many as stated here.
+
+    Args:
+        manifest: of the build.
+        title: the card's.
+        licence: the entries that state the licence, or who may have access.
+    """
+    total = sum(sum(topics.values()) for topics in manifest["questions"].values())
+    tables = {table: found for table in TABLES if (found := splits(manifest, table))}
+    return {
+        "pretty_name": title,
+        "language": ["en"],
+        **licence,
+        "task_categories": ["visual-question-answering", "video-text-to-text"],
+        "tags": ["spatial-reasoning", "3d", "indoor-scenes", "vsi-bench"],
+        "size_categories": [next((name for limit, name in _SIZES if total < limit), "1M<n<10M")],
+        "configs": [
+            {
+                "config_name": table,
+                **({"default": True} if table == "qa" else {}),
+                "data_files": [{"split": split, "path": f"{table}/{split}-*.parquet"} for split in found],
+            }
+            for table, found in tables.items()
+        ],
+        "dataset_info": [
+            {
+                "config_name": table,
+                "features": schema.yaml_features(TABLES[table]),
+                "splits": [
+                    {"name": split, "num_examples": sum(shard["rows"] for shard in shards)}
+                    for split, shards in found.items()
+                ],
+                "download_size": sum(shard["bytes"] for shards in found.values() for shard in shards),
+            }
+            for table, found in tables.items()
+        ],
+    }
+
+
+def splits(manifest: Mapping[str, Any], table: str) -> dict[str, list[Mapping[str, Any]]]:
+    """The shards of a table as the manifest states them, by split; nothing for a split without any."""
+    found = {
+        split: [shard for path, shard in manifest["files"].items() if path.startswith(f"{table}/{split}-")]
+        for split in manifest["scenes"]
+    }
+    return {split: shards for split, shards in found.items() if shards}

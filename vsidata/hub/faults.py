@@ -1,0 +1,99 @@
+"""What goes wrong with the Hub, told as file, fault and remedy; and patience with what passes."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TypeVar
+
+import httpx2
+from huggingface_hub import get_token
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
+
+from vsidata.errors import OptionError, VsiError
+
+Answer = TypeVar("Answer")
+
+_WAITS = (1.0, 2.0, 4.0, 8.0)  # seconds between tries: a Hub that restarts is back within them
+
+_LOG_IN = "Log in with `hf auth login`, or set HF_TOKEN to a token that may write there."
+_RESUME = "Run the same command again: what was uploaded is not sent again, and nothing half can be read."
+
+_BY_STATUS: Mapping[int, tuple[str, str]] = {
+    401: ("the Hub does not know this token, or there is none", _LOG_IN),
+    402: ("the Hub wants payment for this", "See the account's settings, or publish without --private."),
+    403: ("this token may not do that there", f"Check the name before the slash. {_LOG_IN}"),
+    404: ("is not on the Hub, or this token may not see it", f"Check the name and --revision. {_LOG_IN}"),
+    409: ("someone else changed it in the meantime; nothing of this push was published", _RESUME),
+    412: ("someone else changed it in the meantime; nothing of this push was published", _RESUME),
+    413: ("the Hub finds something too large", "Build with smaller frames (--frame-size 640) or fewer."),
+    429: ("the Hub has had too many requests from here", f"Wait some minutes. {_RESUME}"),
+}
+
+
+def passes(error: BaseException) -> bool:
+    """Whether the fault lies with the network or the Hub, and may be gone soon."""
+    answer = _cause(error, HfHubHTTPError)
+    if answer is not None and answer.response is not None:
+        return answer.response.status_code == 429 or answer.response.status_code >= 500
+    return _cause(error, httpx2.TransportError) is not None
+
+
+def patiently(action: Callable[[], Answer]) -> Answer:
+    """Do what may be done twice, and again where a fault passes."""
+    for wait in _WAITS:
+        try:
+            return action()
+        except Exception as error:
+            if not passes(error):
+                raise
+        time.sleep(wait)
+    return action()
+
+
+@contextmanager
+def told(repo_id: str) -> Iterator[None]:
+    """Turn what goes wrong with the Hub into errors that say what to do. No token stands in any of them.
+
+    Raises:
+        VsiError: the Hub refused, failed or cannot be reached.
+        OptionError: the name is none.
+    """
+    try:
+        yield
+    except HFValidationError as error:
+        raise OptionError(repo_id, f"is no name on the Hub: {_words(error)}.", "Write NAME/SET.") from None
+    except OfflineModeIsEnabled:
+        fault = "cannot be reached: HF_HUB_OFFLINE is set."
+        raise VsiError(repo_id, fault, "Unset it, and run the same command again.") from None
+    except Exception as error:
+        if known := _in_words(repo_id, error):
+            raise known from error
+        raise
+
+
+def _in_words(repo_id: str, error: BaseException) -> VsiError | None:
+    answer = _cause(error, HfHubHTTPError)
+    if answer is not None and answer.response is not None:
+        status = answer.response.status_code
+        fault, remedy = _BY_STATUS.get(status, ("the Hub refused this", "Mend what it says, and try again."))
+        if status >= 500:
+            fault, remedy = "the Hub failed, again and again", _RESUME
+        said = f": {_words(answer.server_message)}" if answer.server_message else ""
+        return VsiError(repo_id, f"{fault} ({status}{said}).", remedy)
+    if (lost := _cause(error, httpx2.TransportError)) is not None:
+        return VsiError(repo_id, f"the connection was lost or never came about: {_words(lost)}.", _RESUME)
+    return None
+
+
+def _cause(error: BaseException | None, kind: type[Answer]) -> Answer | None:
+    """The first of a kind in an error's chain of causes: the client wraps those of its upload threads."""
+    while error is not None and not isinstance(error, kind):
+        error = error.__cause__
+    return error
+
+
+def _words(said: object) -> str:
+    """What was said, in one line, without a full stop, and without the token should a server repeat it."""
+    text = " ".join(str(said).split()).rstrip(".")
+    token = get_token()
+    return text.replace(token, "…") if token else text

@@ -1,0 +1,170 @@
+"""Whether a copy of a build is whole: its files, their rows and columns against its manifest."""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
+
+from vsidata.dataset.merge import TABLES
+from vsidata.errors import OptionError, VsiError
+
+MANIFEST, CARD = "manifest.json", "README.md"
+
+_TABLES = {table.name: table for table in TABLES}
+_SHARD = re.compile(rf"({'|'.join(_TABLES)})/(\w+)-\d{{5}}-of-\d{{5}}\.parquet")
+_NEEDED = {"files", "questions", "scenes", "frames", "rules", "options"}
+_AGAIN = "Download or copy it again; where it was built, the same build command writes it anew."
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a build.
+
+    Raises:
+        OptionError: there is none, so this is no build.
+        VsiError: it is damaged.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest = orjson.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise OptionError(folder, f"holds no build: there is no {MANIFEST} in it.", "Name a build.") from None
+    except (OSError, ValueError) as error:
+        raise VsiError(path, f"cannot be read: {error}.", _AGAIN) from error
+    if not isinstance(manifest, dict) or (lacking := _NEEDED - manifest.keys()):
+        what = f"lacks {', '.join(sorted(lacking))}" if isinstance(manifest, dict) else "is no mapping"
+        raise VsiError(path, f"{what}: it is not what a build writes.", _AGAIN)
+    return manifest
+
+
+def faults(folder: Path, manifest: Mapping[str, Any]) -> list[VsiError]:
+    """Everything that a copy lacks, has too much or has otherwise than its manifest says.
+
+    Reads every byte of the shards, and decodes nothing but their footers.
+
+    Args:
+        folder: the copy.
+        manifest: of `read_manifest`.
+
+    Returns:
+        What is wrong, each with file, fault and remedy; nothing where the copy is whole.
+    """
+    found = [
+        fault
+        for path, stated in manifest["files"].items()
+        if (fault := _fault(folder, path, stated)) is not None
+    ]
+    return [
+        *found,
+        *_strays(folder, manifest),
+        *_miscounts(folder, manifest),
+        *_card_faults(folder, manifest),
+    ]
+
+
+def _fault(folder: Path, name: str, stated: Mapping[str, Any]) -> VsiError | None:
+    """The first thing that is wrong with one shard."""
+    shard = _SHARD.fullmatch(name)
+    if shard is None:
+        remedy = "Check it with the release of vsidata that wrote it."
+        return VsiError(
+            folder / MANIFEST, f"lists {name!r}, which is no shard of a table known here.", remedy
+        )
+    path = folder / name
+    if not path.is_file():
+        return VsiError(path, "is missing.", _AGAIN)
+    size = path.stat().st_size
+    if size != stated["bytes"]:
+        return VsiError(path, f"has {size:,} bytes, and {stated['bytes']:,} were written.", _AGAIN)
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    if sha256 != stated["sha256"]:
+        fault = f"holds other bytes than were written: sha256 {sha256[:8]}…, not {stated['sha256'][:8]}…"
+        return VsiError(path, fault, _AGAIN)
+    try:
+        with pq.ParquetFile(path) as parquet:
+            rows, columns = parquet.metadata.num_rows, parquet.schema_arrow
+    except pa.ArrowInvalid as error:
+        return VsiError(path, f"is no Parquet: {' '.join(str(error).split())}.", _AGAIN)
+    if rows != stated["rows"]:
+        return VsiError(path, f"has {rows:,} rows, and {MANIFEST} says {stated['rows']:,}.", _AGAIN)
+    if differing := _differing(columns, _TABLES[shard[1]].schema):
+        remedy = "Check it with the release of vsidata that wrote it, or build it again."
+        return VsiError(path, f"has other columns than the table `{shard[1]}`: {differing}.", remedy)
+    return None
+
+
+def _differing(columns: pa.Schema, wanted: pa.Schema) -> str:
+    """In words, which columns differ; nothing where none does."""
+    has, needs = ({field.name: _form(field.type) for field in schema} for schema in (columns, wanted))
+    words = [f"`{name}` is missing" for name in needs if name not in has]
+    words += [f"`{name}` is unknown" for name in has if name not in needs]
+    words += [f"`{name}` is of another type" for name in needs if name in has and has[name] != needs[name]]
+    return ", ".join(words)
+
+
+def _form(kind: pa.DataType) -> Any:
+    """A type as plain data, without what Parquet does not keep: lengths of lists, dictionaries."""
+    if pa.types.is_struct(kind):
+        return {field.name: _form(field.type) for field in kind}
+    if pa.types.is_list(kind) or pa.types.is_fixed_size_list(kind):
+        return [_form(kind.value_type)]
+    return _form(kind.value_type) if pa.types.is_dictionary(kind) else str(kind)
+
+
+def _strays(folder: Path, manifest: Mapping[str, Any]) -> Iterator[VsiError]:
+    """Shards that no manifest lists: whoever loads the folder would read them too."""
+    for table in _TABLES:
+        for path in sorted((folder / table).glob("*.parquet")):
+            if f"{table}/{path.name}" not in manifest["files"]:
+                fault = f"is in no {MANIFEST}, and `load_dataset` would read it."
+                yield VsiError(path, fault, "Remove it: it is left from another build.")
+
+
+def _miscounts(folder: Path, manifest: Mapping[str, Any]) -> Iterator[VsiError]:
+    """Totals of the manifest that its shards do not add up to."""
+    rows: Counter[tuple[str, str]] = Counter()
+    for name, stated in manifest["files"].items():
+        if shard := _SHARD.fullmatch(name):
+            rows[shard[1], shard[2]] += stated["rows"]
+    for split, topics in manifest["questions"].items():
+        for table, count in (("qa", sum(topics.values())), ("scenes", manifest["scenes"][split])):
+            if rows[table, split] != count:
+                fault = (
+                    f"counts {count:,} rows of `{table}` in {split}; its shards have {rows[table, split]:,}."
+                )
+                yield VsiError(folder / MANIFEST, fault, _AGAIN)
+
+
+def _card_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[VsiError]:
+    """Whether the card's configurations find the shards of the manifest, each table's all of its own."""
+    path = folder / CARD
+    try:
+        front = yaml.safe_load(path.read_text(encoding="utf-8").split("---\n")[1])
+        configs = {
+            config["config_name"]: [file["path"] for file in config["data_files"]]
+            for config in front["configs"]
+        }
+    except FileNotFoundError:
+        yield VsiError(path, "is missing: `load_dataset` would not know the tables.", _AGAIN)
+        return
+    except (OSError, ValueError, LookupError, TypeError, yaml.YAMLError):
+        yield VsiError(path, "does not begin with the tables' configurations in YAML.", _AGAIN)
+        return
+    tables = {name.partition("/")[0] for name in manifest["files"]}
+    for table in sorted(tables ^ configs.keys()):
+        fault = (
+            f"names no table `{table}`." if table in tables else f"names a table `{table}` that is not here."
+        )
+        yield VsiError(path, fault, _AGAIN)
+    for name in manifest["files"]:
+        patterns = configs.get(name.partition("/")[0], [name])
+        if not any(fnmatch(name, pattern) for pattern in patterns):
+            yield VsiError(path, f"does not lead to {name}.", _AGAIN)

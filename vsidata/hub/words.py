@@ -1,0 +1,181 @@
+"""What a push and a check say: before anything is sent what goes up and whose it is, then what is there."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from vsidata.dataset.card import SCANNET_TERMS
+from vsidata.errors import VsiError
+
+if TYPE_CHECKING:
+    from vsidata.hub.push import Plan
+
+_NAMED = 8  # files that a line names
+
+_CONTENTS: Mapping[str, str] = {
+    "qa": "questions with their answers and evidence, measured on the scans, in the words of their labels",
+    "scenes": "labels, boxes and centroids of the scans' objects, and the rooms' areas",
+    "frames": "pictures from the scans' videos, with their times and cameras",
+    "embedded": "the questions once more, with these pictures inside",
+}
+
+
+def title(manifest: Mapping[str, Any]) -> str:
+    """What a build is, in a line: `377 questions about 3 scenes by wide@79b382d1`."""
+    questions = sum(sum(topics.values()) for topics in manifest["questions"].values())
+    scenes, rules = sum(manifest["scenes"].values()), manifest["rules"]
+    return f"{questions:,} questions about {scenes:,} scenes by {rules['name']}@{rules['digest'][:8]}"
+
+
+def provenance(manifest: Mapping[str, Any]) -> str:
+    """What it was made with, for the body of a commit's message."""
+    guard = "on" if manifest["leak_guard"]["active"] else "off"
+    rules, seed = manifest["rules"], manifest["options"]["seed"]
+    made_by = f"vsidata {manifest['versions']['vsidata']}"
+    return f"rules {rules['name']}@{rules['digest']}\nseed {seed}\nleak guard {guard}\n{made_by}"
+
+
+def before(planned: "Plan") -> list[str]:
+    """What goes up, what stays home, whose it is, and who will see it."""
+    manifest, release = planned.release.manifest, planned.release
+    lines = [f"To {address(planned)}: {_place(planned)}.", f"{title(manifest)}:"]
+    for table, contents in _CONTENTS.items():
+        shards = [shard for path, shard in manifest["files"].items() if path.startswith(f"{table}/")]
+        if shards:
+            rows, size = (sum(shard[key] for shard in shards) for key in ("rows", "bytes"))
+            lines.append(f"  {table}: {rows:,} rows, {_size(size)}: {contents}.")
+    texts = [path for path in release.entries if path not in manifest["files"]]
+    lines.append(f"  {', '.join(texts)}: the card, and rules, seed, counts and checksums.")
+    if release.left_home:
+        lines.append(f"Stays home: {', '.join(release.left_home)}.")
+    lines.append(_whose(planned))
+    if not manifest["leak_guard"]["active"]:
+        lines.append("Its leak guard was off: it may hold rooms that benchmarks show. The card says so.")
+    return [*lines, _work(planned)]
+
+
+def question(planned: "Plan") -> str:
+    """What the publisher must say yes to before pictures of others' scans go up."""
+    who = "those you let in" if planned.gated else "its owners" if planned.private else "anybody"
+    return (
+        f"Pictures of {_scans(planned)} would be there for {who} to download. "
+        "Do you state, on the card too, that you may share them?"
+    )
+
+
+def after(planned: "Plan", commit: str) -> list[str]:
+    """What is there now, and what to do next."""
+    done = "Was there already, nothing changed" if _is_there(planned) else "Published"
+    branched = planned.revision != "main"
+    flag, argument = (
+        (f" --revision {planned.revision}", f", revision='{planned.revision}'") if branched else ("", "")
+    )
+    return [
+        f"{done}: {address(planned)}, commit {commit[:8]}.",
+        f"Next: `vsidata verify {planned.repo_id}{flag}` checks it; "
+        f"load_dataset('{planned.repo_id}', 'qa'{argument}) loads it.",
+    ]
+
+
+def as_json(planned: "Plan", commit: str | None) -> dict[str, Any]:
+    """A push for a program; without a commit where it was not made."""
+    return {
+        "repo_id": planned.repo_id,
+        "revision": planned.revision,
+        "address": address(planned),
+        "private": planned.private,
+        "gated": planned.gated,
+        "files": list(planned.release.entries),
+        "left_home": planned.release.left_home,
+        "sent": planned.change.send,
+        "deleted": planned.change.delete,
+        "needs_word": planned.needs_word,
+        "commit": commit,
+    }
+
+
+def checked(where: str, manifest: Mapping[str, Any], faults: list[VsiError]) -> list[str]:
+    """What a check found."""
+    if not faults:
+        files = manifest["files"].values()
+        rows, size = (sum(shard[key] for shard in files) for key in ("rows", "bytes"))
+        return [
+            f"Whole: {where}, {title(manifest)}.",
+            f"{len(files):,} shards with {rows:,} rows and {_size(size)}: their bytes, rows and columns are "
+            "those of the manifest, and the card leads to them.",
+        ]
+    number = "One fault" if len(faults) == 1 else f"{len(faults):,} faults"
+    return [*map(str, faults), f"{number} in {where}."]
+
+
+def checked_as_json(where: str, manifest: Mapping[str, Any], faults: list[VsiError]) -> dict[str, Any]:
+    """The same for a program."""
+    return {
+        "where": where,
+        "whole": not faults,
+        "title": title(manifest),
+        "faults": [{"file": fault.file, "fault": fault.fault, "remedy": fault.remedy} for fault in faults],
+    }
+
+
+def address(planned: "Plan") -> str:
+    """Where a person looks at it."""
+    branch = "" if planned.revision == "main" else f"/tree/{planned.revision}"
+    return f"{planned.endpoint}/datasets/{planned.repo_id}{branch}"
+
+
+def _place(planned: "Plan") -> str:
+    seen_by = "private" if planned.private else "public"
+    gate = ", access by request" if planned.gated else ""
+    if planned.remote is None:
+        return f"a new dataset, {seen_by}{gate}"
+    new = "" if planned.remote.branched else f", a new branch {planned.revision}"
+    return f"a dataset that is there, {seen_by}{gate}{new}"
+
+
+def _whose(planned: "Plan") -> str:
+    dataset = planned.release.manifest["options"]["dataset"]
+    if dataset == "synthetic":
+        return "None of it derives from ScanNet or other scans: the rooms are synthetic, and free."
+    pictures = "pictures, " if planned.needs_word else ""
+    if dataset == "scannet":
+        return (
+            f"It derives from ScanNet ({pictures}labels, boxes, and what was measured on the meshes) and "
+            f"stays under its Terms of Use: research without commercial use ({SCANNET_TERMS})."
+        )
+    return (
+        f"It derives from {dataset} ({pictures}labels, boxes, and what was measured on the scans) and stays "
+        "under the terms of its makers."
+    )
+
+
+def _scans(planned: "Plan") -> str:
+    dataset = planned.release.manifest["options"]["dataset"]
+    return "ScanNet" if dataset == "scannet" else str(dataset)
+
+
+def _work(planned: "Plan") -> str:
+    """What is sent and deleted."""
+    entries, change = planned.release.entries, planned.change
+    size = sum(entries[path].bytes for path in change.send)
+    same = len(entries) - len(change.send)
+    words = f"To send: {len(change.send):,} files, {_size(size)}" if change.send else "Nothing to send"
+    words += f"; there already: {same:,}" if same else ""
+    if change.delete:
+        more = f" and {len(change.delete) - _NAMED:,} more" if len(change.delete) > _NAMED else ""
+        words += f"; to delete there: {', '.join(change.delete[:_NAMED])}{more} (its history keeps them)"
+    return f"{words}."
+
+
+def _is_there(planned: "Plan") -> bool:
+    return (
+        planned.remote is not None
+        and planned.remote.branched
+        and not any((planned.change.send, planned.change.delete))
+    )
+
+
+def _size(size: int) -> str:
+    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= scale:
+            return f"{size / scale:.1f} {unit}"
+    return f"{size} bytes"
