@@ -1,0 +1,29 @@
+"""Ctrl-C and SIGTERM end a command that can go on later with a word, not with a traceback."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+
+@contextmanager
+def goes_on_later() -> Iterator[None]:
+    """Whichever of the two ends the block, say that the same command goes on, with the shell's exit status.
+
+    Raises:
+        typer.Exit: 128 and the signal's number.
+    """
+
+    def stop(number: int, _: object) -> None:
+        raise KeyboardInterrupt(number)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except KeyboardInterrupt as stopped:
+        (number,) = stopped.args or (signal.SIGINT,)
+        typer.echo("Stopped: the same command goes on from here.", err=True)
+        raise typer.Exit(128 + number) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
