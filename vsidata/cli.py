@@ -356,11 +356,8 @@ def push(
     if not dry_run:
         if planned.needs_word and not i_may_share_frames:
             _ask(words.question(planned))
-        try:
+        with goes_on_later():
             commit = pushing.publish(planned)
-        except KeyboardInterrupt:
-            typer.echo("Stopped, nothing was published: the same command goes on from here.", err=True)
-            raise typer.Exit(130) from None
         screen.print(*words.after(planned, commit), sep="\n", soft_wrap=True, markup=False, highlight=False)
     if as_json:
         typer.echo(orjson.dumps(words.as_json(planned, commit), option=orjson.OPT_INDENT_2))
