@@ -46,6 +46,9 @@ class Watcher:
     def scene(self, name: str, seconds: float) -> None:
         """After each scan."""
 
+    def retried(self, name: str, cause: str) -> None:
+        """Before that, where a worker process died of the scan and it was tried again."""
+
 
 def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary:
     """Build a dataset, or go on with one that was stopped.
@@ -90,6 +93,9 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary:
             for outcome in local.run(partial(process_scene, job), todo, options.workers):
                 if outcome.died:
                     _write_death(folder, outcome.name, outcome.died)
+                if outcome.died_before:
+                    note(f"{outcome.name}: its worker {outcome.died_before}; tried again")
+                    watcher.retried(outcome.name, outcome.died_before)
                 head = results.read_head(results.result_path(folder, outcome.name))
                 failure = head.failure if head else None
                 note(f"{outcome.name} {outcome.seconds:.2f} s")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vsidata.dataset import results
-from vsidata.dataset.frames_file import check_embeddable, write_frames
+from vsidata.dataset.frames_file import check_embeddable, packed_frames, write_frames
 from vsidata.errors import ScanError
 from vsidata.measure import MeasuredScene, measure
 from vsidata.questions.rules import RuleSet
@@ -62,6 +62,7 @@ def process_scene(job: Job, name: str) -> None:
         OSError: the result cannot be written.
     """
     rows: list[Any] = []
+    frames: memoryview | None = None
     try:
         stamp = results.stamp(input_files(job.source, name, bool(job.framing.count)))
         scene = job.source.load(name)
@@ -85,15 +86,30 @@ def process_scene(job: Job, name: str) -> None:
         if look and job.embed:
             check_embeddable(scene, look.shown, len(questions))
         if look:
-            write_frames(job.folder, scene, look.shown, look.sight)
+            frames = packed_frames(scene, look.shown, look.sight)
         rows = [_scene_row(scene, measured), *questions]
+        if results.stamp(input_files(job.source, name, bool(job.framing.count))) != stamp:
+            fault = "its files changed while they were read"
+            raise ScanError(name, fault, "Run the same command again once nothing writes to them.")
     except ScanError as error:
         head = results.Head(failure=results.failure_of(name, error))
+    except OSError as error:
+        fault = f"cannot be read: {error.strerror or error}"
+        unread = ScanError(error.filename or name, fault, "Mend that, then run the same command again.")
+        head = results.Head(failure=results.failure_of(name, unread))
+    except MemoryError:
+        remedy = "Try fewer --workers; the same command tries the scans set aside again."
+        failure = results.failure_of(name, ScanError(name, "needs more memory than there is", remedy))
+        head = results.Head(failure=failure)
     except Exception as error:
         fault = f"an unforeseen {type(error).__name__}: {' '.join(str(error).split())}."
         remedy = "This is a defect of vsidata: please report it with what build.log says on this scan."
         failure = results.failure_of(name, ScanError(name, fault, remedy))
         head = results.Head(failure=failure, trace=traceback.format_exc())
+    if head.failure is not None:
+        rows, frames = [], None
+    if frames is not None:
+        write_frames(job.folder, name, frames)
     results.write_result(results.result_path(job.folder, name), head, rows)
 
 

@@ -36,3 +36,7 @@ class ProgressBar(Watcher):
     def scene(self, name: str, seconds: float) -> None:  # noqa: ARG002 - the bar counts
         """One more."""
         self._bar.advance(self._task)
+
+    def retried(self, name: str, cause: str) -> None:
+        """Say it at once: memory that runs out is for the user to see early."""
+        self._console.print(f"{name}: its worker process {cause}; it was tried again.", highlight=False)

@@ -1,5 +1,6 @@
 """Files that are there whole or not at all, whenever a process is killed."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,7 +13,12 @@ def write_whole(path: Path, parts: Iterable[bytes | memoryview]) -> None:
     Raises:
         OSError: no room, or no permission. What was there before is still there.
     """
-    unfinished = path.with_name(path.name + UNFINISHED)
-    with unfinished.open("wb") as file:
-        file.writelines(parts)
-    unfinished.replace(path)
+    # Of this process alone: a worker that outlives its build by a moment writes to no other's file.
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}{UNFINISHED}")
+    try:
+        with unfinished.open("wb") as file:
+            file.writelines(parts)
+        unfinished.replace(path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)  # on a full disk even a part is room
+        raise

@@ -49,17 +49,22 @@ def frames_path(folder: Path, name: str) -> Path:
     return result_path(folder, name).with_suffix(".frames.arrow")
 
 
-def write_frames(folder: Path, scene: Scene, shown: ShownFrames, sight: Sight | None) -> None:
-    """Write the frames of a scene in one step: a reader finds the whole file or none.
-
-    Raises:
-        OSError: it cannot be written.
-    """
+def packed_frames(scene: Scene, shown: ShownFrames, sight: Sight | None) -> memoryview:
+    """The frames of a scene as the file has them."""
     table = pa.Table.from_pylist([_row(scene, shown, sight)], schema=schema.FRAMES)
     buffer = io.BytesIO()
     with pa.ipc.new_file(buffer, schema.FRAMES) as writer:
         writer.write_table(table)
-    write_whole(frames_path(folder, scene.name), [buffer.getbuffer()])
+    return buffer.getbuffer()
+
+
+def write_frames(folder: Path, name: str, packed: memoryview) -> None:
+    """Write the packed frames of a scene in one step: a reader finds the whole file or none.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    write_whole(frames_path(folder, name), [packed])
 
 
 def read_frames(folder: Path, name: str) -> pa.Table:

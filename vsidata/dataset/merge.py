@@ -66,7 +66,7 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
         recipe: what the build was made from; the manifest's first part.
         split_of: the split of each scene.
     """
-    for litter in results.parent.rglob(f"*{UNFINISHED}"):  # of a run that was killed
+    for litter in out.rglob(f"*{UNFINISHED}"):  # of a run that was killed
         litter.unlink()
     unbalanced, balances = _balance(results, recipe, split_of)
     writers: dict[str, dict[str, ShardWriter]] = {}
@@ -112,6 +112,8 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
             if unbalance := unbalanced.get(row["id"]):
                 drops.setdefault(row["topic"], Counter())[unbalance] += 1
         inputs[name] = head.inputs
+    # From here on the folder is no whole build until its manifest is there again.
+    (out / "manifest.json").unlink(missing_ok=True)
     shards = [
         shard
         for split in sorted(writers)

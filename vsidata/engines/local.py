@@ -8,11 +8,13 @@ kernel kills it, the scan it died of is known; the pools of the standard library
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 
@@ -52,7 +54,8 @@ def run(work: Callable[[str], None], names: Sequence[str], workers: int) -> Iter
     # By default it would import the caller's main module, with threads and all.
     context.set_forkserver_preload([getattr(work, "func", work).__module__])
     todo = deque(names)
-    deaths = Counter[str]()
+    deaths = Counter[str]()  # by scan; those of workers that had none yet count under the empty name
+    causes: dict[str, str] = {}
     crew: list[_Worker] = []
     try:
         crew += [_start(context, work) for _ in range(min(workers, len(names)))]
@@ -65,17 +68,21 @@ def run(work: Callable[[str], None], names: Sequence[str], workers: int) -> Iter
                     crew.remove(worker)
                     cause = _cause_of_death(worker)
                     deaths[worker.name] += 1
-                    if deaths[worker.name] < _ATTEMPTS:
+                    if deaths[worker.name] >= _ATTEMPTS:
+                        if not worker.name:
+                            raise _no_start(cause, "If memory ran out, try fewer --workers.") from None
+                        yield Outcome(worker.name, seconds, cause, causes[worker.name])
+                    elif worker.name:
+                        causes[worker.name] = cause
                         todo.append(worker.name)
-                    else:
-                        yield Outcome(worker.name, seconds, cause)
                     if todo:
                         crew.append(_start(context, work))
                     continue
                 if fault is not None:
                     raise fault
+                deaths[""] = 0  # workers can start
                 if worker.name:
-                    yield Outcome(worker.name, seconds)
+                    yield Outcome(worker.name, seconds, died_before=causes.get(worker.name))
                 if todo:
                     worker.take(todo.popleft())
                 else:
@@ -92,7 +99,9 @@ def run(work: Callable[[str], None], names: Sequence[str], workers: int) -> Iter
 def _start(context: ForkServerContext, work: Callable[[str], None]) -> _Worker:
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs,), daemon=True)
-    with _environment(_ONE_THREAD):  # the first start starts the forkserver, which inherits it
+    resource_tracker.ensure_running()  # whose start would end what holds interrupts
+    # The first start starts the forkserver, which inherits both: Ctrl-C amid its imports means a traceback.
+    with _environment(_ONE_THREAD), _interrupts_held():
         process.start()
     theirs.close()  # so that the worker's death closes the pipe
     with suppress(BrokenPipeError):  # it is dead already: reading from it will tell
@@ -114,6 +123,16 @@ def _environment(changes: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Ctrl-C within waits until the end; processes that are started within never see one."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _speaking(crew: Sequence[_Worker]) -> list[_Worker]:
     """The workers that are ready, done or dead; waits for the first."""
     heard = wait([worker.pipe for worker in crew])
@@ -125,19 +144,30 @@ def _cause_of_death(worker: _Worker) -> str:
     worker.process.join()
     code = worker.process.exitcode or 0
     cause = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit status {code}"
-    if not worker.name:
+    if not worker.name and code >= 0:
         remedy = (
             'In a script, let what builds stand below `if __name__ == "__main__":`, which workers do not run.'
         )
-        raise VsiError("a worker process", f"{cause} before it took a scan.", remedy)
+        raise _no_start(cause, remedy)
     return cause
+
+
+def _no_start(cause: str, remedy: str) -> VsiError:
+    return VsiError("a worker process", f"{cause} before it took a scan.", remedy)
+
+
+def _end_with_build() -> None:
+    """End this worker, whatever it does, once the build is gone: nobody waits for what it would write."""
+    if build := multiprocessing.parent_process():
+        build.join()
+        os._exit(1)
 
 
 def _serve(pipe: Connection) -> None:
     """A worker's life: take the work, then names until the pipe closes. Says None when ready for a name."""
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C goes to the whole group: the parent ends its workers
+    # Ctrl-C goes to the whole group: the parent ends its workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_build, daemon=True).start()
     os.environ.update(_ONE_THREAD)  # for when another part of the program had started the forkserver
     with suppress(EOFError, ConnectionResetError, BrokenPipeError):  # the parent is gone, or done
         try:

@@ -11,8 +11,10 @@ class Outcome:
         name: the scan.
         seconds: wall time of its work.
         died: how the worker process died of it (`was killed by SIGKILL`); None where the work returned.
+        died_before: the same of an earlier worker, after which the scan was tried again.
     """
 
     name: str
     seconds: float
     died: str | None = None
+    died_before: str | None = None

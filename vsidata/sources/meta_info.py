@@ -84,7 +84,7 @@ class MetaInfo:
             ScanError: a value is missing, not a finite number, or makes no box.
         """
         path, dataset = self._place(name)
-        entry = _read(path)[name]
+        entry = _entry(path, name)
         with blame(path, _REMEDY, f"scene {name}"):
             objects = tuple(
                 SceneObject(instance, label, box=_box(box, f"box {instance} ({label})"))
@@ -101,7 +101,7 @@ class MetaInfo:
     def labels(self, name: str) -> Mapping[int, str]:
         """Label by instance id."""
         path, _ = self._place(name)
-        entry = _read(path)[name]
+        entry = _entry(path, name)
         with blame(path, _REMEDY, f"scene {name}"):
             return {instance: label for instance, (label, _) in enumerate(_labelled_boxes(entry))}
 
@@ -122,6 +122,15 @@ class MetaInfo:
         return self.places[name]
 
 
+def _entry(path: Path, name: str) -> dict[str, Any]:
+    """What the file says of a scene now: it may have changed since it was opened."""
+    entry = _read(path).get(name)
+    if not isinstance(entry, dict):
+        fault = f"scene {name}: {json_type(entry)}, not an object: the file has changed"
+        raise ScanError(path, fault, "Run the same command again once nothing writes to it.")
+    return entry
+
+
 def _read(path: Path) -> dict[str, Any]:
     """The file's scenes; parsed once a process, and again when the file has changed."""
     with suppress(OSError):  # what the disk refuses is said by the reader below
@@ -135,7 +144,7 @@ def _parse(path: Path, version: tuple[int, int]) -> dict[str, Any]:  # noqa: ARG
     return read_scan_json(path, _REMEDY)
 
 
-def _labelled_boxes(entry: Any) -> list[tuple[str, Any]]:
+def _labelled_boxes(entry: dict[str, Any]) -> list[tuple[str, Any]]:
     """(label, box) in the file's order."""
     listed = entry.get("object_bbox")
     if not isinstance(listed, dict):

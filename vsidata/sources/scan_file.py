@@ -34,15 +34,16 @@ def blame(file: Path, remedy: str, part: str | None = None) -> Iterator[None]:
         raise ScanError(file, f"{part}: {fault}" if part else str(fault), remedy) from None
 
 
-def read_scan_file(path: Path, remedy: str) -> bytes:
+def read_scan_file(path: Path, remedy: str, most: int = _LARGEST_FILE) -> bytes:
     """The content of a regular file that is neither empty nor absurdly large. Symbolic links are followed.
 
     Args:
         path: the file.
         remedy: what to do where it is missing or damaged.
+        most: bytes; more is absurd.
 
     Raises:
-        ScanError: it is missing, empty, too large, not a regular file, or may not be read.
+        ScanError: it is missing, empty, too large, not a regular file, may not be read, or changes meanwhile.
     """
     with blame(path, remedy):
         try:
@@ -51,9 +52,13 @@ def read_scan_file(path: Path, remedy: str) -> bytes:
                 raise Fault("is not a regular file")
             if status.st_size == 0:
                 raise Fault("is empty")
-            if status.st_size > _LARGEST_FILE:
+            if status.st_size > most:
                 raise Fault(f"holds {status.st_size:,} bytes, more than any such file has")
-            return path.read_bytes()
+            with path.open("rb") as file:
+                data = file.read(status.st_size + 1)  # not to its end, which somebody may be moving
+            if len(data) != status.st_size:
+                raise Fault(f"changes while it is read: it had {status.st_size:,} bytes a moment ago")
+            return data
         except FileNotFoundError:
             raise Fault("is missing") from None
         except PermissionError:

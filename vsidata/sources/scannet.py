@@ -143,7 +143,8 @@ class ScanNet:
             *(self._file(name, suffix) for suffix in (MESH, SEGMENTS, ALIGNMENT)),
             self._aggregation_file(name),
         ]
-        return [file for file in files if file.is_file()]
+        # Unlike a path's own `is_file`, this says no where a folder may not be entered; `load` says why.
+        return [file for file in files if os.path.isfile(file)]  # noqa: PTH113
 
     def stream(self, name: str, quality: int) -> FrameStream | None:
         """The scan's `.sens`, exported frames or video, whichever is there."""

@@ -1,0 +1,88 @@
+"""A small build to disturb, as its user types it, and the digests that it must end with."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.dataset import small_scans, streams
+from tests.test_build import digests
+
+WORKERS = 2
+OPTIONS = ("--frames", "4", "--embed", "--no-visibility")
+
+
+def write_scans(root: Path, scans: int) -> Path:
+    """Small scans, every second with a stream."""
+    small_scans.write(root, scans, edge=0.3)
+    for number in range(0, scans, 2):
+        streams.write(root, f"scene{number:04d}_00", streams.sens(12))
+    return root
+
+
+def command(root: Path, out: Path, *more: object) -> list[str]:
+    """The command line of the build."""
+    typed = ("build", "--scannet-root", root, "--out", out, "--workers", WORKERS, *OPTIONS, *more)
+    return [sys.executable, "-c", "from vsidata.cli import main; main()", *map(str, typed)]
+
+
+def start(root: Path, out: Path, *more: object) -> subprocess.Popen[str]:
+    """Begin a build in a process group of its own."""
+    return subprocess.Popen(
+        command(root, out, *more),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def finish(root: Path, out: Path) -> subprocess.CompletedProcess[str]:
+    """The same command again, to its end."""
+    return subprocess.run(command(root, out), capture_output=True, text=True, check=False)
+
+
+def built(root: Path, out: Path) -> dict[str, str]:
+    """Digests of what the command leaves when nothing disturbs it."""
+    ended = finish(root, out)
+    assert ended.returncode == 0, ended.stderr
+    return digests(out)
+
+
+def workers_of(parent: int) -> list[int]:
+    """The processes below a process, however deep, from /proc."""
+    children: dict[int, list[int]] = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            try:
+                after_name = (folder / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            children.setdefault(int(after_name[1]), []).append(int(folder.name))
+    found, waiting = [], [parent]
+    while waiting:
+        new = children.get(waiting.pop(), [])
+        found += new
+        waiting += new
+    return found
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process is there and no zombie."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def group_is_gone(group: int, seconds: float = 5) -> bool:
+    """Whether no process of a group is left, now or within seconds: a helper ends after who it helps."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.02)
+    return False

@@ -1,0 +1,26 @@
+"""What the tests of faults share."""
+
+import subprocess
+
+import pytest
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of its own whose room a test sets: `small_disk(kilobytes)`, again for another size."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+
+    def mount(*options: str) -> int:
+        command = ["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", str(folder)]
+        return subprocess.run(command, capture_output=True, check=False).returncode
+
+    if mount("size=64k"):
+        pytest.skip("nobody may mount a small disk here")
+
+    def resized(kilobytes: int, *more: str):
+        assert not mount("remount", f"size={kilobytes}k", *more)
+        return folder
+
+    yield resized
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)

@@ -1,0 +1,104 @@
+"""Kill −9 at any moment: the same command goes on, and ends with the bytes of an undisturbed build."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+import numpy as np
+import pytest
+
+from tests.faults import builds
+from tests.test_build import digests
+
+SCANS = 12
+SEED = 0
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    return builds.write_scans(tmp_path_factory.mktemp("kills") / "root", SCANS)
+
+
+@pytest.fixture(scope="module")
+def whole(root, tmp_path_factory):
+    """Digests of the undisturbed build, and the seconds that it takes."""
+    began = time.monotonic()
+    return builds.built(root, tmp_path_factory.mktemp("whole") / "out"), time.monotonic() - began
+
+
+def kill_after(process: subprocess.Popen, seconds: float, alone: bool) -> bool:
+    """Kill a build, with its workers or alone, and say whether it still ran."""
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        (os.kill if alone else os.killpg)(process.pid, signal.SIGKILL)
+    process.communicate()
+    return process.returncode == -signal.SIGKILL
+
+
+def kill_at_moments(root, whole, folder, kills: int) -> None:
+    """Kill builds at moments spread over their whole time, every third alone, without its workers.
+
+    Every fifth is killed again as it goes on.
+    """
+    digest, seconds = whole
+    rng = np.random.default_rng(SEED)
+    for number in range(kills):
+        out = folder / f"out{number}"
+        moment = seconds * (number + rng.random()) / kills
+        while not kill_after(builds.start(root, out), moment, alone=number % 3 == 0):
+            shutil.rmtree(out)  # it was faster than the undisturbed one, and ended
+            moment *= 0.8
+        if number % 5 == 4:
+            kill_after(builds.start(root, out), seconds * rng.random(), alone=False)
+        ended = builds.finish(root, out)
+        assert ended.returncode == 0, f"kill {number} after {moment:.2f} s: {ended.stderr}"
+        assert digests(out) == digest, f"kill {number} after {moment:.2f} s"
+
+
+def test_build_killed_at_three_moments_goes_on_to_the_same_bytes(root, whole, tmp_path):
+    kill_at_moments(root, whole, tmp_path, 3)
+
+
+@pytest.mark.soak
+def test_build_killed_at_fifty_moments_goes_on_to_the_same_bytes(root, whole, tmp_path):
+    kill_at_moments(root, whole, tmp_path, 50)
+
+
+def test_workers_do_not_outlive_a_killed_build(root, tmp_path):
+    process = builds.start(root, tmp_path / "out")
+    results = tmp_path / "out" / ".work" / "scenes"
+    while not list(results.glob("*.jsonl")):
+        assert process.poll() is None
+        time.sleep(0.01)
+    below = builds.workers_of(process.pid)
+    assert len(below) >= builds.WORKERS
+    process.kill()
+    process.communicate()
+    deadline = time.monotonic() + 5
+    while any(builds.is_alive(worker) for worker in below):
+        assert time.monotonic() < deadline, "a worker of a killed build is still alive"
+        time.sleep(0.02)
+
+
+def test_lock_of_a_killed_build_is_free_at_once_and_that_of_a_running_one_is_not(root, tmp_path):
+    out = tmp_path / "out"
+    process = builds.start(root, out)
+    results = out / ".work" / "scenes"
+    while not list(results.glob("*.jsonl")):
+        assert process.poll() is None
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGSTOP)  # so that it is still there when the second comes
+    try:
+        second = builds.finish(root, out)
+        assert second.returncode == 2
+        fault, remedy = second.stderr.splitlines()
+        assert "another build is writing there" in fault
+        assert remedy.strip() == "Wait for it, or name another --out."
+    finally:
+        process.kill()
+        process.communicate()
+    third = builds.finish(root, out)
+    assert third.returncode == 0, third.stderr

@@ -1,0 +1,83 @@
+"""Ctrl-C and SIGTERM at any moment: a clear word, a clean stop, and the same command goes on."""
+
+import os
+import signal
+import subprocess
+import time
+
+import numpy as np
+import pytest
+
+from tests.faults import builds
+from tests.test_build import digests
+
+WORD = "Stopped: the same command goes on from here.\n"
+SEED = 1
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    return builds.write_scans(tmp_path_factory.mktemp("signals") / "root", 8)
+
+
+@pytest.fixture(scope="module")
+def whole(root, tmp_path_factory):
+    began = time.monotonic()
+    return builds.built(root, tmp_path_factory.mktemp("whole") / "out"), time.monotonic() - began
+
+
+def until_at_work(process: subprocess.Popen, out) -> None:
+    """Wait for the folder: before it is there, Python is still starting."""
+    while not (out / "build.log").exists():
+        assert process.poll() is None
+        time.sleep(0.005)
+
+
+def stopped(process: subprocess.Popen, number: int) -> str | None:
+    """Send a signal as a terminal or a scheduler does, and return what was said; None where it had ended."""
+    if number == signal.SIGINT:
+        os.killpg(process.pid, number)  # a terminal sends it to the whole group
+    else:
+        process.send_signal(number)
+    _, said = process.communicate(timeout=20)
+    if process.returncode == 0:
+        return None
+    assert process.returncode == 128 + number, said
+    return said
+
+
+def stop_at_moments(root, whole, folder, stops: int) -> int:
+    digest, seconds = whole
+    rng = np.random.default_rng(SEED)
+    count = 0
+    for number in range(stops):
+        out = folder / f"out{number}"
+        process = builds.start(root, out)
+        until_at_work(process, out)
+        time.sleep(seconds / 2 * (number + rng.random()) / stops)  # the other half is the start
+        said = stopped(process, (signal.SIGINT, signal.SIGTERM)[number % 2])
+        if said is not None:
+            count += 1
+            assert said == WORD
+        assert builds.group_is_gone(process.pid), "a process of a stopped build is left"
+        ended = builds.finish(root, out)
+        assert ended.returncode == 0, ended.stderr
+        assert digests(out) == digest
+    return count
+
+
+def test_stopped_build_says_so_and_goes_on(root, whole, tmp_path):
+    assert stop_at_moments(root, whole, tmp_path, 2) >= 1
+
+
+@pytest.mark.soak
+def test_build_stopped_at_any_moment_says_so_and_goes_on(root, whole, tmp_path):
+    assert stop_at_moments(root, whole, tmp_path, 40) >= 20
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_while_the_workers_start_is_no_traceback(root, tmp_path, number):
+    process = builds.start(root, tmp_path / "out")
+    until_at_work(process, tmp_path / "out")
+    time.sleep(0.1)  # the forkserver now imports what the work needs
+    assert stopped(process, number) == WORD

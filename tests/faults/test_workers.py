@@ -1,0 +1,120 @@
+"""A worker that the kernel kills, as it does when memory runs out, costs a build time and a word."""
+
+import os
+import resource
+import signal
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.dataset import meta_info
+from tests.test_build import digests
+from vsidata import build as building
+from vsidata.build import BuildOptions, Watcher, build
+from vsidata.engines import local
+from vsidata.errors import VsiError
+from vsidata.scene import Scene
+from vsidata.sources.meta_info import MetaInfo
+
+
+class DeadlyOnce(MetaInfo):
+    """A source whose second room takes more memory than there is, the first time that it is read."""
+
+    def load(self, name: str) -> Scene:
+        path, _ = self.places[name]
+        tried = path.with_name("tried")
+        if name == "room0001" and not tried.exists():
+            tried.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().load(name)
+
+
+class Greedy(MetaInfo):
+    """A source whose second room asks for more memory than a worker may have."""
+
+    def load(self, name: str) -> Scene:
+        if name == "room0001":
+            resource.setrlimit(resource.RLIMIT_AS, (8 << 30, -1))
+            np.ones(2 << 30)
+        return super().load(name)
+
+
+class Listener(Watcher):
+    """Remembers which scans were tried again."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+
+    def retried(self, name: str, cause: str) -> None:
+        self.told.append((name, cause))
+
+
+@pytest.fixture
+def rooms(tmp_path):
+    return meta_info.write(tmp_path / "rooms.json", 4)
+
+
+def options(rooms: Path, out: Path) -> BuildOptions:
+    return BuildOptions(out=out, meta_info=(rooms,), rules="vsibench", workers=2)
+
+
+def test_scan_whose_worker_was_killed_once_is_tried_again_and_the_build_says_so(rooms, tmp_path, monkeypatch):
+    whole = build(options(rooms, tmp_path / "whole"))
+    monkeypatch.setattr(building, "open_source", lambda _, paths: DeadlyOnce.open(paths))
+    listener = Listener()
+    summary = build(options(rooms, tmp_path / "out"), listener)
+    assert listener.told == [("room0001", "was killed by SIGKILL")]
+    log = (summary.out / "build.log").read_text()
+    assert "room0001: its worker was killed by SIGKILL; tried again" in log
+    assert summary.failures == []
+    assert digests(summary.out) == digests(whole.out)
+
+
+def test_scan_that_asks_for_too_much_memory_is_set_aside_with_what_helps(rooms, tmp_path, monkeypatch):
+    monkeypatch.setattr(building, "open_source", lambda _, paths: Greedy.open(paths))
+    summary = build(options(rooms, tmp_path / "out"))
+    (failure,) = summary.failures
+    assert failure["scene_name"] == "room0001"
+    assert failure["fault"] == "needs more memory than there is."
+    assert "fewer --workers" in failure["remedy"]
+    assert sum(summary.manifest["scenes"].values()) == 3
+
+
+class DeadlyToTake:
+    """Work that kills the process which unpickles it, as often as its file has lines to lose."""
+
+    def __init__(self, folder: Path, deaths: int) -> None:
+        self.folder = folder
+        self.deaths = deaths
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        vars(self).update(state)
+        for death in range(self.deaths):
+            try:
+                (self.folder / f"death{death}").touch(exist_ok=False)
+            except FileExistsError:
+                continue
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def __call__(self, name: str) -> None:
+        (self.folder / name).touch()
+
+
+def call(work: DeadlyToTake, name: str) -> None:
+    work(name)
+
+
+def test_worker_that_was_killed_while_it_started_is_replaced(tmp_path):
+    work = partial(call, DeadlyToTake(tmp_path, deaths=1))
+    outcomes = list(local.run(work, ["first", "second"], 1))
+    assert [outcome.name for outcome in outcomes] == ["first", "second"]
+    assert (tmp_path / "second").exists()
+
+
+def test_workers_that_are_killed_whenever_they_start_end_the_build_with_a_word(tmp_path):
+    work = partial(call, DeadlyToTake(tmp_path, deaths=9))
+    with pytest.raises(VsiError, match="was killed by SIGKILL before it took a scan") as caught:
+        list(local.run(work, ["first", "second"], 1))
+    assert "fewer --workers" in caught.value.remedy
