@@ -117,6 +117,48 @@ def curves(
 
 
 @app.command()
+def score(
+    predictions: Annotated[
+        Path | None,
+        typer.Argument(metavar="PREDICTIONS", help="A file of predictions, or a folder with one."),
+    ] = None,
+    data: Annotated[str, typer.Option(help="What they answer: VSI-Bench's file, or a build.")] = "",
+    split: Annotated[str, typer.Option(help="Of a build.")] = "train",
+    reference: Annotated[
+        str | None,
+        typer.Option(help="Score this in place of a model: chance, constant, category_constant, key."),
+    ] = None,
+    subset: Annotated[
+        Path | None,
+        typer.Option(help="Only these questions: a file of ids, one a line (the debiased subset)."),
+    ] = None,
+    missing_as_wrong: Annotated[
+        bool, typer.Option("--missing-as-wrong", help="Questions without a prediction score 0.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the scores as JSON.")] = False,
+) -> None:
+    """Score predictions by the benchmark's own rules and by lenient ones, beside blind references.
+
+    Reads PREDICTIONS (JSON lines of `id` and `prediction`) and the data; writes nothing. Needs no GPU.
+    """
+    import orjson
+
+    from vsidata.terminal import console
+    from vsitrain.scoring.command import scored
+    from vsitrain.scoring.text import as_json as plain
+    from vsitrain.scoring.text import as_table, closing_lines
+
+    scores, references = scored(
+        predictions, data, split=split, reference=reference, subset=subset, missing_as_wrong=missing_as_wrong
+    )
+    if as_json:
+        typer.echo(orjson.dumps(plain(scores, references), option=orjson.OPT_INDENT_2))
+        return
+    console().print(as_table(scores, references))
+    typer.echo("\n".join(closing_lines(scores)))
+
+
+@app.command()
 def keys() -> None:
     """List this project's keys of a recipe with their defaults; TRL's are in its own documentation."""
     from vsitrain.run_options import RunOptions

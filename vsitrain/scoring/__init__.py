@@ -1,0 +1,19 @@
+"""Scores of a model's replies: the benchmark's own, and one that forgives how an answer is dressed."""
+
+from vsitrain.scoring.lenient import lenient_score
+from vsitrain.scoring.official import official_score
+from vsitrain.scoring.predictions import Prediction, matched, read_predictions
+from vsitrain.scoring.score import Figure, Scores, score
+from vsitrain.scoring.tasks import task_of
+
+__all__ = [
+    "Figure",
+    "Prediction",
+    "Scores",
+    "lenient_score",
+    "matched",
+    "official_score",
+    "read_predictions",
+    "score",
+    "task_of",
+]

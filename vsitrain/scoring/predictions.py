@@ -1,0 +1,100 @@
+"""Predictions: a reply for each question, as JSON lines; and the questions that they answer."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from vsidata.errors import OptionError
+
+Row = Mapping[str, Any]
+
+PREDICTIONS = "predictions.jsonl"
+
+_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A reply.
+
+    Attributes:
+        id: of the question.
+        reply: what the model wrote.
+        error: why there is no reply, such as a video that cannot be opened; None where there is one.
+    """
+
+    id: str
+    reply: str
+    error: str | None = None
+
+
+def read_predictions(path: Path) -> list[Prediction]:
+    """Read predictions: objects with `id` and `prediction`, a line each.
+
+    A last line that was cut short by a kill is left out.
+
+    Args:
+        path: the file, or the folder that `vsitrain evaluate` wrote it to.
+
+    Raises:
+        OptionError: the file cannot be read, or a line is not such an object; the fault names the line.
+    """
+    try:
+        lines = (path / PREDICTIONS if path.is_dir() else path).read_bytes().split(b"\n")
+    except OSError as error:
+        fault = f"cannot be read: {error.strerror}."
+        raise OptionError(path, fault, "Name a file of predictions, or a folder with one.") from error
+    found = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            entry = orjson.loads(line)
+            text = entry["prediction"]
+            found.append(Prediction(str(entry["id"]), text or "", entry.get("error")))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            if number == len(lines):
+                break  # cut short
+            fault = f"line {number} is no object with `id` and `prediction`."
+            raise OptionError(path, fault, 'Write a line {"id": …, "prediction": "…"} a question.') from error
+    return found
+
+
+def matched(
+    questions: Iterable[Row], predictions: Sequence[Prediction], source: Path | str, *, missing_as_wrong: bool
+) -> tuple[list[Row], list[Prediction]]:
+    """Questions with their predictions, in the order of the questions.
+
+    Args:
+        questions: with `id`.
+        predictions: of the same ids.
+        source: what an error calls the predictions.
+        missing_as_wrong: whether a question without a prediction counts as answered wrongly.
+
+    Raises:
+        OptionError: ids are there twice, of no question, or missing; it names some.
+    """
+    counts = Counter(prediction.id for prediction in predictions)
+    rows = {str(row["id"]): row for row in questions}
+    if doubled := sorted(name for name, count in counts.items() if count > 1):
+        raise OptionError(source, f"{_some(doubled)} there twice.", "Keep one prediction a question.")
+    if foreign := sorted(counts.keys() - rows):
+        fault = f"{_some(foreign)} of no question of the data."
+        raise OptionError(source, fault, "Score them against the data that they answer.")
+    missing = [name for name in rows if name not in counts]
+    if missing and not missing_as_wrong:
+        fault = f"{len(missing):,} of {len(rows):,} questions have no prediction, such as {missing[0]}."
+        remedy = "Let `vsitrain evaluate` go on, or count them as wrong with --missing-as-wrong."
+        raise OptionError(source, fault, remedy)
+    replies = {prediction.id: prediction for prediction in predictions}
+    absent = (replies.get(name) or Prediction(name, "", "no prediction") for name in rows)
+    return list(rows.values()), list(absent)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more} {'is' if len(names) == 1 else 'are'}"

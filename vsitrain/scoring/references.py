@@ -1,0 +1,102 @@
+"""What is scored without a model, to know what a score is worth: blind guesses, and the key itself."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from vsidata.metrics import best_constant
+from vsitrain.answers import option_words
+from vsitrain.scoring.official import is_number
+from vsitrain.scoring.predictions import Prediction
+
+Row = Mapping[str, Any]
+
+_FOLDS = 5
+_SEED = 0
+
+
+def key(rows: Sequence[Row]) -> list[Prediction]:
+    """The right answers: a scorer that does not give them 100 is at fault."""
+    return [_reply(row, row["ground_truth"]) for row in rows]
+
+
+def constant(rows: Sequence[Row]) -> list[Prediction]:
+    """To every question of a type the one answer that scores best on them: known only after the fact."""
+    best = _constants(rows, lambda row: row["question_type"])
+    return [_reply(row, best[row["question_type"]]) for row in rows]
+
+
+def category_constant(rows: Sequence[Row]) -> list[Prediction]:
+    """To every question the answer that scores best on the same words about other rooms.
+
+    Rooms are parted in five; the answers for one part come from the four others. Words that are not asked
+    there get the constant of their type. `How many chair(s) …` and `… longest dimension … of the bed` are
+    mostly asked of many rooms.
+    """
+    rooms = sorted({(row["dataset"], row["scene_name"]) for row in rows})
+    folds = np.random.default_rng(_SEED).permutation(len(rooms)) % _FOLDS
+    fold_of = dict(zip(rooms, folds.tolist(), strict=True))
+    replies: dict[str, str] = {}
+    for fold in range(_FOLDS):
+        others = [row for row in rows if fold_of[row["dataset"], row["scene_name"]] != fold]
+        by_words = _constants(others, _words)
+        by_type = _constants(others, lambda row: row["question_type"])
+        for row in rows:
+            if fold_of[row["dataset"], row["scene_name"]] == fold:
+                known = by_words if not row.get("options") else {}
+                replies[row["id"]] = known.get(_words(row)) or by_type.get(row["question_type"], "")
+    return [_reply(row, replies[row["id"]]) for row in rows]
+
+
+def chance(rows: Sequence[Row]) -> list[Prediction]:
+    """To every question the answer of another one of its type, or one of its options."""
+    rng = np.random.default_rng(_SEED)
+    answers: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        answers[row["question_type"]].append(row["ground_truth"])
+    return [
+        _reply(
+            row,
+            str(rng.choice(list("ABCDEFGH"[: len(option_words(row["options"]))])))
+            if row.get("options")
+            else str(rng.choice(answers[row["question_type"]])),
+        )
+        for row in rows
+    ]
+
+
+REFERENCES: Mapping[str, tuple[str, Callable[[Sequence[Row]], list[Prediction]]]] = {
+    "chance": ("at random", chance),
+    "constant": ("best constant", constant),
+    "category_constant": ("best for the same words", category_constant),
+    "key": ("the key itself", key),
+}
+"""What a table calls it, and what it answers. A new one is a function and a line here."""
+
+
+def _words(row: Row) -> str:
+    return f"{row['question_type']} {row['question']}"
+
+
+def _constants(rows: Iterable[Row], group_of: Callable[[Row], str]) -> dict[str, str]:
+    """The best answer to all questions of a group, by group."""
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[group_of(row)].append(row)
+    return {name: _best(group) for name, group in groups.items()}
+
+
+def _best(rows: Sequence[Row]) -> str:
+    truths: list[str] = [row["ground_truth"] for row in rows]
+    if not is_number(rows[0]):
+        counts = Counter(truths)
+        return min(counts, key=lambda answer: (-counts[answer], answer))
+    decimals = max(len(truth.partition(".")[2]) for truth in truths)
+    value, _ = best_constant([float(truth) for truth in truths], decimals)
+    return f"{value:.{decimals}f}"
+
+
+def _reply(row: Row, text: str) -> Prediction:
+    return Prediction(row["id"], text)
