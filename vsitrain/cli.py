@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -117,12 +117,78 @@ def curves(
 
 
 @app.command()
+def evaluate(
+    model: Annotated[str, typer.Option(help="A model or an adapter: a folder, or a name on the Hub.")],
+    data: Annotated[str, typer.Option(help="A build with frames, or VSI-Bench's file of questions.")],
+    out: Annotated[Path, typer.Option(help="Folder for predictions; the same command goes on in it.")],
+    videos: Annotated[
+        Path | None, typer.Option(help="VSI-Bench's videos: DATASET/SCENE.mp4, or DATASET.zip.")
+    ] = None,
+    split: Annotated[
+        str, typer.Option(help="Of a build: train, or validation, which holds other rooms.")
+    ] = "train",
+    prompt: Annotated[
+        str | None,
+        typer.Option(help="official, vanilla, think, observe or a YAML file (default: as trained)."),
+    ] = None,
+    wording: Annotated[
+        Literal["untouched", "trained"] | None, typer.Option(help="Of the prompt (default: by the model).")
+    ] = None,
+    frames: Annotated[
+        int | None, typer.Option(min=1, help="Of a video (default: as trained, else 16).")
+    ] = None,
+    input_mode: Annotated[
+        Literal["video", "images"] | None, typer.Option(help="How a clip is shown (default: as trained).")
+    ] = None,
+    max_new_tokens: Annotated[int | None, typer.Option(min=1, help="Of a reply.")] = None,
+    batch: Annotated[int, typer.Option(min=1, help="Questions at a time.")] = 8,
+    dtype: Annotated[
+        str | None, typer.Option(help="Of the weights: bfloat16, float32 (default: stored).")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many questions.")] = None,
+) -> None:
+    """Ask a model every question, greedily, and score what it replies.
+
+    Reads the model and the data; writes predictions.jsonl and run.json to --out. Under `accelerate launch`
+    every process takes its share.
+    """
+    _require_packages()
+    from vsidata.terminal import console, progress
+    from vsitrain.evaluation.command import asked
+    from vsitrain.quiet import quiet
+
+    quiet()
+    with progress(console(stderr=True)) as bar:
+        task = bar.add_task("questions", total=None)
+        last = asked(
+            model,
+            data,
+            out,
+            videos=videos,
+            split=split,
+            prompt=prompt,
+            wording=wording,
+            num_frames=frames,
+            input_mode=input_mode,
+            max_new_tokens=max_new_tokens,
+            batch=batch,
+            dtype=dtype,
+            limit=limit,
+            told=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    if last:
+        _print_scores(out, "", as_json=False)
+
+
+@app.command()
 def score(
     predictions: Annotated[
         Path | None,
         typer.Argument(metavar="PREDICTIONS", help="A file of predictions, or a folder with one."),
     ] = None,
-    data: Annotated[str, typer.Option(help="What they answer: VSI-Bench's file, or a build.")] = "",
+    data: Annotated[
+        str, typer.Option(help="What they answer, if they do not hold it: VSI-Bench's file, or a build.")
+    ] = "",
     split: Annotated[str, typer.Option(help="Of a build.")] = "train",
     reference: Annotated[
         str | None,
@@ -141,6 +207,18 @@ def score(
 
     Reads PREDICTIONS (JSON lines of `id` and `prediction`) and the data; writes nothing. Needs no GPU.
     """
+    _print_scores(
+        predictions,
+        data,
+        as_json=as_json,
+        split=split,
+        reference=reference,
+        subset=subset,
+        missing_as_wrong=missing_as_wrong,
+    )
+
+
+def _print_scores(predictions: Path | None, data: str, *, as_json: bool, **how: Any) -> None:
     import orjson
 
     from vsidata.terminal import console
@@ -148,9 +226,7 @@ def score(
     from vsitrain.scoring.text import as_json as plain
     from vsitrain.scoring.text import as_table, closing_lines
 
-    scores, references = scored(
-        predictions, data, split=split, reference=reference, subset=subset, missing_as_wrong=missing_as_wrong
-    )
+    scores, references = scored(predictions, data, **how)
     if as_json:
         typer.echo(orjson.dumps(plain(scores, references), option=orjson.OPT_INDENT_2))
         return

@@ -40,6 +40,14 @@ class VideoStream(FrameStream):
 
     def jpeg(self, position: int) -> bytes:
         """The decoded frame, encoded as JPEG: a video stores none."""
+        return encode(self.picture(position), self.quality)
+
+    def picture(self, position: int) -> cv2.typing.MatLike:
+        """(height, width, 3) 8-bit, blue first, of a frame as it is decoded.
+
+        Raises:
+            ScanError: it cannot be decoded, or is of another size than the video.
+        """
         with _opened(self.path) as video:
             video.set(cv2.CAP_PROP_POS_FRAMES, position)
             read, image = video.read()
@@ -47,7 +55,7 @@ class VideoStream(FrameStream):
                 raise Fault(f"frame {position:,} of {len(self):,} cannot be decoded")
             if (size := (image.shape[1], image.shape[0])) != self.size:
                 raise Fault(f"frame {position:,} has width and height {size}, the video {self.size}")
-            return encode(image, self.quality)
+            return image
 
     def depth(self, position: int) -> None:
         """None: a video has no depth."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vsidata.errors import OptionError
-from vsitrain.scoring.predictions import Row, matched, read_predictions
+from vsitrain.scoring.predictions import Row, matched, read_entries, read_predictions
 from vsitrain.scoring.questions import read_questions
 from vsitrain.scoring.references import REFERENCES
 from vsitrain.scoring.score import Scores, score
@@ -25,8 +25,8 @@ def scored(
     """Score predictions, or a reference, against their questions.
 
     Args:
-        predictions: a file of predictions; None with `reference`.
-        data, split: as `read_questions` takes them.
+        predictions: a file of predictions, or the folder of an evaluation; None with `reference`.
+        data, split: as `read_questions` takes them; no data where the predictions hold their questions.
         reference: key of REFERENCES.
         subset: a file of ids, one a line; None for all questions.
         missing_as_wrong: as `matched` takes it.
@@ -37,12 +37,10 @@ def scored(
     Raises:
         OptionError: a file cannot be read, or the ids of questions and predictions do not fit together.
     """
-    if not data:
-        raise OptionError("--data", "is missing.", "Name VSI-Bench's file of questions, or a build.")
     if (predictions is None) == (reference is None):
         fault = "takes predictions or --reference, and not both."
         raise OptionError("vsitrain score", fault, "Name a file of predictions, or give --reference.")
-    rows: Sequence[Row] = read_questions(data, split)
+    rows: Sequence[Row] = read_questions(data, split) if data else _own_questions(predictions)
     if subset is not None:
         rows = _only(rows, subset)
     if reference is not None:
@@ -58,6 +56,15 @@ def scored(
         rows, replies = matched(rows, given, predictions or Path(), missing_as_wrong=missing_as_wrong)
     beside = {name: score(rows, REFERENCES[name][1](rows)) for name in _BESIDE if name != reference}
     return score(rows, replies), {REFERENCES[name][0]: scores for name, scores in beside.items()}
+
+
+def _own_questions(predictions: Path | None) -> list[Row]:
+    """The questions that `vsitrain evaluate` kept with its predictions."""
+    entries = [] if predictions is None else read_entries(predictions)
+    if not entries or "ground_truth" not in entries[0]:
+        fault = "is missing: the predictions do not hold their questions."
+        raise OptionError("--data", fault, "Name VSI-Bench's file of questions, or a build.")
+    return [{**entry, "id": str(entry["id"])} for entry in entries]
 
 
 def _only(rows: Sequence[Row], subset: Path) -> list[Row]:

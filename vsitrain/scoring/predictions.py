@@ -35,16 +35,27 @@ class Prediction:
 def read_predictions(path: Path) -> list[Prediction]:
     """Read predictions: objects with `id` and `prediction`, a line each.
 
-    A last line that was cut short by a kill is left out.
-
     Args:
-        path: the file, or the folder that `vsitrain evaluate` wrote it to.
+        path: a file, or the folder of an evaluation, of which every process wrote one.
 
     Raises:
-        OptionError: the file cannot be read, or a line is not such an object; the fault names the line.
+        OptionError: a file cannot be read, or a line is not such an object; the fault names the line.
     """
+    return [
+        Prediction(str(entry["id"]), entry["prediction"] or "", entry.get("error"))
+        for entry in read_entries(path)
+    ]
+
+
+def read_entries(path: Path) -> list[dict[str, Any]]:
+    """The same as plain data, with what `vsitrain evaluate` kept of the questions.
+
+    A last line that was cut short by a kill is left out.
+    """
+    if path.is_dir():
+        return [entry for file in sorted(path.glob("predictions*.jsonl")) for entry in read_entries(file)]
     try:
-        lines = (path / PREDICTIONS if path.is_dir() else path).read_bytes().split(b"\n")
+        lines = path.read_bytes().split(b"\n")
     except OSError as error:
         fault = f"cannot be read: {error.strerror}."
         raise OptionError(path, fault, "Name a file of predictions, or a folder with one.") from error
@@ -54,14 +65,23 @@ def read_predictions(path: Path) -> list[Prediction]:
             continue
         try:
             entry = orjson.loads(line)
-            text = entry["prediction"]
-            found.append(Prediction(str(entry["id"]), text or "", entry.get("error")))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except ValueError:
             if number == len(lines):
                 break  # cut short
+            entry = None
+        if (
+            not isinstance(entry, dict)
+            or "id" not in entry
+            or not isinstance(entry.get("prediction", 0), str | None)
+        ):
             fault = f"line {number} is no object with `id` and `prediction`."
-            raise OptionError(path, fault, 'Write a line {"id": …, "prediction": "…"} a question.') from error
+            raise OptionError(path, fault, 'Write a line {"id": …, "prediction": "…"} a question.')
+        found.append(entry)
     return found
+
+
+def _is_prediction(entry: Any) -> bool:
+    return isinstance(entry, dict) and "id" in entry and isinstance(entry.get("prediction", 0), str | None)
 
 
 def matched(

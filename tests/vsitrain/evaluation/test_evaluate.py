@@ -1,0 +1,178 @@
+"""Evaluations: the same replies however they are batched, stopped and taken up again."""
+
+import json
+from dataclasses import asdict, replace
+
+import pytest
+
+from tests.vsitrain import asked
+from tests.vsitrain.data import builds
+from tests.vsitrain.test_checkpoints import KNOWN
+from vsidata.errors import OptionError
+from vsitrain.cli import main
+from vsitrain.data.frames import FrameStore
+from vsitrain.evaluation import evaluate, settings_for
+from vsitrain.evaluation.replies import Replier
+from vsitrain.evaluation.run import record_of
+from vsitrain.provenance import write_provenance
+from vsitrain.scoring.command import scored
+from vsitrain.scoring.predictions import read_entries
+from vsitrain.scoring.questions import read_questions
+
+
+@pytest.fixture
+def data(tmp_path):
+    return asked.build(tmp_path / "build")
+
+
+class Made:
+    """An evaluation of replies that say which question they answer, and of how many at a time."""
+
+    def __init__(self, folder, data, **given):
+        self.out = folder
+        self.settings = settings_for("none", **given)
+        self.rows = read_questions(str(data))
+        self.clips = FrameStore(str(data), "train", num_frames=4, max_pixels=12544)
+        self.batches = []
+
+    def reply(self, rows, clips):
+        self.batches.append(len(rows))
+        assert all(len(clip.frames) for clip in clips)
+        return [f"<answer>{row['id']}</answer> and more" for row in rows]
+
+    def run(self, rows=None, **how):
+        record = record_of("none", "data", self.rows, self.settings, **how.pop("more", {}))
+        evaluate(
+            self.rows if rows is None else rows,
+            self.clips,
+            how.pop("reply", self.reply),
+            self.out,
+            record=record,
+            settings=self.settings,
+            batch=how.pop("batch", 2),
+            **how,
+        )
+        return read_entries(self.out)
+
+
+def test_every_question_is_asked_once_in_batches_and_kept_with_its_truth(data, tmp_path):
+    told = []
+    made = Made(tmp_path / "out", data)
+    entries = made.run(batch=3, told=lambda *count: told.append(count))
+    assert made.batches == [3, 1]
+    assert told == [(3, 4), (4, 4)]
+    assert [entry["id"] for entry in entries] == [row["id"] for row in made.rows]
+    assert entries[2]["options"] == made.rows[2]["options"]
+    assert entries[0]["prediction"] == entries[0]["reply"]
+    assert entries[0]["tag"] is None
+
+
+@pytest.mark.parametrize("cut", [1, 20, 4000])
+def test_an_evaluation_that_was_killed_goes_on_and_ends_the_same(data, tmp_path, cut):
+    whole = Made(tmp_path / "whole", data).run()
+    made = Made(tmp_path / "out", data)
+    made.run(rows=made.rows[:3], batch=1)
+    path = tmp_path / "out" / "predictions.jsonl"
+    path.write_bytes(path.read_bytes()[:-cut])  # as a kill in the middle of a line leaves it
+    assert made.run() == whole
+
+
+def test_processes_take_their_shares_and_another_number_goes_on(data, tmp_path):
+    made = Made(tmp_path / "out", data)
+    made.run(process=(0, 3), batch=1)
+    made.run(process=(1, 3), batch=1)
+    entries = made.run(process=(0, 1))
+    assert sorted(entry["id"] for entry in entries) == sorted(row["id"] for row in made.rows)
+
+
+def test_a_folder_with_another_evaluation_is_not_written_to(data, tmp_path):
+    Made(tmp_path / "out", data).run()
+    with pytest.raises(OptionError, match="made otherwise: num_frames"):
+        Made(tmp_path / "out", data, num_frames=3).run()
+
+
+def test_a_video_that_cannot_be_opened_is_scored_as_wrong_and_counted(data, tmp_path):
+    frames = [builds.footage(scene, 3, (84, 84)) for scene in asked.SCENES[1:]]
+    builds.write(data, frames=frames)
+    made = Made(tmp_path / "out", data)
+    entries = made.run()
+    assert [("error" in entry) for entry in entries] == [True, False, False, False]
+    assert "has no frames" in entries[0]["error"]
+    scores, _ = scored(tmp_path / "out", "")
+    assert sum(scores.without_reply.values()) == 1
+    assert scores.micro.questions == 4
+
+
+def test_the_one_tag_goes_to_the_scorer_and_a_missing_one_leaves_the_whole_text(data, tmp_path):
+    made = Made(tmp_path / "out", data, prompt="think")
+    first, *others = made.run(
+        reply=lambda rows, clips: ["<answer>5</answer>", *["5 chairs"] * (len(rows) - 1)]
+    )
+    assert (first["prediction"], first["reply"], first["tag"]) == ("5", "<answer>5</answer>", True)
+    assert others[0]["prediction"] == "5 chairs"
+    assert not others[0]["tag"]
+
+
+def test_record_holds_all_that_makes_a_result(data, tmp_path):
+    made = Made(tmp_path / "out", data, prompt="observe")
+    made.run()
+    record = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert record["prompt"]["name"] == "observe"
+    assert record["prompt"]["evaluation"].startswith("Please observe the video first")
+    assert record["rules"] == ["wide@12345678"]
+    assert (record["num_frames"], record["decoding"], record["wording"]) == (16, "greedy", "untouched")
+    assert set(record["versions"]) == {"vsi100k", "torch", "transformers"}
+
+
+def test_a_model_that_was_trained_here_is_asked_as_it_was_trained(tmp_path):
+    write_provenance(tmp_path, replace(KNOWN, prompt="think", num_frames=7))
+    found = settings_for(str(tmp_path))
+    assert (found.mode.name, found.form, found.letters, found.num_frames) == ("think", "training", False, 7)
+    assert found.max_pixels == KNOWN.pixels[1]
+    official = settings_for(str(tmp_path), prompt="official")
+    assert (official.mode.name, official.form, official.letters) == ("vanilla", "evaluation", True)
+    assert official.max_new_tokens == 16
+    with pytest.raises(OptionError, match="would be shown images"):
+        settings_for(str(tmp_path), input_mode="images")
+
+
+def test_an_untouched_model_is_asked_as_the_benchmark_asks(tmp_path):
+    found = settings_for(str(tmp_path))
+    assert (found.mode.name, found.form, found.letters, found.input_mode) == (
+        *("vanilla", "evaluation", True, "video"),
+    )
+    assert settings_for(str(tmp_path), prompt="think").max_new_tokens == 512
+
+
+def test_replies_are_the_same_alone_and_in_any_batch(each_tiny, data):
+    settings = settings_for("none", num_frames=4, max_pixels=12544, max_new_tokens=6)
+    rows = read_questions(str(data))
+    store = FrameStore(str(data), "train", num_frames=4, max_pixels=12544)
+    clips = [store.clip(row["scene_name"], row["dataset"]) for row in rows]
+    replier = Replier(str(each_tiny), settings, dtype="float32", device="cpu")
+    together = replier.replies(rows, clips)
+    alone = [replier.replies([row], [clip])[0] for row, clip in zip(rows, clips, strict=True)]
+    assert together == alone
+
+
+def test_command_asks_and_scores(tiny, data, tmp_path, monkeypatch, capsys):
+    out = tmp_path / "out"
+    words = [
+        "--model",
+        str(tiny()),
+        "--data",
+        str(data),
+        "--out",
+        str(out),
+        "--frames",
+        "2",
+        "--max-new-tokens",
+        "4",
+    ]
+    monkeypatch.setattr("sys.argv", ["vsitrain", "evaluate", *words])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert not end.value.code
+    assert "macro" in capsys.readouterr().out
+    assert len(read_entries(out)) == 4
+    assert asdict(scored(out, "")[0].micro)["questions"] == 4

@@ -1,0 +1,71 @@
+"""The benchmark's videos: the frames that it takes, from a folder or from its zips."""
+
+import zipfile
+
+import cv2
+import numpy as np
+import pytest
+
+from vsidata.errors import ScanError
+from vsitrain.evaluation import VideoFolder
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A video of 41 frames, each lighter than the last."""
+    path = tmp_path / "scannet" / "scene0000_00.mp4"
+    path.parent.mkdir()
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 20, (64, 48))
+    for shade in range(41):
+        writer.write(np.full((48, 64, 3), 5 * shade, np.uint8))
+    writer.release()
+    return tmp_path
+
+
+def folder(root, frames=5, max_pixels=64 * 48):
+    return VideoFolder(root, num_frames=frames, max_pixels=max_pixels)
+
+
+def test_frames_are_spread_evenly_from_the_first_to_the_last(root):
+    clip = folder(root).clip("scene0000_00", "scannet")
+    shades = clip.frames.mean(axis=(1, 2, 3))
+    assert shades == pytest.approx([0, 50, 100, 150, 200], abs=4)
+    assert clip.timestamps.tolist() == pytest.approx([0, 0.5, 1, 1.5, 2])
+
+
+def test_more_frames_than_there_are_is_all_of_them(root):
+    assert len(folder(root, frames=99).clip("scene0000_00", "scannet").frames) == 41
+
+
+def test_large_frames_are_shrunk_in_proportion(root):
+    assert folder(root, max_pixels=32 * 24).clip("scene0000_00", "scannet").frames.shape == (5, 24, 32, 3)
+
+
+def test_a_zip_gives_the_same_clip(root):
+    loose = folder(root).clip("scene0000_00", "scannet")
+    path = root / "scannet" / "scene0000_00.mp4"
+    with zipfile.ZipFile(root / "scannet.zip", "w") as archive:
+        archive.write(path, "scannet/scene0000_00.mp4")
+    path.unlink()
+    packed = folder(root).clip("scene0000_00", "scannet")
+    assert np.array_equal(loose.frames, packed.frames)
+    with pytest.raises(ScanError, match="holds 0 files"):
+        folder(root).clip("scene0001_00", "scannet")
+
+
+@pytest.mark.parametrize(
+    ("scene", "dataset", "fault"),
+    [("scene0009_00", "scannet", "is missing"), ("../../etc/passwd", "scannet", "leads out")],
+)
+def test_what_is_not_there_is_named(root, scene, dataset, fault):
+    with pytest.raises(ScanError, match=fault):
+        folder(root).clip(scene, dataset)
+
+
+def test_a_damaged_zip_or_video_is_named(root):
+    (root / "other.zip").write_bytes(b"PK\x03\x04 no zip")
+    with pytest.raises(ScanError, match="cannot be read"):
+        folder(root).clip("scene0000_00", "other")
+    (root / "scannet" / "scene0000_00.mp4").write_bytes(b"no video at all")
+    with pytest.raises(ScanError, match="no MP4"):
+        folder(root).clip("scene0000_00", "scannet")

@@ -1,0 +1,85 @@
+"""How a model is asked: as it was trained, where that is known, else as the benchmark asks."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from vsidata.errors import OptionError
+from vsitrain.families import InputMode
+from vsitrain.prompts import PromptMode, prompt_mode
+from vsitrain.provenance import read_provenance
+
+Wording = Literal["untouched", "trained"]
+
+OFFICIAL = "official"
+"""VSI-Bench's own prompt: the vanilla mode's wording for untouched models, with the options."""
+
+_FRAMES, _MIN_PIXELS, _MAX_PIXELS = 16, 4 * 28 * 28, 128 * 28 * 28
+_TOKENS = {"untouched": 16, "trained": 32}  # the benchmark's, and what GRPO gives a reply without tags
+_TOKENS_TO_THINK = 512
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How each question is asked.
+
+    Attributes:
+        mode: the prompt mode.
+        wording: whether the mode's training wording is used, or that for models that were not trained here.
+        letters: whether options are shown wherever there are any.
+        input_mode: how a clip is shown.
+        num_frames: of a clip, at most.
+        min_pixels, max_pixels: of a frame.
+        max_new_tokens: of a reply.
+    """
+
+    mode: PromptMode
+    wording: Wording
+    letters: bool
+    input_mode: InputMode
+    num_frames: int
+    min_pixels: int
+    max_pixels: int
+    max_new_tokens: int
+
+    @property
+    def form(self) -> Literal["training", "evaluation"]:
+        """The form of the mode's wording."""
+        return "training" if self.wording == "trained" else "evaluation"
+
+
+def settings_for(
+    model: str, *, prompt: str | None = None, wording: Wording | None = None, **given: Any
+) -> Settings:
+    """The settings of an evaluation.
+
+    Args:
+        model: whose provenance says how it was trained, if it was trained here.
+        prompt: `official`, or a prompt mode; None for the one that it was trained with, else `official`.
+        wording: None for `trained` where the model was trained here and the prompt is not `official`.
+        **given: other attributes of `Settings`; None for what the model was trained with, else a default.
+
+    Raises:
+        OptionError: the prompt is none, or the model was trained with another input mode.
+    """
+    known = read_provenance(model)
+    prompt = prompt or (known.prompt if known else OFFICIAL)
+    mode = prompt_mode("vanilla" if prompt == OFFICIAL else prompt)
+    wording = wording or ("trained" if known and prompt != OFFICIAL else "untouched")
+    input_mode = given.get("input_mode") or (known.input_mode if known else "video")
+    if known and input_mode != known.input_mode:
+        fault = f"was trained with input_mode {known.input_mode}, and would be shown {input_mode}."
+        raise OptionError(model, fault, f"Leave --input-mode out, or set it to {known.input_mode}.")
+    least, most = known.pixels if known else (_MIN_PIXELS, _MAX_PIXELS)
+    letters = given.get("letters")
+    if letters is None:
+        letters = known.letters if known and wording == "trained" else True
+    return Settings(
+        mode=mode,
+        wording=wording,
+        letters=letters,
+        input_mode=input_mode,
+        num_frames=given.get("num_frames") or (known.num_frames if known else _FRAMES),
+        min_pixels=given.get("min_pixels") or least,
+        max_pixels=given.get("max_pixels") or most,
+        max_new_tokens=given.get("max_new_tokens") or (_TOKENS_TO_THINK if mode.tags else _TOKENS[wording]),
+    )

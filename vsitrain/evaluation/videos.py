@@ -1,0 +1,91 @@
+"""VSI-Bench's videos as clips: a folder of `{dataset}/{scene_name}.mp4`, or its zips."""
+
+import shutil
+import zipfile
+from collections import OrderedDict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import cv2
+import numpy as np
+
+from vsidata.errors import ScanError
+from vsidata.streams.video import open_video
+from vsitrain.data.clip import Clip
+from vsitrain.data.decoding import fitted
+
+_CACHE = 4  # clips: questions about a scene follow each other
+_LARGEST = 1 << 32  # bytes of a video in a zip
+_REMEDY = "Put the benchmark's videos, or its zips, into the folder that --videos names."
+
+
+class VideoFolder:
+    """Clips of scenes by name, sampled uniformly as the benchmark does, first and last frame included.
+
+    Args:
+        root: the folder.
+        num_frames: of a clip.
+        max_pixels: of a frame; larger ones are shrunk in proportion.
+    """
+
+    def __init__(self, root: Path, *, num_frames: int, max_pixels: int) -> None:
+        self._root = root
+        self._num_frames = num_frames
+        self._max_pixels = max_pixels
+        self._clips: OrderedDict[tuple[str, str], Clip] = OrderedDict()
+
+    def clip(self, scene_name: str, dataset: str) -> Clip:
+        """The frames of a scene's video, with their times.
+
+        Raises:
+            ScanError: there is no such video, or it cannot be decoded.
+        """
+        scene = dataset, scene_name
+        if scene not in self._clips:
+            self._clips[scene] = self._read(scene_name, dataset)
+            if len(self._clips) > _CACHE:
+                self._clips.popitem(last=False)
+        self._clips.move_to_end(scene)
+        return self._clips[scene]
+
+    def _read(self, scene_name: str, dataset: str) -> Clip:
+        name = Path(dataset) / f"{scene_name}.mp4"
+        if ".." in name.parts or name.is_absolute():
+            raise ScanError(str(name), "leads out of the folder of videos.", _REMEDY)
+        if (self._root / name).is_file():
+            return self._decoded(self._root / name)
+        archive = self._root / f"{dataset}.zip"
+        if not archive.is_file():
+            raise ScanError(self._root / name, f"is missing, and so is {archive.name}.", _REMEDY)
+        with TemporaryDirectory() as folder:
+            return self._decoded(_unpacked(archive, name, Path(folder)))
+
+    def _decoded(self, path: Path) -> Clip:
+        stream = open_video(path, quality=100)
+        places = np.linspace(0, len(stream) - 1, min(self._num_frames, len(stream)), dtype=int)
+        size = fitted(stream.size, self._max_pixels)
+        frames = []
+        for place in places.tolist():
+            picture = stream.picture(place)
+            if size != stream.size:
+                picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+            frames.append(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
+        return Clip(np.stack(frames).astype(np.uint8), stream.timestamps[places])
+
+
+def _unpacked(archive: Path, name: Path, folder: Path) -> Path:
+    """One video of a zip, wherever in it the video lies, as a file of our own name."""
+    try:
+        with zipfile.ZipFile(archive) as packed:
+            found = [
+                it for it in packed.infolist() if Path(it.filename).name == name.name and not it.is_dir()
+            ]
+            if len(found) != 1:
+                raise ScanError(archive, f"holds {len(found)} files {name.name}.", _REMEDY)
+            if found[0].file_size > _LARGEST:
+                raise ScanError(archive, f"{name.name} would take {found[0].file_size:,} bytes.", _REMEDY)
+            with packed.open(found[0]) as source, (folder / "video.mp4").open("wb") as target:
+                shutil.copyfileobj(source, target)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise ScanError(archive, f"cannot be read: {error}.", _REMEDY) from error
+    return folder / "video.mp4"
