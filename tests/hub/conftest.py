@@ -7,16 +7,20 @@ import subprocess
 import sys
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.dataset import small_scans, streams
 from tests.hub.server import OWNER, Hub, served
 from vsidata.build import BuildOptions, build
+from vsidata.cli import app
+from vsidata.errors import VsiError
 
 
 @pytest.fixture
 def hub():
     with served() as running:
         yield running
+        assert not running.unknown
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +40,15 @@ def synthetic(tmp_path_factory):
         seed=2,
     )
     return build(options).out
+
+
+@pytest.fixture(scope="session")
+def other(tmp_path_factory):
+    """Another build: other questions about other scenes, and fewer shards."""
+    root = small_scans.write(tmp_path_factory.mktemp("root"), 2)
+    streams.write(root, "scene0000_00", streams.sens(40, size=(80, 48)))
+    out = tmp_path_factory.mktemp("built") / "out"
+    return build(BuildOptions(out=out, scannet_root=root, visibility=False, frames=4, workers=1, seed=5)).out
 
 
 @pytest.fixture
@@ -68,7 +81,42 @@ def environment(hub: Hub, tmp_path):
 
 
 @pytest.fixture
-def run(environment):
+def waits(hub: Hub, tmp_path, monkeypatch):
+    """The client in this process knows this hub alone; it waits for nothing, and notes how long it would."""
+    from huggingface_hub import constants
+
+    waited: list[float] = []
+    monkeypatch.setattr(constants, "ENDPOINT", hub.address)
+    template = constants.HUGGINGFACE_CO_URL_TEMPLATE.partition("/{repo_id}")  # made from it at import
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", hub.address + "".join(template[1:]))
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "token"))
+    monkeypatch.setenv("HF_TOKEN", OWNER)
+    monkeypatch.setattr("time.sleep", waited.append)
+    return waited
+
+
+@pytest.fixture
+def run(waits):
+    """Run `vsidata` in this process, and return what it says."""
+
+    def command(*arguments, status=0) -> str:
+        ran = CliRunner().invoke(app, [*map(str, arguments)])
+        said = ran.output
+        if isinstance(ran.exception, VsiError):  # what `vsidata.cli.main` prints, and ends with 2
+            said, code = f"{said}{ran.exception}", 2
+        else:
+            code = ran.exit_code
+        assert code == status, ran.exception or said
+        assert OWNER not in said
+        return said
+
+    return command
+
+
+@pytest.fixture
+def run_alone(environment):
     """Run `vsidata` as a user does, in a process of its own."""
 
     def command(*arguments, status=0, **variables) -> str:

@@ -109,7 +109,9 @@ class Hub:
         self.objects: dict[str, bytes] = {}
         self.requests: list[tuple[str, str, int]] = []
         self.authorizations: set[str] = set()
+        self.unknown: list[tuple[str, str]] = []
         self.faults: list[Fault] = []
+        self.holds: list[tuple[str, str, threading.Event, threading.Event]] = []
         self.lock = threading.RLock()
 
     def fail(
@@ -124,6 +126,17 @@ class Hub:
     ) -> None:
         """Fail the next requests like this one; without a status, cut the connection."""
         self.faults.append(Fault(method, path, times, status, after, message))
+
+    @contextmanager
+    def held(self, method: str, path: str) -> Iterator[threading.Event]:
+        """Answer no request like this one while the context lasts; the event says that one has come."""
+        come, go = threading.Event(), threading.Event()
+        self.holds.append((method, path, come, go))
+        try:
+            yield come
+        finally:
+            self.holds.clear()
+            go.set()
 
     def asked(self, method: str, path: str) -> list[str]:
         """The paths of the requests so far of this method, where the pattern is found in them."""
@@ -149,14 +162,19 @@ class _Handler(BaseHTTPRequestHandler):
             with self.hub.lock:
                 fault = self._fault(path)
             if fault and not fault.after and fault.status is None and self.command == "PUT":
-                self.rfile.read(int(self.headers["Content-Length"]) // 2)  # cut in the middle of the body
+                self.rfile.read(int(self.headers.get("Content-Length", 2)) // 2)  # cut in the middle of it
                 raise ConnectionAbortedError
             self.sent = self._body()
+            for method, pattern, come, go in list(self.hub.holds):
+                if method == self.command and re.search(pattern, path):
+                    come.set()
+                    go.wait(60)
             if fault and not fault.after:
                 self._strike(fault)
             try:
                 with self.hub.lock:
                     self._route(path)
+                self.hub.unknown.append((self.command, path))
                 raise Answer(404, {"error": f"no route for {self.command} {path}"})
             except Answer as answer:
                 if fault:
@@ -166,7 +184,7 @@ class _Handler(BaseHTTPRequestHandler):
         except Answer as answer:
             status = answer.status
             self._send(answer)
-        except ConnectionAbortedError:
+        except (ConnectionAbortedError, BrokenPipeError, ConnectionResetError):
             self.close_connection = True
             self.connection.close()
         finally:
@@ -257,6 +275,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _whoami(self) -> None:
         raise Answer(200, {"name": self._user(), "type": "user", "orgs": []})
 
+    def _harnesses(self) -> None:
+        raise Answer(200, {"standardEnvVars": [], "harnesses": {}})
+
     def _validate(self) -> None:
         content = json.loads(self.sent)["content"]
         errors = []
@@ -296,9 +317,8 @@ class _Handler(BaseHTTPRequestHandler):
         repo = self._repo(name, write=True)
         if branch in repo.branches:
             raise Answer(409, {"error": "Reference already exists"})
-        repo.branches[branch] = self._commit(
-            repo, json.loads(self.sent or b"{}").get("startingPoint", "main")
-        ).oid
+        start = json.loads(self.sent or b"{}").get("startingPoint", "main")
+        repo.branches[branch] = self._commit(repo, start).oid
         raise Answer(200, {})
 
     def _refs(self, name: str) -> None:
@@ -426,6 +446,7 @@ _REV = r"(?P<revision>[^/]+)"
 _ROUTES: list[tuple[str, str, Callable[..., None]]] = [
     ("POST", "/api/repos/create", _Handler._create),
     ("GET", "/api/whoami-v2", _Handler._whoami),
+    ("GET", "/api/agent-harnesses", _Handler._harnesses),
     ("POST", "/api/validate-yaml", _Handler._validate),
     ("GET", f"/api/datasets/{_NAME}", _Handler._info),
     ("GET", f"/api/datasets/{_NAME}/revision/{_REV}", _Handler._info),
@@ -450,7 +471,7 @@ def served() -> Iterator[Hub]:
     hub = Hub()
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"hub": hub}))
     hub.address = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield hub

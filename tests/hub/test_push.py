@@ -2,9 +2,17 @@
 
 import hashlib
 import json
+import os
+import platform
+import pty
+import subprocess
+import sys
 
 import pyarrow.parquet as pq
 import pytest
+import yaml
+
+from tests.hub.server import Blob
 
 NAME = "lab/rooms"
 TABLES = ("qa", "scenes", "frames", "embedded")
@@ -16,6 +24,11 @@ def shards(folder, *tables):
         for table in tables
         for path in (folder / table).glob("*.parquet")
     }
+
+
+def card_of(hub, revision="main"):
+    text = hub.files(NAME, revision)["README.md"].decode()
+    return yaml.safe_load(text.split("---\n")[1]), text
 
 
 def test_a_build_is_published_whole_in_one_commit(hub, synthetic, run):
@@ -33,8 +46,8 @@ def test_a_build_is_published_whole_in_one_commit(hub, synthetic, run):
 
 
 @pytest.mark.parametrize("streaming", [False, True])
-def test_datasets_loads_every_table_and_split(hub, synthetic, run, python, streaming):
-    run("push", synthetic, "--repo-id", NAME)
+def test_datasets_loads_every_table_and_split(hub, synthetic, run_alone, python, streaming):
+    run_alone("push", synthetic, "--repo-id", NAME)
     rows = python(
         "import json, datasets\n"
         f"tables = {TABLES if streaming else TABLES[:3]}\n"
@@ -47,3 +60,188 @@ def test_datasets_loads_every_table_and_split(hub, synthetic, run, python, strea
             split: sum(pq.read_metadata(path).num_rows for path in (synthetic / table).glob(f"{split}-*"))
             for split in ("train", "validation")
         }
+
+
+def test_pictures_come_back_as_pictures(hub, synthetic, run, python):
+    run("push", synthetic, "--repo-id", NAME)
+    sizes = python(
+        "import json, datasets\n"
+        f"rows = datasets.load_dataset({NAME!r}, 'embedded', split='train', streaming=True)\n"
+        "print(json.dumps([image.size for image in next(iter(rows))['images']]))"
+    )
+    assert sizes == [[64, 48]] * 6
+
+
+def test_what_is_there_is_not_sent_again(hub, synthetic, run):
+    run("push", synthetic, "--repo-id", NAME)
+    before = len(hub.requests)
+    said = run("push", synthetic, "--repo-id", NAME)
+    assert "nothing changed" in said
+    assert {method for method, _, _ in hub.requests[before:]} == {"GET"}
+    assert len(hub.repos[NAME].log()) == 1
+
+
+def test_shards_of_an_earlier_build_go_and_other_files_stay(hub, synthetic, run):
+    run("push", synthetic, "--repo-id", NAME)
+    old = {"qa/train-00001-of-00002.parquet": b"old", "frames/test-00000-of-00001.parquet": b"old"}
+    own = {"LICENSE": b"mine", "notes/qa.parquet": b"mine", "qa/README.txt": b"mine"}
+    there = hub.repos[NAME].at("main").files
+    added = {path: Blob(content, lfs=False) for path, content in {**old, **own}.items()}
+    hub.repos[NAME].commit("main", "by hand", "", there | added)
+    sent = len(hub.asked("PUT", "/lfs/"))
+    said = run("push", synthetic, "--repo-id", NAME)
+    assert all(path in said for path in old)
+    files = hub.files(NAME)
+    assert not old.keys() & files.keys()
+    assert {path: files[path] for path in own} == own
+    assert shards(synthetic, *TABLES).items() <= files.items()
+    assert len(hub.asked("PUT", "/lfs/")) == sent
+
+
+def test_a_branch_is_made_and_main_stays(hub, synthetic, run, python):
+    run("push", synthetic, "--repo-id", NAME, "--revision", "v2")
+    assert hub.files(NAME).keys() == {".gitattributes"}
+    assert shards(synthetic, *TABLES).items() <= hub.files(NAME, "v2").items()
+    assert 'load_dataset("lab/rooms", "qa", revision="v2")' in card_of(hub, "v2")[1]
+    assert "Whole" in run("verify", NAME, "--revision", "v2")
+    loaded = python(
+        "import datasets\n"
+        f"print(len(datasets.load_dataset({NAME!r}, 'scenes', split='train', revision='v2')))"
+    )
+    assert loaded == 3
+
+
+def test_private_and_gated_hold_before_anything_is_sent(hub, scannet, run):
+    run("push", scannet, "--repo-id", NAME, "--private", "--gated")
+    assert hub.repos[NAME].private
+    assert hub.repos[NAME].gated == "manual"
+    order = [path for method, path, _ in hub.requests if method in ("POST", "PUT")]
+    assert order[:2] == ["/api/repos/create", f"/api/datasets/{NAME}/settings"]
+    front, _ = card_of(hub)
+    assert "ScanNet" in front["extra_gated_prompt"]
+    assert "checkbox" in front["extra_gated_fields"].values()
+    run("push", scannet, "--repo-id", NAME)
+    assert len(hub.repos[NAME].log()) == 1  # the card still asks
+
+
+def test_a_public_dataset_is_not_taken_for_a_private_one(hub, synthetic, run):
+    run("push", synthetic, "--repo-id", NAME)
+    said = run("push", synthetic, "--repo-id", NAME, "--private", status=2)
+    assert "public" in said
+
+
+def test_dry_run_changes_nothing(hub, synthetic, run):
+    said = run("push", synthetic, "--repo-id", NAME, "--dry-run")
+    assert not hub.repos
+    assert {method for method, _, _ in hub.requests} == {"GET"}
+    assert "To send: 10 files" in said
+    assert "qa: 456 rows" in said
+
+
+def test_json_says_what_was_done(hub, synthetic, run):
+    said = json.loads(run("push", synthetic, "--repo-id", NAME, "--json"))
+    assert said["commit"] == hub.repos[NAME].branches["main"]
+    assert {*said["sent"]} == hub.files(NAME).keys() - {".gitattributes"}
+    assert json.loads(run("push", synthetic, "--repo-id", NAME, "--json", "--dry-run"))["sent"] == []
+
+
+# Whose it is.
+
+
+def test_frames_of_scannet_stay_home(hub, scannet, run, python):
+    said = run("push", scannet, "--repo-id", NAME)
+    assert "derives from ScanNet" in said
+    assert "Stays home: embedded, frames." in said
+    assert said.index("derives from ScanNet") < said.index("Published")
+    files = hub.files(NAME)
+    assert {path.partition("/")[0] for path in files if "/" in path} == {"qa", "scenes"}
+    assert {*hub.objects.values()} == {*shards(scannet, "qa", "scenes").values()}
+    front, text = card_of(hub)
+    assert [config["config_name"] for config in front["configs"]] == ["qa", "scenes"]
+    assert front["license_name"] == "scannet-terms-of-use"
+    assert "are not in it" in " ".join(text.split())
+    assert "Whole" in run("verify", NAME)
+    code = f"import datasets\nprint(len(datasets.load_dataset({NAME!r}, split='train')))"
+    assert python(code) == 342
+
+
+def test_frames_of_scannet_need_a_word_and_nothing_is_sent_without(hub, scannet, run):
+    said = run("push", scannet, "--repo-id", NAME, "--with-frames", status=2)
+    assert "--i-may-share-frames" in said
+    assert "pictures" in said
+    assert not hub.repos
+    assert {method for method, _, _ in hub.requests} == {"GET"}
+
+
+def test_with_the_word_frames_go_up_and_the_card_records_it(hub, scannet, run):
+    run("push", scannet, "--repo-id", NAME, "--with-frames", "--i-may-share-frames")
+    assert shards(scannet, *TABLES).items() <= hub.files(NAME).items()
+    assert "on the word of who published it" in " ".join(card_of(hub)[1].split())
+    assert json.loads(hub.files(NAME)["manifest.json"])["publication"]["on_word"]
+    run("push", scannet, "--repo-id", NAME)
+    assert shards(scannet, "frames", "embedded").keys().isdisjoint(hub.files(NAME))
+    assert "on the word of who published it" not in " ".join(card_of(hub)[1].split())
+
+
+@pytest.mark.parametrize(("answer", "published"), [("y", True), ("n", False)])
+def test_a_person_is_asked_for_the_word(hub, scannet, environment, answer, published):
+    terminal, ours = pty.openpty()
+    command = "from vsidata.cli import main; main()"
+    arguments = ["push", str(scannet), "--repo-id", NAME, "--with-frames"]
+    process = subprocess.Popen(
+        [sys.executable, "-c", command, *arguments],
+        stdin=ours,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment,
+    )
+    os.write(terminal, f"{answer}\n".encode())
+    said = process.communicate(timeout=120)[0].decode()
+    os.close(terminal)
+    os.close(ours)
+    assert "Pictures of ScanNet would be there for anybody to download" in said
+    assert (process.returncode == 0) is published
+    assert (NAME in hub.repos) is published
+
+
+def test_synthetic_frames_are_free_and_may_stay_home(hub, synthetic, run):
+    said = run("push", synthetic, "--repo-id", NAME, "--without-frames")
+    assert "free" in said
+    assert {path.partition("/")[0] for path in hub.files(NAME) if "/" in path} == {"qa", "scenes"}
+
+
+def test_nothing_of_this_machine_goes_up(hub, scannet, run):
+    (scannet / "notes.txt").write_text("secret")
+    (scannet / "qa" / "draft.csv").write_text("secret")
+    assert platform.node() in (scannet / "build.log").read_text()
+    run("push", scannet, "--repo-id", NAME)
+    files = hub.files(NAME)
+    assert {path for path in files if not path.endswith(".parquet")} == {
+        ".gitattributes",
+        "README.md",
+        "manifest.json",
+    }
+    for content in files.values():
+        assert platform.node().encode() not in content
+        assert str(scannet.parent).encode() not in content
+        assert b"secret" not in content
+
+
+def test_a_leak_guard_that_was_off_is_said(hub, scannet, run):
+    path = scannet / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["leak_guard"] |= {"active": False, "admitted": {"vsibench.csv": 2}}
+    path.write_text(json.dumps(manifest))
+    assert "leak guard was off" in run("push", scannet, "--repo-id", NAME)
+    assert "**off**: 2 scenes" in card_of(hub)[1]
+
+
+def test_a_blind_audit_goes_along_and_goes_again(hub, built, run):
+    (built / "audit.json").write_text('{"agreed": 1}')
+    run("push", built, "--repo-id", NAME)
+    assert hub.files(NAME)["audit.json"] == b'{"agreed": 1}'
+    assert "its report is `audit.json`" in card_of(hub)[1]
+    (built / "audit.json").unlink()
+    run("push", built, "--repo-id", NAME)
+    assert "audit.json" not in hub.files(NAME)
+    assert "audit.json" not in card_of(hub)[1]
