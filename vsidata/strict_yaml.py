@@ -3,6 +3,8 @@
 PyYAML alone keeps the last of two equal keys without a word, and a validator alone does not know lines.
 """
 
+import re
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +17,37 @@ from vsidata.errors import RulesError
 Model = TypeVar("Model", bound=BaseModel)
 Lines = dict[tuple[str | int, ...], int]
 
+# Bytes. The longest file of this package has 8 thousand, and PyYAML reads as few as 40 thousand in a second.
+_LARGEST_FILE = 1 << 17
+_DEEPEST = 32
+# With aliases written out: a few lines of them can stand for more than any memory holds.
+_MOST_VALUES = 50_000
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class _Loader(yaml.SafeLoader):
+    """Plain data of some depth: tags stand for what is none."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        refusal = None
+        if getattr(event, "tag", None) is not None:  # an alias has none
+            refusal = "a tag, !, is not read: write plain data"
+        elif isinstance(event, yaml.ScalarEvent) and _SURROGATE.search(event.value):
+            refusal = "half a character, as in \\ud800, is not text"
+        elif self.depth == _DEEPEST:
+            refusal = f"more than {_DEEPEST} levels are not read"
+        if refusal:
+            raise yaml.MarkedYAMLError(problem=refusal, problem_mark=event.start_mark)
+        self.depth += 1
+        try:
+            node: yaml.Node | None = super().compose_node(parent, index)
+            return node
+        finally:
+            self.depth -= 1
+
 
 def read_mapping(path: Path) -> tuple[dict[str, Any], Lines]:
     """Read a YAML file whose top level is a mapping.
@@ -23,24 +56,49 @@ def read_mapping(path: Path) -> tuple[dict[str, Any], Lines]:
         The plain data, and the line (from 1) of every key and list item by its path of keys and indices.
 
     Raises:
-        RulesError: the file cannot be read, is no YAML mapping, or holds a key twice.
+        RulesError: the file cannot be read, is no YAML mapping, holds a key twice, or uses what only widens
+            plain data: tags, aliases of endless content.
     """
+    text = _read(path)
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except OSError as error:
-        raise RulesError(path, f"cannot be read: {error.strerror}.", "Name a readable YAML file.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.YAMLError as error:
         fault = f"is no YAML: {' '.join(str(error).split())}."
         raise RulesError(path, fault, "Mend the line named above.") from error
     if not isinstance(node, yaml.MappingNode):
         raise RulesError(path, "is no YAML mapping at its top level.", "Write `key: value` lines.")
     lines: Lines = {}
     _collect_lines(node, (), lines, path)
-    data: dict[str, Any] = yaml.SafeLoader("").construct_document(node)
+    try:
+        data: dict[str, Any] = _Loader("").construct_document(node)
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # a key that is a list, the 99th of a month
+        fault = f"holds what is no value: {' '.join(str(error).split())}."
+        raise RulesError(path, fault, "Mend it, or put it in quotes.") from error
     return data, lines
 
 
+def _read(path: Path) -> str:
+    remedy = "Name a readable YAML file."
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise RulesError(path, "is not a regular file.", remedy)
+        if status.st_size > _LARGEST_FILE:
+            fault = f"has {status.st_size:,} bytes; more than {_LARGEST_FILE:,} are not read."
+            raise RulesError(path, fault, remedy)
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise RulesError(path, f"cannot be read: {error.strerror}.", remedy) from error
+    except UnicodeDecodeError as error:
+        raise RulesError(path, f"is no text: {error}.", remedy) from error
+    except ValueError as error:  # a name with a zero byte in it
+        raise RulesError(path, f"cannot be a file's name: {error}.", remedy) from error
+
+
 def _collect_lines(node: yaml.Node, at: tuple[str | int, ...], lines: Lines, path: Path) -> None:
+    if len(at) > _DEEPEST or len(lines) > _MOST_VALUES:
+        fault = f"line {node.start_mark.line + 1}: its aliases stand for themselves, or for too much."
+        raise RulesError(path, fault, "Write out what is meant.")
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             here = (*at, str(key.value))

@@ -58,7 +58,10 @@ def _read_list(file: Path | Traversable) -> list[tuple[str, str]]:
     except (OSError, UnicodeDecodeError) as error:
         fault = f"cannot be read: {error.strerror if isinstance(error, OSError) else 'it is not UTF-8 text'}"
         raise OptionError(str(file), fault, "Name a CSV file with the columns dataset,scene_name.") from None
-    rows = list(csv.DictReader(lines, skipinitialspace=True))
+    try:
+        rows = list(csv.DictReader(lines, skipinitialspace=True))
+    except csv.Error as error:
+        raise OptionError(str(file), f"is no table: {error}", "Write dataset,scene_name lines.") from None
     for number, row in enumerate(rows, start=2):
         if not all((row.get(column) or "").strip() for column in _COLUMNS):
             fault = f"line {number} does not name a dataset and a scene"

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from vsidata.scene import Array
-from vsidata.sources.scan_file import Fault, blame, read_scan_file
+from vsidata.sources.scan_file import LARGEST_TEXT, Fault, blame, read_scan_file
 
 # The values are written with six decimals, so a true rotation is orthonormal to about 1e-6.
 _RIGID_TOLERANCE = 1e-3
@@ -22,7 +22,7 @@ def read_alignment(path: Path, remedy: str) -> Array:
         ScanError: the file cannot be read or is not text, or `axisAlignment` is given twice, or is not 16
             finite numbers, row by row, that make a rotation and a shift.
     """
-    data = read_scan_file(path, remedy)
+    data = read_scan_file(path, remedy, LARGEST_TEXT)
     with blame(path, remedy):
         try:
             lines = data.decode("utf-8").splitlines()

@@ -1,12 +1,14 @@
 """ScanNet's table of labels, `scannetv2-labels.combined.tsv`: the NYU40 class of each raw label."""
 
 import csv
+import re
 from pathlib import Path
 
-from vsidata.sources.scan_file import Fault, blame, read_scan_file
+from vsidata.sources.scan_file import LARGEST_TEXT, Fault, blame, read_scan_file
 
 LABEL_TABLE = "scannetv2-labels.combined.tsv"
 
+_NYU40 = re.compile(r"\d{1,2}", re.ASCII)
 _REMEDY = "Download it again (--label_map)."
 
 
@@ -19,16 +21,20 @@ def read_label_table(path: Path) -> dict[str, int]:
     Raises:
         ScanError: the file cannot be read, is not text, or a row lacks one of the two.
     """
-    data = read_scan_file(path, _REMEDY)
+    data = read_scan_file(path, _REMEDY, LARGEST_TEXT)
     with blame(path, _REMEDY):
         try:
             lines = data.decode("utf-8").splitlines()
         except UnicodeDecodeError as error:
             raise Fault(f"is not text: byte {error.start:,} is not UTF-8") from None
         classes: dict[str, int] = {}
-        for number, row in enumerate(csv.DictReader(lines, delimiter="\t"), start=2):
+        try:
+            rows = list(csv.DictReader(lines, delimiter="\t"))
+        except csv.Error as error:
+            raise Fault(f"is no table: {error}") from None
+        for number, row in enumerate(rows, start=2):
             label, nyu40 = row.get("raw_category"), row.get("nyu40id")
-            if not label or not nyu40 or not nyu40.strip().isdecimal():
-                raise Fault(f"line {number} has raw_category {label!r} and nyu40id {nyu40!r}")
+            if not label or not nyu40 or not _NYU40.fullmatch(nyu40.strip()):
+                raise Fault(f"line {number} has raw_category {label!r:.80} and nyu40id {nyu40!r:.80}")
             classes[" ".join(label.split())] = int(nyu40)
         return classes

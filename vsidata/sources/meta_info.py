@@ -54,7 +54,7 @@ class MetaInfo:
                         raise Fault(f"names a scene {name[:80]!r}, which cannot be a file name")
                     dataset = entry.get("dataset") if isinstance(entry, dict) else None
                     if not isinstance(dataset, str) or not _SAFE_NAME.fullmatch(dataset):
-                        raise Fault(f"scene {name}: its dataset is {dataset!r}, not a dataset's name")
+                        raise Fault(f"scene {name}: its dataset is {dataset!r:.80}, not a dataset's name")
                 if name in places:
                     fault = f"scene {name} stands in {places[name][0]} too"
                     raise ScanError(path, fault, "Name files that share no scene.")
@@ -87,7 +87,7 @@ class MetaInfo:
         entry = _entry(path, name)
         with blame(path, _REMEDY, f"scene {name}"):
             objects = tuple(
-                SceneObject(instance, label, box=_box(box, f"box {instance} ({label})"))
+                SceneObject(instance, label, box=_box(box, f"box {instance} ({label:.80})"))
                 for instance, (label, box) in enumerate(_labelled_boxes(entry))
             )
             return Scene(
@@ -151,7 +151,9 @@ def _labelled_boxes(entry: dict[str, Any]) -> list[tuple[str, Any]]:
         raise Fault(f"its object_bbox is {json_type(listed)}, not an object")
     for label, boxes in listed.items():
         if not label.split() or not isinstance(boxes, list):
-            raise Fault(f"its object_bbox has {json_type(boxes)} under {label!r}, not a list under a label")
+            raise Fault(
+                f"its object_bbox has {json_type(boxes)} under {label!r:.80}, not a list under a label"
+            )
     return [(" ".join(label.split()), box) for label, boxes in listed.items() for box in boxes]
 
 
@@ -174,7 +176,7 @@ def _numbers(listed: Any, count: int, what: str) -> Array:
         raise Fault(f"{what}: not a list of {count} numbers")
     for value in listed:
         if type(value) not in (int, float) or not abs(value) <= _FARTHEST_M:
-            raise Fault(f"{what}: {value!r} is not a number of metres")
+            raise Fault(f"{what}: {value!r:.80} is not a number of metres")
     return np.array(listed, dtype=np.float64)
 
 
@@ -183,7 +185,9 @@ def _counts(listed: Any) -> dict[str, int]:
         raise Fault(f"its object_counts are {json_type(listed)}, not an object")
     for label, count in listed.items():
         if not label.split() or type(count) is not int or count < 1:
-            raise Fault(f"its object_counts say {count!r} for {label!r}, not a number from 1 up for a label")
+            raise Fault(
+                f"its object_counts say {count!r:.80} for {label!r:.80}, not a number from 1 up for a label"
+            )
     return {" ".join(label.split()): count for label, count in listed.items()}
 
 
@@ -191,5 +195,5 @@ def _room_area(size: Any) -> float | None:
     if size is None:
         return None
     if type(size) not in (int, float) or not 0 < size <= _FARTHEST_M**2:
-        raise Fault(f"its room_size is {size!r}, not a number of square metres")
+        raise Fault(f"its room_size is {size!r:.80}, not a number of square metres")
     return float(size)

@@ -27,6 +27,7 @@ _TYPES = {
     **dict.fromkeys(("double", "float64"), "<f8"),
 }
 _LONGEST_HEADER = 1 << 16
+_LONGEST_LINE = 200  # in it, but for comments
 _ROW_COUNT = re.compile(r"\d{1,15}", re.ASCII)
 _LENGTH_OF = "length of "  # begins the name of the field with a list's length; no property's name has a space
 
@@ -129,6 +130,8 @@ def _parse_header(data: bytes) -> tuple[list[_Element], int]:
         match line.split():
             case ["comment" | "obj_info", *_] | []:
                 pass
+            case _ if len(line) > _LONGEST_LINE:
+                raise Fault(f"its header has a line of {len(line):,} characters: {line[:80]!r}…")
             case ["format", layout, "1.0"]:
                 layouts.append(layout)
             case ["element", name, rows] if _ROW_COUNT.fullmatch(rows):
@@ -143,7 +146,9 @@ def _parse_header(data: bytes) -> tuple[list[_Element], int]:
             case _:
                 raise Fault(f"its header has a line that is not PLY: {line[:80]!r}")
     if layouts != ["binary_little_endian"]:
-        raise Fault(f"has the PLY format {' '.join(layouts) or 'nowhere'}; only binary_little_endian is read")
+        raise Fault(
+            f"has the PLY format {' '.join(layouts)[:80] or 'nowhere'}; only binary_little_endian is read"
+        )
     _refuse_twice("element", [element.name for element in elements])
     for element in elements:
         _refuse_twice(f"{element.name} property", [known.name for known in element.properties])

@@ -64,7 +64,7 @@ def read_groups(path: Path, scan: str, remedy: str) -> list[Group]:
     content = read_scan_json(path, remedy)
     if str(content.get("segmentsFile")).endswith(_FULL_RESOLUTION_SEGMENTS):
         # Its segment ids have nothing to do with those of the decimated mesh.
-        fault = f"annotates the full-resolution mesh ({content['segmentsFile']}), not the decimated one"
+        fault = f"annotates the full-resolution mesh ({content['segmentsFile']!s:.80}), not the decimated one"
         raise ScanError(path, fault, "Download the decimated mesh's annotation (--type .aggregation.json).")
     with blame(path, remedy):
         _check_scan(content, scan)
@@ -109,9 +109,9 @@ def _group(entry: Any, where: str) -> Group:
         raise Fault(f"{where}: {json_type(entry)}, not an object")
     instance, label = entry.get("objectId"), entry.get("label")
     if type(instance) is not int or not 0 <= instance < 2**31:
-        raise Fault(f"{where}: its objectId is {instance!r}, not an integer from 0 up")
+        raise Fault(f"{where}: its objectId is {instance!r:.80}, not an integer from 0 up")
     if not isinstance(label, str) or not label.split():
-        raise Fault(f"{where}: its label is {label!r}")
+        raise Fault(f"{where}: its label is {label!r:.80}")
     segments = _segment_ids(entry.get("segments"), f"{where}.segments")
     return Group(instance, " ".join(label.split()), np.unique(segments))
 
@@ -130,4 +130,4 @@ def _check_scan(content: dict[str, Any], scan: str) -> None:
     """Refuse a file that names another scan: `scannet.scene0000_00` and `scene0000_00` are both usual."""
     named = _SCAN_ID.search(str(content.get("sceneId")))
     if named and named.group() != scan:
-        raise Fault(f"belongs to another scan: its sceneId is {content['sceneId']}")
+        raise Fault(f"belongs to another scan: its sceneId is {content['sceneId']!s:.80}")

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from vsidata.scene import Array
-from vsidata.sources.scan_file import read_scan_file
+from vsidata.sources.scan_file import LARGEST_TEXT, read_scan_file
 from vsidata.streams.frames import MOST_PIXELS, Size, camera_matrix
 
 _REMEDY = "Download it again (--type .txt)."
@@ -41,7 +41,7 @@ def described_camera(path: Path, name: str) -> DescribedCamera | None:
     """
     if not path.is_file():
         return None
-    lines = read_scan_file(path, _REMEDY).decode("utf-8", "replace").splitlines()
+    lines = read_scan_file(path, _REMEDY, LARGEST_TEXT).decode("utf-8", "replace").splitlines()
     said = {key.strip(): value for key, _, value in (line.partition("=") for line in lines)}
     width, height = (_number(said, f"{name}{side}") for side in ("Width", "Height"))
     if not (1 <= width <= MOST_PIXELS and 1 <= height <= MOST_PIXELS):

@@ -18,9 +18,9 @@ Size = tuple[int, int]
 # issues 9 and 39).
 USUAL_RATE = 30.0
 
-# A frame of 8K video has 33 million pixels. A larger size is a damaged header or a trap, and is refused
-# before memory is taken for it.
-MOST_PIXELS = 1 << 25
+# A frame of 5K video has 15 million pixels. A larger size is a damaged header or a trap, and is refused
+# before memory is taken for it: decoding a progressive JPEG takes nine bytes a pixel.
+MOST_PIXELS = 1 << 24
 
 # Seconds between frames. Times whose mean or median step lies outside are not times but random bytes.
 _SHORTEST_STEP, _LONGEST_STEP = 0.001, 10.0

@@ -14,8 +14,8 @@ def stream_files(folder: Path, name: str) -> list[Path]:
     sens, color, video = folder / f"{name}.sens", folder / COLOR, folder / f"{name}.mp4"
     if os.path.lexists(sens):
         return [sens]
-    if color.is_dir():
-        return [color, folder / "pose", folder / "intrinsic"]
+    if os.path.isdir(color):  # noqa: PTH112 - says no, and does not raise, where a folder may not be entered
+        return [color, *(folder / part for part in ("depth", "pose", "intrinsic"))]
     return [video] if os.path.lexists(video) else []
 
 

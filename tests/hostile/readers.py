@@ -1,0 +1,173 @@
+"""Every parser of what users did not write themselves, with a valid file to make worse."""
+
+import io
+import json
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from tests.dataset import meta_info
+from tests.scans import ply_bytes, small_scan
+from tests.streams import sens_bytes
+from vsidata.options import read_options
+from vsidata.questions.rules import load_rules
+from vsidata.sources.alignment import read_alignment
+from vsidata.sources.label_table import read_label_table
+from vsidata.sources.meta_info import MetaInfo
+from vsidata.sources.ply import read_mesh, read_vertex_property
+from vsidata.sources.scan_file import blame
+from vsidata.sources.segmentation import read_groups, read_segments
+from vsidata.streams.description import described_camera
+from vsidata.streams.exported import open_exported
+from vsidata.streams.frames import FrameStream
+from vsidata.streams.image import at_size
+from vsidata.streams.sens import open_sens
+
+NAME = "scene0000_00"
+_SCAN = small_scan()
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One parser.
+
+    Attributes:
+        name: of what it reads.
+        file: the name that the file must bear.
+        valid: a valid file's bytes.
+        read: reads the file, all of it.
+        beside: further files of the folder that it stands in.
+    """
+
+    name: str
+    file: str
+    valid: bytes
+    read: Callable[[Path], object]
+    beside: tuple[tuple[str, bytes], ...] = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def put(self, folder: Path, data: bytes) -> Path:
+        """Write bytes where this parser looks for them."""
+        for name, content in (*self.beside, (self.file, data)):
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return folder / self.file
+
+
+def _all_of(stream: FrameStream) -> None:
+    for position in range(min(len(stream), 8)):
+        jpeg = stream.jpeg(position) if stream.valid[position] else None
+        if jpeg:
+            with blame(stream.path, "Mend it."):  # as what shows frames does
+                at_size(jpeg, 16, 90)
+        stream.depth(position)
+
+
+def _sens(path: Path) -> None:
+    _all_of(open_sens(path))
+
+
+def _exported(path: Path) -> None:
+    _all_of(open_exported(path.parents[1], NAME))
+
+
+def _mesh(path: Path) -> None:
+    read_mesh(path, "Mend it.")
+    read_vertex_property(path, "red", "Mend it.")
+
+
+def _meta_info(path: Path) -> None:
+    source = MetaInfo.open([path])
+    for name in source.names():
+        source.labels(name)
+        source.load(name)
+
+
+def _png(shade: int = 1500) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(np.full((12, 16), shade, dtype=np.uint16)).save(file, "PNG")
+    return file.getvalue()
+
+
+def _stream(frames: int = 3, progressive: bool = False) -> bytes:
+    made = [sens_bytes.Frame(sens_bytes.jpeg(40 * n, progressive=progressive)) for n in range(frames)]
+    return sens_bytes.Sens(made).bytes()
+
+
+def _json(content: Any) -> bytes:
+    return json.dumps(content).encode()
+
+
+_POSE = " ".join(str(number) for number in np.eye(4).ravel()).encode()
+_EXPORTED = (
+    ("color/0.jpg", sens_bytes.jpeg()),
+    ("depth/0.png", _png()),
+    ("pose/0.txt", _POSE),
+    ("intrinsic/intrinsic_color.txt", _POSE),
+)
+_RULES = b"""# Mine.
+extends: wide
+name: mine
+why: &why "it is mine"
+visibility: {pixels: 0.002, surface: {value: 0.2, unit: share, why: *why}}
+topics:
+  object_rel_distance: {min_gap: 0.3}
+  object_counting:
+    question: "How many {category}(s) are in this room?"
+    exclude: [{labels: [chair, door]}]
+"""
+_OPTIONS = (
+    b"out: here\nscannet-root: there\nholdout: 5%\ntopics: [object_counting]\nframe-size: 640x480\nseed: 3\n"
+)
+_TEXT = "".join(f"{key} = {value}\n" for key, value in _SCAN.properties.items()).encode()
+_TABLE = b"id\traw_category\tcategory\tnyu40id\n1\twall\twall\t1\n2\toffice chair\tchair\t5\n"
+
+READERS = [
+    Reader("ply", "a.ply", ply_bytes(_SCAN.vertices, _SCAN.faces), _mesh),
+    Reader(
+        "segs",
+        "a.segs.json",
+        _json(_SCAN.segments),
+        lambda path: read_segments(path, NAME, "Mend it."),
+    ),
+    Reader(
+        "aggregation",
+        "a.aggregation.json",
+        _json(_SCAN.aggregation),
+        lambda path: read_groups(path, NAME, "Mend it."),
+    ),
+    Reader("txt", "a.txt", _TEXT, lambda path: read_alignment(path, "Mend it.")),
+    Reader("cameras", "a.txt", _TEXT, lambda path: described_camera(path, "color")),
+    Reader("labels", "a.tsv", _TABLE, read_label_table),
+    Reader("sens", "a.sens", _stream(), _sens),
+    Reader("sens, progressive", "a.sens", _stream(progressive=True), _sens),
+    Reader("jpeg", "color/0.jpg", sens_bytes.jpeg(), _exported, _EXPORTED),
+    Reader("png", "depth/0.png", _png(), _exported, _EXPORTED),
+    Reader("pose", "pose/0.txt", _POSE, _exported, _EXPORTED),
+    Reader(
+        "meta-info",
+        "a.json",
+        _json({f"room{number}": meta_info.entry(number) for number in range(2)}),
+        _meta_info,
+    ),
+    Reader("rules", "a.yaml", _RULES, load_rules),
+    Reader("options", "a.yaml", _OPTIONS, lambda path: read_options(path, {})),
+]
+
+
+def by_name(name: str) -> Reader:
+    """The parser of a name."""
+    return next(reader for reader in READERS if reader.name == name)
+
+
+def png_of(width: int, height: int) -> bytes:
+    """The beginning of a depth picture that says how large it is."""
+    return b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">IIBBBBB", width, height, 16, 0, 0, 0, 0)

@@ -1,0 +1,204 @@
+"""The corpus: files that once crashed a parser, or took too much time or memory. All are refused."""
+
+import os
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from tests.hostile.limits import within_limits
+from tests.hostile.readers import NAME, by_name, png_of
+from tests.streams.sens_bytes import Frame, Sens, jpeg
+from vsidata.errors import VsiError
+
+LARGE = 30_000_000  # bytes: where ten times the file and 200 MB is the narrower limit
+WIDE, HIGH = 8192, 4096  # pixels, of a picture of 8K video
+
+
+@dataclass(frozen=True)
+class Found:
+    """One file.
+
+    Attributes:
+        what: in words.
+        reader: the parser that it was too much for.
+        make: its bytes.
+        fault: what is said of it.
+        large: takes seconds to make.
+    """
+
+    what: str
+    reader: str
+    make: Callable[[], bytes]
+    fault: str
+    large: bool = False
+
+
+def _table(rows: bytes) -> bytes:
+    return b"raw_category\tnyu40id\n" + rows
+
+
+def _json_of(many: bytes) -> Callable[[], bytes]:
+    return lambda: b'{"segGroups":[' + many * (LARGE // len(many)) + b"0]}"
+
+
+def _rooms() -> bytes:
+    return b"{" + b",".join(b'"r%x":{"dataset":"a"}' % number for number in range(LARGE // 25)) + b"}"
+
+
+def _many_keys() -> bytes:
+    return b'{"a":{' + b",".join(b'"%x":1' % number for number in range(LARGE // 9)) + b"}}"
+
+
+def _laughs() -> bytes:
+    """Nine lines whose last stands for nine to the power of eight."""
+    lines = [b"a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [b"a%d: &a%d [%s]" % (n, n, b", ".join([b"*a%d" % (n - 1)] * 9)) for n in range(1, 9)]
+    return b"\n".join(lines)
+
+
+def _inflating() -> bytes:
+    packed = zlib.compress(bytes(2 * WIDE * HIGH), 9)
+    return Sens([Frame(depth=packed)], depth_size=(WIDE, HIGH)).bytes()
+
+
+def _scans_without_end() -> bytes:
+    """A progressive JPEG with one of its scans many times over: each is a pass over the whole picture."""
+    picture = jpeg(100, progressive=True)
+    start = picture.index(b"\xff\xda")
+    end = picture.find(b"\xff", start + 2)
+    return picture[:start] + picture[start:end] * 400 + picture[start:]
+
+
+def _rules(line: bytes) -> Callable[[], bytes]:
+    return lambda: b"extends: wide\n" + line
+
+
+FOUND = [
+    Found(
+        "list field longer than the csv module reads",
+        "labels",
+        lambda: _table(b"a" * 200_000 + b"\t1\n"),
+        "no table",
+    ),
+    Found(
+        "class of 5,000 digits",
+        "labels",
+        lambda: _table(b"a\t" + b"9" * 5000 + b"\n"),
+        "line 2 has raw_category",
+    ),
+    Found(
+        "table of a million labels",
+        "labels",
+        lambda: _table(b"ab\t1\n" * 1_000_000),
+        "more than any such file",
+        True,
+    ),
+    Found(
+        "a line of millions of words",
+        "txt",
+        lambda: b"axisAlignment = " + b"10 " * 5_000_000,
+        "more than any",
+        True,
+    ),
+    Found("millions of lines", "txt", lambda: b"ab\n" * 5_000_000, "more than any such file", True),
+    Found("millions of empty lists", "aggregation", _json_of(b"[],"), "so many small things", True),
+    Found("millions of empty objects", "aggregation", _json_of(b"{},"), "so many small things", True),
+    Found("millions of short strings", "aggregation", _json_of(b'"ab",'), "so many small things", True),
+    Found("millions of keys", "segs", _many_keys, "so many small things", True),
+    Found("a million rooms", "meta-info", _rooms, "so many small things", True),
+    Found(
+        "label of megabytes",
+        "aggregation",
+        lambda: b'{"segGroups":[{"objectId":1,"label":["%s"]}]}' % (b"a" * 4_000_000),
+        "its label is",
+    ),
+    Found(
+        "id of another scan in megabytes",
+        "segs",
+        lambda: b'{"sceneId":["scene9999_99%s"],"segIndices":[1]}' % (b"a" * 4_000_000),
+        "another scan",
+    ),
+    Found("depth that inflates a thousandfold", "sens", _inflating, "no frame of a video has"),
+    Found("depth PNG that says it is 8K", "png", lambda: png_of(WIDE, HIGH), "no frame of a video is"),
+    Found("JPEG with scans without end", "jpeg", _scans_without_end, "scans; no camera takes one"),
+    Found("aliases of aliases of aliases", "rules", _laughs, "stand for themselves, or for too much"),
+    Found("alias of itself", "rules", lambda: b"a: &a [*a]", "stand for themselves, or for too much"),
+    Found("nested lists", "rules", lambda: b"a: " + b"[" * 20_000, "more than 32 levels"),
+    Found("nested mappings", "rules", lambda: b"{a: " * 20_000, "more than 32 levels"),
+    Found("nested items", "rules", lambda: b"a:\n" + b"- " * 20_000 + b"a", "more than 32 levels"),
+    Found("number of 5,000 digits", "rules", _rules(b"name: " + b"9" * 5000), "holds what is no value"),
+    Found("99th day of the 99th month", "rules", _rules(b"name: 2001-99-99"), "holds what is no value"),
+    Found(
+        "Python's own objects",
+        "rules",
+        _rules(b"name: !!python/object:os.system {}"),
+        "a tag, !, is not read",
+    ),
+    Found("number that is none", "rules", _rules(b"name: !!int abc"), "a tag, !, is not read"),
+    Found("key that is a list", "rules", lambda: b"{[1]: 2}", "holds what is no value"),
+    Found("key that is a mapping", "rules", lambda: b"{{a: 1}: 2}", "holds what is no value"),
+    Found("a lone equals sign", "rules", _rules(b"name: ="), "holds what is no value"),
+    Found(
+        "a file's name with a zero byte", "rules", lambda: b'extends: "\\0.yaml"', "cannot be a file's name"
+    ),
+    Found("half a character", "rules", _rules(b'name: "\\ud800"'), "half a character"),
+    Found(
+        "rules of a megabyte",
+        "rules",
+        lambda: b"a: [" + b"a," * 500_000 + b"]",
+        "more than 131,072 are not read",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    "found",
+    [pytest.param(one, marks=[pytest.mark.soak] if one.large else [], id=one.what) for one in FOUND],
+)
+def test_what_was_found_is_refused_in_words_in_time_and_within_memory(tmp_path, found):
+    reader = by_name(found.reader)
+    data = found.make()
+    path = reader.put(tmp_path, data)
+    with pytest.raises(VsiError, match=found.fault) as caught, within_limits(len(data)):
+        reader.read(path)
+    assert len(str(caught.value).splitlines()) == 2
+    assert len(str(caught.value)) < 2000
+
+
+def test_rules_that_are_a_pipe_are_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "a.yaml")
+    with pytest.raises(VsiError, match="is not a regular file"), within_limits(0):
+        by_name("rules").read(tmp_path / "a.yaml")
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    ("reader", "make"),
+    [
+        ("segs", lambda: b'{"sceneId":"%s","segIndices":[' % NAME.encode() + b"1," * (LARGE // 2) + b"1]}"),
+        ("sens", lambda: Sens([Frame(jpeg=b"", depth=b"")] * (LARGE // 96)).bytes()),
+        ("ply", lambda: _mesh_of(LARGE)),
+    ],
+    ids=["segments", "frames", "faces"],
+)
+def test_large_valid_files_are_read_within_memory(tmp_path, reader, make):
+    data = make()
+    path = by_name(reader).put(tmp_path, data)
+    with within_limits(len(data)):
+        by_name(reader).read(path)
+
+
+def _mesh_of(size: int) -> bytes:
+    """Faces of four bytes, the smallest there are."""
+    faces = size // 4
+    header = (
+        "ply\nformat binary_little_endian 1.0\nelement vertex 3\nproperty float x\nproperty float y\n"
+        f"property float z\nproperty uchar red\nelement face {faces}\n"
+        "property list uchar char vertex_indices\nend_header\n"
+    )
+    vertices = b"".join(struct.pack("<fffB", *point, 9) for point in np.eye(3))
+    return header.encode() + vertices + b"\3\0\1\2" * faces

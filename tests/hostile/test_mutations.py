@@ -1,0 +1,48 @@
+"""Valid files made worse at random: read, or refused in words, in time and within memory; nothing else."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.hostile.limits import within_limits
+from tests.hostile.mutations import mutated
+from tests.hostile.readers import READERS, Reader
+from vsidata.errors import VsiError
+
+_LONGEST_MESSAGE = 2000
+_IN_ONE_FOLDER = settings(deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def refused_or_read(reader: Reader, folder, data: bytes) -> None:
+    path = reader.put(folder, data)
+    said = "a fault\n  and its remedy"
+    try:
+        with within_limits(len(data)):
+            reader.read(path)
+    except VsiError as error:
+        said = str(error)
+    assert len(said.splitlines()) == 2, said[:3000]
+    assert len(said) < _LONGEST_MESSAGE + 2 * len(str(path)), said[:3000]
+    said.encode()
+
+
+@pytest.mark.parametrize("reader", READERS, ids=str)
+def test_valid_file_is_read(tmp_path, reader):
+    path = reader.put(tmp_path, reader.valid)
+    with within_limits(len(reader.valid)):
+        reader.read(path)
+
+
+@pytest.mark.parametrize("reader", READERS, ids=str)
+@settings(_IN_ONE_FOLDER, max_examples=60, derandomize=True, database=None)
+@given(data=st.data())
+def test_file_made_worse_is_read_or_refused(tmp_path, reader, data):
+    refused_or_read(reader, tmp_path, data.draw(mutated(reader.valid)))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("reader", READERS, ids=str)
+@settings(_IN_ONE_FOLDER, max_examples=6000)
+@given(data=st.data())
+def test_file_made_worse_in_thousands_of_ways_is_read_or_refused(tmp_path, reader, data):
+    refused_or_read(reader, tmp_path, data.draw(mutated(reader.valid)))
