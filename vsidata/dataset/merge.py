@@ -6,7 +6,8 @@ the manifest comes last: a build with a manifest whose checksums hold is complet
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -76,50 +77,51 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
     inputs: dict[str, str] = {}
     areas: list[dict[str, float | None]] = []
     failures: list[dict[str, str]] = []
-    for name in sorted(split_of):
-        path = result_path(results, name)
-        head = read_head(path)
-        if head is None:
-            lost = ScanError(path, "is gone: the scene has no result.", "Run the same command again.")
-            head = Head(failure=failure_of(name, lost))
-        if head.failure is not None:
-            failures.append(head.failure)
-            continue
-        split = split_of[name]
-        if split not in writers:
-            writers[split] = {table.name: ShardWriter(table, split, results.parent) for table in TABLES}
-            questions[split] = Counter()
-        scene, candidates = read_rows(path)
-        asked = [row for row in candidates if row["id"] not in unbalanced]
-        if scene["room_areas"]:
-            areas.append(scene["room_areas"])
-        writers[split]["qa"].add(asked)
-        writers[split]["scenes"].add([scene | {"split": split}])
-        if head.frames:
-            shown = read_frames(results, name)
-            writers[split]["frames"].add_group(shown)
-            if recipe["options"]["embed"] and asked:
-                writers[split]["embedded"].add_group(embedded(asked, shown))
-                frames["scenes heavy to read embedded"] += is_heavy(len(asked), shown)
-        frames["pictures"] += head.frames
-        frames["scenes with frames"] += head.frames > 0
-        frames["scenes without"] += head.frames == 0
-        frames["scenes asked only what is seen"] += head.seen
-        questions[split].update(row["topic"] for row in asked)
-        for topic, reason, count in head.drops:
-            drops.setdefault(topic, Counter())[reason] += count
-        for row in candidates:
-            if unbalance := unbalanced.get(row["id"]):
-                drops.setdefault(row["topic"], Counter())[unbalance] += 1
-        inputs[name] = head.inputs
-    # From here on the folder is no whole build until its manifest is there again.
-    (out / "manifest.json").unlink(missing_ok=True)
-    shards = [
-        shard
-        for split in sorted(writers)
-        for writer in writers[split].values()
-        for shard in writer.finish(out)
-    ]
+    with _abandoned_on_failure(writers):
+        for name in sorted(split_of):
+            path = result_path(results, name)
+            head = read_head(path)
+            if head is None:
+                lost = ScanError(path, "is gone: the scene has no result.", "Run the same command again.")
+                head = Head(failure=failure_of(name, lost))
+            if head.failure is not None:
+                failures.append(head.failure)
+                continue
+            split = split_of[name]
+            if split not in writers:
+                writers[split] = {table.name: ShardWriter(table, split, results.parent) for table in TABLES}
+                questions[split] = Counter()
+            scene, candidates = read_rows(path)
+            asked = [row for row in candidates if row["id"] not in unbalanced]
+            if scene["room_areas"]:
+                areas.append(scene["room_areas"])
+            writers[split]["qa"].add(asked)
+            writers[split]["scenes"].add([scene | {"split": split}])
+            if head.frames:
+                shown = read_frames(results, name)
+                writers[split]["frames"].add_group(shown)
+                if recipe["options"]["embed"] and asked:
+                    writers[split]["embedded"].add_group(embedded(asked, shown))
+                    frames["scenes heavy to read embedded"] += is_heavy(len(asked), shown)
+            frames["pictures"] += head.frames
+            frames["scenes with frames"] += head.frames > 0
+            frames["scenes without"] += head.frames == 0
+            frames["scenes asked only what is seen"] += head.seen
+            questions[split].update(row["topic"] for row in asked)
+            for topic, reason, count in head.drops:
+                drops.setdefault(topic, Counter())[reason] += count
+            for row in candidates:
+                if unbalance := unbalanced.get(row["id"]):
+                    drops.setdefault(row["topic"], Counter())[unbalance] += 1
+            inputs[name] = head.inputs
+        # From here on the folder is no whole build until its manifest is there again.
+        (out / "manifest.json").unlink(missing_ok=True)
+        shards = [
+            shard
+            for split in sorted(writers)
+            for writer in writers[split].values()
+            for shard in writer.finish(out)
+        ]
     _remove_others(out, shards)
     manifest = {
         **recipe,
@@ -138,6 +140,17 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
     write_whole(out / "README.md", [card(manifest).encode()])
     write_whole(out / "manifest.json", [orjson.dumps(manifest, option=orjson.OPT_INDENT_2), b"\n"])
     return Summary(out, manifest, failures)
+
+
+@contextmanager
+def _abandoned_on_failure(writers: Mapping[str, Mapping[str, ShardWriter]]) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        for tables in writers.values():
+            for writer in tables.values():
+                writer.abandon()
+        raise
 
 
 def _balance(

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,14 @@ class ShardWriter:
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             shards.append(Shard(path.relative_to(out).as_posix(), rows, path.stat().st_size, sha256))
         return shards
+
+    def abandon(self) -> None:
+        """Give up the open shard; else pyarrow closes it once it is forgotten, and prints what then fails."""
+        if self._file is not None:
+            with suppress(OSError):
+                self._file.close()
+            self._file.is_open = False
+            self._file = None
 
     def _flush(self, count: int) -> None:
         group, self._waiting = self._waiting[:count], self._waiting[count:]
