@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import httpx2
 from huggingface_hub import get_token
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
+from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
 
 from vsidata.errors import OptionError, VsiError
 
@@ -75,6 +75,9 @@ def _in_words(repo_id: str, error: BaseException) -> VsiError | None:
     answer = _cause(error, HfHubHTTPError)
     if answer is not None and answer.response is not None:
         status = answer.response.status_code
+        if isinstance(answer, GatedRepoError):
+            remedy = "Ask for it on the dataset's page, and log in with `hf auth login` as who asked."
+            return VsiError(repo_id, f"is open to those alone who were given access ({status}).", remedy)
         fault, remedy = _BY_STATUS.get(status, ("the Hub refused this", "Mend what it says, and try again."))
         if status >= 500:
             fault, remedy = "the Hub failed, again and again", _RESUME
