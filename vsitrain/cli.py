@@ -235,6 +235,59 @@ def _print_scores(predictions: Path | None, data: str, *, as_json: bool, **how: 
 
 
 @app.command()
+def table(
+    runs: Annotated[
+        list[Path], typer.Argument(metavar="RUN…", help="Folders of evaluations, in the order of the rows.")
+    ],
+    base: Annotated[
+        Path | None,
+        typer.Option(help="Evaluation of the base model: its row comes first, the others gain on it."),
+    ] = None,
+    published: Annotated[
+        list[str] | None,
+        typer.Option(help="A row as the paper published it, such as vsGRPO-V-2B; repeatable."),
+    ] = None,
+    form: Annotated[
+        Literal["markdown", "csv", "latex"], typer.Option("--format", help="How to print it.")
+    ] = "markdown",
+) -> None:
+    """Print evaluations side by side, in the layout of the paper's Table 2, with published rows marked.
+
+    Reads the predictions of the runs; writes nothing. Needs no GPU.
+    """
+    from vsitrain.scoring.command import scored
+    from vsitrain.scoring.compared import FORMATS, published_row, row_of
+
+    below = row_of(base.name, scored(base, "")[0]) if base else None
+    rows = [below] if below else []
+    rows += [row_of(run.name, scored(run, "")[0], below) for run in runs]
+    rows += [published_row(name) for name in published or ()]
+    typer.echo(FORMATS[form](rows))
+
+
+@app.command()
+def merge(
+    adapter: Annotated[Path, typer.Argument(metavar="ADAPTER", help="Folder of an adapter.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write the whole model to.")],
+    dtype: Annotated[str | None, typer.Option(help="Of the weights: bfloat16, float32 …")] = None,
+) -> None:
+    """Write the model that an adapter and its base make together, for programs that load whole models.
+
+    Reads both; writes to OUT, which must be new or empty.
+    """
+    _require_packages()
+    from vsitrain.plan import read_model_config
+    from vsitrain.quiet import quiet
+    from vsitrain.starting_model import base_of, check_adapter, merge_adapter
+
+    quiet()
+    if out.exists() and any(out.iterdir()):
+        raise OptionError(out, "is not empty.", "Name a new folder.")
+    check_adapter(str(adapter), read_model_config(base_of(str(adapter))))
+    typer.echo(f"Merged: {merge_adapter(str(adapter), out, dtype=dtype)}.")
+
+
+@app.command()
 def keys() -> None:
     """List this project's keys of a recipe with their defaults; TRL's are in its own documentation."""
     from vsitrain.run_options import RunOptions

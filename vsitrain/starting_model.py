@@ -6,6 +6,7 @@ from typing import Any
 
 from vsidata.errors import OptionError
 from vsitrain.families import LORA_TARGETS
+from vsitrain.provenance import read_provenance, write_provenance
 
 _RIGHT_BASE = "Name the model that it was trained on as base_model_name_or_path in its adapter_config.json."
 
@@ -53,7 +54,7 @@ def check_adapter(adapter: str, base_config: Any) -> None:
 
 
 def merge_adapter(adapter: str, out: Path, *, dtype: str | None) -> Path:
-    """Write the model that an adapter and its base make together, with the processor beside it.
+    """Write the model that an adapter and its base make together, with processor and provenance beside it.
 
     Args:
         adapter: folder of the adapter.
@@ -71,6 +72,8 @@ def merge_adapter(adapter: str, out: Path, *, dtype: str | None) -> Path:
     merged: Any = PeftModel.from_pretrained(model, adapter)
     merged.merge_and_unload().save_pretrained(out)
     AutoProcessor.from_pretrained(adapter if _has_processor(adapter) else base).save_pretrained(out)
+    if provenance := read_provenance(adapter):
+        write_provenance(out, provenance)
     return out
 
 

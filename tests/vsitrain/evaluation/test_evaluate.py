@@ -105,9 +105,7 @@ def test_a_video_that_cannot_be_opened_is_scored_as_wrong_and_counted(data, tmp_
 
 def test_the_one_tag_goes_to_the_scorer_and_a_missing_one_leaves_the_whole_text(data, tmp_path):
     made = Made(tmp_path / "out", data, prompt="think")
-    first, *others = made.run(
-        reply=lambda rows, clips: ["<answer>5</answer>", *["5 chairs"] * (len(rows) - 1)]
-    )
+    first, *others = made.run(reply=lambda rows, _: ["<answer>5</answer>", *["5 chairs"] * (len(rows) - 1)])
     assert (first["prediction"], first["reply"], first["tag"]) == ("5", "<answer>5</answer>", True)
     assert others[0]["prediction"] == "5 chairs"
     assert not others[0]["tag"]
