@@ -12,6 +12,8 @@ from vsidata.dataset.front_matter import front_matter, splits
 
 SCANNET_TERMS = "https://kaldir.vc.in.tum.de/scannet/ScanNet_TOS.pdf"
 
+_NAMES: Mapping[str, str] = {"scannet": "ScanNet", "synthetic": "synthetic rooms"}
+
 _LICENCES: Mapping[str, tuple[dict[str, str], str]] = {
     "scannet": (
         {"license": "other", "license_name": "scannet-terms-of-use", "license_link": SCANNET_TERMS},
@@ -85,7 +87,7 @@ def card(manifest: Mapping[str, Any], publication: Publication | None = None) ->
     total = sum(sum(topics.values()) for topics in questions.values())
     options, rules = manifest["options"], manifest["rules"]
     licence, licence_note = _LICENCES.get(options["dataset"], _OTHER_LICENCE)
-    title = f"Spatial questions on {options['dataset']} ({rules['name']})"
+    title = f"Spatial questions on {name_of(options['dataset'])} ({rules['name']})"
     gate = _gate(options["dataset"]) if publication and publication.gated else {}
     front = front_matter(manifest, title, licence | gate)
     template = Template(resources.files(__package__).joinpath("card.md").read_text(encoding="utf-8"))
@@ -110,6 +112,11 @@ def card(manifest: Mapping[str, Any], publication: Publication | None = None) ->
         licence=licence_note + (_ON_WORD if publication and publication.on_word else ""),
     )
     return f"---\n{yaml.safe_dump(front, sort_keys=False, allow_unicode=True)}---\n\n{body}"
+
+
+def name_of(dataset: str) -> str:
+    """A dataset's name as a person writes it."""
+    return _NAMES.get(dataset, dataset)
 
 
 def _gate(dataset: str) -> dict[str, Any]:
@@ -145,8 +152,10 @@ def _columns(manifest: Mapping[str, Any]) -> str:
     for table, columns in meanings.items():
         if splits(manifest, table):
             rows = "\n".join(f"| `{name}` | {meaning} |" for name, meaning in columns.items())
-            beyond = ": those of `qa`, and" if table == "embedded" else ""
-            parts.append(f"`{table}`{beyond}\n\n| column | what it holds |\n| --- | --- |\n{rows}")
+            beyond = ", beyond those of `qa`" if table == "embedded" else ""
+            parts.append(
+                f"Columns of `{table}`{beyond}:\n\n| column | what it holds |\n| --- | --- |\n{rows}"
+            )
     return "\n\n".join(parts)
 
 
@@ -162,15 +171,15 @@ def _frames(manifest: Mapping[str, Any]) -> str:
         return (
             f"The frames by which the questions were asked, {pictures} pictures of {shown} scenes, are not "
             "in it: they are their makers' to share. Who has the scans makes the same ones with `vsidata "
-            f"build` and the options in `manifest.json`. About {seen} scenes only that was asked which their "
-            "frames show."
+            f"build` and the options in `manifest.json`. Of {seen} scenes only what their frames show was "
+            "asked."
         )
     text = (
         f"`frames` holds {pictures} pictures of {shown} scenes, at most {manifest['options']['frames']} of a "
         "scene, spread evenly over time from the first frame with a valid pose to the last; a question finds "
         "them by its `scene_name`.\n\n"
-        f"Scenes without a stream, and so without frames: {without}. About {seen} scenes only that was asked "
-        "which their frames show."
+        f"Scenes without a stream, and so without frames: {without}. Of {seen} scenes only what their frames "
+        "show was asked."
     )
     if unfiltered := scenes_not_filtered(manifest):
         text += (
@@ -249,7 +258,7 @@ def _room_areas(manifest: Mapping[str, Any]) -> str:
 
 
 def _scans(options: Mapping[str, Any]) -> str:
-    text = f"{options['dataset']}"
+    text = name_of(options["dataset"])
     if options["dataset"] == "scannet":
         text += f", official list `{options['split']}`"
     if options["holdout"]:

@@ -16,7 +16,9 @@ Answer = TypeVar("Answer")
 _WAITS = (1.0, 2.0, 4.0, 8.0)  # seconds between tries: a Hub that restarts is back within them
 
 _LOG_IN = "Log in with `hf auth login`, or set HF_TOKEN to a token that may write there."
-_RESUME = "Run the same command again: what was uploaded is not sent again, and nothing half can be read."
+_RESUME = (
+    "Run the same command again: what was sent is not sent again, and until all is there the old one is read."
+)
 
 _BY_STATUS: Mapping[int, tuple[str, str]] = {
     401: ("the Hub does not know this token, or there is none", _LOG_IN),

@@ -151,7 +151,7 @@ def _open(api: HfApi, planned: Plan) -> str:
         return planned.remote.head
     made = look(api, name, planned.revision)
     if made is None:
-        raise VsiError(name, "was made on the Hub and cannot be seen there.", _LOG_IN)
+        raise VsiError(name, "is on the Hub, and this token may not see it.", _LOG_IN)
     return made.head
 
 

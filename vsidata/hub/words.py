@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from vsidata.dataset.card import SCANNET_TERMS
+from vsidata.dataset.card import SCANNET_TERMS, name_of
 from vsidata.errors import VsiError
 
 if TYPE_CHECKING:
@@ -56,8 +56,9 @@ def before(planned: "Plan") -> list[str]:
 def question(planned: "Plan") -> str:
     """What the publisher must say yes to before pictures of others' scans go up."""
     who = "those you let in" if planned.gated else "its owners" if planned.private else "anybody"
+    scans = name_of(planned.release.manifest["options"]["dataset"])
     return (
-        f"Pictures of {_scans(planned)} would be there for {who} to download. "
+        f"Pictures of {scans} would be there for {who} to download. "
         "Do you state, on the card too, that you may share them?"
     )
 
@@ -143,14 +144,9 @@ def _whose(planned: "Plan") -> str:
             f"stays under its Terms of Use: research without commercial use ({SCANNET_TERMS})."
         )
     return (
-        f"It derives from {dataset} ({pictures}labels, boxes, and what was measured on the scans) and stays "
-        "under the terms of its makers."
+        f"It derives from {name_of(dataset)} ({pictures}labels, boxes, and what was measured on the scans) "
+        "and stays under the terms of its makers."
     )
-
-
-def _scans(planned: "Plan") -> str:
-    dataset = planned.release.manifest["options"]["dataset"]
-    return "ScanNet" if dataset == "scannet" else str(dataset)
 
 
 def _work(planned: "Plan") -> str:
