@@ -6,6 +6,7 @@ PyYAML alone keeps the last of two equal keys without a word, and a validator al
 import re
 import stat
 from collections.abc import Mapping
+from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -75,6 +76,21 @@ def read_mapping(path: Path) -> tuple[dict[str, Any], Lines]:
         fault = f"holds what is no value: {' '.join(str(error).split())}."
         raise RulesError(path, fault, "Mend it, or put it in quotes.") from error
     return data, lines
+
+
+def read_packaged(model: type[Model], package: str | None, name: str) -> Model:
+    """A data file of a package of ours, as a validated object.
+
+    Args:
+        model: what it holds.
+        package: `__package__` of the module beside it.
+        name: of the file.
+
+    Raises:
+        RulesError: it is not what the model wants; the fault names the line.
+    """
+    path = Path(str(resources.files(str(package)) / name))
+    return validate(model, *read_mapping(path), path)
 
 
 def _read(path: Path) -> str:

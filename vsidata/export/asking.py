@@ -1,12 +1,10 @@
 """A question as the user's message, with its options where it has any, and the right reply to it."""
 
 from functools import lru_cache
-from importlib import resources
-from pathlib import Path
 
 from vsidata.constant import Rules
 from vsidata.dataset.results import Row
-from vsidata.strict_yaml import read_mapping, validate
+from vsidata.strict_yaml import read_packaged
 
 VIDEO = "<video>"
 """Where the frameworks put the video."""
@@ -41,5 +39,4 @@ def messages(row: Row) -> list[dict[str, str]]:
 
 @lru_cache
 def _wording() -> _Wording:
-    path = Path(str(resources.files(__package__) / "wording.yaml"))
-    return validate(_Wording, *read_mapping(path), path)
+    return read_packaged(_Wording, __package__, "wording.yaml")

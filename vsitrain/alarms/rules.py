@@ -1,11 +1,9 @@
 """When to raise which alarm: `alarms.yaml`."""
 
 from functools import cache
-from importlib import resources
-from pathlib import Path
 
 from vsidata.constant import Rules, StatedConstant
-from vsidata.strict_yaml import read_mapping, validate
+from vsidata.strict_yaml import read_packaged
 
 
 class _ZeroVariance(Rules):
@@ -57,5 +55,4 @@ class AlarmRules(Rules):
 @cache
 def alarm_rules() -> AlarmRules:
     """Those of this package."""
-    path = Path(str(resources.files(__package__) / "alarms.yaml"))
-    return validate(AlarmRules, *read_mapping(path), path)
+    return read_packaged(AlarmRules, __package__, "alarms.yaml")

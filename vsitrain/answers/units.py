@@ -4,13 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
-from pathlib import Path
 
 from pydantic import Field
 
 from vsidata.constant import Rules
-from vsidata.strict_yaml import read_mapping, validate
+from vsidata.strict_yaml import read_packaged
 
 
 class _Unit(Rules):
@@ -47,8 +45,7 @@ class Unit:
 @lru_cache
 def units() -> Mapping[str, Unit]:
     """Every unit by its symbol (`m²`) and by every way to write it in lower case (`square meters`)."""
-    path = Path(str(resources.files(__package__) / "units.yaml"))
-    file = validate(_UnitFile, *read_mapping(path), path)
+    file = read_packaged(_UnitFile, __package__, "units.yaml")
     return {
         name: Unit(symbol, dimension, unit.size)
         for dimension in ("length", "area", "angle", "time", "mass", "share")

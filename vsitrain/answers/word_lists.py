@@ -1,11 +1,9 @@
 """Words with a part of their own in a reply, from words.yaml."""
 
 from functools import lru_cache
-from importlib import resources
-from pathlib import Path
 
 from vsidata.constant import Rules
-from vsidata.strict_yaml import read_mapping, validate
+from vsidata.strict_yaml import read_packaged
 
 
 class WordList(Rules):
@@ -37,5 +35,4 @@ class WordLists(Rules):
 @lru_cache
 def word_lists() -> WordLists:
     """The lists, read once."""
-    path = Path(str(resources.files(__package__) / "words.yaml"))
-    return validate(WordLists, *read_mapping(path), path)
+    return read_packaged(WordLists, __package__, "words.yaml")

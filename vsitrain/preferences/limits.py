@@ -1,11 +1,9 @@
 """How far wrong numbers are from the right one, from limits.yaml."""
 
 from functools import lru_cache
-from importlib import resources
-from pathlib import Path
 
 from vsidata.constant import Constant, Rules
-from vsidata.strict_yaml import read_mapping, validate
+from vsidata.strict_yaml import read_packaged
 
 
 class Limits(Rules):
@@ -25,5 +23,4 @@ class Limits(Rules):
 @lru_cache
 def limits() -> Limits:
     """The constants, read once."""
-    path = Path(str(resources.files(__package__) / "limits.yaml"))
-    return validate(Limits, *read_mapping(path), path)
+    return read_packaged(Limits, __package__, "limits.yaml")

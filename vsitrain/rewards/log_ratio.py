@@ -3,12 +3,10 @@
 import math
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
 from vsidata.constant import Constant, Rules
-from vsidata.strict_yaml import read_mapping, validate
+from vsidata.strict_yaml import read_packaged
 from vsitrain.rewards.number import number_rewards
 from vsitrain.rewards.reply import UNTAGGED, Completion, Setting
 
@@ -37,5 +35,4 @@ def log_ratio_reward(
 
 @lru_cache
 def _half_at() -> float:
-    path = Path(str(resources.files(__package__) / "log_ratio.yaml"))
-    return validate(_LogRatioRules, *read_mapping(path), path).half_at.value
+    return read_packaged(_LogRatioRules, __package__, "log_ratio.yaml").half_at.value
