@@ -36,6 +36,13 @@ def test_401_says_how_to_log_in(hub, synthetic, run_alone, token):
     assert not hub.repos
 
 
+def test_the_token_of_hf_auth_login_is_taken(hub, synthetic, run_alone, tmp_path):
+    (tmp_path / "login").mkdir()
+    (tmp_path / "login" / "token").write_text(OWNER)
+    run_alone("push", synthetic, "--repo-id", NAME, HF_TOKEN="", HF_HOME=str(tmp_path / "login"))
+    assert is_whole(hub, synthetic)
+
+
 def test_a_token_that_the_server_repeats_is_not_printed(hub, waits, synthetic):
     hub.fail("POST", "/api/repos/create", 400, message=f"no good: {OWNER}")
     with pytest.raises(VsiError, match="no good") as caught:

@@ -62,6 +62,19 @@ def test_datasets_loads_every_table_and_split(hub, synthetic, run_alone, python,
         }
 
 
+def test_others_list_and_read_it_too(hub, synthetic, run, python):
+    run("push", synthetic, "--repo-id", NAME, "--revision", "v2")
+    found = python(
+        "import json, pandas, huggingface_hub as hub\n"
+        f"files = hub.list_repo_files({NAME!r}, repo_type='dataset', revision='v2')\n"
+        f"branches = [ref.name for ref in hub.list_repo_refs({NAME!r}, repo_type='dataset').branches]\n"
+        f"rows = pandas.read_parquet('hf://datasets/{NAME}@v2/qa/train-00000-of-00001.parquet')\n"
+        "print(json.dumps([files, branches, len(rows)]))"
+    )
+    assert found == [sorted(hub.files(NAME, "v2")), ["main", "v2"], 342]
+    assert 206 in {status for _, path, status in hub.requests if "/resolve/" in path}  # only what was wanted
+
+
 def test_pictures_come_back_as_pictures(hub, synthetic, run, python):
     run("push", synthetic, "--repo-id", NAME)
     sizes = python(
