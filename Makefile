@@ -6,7 +6,7 @@ export PYTHON
 export OMP_NUM_THREADS = 1
 PYTEST = .venv/bin/pytest
 
-.PHONY: help demo test lint bench soak clean
+.PHONY: help demo test lint bench soak audit clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
@@ -28,6 +28,9 @@ bench: .venv/ready-dev ## measure speed
 soak: .venv/ready-dev ## run the long tests, and both make commands in a bare Debian (as root)
 	$(PYTEST) -m soak
 	bash tests/fresh-root.sh
+
+audit: .venv/ready ## look up known vulnerabilities of the packages, where that can be asked
+	@bash scripts/audit.sh
 
 clean: ## remove what the other targets made, but not the packages installed in .venv
 	rm -rf demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
