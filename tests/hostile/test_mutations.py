@@ -42,7 +42,7 @@ def test_file_made_worse_is_read_or_refused(tmp_path, reader, data):
 
 @pytest.mark.soak
 @pytest.mark.parametrize("reader", READERS, ids=str)
-@settings(_IN_ONE_FOLDER, max_examples=6000)
+@settings(_IN_ONE_FOLDER, max_examples=2000)
 @given(data=st.data())
 def test_file_made_worse_in_thousands_of_ways_is_read_or_refused(tmp_path, reader, data):
     refused_or_read(reader, tmp_path, data.draw(mutated(reader.valid)))

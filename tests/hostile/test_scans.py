@@ -77,7 +77,7 @@ def test_scan_with_a_file_made_worse_is_used_or_set_aside(tmp_path, suffix, data
 
 @pytest.mark.soak
 @pytest.mark.parametrize("suffix", FILES)
-@settings(_IN_ONE_FOLDER, max_examples=800)
+@settings(_IN_ONE_FOLDER, max_examples=300)
 @given(data=st.data())
 def test_scan_with_a_file_made_worse_in_hundreds_of_ways_is_used_or_set_aside(tmp_path, suffix, data):
     made_worse(tmp_path, suffix, data)
@@ -101,7 +101,7 @@ def test_room_made_worse_is_used_or_set_aside(tmp_path, data):
 
 
 @pytest.mark.soak
-@settings(_IN_ONE_FOLDER, max_examples=3000)
+@settings(_IN_ONE_FOLDER, max_examples=1500)
 @given(data=st.data())
 def test_room_made_worse_in_thousands_of_ways_is_used_or_set_aside(tmp_path, data):
     rooms_made_worse(tmp_path, data)
