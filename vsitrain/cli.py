@@ -116,17 +116,28 @@ def curves(
     typer.echo(f"Drawn: {out}.")
 
 
+_Model = Annotated[str, typer.Option(help="A model or an adapter: a folder, or a name on the Hub.")]
+_Data = Annotated[str, typer.Option(help="A build with frames, or VSI-Bench's file of questions.")]
+_Out = Annotated[Path, typer.Option(help="Folder for predictions; the same command goes on in it.")]
+_Videos = Annotated[Path | None, typer.Option(help="VSI-Bench's videos: DATASET/SCENE.mp4, or DATASET.zip.")]
+_Split = Annotated[str, typer.Option(help="Of a build: train, or validation, which holds other rooms.")]
+_Frames = Annotated[int | None, typer.Option(min=1, help="Of a video (default: as trained, else 16).")]
+_InputMode = Annotated[
+    Literal["video", "images"] | None, typer.Option(help="How a clip is shown (default: as trained).")
+]
+_Tokens = Annotated[int | None, typer.Option(min=1, help="Most new tokens of a reply.")]
+_Batch = Annotated[int, typer.Option(min=1, help="Questions at a time.")]
+_Dtype = Annotated[str | None, typer.Option(help="Of the weights: bfloat16, float32 (default: stored).")]
+_Limit = Annotated[int | None, typer.Option(min=1, help="Only the first so many questions.")]
+
+
 @app.command()
 def evaluate(
-    model: Annotated[str, typer.Option(help="A model or an adapter: a folder, or a name on the Hub.")],
-    data: Annotated[str, typer.Option(help="A build with frames, or VSI-Bench's file of questions.")],
-    out: Annotated[Path, typer.Option(help="Folder for predictions; the same command goes on in it.")],
-    videos: Annotated[
-        Path | None, typer.Option(help="VSI-Bench's videos: DATASET/SCENE.mp4, or DATASET.zip.")
-    ] = None,
-    split: Annotated[
-        str, typer.Option(help="Of a build: train, or validation, which holds other rooms.")
-    ] = "train",
+    model: _Model,
+    data: _Data,
+    out: _Out,
+    videos: _Videos = None,
+    split: _Split = "train",
     prompt: Annotated[
         str | None,
         typer.Option(help="official, vanilla, think, observe or a YAML file (default: as trained)."),
@@ -134,24 +145,62 @@ def evaluate(
     wording: Annotated[
         Literal["untouched", "trained"] | None, typer.Option(help="Of the prompt (default: by the model).")
     ] = None,
-    frames: Annotated[
-        int | None, typer.Option(min=1, help="Of a video (default: as trained, else 16).")
-    ] = None,
-    input_mode: Annotated[
-        Literal["video", "images"] | None, typer.Option(help="How a clip is shown (default: as trained).")
-    ] = None,
-    max_new_tokens: Annotated[int | None, typer.Option(min=1, help="Of a reply.")] = None,
-    batch: Annotated[int, typer.Option(min=1, help="Questions at a time.")] = 8,
-    dtype: Annotated[
-        str | None, typer.Option(help="Of the weights: bfloat16, float32 (default: stored).")
-    ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many questions.")] = None,
+    frames: _Frames = None,
+    input_mode: _InputMode = None,
+    max_new_tokens: _Tokens = None,
+    batch: _Batch = 8,
+    dtype: _Dtype = None,
+    limit: _Limit = None,
 ) -> None:
     """Ask a model every question, greedily, and score what it replies.
 
     Reads the model and the data; writes predictions.jsonl and run.json to --out. Under `accelerate launch`
     every process takes its share.
     """
+    places = {"videos": videos, "split": split, "batch": batch, "dtype": dtype, "limit": limit}
+    how = {"num_frames": frames, "input_mode": input_mode, "max_new_tokens": max_new_tokens}
+    if _ask(model, data, out, prompt=prompt, wording=wording, **places, **how):
+        _print_scores(out, "", as_json=False)
+
+
+@app.command()
+def study(
+    model: _Model,
+    data: _Data,
+    out: _Out,
+    videos: _Videos = None,
+    split: _Split = "train",
+    frames: _Frames = None,
+    input_mode: _InputMode = None,
+    max_new_tokens: _Tokens = None,
+    batch: _Batch = 8,
+    dtype: _Dtype = None,
+    limit: _Limit = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
+) -> None:
+    """Ask a model in all three prompt modes, as in the paper's Table 1: scores, lengths, unread replies.
+
+    Reads the model and the data; writes an evaluation for each mode below --out.
+    """
+    import orjson
+
+    from vsidata.terminal import console
+    from vsitrain.evaluation import study as studying
+    from vsitrain.prompts import PROMPT_MODES
+
+    places = {"videos": videos, "split": split, "batch": batch, "dtype": dtype, "limit": limit}
+    how = {"num_frames": frames, "input_mode": input_mode, "max_new_tokens": max_new_tokens}
+    speaks = [_ask(model, data, out / mode, prompt=mode, **places, **how) for mode in PROMPT_MODES]
+    if not all(speaks):  # a process that only helps
+        return
+    results = {mode: studying.result_of(out / mode) for mode in PROMPT_MODES}
+    if as_json:
+        typer.echo(orjson.dumps(studying.as_json(results), option=orjson.OPT_INDENT_2))
+    else:
+        console().print(studying.as_table(results))
+
+
+def _ask(model: str, data: str, out: Path, **how: Any) -> bool:
     _require_packages()
     from vsidata.terminal import console, progress
     from vsitrain.evaluation.command import asked
@@ -160,24 +209,9 @@ def evaluate(
     quiet()
     with progress(console(stderr=True)) as bar:
         task = bar.add_task("questions", total=None)
-        last = asked(
-            model,
-            data,
-            out,
-            videos=videos,
-            split=split,
-            prompt=prompt,
-            wording=wording,
-            num_frames=frames,
-            input_mode=input_mode,
-            max_new_tokens=max_new_tokens,
-            batch=batch,
-            dtype=dtype,
-            limit=limit,
-            told=lambda done, total: bar.update(task, completed=done, total=total),
+        return asked(
+            model, data, out, told=lambda done, total: bar.update(task, completed=done, total=total), **how
         )
-    if last:
-        _print_scores(out, "", as_json=False)
 
 
 @app.command()

@@ -14,6 +14,7 @@ from vsitrain.data.frames import FrameStore
 from vsitrain.evaluation import evaluate, settings_for
 from vsitrain.evaluation.replies import Replier
 from vsitrain.evaluation.run import record_of
+from vsitrain.evaluation.study import result_of
 from vsitrain.provenance import write_provenance
 from vsitrain.scoring.command import scored
 from vsitrain.scoring.predictions import read_entries
@@ -174,3 +175,27 @@ def test_command_asks_and_scores(tiny, data, tmp_path, monkeypatch, capsys):
     assert "macro" in capsys.readouterr().out
     assert len(read_entries(out)) == 4
     assert asdict(scored(out, "")[0].micro)["questions"] == 4
+
+
+def test_study_asks_in_every_mode_and_counts_missing_tags(tiny, data, tmp_path, monkeypatch, capsys):
+    out = tmp_path / "out"
+    small = ["--frames", "2", "--max-new-tokens", "4", "--json"]
+    places = ["--model", str(tiny()), "--data", str(data), "--out", str(out)]
+    monkeypatch.setattr("sys.argv", ["vsitrain", "study", *places, *small])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert not end.value.code
+    results = json.loads(capsys.readouterr().out)
+    assert list(results) == ["vanilla", "think", "observe"]
+    assert results["vanilla"]["without_tag"] is None
+    assert results["think"]["without_tag"] == 1.0  # a random model writes none
+    assert json.loads((out / "think" / "run.json").read_text())["prompt"]["name"] == "think"
+
+
+def test_study_tells_replies_that_only_a_lenient_parser_reads(data, tmp_path):
+    made = Made(tmp_path / "out", data)
+    made.run(reply=lambda rows, _: [f"It is {row['ground_truth']}." for row in rows])
+    found = result_of(tmp_path / "out")
+    assert found.unread == 1.0
+    assert (found.macro.official, found.macro.lenient) == (0.0, 1.0)
+    assert found.words == 3
