@@ -43,18 +43,26 @@ def front_matter(manifest: Mapping[str, Any], title: str, licence: Mapping[str, 
             }
             for table, found in tables.items()
         ],
-        "dataset_info": [
+        "dataset_info": [_info(table, found) for table, found in tables.items()],
+    }
+
+
+def _info(table: str, found: Mapping[str, list[Mapping[str, Any]]]) -> dict[str, Any]:
+    """Columns and rows of a table. Sizes are those of its files: how large it is in memory is not known."""
+    size = sum(shard["bytes"] for shards in found.values() for shard in shards)
+    return {
+        "config_name": table,
+        "features": schema.yaml_features(TABLES[table]),
+        "splits": [
             {
-                "config_name": table,
-                "features": schema.yaml_features(TABLES[table]),
-                "splits": [
-                    {"name": split, "num_examples": sum(shard["rows"] for shard in shards)}
-                    for split, shards in found.items()
-                ],
-                "download_size": sum(shard["bytes"] for shards in found.values() for shard in shards),
+                "name": split,
+                "num_bytes": sum(shard["bytes"] for shard in shards),
+                "num_examples": sum(shard["rows"] for shard in shards),
             }
-            for table, found in tables.items()
+            for split, shards in found.items()
         ],
+        "download_size": size,
+        "dataset_size": size,
     }
 
 
