@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from tests.dataset import meta_info
 from vsidata import build as building
 from vsidata.cli import app
+from vsidata.engines import local
 from vsidata.scene import Scene
 from vsidata.sources.meta_info import MetaInfo
 
@@ -172,7 +173,7 @@ def test_interrupted_build_says_how_to_go_on(arguments, monkeypatch):
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(building.local, "run", interrupt)
+    monkeypatch.setattr(local, "run", interrupt)
     result = run(*arguments)
     assert result.exit_code == 130
     assert "the same command goes on from here" in result.output

@@ -23,7 +23,9 @@ from vsidata.dataset import results
 from vsidata.dataset.claim import claimed
 from vsidata.dataset.frames_file import frames_path
 from vsidata.dataset.merge import Summary, merge, read_summary
-from vsidata.engines import local
+from vsidata.engines import slurm
+from vsidata.engines.registry import engine_of
+from vsidata.engines.submission import Submission
 from vsidata.errors import OptionError, ScanError
 from vsidata.options import BuildOptions
 from vsidata.process import APPEARANCE_ORDER, Job, input_files, process_scene
@@ -50,7 +52,7 @@ class Watcher:
         """Before that, where a worker process died of the scan and it was tried again."""
 
 
-def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary:
+def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary | Submission:
     """Build a dataset, or go on with one that was stopped.
 
     Args:
@@ -58,13 +60,14 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary:
         watcher: told how it goes.
 
     Returns:
-        What was written and what was set aside.
+        What was written and what was set aside; or what was handed over, where the engine does not wait.
 
     Raises:
         VsiError: the options make no sense or differ from those of the build in the same folder, there is no
             scan to build from, or the folder cannot be written to.
     """
     watcher = watcher or Watcher()
+    run = engine_of(options.engine)
     source = _open(options)
     rules = load_rules(options.rules).with_caps(options.per_scene or {})
     topics = _topics(options, rules)
@@ -83,6 +86,7 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary:
     work = options.out / ".work"
     folder = work / "scenes"
     with claimed(options.out, work, recipe):
+        slurm.heed(options.out, work)
         todo = [name for name in sorted(selection.split_of) if not _is_done(folder, name, source, options)]
         if not todo and (finished := read_summary(options.out, selection.split_of)):
             return finished
@@ -90,7 +94,11 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary:
         framing = Framing(options.frames, options.frame_size, options.frame_quality)
         job = Job(source, rules, options.seed, topics, folder, framing, options.visibility, options.embed)
         with _log(options.out / "build.log", options) as note:
-            for outcome in local.run(partial(process_scene, job), todo, options.workers):
+            outcomes = run(partial(process_scene, job), todo, options)
+            if isinstance(outcomes, Submission):
+                note(f"handed over as {outcomes.name}")
+                return outcomes
+            for outcome in outcomes:
                 if outcome.died:
                     _write_death(folder, outcome.name, outcome.died)
                 if outcome.died_before:
@@ -210,7 +218,8 @@ def _log(path: Path, options: BuildOptions) -> Iterator[Callable[[str], None]]:
             file.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {text}\n")
             file.flush()
 
-        note(f"{platform.node()}, {os.cpu_count()} processors, {options.workers} workers")
+        workers = f"{options.workers} workers" if options.workers else "a worker each"
+        note(f"{platform.node()}, {os.cpu_count()} processors, {workers}")
         note(options.model_dump_json(by_alias=True, exclude_defaults=True))
         began = time.monotonic()
         yield note

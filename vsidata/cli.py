@@ -60,7 +60,16 @@ def build(
     scenes: Annotated[
         str | None, typer.Option(help="Only these: names or patterns by commas, or N for the first N.")
     ] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes (default: one a processor).")] = None,
+    engine: Annotated[
+        str | None, typer.Option(help="Where scans run: local (default), ray or slurm.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes (default: one a processor), or tasks of a cluster.")
+    ] = None,
+    slurm: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Option of sbatch: partition=cpu, time=2:00:00."),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Of every draw (default: 0).")] = None,
     config: Annotated[Path | None, typer.Option(help="YAML file of these options by name.")] = None,
     allow_benchmark_scenes: Annotated[
@@ -77,6 +86,7 @@ def build(
     """Make questions from scans: reads every scan, asks it, and writes Parquet shards with their manifest.
 
     The same command goes on where a stopped build ended. Scans that cannot be used are set aside and named.
+    With --engine slurm it submits that work, says how to watch it, and ends at once.
     """
     given = {
         name.replace("_", "-"): value for name, value in locals().items() if name not in ("config", "as_json")
@@ -86,6 +96,7 @@ def build(
 
         from vsidata.build import build as run
         from vsidata.dataset import summary
+        from vsidata.engines import submission
         from vsidata.options import read_options
         from vsidata.progress import ProgressBar
         from vsidata.terminal import console
@@ -94,6 +105,12 @@ def build(
         screen = console(quiet=as_json)
         with ProgressBar(screen) as progress:
             done = run(options, progress)
+    if isinstance(done, submission.Submission):
+        if as_json:
+            typer.echo(orjson.dumps(submission.as_json(done), option=orjson.OPT_INDENT_2))
+        lines = submission.closing_lines(done)
+        screen.print(*lines, sep="\n", soft_wrap=True, markup=False, highlight=False)
+        return
     if as_json:
         typer.echo(orjson.dumps(summary.as_json(done), option=orjson.OPT_INDENT_2))
     else:

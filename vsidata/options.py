@@ -1,6 +1,5 @@
 """What a build is asked to do: from the command line, a YAML file, or a notebook."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -51,8 +50,13 @@ def _size(given: Any) -> Any:
     return tuple(pixels) if len(pixels) == 2 else pixels[0]
 
 
-def _processors() -> int:
-    return len(os.sched_getaffinity(0))
+def _settings(given: Any) -> Any:
+    """`name=value` of each option of sbatch, or a bare `name` of one without a value; or a mapping."""
+    if isinstance(given, Mapping):
+        if wrong := [key for key, value in given.items() if not isinstance(value, str)]:
+            raise ValueError(f"write the value of `{wrong[0]}` in quotes: YAML reads 2:00:00 as a number")
+        return given
+    return {name.strip(): value for name, _, value in (text.partition("=") for text in given or ())}
 
 
 _SMALLEST_SIDE, _LARGEST_SIDE = 16, 8192  # pixels: from a thumbnail to a frame of 8K video
@@ -80,7 +84,9 @@ class BuildOptions(BaseModel):
         embed: also write every question with its frames inside, for streaming.
         scenes: names or patterns (`scene00*`) of the scans to take, or a number: the first so many.
         seed: of every draw.
-        workers: number of processes; changes nothing in what is written.
+        engine: where scans run: `local`, `ray` or `slurm`; changes nothing in what is written.
+        workers: number of processes, on whichever machines; None for one a processor; nor does this.
+        slurm: options of sbatch by their names, `{"partition": "cpu", "time": "2:00:00"}`, for that engine.
         allow_benchmark_scenes: also use rooms that a benchmark shows.
         forbid: further lists of scenes for the leak guard, CSV files with the columns `dataset,scene_name`.
         strict: count the build as failed if a single scan was set aside.
@@ -110,7 +116,9 @@ class BuildOptions(BaseModel):
     embed: bool = False
     scenes: Annotated[tuple[str, ...] | None, BeforeValidator(_words)] = None
     seed: int = 0
-    workers: Annotated[int, Field(ge=1)] = Field(default_factory=_processors)
+    engine: str = "local"
+    workers: Annotated[int, Field(ge=1)] | None = None
+    slurm: Annotated[dict[str, str], BeforeValidator(_settings)] = Field(default_factory=dict)
     allow_benchmark_scenes: bool = False
     forbid: tuple[Path, ...] = ()
     strict: bool = False

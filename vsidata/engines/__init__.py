@@ -1,4 +1,5 @@
-"""Where scans run. An engine is one function, `run(work, names, workers)`, that yields an `Outcome` a scan.
+"""Where scans run. An engine is one function, `run(work, names, options)`, and one line in the registry.
 
-`work` takes a scan's name and leaves its result on the disk, so that an engine moves no data.
+`work` takes a scan's name and leaves its result on the disk, so that an engine moves no data. An engine
+yields an `Outcome` a scan; one that does not wait for them returns a `Submission` instead.
 """

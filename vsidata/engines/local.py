@@ -38,13 +38,13 @@ class _Worker:
             self.pipe.send(name)
 
 
-def run(work: Callable[[str], None], names: Sequence[str], workers: int) -> Iterator[Outcome]:
+def run(work: Callable[[str], None], names: Sequence[str], workers: int | None) -> Iterator[Outcome]:
     """Run `work` on every name in worker processes, and yield each outcome as it comes, in any order.
 
     Args:
         work: picklable; it travels to each worker once, so that what it caches lives as long as the worker.
         names: what to work on; started in this order.
-        workers: number of processes.
+        workers: number of processes; None for one a processor.
 
     Raises:
         VsiError: a worker cannot start.
@@ -53,12 +53,13 @@ def run(work: Callable[[str], None], names: Sequence[str], workers: int) -> Iter
     context = multiprocessing.get_context("forkserver")
     # By default it would import the caller's main module, with threads and all.
     context.set_forkserver_preload([getattr(work, "func", work).__module__])
+    processors = len(os.sched_getaffinity(0))
     todo = deque(names)
     deaths = Counter[str]()  # by scan; those of workers that had none yet count under the empty name
     causes: dict[str, str] = {}
     crew: list[_Worker] = []
     try:
-        crew += [_start(context, work) for _ in range(min(workers, len(names)))]
+        crew += [_start(context, work) for _ in range(min(workers or processors, len(names)))]
         while crew:
             for worker in _speaking(crew):
                 seconds = time.monotonic() - worker.started

@@ -1,0 +1,26 @@
+"""What the tests of engines share: small scans, and what a build of them must end with."""
+
+import pytest
+
+from tests.dataset import small_scans
+from tests.test_build import digests
+from vsidata.build import BuildOptions, build
+
+SCANS = 24
+
+
+@pytest.fixture(scope="package")
+def root(tmp_path_factory):
+    """Small scans, of which one cannot be used."""
+    root = small_scans.write(tmp_path_factory.mktemp("engines") / "download", SCANS, edge=0.3)
+    broken = root / "scans/scene0001_00/scene0001_00_vh_clean_2.ply"
+    broken.write_bytes(broken.read_bytes()[:-1000])
+    return root
+
+
+@pytest.fixture(scope="package")
+def whole(root, tmp_path_factory):
+    """Digests of what the local engine makes of them."""
+    out = tmp_path_factory.mktemp("whole") / "out"
+    build(BuildOptions(out=out, scannet_root=root, workers=1))
+    return digests(out)

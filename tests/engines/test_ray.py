@@ -1,0 +1,131 @@
+"""Builds on a Ray cluster that is started here, with two processors: a local build's bytes, whoever dies."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+
+from tests.faults import builds
+from tests.test_build import command, digests
+from vsidata.build import BuildOptions, build
+from vsidata.engines import rank
+from vsidata.errors import VsiError
+
+pytest.importorskip("ray", reason="the extra `cluster` is not installed")
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """A running cluster: its process, and the environment in which builds find it."""
+    folder = tempfile.mkdtemp(prefix="ray")  # sockets below it, whose paths may have 107 characters
+    start = [Path(sys.executable).with_name("ray"), "start", "--head", "--block", "--port=0", "--num-cpus=2"]
+    # A token of its own, whatever the user's settings: nobody else may run code on it.
+    keys = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": uuid.uuid4().hex}
+    quiet = {**os.environ, **keys, "RAY_USAGE_STATS_ENABLED": "0", "PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen(
+        [*start, "--include-dashboard=false", f"--temp-dir={folder}", "--object-store-memory=80000000"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=quiet,
+        start_new_session=True,
+    )
+    for line in process.stdout:
+        if address := re.search(r"--address='([\d.:]+)'", line):
+            break
+    else:
+        pytest.fail("Ray did not start")
+    yield process.pid, {**quiet, "RAY_ADDRESS": address[1]}
+    process.terminate()
+    process.wait(30)
+    process.stdout.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def start(root: Path, out: Path, cluster) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command("--scannet-root", root, "--out", out, "--engine", "ray"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=cluster[1],
+        start_new_session=True,
+    )
+
+
+def until_under_way(process: subprocess.Popen[str], out: Path) -> None:
+    """Wait until ranks have reported a few scans."""
+    while sum(path.read_text().count("\n") for path in (out / ".work/reports").glob("*.jsonl")) < 4:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+
+
+def finish(process: subprocess.Popen[str]) -> str:
+    printed, said = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    return printed
+
+
+@pytest.mark.slow
+def test_bytes_are_those_of_a_local_build_though_a_rank_was_killed_and_each_leaves_a_log(
+    root, whole, cluster, tmp_path
+):
+    process = start(root, tmp_path / "out", cluster)
+    until_under_way(process, tmp_path / "out")
+    of_ray = [
+        number
+        for number in builds.workers_of(cluster[0])
+        if "RankWorker" in Path(f"/proc/{number}/cmdline").read_text()
+    ]
+    os.kill(min(of_ray), signal.SIGKILL)
+    assert "Set aside: 1 (scene0001_00_vh_clean_2.ply" in finish(process)
+    assert digests(tmp_path / "out") == whole
+    logs = [path.read_text() for path in sorted((tmp_path / "out/.work/logs").iterdir())]
+    assert len(logs) == 2
+    assert all("Processing done" in log for log in logs)
+    names = [name for name, _ in re.findall(r"(scene\d+_00) (\d)", (tmp_path / "out/build.log").read_text())]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.soak
+def test_build_whose_driver_is_killed_goes_on_with_any_engine(root, whole, cluster, tmp_path):
+    process = start(root, tmp_path / "out", cluster)
+    until_under_way(process, tmp_path / "out")
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    build(BuildOptions(out=tmp_path / "out", scannet_root=root))
+    assert digests(tmp_path / "out") == whole
+
+
+@pytest.mark.soak
+def test_stopped_build_says_that_it_goes_on(root, cluster, tmp_path):
+    process = start(root, tmp_path / "out", cluster)
+    until_under_way(process, tmp_path / "out")
+    process.terminate()
+    _, said = process.communicate(timeout=30)
+    assert (process.returncode, said) == (143, "Stopped: the same command goes on from here.\n")
+
+
+@pytest.mark.soak  # Ray tries for minutes
+def test_cluster_that_is_not_there_is_two_lines(root, tmp_path):
+    nobody = {**os.environ, "RAY_ADDRESS": "127.0.0.1:9"}
+    process = start(root, tmp_path / "out", (0, nobody))
+    _, said = process.communicate(timeout=600)
+    fault, remedy = said.splitlines()
+    assert process.returncode == 2
+    assert fault.startswith("the Ray cluster: cannot be reached")
+    assert "RAY_ADDRESS" in remedy
+
+
+def test_missing_packages_are_named_with_what_installs_them(root, tmp_path, monkeypatch):
+    monkeypatch.setattr(rank, "find_spec", lambda _: None)
+    with pytest.raises(VsiError, match="needs datatrove") as caught:
+        build(BuildOptions(out=tmp_path / "out", scannet_root=root, engine="ray"))
+    assert "vsi100k[cluster]" in caught.value.remedy

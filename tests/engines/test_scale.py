@@ -1,0 +1,80 @@
+"""Builds of 500, 2,000 and 20,000 small scans: what grows with their number grows no faster than it.
+
+Run with `-s` it prints what recipes/slurm/README.md reckons from. About 15 minutes on one core.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.dataset import small_scans
+
+NUMBERS = (500, 2_000, 20_000)
+
+# A build with one worker, and its cost: of the scans, of what comes before and after them, and of memory.
+MEASURE = """
+import json, resource, sys, time
+from pathlib import Path
+from vsidata.build import BuildOptions, Watcher, build
+
+class Clock(Watcher):
+    def start(self, selection, done):
+        self.started = time.monotonic()
+        self.first = 0
+    def scene(self, name, seconds):
+        self.ended = time.monotonic()
+        self.first = self.first or self.ended
+
+if __name__ == "__main__":
+    root, out, number = sys.argv[1:]
+    clock, began = Clock(), time.monotonic()
+    options = BuildOptions(
+        out=Path(out), scannet_root=Path(root), split="all", scenes=(number,), workers=1, frames=0
+    )
+    summary = build(options, clock)
+    ended = time.monotonic()
+    begin = time.monotonic()
+    assert build(options).untouched
+    files = [path for path in Path(out).rglob("*") if path.is_file()]
+    print(json.dumps({
+        "scenes": summary.manifest["scenes"]["train"],
+        "questions": sum(summary.manifest["questions"]["train"].values()),
+        "before the scans, s": round(clock.started - began, 2),
+        "a scan, ms": round(1000 * (clock.ended - clock.first) / (int(number) - 1), 2),
+        "merge, s": round(ended - clock.ended, 2),
+        "second run, s": round(time.monotonic() - begin, 2),
+        "driver, MB": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "results, MB": round(sum(path.stat().st_size for path in files if ".work" in path.parts) / 1e6, 1),
+        "shards": len(summary.manifest["files"]),
+        "shards, MB": round(sum(file["bytes"] for file in summary.manifest["files"].values()) / 1e6, 1),
+    }))
+"""
+
+
+@pytest.mark.soak
+def test_cost_of_a_scan_and_of_the_merge_stays_the_same_to_20_000_scans(tmp_path):
+    root = small_scans.write(tmp_path / "download", 0)
+    for number in range(max(NUMBERS)):  # of 10,000 rooms, some scanned twice
+        room, scan = number % 10_000, number // 10_000
+        small_scans.write_scan(root / "scans" / f"scene{room:04d}_{scan:02d}", number, edge=10.0)
+    script = tmp_path / "measure.py"
+    script.write_text(MEASURE)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    found = {}
+    for number in NUMBERS:
+        command = [sys.executable, script, root, tmp_path / f"out{number}", str(number)]
+        ended = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+        assert ended.returncode == 0, ended.stderr
+        found[number] = json.loads(ended.stdout)
+        print(json.dumps(found[number]))
+    few, many = found[NUMBERS[0]], found[NUMBERS[-1]]
+    assert many["scenes"] == NUMBERS[-1]
+    times = NUMBERS[-1] / NUMBERS[0]
+    # A third for the noise of a shared machine; the merge of 500 scans is short, and starts two libraries.
+    assert many["a scan, ms"] < 1.33 * few["a scan, ms"]
+    assert many["merge, s"] < 1.33 * times * few["merge, s"]
+    assert many["questions"] > 0.9 * times * few["questions"]

@@ -1,0 +1,178 @@
+"""What is asked of Slurm, and its jobs' claim to the folder. Programs in its place answer as it does."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.dataset import meta_info
+from vsidata.build import BuildOptions, build
+from vsidata.engines.shared_disk import local_disk
+from vsidata.engines.submission import Submission, closing_lines
+from vsidata.errors import OptionError, VsiError
+
+pytest.importorskip("datatrove", reason="the extra `cluster` is not installed")
+
+SETTINGS = {"partition": "cpu", "time": "1:00:00"}
+
+
+@pytest.fixture
+def rooms(tmp_path):
+    return meta_info.write(tmp_path / "rooms.json", 3)
+
+
+@pytest.fixture
+def options(rooms, tmp_path):
+    return BuildOptions(
+        out=tmp_path / "out",
+        meta_info=(rooms,),
+        rules="vsibench",
+        engine="slurm",
+        workers=2,
+        slurm=SETTINGS,
+    )
+
+
+@pytest.fixture
+def answer(tmp_path, monkeypatch):
+    """Put a program on the PATH: `answer("squeue", "echo RUNNING")`."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+
+    def put(name: str, script: str) -> None:
+        (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+        (folder / name).chmod(0o755)
+
+    keep = f'cat "$file" >>{tmp_path}/scripts; echo "$@" >>{tmp_path}/asked'
+    put("sbatch", f"for file; do :; done; {keep}; echo Submitted batch job 7")
+    put("squeue", "echo PENDING")
+    return put
+
+
+def test_submission_is_an_array_and_a_job_after_it_under_one_name(options, answer, tmp_path):
+    submitted = build(options)
+    assert isinstance(submitted, Submission)
+    assert (submitted.scenes, submitted.ranks) == (3, 2)
+    array, merge = (tmp_path / "asked").read_text().splitlines()
+    assert "--dependency" not in array
+    assert "--dependency=afterany:7" in merge
+    scripts = (tmp_path / "scripts").read_text()
+    assert scripts.count("#SBATCH --partition=cpu\n#SBATCH") == 2
+    assert scripts.count("#SBATCH --time=1:00:00\n") == 2
+    assert scripts.count("#SBATCH --array=0-1\n") == 1
+    assert set(re.findall(r"--job-name=(\S+)", scripts)) == {submitted.name}
+    assert "vsidata build --config" in scripts
+    assert not (options.out / "manifest.json").exists()
+    watch, stop = closing_lines(submitted)[1:3]
+    assert f"squeue --name={submitted.name}" in watch
+    assert f"scancel --name={submitted.name}" in stop
+
+
+def test_nobody_else_builds_while_the_jobs_are_on_their_way(options, answer):
+    submitted = build(options)
+    for engine in ("slurm", "local"):
+        with pytest.raises(OptionError, match=f"on its way there, {submitted.name}") as caught:
+            build(options.model_copy(update={"engine": engine}))
+        assert f"scancel --name={submitted.name}" in caught.value.remedy
+    answer("squeue", "printf 'COMPLETED\\nCOMPLETING\\n'")
+    with pytest.raises(OptionError, match="on its way"):
+        build(options)
+
+
+@pytest.mark.parametrize("left", ["", "CANCELLED\nFAILED\n"], ids=["forgotten", "ended"])
+def test_jobs_that_are_gone_leave_nothing_stuck(options, answer, left):
+    build(options)
+    answer("squeue", f"printf '{left}'")
+    assert build(options.model_copy(update={"engine": "local"})).manifest["scenes"] == {"train": 3}
+
+
+def test_the_job_that_merges_is_let_in(options, answer, monkeypatch):
+    monkeypatch.setenv("SLURM_JOB_NAME", build(options).name)
+    assert build(options.model_copy(update={"engine": "local"})).manifest["scenes"] == {"train": 3}
+
+
+def test_where_slurm_cannot_be_asked_the_folder_stays_closed_and_the_file_that_closes_it_is_named(
+    options, answer
+):
+    build(options)
+    for script in ("echo no controller >&2; exit 1", None):
+        if script:
+            answer("squeue", script)
+        else:
+            Path(os.environ["PATH"].partition(":")[0], "squeue").unlink()
+        with pytest.raises(OptionError, match="cannot be asked here") as caught:
+            build(options.model_copy(update={"engine": "local"}))
+        assert f"delete {options.out / '.work' / 'submitted'}" in caught.value.remedy
+
+
+def test_submitter_that_was_killed_in_between_has_claimed_the_folder_before_the_first_job(options, answer):
+    answer("sbatch", "kill -9 $PPID")
+    if (process := os.fork()) == 0:
+        build(options)
+        os._exit(0)
+    assert os.waitpid(process, 0)[1] == 9
+    with pytest.raises(OptionError, match="on its way"):
+        build(options)
+
+
+def test_refused_job_is_an_error_and_closes_nothing(options, answer):
+    answer("sbatch", "echo invalid partition >&2; exit 1")
+    answer("scancel", "")
+    with pytest.raises(VsiError, match="refused a job, with exit status 1"):
+        build(options)
+    assert build(options.model_copy(update={"engine": "local"})).manifest["scenes"] == {"train": 3}
+
+
+def test_nothing_to_do_is_not_submitted_but_merged_here(options, answer):
+    whole = build(options.model_copy(update={"engine": "local"}))
+    (whole.out / "manifest.json").unlink()
+    assert build(options).manifest == whole.manifest
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"slurm": {"time": "60"}}, "needs --slurm partition="),
+        ({"slurm": {"partition": "cpu"}}, "needs --slurm time="),
+        ({"slurm": {**SETTINGS, "array": "0-3"}}, "sets `array`"),
+        ({"workers": None}, "how many tasks"),
+        ({"out": "a folder"}, "a batch script does not take"),
+        ({"engine": "sluurm"}, "is sluurm, which is none"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_slurm_would_stumble_over_is_said_before(options, answer, change, fault, tmp_path):
+    if "out" in change:
+        change = {"out": tmp_path / change["out"]}
+    with pytest.raises(OptionError, match=fault):
+        build(options.model_copy(update=change))
+    assert not (tmp_path / "asked").exists()
+
+
+def test_machine_without_slurm_is_told(options, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(VsiError, match="sbatch: is not on the PATH"):
+        build(options)
+
+
+def test_settings_are_typed_as_for_sbatch(tmp_path):
+    def slurm(given):
+        return BuildOptions(out=tmp_path, slurm=given).slurm
+
+    assert slurm(["partition=cpu", "exclude=a,b", "comment=x=y", "exclusive"]) == {
+        "partition": "cpu",
+        "exclude": "a,b",
+        "comment": "x=y",
+        "exclusive": "",
+    }
+    with pytest.raises(ValueError, match="write the value of `time` in quotes"):
+        slurm({"partition": "cpu", "time": 7200})
+
+
+def test_disk_of_this_machine_is_told_from_one_that_others_see(tmp_path):
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"/dev/vda / ext4 rw 0 0\nserver:/home {tmp_path} nfs4 rw 0 0\n")
+    assert local_disk(tmp_path / "out", mounts) is None
+    assert local_disk(tmp_path.parent, mounts) == "ext4"

@@ -1,0 +1,27 @@
+"""What the engines for several machines take for granted, from `cluster.yaml`."""
+
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from vsidata.constant import Rules, StatedConstant
+from vsidata.strict_yaml import read_mapping, validate
+
+
+class Means(Rules):
+    """Constants of the cluster engines.
+
+    Attributes:
+        memory: that a rank asks for.
+        poll: time between two looks at what the ranks reported.
+    """
+
+    memory: StatedConstant
+    poll: StatedConstant
+
+
+@cache
+def means() -> Means:
+    """Those of this package."""
+    path = Path(str(resources.files("vsidata.engines") / "cluster.yaml"))
+    return validate(Means, *read_mapping(path), path)

@@ -1,0 +1,90 @@
+"""The Ray engine: ranks on the machines of a Ray cluster, or of one that Ray starts here; the build waits.
+
+Ray finds the cluster as always: by RAY_ADDRESS, else the one that runs on this machine, else a new one.
+"""
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from vsidata.engines import local
+from vsidata.engines.means import means
+from vsidata.engines.outcome import Outcome
+from vsidata.engines.rank import Rank, need_cluster
+from vsidata.errors import VsiError
+from vsidata.options import BuildOptions
+
+
+def run(work: Callable[[str], None], names: Sequence[str], options: BuildOptions) -> Iterator[Outcome]:
+    """Run `work` on every name, and yield each outcome as its rank reports it.
+
+    What no rank reported, because Ray gave it up, is worked on here at the end.
+
+    Args:
+        work: picklable, as for the local engine.
+        names: what to work on.
+        options: `workers` is the number of ranks (default: one a processor of the cluster).
+
+    Raises:
+        VsiError: Ray is not installed, or its cluster cannot be reached.
+    """
+    need_cluster()
+    left = set(names)
+    if names:
+        with _cluster() as processors:
+            rank = Rank(work, names, options.out / ".work")
+            ranks = min(options.workers or processors, len(names))
+            for outcome in _outcomes(rank, ranks):
+                if outcome.name in left:
+                    left.remove(outcome.name)
+                    yield outcome
+    yield from local.run(work, sorted(left), options.workers)
+
+
+def _outcomes(rank: Rank, ranks: int) -> Iterator[Outcome]:
+    """Everything that is reported until the ranks have ended, over and over again."""
+    from datatrove.executor import RayPipelineExecutor
+
+    executor = RayPipelineExecutor(
+        [rank], tasks=ranks, logging_dir=str(rank.reports.parent), mem_per_cpu_gb=means().memory.value / 1024
+    )
+    faults: list[Exception] = []
+    ended = threading.Event()
+
+    def drive() -> None:
+        try:
+            executor.run()
+        except Exception as fault:
+            faults.append(fault)
+        ended.set()
+
+    threading.Thread(target=drive, daemon=True).start()
+    while not ended.wait(means().poll.value):
+        yield from rank.reported()
+    if faults:
+        raise faults[0]
+    yield from rank.reported()
+
+
+@contextmanager
+def _cluster() -> Iterator[int]:
+    """A connection to the cluster, and how many processors it has."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # it would tell its makers about the user's cluster
+    os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"  # or what is left of a stopped build would connect once more
+    import ray
+
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        ray.init(log_to_driver=False, logging_level=logging.ERROR)
+    except (ConnectionError, RuntimeError) as error:
+        fault = f"cannot be reached: {' '.join(str(error).split()):.200}."
+        remedy = "Mend RAY_ADDRESS (and set RAY_AUTH_MODE=token where it wants one), or unset it."
+        raise VsiError("the Ray cluster", fault, remedy) from error
+    signal.signal(signal.SIGTERM, before)  # Ray takes it
+    try:
+        yield int(ray.cluster_resources()["CPU"])  # type: ignore[no-untyped-call]
+    finally:
+        ray.shutdown()

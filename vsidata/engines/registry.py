@@ -1,0 +1,29 @@
+"""The engines by name."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from vsidata.engines import local, ray, slurm
+from vsidata.engines.outcome import Outcome
+from vsidata.engines.submission import Submission
+from vsidata.errors import OptionError
+from vsidata.options import BuildOptions
+
+Work = Callable[[str], None]
+Engine = Callable[[Work, Sequence[str], BuildOptions], Iterator[Outcome] | Submission]
+
+ENGINES: Mapping[str, Engine] = {
+    "local": lambda work, names, options: local.run(work, names, options.workers),
+    "ray": ray.run,
+    "slurm": slurm.run,
+}
+
+
+def engine_of(name: str) -> Engine:
+    """The engine of that name.
+
+    Raises:
+        OptionError: there is none.
+    """
+    if name not in ENGINES:
+        raise OptionError("--engine", f"is {name}, which is none.", f"Take one of: {', '.join(ENGINES)}.")
+    return ENGINES[name]

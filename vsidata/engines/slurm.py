@@ -1,0 +1,139 @@
+"""The Slurm engine: hands an array job to Slurm, and a job after it that does what is missing and merges.
+
+That second job is the same build with the local engine. From the moment of submission on the folder is
+theirs: `.work/submitted` holds the name of the jobs, and no other build may write there as long as Slurm
+knows one by that name. So nothing is left stuck when they are cancelled, or a machine dies.
+"""
+
+import os
+import shlex
+import shutil
+import subprocess
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import orjson
+
+from vsidata.dataset.atomic import write_whole
+from vsidata.engines.means import means
+from vsidata.engines.outcome import Outcome
+from vsidata.engines.rank import Rank, need_cluster
+from vsidata.engines.shared_disk import local_disk
+from vsidata.engines.submission import Submission
+from vsidata.errors import OptionError, VsiError
+from vsidata.options import BuildOptions
+
+_NEEDED = ("partition", "time")  # what datatrove writes into every script
+_OURS = ("array", "chdir", "dependency", "export", "job-name")  # what the build itself tells sbatch
+# States that no job returns from; Slurm goes on listing them for some minutes.
+_ENDED = frozenset(
+    {"BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "TIMEOUT"}
+)
+
+
+def run(
+    work: Callable[[str], None], names: Sequence[str], options: BuildOptions
+) -> Submission | Iterator[Outcome]:
+    """Submit `work` on every name.
+
+    Args:
+        work: picklable, as for the local engine.
+        names: what to work on.
+        options: `workers` is the number of tasks in the array; `slurm` holds options of sbatch.
+
+    Returns:
+        What was submitted; without names there is nothing to submit, and no outcome.
+
+    Raises:
+        OptionError: options of sbatch are missing, or are the build's own.
+        VsiError: Slurm or datatrove is not there, or sbatch refuses the jobs.
+    """
+    if not names:
+        return iter(())
+    _check(options)
+    need_cluster()
+    from vsidata.engines.slurm_array import ArrayThenMerge
+
+    work_folder = options.out / ".work"
+    claim = work_folder / "submitted"
+    name = f"vsidata-{uuid.uuid4().hex[:8]}"
+    again = work_folder.absolute() / "options.json"
+    write_whole(again, [orjson.dumps(options.model_dump(mode="json", by_alias=True, exclude_defaults=True))])
+    step = Rank(work, names, work_folder)
+    ranks = min(options.workers or len(names), len(names))
+    jobs = ArrayThenMerge(
+        [step],
+        tasks=ranks,
+        job_name=name,
+        logging_dir=str(work_folder.absolute()),
+        settings={"mem-per-cpu": f"{means().memory.whole}M", **options.slurm},
+        merge=f"vsidata build --config {again} --engine local --workers $SLURM_CPUS_PER_TASK",
+    )
+    write_whole(claim, [name.encode()])  # first: whatever happens from here on, the jobs are found by it
+    try:
+        jobs.launch_job()
+    except subprocess.CalledProcessError as error:
+        subprocess.run(["scancel", f"--name={name}"], check=False)  # noqa: S603, S607 - Slurm's own, by its name
+        claim.unlink()
+        fault = f"refused a job, with exit status {error.returncode}; what it said stands above."
+        raise VsiError("sbatch", fault, "Mend --slurm, then run the same command again.") from error
+    return Submission(options.out, name, len(names), ranks, jobs.merge_job, local_disk(options.out))
+
+
+def heed(out: Path, work: Path) -> None:
+    """Refuse a folder that jobs are on their way to; whoever holds its lock then has it alone.
+
+    Args:
+        out: the folder of a build.
+        work: the folder below it for what the build itself needs.
+
+    Raises:
+        OptionError: there are such jobs, or nobody here can tell.
+    """
+    claim = work / "submitted"
+    if not claim.exists():
+        return
+    name = claim.read_text()
+    # The job that merges starts when the others have ended, and bears the name itself.
+    if os.environ.get("SLURM_JOB_NAME") != name and _is_alive(out, claim, name):
+        raise OptionError(
+            out,
+            f"a build handed to Slurm is on its way there, {name}.",
+            f"Wait for it (`squeue --name={name}`), or stop it (`scancel --name={name}`).",
+        )
+    claim.unlink()
+
+
+def _is_alive(out: Path, claim: Path, name: str) -> bool:
+    asked = ["squeue", "--noheader", "--states=all", f"--name={name}", "--format=%T"]
+    try:
+        if claim.stat().st_uid != os.getuid():
+            raise PermissionError("Slurm may hide another user's jobs")
+        found = subprocess.run(asked, capture_output=True, text=True, check=True)  # noqa: S603
+    except (OSError, subprocess.CalledProcessError) as error:
+        said = getattr(error, "stderr", "") or str(error)
+        raise OptionError(
+            out,
+            f"was handed to Slurm as {name}, which cannot be asked here: {' '.join(said.split()):.200}.",
+            f"Run it where and by whom it was submitted; if those jobs are gone, delete {claim}.",
+        ) from error
+    return not _ENDED.issuperset(found.stdout.split())
+
+
+def _check(options: BuildOptions) -> None:
+    if missing := [key for key in _NEEDED if key not in options.slurm]:
+        fault = f"needs --slurm {missing[0]}=…"
+        raise OptionError("--engine slurm", fault, "Name a partition, and the longest time of a task.")
+    if ours := [key for key in _OURS if key in options.slurm]:
+        raise OptionError("--slurm", f"sets `{ours[0]}`, which the build itself does.", "Drop it.")
+    if options.workers is None:
+        remedy = "Name with --workers how many tasks to divide the scans among."
+        raise OptionError("--engine slurm", "does not know how many tasks to submit.", remedy)
+    folder = str(options.out.absolute())
+    if shlex.quote(folder) != folder:
+        fault = "has a character in its path that a batch script does not take as it is."
+        raise OptionError(folder, fault, "Name another --out.")
+    if shutil.which("sbatch") is None:
+        remedy = "Run it on a machine that submits to Slurm, or take another --engine."
+        raise VsiError("sbatch", "is not on the PATH.", remedy)

@@ -1,0 +1,60 @@
+"""datatrove's Slurm executor with a job of our own after its array. For who submits, and for the ranks."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from datatrove.executor.slurm import SlurmPipelineExecutor, launch_slurm_job
+
+from vsidata.engines.rank import Rank
+
+
+class ArrayThenMerge(SlurmPipelineExecutor):  # type: ignore[misc] # datatrove has no types
+    """An array job whose tasks are the ranks, and a job that starts when all have ended, however they did.
+
+    Attributes:
+        merge_job: id of that job, once it is submitted.
+    """
+
+    def __init__(
+        self,
+        pipeline: Sequence[Rank],
+        tasks: int,
+        job_name: str,
+        logging_dir: str,
+        settings: Mapping[str, str],
+        merge: str,
+    ) -> None:
+        """Nothing is submitted yet.
+
+        Args:
+            pipeline: what a rank runs.
+            tasks: number of ranks.
+            job_name: of both jobs.
+            logging_dir: for markers and logs; every machine must see it.
+            settings: options of sbatch, by name.
+            merge: the command of the second job.
+        """
+        super().__init__(
+            pipeline,
+            tasks=tasks,
+            time=settings["time"],
+            partition=settings["partition"],
+            job_name=job_name,
+            qos="",  # unless the settings name one
+            env_command=f"export PATH={Path(sys.executable).parent}:$PATH",
+            sbatch_args=dict(settings),
+            logging_dir=logging_dir,
+            with_srun=False,  # a task is one process: a job step of its own would only add what can fail
+        )
+        self.merge = merge
+        self.merge_job = ""
+
+    def launch_merge_stats(self) -> None:
+        """Submit the second job; datatrove's own here would add up statistics that our step does not keep."""
+        settings = self.get_sbatch_args()
+        del settings["array"]
+        settings["output"] = settings["error"] = f"{self.slurm_logs_folder}/merge_%j.out"
+        after = f"--dependency=afterany:{self.job_id}"
+        script = self.get_launch_file_contents(settings, self.merge)
+        self.merge_job = launch_slurm_job(script, self.job_id_retriever, after)
