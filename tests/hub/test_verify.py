@@ -170,6 +170,13 @@ def test_damage_on_the_hub_is_found(hub, synthetic, run):
     assert "Whole" in run("verify", NAME, "--revision", hub.repos[NAME].log()[1].oid)
 
 
+@pytest.mark.parametrize("status", [None, 503])
+def test_a_download_that_is_cut_goes_on(hub, synthetic, run, status):
+    run("push", synthetic, "--repo-id", NAME)
+    hub.fail("GET", f"/resolve/.*{QA}", status, times=2)
+    assert "Whole" in run("verify", NAME)
+
+
 def test_a_hub_that_cannot_be_asked_vouches_for_nothing(hub, synthetic, run):
     run("push", synthetic, "--repo-id", NAME)
     run("verify", NAME)  # from now on there is a copy in the cache
