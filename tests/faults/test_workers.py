@@ -3,6 +3,8 @@
 import os
 import resource
 import signal
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -118,3 +120,18 @@ def test_workers_that_are_killed_whenever_they_start_end_the_build_with_a_word(t
     with pytest.raises(VsiError, match="was killed by SIGKILL before it took a scan") as caught:
         list(local.run(work, ["first", "second"], 1))
     assert "fewer --workers" in caught.value.remedy
+
+
+def test_workers_that_cannot_be_started_are_not_blamed_on_the_folder(rooms, tmp_path):
+    """A Python that ends at once stands for a limit on processes, or for one that may not be run."""
+    script = (
+        "import multiprocessing; multiprocessing.set_executable('/bin/false');"
+        "from vsidata.cli import main; main()"
+    )
+    typed = ("build", "--meta-info", rooms, "--rules", "vsibench", "--out", tmp_path / "out")
+    command = [sys.executable, "-W", "ignore", "-c", script, *map(str, typed)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert ended.returncode == 2, ended.stderr
+    fault, remedy = ended.stderr.splitlines()
+    assert fault.startswith("a worker process: cannot be started: ")
+    assert "ulimit -u" in remedy

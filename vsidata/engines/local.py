@@ -102,8 +102,12 @@ def _start(context: ForkServerContext, work: Callable[[str], None]) -> _Worker:
     process = context.Process(target=_serve, args=(theirs,), daemon=True)
     resource_tracker.ensure_running()  # whose start would end what holds interrupts
     # The first start starts the forkserver, which inherits both: Ctrl-C amid its imports means a traceback.
-    with _environment(_ONE_THREAD), _interrupts_held():
-        process.start()
+    try:
+        with _environment(_ONE_THREAD), _interrupts_held():
+            process.start()
+    except OSError as error:
+        remedy = "Make room for processes and memory (ulimit -u), or try fewer --workers."
+        raise VsiError("a worker process", f"cannot be started: {error.strerror}.", remedy) from error
     theirs.close()  # so that the worker's death closes the pipe
     with suppress(BrokenPipeError):  # it is dead already: reading from it will tell
         ours.send(work)

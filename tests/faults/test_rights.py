@@ -1,0 +1,72 @@
+"""A user without rights: what may not be read is set aside; where nothing may be written, nothing begins."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.dataset import small_scans
+from vsidata import build as building
+from vsidata.build import BuildOptions, build
+from vsidata.dataset import results
+from vsidata.errors import VsiError
+from vsidata.process import Job, process_scene
+from vsidata.questions.rules import load_rules
+from vsidata.sources.registry import open_source
+from vsidata.streams.shown import Framing
+
+NAME = "scene0000_00"
+
+
+@pytest.fixture
+def place():
+    """A folder that everybody may enter and write to; pytest's own are for their owner alone."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o777)
+        yield Path(name)
+
+
+@pytest.fixture
+def root(place):
+    return small_scans.write(place / "root", 1, edge=0.3)
+
+
+@pytest.fixture
+def step_down():
+    """Permissions mean nothing to the superuser: from the call to the end of the test, be somebody else."""
+    superuser = os.geteuid() == 0
+    yield lambda: os.seteuid(65534) if superuser else None
+    if superuser:
+        os.seteuid(0)
+
+
+def test_scan_whose_folder_may_not_be_entered_is_set_aside_whether_or_not_it_was_read_before(
+    place, root, step_down
+):
+    options = BuildOptions(out=place / "out", scannet_root=root, workers=1)
+    assert build(options).failures == []
+    source = open_source("scannet", [root])
+    (place / "results").mkdir()
+    (place / "results").chmod(0o777)
+    (root / "scans" / NAME).chmod(0)
+    step_down()
+    assert not building._is_done(options.out / ".work" / "scenes", NAME, source, options)
+    rules = load_rules("wide")
+    job = Job(source, rules, 0, rules.default_topics, place / "results", Framing(4), True, False)
+    process_scene(job, NAME)
+    head = results.read_head(results.result_path(place / "results", NAME))
+    assert head is not None
+    assert head.failure is not None
+    assert not head.trace
+    assert head.failure["fault"] == "may not be read by this user."
+    assert "right to read" in head.failure["remedy"]
+
+
+def test_folder_that_may_not_be_written_to_is_named_before_a_scan_is_read(place, root, step_down):
+    (place / "mine").mkdir()
+    (place / "mine").chmod(0o555)
+    step_down()
+    with pytest.raises(VsiError, match="cannot be written: Permission denied") as caught:
+        build(BuildOptions(out=place / "mine" / "out", scannet_root=root, workers=1))
+    assert "mend the permissions" in caught.value.remedy
