@@ -16,7 +16,7 @@ import pytest
 from tests.faults import builds
 from tests.test_build import command, digests
 from vsidata.build import BuildOptions, build
-from vsidata.engines import rank
+from vsidata.engines import rank, ray
 from vsidata.errors import VsiError
 
 pytest.importorskip("ray", reason="the extra `cluster` is not installed")
@@ -113,15 +113,24 @@ def test_stopped_build_says_that_it_goes_on(root, cluster, tmp_path):
     assert (process.returncode, said) == (143, "Stopped: the same command goes on from here.\n")
 
 
-@pytest.mark.soak  # Ray tries for minutes
 def test_cluster_that_is_not_there_is_two_lines(root, tmp_path):
     nobody = {**os.environ, "RAY_ADDRESS": "127.0.0.1:9"}
     process = start(root, tmp_path / "out", (0, nobody))
-    _, said = process.communicate(timeout=600)
+    _, said = process.communicate(timeout=60)
     fault, remedy = said.splitlines()
     assert process.returncode == 2
     assert fault.startswith("the Ray cluster: cannot be reached")
     assert "RAY_ADDRESS" in remedy
+
+
+def test_ranks_are_as_many_as_have_a_processor_and_their_memory():
+    def machine(processors: float, gigabytes: float, alive: bool = True):
+        return {"Alive": alive, "Resources": {"CPU": processors, "memory": gigabytes * 2**30}}
+
+    head_without_work = {"Alive": True, "Resources": {}}
+    machines = [machine(8, 100), machine(8, 5), machine(4, 1.9), machine(64, 512, alive=False)]
+    assert ray._room([head_without_work, *machines]) == 8 + 2
+    assert ray._room([machine(0.5, 64)]) == 0
 
 
 def test_missing_packages_are_named_with_what_installs_them(root, tmp_path, monkeypatch):

@@ -11,9 +11,11 @@ from vsidata.build import BuildOptions, build
 from vsidata.engines.shared_disk import local_disk
 from vsidata.engines.submission import Submission, closing_lines
 from vsidata.errors import OptionError, VsiError
+from vsidata.options import read_options
 
 pytest.importorskip("datatrove", reason="the extra `cluster` is not installed")
 
+RECIPE = Path(__file__).parents[2] / "recipes/slurm/build.yaml"
 SETTINGS = {"partition": "cpu", "time": "1:00:00"}
 
 
@@ -68,6 +70,14 @@ def test_submission_is_an_array_and_a_job_after_it_under_one_name(options, answe
     watch, stop = closing_lines(submitted)[1:3]
     assert f"squeue --name={submitted.name}" in watch
     assert f"scancel --name={submitted.name}" in stop
+
+
+def test_recipe_is_submitted_as_it_stands(rooms, answer, tmp_path):
+    given = {"meta-info": (rooms,), "frames": 0, "out": tmp_path / "out"}
+    assert build(read_options(RECIPE, given)).ranks == 3
+    scripts = (tmp_path / "scripts").read_text()
+    for line in ("partition=cpu", "time=1:00:00", "mem-per-cpu=2G"):
+        assert scripts.count(f"#SBATCH --{line}\n") == 2
 
 
 def test_nobody_else_builds_while_the_jobs_are_on_their_way(options, answer):

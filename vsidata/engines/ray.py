@@ -6,9 +6,11 @@ Ray finds the cluster as always: by RAY_ADDRESS, else the one that runs on this 
 import logging
 import os
 import signal
+import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from vsidata.engines import local
 from vsidata.engines.means import means
@@ -26,17 +28,17 @@ def run(work: Callable[[str], None], names: Sequence[str], options: BuildOptions
     Args:
         work: picklable, as for the local engine.
         names: what to work on.
-        options: `workers` is the number of ranks (default: one a processor of the cluster).
+        options: `workers` is the number of ranks (default: as many as the cluster runs at a time).
 
     Raises:
-        VsiError: Ray is not installed, or its cluster cannot be reached.
+        VsiError: Ray is not installed, its cluster cannot be reached, or has no room for a rank.
     """
     need_cluster()
     left = set(names)
     if names:
-        with _cluster() as processors:
+        with _cluster() as room:
             rank = Rank(work, names, options.out / ".work")
-            ranks = min(options.workers or processors, len(names))
+            ranks = min(options.workers or room, len(names))
             for outcome in _outcomes(rank, ranks):
                 if outcome.name in left:
                     left.remove(outcome.name)
@@ -71,20 +73,42 @@ def _outcomes(rank: Rank, ranks: int) -> Iterator[Outcome]:
 
 @contextmanager
 def _cluster() -> Iterator[int]:
-    """A connection to the cluster, and how many processors it has."""
+    """A connection to the cluster, and how many ranks it runs at a time."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # it would tell its makers about the user's cluster
     os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"  # or what is left of a stopped build would connect once more
     import ray
 
     before = signal.getsignal(signal.SIGTERM)
     try:
+        _knock(os.environ.get("RAY_ADDRESS", ""))
         ray.init(log_to_driver=False, logging_level=logging.ERROR)
-    except (ConnectionError, RuntimeError) as error:
+    except (OSError, RuntimeError) as error:
         fault = f"cannot be reached: {' '.join(str(error).split()):.200}."
         remedy = "Mend RAY_ADDRESS (and set RAY_AUTH_MODE=token where it wants one), or unset it."
         raise VsiError("the Ray cluster", fault, remedy) from error
     signal.signal(signal.SIGTERM, before)  # Ray takes it
     try:
-        yield int(ray.cluster_resources()["CPU"])  # type: ignore[no-untyped-call]
+        if not (room := _room(ray.nodes())):  # type: ignore[no-untyped-call]
+            fault = f"has no machine with a processor and {means().memory.whole:,} MiB for a rank."
+            raise VsiError("the Ray cluster", fault, "Start Ray with more, or take --engine local.")
+        yield room
     finally:
         ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """Where an address is a machine's and a port, see that somebody listens: Ray would try for ten minutes.
+
+    Raises:
+        OSError: nobody does.
+    """
+    host, _, port = address.rpartition(":")
+    if port.isdecimal() and "/" not in host:
+        socket.create_connection((host, int(port)), timeout=10).close()
+
+
+def _room(machines: Iterable[Mapping[str, Any]]) -> int:
+    """How many ranks run at a time, of which each asks for a processor and its memory."""
+    memory = means().memory.whole << 20
+    resources = [machine["Resources"] for machine in machines if machine["Alive"]]
+    return sum(int(min(has.get("CPU", 0), has.get("memory", 0) // memory)) for has in resources)
