@@ -6,7 +6,6 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import pytest
 
 from tests.hostile.limits import within_limits
@@ -73,6 +72,17 @@ def _scans_without_end() -> bytes:
     return picture[:start] + picture[start:end] * 400 + picture[start:]
 
 
+def _mesh(vertices: int, faces: int, kind: str) -> bytes:
+    """A mesh whose faces name their corners by few bytes."""
+    header = (
+        f"ply\nformat binary_little_endian 1.0\nelement vertex {vertices}\nproperty float x\n"
+        f"property float y\nproperty float z\nproperty uchar red\nelement face {faces}\n"
+        f"property list uchar {kind} vertex_indices\nend_header\n"
+    )
+    corners = struct.pack({"char": "<Bbbb", "ushort": "<BHHH"}[kind], 3, 0, 1, 2)
+    return header.encode() + struct.pack("<fffB", 1, 2, 3, 9) * vertices + corners * faces
+
+
 def _rules(line: bytes) -> Callable[[], bytes]:
     return lambda: b"extends: wide\n" + line
 
@@ -121,6 +131,13 @@ FOUND = [
         "segs",
         lambda: b'{"sceneId":["scene9999_99%s"],"segIndices":[1]}' % (b"a" * 4_000_000),
         "another scan",
+    ),
+    Found(
+        "millions of faces on three vertices",
+        "ply",
+        lambda: _mesh(3, 7_500_000, "char"),
+        "no surface has",
+        True,
     ),
     Found("depth that inflates a thousandfold", "sens", _inflating, "no frame of a video has"),
     Found("depth PNG that says it is 8K", "png", lambda: png_of(WIDE, HIGH), "no frame of a video is"),
@@ -181,7 +198,7 @@ def test_rules_that_are_a_pipe_are_refused_and_not_waited_for(tmp_path):
     [
         ("segs", lambda: b'{"sceneId":"%s","segIndices":[' % NAME.encode() + b"1," * (LARGE // 2) + b"1]}"),
         ("sens", lambda: Sens([Frame(jpeg=b"", depth=b"")] * (LARGE // 96)).bytes()),
-        ("ply", lambda: _mesh_of(LARGE)),
+        ("ply", lambda: _mesh(60_000, 3_800_000, "ushort")),
     ],
     ids=["segments", "frames", "faces"],
 )
@@ -190,15 +207,3 @@ def test_large_valid_files_are_read_within_memory(tmp_path, reader, make):
     path = by_name(reader).put(tmp_path, data)
     with within_limits(len(data)):
         by_name(reader).read(path)
-
-
-def _mesh_of(size: int) -> bytes:
-    """Faces of four bytes, the smallest there are."""
-    faces = size // 4
-    header = (
-        "ply\nformat binary_little_endian 1.0\nelement vertex 3\nproperty float x\nproperty float y\n"
-        f"property float z\nproperty uchar red\nelement face {faces}\n"
-        "property list uchar char vertex_indices\nend_header\n"
-    )
-    vertices = b"".join(struct.pack("<fffB", *point, 9) for point in np.eye(3))
-    return header.encode() + vertices + b"\3\0\1\2" * faces

@@ -28,6 +28,9 @@ _TYPES = {
 }
 _LONGEST_HEADER = 1 << 16
 _LONGEST_LINE = 200  # in it, but for comments
+_MOST_FACES_A_VERTEX = (
+    64  # a surface has two; each takes more memory than the four bytes that it may have here
+)
 _ROW_COUNT = re.compile(r"\d{1,15}", re.ASCII)
 _LENGTH_OF = "length of "  # begins the name of the field with a list's length; no property's name has a space
 
@@ -68,7 +71,7 @@ def read_mesh(path: Path, remedy: str) -> Mesh:
 
     Raises:
         ScanError: the file is not such a PLY, is cut short, has no triangles or other polygons, has vertices
-            that are not finite, or has faces that name vertices which do not exist.
+            that are not finite, or has faces that name vertices which do not exist, or far too many faces.
     """
     data = read_scan_file(path, remedy)
     with blame(path, remedy):
@@ -77,7 +80,10 @@ def read_mesh(path: Path, remedy: str) -> Mesh:
         if not np.isfinite(vertices).all():
             broken = np.count_nonzero(~np.isfinite(vertices).all(axis=1))
             raise Fault(f"{broken:,} of {len(vertices):,} vertices have a coordinate that is not finite")
-        triangles = _corner_indices(_rows_of(elements, "face"))
+        faces = _rows_of(elements, "face")
+        if len(faces) > _MOST_FACES_A_VERTEX * len(vertices):
+            raise Fault(f"has {len(faces):,} faces on {len(vertices):,} vertices; no surface has so many")
+        triangles = _corner_indices(faces)
         if triangles.min() < 0 or triangles.max() >= len(vertices):
             strangers = np.count_nonzero(((triangles < 0) | (triangles >= len(vertices))).any(axis=1))
             last = f"{len(vertices) - 1:,}"
