@@ -13,6 +13,7 @@ from vsitrain.data.messages import conversation
 from vsitrain.history import Series, history_of
 from vsitrain.preparation import Preparation, starting_from
 from vsitrain.provenance import provenance_of
+from vsitrain.publishing import make_repository, push
 from vsitrain.rewards import reward_functions
 from vsitrain.starting_model import adapter_config, is_adapter, load_model, merge_adapter
 
@@ -48,16 +49,20 @@ def train(prepared: Preparation, *, callbacks: Sequence[Any] = ()) -> Trained:
         callbacks: that the trainer calls besides its own.
 
     Raises:
-        VsiError: the model does not fit what was prepared, a checkpoint cannot be read or written.
+        VsiError: the model does not fit what was prepared, a checkpoint cannot be read or written, or the Hub
+            refuses the model.
     """
     provenance = provenance_of(prepared)
+    args = prepared.config.training
+    if args.push_to_hub and args.process_index == 0:
+        make_repository(args)
     start = prepared.config.model.model_name_or_path
-    out = Path(prepared.config.training.output_dir)
+    out = Path(args.output_dir)
     if is_adapter(start):
         merged = merge_adapter(start, out / _MERGED, dtype=prepared.config.model.dtype)
         prepared = starting_from(prepared, merged)
-    resumed = resumed_from(prepared.config.training.resume_from_checkpoint, out)
-    prepared.config.training.disable_tqdm = True
+    resumed = resumed_from(args.resume_from_checkpoint, out)
+    args.disable_tqdm = True
     trainer = make_trainer(prepared)
     trainer.remove_callback(PrinterCallback)
     trainer.provenance = provenance
@@ -66,8 +71,8 @@ def train(prepared: Preparation, *, callbacks: Sequence[Any] = ()) -> Trained:
     began = time.monotonic()
     trainer.train(resume_from_checkpoint=resumed)
     trainer.save_state()
-    if prepared.config.training.push_to_hub:
-        trainer.push_to_hub()  # saves, too
+    if args.push_to_hub:
+        push(trainer)  # saves, too
     else:
         trainer.save_model(str(out))
     seconds = time.monotonic() - began

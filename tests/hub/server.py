@@ -265,12 +265,14 @@ class _Handler(BaseHTTPRequestHandler):
         name = f"{asked.get('organization') or user}/{asked['name']}"
         if not name.startswith(f"{user}/"):
             raise Answer(403, {"error": "You don't have the rights to create a dataset under this namespace"})
+        kind = "datasets/" if asked.get("type") == "dataset" else ""
+        where = {"url": f"{self.hub.address}/{kind}{name}", "name": name}
         if name in self.hub.repos:
-            raise Answer(409, {"error": "You already created this dataset repo"})
+            raise Answer(409, {"error": "You already created this repo", **where})
         repo = self.hub.repos[name] = Repo(private=asked.get("visibility") == "private")
         attributes = Blob(b"*.parquet filter=lfs diff=lfs merge=lfs -text\n", lfs=False)
         repo.commit("main", "initial commit", "", {".gitattributes": attributes})
-        raise Answer(200, {"url": f"{self.hub.address}/datasets/{name}", "name": name})
+        raise Answer(200, where)
 
     def _whoami(self) -> None:
         raise Answer(200, {"name": self._user(), "type": "user", "orgs": []})
@@ -283,6 +285,8 @@ class _Handler(BaseHTTPRequestHandler):
         errors = []
         try:
             front = yaml.safe_load(content.split("---\n")[1])
+            if json.loads(self.sent)["repoType"] == "model":
+                raise Answer(200, {"errors": [], "warnings": []})
             configs = front["configs"]
             named = [config["config_name"] for config in configs]
             if len(set(named)) < len(named) or not all(config["data_files"] for config in configs):
@@ -441,6 +445,8 @@ def _described(path: str, blob: Blob | None) -> dict[str, Any]:
     return {**about, "lfs": lfs} if blob.lfs else about
 
 
+_API = "/api/(?:datasets|models)"
+_OF = "(?:/datasets)?"  # an address of a model has nothing before its name
 _NAME = r"(?P<name>[\w.-]+/[\w.-]+)"
 _REV = r"(?P<revision>[^/]+)"
 _ROUTES: list[tuple[str, str, Callable[..., None]]] = [
@@ -448,20 +454,20 @@ _ROUTES: list[tuple[str, str, Callable[..., None]]] = [
     ("GET", "/api/whoami-v2", _Handler._whoami),
     ("GET", "/api/agent-harnesses", _Handler._harnesses),
     ("POST", "/api/validate-yaml", _Handler._validate),
-    ("GET", f"/api/datasets/{_NAME}", _Handler._info),
-    ("GET", f"/api/datasets/{_NAME}/revision/{_REV}", _Handler._info),
-    ("PUT", f"/api/datasets/{_NAME}/settings", _Handler._settings),
-    ("POST", f"/api/datasets/{_NAME}/branch/(?P<branch>.+)", _Handler._branch),
-    ("GET", f"/api/datasets/{_NAME}/refs", _Handler._refs),
-    ("POST", f"/api/datasets/{_NAME}/preupload/{_REV}", _Handler._preupload),
-    ("POST", f"/datasets/{_NAME}.git/info/lfs/objects/batch", _Handler._batch),
+    ("GET", f"{_API}/{_NAME}", _Handler._info),
+    ("GET", f"{_API}/{_NAME}/revision/{_REV}", _Handler._info),
+    ("PUT", f"{_API}/{_NAME}/settings", _Handler._settings),
+    ("POST", f"{_API}/{_NAME}/branch/(?P<branch>.+)", _Handler._branch),
+    ("GET", f"{_API}/{_NAME}/refs", _Handler._refs),
+    ("POST", f"{_API}/{_NAME}/preupload/{_REV}", _Handler._preupload),
+    ("POST", f"{_OF}/{_NAME}.git/info/lfs/objects/batch", _Handler._batch),
     ("PUT", r"/lfs/(?P<oid>\w+)", _Handler._put),
     ("POST", r"/lfs-verify/(?P<oid>\w+)", _Handler._verify),
-    ("POST", f"/api/datasets/{_NAME}/commit/{_REV}", _Handler._post_commit),
-    ("GET", f"/api/datasets/{_NAME}/tree/{_REV}(?P<folder>/.*)?", _Handler._tree),
-    ("POST", f"/api/datasets/{_NAME}/paths-info/{_REV}", _Handler._paths_info),
-    ("GET", f"/datasets/{_NAME}/resolve/{_REV}/(?P<path>.+)", _Handler._resolve),
-    ("HEAD", f"/datasets/{_NAME}/resolve/{_REV}/(?P<path>.+)", _Handler._resolve),
+    ("POST", f"{_API}/{_NAME}/commit/{_REV}", _Handler._post_commit),
+    ("GET", f"{_API}/{_NAME}/tree/{_REV}(?P<folder>/.*)?", _Handler._tree),
+    ("POST", f"{_API}/{_NAME}/paths-info/{_REV}", _Handler._paths_info),
+    ("GET", f"{_OF}/{_NAME}/resolve/{_REV}/(?P<path>.+)", _Handler._resolve),
+    ("HEAD", f"{_OF}/{_NAME}/resolve/{_REV}/(?P<path>.+)", _Handler._resolve),
 ]
 
 
