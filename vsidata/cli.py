@@ -129,7 +129,10 @@ def sample(
     seed: Annotated[int, typer.Option(help="Of the draw.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON lines.")] = False,
 ) -> None:
-    """Print questions of a build, drawn evenly over the topics, with their evidence in words."""
+    """Print questions of a build, drawn evenly over the topics, with their evidence in words.
+
+    Reads DIR; writes nothing.
+    """
     from vsidata.dataset import browse
 
     _print_questions(browse.sample(folder, count, seed, topic), as_json)
@@ -141,7 +144,10 @@ def show(
     question: Annotated[str, typer.Argument(metavar="ID", help="A question's id, or how it begins.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the row as JSON.")] = False,
 ) -> None:
-    """Print one question of a build with its evidence in words."""
+    """Print one question of a build with its evidence in words.
+
+    Reads DIR; writes nothing.
+    """
     from vsidata.dataset import browse
 
     _print_questions([browse.find(folder, question)], as_json)
@@ -163,7 +169,10 @@ def conform(
     rules: Annotated[str, typer.Option(help="Rule set by name, or a YAML file.")] = "vsibench",
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
-    """Recompute released VSI-Bench keys from the released boxes, and say how many agree by question type."""
+    """Recompute released VSI-Bench keys from the released boxes, and say how many agree by question type.
+
+    Reads the files named; writes nothing.
+    """
     import orjson
 
     from vsidata.curation import conform as conforming
@@ -205,7 +214,8 @@ def plan(
     """Project how many questions a build can ask, by topic, from annotation files alone.
 
     It is an upper bound: a build also leaves out what its geometry speaks against. Beside it stands about how
-    much of it the frames of a video show, by a share measured on other rooms.
+    much of it the frames of a video show, by a share measured on other rooms. Reads those files; writes
+    nothing.
     """
     import orjson
 
@@ -248,7 +258,10 @@ def synth(
     ] = 0,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes (default: one a processor).")] = None,
 ) -> None:
-    """Write furnished synthetic rooms in ScanNet's own layout, and beside them what is true of them."""
+    """Write furnished synthetic rooms in ScanNet's own layout, and beside them what is true of them.
+
+    Writes into OUT alone, and over nothing but what it wrote there before.
+    """
     import os
 
     from vsidata.synthetic.write import write_scans
@@ -268,7 +281,10 @@ def check(
     quick: Annotated[bool, typer.Option("--quick", help="Read annotations only, no geometry.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
 ) -> None:
-    """List the scans there are, what is missing of each and what that costs, and what to doubt in them."""
+    """List the scans there are, what is missing of each and what that costs, and what to doubt in them.
+
+    Reads the scans; writes nothing.
+    """
     import orjson
 
     from vsidata.curation import check_table
@@ -305,7 +321,10 @@ def export(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Write a build, with its frames, in the format of another training framework."""
+    """Write a build, with its frames, in the format of another training framework.
+
+    Reads DIR; writes a new folder, --out.
+    """
     import orjson
 
     from vsidata.export import export as exporting
