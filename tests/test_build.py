@@ -166,6 +166,17 @@ def test_rules_that_changed_are_refused_with_the_rule_that_differs(rooms, tmp_pa
     assert "topics.object_rel_distance.min_gap.value was 0.15, is 0.4." in caught.value.fault
 
 
+def test_recipe_that_a_disk_lost_is_named_with_what_to_remove(rooms, tmp_path):
+    options = BuildOptions(out=tmp_path / "out", meta_info=(rooms,), rules="vsibench", scenes=("room0000",))
+    build(options)
+    recipe = options.out / ".work" / "recipe.json"
+    recipe.write_bytes(recipe.read_bytes()[:50])
+    with pytest.raises(VsiError, match="is damaged") as caught:
+        build(options)
+    assert caught.value.file == str(recipe)
+    assert str(recipe.parent) in caught.value.remedy
+
+
 def test_folder_with_other_things_in_it_is_left_alone(rooms, tmp_path):
     (tmp_path / "README.md").write_text("mine")
     with pytest.raises(OptionError, match="is not empty and holds no build"):

@@ -25,7 +25,7 @@ def claimed(out: Path, work: Path, recipe: dict[str, Any]) -> Iterator[None]:
 
     Raises:
         OptionError: it holds something else, a build from another recipe, or one that is being written.
-        VsiError: it cannot be written to, at the beginning or later.
+        VsiError: it cannot be written to, at the beginning or later, or its recipe is damaged.
     """
     remembered = work / "recipe.json"
     try:
@@ -41,7 +41,7 @@ def claimed(out: Path, work: Path, recipe: dict[str, Any]) -> Iterator[None]:
                 ) from None
             written = orjson.dumps(recipe, option=orjson.OPT_INDENT_2)
             if remembered.exists():
-                _refuse_difference(out, orjson.loads(remembered.read_bytes()), orjson.loads(written))
+                _refuse_difference(out, _read(remembered), orjson.loads(written))
             else:
                 write_whole(remembered, [written])
             yield
@@ -51,6 +51,14 @@ def claimed(out: Path, work: Path, recipe: dict[str, Any]) -> Iterator[None]:
             f"cannot be written: {error.strerror or error}.",
             "Make room or mend the permissions, then run the same command again: it goes on from here.",
         ) from error
+
+
+def _read(remembered: Path) -> Any:
+    try:
+        return orjson.loads(remembered.read_bytes())
+    except orjson.JSONDecodeError as error:
+        remedy = f"Remove {remembered.parent} and all in it: the same command then reads the scans anew."
+        raise VsiError(remembered, f"is damaged: {error}.", remedy) from error
 
 
 def _refuse_difference(out: Path, before: dict[str, Any], now: dict[str, Any]) -> None:

@@ -28,9 +28,8 @@ _TYPES = {
 }
 _LONGEST_HEADER = 1 << 16
 _LONGEST_LINE = 200  # in it, but for comments
-_MOST_FACES_A_VERTEX = (
-    64  # a surface has two; each takes more memory than the four bytes that it may have here
-)
+# A surface has two. One in four bytes of a file takes many times that in memory.
+_MOST_FACES_A_VERTEX = 64
 _ROW_COUNT = re.compile(r"\d{1,15}", re.ASCII)
 _LENGTH_OF = "length of "  # begins the name of the field with a list's length; no property's name has a space
 
