@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+from collections import Counter
 from functools import partial
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def test_ranks_work_on_every_scan_once_and_report_it(folder, ranks):
     for rank in range(ranks):
         step(None, rank, ranks)
     assert done(folder) == dict.fromkeys(NAMES, 1)
-    assert sorted(outcome.name for outcome in step.reported()) == NAMES
+    assert sorted(outcome.name for outcome in step.reported(Counter())) == NAMES
 
 
 def test_rank_that_is_started_again_does_what_it_has_not_reported(folder):
@@ -58,20 +59,33 @@ def test_rank_that_is_started_again_does_what_it_has_not_reported(folder):
     report.write_bytes(b"".join(report.read_bytes().splitlines(keepends=True)[:4]) + b'{"name": "scan4", "se')
     step(None, 0, 1)
     assert done(folder) == {name: 1 + (name in NAMES[4:]) for name in NAMES}
+    assert sorted(outcome.name for outcome in step.reported(Counter())) == NAMES
+
+
+def test_reports_are_read_on_from_where_they_were_read_to(folder):
+    step, read = rank_of(folder), Counter()
+    step(None, 0, 2)
+    assert len(list(step.reported(read))) == 4
+    assert list(step.reported(read)) == []
+    step(None, 1, 2)
+    with (folder / "work/reports/00001.jsonl").open("ab") as file:
+        file.write(b'{"name": "sc')
+    assert len(list(step.reported(read))) == 3
+    assert list(step.reported(read)) == []
 
 
 def test_new_submission_forgets_what_an_earlier_one_reported_and_marked(folder):
     rank_of(folder)(None, 0, 1)
     (folder / "work/completions").mkdir()
     step = rank_of(folder)
-    assert list(step.reported()) == []
+    assert list(step.reported(Counter())) == []
     assert not (folder / "work/completions").exists()
 
 
 def test_scan_that_kills_its_worker_costs_the_rank_nothing(folder):
     step = rank_of(folder, die_of_scan2)
     step(None, 0, 1)
-    (death,) = [outcome for outcome in step.reported() if outcome.died]
+    (death,) = [outcome for outcome in step.reported(Counter()) if outcome.died]
     assert (death.name, death.died) == ("scan2", "was killed by SIGKILL")
     assert sorted(done(folder)) == NAMES
 
@@ -82,7 +96,7 @@ def test_rank_ends_when_whoever_started_it_is_gone(folder, monkeypatch):
     step = rank_of(folder)
     with pytest.raises(InterruptedError):
         step(None, 0, 1)
-    assert len(list(step.reported())) == 2
+    assert len(list(step.reported(Counter()))) == 2
 
 
 def test_machine_that_does_not_see_the_folder_says_so(folder):

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 import uuid
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,14 @@ def test_ranks_are_as_many_as_have_a_processor_and_their_memory():
     machines = [machine(8, 100), machine(8, 5), machine(4, 1.9), machine(64, 512, alive=False)]
     assert ray._room([head_without_work, *machines]) == 8 + 2
     assert ray._room([machine(0.5, 64)]) == 0
+
+
+def test_ranks_that_do_nothing_are_no_reason_to_work_on_all_scans_here(root, tmp_path, monkeypatch):
+    monkeypatch.setattr(ray, "_cluster", lambda: nullcontext(2))
+    monkeypatch.setattr(ray, "_outcomes", lambda *_: iter(()))
+    with pytest.raises(VsiError, match="no rank has reported a scan") as caught:
+        build(BuildOptions(out=tmp_path / "out", scannet_root=root, engine="ray"))
+    assert "every machine sees it" in caught.value.remedy
 
 
 def test_missing_packages_are_named_with_what_installs_them(root, tmp_path, monkeypatch):

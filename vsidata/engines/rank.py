@@ -7,6 +7,7 @@ which it goes on where it was stopped when the cluster starts it again.
 import os
 import shutil
 import socket
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -71,8 +72,11 @@ class Rank:
         os.chdir(self.home)
         starter = os.getppid()
         report = self.reports / f"{rank:05d}.jsonl"
-        done = {outcome.name for outcome in _read(report)}
+        report.touch()
+        whole = Counter[str]()
+        done = {outcome.name for outcome in _read(report, whole)}
         share = [name for name in self.names[rank::ranks] if name not in done]
+        os.truncate(report, whole[report.name])
         with report.open("ab", buffering=0) as file:
             for outcome in local.run(self.work, share, 1):
                 file.write(orjson.dumps(outcome, option=orjson.OPT_APPEND_NEWLINE))
@@ -81,19 +85,21 @@ class Rank:
                 if os.getppid() != starter:
                     raise InterruptedError(f"rank {rank} has lost whoever started it")
 
-    def reported(self) -> Iterator[Outcome]:
-        """What all ranks have reported so far, in any order."""
+    def reported(self, read: Counter[str]) -> Iterator[Outcome]:
+        """What all ranks have reported, in any order.
+
+        Args:
+            read: bytes of each report that are known already; it goes on from there, and counts them up.
+        """
         for report in sorted(self.reports.iterdir()):
-            yield from _read(report)
+            yield from _read(report, read)
 
 
-def _read(report: Path) -> Iterator[Outcome]:
-    try:
-        lines = report.read_bytes().splitlines()
-    except FileNotFoundError:
-        return
-    for line in lines:
-        try:
+def _read(report: Path, read: Counter[str]) -> Iterator[Outcome]:
+    with report.open("rb") as file:
+        file.seek(read[report.name])
+        for line in file:
+            if not line.endswith(b"\n"):  # a rank writes it right now, or was killed in the middle
+                return
+            read[report.name] += len(line)
             yield Outcome(**orjson.loads(line))
-        except (ValueError, TypeError):  # cut short when a rank was killed: the scan is done once more
-            continue

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -31,7 +32,7 @@ def run(work: Callable[[str], None], names: Sequence[str], options: BuildOptions
         options: `workers` is the number of ranks (default: as many as the cluster runs at a time).
 
     Raises:
-        VsiError: Ray is not installed, its cluster cannot be reached, or has no room for a rank.
+        VsiError: Ray is not installed; its cluster cannot be reached, has no room for a rank or does nothing.
     """
     need_cluster()
     left = set(names)
@@ -43,11 +44,15 @@ def run(work: Callable[[str], None], names: Sequence[str], options: BuildOptions
                 if outcome.name in left:
                     left.remove(outcome.name)
                     yield outcome
+        if len(left) == len(names):
+            fault = "no rank has reported a scan there."
+            remedy = "See that every machine sees it, the scans and this installation at the same place."
+            raise VsiError(rank.reports, fault, f"{remedy} {options.out / '.work' / 'logs'} may say more.")
     yield from local.run(work, sorted(left), options.workers)
 
 
 def _outcomes(rank: Rank, ranks: int) -> Iterator[Outcome]:
-    """Everything that is reported until the ranks have ended, over and over again."""
+    """Everything that is reported until the ranks have ended; a scan twice where two ranks did it."""
     from datatrove.executor import RayPipelineExecutor
 
     executor = RayPipelineExecutor(
@@ -64,11 +69,12 @@ def _outcomes(rank: Rank, ranks: int) -> Iterator[Outcome]:
         ended.set()
 
     threading.Thread(target=drive, daemon=True).start()
+    read = Counter[str]()
     while not ended.wait(means().poll.value):
-        yield from rank.reported()
+        yield from rank.reported(read)
     if faults:
         raise faults[0]
-    yield from rank.reported()
+    yield from rank.reported(read)
 
 
 @contextmanager
