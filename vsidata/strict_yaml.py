@@ -19,7 +19,7 @@ Model = TypeVar("Model", bound=BaseModel)
 Lines = dict[tuple[str | int, ...], int]
 
 # Bytes. The longest file of this package has 8 thousand, and PyYAML reads as few as 40 thousand in a second.
-_LARGEST_FILE = 1 << 17
+_LARGEST_FILE = 1 << 16
 _DEEPEST = 32
 # With aliases written out: a few lines of them can stand for more than any memory holds.
 _MOST_VALUES = 50_000
@@ -151,7 +151,8 @@ def validate(model: type[Model], data: Mapping[str, Any], lines: Lines, path: Pa
             ) from error
         if first["type"] == "missing":
             raise RulesError(path, f"{prefix}the key `{key}` is missing.", "Add it.") from error
-        said = first["msg"].removeprefix("Value error, ")  # which pydantic writes before our own words
+        # Pydantic writes that before our own words, and may repeat all of a value after its own.
+        said = first["msg"].removeprefix("Value error, ")[:200]
         # What a whole mapping holds says less than where it stands.
         named = f"`{key}`" if isinstance(first["input"], dict) else f"`{key}` is {first['input']!r:.80}"
         fault = f"{prefix}{named}: {said}." if key else f"{said}."

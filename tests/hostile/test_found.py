@@ -145,7 +145,7 @@ FOUND = [
     Found("aliases of aliases of aliases", "rules", _laughs, "stand for themselves, or for too much"),
     Found("alias of itself", "rules", lambda: b"a: &a [*a]", "stand for themselves, or for too much"),
     Found("nested lists", "rules", lambda: b"a: " + b"[" * 20_000, "more than 32 levels"),
-    Found("nested mappings", "rules", lambda: b"{a: " * 20_000, "more than 32 levels"),
+    Found("nested mappings", "rules", lambda: b"{a: " * 10_000, "more than 32 levels"),
     Found("nested items", "rules", lambda: b"a:\n" + b"- " * 20_000 + b"a", "more than 32 levels"),
     Found("number of 5,000 digits", "rules", _rules(b"name: " + b"9" * 5000), "holds what is no value"),
     Found("99th day of the 99th month", "rules", _rules(b"name: 2001-99-99"), "holds what is no value"),
@@ -162,12 +162,15 @@ FOUND = [
     Found(
         "a file's name with a zero byte", "rules", lambda: b'extends: "\\0.yaml"', "cannot be a file's name"
     ),
+    Found(
+        "share of thousands of digits", "options", lambda: b"out: a\nholdout: " + b"9[" * 9000, "`holdout` is"
+    ),
     Found("half a character", "rules", _rules(b'name: "\\ud800"'), "half a character"),
     Found(
         "rules of a megabyte",
         "rules",
         lambda: b"a: [" + b"a," * 500_000 + b"]",
-        "more than 131,072 are not read",
+        "more than 65,536 are not read",
     ),
 ]
 
