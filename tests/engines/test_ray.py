@@ -68,24 +68,29 @@ def until_under_way(process: subprocess.Popen[str], out: Path) -> None:
         time.sleep(0.02)
 
 
+def is_of_an_actor(process: int) -> bool:
+    """Whether a process is datatrove's actor, or forked from it."""
+    return Path(f"/proc/{process}/cmdline").read_text().startswith("ray::RankWorker")
+
+
 def finish(process: subprocess.Popen[str]) -> str:
     printed, said = process.communicate(timeout=120)
     assert process.returncode == 0, said
     return printed
 
 
-@pytest.mark.slow
-def test_bytes_are_those_of_a_local_build_though_a_rank_was_killed_and_each_leaves_a_log(
-    root, whole, cluster, tmp_path
+@pytest.mark.parametrize(
+    "killed",
+    [pytest.param("rank", marks=pytest.mark.slow), pytest.param("actor", marks=pytest.mark.soak)],
+)
+def test_bytes_are_those_of_a_local_build_though_one_was_killed_and_each_leaves_a_log(
+    root, whole, cluster, tmp_path, killed
 ):
     process = start(root, tmp_path / "out", cluster)
     until_under_way(process, tmp_path / "out")
-    of_ray = [
-        number
-        for number in builds.workers_of(cluster[0])
-        if "RankWorker" in Path(f"/proc/{number}/cmdline").read_text()
-    ]
-    os.kill(min(of_ray), signal.SIGKILL)
+    actors = [number for number in builds.workers_of(cluster[0]) if is_of_an_actor(number)]
+    victims = [process for actor in actors for process in builds.workers_of(actor) if is_of_an_actor(process)]
+    os.kill(victims[0] if killed == "rank" else min(actors), signal.SIGKILL)
     assert "Set aside: 1 (scene0001_00_vh_clean_2.ply" in finish(process)
     assert digests(tmp_path / "out") == whole
     logs = [path.read_text() for path in sorted((tmp_path / "out/.work/logs").iterdir())]

@@ -4,6 +4,7 @@ Ray finds the cluster as always: by RAY_ADDRESS, else the one that runs on this 
 """
 
 import logging
+import multiprocessing
 import os
 import signal
 import socket
@@ -11,6 +12,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from vsidata.engines import local
@@ -56,7 +58,10 @@ def _outcomes(rank: Rank, ranks: int) -> Iterator[Outcome]:
     from datatrove.executor import RayPipelineExecutor
 
     executor = RayPipelineExecutor(
-        [rank], tasks=ranks, logging_dir=str(rank.reports.parent), mem_per_cpu_gb=means().memory.value / 1024
+        [partial(_with_its_actor, rank)],
+        tasks=ranks,
+        logging_dir=str(rank.reports.parent),
+        mem_per_cpu_gb=means().memory.value / 1024,
     )
     faults: list[Exception] = []
     ended = threading.Event()
@@ -75,6 +80,28 @@ def _outcomes(rank: Rank, ranks: int) -> Iterator[Outcome]:
     if faults:
         raise faults[0]
     yield from rank.reported(read)
+
+
+def _with_its_actor(step: Rank, data: object, rank: int, ranks: int) -> None:
+    """Run a rank whose death is its actor's, too.
+
+    datatrove runs it in a pool of that actor, which waits for ever for a process that was killed; Ray starts
+    a rank again only if its actor dies.
+    """
+    guard = multiprocessing.get_context("forkserver").Process(
+        target=_follow, args=(os.getppid(),), daemon=True
+    )
+    guard.start()
+    try:
+        step(data, rank, ranks)
+    finally:
+        guard.terminate()
+
+
+def _follow(actor: int) -> None:
+    if rank := multiprocessing.parent_process():
+        rank.join()
+        os.kill(actor, signal.SIGKILL)
 
 
 @contextmanager
