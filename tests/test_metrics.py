@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vsidata.metrics import best_constant, bootstrap_interval, exact_match, mean_relative_accuracy
+from vsidata.metrics import best_constant, exact_match, interval, mean_relative_accuracy, redrawn_means
 
 
 @pytest.mark.parametrize(
@@ -104,20 +104,20 @@ def test_constant_answers_score_on_the_released_rooms_what_is_known_of_them(
 
 
 def test_interval_of_one_scene_is_its_mean():
-    low, high = bootstrap_interval([0.0, 1.0, 1.0], ["a", "a", "a"])
+    low, high = interval(redrawn_means([0.0, 1.0, 1.0], ["a", "a", "a"]))
     assert low == high == pytest.approx(2 / 3)
 
 
 def test_interval_widens_when_the_questions_share_scenes():
     scores = np.repeat([0.0, 1.0], 200)
-    apart = bootstrap_interval(scores, [f"scene{i:04}" for i in range(400)])
-    together = bootstrap_interval(scores, [f"scene{i // 40:04}" for i in range(400)])
+    apart = interval(redrawn_means(scores, [f"scene{i:04}" for i in range(400)]))
+    together = interval(redrawn_means(scores, [f"scene{i // 40:04}" for i in range(400)]))
     assert together[1] - together[0] > 4 * (apart[1] - apart[0])
 
 
 def test_interval_over_independent_questions_is_the_binomial_one():
     scores = np.repeat([0.0, 1.0], [600, 400])
-    low, high = bootstrap_interval(scores, [f"scene{i:04}" for i in range(1000)], repeats=5000)
+    low, high = interval(redrawn_means(scores, [f"scene{i:04}" for i in range(1000)], repeats=5000))
     half = 1.96 * np.sqrt(0.4 * 0.6 / 1000)
     assert (low, high) == pytest.approx((0.4 - half, 0.4 + half), abs=0.003)
 
@@ -125,12 +125,21 @@ def test_interval_over_independent_questions_is_the_binomial_one():
 def test_interval_does_not_depend_on_the_order_of_the_questions():
     scores, scenes = np.array([0.0, 1.0, 0.5, 1.0]), np.array(["b", "a", "c", "b"])
     order = [3, 1, 0, 2]
-    assert bootstrap_interval(scores, list(scenes)) == pytest.approx(
-        bootstrap_interval(scores[order], list(scenes[order]))
+    assert interval(redrawn_means(scores, list(scenes))) == pytest.approx(
+        interval(redrawn_means(scores[order], list(scenes[order])))
     )
 
 
 @pytest.mark.parametrize(("scores", "scenes"), [([], []), ([1.0], ["a", "b"]), ([[1.0]], ["a"])])
 def test_interval_without_one_scene_for_each_score_is_refused(scores, scenes):
     with pytest.raises(ValueError, match="one scene per score"):
-        bootstrap_interval(scores, scenes)
+        interval(redrawn_means(scores, scenes))
+
+
+def test_means_of_chosen_questions_add_up_draw_by_draw():
+    rng = np.random.default_rng(0)
+    scores, scenes = rng.uniform(size=60), [f"scene{i % 12}" for i in range(60)]
+    first = np.arange(60) % 5 < 2
+    parts = [redrawn_means(scores, scenes, chosen=chosen, seed=3) for chosen in (first, ~first)]
+    # Every scene has two questions of the first kind and three of the other.
+    assert 0.4 * parts[0] + 0.6 * parts[1] == pytest.approx(redrawn_means(scores, scenes, seed=3))

@@ -73,20 +73,23 @@ def best_constant(truths: ArrayLike, decimals: int) -> tuple[float, float]:
     return float(constants[best]), float(scores[best])
 
 
-def bootstrap_interval(
-    scores: ArrayLike, scenes: Sequence[str], *, level: float = 0.95, repeats: int = 2000, seed: int = 0
-) -> tuple[float, float]:
-    """Interval for a mean score, by drawing whole scenes again: questions about one room are not independent.
+def redrawn_means(
+    scores: ArrayLike, scenes: Sequence[str], *, chosen: ArrayLike = True, repeats: int = 2000, seed: int = 0
+) -> Array:
+    """Means of scores when whole scenes are drawn again: questions about one room are not independent.
+
+    With the same scenes, repeats and seed the draws are the same, so that means of several choices of
+    questions may be put together draw by draw, as a macro average is.
 
     Args:
         scores: (n,) one score per question.
         scenes: (n,) the scene that each question is about.
-        level: share of the redrawn means that the interval holds.
+        chosen: (n,) bool, which questions count; True for all.
         repeats: how many times the scenes are redrawn.
         seed: of the draws.
 
     Returns:
-        Lower and upper end.
+        (repeats,) means; NaN where no scene that was drawn has a chosen question.
 
     Raises:
         ValueError: there is no score, or not one scene per score.
@@ -95,10 +98,16 @@ def bootstrap_interval(
     names, scene = np.unique(np.asarray(scenes, dtype=str), return_inverse=True)
     if values.ndim != 1 or not values.size or values.size != scene.size:
         raise ValueError(f"an interval needs one scene per score: {values.size} scores, {scene.size} scenes")
-    totals = np.bincount(scene, weights=values)
-    questions = np.bincount(scene)
     draws = np.random.default_rng(seed).multinomial(
         names.size, np.full(names.size, 1 / names.size), size=repeats
     )
-    low, high = np.quantile((draws @ totals) / (draws @ questions), [(1 - level) / 2, (1 + level) / 2])
+    kept = np.broadcast_to(np.asarray(chosen, dtype=float), values.shape)
+    totals, counts = (draws @ np.bincount(scene, weights=weights) for weights in (values * kept, kept))
+    with np.errstate(invalid="ignore"):
+        return np.asarray(totals / counts)
+
+
+def interval(means: ArrayLike, *, level: float = 0.95) -> tuple[float, float]:
+    """Lower and upper end of the interval that holds a share of redrawn means, centred in rank."""
+    low, high = np.nanquantile(np.asarray(means, dtype=float), [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

@@ -1,8 +1,7 @@
 """The rollout log: every completion of a GRPO run with its rewards, as Parquet that anything reads."""
 
-import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -180,23 +179,6 @@ def read_rollouts(folder: Path) -> pa.Table:
         return pa.concat_tables(pq.read_table(path) for path in paths).sort_by("step")
     except (pa.ArrowInvalid, OSError) as error:
         raise VsiError(folder, f"cannot be read: {error}", "Remove the file that is damaged.") from error
-
-
-def means_by(kinds: Iterable[str], values: Iterable[float | None]) -> dict[str, float]:
-    """Mean of the values of each kind, such as the rewards of each question type; None and NaN are left out.
-
-    Args:
-        kinds: of the values.
-        values: as many.
-
-    Returns:
-        Mean by kind, in the order of the alphabet; kinds without a value are left out.
-    """
-    of_kind: dict[str, list[float]] = {}
-    for kind, value in zip(kinds, values, strict=True):
-        if value is not None and not math.isnan(value):
-            of_kind.setdefault(kind, []).append(float(value))
-    return {kind: sum(listed) / len(listed) for kind, listed in sorted(of_kind.items())}
 
 
 def _files(folder: Path) -> list[tuple[Path, int, int, int]]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vsidata.metrics import interval, redrawn_means
 from vsitrain.scoring.lenient import lenient_score
 from vsitrain.scoring.official import official_score
 from vsitrain.scoring.predictions import Prediction
@@ -16,8 +17,6 @@ from vsitrain.scoring.tasks import TASKS, task_of
 
 Row = Mapping[str, Any]
 Array = NDArray[np.float64]
-
-_REPEATS, _LEVEL = 2000, 0.95
 
 
 @dataclass(frozen=True)
@@ -82,10 +81,10 @@ def score(
     lenient = np.array([lenient_score(row, it.reply, letters=letters) for row, it in pairs])
     types = np.array([row["question_type"] for row in rows])
     sets = np.array([row["dataset"] for row in rows])
-    draws = _Draws([f"{row['dataset']} {row['scene_name']}" for row in rows], seed)
+    scenes = [f"{row['dataset']} {row['scene_name']}" for row in rows]
 
     def of(chosen: NDArray[np.bool_]) -> _Mean:
-        means = draws.means(official, chosen)
+        means = redrawn_means(official, scenes, chosen=chosen, seed=seed)
         return _Mean(int(chosen.sum()), official[chosen].mean(), lenient[chosen].mean(), means)
 
     def by_type(chosen: NDArray[np.bool_]) -> dict[str, _Mean]:
@@ -100,30 +99,10 @@ def score(
         datasets={str(name): _macro(by_type(sets == name)).figure for name in np.unique(sets)},
         macro=_macro(whole).figure,
         micro=of(everything).figure,
-        scenes=draws.scenes,
+        scenes=len(set(scenes)),
         without_reply=dict(sorted(reasons.items())),
         empty=sum(not it.reply.strip() and not it.error for it in predictions),
     )
-
-
-class _Draws:
-    """Scenes drawn again and again: questions about one room are not independent."""
-
-    def __init__(self, scenes: Sequence[str], seed: int) -> None:
-        names, self._scene = np.unique(scenes, return_inverse=True)
-        self.scenes = len(names)
-        share = np.full(self.scenes, 1 / self.scenes)
-        self._draws = np.random.default_rng(seed).multinomial(self.scenes, share, size=_REPEATS)
-
-    def means(self, values: Array, chosen: NDArray[np.bool_]) -> Array:
-        """(repeats,) means of the chosen values; NaN where no scene that was drawn has one."""
-        kept = chosen.astype(float)
-        sums, counts = (
-            self._draws @ np.bincount(self._scene, weights=weights, minlength=self.scenes)
-            for weights in (values * kept, kept)
-        )
-        with np.errstate(invalid="ignore"):
-            return np.asarray(sums / counts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,8 +116,7 @@ class _Mean:
 
     @property
     def figure(self) -> Figure:
-        low, high = np.nanquantile(self.redrawn, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
-        return Figure(self.questions, float(self.official), float(low), float(high), float(self.lenient))
+        return Figure(self.questions, float(self.official), *interval(self.redrawn), float(self.lenient))
 
 
 def _mean_of(parts: Iterable[_Mean]) -> _Mean:
