@@ -1,6 +1,7 @@
 """A small build to disturb, as its user types it, and the digests that it must end with."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -35,6 +36,8 @@ def start(root: Path, out: Path, *more: object) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # Who runs the tests in the background has told their children to ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
