@@ -2,12 +2,15 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from vsidata.errors import VsiError
 from vsidata.stopping import goes_on_later
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 app = typer.Typer(
     help="Questions about space, with their answers and the evidence, from annotated 3D scans of rooms.",
@@ -19,7 +22,17 @@ app = typer.Typer(
 
 @app.command()
 def build(
-    out: Annotated[Path | None, typer.Option(help="Folder to write to.")] = None,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIR|ADDRESS",
+            help="Folder to write to; or s3://BUCKET/PATH, gs://BUCKET/PATH, hf://datasets/NAME/SET.",
+        ),
+    ] = None,
+    work: Annotated[
+        Path | None,
+        typer.Option(help="Folder in which a build for an address is made (default: below vsidata-work)."),
+    ] = None,
     scannet_root: Annotated[Path | None, typer.Option(help="Folder of ScanNet scans.")] = None,
     meta_info: Annotated[
         list[Path] | None, typer.Option(help="File of VSI-Bench scene meta information, in place of a root.")
@@ -87,6 +100,10 @@ def build(
 
     The same command goes on where a stopped build ended. Scans that cannot be used are set aside and named.
     With --engine slurm it submits that work, says how to watch it, and ends at once.
+
+    A build for an address is made in a folder here and published when it is whole, and again only what
+    changed. A bucket gets all of it, frames included, and loses shards of an earlier build there; the Hub
+    gets what `vsidata push` sends without options. gs:// was never run against Google's own servers.
     """
     given = {
         name.replace("_", "-"): value for name, value in locals().items() if name not in ("config", "as_json")
@@ -103,6 +120,8 @@ def build(
 
         options = read_options(config, given)
         screen = console(quiet=as_json)
+        if options.address:
+            _reach(options.address)
         with ProgressBar(screen) as progress:
             done = run(options, progress)
     if isinstance(done, submission.Submission):
@@ -111,14 +130,57 @@ def build(
         lines = submission.closing_lines(done)
         screen.print(*lines, sep="\n", soft_wrap=True, markup=False, highlight=False)
         return
-    if as_json:
-        typer.echo(orjson.dumps(summary.as_json(done), option=orjson.OPT_INDENT_2))
-    else:
-        if (table := summary.drop_table(done)).row_count:
-            screen.print(table)
-        screen.print(*summary.closing_lines(done), sep="\n", soft_wrap=True, markup=False, highlight=False)
+    if (table := summary.drop_table(done)).row_count:
+        screen.print(table)
+    screen.print(*summary.closing_lines(done), sep="\n", soft_wrap=True, markup=False, highlight=False)
     failed = not done.manifest["scenes"] or (options.strict and done.failures)
+    if options.address and not failed:
+        with goes_on_later():
+            _publish(done.out, options.address, screen)
+    if as_json:
+        about = summary.as_json(done) | ({"address": options.address} if options.address else {})
+        typer.echo(orjson.dumps(about, option=orjson.OPT_INDENT_2))
     raise typer.Exit(1 if failed else 0)
+
+
+def _reach(address: str) -> None:
+    """See that a build may go to an address before there is one: hours later is late."""
+    from vsidata.elsewhere import store
+    from vsidata.elsewhere.address import on_hub
+
+    if on_hub(address) is None:
+        store.reach(address)
+    else:
+        from vsidata.hub.push import need_token
+
+        need_token()
+
+
+def _publish(folder: Path, address: str, screen: "Console") -> None:
+    from vsidata.elsewhere.address import on_hub
+
+    if dataset := on_hub(address):
+        from vsidata.hub import push as pushing
+        from vsidata.hub import words
+
+        planned = pushing.plan(folder, *dataset)
+        screen.print(*words.before(planned), sep="\n", soft_wrap=True, markup=False, highlight=False)
+        lines = words.after(planned, pushing.publish(planned))
+    else:
+        from vsidata.elsewhere import store
+        from vsidata.elsewhere.words import published
+        from vsidata.terminal import progress
+
+        with progress(screen) as bar:
+            task = bar.add_task("files", total=None)
+            sent = store.publish(
+                folder,
+                address,
+                started=lambda files: bar.update(task, total=files),
+                done=lambda: bar.advance(task),
+            )
+        lines = published(sent)
+    screen.print(*lines, sep="\n", soft_wrap=True, markup=False, highlight=False)
 
 
 @app.command()

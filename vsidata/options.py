@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from vsidata.elsewhere.address import checked, is_address, work_folder
 from vsidata.errors import OptionError, RulesError
 from vsidata.strict_yaml import read_mapping, validate
 
@@ -66,7 +67,10 @@ class BuildOptions(BaseModel):
     """The options of `vsidata build`, by the same names.
 
     Attributes:
-        out: folder to write to.
+        out: folder to write to. An address in its place is taken for `address`; the folder is then `work`, or
+            one below `vsidata-work/` named after the address.
+        address: where the command line publishes the build to when it is whole: `s3://BUCKET/PATH`,
+            `gs://BUCKET/PATH`, or `hf://datasets/NAME/SET`.
         scannet_root: folder of ScanNet scans; or
         meta_info: files of released VSI-Bench scene meta information (boxes only); or
         source: `scenezoo:NAME`, a dataset that scenezoo reads, and
@@ -100,6 +104,7 @@ class BuildOptions(BaseModel):
     )
 
     out: Path
+    address: Annotated[str | None, AfterValidator(lambda given: given and checked(given))] = None
     scannet_root: Path | None = None
     meta_info: tuple[Path, ...] = ()
     source: str | None = None
@@ -122,6 +127,21 @@ class BuildOptions(BaseModel):
     allow_benchmark_scenes: bool = False
     forbid: tuple[Path, ...] = ()
     strict: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _built_here(cls, given: Any) -> Any:
+        """What is published at an address is built in a folder here, and goes on there after a stop."""
+        if not isinstance(given, Mapping) or "out" not in given:
+            return given
+        options = {name: value for name, value in given.items() if name != "work"}
+        if is_address(given["out"]):
+            address = checked(given["out"])
+            return options | {"address": address, "out": given.get("work") or work_folder(address)}
+        if "work" in given:
+            remedy = "Drop it: a build is made in the folder that --out names."
+            raise OptionError("--work", "is of a build that goes to an address.", remedy)
+        return options
 
 
 def read_options(config: Path | None, given: Mapping[str, Any]) -> BuildOptions:

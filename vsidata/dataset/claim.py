@@ -32,13 +32,7 @@ def claimed(out: Path, work: Path, recipe: dict[str, Any]) -> Iterator[None]:
         if out.exists() and not work.exists() and any(out.iterdir()):
             raise OptionError(out, "is not empty and holds no build.", "Name a new folder with --out.")
         (work / "scenes").mkdir(parents=True, exist_ok=True)
-        with (work / "lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise OptionError(
-                    out, "another build is writing there.", "Wait for it, or name another --out."
-                ) from None
+        with alone(out, work):
             written = orjson.dumps(recipe, option=orjson.OPT_INDENT_2)
             if remembered.exists():
                 _refuse_difference(out, _read(remembered), orjson.loads(written))
@@ -59,6 +53,27 @@ def _read(remembered: Path) -> Any:
     except orjson.JSONDecodeError as error:
         remedy = f"Remove {remembered.parent} and all in it: the same command then reads the scans anew."
         raise VsiError(remembered, f"is damaged: {error}.", remedy) from error
+
+
+@contextmanager
+def alone(out: Path, work: Path) -> Iterator[None]:
+    """Hold the folder of a build, whatever it was made from.
+
+    Args:
+        out: the folder.
+        work: the folder below it for what the build itself needs.
+
+    Raises:
+        OptionError: another build is being written there.
+    """
+    with (work / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OptionError(
+                out, "another build is writing there.", "Wait for it, or name another --out."
+            ) from None
+        yield
 
 
 def _refuse_difference(out: Path, before: dict[str, Any], now: dict[str, Any]) -> None:

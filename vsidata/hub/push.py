@@ -108,6 +108,16 @@ def plan(
     )
 
 
+def need_token() -> None:
+    """See that there is a token at all.
+
+    Raises:
+        OptionError: there is none.
+    """
+    if get_token() is None:
+        raise OptionError("Hugging Face token", "there is none here.", _LOG_IN)
+
+
 def publish(planned: Plan) -> str:
     """Make a push that was planned. Where it stops, the same again goes on.
 
@@ -121,8 +131,7 @@ def publish(planned: Plan) -> str:
         OptionError: there is no token.
         VsiError: the Hub refused, failed, or cannot be reached; or a file changed under the push.
     """
-    if get_token() is None:
-        raise OptionError("Hugging Face token", "there is none here.", _LOG_IN)
+    need_token()
     api = client()
     with told(planned.repo_id):
         parent = _open(api, planned)

@@ -24,6 +24,11 @@ _NEEDED = {"files", "questions", "scenes", "frames", "rules", "options"}
 _AGAIN = "Download or copy it again; where it was built, the same build command writes it anew."
 
 
+def is_shard(path: str) -> bool:
+    """Whether a path below a build's folder is that of a shard of a table."""
+    return _SHARD.fullmatch(path) is not None
+
+
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a build.
 

@@ -42,7 +42,7 @@ def before(planned: "Plan") -> list[str]:
         shards = [shard for path, shard in manifest["files"].items() if path.startswith(f"{table}/")]
         if shards:
             rows, size = (sum(shard[key] for shard in shards) for key in ("rows", "bytes"))
-            lines.append(f"  {table}: {rows:,} rows, {_size(size)}: {contents}.")
+            lines.append(f"  {table}: {rows:,} rows, {in_bytes(size)}: {contents}.")
     texts = [path for path in release.entries if path not in manifest["files"]]
     lines.append(f"  {', '.join(texts)}: the card, and rules, seed, counts and checksums.")
     if release.left_home:
@@ -101,8 +101,8 @@ def checked(where: str, manifest: Mapping[str, Any], faults: list[VsiError]) -> 
         rows, size = (sum(shard[key] for shard in files) for key in ("rows", "bytes"))
         return [
             f"Whole: {where}, {title(manifest)}.",
-            f"{len(files):,} shards with {rows:,} rows and {_size(size)}: their bytes, rows and columns are "
-            "those of the manifest, and the card leads to them.",
+            f"{len(files):,} shards with {rows:,} rows and {in_bytes(size)}: their bytes, rows and columns "
+            "are those of the manifest, and the card leads to them.",
         ]
     number = "One fault" if len(faults) == 1 else f"{len(faults):,} faults"
     return [*map(str, faults), f"{number} in {where}."]
@@ -154,7 +154,7 @@ def _work(planned: "Plan") -> str:
     entries, change = planned.release.entries, planned.change
     size = sum(entries[path].bytes for path in change.send)
     same = len(entries) - len(change.send)
-    words = f"To send: {len(change.send):,} files, {_size(size)}" if change.send else "Nothing to send"
+    words = f"To send: {len(change.send):,} files, {in_bytes(size)}" if change.send else "Nothing to send"
     words += f"; there already: {same:,}" if same else ""
     if change.delete:
         more = f" and {len(change.delete) - _NAMED:,} more" if len(change.delete) > _NAMED else ""
@@ -170,7 +170,8 @@ def _is_there(planned: "Plan") -> bool:
     )
 
 
-def _size(size: int) -> str:
+def in_bytes(size: int) -> str:
+    """A size as a person says it."""
     for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if size >= scale:
             return f"{size / scale:.1f} {unit}"

@@ -1,0 +1,138 @@
+"""An object store on loopback: moto's server, behind a line that can be cut."""
+
+import contextlib
+import re
+import socket
+import threading
+import urllib.request
+from dataclasses import dataclass, field
+
+import boto3
+import pytest
+import s3fs
+from moto.server import ThreadedMotoServer
+from typer.testing import CliRunner
+
+from tests.dataset import meta_info
+from vsidata.cli import app
+from vsidata.errors import VsiError
+
+BUCKET = "lab"
+KEY, SECRET = "AKIAOFNOBODY", "a-secret-that-nobody-prints"
+
+
+@dataclass
+class Line:
+    """Leads to the store, notes what is changed there, and is cut before the change that is one too many."""
+
+    store: tuple[str, int]
+    changes: list[str] = field(default_factory=list)
+    most: int | None = None
+
+    def serve(self, listening: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near, far = listening.accept()[0], socket.create_connection(self.store)
+                for pair in ((near, far), (far, near)):
+                    threading.Thread(target=self._carry, args=pair, daemon=True).start()
+
+    def _carry(self, source: socket.socket, sink: socket.socket) -> None:
+        with contextlib.suppress(OSError), source, sink:
+            while data := source.recv(1 << 16):
+                if change := re.match(rb"(PUT|DELETE|POST) /\w+/([^ ?]+)", data):
+                    if self.most is not None and len(self.changes) >= self.most:
+                        source.shutdown(socket.SHUT_RDWR)
+                        sink.shutdown(socket.SHUT_RDWR)
+                        return
+                    self.changes.append(b" ".join(change.groups()).decode())
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+
+
+class Store:
+    """The store as it is, asked past the line."""
+
+    def __init__(self, address: str, line: Line) -> None:
+        self.address, self.line = address, line
+        self.client = boto3.client(
+            "s3",
+            endpoint_url=address,
+            aws_access_key_id="tests",
+            aws_secret_access_key="tests",  # noqa: S106 - it lets in anybody
+            region_name="us-east-1",
+        )
+
+    def command(self, path: str, content: bytes = b"") -> None:
+        kind = {"Content-Type": "text/plain"}
+        request = urllib.request.Request(self.address + path, content, kind, method="POST")  # noqa: S310
+        urllib.request.urlopen(request).close()  # noqa: S310
+
+    def files(self, below: str) -> dict[str, bytes]:
+        found = self.client.list_objects_v2(Bucket=BUCKET, Prefix=f"{below}/").get("Contents", [])
+        return {
+            entry["Key"].removeprefix(f"{below}/"): self.client.get_object(Bucket=BUCKET, Key=entry["Key"])[
+                "Body"
+            ].read()
+            for entry in found
+        }
+
+    def put(self, path: str, content: bytes) -> None:
+        self.client.put_object(Bucket=BUCKET, Key=path, Body=content)
+
+
+@pytest.fixture(scope="session")
+def served():
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        line = Line((host, port))
+        threading.Thread(target=line.serve, args=(listening,), daemon=True).start()
+        yield Store(f"http://{host}:{port}", line), f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.stop()
+
+
+@pytest.fixture
+def store(served, tmp_path, monkeypatch):
+    """An empty bucket, and an environment that leads to it; the current folder is the test's own."""
+    store, endpoint = served
+    store.command("/moto-api/reset")
+    store.client.create_bucket(Bucket=BUCKET)
+    store.line.changes, store.line.most = [], None
+    for name, value in {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_MAX_ATTEMPTS": "1",
+        "AWS_CONFIG_FILE": str(tmp_path / "none"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none"),
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(s3fs.S3FileSystem, "retries", 1)  # it would wait between them
+    monkeypatch.chdir(tmp_path)
+    return store
+
+
+@pytest.fixture
+def rooms(tmp_path):
+    return meta_info.write(tmp_path / "rooms.json", 4)
+
+
+@pytest.fixture
+def run(rooms):
+    """Build from the rooms, in this process, and return what is said."""
+
+    def command(*arguments: object, status: int = 0) -> str:
+        given = ("build", "--meta-info", rooms, "--rules", "vsibench", "--workers", 1, *arguments)
+        ran = CliRunner().invoke(app, [*map(str, given)])
+        said, code = ran.output, ran.exit_code
+        if isinstance(ran.exception, VsiError):  # what `vsidata.cli.main` prints, and ends with 2
+            said, code = f"{said}{ran.exception}", 2
+        assert code == status, ran.exception or said
+        assert KEY not in said
+        assert SECRET not in said
+        return said
+
+    return command
