@@ -1,11 +1,14 @@
 """An object store on loopback: moto's server, behind a line that can be cut."""
 
 import contextlib
+import json
 import re
+import shutil
 import socket
 import threading
 import urllib.request
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import boto3
 import pytest
@@ -14,6 +17,7 @@ from moto.server import ThreadedMotoServer
 from typer.testing import CliRunner
 
 from tests.dataset import meta_info
+from vsidata.build import BuildOptions, build
 from vsidata.cli import app
 from vsidata.errors import VsiError
 
@@ -54,13 +58,8 @@ class Store:
 
     def __init__(self, address: str, line: Line) -> None:
         self.address, self.line = address, line
-        self.client = boto3.client(
-            "s3",
-            endpoint_url=address,
-            aws_access_key_id="tests",
-            aws_secret_access_key="tests",  # noqa: S106 - it lets in anybody
-            region_name="us-east-1",
-        )
+        self.session = boto3.Session("tests", "tests", region_name="us-east-1")  # it lets in anybody
+        self.client = self.session.client("s3", endpoint_url=address)
 
     def command(self, path: str, content: bytes = b"") -> None:
         kind = {"Content-Type": "text/plain"}
@@ -75,6 +74,15 @@ class Store:
             ].read()
             for entry in found
         }
+
+    def reader(self) -> dict[str, str]:
+        """The key of somebody who may list and read, and no more."""
+        users = self.session.client("iam", endpoint_url=self.address)
+        users.create_user(UserName="reader")
+        may = {"Effect": "Allow", "Action": ["s3:List*", "s3:Get*"], "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [may]})
+        users.put_user_policy(UserName="reader", PolicyName="read", PolicyDocument=policy)
+        return users.create_access_key(UserName="reader")["AccessKey"]
 
     def put(self, path: str, content: bytes) -> None:
         self.client.put_object(Bucket=BUCKET, Key=path, Body=content)
@@ -115,16 +123,33 @@ def store(served, tmp_path, monkeypatch):
     return store
 
 
+@pytest.fixture(scope="session")
+def rooms(tmp_path_factory):
+    return meta_info.write(tmp_path_factory.mktemp("rooms") / "rooms.json", 4)
+
+
+@pytest.fixture(scope="session")
+def made(rooms, tmp_path_factory):
+    """Two builds of the rooms, with one split and with two."""
+    folder = tmp_path_factory.mktemp("made")
+    for name, holdout in (("one", 0.0), ("two", 0.4)):
+        build(
+            BuildOptions(out=folder / name, meta_info=(rooms,), rules="vsibench", holdout=holdout, workers=1)
+        )
+    return folder
+
+
 @pytest.fixture
-def rooms(tmp_path):
-    return meta_info.write(tmp_path / "rooms.json", 4)
+def work(made, tmp_path):
+    """Copies of them to go on from: what is tested is what comes after a build."""
+    return shutil.copytree(made, tmp_path / "work")
 
 
 @pytest.fixture
 def run(rooms):
     """Build from the rooms, in this process, and return what is said."""
 
-    def command(*arguments: object, status: int = 0) -> str:
+    def command(*arguments: object, rooms: Path = rooms, status: int = 0) -> str:
         given = ("build", "--meta-info", rooms, "--rules", "vsibench", "--workers", 1, *arguments)
         ran = CliRunner().invoke(app, [*map(str, given)])
         said, code = ran.output, ran.exit_code

@@ -15,7 +15,10 @@ _CREDENTIALS = {
     "write and delete there.",
     "gs": "Run `gcloud auth application-default login` as one who may list, read, write and delete there.",
 }
-_RESUME = "Run the same command again: what was sent is not sent again."
+_RESUME = (
+    "Run the same command again: what was sent is not sent again. Where that does not help, see to the "
+    "store's endpoint and region."
+)
 
 
 @contextmanager
