@@ -104,36 +104,34 @@ def without_frames(scene: MeasuredScene, first: int, last: int) -> MeasuredScene
     return replace(scene, timeline=seen)
 
 
-BLIND = (TOPIC, "it may have appeared before, while the camera's place was not known")
-
-
 @pytest.mark.parametrize(("first", "last"), [(12, 15), (12, 13)])
-def test_what_is_first_seen_after_the_camera_was_lost_has_no_moment(first: int, last: int) -> None:
+def test_what_is_first_seen_after_the_camera_was_lost_comes_after_all_else_or_is_not_asked_about(
+    first: int, last: int
+) -> None:
     """The lamp comes into the picture at 6 s, the plant, which the lost frames may have shown, at 10 s."""
     scene = video({**ONE_AFTER_ANOTHER, 4: from_then_on(12), 5: from_then_on(20)}, [*WORDS, "plant"])
-    (question, *others), drops = asked(without_frames(scene, first, last))
-    assert others == []
-    assert question.answer == "cup, door, heater, bed"
-    assert drops[BLIND] == 2
+    questions, _ = asked(without_frames(scene, first, last))
+    orders = [question.answer.split(", ") for question in questions]
+    assert {"lamp", "plant"} <= {word for order in orders for word in order}
+    for order in orders:
+        assert not {"lamp", "plant"} & {*order[:-1]}
 
 
 def test_what_was_seen_before_the_camera_was_lost_keeps_its_moment() -> None:
-    (question,), drops = asked(without_frames(video(ONE_AFTER_ANOTHER), 12, 30))
+    (question,), _ = asked(without_frames(video(ONE_AFTER_ANOTHER), 12, 30))
     assert question.answer == "cup, door, heater, bed"
-    assert BLIND not in drops
 
 
 def test_losing_the_camera_for_less_than_the_least_time_apart_changes_no_order() -> None:
-    (question,), drops = asked(without_frames(video(ONE_AFTER_ANOTHER), 5, 5))
+    (question,), _ = asked(without_frames(video(ONE_AFTER_ANOTHER), 5, 5))
     assert question.answer == "cup, door, heater, bed"
-    assert BLIND not in drops
 
 
 def test_a_video_that_begins_without_a_camera_has_no_first_appearances() -> None:
     assert len(asked(without_frames(video(ONE_AFTER_ANOTHER), 0, 0))[0]) == 1  # half a second hides no order
     questions, drops = asked(without_frames(video(ONE_AFTER_ANOTHER), 0, 2))
     assert questions == []
-    assert drops[BLIND] == 4
+    assert drops[TOPIC, "too few categories appear far enough apart"] > 0
 
 
 def test_a_category_appears_with_the_first_of_its_objects() -> None:

@@ -16,7 +16,8 @@ from vsitrain.train import train
 
 RECIPES = Path(__file__).parents[2] / "recipes"
 DATA, ACCELERATE = RECIPES / "data", RECIPES / "accelerate"
-TRAINING = sorted({*RECIPES.rglob("*.yaml")} - {*DATA.rglob("*"), *ACCELERATE.rglob("*")})
+OTHERS = (DATA, ACCELERATE, RECIPES / "slurm")
+TRAINING = sorted({*RECIPES.rglob("*.yaml")} - {path for folder in OTHERS for path in folder.rglob("*")})
 NEVER_RUN_HERE = {"use_vllm": "false"}
 """What needs a GPU is parsed, and switched off to run."""
 

@@ -10,5 +10,6 @@ def local_disk(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> str | 
     """The kind of file system that a folder lies on, where that is one of this machine's; else None."""
     kinds = dict(line.split()[1:3] for line in mounts.read_text().splitlines())
     here = folder.resolve()
-    kind = next(kinds[str(place)] for place in (here, *here.parents) if str(place) in kinds)
+    # In a container what is mounted at the top may not be listed.
+    kind = next((kinds[str(place)] for place in (here, *here.parents) if str(place) in kinds), None)
     return kind if kind in _LOCAL else None

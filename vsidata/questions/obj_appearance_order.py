@@ -52,7 +52,8 @@ class Appearance:
     Attributes:
         category: the word.
         instance: of its object that is largest when it appears.
-        glimpsed: seconds until the first frame that may show a hint of it.
+        glimpsed: seconds until the first frame that may show a hint of it, and at most until the camera was
+            first lost: it may have appeared then.
         seen: seconds until the first frame that shows it.
     """
 
@@ -82,12 +83,7 @@ def _candidates(scene: MeasuredScene, rules: AppearanceOrderRules, rng: Generato
     if scene.timeline is None:
         yield Drop("the scan has no video whose cameras are known")
         return
-    known = []
-    for one in appearances(scene, scene.timeline, rules):
-        if one.seen <= scene.timeline.known_until(rules.min_gap.value):
-            known.append(one)
-        else:
-            yield Drop("it may have appeared before, while the camera's place was not known")
+    known = appearances(scene, scene.timeline, rules)
     asked: set[frozenset[str]] = set()
     for _ in range(rules.draws.whole):
         chosen = _draw(scene, rules, known, rng)
@@ -102,6 +98,7 @@ def _candidates(scene: MeasuredScene, rules: AppearanceOrderRules, rng: Generato
 def appearances(scene: MeasuredScene, timeline: Timeline, rules: AppearanceOrderRules) -> list[Appearance]:
     """When each category appears that does, categories sorted."""
     excluded = {label for entry in rules.exclude for label in entry.labels}
+    known_until = timeline.known_until(rules.min_gap.value)
     found = []
     for category in scene.categories:
         bearers = scene.bearers[category]
@@ -114,8 +111,8 @@ def appearances(scene: MeasuredScene, timeline: Timeline, rules: AppearanceOrder
             continue
         own = np.isin(timeline.instances, instances)
         largest = timeline.instances[own][np.argmax(timeline.pixels[seen, own])]
-        moments = float(timeline.seconds[glimpsed]), float(timeline.seconds[seen])
-        found.append(Appearance(category, int(largest), *moments))
+        hint = min(float(timeline.seconds[glimpsed]), known_until)
+        found.append(Appearance(category, int(largest), hint, float(timeline.seconds[seen])))
     return found
 
 
