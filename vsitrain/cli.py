@@ -107,7 +107,10 @@ def curves(
         Path | None, typer.Option(help="Picture: .png, .svg, .pdf (default: RUN/curves.png).")
     ] = None,
 ) -> None:
-    """Draw the rewards of a run by topic, its KL, lengths and losses, also while it goes on."""
+    """Draw the rewards of a run by topic, its KL, lengths and losses, also while it goes on.
+
+    Reads RUN; writes one picture, over an older one of that name.
+    """
     _require_packages()
     from vsitrain.curves import draw_curves
 
