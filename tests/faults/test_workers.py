@@ -122,10 +122,14 @@ def test_workers_that_are_killed_whenever_they_start_end_the_build_with_a_word(t
     assert "fewer --workers" in caught.value.remedy
 
 
-def test_workers_that_cannot_be_started_are_not_blamed_on_the_folder(rooms, tmp_path):
-    """A Python that ends at once stands for a limit on processes, or for one that may not be run."""
+@pytest.mark.parametrize("seconds", [0, 0.5], ids=["ends at once", "ends once it was asked"])
+def test_workers_that_cannot_be_started_are_not_blamed_on_the_folder(rooms, tmp_path, seconds):
+    """A Python that only ends stands for a limit on processes, or for one that may not be run."""
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\nsleep {seconds}\nexit 1\n")
+    python.chmod(0o755)
     script = (
-        "import multiprocessing; multiprocessing.set_executable('/bin/false');"
+        f"import multiprocessing; multiprocessing.set_executable({str(python)!r});"
         "from vsidata.cli import main; main()"
     )
     typed = ("build", "--meta-info", rooms, "--rules", "vsibench", "--out", tmp_path / "out")

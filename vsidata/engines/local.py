@@ -105,9 +105,10 @@ def _start(context: ForkServerContext, work: Callable[[str], None]) -> _Worker:
     try:
         with _environment(_ONE_THREAD), _interrupts_held():
             process.start()
-    except OSError as error:
+    except (OSError, EOFError) as error:  # no more of it where the forkserver ended before it answered
+        cause = getattr(error, "strerror", None) or "the process that starts them ended at once"
         remedy = "Make room for processes and memory (ulimit -u), or try fewer --workers."
-        raise VsiError("a worker process", f"cannot be started: {error.strerror}.", remedy) from error
+        raise VsiError("a worker process", f"cannot be started: {cause}.", remedy) from error
     theirs.close()  # so that the worker's death closes the pipe
     with suppress(BrokenPipeError):  # it is dead already: reading from it will tell
         ours.send(work)
