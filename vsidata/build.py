@@ -30,7 +30,7 @@ from vsidata.errors import OptionError, ScanError
 from vsidata.options import BuildOptions
 from vsidata.process import APPEARANCE_ORDER, Job, input_files, process_scene
 from vsidata.questions.rules import RuleSet, load_rules
-from vsidata.sources.registry import Source, open_source
+from vsidata.sources.registry import Source, open_source, place_of
 from vsidata.streams.shown import Framing
 
 # What the figures come from: another release of one of these may change their last digits.
@@ -68,9 +68,11 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary | Su
     """
     watcher = watcher or Watcher()
     run = engine_of(options.engine)
-    source = _open(options)
+    source = open_source(
+        *place_of("vsidata build", options.scannet_root, options.meta_info, options.source, options.root)
+    )
     rules = load_rules(options.rules).with_caps(options.per_scene or {})
-    topics = _topics(options, rules)
+    topics = rules.chosen_topics(options.topics)
     if not options.frames:
         _need_no_frames(options)
     selection = select(
@@ -117,19 +119,6 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary | Su
     return summary
 
 
-def _topics(options: BuildOptions, rules: RuleSet) -> tuple[str, ...]:
-    unknown = set(options.topics or ()) - set(rules.topics)
-    if unknown:
-        raise OptionError(
-            "--topics",
-            f"the rule set {rules.name} has no topic `{min(unknown)}`.",
-            f"Choose from: {', '.join(rules.topics)}.",
-        )
-    if options.topics is None:
-        return rules.default_topics
-    return tuple(topic for topic in rules.topics if topic in options.topics)
-
-
 def _need_no_frames(options: BuildOptions) -> None:
     if options.embed:
         fault = "puts frames into the questions, and --frames 0 takes none."
@@ -137,21 +126,6 @@ def _need_no_frames(options: BuildOptions) -> None:
     if APPEARANCE_ORDER in (options.topics or ()):
         fault = f"names {APPEARANCE_ORDER}, which asks about a video, and --frames 0 takes none."
         raise OptionError("--topics", fault, "Drop one.")
-
-
-def _open(options: BuildOptions) -> Source:
-    places: list[tuple[str, list[Path]]] = []
-    places += [("scannet", [options.scannet_root])] if options.scannet_root else []
-    places += [("meta-info", [*options.meta_info])] if options.meta_info else []
-    places += [(options.source, [options.root] if options.root else [])] if options.source else []
-    if len(places) != 1:
-        raise OptionError(
-            "vsidata build",
-            "takes scans from one place, and here are none or two.",
-            "Give --scannet-root, --meta-info or --source. Without scans, `vsidata synth` makes some.",
-        )
-    ((source, paths),) = places
-    return open_source(source, paths)
 
 
 def _recipe(options: BuildOptions, rules: RuleSet, topics: tuple[str, ...], source: Source) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import traceback
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,7 +66,11 @@ def process_scene(job: Job, name: str) -> None:
     try:
         stamp = results.stamp(input_files(job.source, name, bool(job.framing.count)))
         scene = job.source.load(name)
-        look = _look(job, scene)
+        look = (
+            look_at(job.source, scene, job.rules, job.topics, job.framing, job.visibility)
+            if job.framing.count
+            else None
+        )
         measured = measure(
             scene,
             job.rules.measurement,
@@ -94,9 +98,7 @@ def process_scene(job: Job, name: str) -> None:
     except ScanError as error:
         head = results.Head(failure=results.failure_of(name, error))
     except OSError as error:
-        fault = f"cannot be read: {error.strerror or error}"
-        unread = ScanError(error.filename or name, fault, "Mend that, then run the same command again.")
-        head = results.Head(failure=results.failure_of(name, unread))
+        head = results.Head(failure=results.failure_of(name, unread(name, error)))
     except MemoryError:
         remedy = "Try fewer --workers; the same command tries the scans set aside again."
         failure = results.failure_of(name, ScanError(name, "needs more memory than there is", remedy))
@@ -113,21 +115,39 @@ def process_scene(job: Job, name: str) -> None:
     results.write_result(results.result_path(job.folder, name), head, rows)
 
 
-def _look(job: Job, scene: Scene) -> Look | None:
-    """What the stream of a scan gives; None where there is no stream, or no frames are wanted."""
-    if not job.framing.count:
-        return None
-    stream = job.source.stream(scene.name, job.framing.quality)
+def unread(name: str, error: OSError) -> ScanError:
+    """What the system says of a scan's file, as a fault of the scan."""
+    fault = f"cannot be read: {error.strerror or error}"
+    return ScanError(error.filename or name, fault, "Mend that, then run the same command again.")
+
+
+def look_at(
+    source: Source, scene: Scene, rules: RuleSet, topics: Collection[str], framing: Framing, visibility: bool
+) -> Look | None:
+    """What the stream of a scan gives; None where there is no stream.
+
+    Args:
+        source: where the scan lies.
+        scene: the scan.
+        rules: how much of an object must be seen, and how often the order of appearance looks.
+        topics: those that will be asked.
+        framing: how many frames, one at least.
+        visibility: whether to find out what the frames show.
+
+    Raises:
+        ScanError: there is a stream that cannot be used.
+    """
+    stream = source.stream(scene.name, framing.quality)
     if stream is None:
         return None
-    shown = show(stream, scene.alignment, job.framing)
+    shown = show(stream, scene.alignment, framing)
     sight = timeline = None
-    order = job.rules.topics[APPEARANCE_ORDER] if APPEARANCE_ORDER in job.topics else None
-    if job.visibility or order:
+    order = rules.topics[APPEARANCE_ORDER] if APPEARANCE_ORDER in topics else None
+    if visibility or order:
         from vsidata.viewer import viewer  # imports Open3D: a second that scans without a stream need not pay
 
         if view := viewer(scene, stream):
-            sight = view.sight(shown.positions, job.rules.visibility) if job.visibility else None
+            sight = view.sight(shown.positions, rules.visibility) if visibility else None
             timeline = view.timeline(order.rate.value) if order else None
     return Look(shown, sight, timeline)
 

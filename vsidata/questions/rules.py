@@ -1,7 +1,7 @@
 """Rule sets: which questions are asked, and every constant behind them. The files are in rules/*.yaml."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import resources
@@ -65,6 +65,22 @@ class RuleSet:
     def default_topics(self) -> tuple[str, ...]:
         """The topics that are asked where the user names none."""
         return tuple(name for name, rules in self.topics.items() if getattr(rules, "by_default", True))
+
+    def chosen_topics(self, names: Collection[str] | None) -> tuple[str, ...]:
+        """The topics that a user names, in the order of the registry; the default ones where none are named.
+
+        Raises:
+            OptionError: the rule set has no such topic.
+        """
+        if names is None:
+            return self.default_topics
+        if unknown := set(names) - set(self.topics):
+            raise OptionError(
+                "--topics",
+                f"the rule set {self.name} has no topic `{min(unknown)}`.",
+                f"Choose from: {', '.join(self.topics)}.",
+            )
+        return tuple(topic for topic in self.topics if topic in names)
 
     @cached_property
     def resolved(self) -> dict[str, Any]:

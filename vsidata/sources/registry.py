@@ -68,3 +68,28 @@ def open_source(name: str, paths: Sequence[Path]) -> Source:
         remedy = f"Take one of: {', '.join(SOURCES)}, scenezoo:NAME."
         raise OptionError(name, "is not a source", remedy)
     return SOURCES[name](paths)
+
+
+def place_of(
+    command: str,
+    scannet_root: Path | None = None,
+    meta_info: Sequence[Path] = (),
+    source: str | None = None,
+    root: Path | None = None,
+) -> tuple[str, list[Path]]:
+    """What the options of a command name: a source and its paths, for `open_source`.
+
+    Raises:
+        OptionError: they name none, or several.
+    """
+    places: list[tuple[str, list[Path]]] = []
+    places += [("scannet", [scannet_root])] if scannet_root else []
+    places += [("meta-info", [*meta_info])] if meta_info else []
+    places += [(source, [root] if root else [])] if source else []
+    if len(places) != 1:
+        raise OptionError(
+            command,
+            "takes scans from one place, and here are none or two.",
+            "Give --scannet-root, --meta-info or --source. Without scans, `vsidata synth` makes some.",
+        )
+    return places[0]
