@@ -16,6 +16,7 @@ from vsidata.questions.topics import ask
 from vsidata.scene import Scene
 from vsidata.sight import Sight, Timeline
 from vsidata.sources.registry import Source
+from vsidata.streams.frames import FrameStream
 from vsidata.streams.shown import Framing, ShownFrames, show
 
 APPEARANCE_ORDER = "obj_appearance_order"
@@ -66,10 +67,11 @@ def process_scene(job: Job, name: str) -> None:
     try:
         stamp = results.stamp(input_files(job.source, name, bool(job.framing.count)))
         scene = job.source.load(name)
+        stream = job.source.stream(name, job.framing.quality) if job.framing.count else None
         look = (
-            look_at(job.source, scene, job.rules, job.topics, job.framing, job.visibility)
-            if job.framing.count
-            else None
+            None
+            if stream is None
+            else look_at(stream, scene, job.rules, job.topics, job.framing, job.visibility)
         )
         measured = measure(
             scene,
@@ -122,12 +124,17 @@ def unread(name: str, error: OSError) -> ScanError:
 
 
 def look_at(
-    source: Source, scene: Scene, rules: RuleSet, topics: Collection[str], framing: Framing, visibility: bool
-) -> Look | None:
-    """What the stream of a scan gives; None where there is no stream.
+    stream: FrameStream,
+    scene: Scene,
+    rules: RuleSet,
+    topics: Collection[str],
+    framing: Framing,
+    visibility: bool,
+) -> Look:
+    """What the stream of a scan gives.
 
     Args:
-        source: where the scan lies.
+        stream: of the scan.
         scene: the scan.
         rules: how much of an object must be seen, and how often the order of appearance looks.
         topics: those that will be asked.
@@ -135,11 +142,8 @@ def look_at(
         visibility: whether to find out what the frames show.
 
     Raises:
-        ScanError: there is a stream that cannot be used.
+        ScanError: the stream cannot be used.
     """
-    stream = source.stream(scene.name, framing.quality)
-    if stream is None:
-        return None
     shown = show(stream, scene.alignment, framing)
     sight = timeline = None
     order = rules.topics[APPEARANCE_ORDER] if APPEARANCE_ORDER in topics else None
