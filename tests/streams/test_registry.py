@@ -1,13 +1,16 @@
 """The stream of a scan is found in whichever form it is there."""
 
+import os
+
 import cv2
 import numpy as np
 import pytest
 
 from tests.streams.sens_bytes import Frame, Sens, jpeg
+from vsidata.dataset.results import stamp
 from vsidata.errors import ScanError
 from vsidata.streams.exported import ExportedStream
-from vsidata.streams.registry import open_stream
+from vsidata.streams.registry import open_stream, stream_files
 from vsidata.streams.sens import SensStream
 from vsidata.streams.video import VideoStream
 
@@ -50,3 +53,19 @@ def test_broken_link_is_an_error_and_not_a_scan_without_frames(tmp_path):
     (tmp_path / f"{NAME}.sens").symlink_to("elsewhere")
     with pytest.raises(ScanError, match="cannot be read: No such file or directory"):
         open_stream(tmp_path, NAME)
+
+
+def test_frames_exported_again_over_the_old_ones_are_noticed(tmp_path):
+    """Written in place, they leave the time of their folder as it was."""
+    add_exported(tmp_path)
+    for number in range(1, 200):
+        (tmp_path / "color" / f"{number}.jpg").write_bytes(jpeg())
+    os.utime(tmp_path / "color", ns=(0, 0))
+    before = stamp(stream_files(tmp_path, NAME))
+    assert len(before) < 20
+    for path in (tmp_path / "color").iterdir():
+        with path.open("r+b") as file:
+            file.write(jpeg(quality=50))
+            file.truncate()
+    assert (tmp_path / "color").stat().st_mtime_ns == 0
+    assert stamp(stream_files(tmp_path, NAME)) != before

@@ -1,6 +1,7 @@
-"""Files that are there whole or not at all, whenever a process is killed."""
+"""Files that are there whole or not at all, whenever a process is killed or the power fails."""
 
 import os
+import platform
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,11 +14,14 @@ def write_whole(path: Path, parts: Iterable[bytes | memoryview]) -> None:
     Raises:
         OSError: no room, or no permission. What was there before is still there.
     """
-    # Of this process alone: a worker that outlives its build by a moment writes to no other's file.
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}{UNFINISHED}")
+    # Of this process alone: a worker that outlives its build by a moment writes to no other's file, nor does
+    # one on another machine that shares the disk.
+    unfinished = path.with_name(f"{path.name}.{platform.node()}-{os.getpid()}{UNFINISHED}")
     try:
         with unfinished.open("wb") as file:
             file.writelines(parts)
+            file.flush()
+            os.fsync(file.fileno())  # else the name may reach the disk before the content does
         unfinished.replace(path)
     except BaseException:
         unfinished.unlink(missing_ok=True)  # on a full disk even a part is room

@@ -8,15 +8,35 @@ from vsidata.streams.frames import FrameStream
 from vsidata.streams.sens import open_sens
 from vsidata.streams.video import open_video
 
+_SAMPLE = 16  # files of a folder that stand for all: a new export writes every one, often in place
+
 
 def stream_files(folder: Path, name: str) -> list[Path]:
-    """What tells whether the stream of a scan has changed: its file, or the folders of exported frames."""
+    """What tells whether the stream of a scan has changed: its file, or the folders of exported frames.
+
+    A folder shows by its time that files came or went; that they were written anew, some of its files show.
+    """
     sens, color, video = folder / f"{name}.sens", folder / COLOR, folder / f"{name}.mp4"
     if os.path.lexists(sens):
         return [sens]
     if os.path.isdir(color):  # noqa: PTH112 - says no, and does not raise, where a folder may not be entered
-        return [color, *(folder / part for part in ("depth", "pose", "intrinsic"))]
+        return [
+            path
+            for part in (COLOR, "depth", "pose", "intrinsic")
+            for path in (folder / part, *_sample(folder / part))
+        ]
     return [video] if os.path.lexists(video) else []
+
+
+def _sample(folder: Path) -> list[Path]:
+    """Files of a folder from its first to its last, evenly spaced by name; none where it cannot be listed."""
+    try:
+        names = sorted(os.listdir(folder))  # noqa: PTH208 - thousands of names, of which few become paths
+    except OSError:
+        return []
+    if len(names) > _SAMPLE:
+        names = [names[index * (len(names) - 1) // (_SAMPLE - 1)] for index in range(_SAMPLE)]
+    return [folder / name for name in names]
 
 
 def open_stream(folder: Path, name: str, quality: int = 95) -> FrameStream | None:
