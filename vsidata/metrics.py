@@ -11,6 +11,8 @@ Array = NDArray[np.float64]
 # that sits on a threshold falls on the same side here.
 _ALLOWED_ERRORS = 1 - np.linspace(0.50, 0.95, 10)
 
+_TRIED_AT_ONCE = 256  # constants: what that many are compared with fits into a cache
+
 
 def mean_relative_accuracy(predictions: ArrayLike, truths: ArrayLike) -> Array:
     """Share of ten thresholds θ that a numeric answer meets: |prediction - truth| / truth <= 1 - θ.
@@ -68,7 +70,10 @@ def best_constant(truths: ArrayLike, decimals: int) -> tuple[float, float]:
     scale = 10**decimals
     steps = np.arange(np.floor(values[0] * scale), np.ceil(values[-1] * scale) + 1)
     constants = np.round(steps / scale, decimals)
-    scores = [np.average(mean_relative_accuracy(constant, values), weights=counts) for constant in constants]
+    parts = np.array_split(constants, -(-constants.size // _TRIED_AT_ONCE))
+    scores = np.concatenate(
+        [mean_relative_accuracy(part[:, np.newaxis], values) @ counts / counts.sum() for part in parts]
+    )
     best = int(np.argmax(scores))
     return float(constants[best]), float(scores[best])
 
@@ -84,12 +89,12 @@ def redrawn_means(
     Args:
         scores: (n,) one score per question.
         scenes: (n,) the scene that each question is about.
-        chosen: (n,) bool, which questions count; True for all.
+        chosen: (n,) bool, which questions count, or (m, n) for m means; True for all.
         repeats: how many times the scenes are redrawn.
         seed: of the draws.
 
     Returns:
-        (repeats,) means; NaN where no scene that was drawn has a chosen question.
+        (repeats,) or (m, repeats) means; NaN where no scene that was drawn has a chosen question.
 
     Raises:
         ValueError: there is no score, or not one scene per score.
@@ -98,13 +103,19 @@ def redrawn_means(
     names, scene = np.unique(np.asarray(scenes, dtype=str), return_inverse=True)
     if values.ndim != 1 or not values.size or values.size != scene.size:
         raise ValueError(f"an interval needs one scene per score: {values.size} scores, {scene.size} scenes")
-    draws = np.random.default_rng(seed).multinomial(
+    drawn = np.random.default_rng(seed).multinomial(
         names.size, np.full(names.size, 1 / names.size), size=repeats
     )
-    kept = np.broadcast_to(np.asarray(chosen, dtype=float), values.shape)
-    totals, counts = (draws @ np.bincount(scene, weights=weights) for weights in (values * kept, kept))
+    draws = drawn.astype(float).T  # a product of floats is many times as fast as one of integers
+    choices = np.asarray(chosen, dtype=float)
+    several = np.broadcast_to(choices, (*choices.shape[:-1], values.size)).reshape(-1, values.size)
+    totals, counts = (
+        np.array([np.bincount(scene, weights=weights, minlength=names.size) for weights in parts]) @ draws
+        for parts in (several * values, several)
+    )
     with np.errstate(invalid="ignore"):
-        return np.asarray(totals / counts)
+        means = totals / counts
+    return np.asarray(means if choices.ndim == 2 else means[0])
 
 
 def interval(means: ArrayLike, *, level: float = 0.95) -> tuple[float, float]:

@@ -25,11 +25,13 @@ class Prediction:
         id: of the question.
         reply: what the model wrote.
         error: why there is no reply, such as a video that cannot be opened; None where there is one.
+        frames: that the model was shown; None where that is not known.
     """
 
     id: str
     reply: str
     error: str | None = None
+    frames: int | None = None
 
 
 def read_predictions(path: Path) -> list[Prediction]:
@@ -42,7 +44,7 @@ def read_predictions(path: Path) -> list[Prediction]:
         OptionError: a file cannot be read, or a line is not such an object; the fault names the line.
     """
     return [
-        Prediction(str(entry["id"]), entry["prediction"] or "", entry.get("error"))
+        Prediction(str(entry["id"]), entry["prediction"] or "", entry.get("error"), entry.get("frames"))
         for entry in read_entries(path)
     ]
 
@@ -78,10 +80,6 @@ def read_entries(path: Path) -> list[dict[str, Any]]:
             raise OptionError(path, fault, 'Write a line {"id": …, "prediction": "…"} a question.')
         found.append(entry)
     return found
-
-
-def _is_prediction(entry: Any) -> bool:
-    return isinstance(entry, dict) and "id" in entry and isinstance(entry.get("prediction", 0), str | None)
 
 
 def matched(

@@ -17,6 +17,7 @@ from vsitrain.scoring.tasks import TASKS, task_of
 
 Row = Mapping[str, Any]
 Array = NDArray[np.float64]
+Chosen = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Scores:
         tasks: by task, in the benchmark's order; others after them.
         types: by question type.
         datasets: the macro average over the questions of each dataset.
+        frames: the macro average over the questions whose clip had so many frames, where that is known.
+        debiased: the macro average over the benchmark's debiased subset, where its questions say what it is.
         macro: mean of the tasks: the benchmark's own average.
         micro: mean of the questions.
         scenes: how many the questions are about.
@@ -55,6 +58,8 @@ class Scores:
     tasks: dict[str, Figure]
     types: dict[str, Figure]
     datasets: dict[str, Figure]
+    frames: dict[str, Figure]
+    debiased: Figure | None
     macro: Figure
     micro: Figure
     scenes: int
@@ -77,32 +82,52 @@ def score(
         ValueError: there is no question.
     """
     pairs = list(zip(rows, predictions, strict=True))
-    official = np.array([official_score(row, it.reply) for row, it in pairs])
-    lenient = np.array([lenient_score(row, it.reply, letters=letters) for row, it in pairs])
     types = np.array([row["question_type"] for row in rows])
-    sets = np.array([row["dataset"] for row in rows])
-    scenes = [f"{row['dataset']} {row['scene_name']}" for row in rows]
-
-    def of(chosen: NDArray[np.bool_]) -> _Mean:
-        means = redrawn_means(official, scenes, chosen=chosen, seed=seed)
-        return _Mean(int(chosen.sum()), official[chosen].mean(), lenient[chosen].mean(), means)
-
-    def by_type(chosen: NDArray[np.bool_]) -> dict[str, _Mean]:
-        return {str(name): of(chosen & (types == name)) for name in np.unique(types[chosen])}
-
-    everything = np.ones(len(rows), dtype=bool)
-    whole = by_type(everything)
+    parts = _parts(rows, predictions)
+    means = _Means(
+        official=np.array([official_score(row, it.reply) for row, it in pairs]),
+        lenient=np.array([lenient_score(row, it.reply, letters=letters) for row, it in pairs]),
+        scenes=[f"{row['dataset']} {row['scene_name']}" for row in rows],
+        seed=seed,
+    )
+    by_type = {
+        part: {str(name): chosen & (types == name) for name in np.unique(types[chosen])}
+        for part, chosen in parts.items()
+    }
+    chosen = [parts[_ALL], *(them for part in by_type.values() for them in part.values())]
+    whole, *others = means.of(chosen)
+    found = iter(others)
+    kinds = {part: {name: next(found) for name in named} for part, named in by_type.items()}
+    macros = {part: _macro(named).figure for part, named in kinds.items()}
     reasons = Counter(it.error for it in predictions if it.error)
     return Scores(
-        tasks={task: mean.figure for task, mean in _by_task(whole).items()},
-        types={name: mean.figure for name, mean in whole.items()},
-        datasets={str(name): _macro(by_type(sets == name)).figure for name in np.unique(sets)},
-        macro=_macro(whole).figure,
-        micro=of(everything).figure,
-        scenes=len(set(scenes)),
+        tasks={task: mean.figure for task, mean in _by_task(kinds[_ALL]).items()},
+        types={name: mean.figure for name, mean in kinds[_ALL].items()},
+        datasets={name: figure for (kind, name), figure in macros.items() if kind == "dataset"},
+        frames={name: figure for (kind, name), figure in macros.items() if kind == "frames"},
+        debiased=macros.get(_DEBIASED),
+        macro=macros[_ALL],
+        micro=whole.figure,
+        scenes=len(set(means.scenes)),
         without_reply=dict(sorted(reasons.items())),
         empty=sum(not it.reply.strip() and not it.error for it in predictions),
     )
+
+
+_ALL, _DEBIASED = ("all", ""), ("debiased", "")
+
+
+def _parts(rows: Sequence[Row], predictions: Sequence[Prediction]) -> dict[tuple[str, str], Chosen]:
+    """Which questions belong to each part that has a macro average of its own."""
+    parts = {_ALL: np.ones(len(rows), dtype=bool)}
+    sets = np.array([row["dataset"] for row in rows])
+    parts |= {("dataset", str(name)): sets == name for name in np.unique(sets)}
+    frames = np.array([it.frames or 0 for it in predictions])
+    parts |= {("frames", str(count)): frames == count for count in np.unique(frames[frames > 0]).tolist()}
+    kept = np.array([row.get("pruned") is False for row in rows])
+    if kept.any():
+        parts[_DEBIASED] = kept
+    return parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +142,24 @@ class _Mean:
     @property
     def figure(self) -> Figure:
         return Figure(self.questions, float(self.official), *interval(self.redrawn), float(self.lenient))
+
+
+@dataclass(frozen=True, eq=False)
+class _Means:
+    """The scores (n,) of questions and their scenes, to be averaged over any choice of them."""
+
+    official: Array
+    lenient: Array
+    scenes: list[str]
+    seed: int
+
+    def of(self, choices: Sequence[Chosen]) -> list[_Mean]:
+        """The mean over each choice. All draw the same scenes again, so that means of means may be redrawn."""
+        redrawn = redrawn_means(self.official, self.scenes, chosen=np.array(choices), seed=self.seed)
+        return [
+            _Mean(int(chosen.sum()), self.official[chosen].mean(), self.lenient[chosen].mean(), means)
+            for chosen, means in zip(choices, redrawn, strict=True)
+        ]
 
 
 def _mean_of(parts: Iterable[_Mean]) -> _Mean:
