@@ -3,12 +3,14 @@
 import json
 from collections import Counter
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 from tests.dataset import small_scans
 from vsidata.build import BuildOptions, build
 from vsidata.dataset.summary import closing_lines
+from vsidata.geometry.outline import signed_area
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +52,13 @@ def test_scenes_table_holds_the_boxes_that_the_scans_were_made_with(built):
                 assert min(box["extents"]) >= 0.34
                 assert max(box["extents"]) <= 0.81
                 assert box["center"][:2] == pytest.approx(thing["centroid"][:2], abs=0.05)
+
+
+def test_outline_of_each_room_encloses_the_area_asked_about(built):
+    for row in pq.read_table(built.out / "scenes").to_pylist():
+        assert row["room_area"] > 5
+        enclosed = sum(signed_area(np.array(ring)) for ring in row["room_outline"])
+        assert enclosed == pytest.approx(row["room_area"])
 
 
 def test_every_topic_is_asked(built):

@@ -20,6 +20,7 @@ from vsidata.constant import Count, Labels, Length, PerMetre, Rules, Share
 from vsidata.errors import DegenerateGeometry
 from vsidata.geometry import area, boxes, trimming
 from vsidata.geometry.distance import Surface, box_distances, surface, surface_distance
+from vsidata.geometry.outline import Ring
 from vsidata.questions.vocabulary import Vocabulary
 from vsidata.scene import Array, IntArray, OrientedBox, Scene, SceneObject
 from vsidata.sight import Sight, Timeline
@@ -43,7 +44,7 @@ class TrimmingRules(Rules):
 
 
 class FloorAreaRules(Rules):
-    """Constants of `vsidata.geometry.area.floor_area`."""
+    """Constants of `vsidata.geometry.area.floor_shape`."""
 
     alpha: PerMetre
     cell: Length
@@ -51,14 +52,14 @@ class FloorAreaRules(Rules):
 
 
 class VsiBenchAreaRules(Rules):
-    """Constants of `vsidata.geometry.area.vsibench_area`."""
+    """Constants of `vsidata.geometry.area.vsibench_shape`."""
 
     alpha: PerMetre
     samples: Count
 
 
 class Vsi100kAreaRules(Rules):
-    """Constants of `vsidata.geometry.area.vsi100k_area`."""
+    """Constants of `vsidata.geometry.area.vsi100k_shape`."""
 
     alpha: PerMetre
 
@@ -148,6 +149,8 @@ class MeasuredScene:
         room_areas: square metres by the rules' method of measuring, and in some scenes by the others; None
             where it cannot be measured.
         room_area_method: the rules' own method.
+        room_outline: rings (n, 2) on the ground plane, metres, that enclose the area by the rules' method;
+            None where it is not measured from points.
         points: (n, 3) all vertices of the mesh, metres, room frame; None without a mesh.
         sight: what the picked frames show, by which questions are refused; None where none were looked at.
         timeline: how large the stream shows the objects over time; None where it was not looked at.
@@ -160,6 +163,7 @@ class MeasuredScene:
     unannotated_share: float | None
     room_areas: Mapping[AreaMethod, float | None]
     room_area_method: AreaMethod
+    room_outline: tuple[Ring, ...] | None = None
     points: Array | None = None
     sight: Sight | None = None
     timeline: Timeline | None = None
@@ -287,18 +291,15 @@ def _trimmed(vertices: Array, triangles: IntArray, rules: TrimmingRules) -> tupl
     return vertices[keep], row[triangles[keep[triangles].all(axis=1)]]
 
 
-def room_area(scene: Scene, method: AreaMethod, rules: RoomAreaRules, rng: Generator) -> float | None:
-    """Square metres of a scene's floor by one method; None where it cannot be measured.
-
-    Where the source states the area itself, that is what every method returns.
-    """
+def room_shape(scene: Scene, method: AreaMethod, rules: RoomAreaRules, rng: Generator) -> area.Shape | None:
+    """A scene's floor by one method; None where it cannot be measured, or the source states its area."""
     if scene.room_area is not None or scene.points is None:
-        return scene.room_area
+        return None
     try:
         match method:
             case "floor":
                 floor = rules.floor
-                return area.floor_area(
+                return area.floor_shape(
                     scene.points,
                     alpha=floor.alpha.value,
                     cell=floor.cell.value,
@@ -306,11 +307,11 @@ def room_area(scene: Scene, method: AreaMethod, rules: RoomAreaRules, rng: Gener
                 )
             case "vsibench":
                 sampled = rules.vsibench
-                return area.vsibench_area(
+                return area.vsibench_shape(
                     scene.points, rng, alpha=sampled.alpha.value, samples=sampled.samples.whole
                 )
             case "vsi100k":
-                return area.vsi100k_area(scene.points, alpha=rules.vsi100k.alpha.value)
+                return area.vsi100k_shape(scene.points, alpha=rules.vsi100k.alpha.value)
     except DegenerateGeometry:
         return None
 
@@ -339,6 +340,8 @@ def measure(
         sight, timeline: what its frames show, where that is known; passed on.
     """
     rng = generator(seed, scene.dataset, scene.name, "room area")
+    shapes = _room_shapes(scene, rules.room_area, rng)
+    asked = shapes[rules.room_area.method]
     objects = tuple(
         _measured(thing, names, rules, vocabulary)
         for thing in sorted(scene.objects, key=lambda thing: thing.instance)
@@ -350,18 +353,21 @@ def measure(
         objects=objects,
         declared_counts=_declared_counts(scene, vocabulary),
         unannotated_share=None if scene.instances is None else float(np.mean(scene.instances < 0)),
-        room_areas=_room_areas(scene, rules.room_area, rng),
+        room_areas={
+            method: scene.room_area if shape is None else shape.area for method, shape in shapes.items()
+        },
         room_area_method=rules.room_area.method,
+        room_outline=None if asked is None else asked.outline,
         points=scene.points,
         sight=sight,
         timeline=timeline,
     )
 
 
-def _room_areas(scene: Scene, rules: RoomAreaRules, rng: Generator) -> dict[AreaMethod, float | None]:
+def _room_shapes(scene: Scene, rules: RoomAreaRules, rng: Generator) -> dict[AreaMethod, area.Shape | None]:
     compared = rng.random() < rules.compared.value
     return {
-        method: room_area(scene, method, rules, rng) if compared or method == rules.method else None
+        method: room_shape(scene, method, rules, rng) if compared or method == rules.method else None
         for method in get_args(AreaMethod)
     }
 

@@ -170,6 +170,7 @@ def _scene_row(scene: Scene, measured: MeasuredScene) -> results.Row:
         "room_area": measured.room_area,
         "room_area_method": "stated" if stated else measured.room_area_method,
         "room_areas": None if stated else measured.room_areas,
+        "room_outline": measured.room_outline,
         "objects": [
             {
                 "instance": thing.instance,

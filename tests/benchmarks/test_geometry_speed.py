@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.spatial import ConvexHull, Delaunay
 from scipy.spatial.transform import Rotation
 
-from vsidata.geometry.area import floor_area, vsi100k_area, vsibench_area
+from vsidata.geometry.area import floor_shape, vsi100k_shape, vsibench_shape
 from vsidata.geometry.boxes import minimal_box, upright_box
 from vsidata.geometry.distance import box_distances, surface, surface_distance
 from vsidata.geometry.trimming import keep_mask
@@ -132,17 +132,17 @@ def test_surface_distances_of_fcl_alone(benchmark, meshes):
 
 @pytest.mark.benchmark(group="area of a room of 150k vertices")
 def test_floor_area(benchmark, room):
-    benchmark(floor_area, room, alpha=2.0, cell=0.1, min_density=0.8)
+    benchmark(floor_shape, room, alpha=2.0, cell=0.1, min_density=0.8)
 
 
 @pytest.mark.benchmark(group="area of a room of 150k vertices")
 def test_vsibench_area(benchmark, room):
-    benchmark(vsibench_area, room, np.random.default_rng(0), alpha=5.0, samples=10_000)
+    benchmark(vsibench_shape, room, np.random.default_rng(0), alpha=5.0, samples=10_000)
 
 
 @pytest.mark.benchmark(group="area of a room of 150k vertices")
 def test_vsi100k_area(benchmark, room):
-    benchmark(vsi100k_area, room, alpha=0.12)
+    benchmark(vsi100k_shape, room, alpha=0.12)
 
 
 @pytest.mark.benchmark(group="area of a room of 150k vertices")

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from vsidata.errors import DegenerateGeometry
-from vsidata.geometry.area import alpha_shape_area, floor_area, vsi100k_area, vsibench_area
+from vsidata.geometry.area import Shape, alpha_shape, floor_shape, vsi100k_shape, vsibench_shape
+from vsidata.geometry.outline import signed_area
 from vsidata.scene import Array
 
 Rectangle = tuple[float, float, float, float]  # x0, y0, x1, y1
@@ -20,6 +21,28 @@ VSI100K = {"alpha": 0.12}
 
 HEIGHT = 2.4
 SPACING = 0.035  # of the vertices, metres
+
+
+def alpha_shape_area(points: Array, alpha: float) -> float:
+    return checked(alpha_shape(points, alpha))
+
+
+def floor_area(points: Array, **constants: float) -> float:
+    return checked(floor_shape(points, **constants))
+
+
+def vsibench_area(points: Array, rng: Generator, *, alpha: float, samples: int) -> float:
+    return checked(vsibench_shape(points, rng, alpha=alpha, samples=samples))
+
+
+def vsi100k_area(points: Array, *, alpha: float) -> float:
+    return checked(vsi100k_shape(points, alpha=alpha))
+
+
+def checked(shape: Shape) -> float:
+    """The area of a shape, which its outline encloses, too."""
+    assert sum(signed_area(ring) for ring in shape.outline) == pytest.approx(shape.area, abs=1e-9)
+    return shape.area
 
 
 def within(points: Array, rectangles: list[Rectangle]) -> NDArray[np.bool_]:

@@ -13,7 +13,7 @@ from typing import Any, get_args
 import fcl
 import numpy as np
 
-from vsidata.measure import AreaMethod, measure, room_area
+from vsidata.measure import AreaMethod, measure, room_shape
 from vsidata.questions.question import Question
 from vsidata.questions.rules import RuleSet
 from vsidata.questions.topics import ask
@@ -79,9 +79,9 @@ def judge(root: Path, name: str, rules: RuleSet) -> Judgement:
         if true_distance is not None and measured is not None:
             result.surface_distances.append(measured - true_distance)
     for method in get_args(AreaMethod):
-        area = room_area(scan, method, rules.measurement.room_area, np.random.default_rng(0))
-        if area is not None:
-            result.areas[method] = [area / truth["room"]["area"] - 1]
+        shape = room_shape(scan, method, rules.measurement.room_area, np.random.default_rng(0))
+        if shape is not None:
+            result.areas[method] = [shape.area / truth["room"]["area"] - 1]
     questions, _ = ask(scene, rules, 0, ["object_rel_distance", "object_rel_direction"])
     for question in questions:
         result.asked[question.topic] = result.asked.get(question.topic, 0) + 1

@@ -19,6 +19,7 @@ from vsidata.dataset.results import Row, result_path
 from vsidata.errors import ScanError
 from vsidata.scene import Scene
 from vsidata.sight import Sight
+from vsidata.streams.camera_path import Spot
 from vsidata.streams.shown import ShownFrames
 from vsidata.strict_yaml import read_mapping, validate
 
@@ -149,6 +150,14 @@ def _row(scene: Scene, shown: ShownFrames, sight: Sight | None) -> Row:
         "poses": None if shown.poses is None else shown.poses.tolist(),
         "seen": None if sight is None else _seen(sight, shown),
         "floor_seen": None if sight is None else sight.floor,
+        "camera_path": None if shown.path is None else [_spot(spot) for spot in shown.path],
+    }
+
+
+def _spot(spot: Spot) -> Row:
+    return {
+        "seconds": spot.seconds,
+        "position": None if spot.position is None else spot.position.tolist(),
     }
 
 

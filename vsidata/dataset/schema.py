@@ -102,6 +102,7 @@ SCENES = _with_features(
         ("room_area", pa.float64()),
         ("room_area_method", pa.string()),
         ("room_areas", pa.struct([(method, pa.float64()) for method in AREA_METHODS])),
+        ("room_outline", pa.list_(pa.list_(pa.list_(pa.float64(), 2)))),
         (
             "objects",
             pa.list_(
@@ -121,7 +122,8 @@ SCENES = _with_features(
 """One row a scene: its objects as the questions saw them. Metres and square metres, room frame (z up).
 
 `room_area` is the one asked about, by `room_area_method`: the rules' own, or `stated` if the source says it.
-`room_areas` holds the area by every method; None where it is stated.
+`room_areas` holds the area by every method; None where it is stated. `room_outline` are the rings on the
+ground plane that enclose `room_area`, a hole's running clockwise; None where it is stated.
 """
 
 _MATRIX_3 = pa.list_(pa.list_(pa.float64(), 3), 3)
@@ -156,6 +158,7 @@ FRAMES = _with_features(
             ),
         ),
         ("floor_seen", pa.float64()),
+        ("camera_path", pa.list_(pa.struct([("seconds", pa.float64()), ("position", _VECTOR)]))),
     ]
 )
 """One row a scene that has frames: `vsidata.streams.shown.ShownFrames`, field by field, and what they show.
@@ -163,7 +166,8 @@ FRAMES = _with_features(
 `indices` are the source's own numbers of the frames, `intrinsics` the camera of the pictures as they are here
 (pixels), `poses` go from the camera's frame (x right, y down, z forward) to the room's (z up), metres. `seen`
 and `floor_seen` are shares: `vsidata.sight.Sight`, object by object; `first` is the first of `indices` whose
-picture shows enough of the object to count as seen, None where none does.
+picture shows enough of the object to count as seen, None where none does. `camera_path` is where the camera
+was throughout the stream, `vsidata.streams.camera_path`; a position is None where that is not known.
 """
 
 EMBEDDED = _with_features(

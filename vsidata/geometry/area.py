@@ -3,6 +3,9 @@
 An alpha shape is the union of the Delaunay triangles that fit into a circle of radius 1 / alpha.
 """
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
@@ -12,19 +15,40 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import Delaunay, QhullError
 
 from vsidata.errors import DegenerateGeometry
+from vsidata.geometry.outline import Ring, outline
 from vsidata.scene import Array, IntArray
 
-# Side of an outline's cells, in radii of the alpha shape's disc.
-_OUTLINE_CELL = 1 / 16
+# Side of the cells whose extremes are kept, in radii of the alpha shape's disc.
+_EXTREMES_CELL = 1 / 16
 # The directions in which each of them keeps its extremes.
-_OUTLINE_ANGLES = np.arange(8) * np.pi / 8
+_EXTREMES_ANGLES = np.arange(8) * np.pi / 8
 
 # More cells than any scan of rooms has (200 by 200 m in cells of 10 cm); their counts take 130 MB.
 _MOST_CELLS = 1 << 22
 
 
-def floor_area(points: Array, *, alpha: float, cell: float, min_density: float) -> float:
-    """Area of the floor that a scan shows, robust against stray points and glimpses of other rooms.
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """A part of the ground plane.
+
+    Attributes:
+        points: (n, 2) metres.
+        triangles: (m, 3) rows of `points`, counter-clockwise: those that make it up.
+        area: square metres.
+    """
+
+    points: Array
+    triangles: IntArray
+    area: float
+
+    @cached_property
+    def outline(self) -> tuple[Ring, ...]:
+        """Its edge, `vsidata.geometry.outline.outline`: the rings enclose `area`, holes counted off."""
+        return outline(self.points, self.triangles)
+
+
+def floor_shape(points: Array, *, alpha: float, cell: float, min_density: float) -> Shape:
+    """The floor that a scan shows, robust against stray points and glimpses of other rooms.
 
     The points are first averaged within square cells, half as wide along the outline, so that a noisy wall
     becomes a thin one. Cells with few points, or amid such cells, are left out. Holes under furniture are
@@ -38,17 +62,14 @@ def floor_area(points: Array, *, alpha: float, cell: float, min_density: float) 
             as a share of the lower quartile over all cells that have any: bare floor is the sparsest part of
             a room.
 
-    Returns:
-        Square metres.
-
     Raises:
         DegenerateGeometry: the points that are left enclose no area.
     """
-    return _filled_area(_thinned(_on_ground(points), cell, min_density), alpha)
+    return _filled(_thinned(_on_ground(points), cell, min_density), alpha)
 
 
-def vsibench_area(points: Array, rng: Generator, *, alpha: float, samples: int) -> float:
-    """Area as a public derivative of VSI-Bench computes it: an alpha shape of a sample of the vertices.
+def vsibench_shape(points: Array, rng: Generator, *, alpha: float, samples: int) -> Shape:
+    """The room as a public derivative of VSI-Bench measures it: an alpha shape of a sample of the vertices.
 
     Drawn with replacement, and holes filled, as there and in the `alphashape` package that it calls.
 
@@ -58,51 +79,50 @@ def vsibench_area(points: Array, rng: Generator, *, alpha: float, samples: int) 
         alpha: per metre.
         samples: how many points to draw.
 
-    Returns:
-        Square metres.
-
     Raises:
         DegenerateGeometry: the sample encloses no area.
     """
-    return _filled_area(_on_ground(points)[rng.integers(len(points), size=samples)], alpha)
+    return _filled(_on_ground(points)[rng.integers(len(points), size=samples)], alpha)
 
 
-def vsi100k_area(points: Array, *, alpha: float) -> float:
-    """Area of an alpha shape over all vertices with a disc larger than most rooms: nearly their convex hull.
+def vsi100k_shape(points: Array, *, alpha: float) -> Shape:
+    """An alpha shape over all vertices with a disc larger than most rooms: nearly their convex hull.
 
     Only points that such a disc can touch matter; the others are left out first, which is why this takes a
-    fortieth of the time of `alpha_shape_area`.
+    fortieth of the time of `alpha_shape`.
 
     Args:
         points: (n, 2) or (n, 3) all vertices of the scan, metres; z is ignored.
         alpha: per metre.
 
-    Returns:
-        Square metres.
-
     Raises:
         DegenerateGeometry: the points enclose no area.
     """
-    return alpha_shape_area(_outline(_on_ground(points), cell=_OUTLINE_CELL / alpha), alpha)
+    return alpha_shape(_extremes(_on_ground(points), cell=_EXTREMES_CELL / alpha), alpha)
 
 
-def alpha_shape_area(points: Array, alpha: float) -> float:
-    """Area in square metres of the alpha shape of points (n, 2), metres; alpha per metre.
+def alpha_shape(points: Array, alpha: float) -> Shape:
+    """The alpha shape of points (n, 2), metres; alpha per metre.
 
     Raises:
         DegenerateGeometry: fewer than three points, or all on one line.
     """
-    _, areas, inside = _alpha_shape(points, alpha)
-    return float(areas[inside].sum())
+    triangulation, areas, inside = _triangulated(points, alpha)
+    return _shape(triangulation, areas, inside)
 
 
-def _filled_area(points: Array, alpha: float) -> float:
-    """Area of the alpha shape of points (n, 2) with its holes."""
-    triangulation, areas, inside = _alpha_shape(points, alpha)
-    return float(areas[~_around(triangulation, inside)].sum())
+def _filled(points: Array, alpha: float) -> Shape:
+    """The alpha shape of points (n, 2) with its holes."""
+    triangulation, areas, inside = _triangulated(points, alpha)
+    return _shape(triangulation, areas, ~_around(triangulation, inside))
 
 
-def _alpha_shape(points: Array, alpha: float) -> tuple[Delaunay, Array, NDArray[np.bool_]]:
+def _shape(triangulation: Delaunay, areas: Array, chosen: NDArray[np.bool_]) -> Shape:
+    triangles = triangulation.simplices[chosen].astype(np.int64)
+    return Shape(triangulation.points, triangles, float(areas[chosen].sum()))
+
+
+def _triangulated(points: Array, alpha: float) -> tuple[Delaunay, Array, NDArray[np.bool_]]:
     """Delaunay triangles of points (n, 2), the area of each (m,), and which make up the alpha shape (m,)."""
     try:
         triangulation = Delaunay(points)
@@ -168,14 +188,14 @@ def _means(points: Array, cell: float) -> Array:
     return np.column_stack(sums) / counts[counts > 0, None]
 
 
-def _outline(points: Array, cell: float) -> Array:
+def _extremes(points: Array, cell: float) -> Array:
     """The extremes of points (n, 2) in each cell: all that a disc far larger than the cell can touch."""
     cells, _ = _cells(points, cell)
     order = np.argsort(cells, kind="stable")
     points, starts = points[order], np.flatnonzero(np.diff(cells[order], prepend=-1))
     counts = np.diff(starts, append=len(points))
     keep = np.zeros(len(points), dtype=bool)
-    for angle in _OUTLINE_ANGLES:
+    for angle in _EXTREMES_ANGLES:
         along = points @ (np.cos(angle), np.sin(angle))
         keep |= along == np.repeat(np.maximum.reduceat(along, starts), counts)
         keep |= along == np.repeat(np.minimum.reduceat(along, starts), counts)

@@ -9,6 +9,7 @@ import numpy as np
 from vsidata.errors import ScanError
 from vsidata.scene import Array, IntArray
 from vsidata.sources.scan_file import blame
+from vsidata.streams.camera_path import Spot, camera_path
 from vsidata.streams.frames import FrameStream, Size
 from vsidata.streams.image import at_size, resized_camera
 from vsidata.streams.picking import pick
@@ -50,6 +51,7 @@ class ShownFrames:
             where unknown.
         orientation: degrees by which the pictures must be turned clockwise to stand upright: 0, 90, 180 or
             270; None where the poses are unknown.
+        path: where the camera was throughout the stream, room frame; None where the poses are unknown.
         digest: SHA-256 of the stream's cameras, the number, time and pose of every frame, and the pictures
             shown, as stored. The other pictures and the depth, which may be gigabytes, are left out.
     """
@@ -64,6 +66,7 @@ class ShownFrames:
     camera_matrix: Array | None
     poses: Array | None
     orientation: int | None
+    path: tuple[Spot, ...] | None
     digest: str
 
 
@@ -107,6 +110,7 @@ def show(stream: FrameStream, alignment: Array | None, framing: Framing) -> Show
         camera_matrix=None if matrix is None else resized_camera(matrix, stream.size, size),
         poses=poses,
         orientation=None if poses is None else _orientation(poses),
+        path=camera_path(stream, alignment),
         digest=_digest(stream, stored),
     )
 
