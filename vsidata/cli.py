@@ -372,6 +372,83 @@ def check(
 
 
 @app.command()
+def inspect(
+    scene: Annotated[str, typer.Argument(metavar="SCENE", help="A scan: scene0000_00.")],
+    scannet_root: Annotated[Path | None, typer.Option(help="Folder of ScanNet scans.")] = None,
+    meta_info: Annotated[
+        list[Path] | None, typer.Option(help="File of VSI-Bench scene meta information, in place of a root.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="scenezoo:NAME, a dataset that scenezoo reads, in place of a root.")
+    ] = None,
+    root: Annotated[Path | None, typer.Option(help="Folder of that dataset.")] = None,
+    rules: Annotated[str, typer.Option(help="Rule set by name, or a YAML file.")] = "wide",
+    topics: Annotated[str | None, typer.Option(help="Ask these alone, separated by commas.")] = None,
+    frames: Annotated[int, typer.Option(min=0, help="Frames to look at, as in a build.")] = 16,
+    visibility: Annotated[
+        bool, typer.Option("--visibility/--no-visibility", help="Ask only what the frames show, or all.")
+    ] = True,
+    seed: Annotated[int, typer.Option(help="Of every draw, as in a build.")] = 0,
+    questions: Annotated[bool, typer.Option("--questions", help="Print every question.")] = False,
+    question: Annotated[
+        str | None, typer.Option(metavar="N|ID", help="Print this one, and draw its evidence.")
+    ] = None,
+    rrd: Annotated[Path | None, typer.Option(help="File for Rerun's viewer (extra `viewer`).")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all of it as JSON.")] = False,
+) -> None:
+    """Look into one scan: its objects with their boxes, its room, its questions, and what to doubt.
+
+    Questions are those that a build asks of it with the same options, before the build balances the answers
+    over all of its scans. Rooms that benchmarks show can be inspected. Reads the scan; writes the file that --rrd
+    names, and nothing else.
+    """
+    import orjson
+
+    from vsidata.questions.rules import load_rules
+    from vsidata.report import inspect_words as words
+    from vsidata.report import inspection
+    from vsidata.sources.registry import open_source, place_of
+    from vsidata.streams.shown import Framing
+    from vsidata.terminal import console
+
+    found = inspection.inspect(
+        open_source(*place_of("vsidata inspect", scannet_root, meta_info or (), source, root)),
+        scene,
+        load_rules(rules),
+        topics=None if topics is None else [topic.strip() for topic in topics.split(",")],
+        framing=Framing(frames) if frames else None,
+        visibility=visibility,
+        seed=seed,
+    )
+    asked = None if question is None else inspection.find_question(found, question)
+    if rrd:
+        from vsidata.report.recording import recording
+
+        _write(rrd, recording(found))
+    if as_json:
+        option = orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY
+        typer.echo(orjson.dumps(words.as_json(found), option=option))
+    else:
+        screen = console()
+        for part in (words.fact_table, words.object_table, words.topic_table):
+            screen.print(part(found), "")
+        for each in found.questions if questions else filter(None, [asked]):
+            typer.echo(f"{words.question_in_words(found, each)}\n")
+        screen.print(*words.closing_lines(found), sep="\n", soft_wrap=True, markup=False, highlight=False)
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Write what the user named: whole, or not at all."""
+    from vsidata.dataset.atomic import write_whole
+
+    try:
+        write_whole(file, [content])
+    except OSError as error:
+        fault = f"cannot be written: {error.strerror or error}"
+        raise VsiError(file, fault, "Name a file in a folder that is there and takes it.") from error
+
+
+@app.command()
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A build with frames.")],
     to: Annotated[

@@ -1,6 +1,7 @@
 """What a build says at its end."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from rich.table import Table
@@ -15,12 +16,16 @@ _NAMED = 3  # scans set aside that the last lines name; failures.jsonl has them 
 
 def drop_table(summary: Summary) -> Table:
     """How many candidates were refused, topic by reason, and how many questions were kept."""
-    table = Table("topic", "kept, or why not", "how many", box=None, pad_edge=False)
-    table.columns[2].justify = "right"
     kept: Counter[str] = Counter()
     for topics in summary.manifest["questions"].values():
         kept.update(topics)
-    drops = summary.manifest["drops"]
+    return kept_and_dropped(kept, summary.manifest["drops"])
+
+
+def kept_and_dropped(kept: Counter[str], drops: Mapping[str, Mapping[str, int]]) -> Table:
+    """The same from the questions kept by topic, and the candidates refused by topic and reason."""
+    table = Table("topic", "kept, or why not", "how many", box=None, pad_edge=False)
+    table.columns[2].justify = "right"
     for topic in sorted({*kept, *drops}):
         table.add_row(topic, "kept", f"{kept[topic]:,}")
         for reason, count in drops.get(topic, {}).items():

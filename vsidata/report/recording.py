@@ -1,0 +1,143 @@
+"""A scan as a recording for Rerun's viewer: mesh, boxes, the camera's way and the frames that a model sees.
+
+The room's frame is the world: metres, z up. Everything lies below `room`; the frames stand on the timeline
+`time`, seconds since the stream began.
+"""
+
+import colorsys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vsidata.errors import VsiError
+from vsidata.report.inspection import Inspection
+from vsidata.scene import Array, OrientedBox
+from vsidata.streams.shown import ShownFrames
+
+if TYPE_CHECKING:
+    import rerun
+
+_GREY = (170, 170, 170)  # of the mesh that no object owns
+_PATH = (60, 60, 60)
+_GOLDEN = (5**0.5 - 1) / 2  # of a turn: any number of hues so far apart differ well
+
+
+def recording(inspection: Inspection) -> bytes:
+    """The content of an `.rrd` file.
+
+    Raises:
+        VsiError: the package rerun-sdk is not installed.
+    """
+    try:
+        import rerun
+    except ImportError as error:
+        remedy = "Install it: pip install 'vsi100k[viewer]'."
+        raise VsiError("--rrd", "needs rerun-sdk, which is not installed.", remedy) from error
+    scene = inspection.scene
+    to = rerun.RecordingStream("vsidata", recording_id=f"{scene.dataset}-{scene.name}")
+    memory = to.memory_recording()
+    to.set_log_time_enabled(False)  # when it was written is nobody's concern
+    to.log("room", rerun.ViewCoordinates.RIGHT_HAND_Z_UP, static=True)
+    colours = _colours(inspection)
+    _log_mesh(to, inspection, colours)
+    _log_boxes(to, inspection, colours)
+    if inspection.look is not None:
+        if path := _stretches(inspection.look.shown):
+            to.log("room/path", rerun.LineStrips3D(path, colors=_PATH, radii=0.01), static=True)
+        _log_frames(to, inspection.look.shown)
+    to.send_blueprint(_views(inspection))
+    return memory.drain_as_bytes()
+
+
+def _colours(inspection: Inspection) -> Mapping[int, tuple[int, int, int]]:
+    """Red, green and blue by instance: one colour a label."""
+    objects = inspection.scene.objects
+    labels = sorted({thing.label for thing in objects})
+    hues = {label: (place * _GOLDEN) % 1 for place, label in enumerate(labels)}
+    colours = {label: colorsys.hsv_to_rgb(hue, 0.55, 0.9) for label, hue in hues.items()}
+    return {
+        thing.instance: (round(255 * red), round(255 * green), round(255 * blue))
+        for thing in objects
+        for red, green, blue in [colours[thing.label]]
+    }
+
+
+def _log_mesh(to: "rerun.RecordingStream", inspection: Inspection, colours: Mapping[int, Any]) -> None:
+    import rerun
+
+    scene = inspection.scene
+    if scene.points is None or scene.triangles is None or scene.instances is None:
+        return
+    vertex_colours = np.full((len(scene.points), 3), _GREY, dtype=np.uint8)
+    for instance, colour in colours.items():
+        vertex_colours[scene.instances == instance] = colour
+    mesh = rerun.Mesh3D(
+        vertex_positions=scene.points, triangle_indices=scene.triangles, vertex_colors=vertex_colours
+    )
+    to.log("room/mesh", mesh, static=True)
+
+
+def _log_boxes(to: "rerun.RecordingStream", inspection: Inspection, colours: Mapping[int, Any]) -> None:
+    import rerun
+
+    for thing in inspection.measured.objects:
+        if thing.box is None:
+            continue
+        box = rerun.Boxes3D(
+            centers=[thing.box.center],
+            sizes=[thing.box.extents],
+            quaternions=[_quaternion(thing.box)],
+            labels=[thing.category],
+            colors=[colours[thing.instance]],
+        )
+        to.log(f"room/boxes/{thing.instance}", box, static=True)
+
+
+def _quaternion(box: OrientedBox) -> Array:
+    """(4,) x, y, z, w: the turn from the room's axes to the box's, one of them turned round if need be."""
+    from scipy.spatial.transform import Rotation
+
+    axes = box.axes.T.copy()  # in columns
+    axes[:, 2] *= np.sign(np.linalg.det(axes))
+    return np.asarray(Rotation.from_matrix(axes).as_quat())
+
+
+def _stretches(shown: ShownFrames) -> list[Array]:
+    """The camera's path between losses: (n, 3) each, metres, room frame."""
+    stretches: list[list[Array]] = [[]]
+    for spot in shown.path or ():
+        if spot.position is None:
+            stretches.append([])
+        else:
+            stretches[-1].append(spot.position)
+    return [np.array(stretch) for stretch in stretches if len(stretch) > 1]
+
+
+def _log_frames(to: "rerun.RecordingStream", shown: ShownFrames) -> None:
+    import rerun
+
+    for row, (seconds, jpeg) in enumerate(zip(shown.timestamps.tolist(), shown.jpegs, strict=True)):
+        to.set_time("time", duration=seconds)
+        if shown.poses is not None and shown.camera_matrix is not None:
+            turn, place = shown.poses[row, :3, :3], shown.poses[row, :3, 3]
+            to.log("room/camera", rerun.Transform3D(translation=place, mat3x3=turn))
+            camera = rerun.Pinhole(
+                image_from_camera=shown.camera_matrix,
+                resolution=shown.size,
+                camera_xyz=rerun.ViewCoordinates.RDF,
+                image_plane_distance=0.4,
+            )
+            to.log("room/camera", camera)
+        to.log("room/camera/frame", rerun.EncodedImage(contents=jpeg, media_type="image/jpeg"))
+    to.reset_time()
+
+
+def _views(inspection: Inspection) -> Any:
+    """The room beside the camera's picture."""
+    from rerun import blueprint
+
+    views = [blueprint.Spatial3DView(origin="room", name=inspection.scene.name)]
+    if inspection.look is not None:
+        views.append(blueprint.Spatial2DView(origin="room/camera", name="what a model sees"))
+    return blueprint.Blueprint(blueprint.Horizontal(*views), collapse_panels=True)
