@@ -93,7 +93,7 @@ def process_scene(job: Job, name: str) -> None:
             check_embeddable(scene, look.shown, len(questions))
         if look:
             frames = packed_frames(scene, look.shown, look.sight)
-        rows = [_scene_row(scene, measured), *questions]
+        rows = [scene_row(scene, measured), *questions]
         if results.stamp(input_files(job.source, name, bool(job.framing.count))) != stamp:
             fault = "its files changed while they were read"
             raise ScanError(name, fault, "Run the same command again once nothing writes to them.")
@@ -160,7 +160,7 @@ def _digest(files: str, look: Look | None) -> str:
     return hashlib.sha256(f"{files}\n{look.shown.digest}\n".encode()).hexdigest() if look else files
 
 
-def _scene_row(scene: Scene, measured: MeasuredScene) -> results.Row:
+def scene_row(scene: Scene, measured: MeasuredScene) -> results.Row:
     """A row of `vsidata.dataset.schema.SCENES`, its split aside: the objects as the questions saw them."""
     stated = scene.room_area is not None
     seen = {thing.instance: thing for thing in measured.objects}

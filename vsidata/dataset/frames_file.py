@@ -52,7 +52,7 @@ def frames_path(folder: Path, name: str) -> Path:
 
 def packed_frames(scene: Scene, shown: ShownFrames, sight: Sight | None) -> memoryview:
     """The frames of a scene as the file has them."""
-    table = pa.Table.from_pylist([_row(scene, shown, sight)], schema=schema.FRAMES)
+    table = pa.Table.from_pylist([frames_row(scene, shown, sight)], schema=schema.FRAMES)
     buffer = io.BytesIO()
     with pa.ipc.new_file(buffer, schema.FRAMES) as writer:
         writer.write_table(table)
@@ -131,7 +131,8 @@ def embedded(questions: list[Row], frames: pa.Table) -> pa.Table:
     return pa.Table.from_arrays([*rows.columns, *lists, orientations], schema=schema.EMBEDDED)
 
 
-def _row(scene: Scene, shown: ShownFrames, sight: Sight | None) -> Row:
+def frames_row(scene: Scene, shown: ShownFrames, sight: Sight | None) -> Row:
+    """The frames of a scene as a row of `vsidata.dataset.schema.FRAMES`."""
     return {
         "dataset": scene.dataset,
         "scene_name": scene.name,
