@@ -6,7 +6,13 @@ from scipy.optimize import nnls
 from scipy.spatial.transform import Rotation
 
 from vsidata.errors import DegenerateGeometry
-from vsidata.geometry.distance import box_distance, box_distances, surface, surface_distance
+from vsidata.geometry.distance import (
+    box_distance,
+    box_distances,
+    closest_points,
+    surface,
+    surface_distance,
+)
 from vsidata.scene import Array, IntArray, OrientedBox
 
 seeds = st.integers(0, 2**32 - 1)
@@ -130,6 +136,18 @@ def test_nearly_parallel_boxes_are_as_far_apart_as_parallel_ones(angle):
     assert box_distance(box_at((0, 0, 0), (2, 2, 1)), b) == pytest.approx(
         hull_distance(box_at((0, 0, 0), (2, 2, 1)).corners, b.corners), abs=1e-9
     )
+
+
+@given(seed=seeds, spread=st.sampled_from([0.3, 1.0, 3.0]), flat=st.booleans())
+def test_closest_points_lie_in_their_boxes_and_are_as_far_apart_as_these(seed, spread, flat):
+    rng = np.random.default_rng(seed)
+    a, b = random_box(rng, spread), random_box(rng, spread)
+    if flat:
+        b = OrientedBox(b.center, b.extents * (1, 1, 0), b.axes)
+    on_a, on_b = closest_points(a, b)
+    assert np.linalg.norm(on_a - on_b) == pytest.approx(box_distance(a, b), abs=1e-7)
+    for box, point in ((a, on_a), (b, on_b)):
+        assert (np.abs((point - box.center) @ box.axes.T) <= box.extents / 2 + 1e-9).all()
 
 
 def test_many_box_distances_are_those_of_each_pair():

@@ -8,6 +8,7 @@ from functools import cached_property
 import fcl
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import lsq_linear
 from scipy.spatial import KDTree
 
 from vsidata.errors import DegenerateGeometry
@@ -47,6 +48,17 @@ def _block_distances(first: Sequence[OrientedBox], second: Sequence[OrientedBox]
     a, b = _Boxes.stack(first), _Boxes.stack(second)
     apart = np.minimum(np.minimum(_from_corners(a, b), _from_corners(b, a)), _from_edges(a, b))
     return np.asarray(np.where(_overlap(a, b), 0.0, apart))
+
+
+def closest_points(a: OrientedBox, b: OrientedBox) -> Array:
+    """(2, 3) a closest point of each of two solid boxes, metres; the same point where they overlap.
+
+    Where several are equally close, as on parallel faces, it is one of them.
+    """
+    halves = np.concatenate([a.extents, b.extents]) / 2 + _ROUNDING**2  # the solver wants room between bounds
+    along = np.hstack([a.axes.T, -b.axes.T])
+    at = lsq_linear(along, b.center - a.center, (-halves, halves), method="bvls").x
+    return np.stack([a.center + at[:3] @ a.axes, b.center + at[3:] @ b.axes])
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,238 @@
+"""A scene from above: what a floor plan shows, in metres on the ground plane, for any renderer to draw.
+
+Works on the rows of a build's tables (`vsidata.dataset.schema`), read back or fresh; arrays do for lists.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from scipy.spatial import ConvexHull, QhullError
+
+from vsidata.dataset.results import Row
+from vsidata.geometry.distance import closest_points
+from vsidata.scene import Array, OrientedBox
+
+Point = tuple[float, float]
+"""x and y in metres, room frame seen from above: x to the right, y up the page."""
+
+Points = tuple[Point, ...]
+
+
+# Below this share of a unit vector on the ground plane, a camera looks up or down and in no direction.
+_UPRIGHT = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class PlanObject:
+    """An object of the scene.
+
+    Attributes:
+        instance: its id in the annotation.
+        label: the annotation's word.
+        category: the word of the questions; None where no question uses it.
+        box: its box; None where it has none, and then it is not drawn.
+        centroid: (3,) mean of its vertices; None where there are none.
+        seen: whether the frames show it, as the rules say; None where that is not known.
+    """
+
+    instance: int
+    label: str
+    category: str | None
+    box: OrientedBox | None
+    centroid: Array | None
+    seen: bool | None
+
+    @cached_property
+    def footprint(self) -> Points:
+        """The box from above: the hull of its corners, counter-clockwise; empty without a box."""
+        return () if self.box is None else hull(self.box.corners[:, :2])
+
+    @property
+    def middle(self) -> Point | None:
+        """Where it is: the middle of its box, or else its centroid."""
+        place = self.centroid if self.box is None else self.box.center
+        return None if place is None else on_ground(place)
+
+    @property
+    def heights(self) -> tuple[float, float] | None:
+        """Lowest and highest corner of its box, metres; None without a box."""
+        if self.box is None:
+            return None
+        z = self.box.corners[:, 2]
+        return float(z.min()), float(z.max())
+
+
+@dataclass(frozen=True)
+class PlanFrame:
+    """A picked frame.
+
+    Attributes:
+        number: what the source calls it.
+        seconds: since the stream began.
+        at: where the camera was; None where unknown.
+        towards: unit vector, where it looked; None where unknown, or straight up or down.
+    """
+
+    number: int
+    seconds: float
+    at: Point | None
+    towards: Point | None
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Where the camera was at a time; `at` is None where tracking was lost."""
+
+    seconds: float
+    at: Point | None
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A scene from above.
+
+    Attributes:
+        scene_name: the scene.
+        outline: rings that enclose the room's area, a hole's running clockwise; empty where it is stated.
+        room_area: square metres; None where unknown.
+        objects: all that are annotated, by instance id.
+        frames: the picked ones; empty where there are none.
+        moments: the camera throughout the stream, rising in time; empty where unknown.
+    """
+
+    scene_name: str
+    outline: tuple[Points, ...]
+    room_area: float | None
+    objects: Mapping[int, PlanObject]
+    frames: tuple[PlanFrame, ...]
+    moments: tuple[Moment, ...]
+    _closest: dict[tuple[int, int], Array] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def path(self) -> tuple[Points, ...]:
+        """Where the camera went: a line for each stretch that is known."""
+        stretches: list[list[Point]] = [[]]
+        for moment in self.moments:
+            if moment.at is None:
+                stretches.append([])
+            else:
+                stretches[-1].append(moment.at)
+        return tuple(tuple(stretch) for stretch in stretches if stretch)
+
+    def camera_at(self, seconds: float) -> Point | None:
+        """Where the camera was at a time, between the moments that are known; None where it is not."""
+        known = [(moment.seconds, *moment.at) for moment in self.moments if moment.at is not None]
+        known = known or [(frame.seconds, *frame.at) for frame in self.frames if frame.at is not None]
+        if not known:
+            return None
+        times, x, y = zip(*known, strict=True)
+        return float(np.interp(seconds, times, x)), float(np.interp(seconds, times, y))
+
+    def closest(self, a: int, b: int) -> tuple[Array, Array] | None:
+        """(3,) a closest point of the box of each of two objects, metres; None where one has no box."""
+        if (a, b) not in self._closest:
+            first, second = self.objects[a].box, self.objects[b].box
+            if first is None or second is None:
+                return None
+            self._closest[a, b] = closest_points(first, second)
+        on_a, on_b = self._closest[a, b]
+        return on_a, on_b
+
+    @cached_property
+    def bounds(self) -> tuple[Point, Point]:
+        """The lowest and the highest coordinates of all that is drawn; the unit square where nothing is."""
+        drawn = [*self.outline, *self.path, *(thing.footprint for thing in self.objects.values())]
+        points = np.array([point for points in drawn for point in points] or [(0.0, 0.0), (1.0, 1.0)])
+        return on_ground(points.min(axis=0)), on_ground(points.max(axis=0))
+
+
+def plan(scene: Row, frames: Row | None = None, visibility: Mapping[str, Any] | None = None) -> Plan:
+    """A scene from above.
+
+    Args:
+        scene: a row of `schema.SCENES`; its `split` may be missing.
+        frames: the scene's row of `schema.FRAMES`, with or without `images`; None where it has none.
+        visibility: when an object counts as seen: `visibility` of the resolved rules, as a manifest has them;
+            None where nothing was left out for that.
+    """
+    seen = _seen(frames, visibility)
+    objects = [_object(row, seen) for row in scene["objects"]]
+    outline = scene.get("room_outline")
+    return Plan(
+        scene_name=scene["scene_name"],
+        outline=() if outline is None else tuple(_points(ring) for ring in outline),
+        room_area=scene["room_area"],
+        objects={thing.instance: thing for thing in sorted(objects, key=lambda thing: thing.instance)},
+        frames=() if frames is None else _frames(frames),
+        moments=() if frames is None else _moments(frames),
+    )
+
+
+def on_ground(point: Array) -> Point:
+    """Of a point (2,) or (3,), x and y."""
+    return float(point[0]), float(point[1])
+
+
+def hull(points: Array) -> Points:
+    """The convex hull of points (n, 2), counter-clockwise; of points on one line, its two ends."""
+    try:
+        return _points(points[ConvexHull(points).vertices])
+    except QhullError:
+        order = np.lexsort(points.T)
+        return _points(points[order[[0, -1]]])
+
+
+def _points(points: Any) -> Points:
+    return tuple((float(x), float(y)) for x, y in points)
+
+
+def _object(row: Row, seen: Mapping[int, bool]) -> PlanObject:
+    box, centroid = row["box"], row["centroid"]
+    return PlanObject(
+        instance=int(row["instance"]),
+        label=row["label"],
+        category=row["category"],
+        box=None if box is None else OrientedBox(**{name: np.asarray(box[name], float) for name in box}),
+        centroid=None if centroid is None else np.asarray(centroid, float),
+        seen=seen.get(int(row["instance"])),
+    )
+
+
+def _seen(frames: Row | None, visibility: Mapping[str, Any] | None) -> dict[int, bool]:
+    """Object by object, as `vsidata.sight.Sight.shows` has it."""
+    if frames is None or visibility is None or frames["seen"] is None:
+        return {}
+    pixels, surface = (visibility[name]["value"] for name in ("pixels", "surface"))
+    return {
+        row["instance"]: max(row["pixels"], default=0.0) >= pixels and row["surface"] >= surface
+        for row in frames["seen"]
+    }
+
+
+def _frames(row: Row) -> tuple[PlanFrame, ...]:
+    poses = [None] * len(row["indices"]) if row["poses"] is None else row["poses"]
+    return tuple(
+        PlanFrame(int(number), float(seconds), *_stand(pose))
+        for number, seconds, pose in zip(row["indices"], row["timestamps"], poses, strict=True)
+    )
+
+
+def _stand(matrix: Any) -> tuple[Point | None, Point | None]:
+    """Where a camera (4, 4) is, and where it looks."""
+    if matrix is None:
+        return None, None
+    pose = np.asarray(matrix, float)
+    forward = pose[:2, 2]
+    length = float(np.hypot(*forward))
+    return on_ground(pose[:3, 3]), on_ground(forward / length) if length > _UPRIGHT else None
+
+
+def _moments(row: Row) -> tuple[Moment, ...]:
+    path = row.get("camera_path")
+    return tuple(
+        Moment(spot["seconds"], None if spot["position"] is None else on_ground(spot["position"]))
+        for spot in ([] if path is None else path)
+    )
