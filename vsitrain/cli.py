@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -217,6 +218,18 @@ def _ask(model: str, data: str, out: Path, **how: Any) -> bool:
         )
 
 
+_MetaInfo = Annotated[
+    list[Path] | None,
+    typer.Option(
+        help="Boxes of VSI-Bench's rooms (…_meta_info_val.json), for distances between centres; repeatable."
+    ),
+]
+_Published = Annotated[
+    list[str] | None,
+    typer.Option(help="A row as the paper published it, such as vsGRPO-V-2B; repeatable."),
+]
+
+
 @app.command()
 def score(
     predictions: Annotated[
@@ -224,13 +237,18 @@ def score(
         typer.Argument(metavar="PREDICTIONS", help="A file of predictions, or a folder with one."),
     ] = None,
     data: Annotated[
-        str, typer.Option(help="What they answer, if they do not hold it: VSI-Bench's file, or a build.")
+        str,
+        typer.Option(help="What they answer, if they do not hold it: vsi-bench, its file, or a build."),
     ] = "",
     split: Annotated[str, typer.Option(help="Of a build.")] = "train",
     reference: Annotated[
         str | None,
-        typer.Option(help="Score this in place of a model: chance, constant, category_constant, key."),
+        typer.Option(
+            help="Score this in place of a model: chance, constant, category_constant, centre_distance, key."
+        ),
     ] = None,
+    meta_info: _MetaInfo = None,
+    published: _Published = None,
     subset: Annotated[
         Path | None,
         typer.Option(help="Only these questions: a file of ids, one a line (the debiased subset)."),
@@ -240,35 +258,42 @@ def score(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the scores as JSON.")] = False,
 ) -> None:
-    """Score predictions by the benchmark's own rules and by lenient ones, beside blind references.
+    """Score predictions by the benchmark's own rules and by lenient ones, beside what needs no model.
 
-    Reads PREDICTIONS (JSON lines of `id` and `prediction`) and the data; writes nothing. Needs no GPU.
+    Reads PREDICTIONS (JSON lines of `id` and `prediction`) and the data; data on the Hub is downloaded to its
+    cache. Writes nothing else. Needs no GPU.
     """
     _print_scores(
         predictions,
         data,
         as_json=as_json,
+        published=published or (),
         split=split,
         reference=reference,
         subset=subset,
         missing_as_wrong=missing_as_wrong,
+        meta_info=meta_info or (),
     )
 
 
-def _print_scores(predictions: Path | None, data: str, *, as_json: bool, **how: Any) -> None:
+def _print_scores(
+    predictions: Path | None, data: str, *, as_json: bool, published: Sequence[str] = (), **how: Any
+) -> None:
     import orjson
 
     from vsidata.terminal import console
     from vsitrain.scoring.command import scored
+    from vsitrain.scoring.published import published_row
     from vsitrain.scoring.text import as_json as plain
     from vsitrain.scoring.text import as_table, closing_lines
 
+    beside = [published_row(name) for name in published]
     scores, references = scored(predictions, data, **how)
     if as_json:
-        typer.echo(orjson.dumps(plain(scores, references), option=orjson.OPT_INDENT_2))
+        typer.echo(orjson.dumps(plain(scores, references, beside), option=orjson.OPT_INDENT_2))
         return
-    console().print(as_table(scores, references))
-    typer.echo("\n".join(closing_lines(scores)))
+    console().print(as_table(scores, references, beside))
+    typer.echo("\n".join(closing_lines(scores, references, beside)))
 
 
 @app.command()
@@ -280,26 +305,51 @@ def table(
         Path | None,
         typer.Option(help="Evaluation of the base model: its row comes first, the others gain on it."),
     ] = None,
-    published: Annotated[
-        list[str] | None,
-        typer.Option(help="A row as the paper published it, such as vsGRPO-V-2B; repeatable."),
-    ] = None,
+    paper: Annotated[
+        bool,
+        typer.Option(
+            "--paper", help="After each run, how far it is from the paper's row of its model and mode."
+        ),
+    ] = False,
+    published: _Published = None,
+    references: Annotated[
+        bool, typer.Option(help="Add what is scored without a model: blind answers, centres, the key.")
+    ] = True,
+    meta_info: _MetaInfo = None,
+    layout: Annotated[
+        Literal["models", "modes"],
+        typer.Option(help="As the paper's Table 2, or as its Table 1 with the prompt mode."),
+    ] = "models",
     form: Annotated[
         Literal["markdown", "csv", "latex"], typer.Option("--format", help="How to print it.")
     ] = "markdown",
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw it, too, a panel a task: .png, .svg or .pdf.")
+    ] = None,
 ) -> None:
-    """Print evaluations side by side, in the layout of the paper's Table 2, with published rows marked.
+    """Print evaluations of the same questions side by side, as the paper's tables do.
 
-    Reads the predictions of the runs; writes nothing. Needs no GPU.
+    Reads the predictions of the runs; writes the picture that --plot names, over an older one, and nothing
+    else. Needs no GPU. Published rows and references are marked.
     """
-    from vsitrain.scoring.command import scored
-    from vsitrain.scoring.compared import FORMATS, published_row, row_of
+    from vsitrain.scoring.compared import compared
+    from vsitrain.scoring.layouts import FORMATS, LAYOUTS
 
-    below = row_of(base.name, scored(base, "")[0]) if base else None
-    rows = [below] if below else []
-    rows += [row_of(run.name, scored(run, "")[0], below) for run in runs]
-    rows += [published_row(name) for name in published or ()]
-    typer.echo(FORMATS[form](rows))
+    found = compared(
+        runs,
+        base=base,
+        paper=paper,
+        published=published or (),
+        references=references,
+        meta_info=meta_info or (),
+    )
+    if plot:
+        from vsitrain.scoring.plot import draw_comparison
+
+        draw_comparison(found.rows, plot)
+    typer.echo(FORMATS[form](found.rows, LAYOUTS[layout]))
+    for note in found.notes:
+        typer.echo(note, err=True)
 
 
 @app.command()

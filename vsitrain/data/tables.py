@@ -8,6 +8,7 @@ from vsidata.errors import OptionError
 _BUILD = "Name the folder that `vsidata build` wrote to (--out), or a build on the Hub."
 _WITHOUT = {
     "qa": ("questions", _BUILD),
+    "scenes": ("scenes", _BUILD),
     "frames": (
         "frames",
         "Build it again with frames (--frames 16), from scans whose streams (.sens) lie beside them.",
@@ -20,7 +21,7 @@ def shards(folder: Path, table: str, split: str) -> list[Path]:
 
     Args:
         folder: a folder.
-        table: `qa` or `frames`.
+        table: `qa`, `scenes` or `frames`.
         split: `train` or `validation`.
 
     Raises:
@@ -43,7 +44,7 @@ def load_table(source: str, table: str, split: str) -> Any:
 
     Args:
         source: a build's folder, or the name of a dataset on the Hub.
-        table: `qa` or `frames`, a configuration of the dataset.
+        table: `qa`, `scenes` or `frames`, a configuration of the dataset.
         split: `train` or `validation`.
 
     Returns:

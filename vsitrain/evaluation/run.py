@@ -15,9 +15,8 @@ from vsitrain.answers import tagged_answer
 from vsitrain.data.clip import Clip
 from vsitrain.evaluation.settings import Settings
 from vsitrain.provenance import read_provenance
-from vsitrain.scoring.predictions import PREDICTIONS, read_predictions
+from vsitrain.scoring.predictions import PREDICTIONS, RUN, read_predictions
 
-RUN = "run.json"
 _KEPT = (
     "id",
     "dataset",

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vsidata.errors import OptionError
-from vsitrain.scoring.predictions import Row, matched, read_entries, read_predictions
-from vsitrain.scoring.questions import read_questions
-from vsitrain.scoring.references import REFERENCES
+from vsitrain.scoring.centres import rooms_of_meta_info, with_centre_answers
+from vsitrain.scoring.predictions import Row, matched, read_entries, read_predictions, read_record
+from vsitrain.scoring.questions import checked_rows, read_questions
+from vsitrain.scoring.references import REFERENCES, answered, reference_scores
 from vsitrain.scoring.score import Scores, score
-
-_BESIDE = ("chance", "constant", "category_constant")
-"""References that stand beside every score: what one gets without a look."""
 
 
 def scored(
@@ -21,6 +19,7 @@ def scored(
     reference: str | None = None,
     subset: Path | None = None,
     missing_as_wrong: bool = False,
+    meta_info: Sequence[Path] = (),
 ) -> tuple[Scores, dict[str, Scores]]:
     """Score predictions, or a reference, against their questions.
 
@@ -30,9 +29,10 @@ def scored(
         reference: key of REFERENCES.
         subset: a file of ids, one a line; None for all questions.
         missing_as_wrong: as `matched` takes it.
+        meta_info: files with the boxes of VSI-Bench's rooms, for the answers between centres.
 
     Returns:
-        The scores, and those of blind references on the same questions by what a table calls them.
+        The scores, and those of the references on the same questions by what a table calls them.
 
     Raises:
         OptionError: a file cannot be read, or the ids of questions and predictions do not fit together.
@@ -40,31 +40,44 @@ def scored(
     if (predictions is None) == (reference is None):
         fault = "takes predictions or --reference, and not both."
         raise OptionError("vsitrain score", fault, "Name a file of predictions, or give --reference.")
-    rows: Sequence[Row] = read_questions(data, split) if data else _own_questions(predictions)
+    rows: Sequence[Row] = read_questions(data, split) if data else own_questions(predictions)
+    if meta_info:
+        rows = with_centre_answers(rows, rooms_of_meta_info(meta_info))
     if subset is not None:
         rows = _only(rows, subset)
     if reference is not None:
         if reference not in REFERENCES:
             remedy = f"Choose from: {', '.join(REFERENCES)}."
             raise OptionError(f"--reference {reference}", "is none of the references.", remedy)
-        replies = REFERENCES[reference][1](rows)
-    else:
-        given = read_predictions(predictions or Path())
-        if subset is not None:
-            ids = {row["id"] for row in rows}
-            given = [prediction for prediction in given if prediction.id in ids]
-        rows, replies = matched(rows, given, predictions or Path(), missing_as_wrong=missing_as_wrong)
-    beside = {name: score(rows, REFERENCES[name][1](rows)) for name in _BESIDE if name != reference}
-    return score(rows, replies), {REFERENCES[name][0]: scores for name, scores in beside.items()}
+        known, replies = answered(reference, rows)
+        if not known:
+            fault = "answers none of these questions: the boxes of their rooms are not at hand."
+            raise OptionError(f"--reference {reference}", fault, "Name a build, or give --meta-info.")
+        return score(known, replies), reference_scores(known)
+    given = read_predictions(predictions or Path())
+    if subset is not None:
+        ids = {row["id"] for row in rows}
+        given = [prediction for prediction in given if prediction.id in ids]
+    rows, replies = matched(rows, given, predictions or Path(), missing_as_wrong=missing_as_wrong)
+    return score(rows, replies), reference_scores(rows)
 
 
-def _own_questions(predictions: Path | None) -> list[Row]:
-    """The questions that `vsitrain evaluate` kept with its predictions."""
+def own_questions(predictions: Path | None) -> list[Row]:
+    """The questions that `vsitrain evaluate` kept with its predictions.
+
+    Raises:
+        OptionError: it kept none, or the evaluation has not come to its end.
+    """
     entries = [] if predictions is None else read_entries(predictions)
-    if not entries or "ground_truth" not in entries[0]:
+    if predictions is None or not entries or "ground_truth" not in entries[0]:
         fault = "is missing: the predictions do not hold their questions."
         raise OptionError("--data", fault, "Name VSI-Bench's file of questions, or a build.")
-    return [{**entry, "id": str(entry["id"])} for entry in entries]
+    asked = read_record(predictions).get("questions", len(entries))
+    if len({entry["id"] for entry in entries}) < asked:
+        fault = f"holds {len(entries):,} predictions, and {asked:,} questions are asked in this evaluation."
+        remedy = "Let `vsitrain evaluate` go on, or name --data and count them with --missing-as-wrong."
+        raise OptionError(predictions, fault, remedy)
+    return list(checked_rows(str(predictions), entries))
 
 
 def _only(rows: Sequence[Row], subset: Path) -> list[Row]:

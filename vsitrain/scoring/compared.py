@@ -1,19 +1,26 @@
-"""Runs side by side, as in the paper's Table 2: a row a run, with what it gained, and published rows."""
+"""Runs side by side, with what each gained and how far it is from the paper, references, published rows."""
 
-import csv
-import io
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from importlib import resources
-
-import yaml
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
 
 from vsidata.errors import OptionError
-from vsitrain.scoring.score import Scores
-from vsitrain.scoring.tasks import TASKS
+from vsitrain.scoring.centres import rooms_of_meta_info, with_centre_answers
+from vsitrain.scoring.command import own_questions
+from vsitrain.scoring.predictions import matched, read_predictions, read_record
+from vsitrain.scoring.published import (
+    Published,
+    published_beside,
+    published_questions,
+    published_row,
+)
+from vsitrain.scoring.references import reference_scores
+from vsitrain.scoring.score import Scores, score
+from vsitrain.scoring.text import on_references
 
-_HEADS = ("Count", "Abs.Dist", "Obj.Size", "Room", "Rel.Dist", "Rel.Dir", "Route", "Order")
-"""What the paper calls the tasks."""
+Kind = Literal["run", "difference", "reference", "published"]
+Span = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -21,105 +28,124 @@ class Row:
     """A row of the table, in per cent.
 
     Attributes:
-        name: of the run or the published model.
-        average: macro.
+        name: of the run, the reference or the published model.
+        mode: that it was asked in; empty where that is not known or says nothing.
+        average: macro; None where not all tasks were answered.
         figures: by task; a task that was not asked is missing.
-        published: whether others computed it.
+        kind: what it is.
+        spans: 95 % intervals by task, and of the average under "".
         against: the row that the gains are against; None for no gains.
     """
 
     name: str
-    average: float
+    average: float | None
     figures: Mapping[str, float]
-    published: bool = False
+    mode: str = ""
+    kind: Kind = "run"
+    spans: Mapping[str, Span] = field(default_factory=dict)
     against: "Row | None" = None
 
 
-def row_of(name: str, scores: Scores, against: Row | None = None) -> Row:
-    """The row of a run."""
-    figures = {task: 100 * figure.official for task, figure in scores.tasks.items()}
-    return Row(name, 100 * scores.macro.official, figures, against=against)
+@dataclass(frozen=True)
+class Comparison:
+    """A table.
+
+    Attributes:
+        rows: in its order.
+        notes: what its reader must know.
+    """
+
+    rows: list[Row]
+    notes: list[str]
 
 
-def published_rows() -> dict[str, Row]:
-    """The published rows by name. Source: published.yaml."""
-    stored = yaml.safe_load(resources.files(__package__).joinpath("published.yaml").read_text("utf-8"))
-    return {
-        row["name"]: Row(
-            row["name"],
-            row["average"],
-            dict(zip(stored["columns"], row["figures"], strict=True)),
-            published=True,
-        )
-        for row in stored["rows"]
-    }
+def compared(
+    runs: Sequence[Path],
+    *,
+    base: Path | None = None,
+    paper: bool = False,
+    published: Sequence[str] = (),
+    references: bool = True,
+    meta_info: Sequence[Path] = (),
+) -> Comparison:
+    """Put evaluations side by side.
 
-
-def published_row(name: str) -> Row:
-    """A published row.
+    Args:
+        runs: folders of evaluations, in the order of the rows.
+        base: the evaluation of the model that they started from: its row comes first, the others gain on it.
+        paper: whether each is followed by how far it is from the paper's row of that model and mode.
+        published: names of published rows to add.
+        references: whether to add what is scored without a model.
+        meta_info: files with the boxes of VSI-Bench's rooms, for the answers between centres.
 
     Raises:
-        OptionError: there is none of that name.
+        OptionError: a run is not whole, or was asked other questions than the first.
     """
-    rows = published_rows()
-    if name not in rows:
-        raise OptionError(name, "is no published row.", f"Choose from: {', '.join(rows)}.")
-    return rows[name]
+    folders = [*([base] if base else []), *runs]
+    questions = own_questions(folders[0])
+    scores = [_scores(folder, questions) for folder in folders]
+    rows: list[Row] = []
+    notes: list[str] = []
+    beside: list[Published] = []
+    for folder, its in zip(folders, scores, strict=True):
+        record = read_record(folder)
+        mode = (record.get("prompt") or {}).get("name", "")
+        row = row_of(folder.name, its, mode=mode, against=rows[0] if base and rows else None)
+        rows.append(row)
+        theirs = published_beside(record) if paper else None
+        if theirs:
+            rows.append(_difference(row, theirs))
+            beside.append(theirs)
+        elif paper:
+            notes.append(
+                f"The paper has no row for {row.name}: its model, method and prompt mode are others."
+            )
+    if references:
+        asked = with_centre_answers(questions, rooms_of_meta_info(meta_info)) if meta_info else questions
+        known = reference_scores(asked)
+        rows += [_reference(name, scores, len(asked)) for name, scores in known.items()]
+        notes += on_references(scores[0], known)
+    shown = {row.name: row for row in (*beside, *map(published_row, published))}
+    rows += [Row(row.name, row.average, row.figures, kind="published") for row in shown.values()]
+    if shown and len(questions) != published_questions():
+        notes.append(
+            f"The published rows are of VSI-Bench's {published_questions():,} questions, those computed here "
+            f"of {len(questions):,}."
+        )
+    return Comparison(rows, notes)
 
 
-def markdown(rows: Sequence[Row]) -> str:
-    """The table in Markdown."""
-    lines = [["model", "Avg", *_HEADS], ["---", *["---:"] * (1 + len(_HEADS))], *_cells(rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def row_of(
+    name: str, scores: Scores, *, mode: str = "", kind: Kind = "run", against: Row | None = None
+) -> Row:
+    """The row of scores."""
+    figures = {task: 100 * figure.official for task, figure in scores.tasks.items()}
+    named = {**scores.tasks, "": scores.macro}
+    spans = {task: (100 * figure.low, 100 * figure.high) for task, figure in named.items()}
+    return Row(name, 100 * scores.macro.official, figures, mode, kind, spans, against)
 
 
-def comma_separated(rows: Sequence[Row]) -> str:
-    """The table as CSV, figures without gains, and whether they are published."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["model", "published", "average", *TASKS])
-    for row in rows:
-        figures = (row.figures.get(task) for task in TASKS)
-        cells = ["" if figure is None else f"{figure:.1f}" for figure in figures]
-        writer.writerow([row.name, row.published, f"{row.average:.1f}", *cells])
-    return text.getvalue().rstrip("\n")
+def _scores(folder: Path, questions: Sequence[Mapping[str, Any]]) -> Scores:
+    ours = own_questions(folder)
+    if _keys(ours) != _keys(questions):
+        fault = f"was asked other questions than the first: {len(ours):,}, and {len(questions):,} there."
+        raise OptionError(folder, fault, "Compare evaluations of the same questions.")
+    return score(*matched(questions, read_predictions(folder), folder, missing_as_wrong=False))
 
 
-def latex(rows: Sequence[Row]) -> str:
-    """The table in LaTeX, for `booktabs`."""
-    body = [" & ".join(map(_escaped, line)) + r" \\" for line in _cells(rows)]
-    head = " & ".join(["Model", "Avg", *_HEADS]) + r" \\"
-    columns = f"l{'r' * (1 + len(_HEADS))}"
-    begin, end = rf"\begin{{tabular}}{{{columns}}}", r"\end{tabular}"
-    return "\n".join([begin, r"\toprule", head, r"\midrule", *body, r"\bottomrule", end])
+def _keys(rows: Sequence[Mapping[str, Any]]) -> set[tuple[str, str, str]]:
+    return {(row["id"], row["question"], row["ground_truth"]) for row in rows}
 
 
-FORMATS: Mapping[str, Callable[[Sequence[Row]], str]] = {
-    "markdown": markdown,
-    "csv": comma_separated,
-    "latex": latex,
-}
+def _reference(name: str, scores: Scores, questions: int) -> Row:
+    row = row_of(name, scores, kind="reference")
+    return row if scores.micro.questions == questions else Row(name, None, row.figures, kind="reference")
 
 
-def _cells(rows: Sequence[Row]) -> list[list[str]]:
-    return [
-        [
-            f"{row.name} (published)" if row.published else row.name,
-            _cell(row.average, row.against.average if row.against else None),
-            *(
-                _cell(row.figures.get(task), row.against.figures.get(task) if row.against else None)
-                for task in TASKS
-            ),
-        ]
-        for row in rows
-    ]
-
-
-def _cell(figure: float | None, against: float | None) -> str:
-    if figure is None:
-        return "–"
-    return f"{figure:.1f}" if against is None else f"{figure:.1f} ({figure - against:+.1f})"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", r"\&").replace("%", r"\%").replace("_", r"\_").replace("–", "--")
+def _difference(row: Row, theirs: Published) -> Row:
+    figures = {
+        task: ours - theirs.figures[task] for task, ours in row.figures.items() if task in theirs.figures
+    }
+    same = row.figures.keys() == theirs.figures.keys()
+    average = row.average - theirs.average if same and row.average is not None else None
+    return Row(f"{row.name} − {theirs.name}", average, figures, row.mode, "difference")

@@ -12,7 +12,7 @@ from vsidata.errors import OptionError
 
 Row = Mapping[str, Any]
 
-PREDICTIONS = "predictions.jsonl"
+PREDICTIONS, RUN = "predictions.jsonl", "run.json"
 
 _NAMED = 3
 
@@ -80,6 +80,27 @@ def read_entries(path: Path) -> list[dict[str, Any]]:
             raise OptionError(path, fault, 'Write a line {"id": …, "prediction": "…"} a question.')
         found.append(entry)
     return found
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """What `vsitrain evaluate` wrote of an evaluation beside its predictions; empty where it wrote nothing.
+
+    Args:
+        path: its folder, or a file of predictions in it.
+
+    Raises:
+        OptionError: the record is damaged.
+    """
+    file = (path if path.is_dir() else path.parent) / RUN
+    if not file.is_file():
+        return {}
+    try:
+        record = orjson.loads(file.read_bytes())
+    except (OSError, ValueError):
+        record = None
+    if not isinstance(record, dict):
+        raise OptionError(file, "is no record of an evaluation.", "Take it from where it was made.")
+    return record
 
 
 def matched(

@@ -1,40 +1,107 @@
-"""The questions that predictions answer: a build's, or VSI-Bench's own file."""
+"""The questions that predictions answer: a build's, or VSI-Bench's own."""
 
+import math
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from vsidata.errors import OptionError
+from vsitrain.scoring.benchmark import Benchmark, find_benchmark
+from vsitrain.scoring.centres import rooms_of_build, with_centre_answers
+from vsitrain.scoring.tasks import NUMBERS
 
 Row = dict[str, Any]
 
 _COLUMNS = ("id", "dataset", "scene_name", "question_type", "question", "ground_truth")
+_RIGHT = "Name vsi-bench, a copy of its test.jsonl or Parquet file, or a build."
 
 
 def read_questions(source: str, split: str = "train") -> list[Row]:
     """Questions with their right answers.
 
     Args:
-        source: VSI-Bench's `.jsonl` or Parquet file, a build's folder, or a dataset on the Hub.
-        split: of a build.
+        source: `vsi-bench`, a copy of it or its `.jsonl` or Parquet file, a build's folder, or a build on
+            the Hub.
+        split: of a build, whose rows also say what distances between centres would answer.
 
     Raises:
-        OptionError: the source cannot be opened, has no question, or lacks a column.
+        OptionError: the source cannot be opened, has no question, lacks a column, or holds a question without
+            a right answer.
+        VsiError: the Hub cannot be reached.
     """
-    path = Path(source)
-    if path.is_file():
-        rows = _from_file(path)
-    else:
-        from vsitrain.data.tables import load_table
+    benchmark = find_benchmark(source)
+    rows = _of_build(source, split) if benchmark is None else _of_benchmark(benchmark)
+    return checked_rows(source, rows)
 
-        rows = load_table(source, "qa", split).remove_columns("evidence").to_list()
+
+def checked_rows(source: str, rows: Sequence[Any]) -> list[Row]:
+    """Rows that can be scored, ids as text, or an error that names the first that cannot.
+
+    Raises:
+        OptionError: there is no row, one lacks a column or a right answer, or an id stands twice.
+    """
     if not rows:
-        raise OptionError(source, "holds no question.", "Name VSI-Bench's test.jsonl, or a build.")
-    if missing := [name for name in _COLUMNS if name not in rows[0]]:
-        fault = f"its questions have no column {', '.join(missing)}."
-        raise OptionError(source, fault, "Name VSI-Bench's test.jsonl, or a build.")
-    return [{**row, "id": str(row["id"]), "options": row.get("options") or None} for row in rows]
+        raise OptionError(source, "holds no question.", _RIGHT)
+    for number, row in enumerate(rows, start=1):
+        if fault := _fault(row):
+            raise OptionError(source, f"question {number} {fault}.", _RIGHT)
+    found = [{**row, "id": str(row["id"]), "options": row.get("options") or None} for row in rows]
+    twice, times = Counter(row["id"] for row in found).most_common(1)[0]
+    if times > 1:
+        raise OptionError(source, f"the id {twice} stands {times} times.", "Give each question its own.")
+    return found
+
+
+def _fault(row: Any) -> str | None:
+    if not isinstance(row, dict):
+        return "is no object"
+    if missing := [name for name in _COLUMNS if row.get(name) is None]:
+        return f"has no {', '.join(missing)}"
+    if wrong := [name for name in _COLUMNS[1:] if not isinstance(row[name], str)]:
+        return f"has a {wrong[0]} that is no text: {row[wrong[0]]!r:.40}"
+    options, truth = row.get("options"), row["ground_truth"]
+    if options:
+        if not isinstance(options, list) or not all(isinstance(option, str) for option in options):
+            return f"has options that are no list of texts: {options!r:.60}"
+        if truth not in [option.partition(".")[0] for option in options]:
+            return f"has the ground_truth {truth!r:.40}, which is none of its options"
+    elif row["question_type"] in NUMBERS and not _is_positive(truth):
+        return f"has the ground_truth {truth!r:.40}, which is no positive number"
+    return None
+
+
+def _is_positive(text: str) -> bool:
+    try:
+        return 0 < float(text) < math.inf
+    except ValueError:
+        return False
+
+
+def _of_build(source: str, split: str) -> list[Row]:
+    from vsitrain.data.tables import load_table
+
+    rows: list[Row] = load_table(source, "qa", split).remove_columns("evidence").to_list()
+    try:
+        scenes = load_table(source, "scenes", split)
+    except OptionError:  # written by hand, or thinned out: the questions are whole all the same
+        return rows
+    return with_centre_answers(rows, rooms_of_build(scenes.select_columns(_OF_ROOMS).to_list()))
+
+
+_OF_ROOMS = ["dataset", "scene_name", "objects"]
+
+
+def _of_benchmark(benchmark: Benchmark) -> list[Row]:
+    rows = _from_file(benchmark.questions)
+    if benchmark.pruned is None:
+        return rows
+    return [
+        {"pruned": str(row.get("id")) in benchmark.pruned, **row} if isinstance(row, dict) else row
+        for row in rows
+    ]
 
 
 def _from_file(path: Path) -> list[Row]:

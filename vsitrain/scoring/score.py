@@ -154,7 +154,7 @@ class _Means:
     seed: int
 
     def of(self, choices: Sequence[Chosen]) -> list[_Mean]:
-        """The mean over each choice. All draw the same scenes again, so that means of means may be redrawn."""
+        """The mean over each choice. All draw the same scenes: means of means may be redrawn, too."""
         redrawn = redrawn_means(self.official, self.scenes, chosen=np.array(choices), seed=self.seed)
         return [
             _Mean(int(chosen.sum()), self.official[chosen].mean(), self.lenient[chosen].mean(), means)

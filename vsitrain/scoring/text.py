@@ -1,59 +1,117 @@
 """Scores as a person reads them, and as a program does."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from rich.table import Table
 
+from vsitrain.scoring.published import Published, published_questions
+from vsitrain.scoring.references import REFERENCES
 from vsitrain.scoring.score import Figure, Scores
 
 References = Mapping[str, Scores]
 """Scores of what answers without a model, by what a table calls it."""
 
+_KEY, _CENTRES = REFERENCES["key"][0], REFERENCES["centre_distance"][0]
+_SPAN = "95 % by scene"
+_REASONS = 5  # that are told; the rest is a number
 
-def as_table(scores: Scores, references: References) -> Table:
+
+def as_table(scores: Scores, references: References, published: Sequence[Published] = ()) -> Table:
     """A row a task, then the averages; in per cent, as the field writes them."""
     table = Table(box=None, pad_edge=False)
     table.add_column("task", no_wrap=True)
-    for name in ("questions", "official", "95 % by scene", "lenient", *references):
-        table.add_column(name, justify="right")
+    marked = [f"{row.name} *" for row in published]
+    for name in ("asked", "official", _SPAN, "lenient", *references, *marked):
+        table.add_column(name, justify="right", no_wrap=name == _SPAN)
     for task, figure in scores.tasks.items():
-        others = [reference.tasks[task].official for reference in references.values()]
-        table.add_row(task, *_cells(figure), *map(_percent, others))
-    macros = [reference.macro.official for reference in references.values()]
-    micros = [reference.micro.official for reference in references.values()]
-    table.add_row("macro", *_cells(scores.macro), *map(_percent, macros))
-    table.add_row("micro", *_cells(scores.micro), *map(_percent, micros))
+        others = [reference.tasks.get(task) for reference in references.values()]
+        stated = [row.figures.get(task) for row in published]
+        table.add_row(task, *_cells(figure), *map(_official, others), *map(_stated, stated))
+    averages = [row.average for row in published]
+    whole = [it if it.tasks.keys() == scores.tasks.keys() else None for it in references.values()]
+    macros = [it.macro if it else None for it in whole]
+    table.add_row("macro", *_cells(scores.macro), *map(_official, macros), *map(_stated, averages))
+    micros = [it.micro if it else None for it in whole]
+    table.add_row("micro", *_cells(scores.micro), *map(_official, micros))
     for name, figure in scores.datasets.items():
-        macros = [reference.datasets[name].official for reference in references.values()]
-        table.add_row(f"macro over {name}", *_cells(figure), *map(_percent, macros))
+        macros = [it.datasets.get(name) if it else None for it in whole]
+        table.add_row(f"macro over {name}", *_cells(figure), *map(_official, macros))
+    if scores.debiased:
+        macros = [it.debiased if it else None for it in whole]
+        table.add_row("macro, debiased subset", *_cells(scores.debiased), *map(_official, macros))
+    for frames, figure in scores.frames.items() if len(scores.frames) > 1 else ():
+        table.add_row(f"macro over {frames} frames", *_cells(figure))
     return table
 
 
-def closing_lines(scores: Scores) -> list[str]:
+def closing_lines(scores: Scores, references: References, published: Sequence[Published] = ()) -> list[str]:
     """What a reader of the table must know beside it."""
     lines = [
         "macro: mean of the tasks; micro: mean of the questions.",
         "official: the benchmark's own scorer (first word, Python's float, no other dress), whose average is "
         "the macro one.",
         f"95 %: when the {scores.scenes:,} scenes are drawn again.",
+        *on_references(scores, references),
     ]
+    if published:
+        lines.append(f"*: as published, of {published_questions():,} questions; not computed here.")
     if scores.empty:
         lines.append(f"{scores.empty:,} replies are empty; they count as wrong.")
-    for reason, count in scores.without_reply.items():
-        lines.append(f"{count:,} questions have no reply and count as wrong: {reason}.")
+    if scores.without_reply:
+        total = sum(scores.without_reply.values())
+        lines.append(f"{total:,} of {scores.micro.questions:,} questions have no reply and count as wrong:")
+        common = sorted(scores.without_reply.items(), key=lambda it: -it[1])
+        lines += [f"  {count:,}: {reason}" for reason, count in common[:_REASONS]]
+        if len(common) > _REASONS:
+            rest = sum(count for _, count in common[_REASONS:])
+            lines.append(f"  {rest:,}: {len(common) - _REASONS:,} other reasons; the predictions hold each.")
     return lines
 
 
-def as_json(scores: Scores, references: References) -> dict[str, Any]:
-    """The same as plain data, shares between 0 and 1."""
-    return {**asdict(scores), "references": {name: asdict(it) for name, it in references.items()}}
+def on_references(scores: Scores, references: References) -> Iterator[str]:
+    """What must be known of the references beside scores of the same questions, a line each."""
+    key = references.get(_KEY)
+    if key is not None and min(key.macro.official, key.macro.lenient) < 1:
+        yield (
+            f"The key itself scores {_percent(key.macro.official)} officially and "
+            f"{_percent(key.macro.lenient)} leniently: not every right answer can be read as one."
+        )
+    between = references.get(_CENTRES)
+    if between is not None:
+        asked = sum(scores.tasks[task].questions for task in between.tasks if task in scores.tasks)
+        yield (
+            "between centres: perfect distances between the centres of boxes, where closest points may be "
+            f"asked for; known for {between.micro.questions:,} of {asked:,} questions of these tasks."
+        )
+    elif any("distance" in task for task in scores.tasks):
+        yield (
+            "between centres: cannot be told, as the boxes of these rooms are not at hand; a build holds "
+            "them, and --meta-info names VSI-Bench's."
+        )
+
+
+def as_json(scores: Scores, references: References, published: Sequence[Published] = ()) -> dict[str, Any]:
+    """The same as plain data: shares between 0 and 1, but published figures as published, in per cent."""
+    return {
+        **asdict(scores),
+        "references": {name: asdict(it) for name, it in references.items()},
+        "published": {it.name: {"average": it.average, **it.figures} for it in published},
+    }
 
 
 def _cells(figure: Figure) -> tuple[str, ...]:
     interval = f"{_percent(figure.low)} to {_percent(figure.high)}"
     return f"{figure.questions:,}", _percent(figure.official), interval, _percent(figure.lenient)
+
+
+def _official(figure: Figure | None) -> str:
+    return "–" if figure is None else _percent(figure.official)
+
+
+def _stated(percent: float | None) -> str:
+    return "–" if percent is None else f"{percent:.1f}"
 
 
 def _percent(share: float) -> str:

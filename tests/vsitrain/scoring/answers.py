@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from vsitrain.scoring import Prediction
 from vsitrain.scoring.tasks import NUMBERS
 
 OPTIONS = ["A. sink", "B. bed", "C. lamp", "D. door"]
@@ -66,3 +67,20 @@ def odd_answers(count, seed=0) -> Iterator[tuple[dict[str, Any], str]]:
             value = str(rng.choice([*"ABCDabcd", "sink", "B. bed"]))
         odd = rng.random() < 0.1
         yield row, str(rng.choice(ODD)) if odd else str(rng.choice(DRESSES)).format(value)
+
+
+def rows(count=400, seed=1):
+    """Questions of all types about 20 scenes of two datasets, with replies."""
+    asked, replies = [], []
+    for place, (row, reply) in enumerate(odd_answers(count, seed)):
+        scene = place % 20
+        asked.append(
+            {
+                **row,
+                "id": str(place),
+                "scene_name": f"scene{scene:04d}",
+                "dataset": "one" if scene < 8 else "two",
+            }
+        )
+        replies.append(Prediction(str(place), reply))
+    return asked, replies

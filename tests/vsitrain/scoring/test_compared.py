@@ -1,19 +1,25 @@
-"""Tables of runs: gains, published rows, formats."""
+"""Tables of runs: gains, distances from the paper, references, published rows, formats, the picture."""
 
 import csv
 import io
-import json
+from dataclasses import replace
 from statistics import fmean
 
 import pytest
+from PIL import Image
 
-from tests.vsitrain.scoring.test_score import rows
+from tests.vsitrain.scoring import evaluations
+from tests.vsitrain.scoring.answers import rows
 from vsidata.errors import OptionError
 from vsitrain.cli import main
 from vsitrain.scoring import score
-from vsitrain.scoring.compared import FORMATS, Row, published_row, published_rows, row_of
+from vsitrain.scoring.compared import Row, compared, row_of
+from vsitrain.scoring.layouts import FORMATS, LAYOUTS
+from vsitrain.scoring.published import published_beside, published_row, published_rows
 from vsitrain.scoring.references import REFERENCES
 from vsitrain.scoring.tasks import TASKS
+
+MODELS = LAYOUTS["models"]
 
 
 def test_published_averages_are_the_means_of_their_tasks_but_for_the_one_that_is_noted():
@@ -27,20 +33,29 @@ def test_published_averages_are_the_means_of_their_tasks_but_for_the_one_that_is
 def test_a_gain_is_the_difference_to_the_base():
     base = Row("base", 30.0, dict.fromkeys(TASKS, 30.0))
     row = Row("run", 35.25, {"object_counting": 20.0}, against=base)
-    line = FORMATS["markdown"]([base, row]).splitlines()[-1]
+    line = FORMATS["markdown"]([base, row], MODELS).splitlines()[-1]
     assert line == "| run | 35.2 (+5.2) | 20.0 (-10.0) | – | – | – | – | – | – | – |"
 
 
 def test_formats_say_the_same():
     asked, _ = rows()
     computed = row_of("key_run", score(asked, REFERENCES["key"][1](asked)))
-    table = [computed, published_row("vsGRPO-V-2B")]
-    markdown, text, latex = (FORMATS[name](table) for name in ("markdown", "csv", "latex"))
+    theirs = published_row("vsGRPO-V-2B")
+    table = [computed, Row(theirs.name, theirs.average, theirs.figures, kind="published")]
+    markdown, text, latex = (FORMATS[name](table, MODELS) for name in ("markdown", "csv", "latex"))
     assert "vsGRPO-V-2B (published) | 35.4 | 53.6" in markdown
     read = list(csv.DictReader(io.StringIO(text)))
-    assert (read[0]["average"], read[1]["published"], read[1]["object_counting"]) == ("100.0", "True", "53.6")
+    assert (read[0]["average"], read[1]["kind"], read[1]["object_counting"]) == ("100.0", "published", "53.6")
     assert r"key\_run & 100.0 & 100.0" in latex
     assert latex.count(r"\\") == 3
+    assert latex.count(r"\midrule") == 2
+
+
+def test_layout_of_modes_has_a_column_for_the_mode_in_every_format():
+    row = replace(Row("run", 1.0, dict.fromkeys(TASKS, 1.0)), mode="think")
+    assert FORMATS["markdown"]([row], LAYOUTS["modes"]).splitlines()[2].startswith("| run | think | 1.0 |")
+    assert r"run & think & 1.0" in FORMATS["latex"]([row], LAYOUTS["modes"])
+    assert "run,think,run,1.0" in FORMATS["csv"]([row], LAYOUTS["modes"])
 
 
 def test_a_row_that_nobody_published_is_answered_with_those_that_are():
@@ -48,20 +63,85 @@ def test_a_row_that_nobody_published_is_answered_with_those_that_are():
         published_row("vsGRPO-V-3B")
 
 
-def test_command_reads_evaluations(tmp_path, monkeypatch, capsys):
-    asked, replies = rows(60)
-    for name in ("base", "run"):
-        (tmp_path / name).mkdir()
-        texts = [
-            row["ground_truth"] if name == "run" else it.reply for row, it in zip(asked, replies, strict=True)
-        ]
-        lines = [json.dumps({**row, "prediction": text}) for row, text in zip(asked, texts, strict=True)]
-        (tmp_path / name / "predictions.jsonl").write_text("\n".join(lines))
-    places = [str(tmp_path / "run"), "--base", str(tmp_path / "base"), "--published", "vsGRPO-V-2B"]
-    monkeypatch.setattr("sys.argv", ["vsitrain", "table", *places])
+@pytest.mark.parametrize(
+    ("trained", "asked", "name"),
+    [
+        (None, "vanilla", "Qwen2-VL-2B"),
+        (None, "think", "Qwen2-VL-2B (think)"),
+        (evaluations.TRAINED, "vanilla", "vsGRPO-V-2B"),
+        ({**evaluations.TRAINED, "prompt": "think"}, "think", "vsGRPO-T-2B"),
+        ({**evaluations.TRAINED, "prompt": "think"}, "vanilla", "vsGRPO-T-2B (vanilla)"),
+        ({**evaluations.TRAINED, "method": "dpo"}, "vanilla", "Qwen2-VL-2B + DPO"),
+        ({**evaluations.TRAINED, "start": "weights/Qwen2-VL-7B-Instruct/"}, "vanilla", "vsGRPO-V-7B"),
+        ({**evaluations.TRAINED, "start": "runs/sft-2b"}, "vanilla", None),
+        ({**evaluations.TRAINED, "prompt": "observe"}, "think", None),
+    ],
+)
+def test_the_papers_row_is_that_of_the_same_model_method_and_modes(trained, asked, name):
+    record = {"model": "Qwen/Qwen2-VL-2B-Instruct", "trained": trained, "prompt": {"name": asked}}
+    found = published_beside(record)
+    assert (found and found.name) == name
+
+
+def test_every_row_of_the_papers_own_tables_can_be_found():
+    """All but the two that are of other people's models."""
+    named = [row.run for row in published_rows().values() if row.run]
+    assert len(named) == len(published_rows()) - 2
+    assert len({tuple(sorted(run.items())) for run in named}) == len(named)
+
+
+def test_comparison_holds_gains_distances_references_and_notes(tmp_path):
+    base = evaluations.write(tmp_path / "base")
+    run = evaluations.write(tmp_path / "run", 1.0, model="runs/run", trained=evaluations.TRAINED)
+    found = compared([run], base=base, paper=True, published=["GPT-4o"])
+    named = {row.name: row for row in found.rows}
+    assert list(named) == [
+        *("base", "base − Qwen2-VL-2B", "run", "run − vsGRPO-V-2B"),
+        *("at random", "best constant", "best for the same words", "the key itself"),
+        *("Qwen2-VL-2B", "vsGRPO-V-2B", "GPT-4o"),
+    ]
+    assert named["run"].average == named["the key itself"].average == 100
+    assert named["run − vsGRPO-V-2B"].average == pytest.approx(100 - 35.4)
+    assert named["run − vsGRPO-V-2B"].figures["object_counting"] == pytest.approx(100 - 53.6)
+    assert named["run"].against is named["base"]
+    low, high = named["base"].spans[""]
+    assert low < named["base"].average < high
+    assert any("5,130 questions, those computed here of 300" in note for note in found.notes)
+    assert any("between centres: cannot be told" in note for note in found.notes)
+    bare = compared([run], references=False)
+    assert [row.name for row in bare.rows] == ["run"]
+
+
+def test_runs_that_were_asked_other_questions_are_not_put_side_by_side(tmp_path):
+    runs = [evaluations.write(tmp_path / name, count=count) for name, count in (("one", 300), ("two", 200))]
+    with pytest.raises(OptionError, match="was asked other questions than the first: 200, and 300 there"):
+        compared(runs)
+
+
+def test_command_prints_a_table_alone_and_notes_beside_it_and_draws(tmp_path, monkeypatch, capsys):
+    base = evaluations.write(tmp_path / "base")
+    run = evaluations.write(tmp_path / "run", 1.0, model="mine/other")
+    picture = tmp_path / "plot.png"
+    words = [str(run), "--base", str(base), "--paper", "--published", "vsGRPO-V-2B", "--plot", str(picture)]
+    monkeypatch.setattr("sys.argv", ["vsitrain", "table", *words])
     with pytest.raises(SystemExit) as end:
         main()
     assert not end.value.code
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split(" | ")[0] for line in lines[2:]] == ["| base", "| run", "| vsGRPO-V-2B (published)"]
-    assert "100.0 (+" in lines[3]
+    said = capsys.readouterr()
+    lines = said.out.splitlines()
+    assert [line.split(" | ")[0] for line in lines[2:5]] == [
+        *("| base", "| base − Qwen2-VL-2B (difference)", "| run"),
+    ]
+    assert "100.0 (+" in lines[4]
+    assert lines[-1].startswith("| vsGRPO-V-2B (published) | 35.4")
+    assert all(line.startswith("|") for line in lines)
+    assert "The paper has no row for run" in said.err
+    with Image.open(picture) as drawn:
+        assert drawn.width > 1000
+        shades = drawn.convert("RGB").getcolors(1 << 24)
+        assert any(blue > 150 > red and count > 100 for count, (red, _, blue) in shades)  # points of runs
+    monkeypatch.setattr("sys.argv", ["vsitrain", "table", str(run), "--plot", str(tmp_path / "plot.txt")])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 2
+    assert "Name a .png" in capsys.readouterr().err

@@ -1,34 +1,21 @@
 """Scores of many replies, references, and what is said of predictions that do not fit their questions."""
 
 import json
+import subprocess
+import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from tests.vsitrain.scoring.answers import odd_answers
+from tests.vsitrain.scoring import evaluations
+from tests.vsitrain.scoring.answers import rows
 from vsidata.errors import OptionError
 from vsitrain.cli import main
 from vsitrain.scoring import Prediction, matched, official_score, read_predictions, score
 from vsitrain.scoring.command import scored
-from vsitrain.scoring.questions import read_questions
 from vsitrain.scoring.references import REFERENCES
-
-
-def rows(count=400, seed=1):
-    """Questions of all types about 20 scenes of two datasets, with replies."""
-    asked, replies = [], []
-    for place, (row, reply) in enumerate(odd_answers(count, seed)):
-        scene = place % 20
-        asked.append(
-            {
-                **row,
-                "id": str(place),
-                "scene_name": f"scene{scene:04d}",
-                "dataset": "one" if scene < 8 else "two",
-            }
-        )
-        replies.append(Prediction(str(place), reply))
-    return asked, replies
+from vsitrain.scoring.text import closing_lines
 
 
 def test_tasks_and_their_mean_are_those_of_lmms_eval(lmms_eval):
@@ -114,13 +101,84 @@ def questions_file(folder, asked):
 
 def test_key_earns_everything_and_blind_guesses_do_not(tmp_path):
     asked, _ = rows()
-    for name, (_, answers) in REFERENCES.items():
-        found = score(asked, answers(asked))
-        assert (found.macro.official == 1) == (name == "key")
     path = questions_file(tmp_path, asked)
     scores, beside = scored(None, str(path), reference="key")
     assert scores.macro.official == scores.macro.lenient == 1
-    assert set(beside) == {"at random", "best constant", "best for the same words"}
+    assert set(beside) == {"at random", "best constant", "best for the same words", "the key itself"}
+    for name, found in beside.items():
+        assert (found.macro.official == 1) == (name == "the key itself")
+
+
+def test_frames_seen_and_the_debiased_subset_have_averages_of_their_own():
+    asked, replies = rows()
+    key = REFERENCES["key"][1](asked)
+    right = {place for place in range(400) if place % 2}
+    mixed = [
+        replace(key[place] if place in right else replies[place], frames=16 if place in right else 8)
+        for place in range(400)
+    ]
+    found = score([{**row, "pruned": place not in right} for place, row in enumerate(asked)], mixed)
+    assert list(found.frames) == ["8", "16"]
+    assert found.frames["16"].official == found.debiased.official == 1
+    assert found.frames["16"].questions == found.debiased.questions == 200
+    assert found.frames["8"].official < 1
+    assert score(asked, replies).debiased is None
+    assert score(asked, replies).frames == {}
+
+
+def test_a_key_that_cannot_be_read_is_told():
+    """A name with a space in it: the official scorer reads its first word alone."""
+    row = {"id": "1", "dataset": "one", "scene_name": "s", "question_type": "nearest", "question": "?"}
+    asked = [{**row, "ground_truth": "trash can", "options": None}]
+    scores, key = score(asked, replies := REFERENCES["key"][1](asked)), score(asked, replies)
+    (line,) = (it for it in closing_lines(scores, {"the key itself": key}) if "key" in it)
+    assert line.startswith("The key itself scores 0.0 officially and 100.0 leniently")
+
+
+def test_reasons_for_no_reply_are_counted_the_most_common_first():
+    asked, replies = rows(40)
+    errors = ["it is damaged"] * 5 + [f"scene {n} is missing" for n in range(8)]
+    replies = [replace(it, error=error) for it, error in zip(replies, [*errors, *[None] * 27], strict=True)]
+    lines = closing_lines(score(asked, replies), {})
+    at = lines.index("13 of 40 questions have no reply and count as wrong:")
+    assert lines[at + 1] == "  5: it is damaged"
+    assert lines[-1] == "  4: 4 other reasons; the predictions hold each."
+
+
+def test_an_evaluation_that_has_not_ended_is_not_scored_as_if_it_had(tmp_path):
+    out = evaluations.write(tmp_path / "run", questions=301)
+    with pytest.raises(OptionError, match="holds 300 predictions, and 301 questions are asked"):
+        scored(out, "")
+
+
+def test_scores_stand_beside_published_ones_where_they_are_asked_for(tmp_path, capsys, monkeypatch):
+    out = evaluations.write(tmp_path / "run")
+    monkeypatch.setattr("sys.argv", ["vsitrain", "score", str(out), "--published", "GPT-4o", "--json"])
+    with pytest.raises(SystemExit):
+        main()
+    found = json.loads(capsys.readouterr().out)
+    assert found["published"]["GPT-4o"]["average"] == 34.0
+    monkeypatch.setattr("sys.argv", ["vsitrain", "score", str(out), "--published", "GPT-4o"])
+    with pytest.raises(SystemExit):
+        main()
+    said = capsys.readouterr().out
+    assert "*: as published, of 5,130 questions; not computed here." in said
+    assert "46.2" in said
+    assert "macro over 16 frames" in said
+
+
+def test_scoring_imports_no_torch(tmp_path):
+    out = evaluations.write(tmp_path / "run")
+    code = (
+        "import sys; sys.modules['torch'] = sys.modules['transformers'] = None; "
+        "from vsitrain.cli import main; main()"
+    )
+    for words in (["score", str(out)], ["table", str(out), "--plot", str(tmp_path / "plot.png")]):
+        ran = subprocess.run(
+            [sys.executable, "-c", code, *words], capture_output=True, text=True, check=False
+        )
+        assert ran.returncode == 0, ran.stderr
+        assert "100.0" in ran.stdout
 
 
 def test_category_constant_never_sees_the_room_that_it_answers_for():
@@ -160,11 +218,3 @@ def test_command_prints_a_table_or_json(tmp_path, capsys, monkeypatch):
     with pytest.raises(SystemExit):
         main()
     assert json.loads(capsys.readouterr().out)["micro"]["questions"] == 3
-
-
-@pytest.mark.parametrize("text", ["", '{"id": 1}', "no json", "[1, 2]"])
-def test_a_file_that_holds_no_questions_is_refused(tmp_path, text):
-    path = tmp_path / "test.jsonl"
-    path.write_text(text)
-    with pytest.raises(OptionError):
-        read_questions(str(path))

@@ -1,4 +1,4 @@
-"""What is scored without a model, to know what a score is worth: blind guesses, and the key itself."""
+"""Answers without a look at any room: what is right by luck, or by knowing which answers are usual."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,11 +15,6 @@ Row = Mapping[str, Any]
 
 _FOLDS = 5
 _SEED = 0
-
-
-def key(rows: Sequence[Row]) -> list[Prediction]:
-    """The right answers: a scorer that does not give them 100 is at fault."""
-    return [_reply(row, row["ground_truth"]) for row in rows]
 
 
 def constant(rows: Sequence[Row]) -> list[Prediction]:
@@ -65,15 +60,6 @@ def chance(rows: Sequence[Row]) -> list[Prediction]:
         )
         for row in rows
     ]
-
-
-REFERENCES: Mapping[str, tuple[str, Callable[[Sequence[Row]], list[Prediction]]]] = {
-    "chance": ("at random", chance),
-    "constant": ("best constant", constant),
-    "category_constant": ("best for the same words", category_constant),
-    "key": ("the key itself", key),
-}
-"""What a table calls it, and what it answers. A new one is a function and a line here."""
 
 
 def _words(row: Row) -> str:

@@ -1,0 +1,88 @@
+"""Where VSI-Bench lies: on the Hub, or as a local copy of what is there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from vsidata.errors import OptionError
+
+NAME, HUB = "vsi-bench", "nyu-visionx/VSI-Bench"
+_PRUNED = "pruned_ids.txt"
+_FILES = ("test.jsonl", "test.parquet", "test-*-of-*.parquet")
+"""Of questions, the first that is there: the Parquet files of older releases lack no column that is read."""
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A copy of the benchmark.
+
+    Attributes:
+        questions: the file of them.
+        folder: of the videos: `{dataset}/{scene_name}.mp4`, or `{dataset}.zip`.
+        revision: the commit on the Hub; None for a local copy.
+        archive: gives the path of a dataset's zip, which is downloaded when it is asked for.
+        pruned: ids, as text, of the questions that its authors left out of the debiased subset; None where
+            that is not said in a file beside the questions.
+    """
+
+    questions: Path
+    folder: Path
+    revision: str | None
+    archive: Callable[[str], Path]
+    pruned: frozenset[str] | None
+
+
+def find_benchmark(source: str) -> Benchmark | None:
+    """The benchmark that a source names; None where it names something else, such as a build.
+
+    Args:
+        source: `vsi-bench` or the benchmark's name on the Hub, which is downloaded to the Hub's cache; a file
+            of questions; or a folder that holds one.
+
+    Raises:
+        VsiError: it cannot be downloaded, or a file beside the questions cannot be read.
+    """
+    if source in (NAME, HUB):
+        return _from_hub()
+    path = Path(source)
+    if path.is_dir():
+        found = [file for pattern in _FILES for file in sorted(path.glob(pattern))]
+        if not found or (path / "qa").is_dir():
+            return None
+        return _local(found[0])
+    return _local(path) if path.is_file() else None
+
+
+def _local(questions: Path) -> Benchmark:
+    folder = questions.parent
+    pruned = folder / _PRUNED
+    ids = _ids(pruned) if pruned.is_file() else None
+    return Benchmark(questions, folder, None, lambda dataset: folder / f"{dataset}.zip", ids)
+
+
+def _from_hub() -> Benchmark:
+    from vsidata.hub.client import client
+    from vsidata.hub.faults import patiently, told
+
+    hub = client()
+
+    def fetched(name: str, revision: str | None = None) -> Path:
+        with told(HUB):
+            path = patiently(lambda: hub.hf_hub_download(HUB, name, repo_type="dataset", revision=revision))
+        return Path(path)
+
+    questions = fetched(_FILES[0])
+    revision = questions.parent.name  # the cache keeps each commit in a folder of its own
+    with told(HUB):
+        listed = patiently(lambda: hub.file_exists(HUB, _PRUNED, repo_type="dataset", revision=revision))
+    ids = _ids(fetched(_PRUNED, revision)) if listed else None
+    return Benchmark(
+        questions, questions.parent, revision, lambda dataset: fetched(f"{dataset}.zip", revision), ids
+    )
+
+
+def _ids(path: Path) -> frozenset[str]:
+    try:
+        return frozenset(path.read_text(encoding="utf-8").split())
+    except (OSError, UnicodeDecodeError) as error:
+        raise OptionError(path, f"cannot be read: {error}.", "Take it again, or remove it.") from error

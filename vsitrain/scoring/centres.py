@@ -1,0 +1,91 @@
+"""What questions about distance would be answered between the centres of boxes, where boxes are known.
+
+Many data sets measure so. The benchmark measures between closest points: see `references.centre_distance`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vsidata.scene import Array
+
+Row = Mapping[str, Any]
+Rooms = Mapping[tuple[str, str], Mapping[str, list[Array]]]
+"""Centres (3,) in metres of the boxes of each word, by dataset and scene."""
+
+BY_CENTRES = "by_centres"
+"""The column that holds such an answer."""
+
+_APART = re.compile(r"distance between the (?P<first>.+) and the (?P<second>.+) \(in meters\)")
+_NEAREST = re.compile(r"\((?P<options>.+)\) is the closest to the (?P<target>.+)\?")
+
+
+def with_centre_answers(rows: Iterable[Row], rooms: Rooms) -> list[dict[str, Any]]:
+    """Rows with a column BY_CENTRES: None where no distance is asked or a box is not known.
+
+    Args:
+        rows: questions in the wording of one of the rule sets.
+        rooms: the boxes' centres. Of a word with several boxes the nearest counts.
+    """
+    return [
+        {**row, BY_CENTRES: _answer(row, rooms.get((row["dataset"], row["scene_name"]), {}))} for row in rows
+    ]
+
+
+def rooms_of_meta_info(paths: Sequence[Path]) -> Rooms:
+    """The rooms of the meta information files that VSI-Bench's authors released.
+
+    Raises:
+        VsiError: a file is none of them.
+    """
+    from vsidata.sources.meta_info import MetaInfo
+
+    source = MetaInfo.open(paths)
+    rooms: dict[tuple[str, str], dict[str, list[Array]]] = {}
+    for name in source.names():
+        scene = source.load(name)
+        room = rooms.setdefault((scene.dataset, name), {})
+        for it in scene.objects:
+            if it.box is not None:
+                room.setdefault(it.label, []).append(it.box.center)
+    return rooms
+
+
+def rooms_of_build(scenes: Iterable[Row]) -> Rooms:
+    """The rooms of a build.
+
+    Args:
+        scenes: rows of its `scenes` table.
+    """
+    rooms: dict[tuple[str, str], dict[str, list[Array]]] = {}
+    for scene in scenes:
+        room = rooms.setdefault((scene["dataset"], scene["scene_name"]), {})
+        for it in scene["objects"]:
+            if it["box"] is not None and it["category"]:
+                room.setdefault(it["category"], []).append(np.array(it["box"]["center"]))
+    return rooms
+
+
+def _answer(row: Row, room: Mapping[str, list[Array]]) -> str | None:
+    if (asked := _APART.search(row["question"])) and not row.get("options"):
+        metres = _apart(room.get(asked["first"], ()), room.get(asked["second"], ()))
+        return None if metres is None else f"{metres:.1f}"
+    if asked := _NEAREST.search(row["question"]):
+        words = asked["options"].split(", ")
+        far = [_apart(room.get(word, ()), room.get(asked["target"], ())) for word in words]
+        known = [metres for metres in far if metres is not None]
+        if len(known) < len(words):
+            return None
+        place = int(np.argmin(known))
+        return "ABCDEFGH"[place] if row.get("options") else words[place]
+    return None
+
+
+def _apart(first: Sequence[Array], second: Sequence[Array]) -> float | None:
+    """Metres between the nearest of two groups of centres; None where one is empty."""
+    if not first or not second:
+        return None
+    return float(np.linalg.norm(np.array(first)[:, np.newaxis] - np.array(second), axis=-1).min())

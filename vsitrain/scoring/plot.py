@@ -1,0 +1,89 @@
+"""Evaluations as a picture: a panel a task, a point a run with its interval, references as lines."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from vsidata.errors import OptionError
+from vsitrain.scoring.compared import Row
+
+_TITLES = {
+    "": "macro average",
+    "object_counting": "object counting",
+    "object_abs_distance": "absolute distance",
+    "object_size_estimation": "object size",
+    "room_size_estimation": "room size",
+    "object_rel_distance": "relative distance",
+    "object_rel_direction": "relative direction",
+    "route_planning": "route planning",
+    "obj_appearance_order": "order of appearance",
+}
+_STYLES = ((0, (1, 1.5)), (0, (4, 2)), (0, (6, 1.5, 1, 1.5)), "solid")
+"""Of the lines of references, which are told apart without colour."""
+
+_COLUMNS = 3
+_LEFT_OUT = "the key itself"  # 100 everywhere: it would only squeeze the rest
+
+
+def draw_comparison(rows: Sequence[Row], out: Path) -> None:
+    """Draw what a table says.
+
+    Args:
+        rows: of the table. Runs are filled points with their 95 % intervals, published rows hollow ones
+            without, references vertical lines.
+        out: the picture, PNG, SVG or PDF by its suffix.
+
+    Raises:
+        OptionError: the picture cannot be written.
+    """
+    from matplotlib.figure import Figure
+
+    points = [row for row in rows if row.kind in ("run", "published")]
+    lines = [row for row in rows if row.kind == "reference" and row.name != _LEFT_OUT]
+    tasks = [task for task in _TITLES if any(_figure(row, task) is not None for row in points)]
+    height = -(-len(tasks) // _COLUMNS)
+    figure = Figure(figsize=(12, height * (0.9 + 0.27 * len(points)) + 0.6), layout="constrained")
+    places = figure.subplots(height, _COLUMNS, squeeze=False, sharey=True)
+    for place, task in zip(places.ravel(), tasks, strict=False):
+        for row, style in zip(lines, _STYLES, strict=False):
+            if (at := _figure(row, task)) is not None:
+                place.axvline(at, color="0.45", linewidth=1.1, linestyle=style, label=row.name)
+        for height_of, row in enumerate(points):
+            _draw(place, row, task, len(points) - 1 - height_of)
+        place.set_title(_TITLES[task], fontsize=10, loc="left")
+        place.set_yticks(range(len(points)), [row.name for row in reversed(points)], fontsize=8)
+        place.set_ylim(-0.6, len(points) - 0.4)
+        place.tick_params(axis="x", labelsize=8)
+        place.spines[["top", "right"]].set_visible(False)
+    for place in places.ravel()[len(tasks) :]:
+        place.set_visible(False)
+    for place in places[-1]:
+        place.set_xlabel("per cent", fontsize=8)
+    figure.suptitle("Benchmark's own scorer; bars: 95 %, scenes drawn again", fontsize=9, x=0.01, ha="left")
+    labelled = [place.get_legend_handles_labels() for place in places.ravel()]
+    handles = {name: it for its, names in labelled for it, name in zip(its, names, strict=True)}
+    figure.legend(
+        handles.values(), handles.keys(), loc="outside lower center", ncols=6, fontsize=8, frameon=False
+    )
+    try:
+        figure.savefig(out, dpi=110)
+    except (OSError, ValueError) as error:
+        raise OptionError(out, f"cannot be written: {error}.", "Name a .png, .svg or .pdf.") from error
+
+
+def _draw(place: Any, row: Row, task: str, height: int) -> None:
+    at = _figure(row, task)
+    if at is None:
+        return
+    if row.kind == "published":
+        place.plot(
+            at, height, "D", color="white", markeredgecolor="tab:orange", markersize=5, label="published"
+        )
+        return
+    low, high = row.spans[task]
+    place.plot([low, high], [height, height], color="tab:blue", linewidth=1.6)
+    place.plot(at, height, "o", color="tab:blue", markersize=5, label="evaluated here")
+
+
+def _figure(row: Row, task: str) -> float | None:
+    return row.average if not task else row.figures.get(task)

@@ -1,0 +1,82 @@
+"""Scores that others published: never computed here, and marked so wherever they are shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import PurePath
+from typing import Any
+
+import yaml
+
+from vsidata.errors import OptionError
+
+
+@dataclass(frozen=True)
+class Published:
+    """A row of a published table, in per cent.
+
+    Attributes:
+        name: of the model and how it was asked.
+        average: macro, as published.
+        figures: by task.
+        run: which evaluation of ours it stands beside; empty where there is none.
+    """
+
+    name: str
+    average: float
+    figures: Mapping[str, float]
+    run: Mapping[str, str]
+
+
+@cache
+def published_rows() -> Mapping[str, Published]:
+    """The published rows by name. Source: published.yaml."""
+    stored = _stored()
+    return {
+        row["name"]: Published(
+            row["name"],
+            row["average"],
+            dict(zip(stored["columns"], row["figures"], strict=True)),
+            row.get("run", {}),
+        )
+        for row in stored["rows"]
+    }
+
+
+def published_questions() -> int:
+    """How many questions the published rows are of: all of VSI-Bench."""
+    return int(_stored()["questions"])
+
+
+def published_row(name: str) -> Published:
+    """A published row.
+
+    Raises:
+        OptionError: there is none of that name.
+    """
+    rows = published_rows()
+    if name not in rows:
+        raise OptionError(name, "is no published row.", f"Choose from: {', '.join(rows)}.")
+    return rows[name]
+
+
+def published_beside(record: Mapping[str, Any]) -> Published | None:
+    """The published row of the same model, trained by the same method and asked in the same mode.
+
+    Args:
+        record: of an evaluation, as `vsitrain evaluate` writes it. The paper's data and settings may differ
+            from what it was trained on: only names are compared.
+    """
+    trained = record.get("trained") or {}
+    ours = {
+        "model": PurePath(trained.get("start") or record.get("model") or "").name,
+        "asked": (record.get("prompt") or {}).get("name"),
+        **({"method": trained["method"], "trained": trained["prompt"]} if trained else {}),
+    }
+    return next((row for row in published_rows().values() if row.run and row.run == ours), None)
+
+
+@cache
+def _stored() -> Any:
+    return yaml.safe_load(resources.files(__package__).joinpath("published.yaml").read_text("utf-8"))

@@ -1,0 +1,34 @@
+"""What is scored without a model, to know what a score is worth. A new one is a file, and a line here."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from vsitrain.scoring.predictions import Prediction
+from vsitrain.scoring.references.blind import category_constant, chance, constant
+from vsitrain.scoring.references.centre_distance import centre_distance
+from vsitrain.scoring.references.key import key
+from vsitrain.scoring.score import Scores, score
+
+Row = Mapping[str, Any]
+
+REFERENCES: Mapping[str, tuple[str, Callable[[Sequence[Row]], list[Prediction]]]] = {
+    "chance": ("at random", chance),
+    "constant": ("best constant", constant),
+    "category_constant": ("best for the same words", category_constant),
+    "centre_distance": ("between centres", centre_distance),
+    "key": ("the key itself", key),
+}
+"""What a table calls it, and what it answers: all questions, or those that it can."""
+
+
+def answered(name: str, rows: Sequence[Row]) -> tuple[list[Row], list[Prediction]]:
+    """The questions that a reference answers, with its answers."""
+    replies = {it.id: it for it in REFERENCES[name][1](rows)}
+    known = [row for row in rows if row["id"] in replies]
+    return known, [replies[row["id"]] for row in known]
+
+
+def reference_scores(rows: Sequence[Row]) -> dict[str, Scores]:
+    """The scores of all references that answer any of these questions, by what a table calls them."""
+    found = {title: answered(name, rows) for name, (title, _) in REFERENCES.items()}
+    return {title: score(known, replies) for title, (known, replies) in found.items() if known}
