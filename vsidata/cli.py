@@ -393,15 +393,22 @@ def inspect(
     question: Annotated[
         str | None, typer.Option(metavar="N|ID", help="Print this one, and draw its evidence.")
     ] = None,
+    png: Annotated[Path | None, typer.Option(help="File for a floor plan (extra `plot`).")] = None,
     rrd: Annotated[Path | None, typer.Option(help="File for Rerun's viewer (extra `viewer`).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print all of it as JSON.")] = False,
 ) -> None:
     """Look into one scan: its objects with their boxes, its room, its questions, and what to doubt.
 
     Questions are those that a build asks of it with the same options, before the build balances the answers
-    over all of its scans. Rooms that benchmarks show can be inspected. Reads the scan; writes the file that --rrd
-    names, and nothing else.
+    over all of its scans. Rooms that benchmarks show can be inspected. Reads the scan; writes the files that
+    --png and --rrd name, and nothing else.
     """
+    from vsidata.report import extras
+
+    if png:
+        extras.need("matplotlib", "plot", "--png")
+    if rrd:
+        extras.need("rerun", "viewer", "--rrd")
     import orjson
 
     from vsidata.questions.rules import load_rules
@@ -421,6 +428,10 @@ def inspect(
         seed=seed,
     )
     asked = None if question is None else inspection.find_question(found, question)
+    if png:
+        from vsidata.report.picture import picture
+
+        _write(png, picture(found, asked))
     if rrd:
         from vsidata.report.recording import recording
 

@@ -70,10 +70,10 @@ def object_table(inspection: Inspection) -> Table:
     """A line for each annotated object: its box's size, where it is, and whether it is asked about."""
     table = Table("id", "label", box=None, pad_edge=False)
     table.columns[0].justify = "right"
-    for title in ("l × w × h, m", "heights, m", "x", "y", "seen"):
+    measured, sight = inspection.measured_objects, inspection.measured.sight
+    for title in ("l × w × h, m", "heights, m", "x", "y", *(["seen"] if sight else [])):
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("asked about")
-    measured, sight = inspection.measured_objects, inspection.measured.sight
     for thing in sorted(inspection.scene.objects, key=lambda thing: thing.instance):
         known = measured.get(thing.instance)
         word = known.category if known else thing.label
@@ -82,7 +82,7 @@ def object_table(inspection: Inspection) -> Table:
             str(thing.instance),
             escape(thing.label if word == thing.label else f"{thing.label} → {word}"),
             *(_where(box) if box else ("", "", "", "")),
-            "" if sight is None else f"{_share_seen(sight, thing):.0%}",
+            *([f"{_share_seen(sight, thing):.0%}"] if sight else []),
             inspection.asked_about(thing),
         )
     return table

@@ -1,18 +1,21 @@
 """One scan, looked into: what it holds, what is measured in it, what is asked about it, and what to doubt."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from functools import cached_property
 
 from vsidata.curation.annotation import annotation_limits, findings
 from vsidata.curation.leak_guard import forbidden_rooms, scenes_of_forbidden_rooms
+from vsidata.dataset.frames_file import frames_row
 from vsidata.errors import OptionError
 from vsidata.measure import MeasuredObject, MeasuredScene, MeasurementRules, measure
-from vsidata.process import Look, look_at, unread
+from vsidata.process import Look, look_at, scene_row, unread
 from vsidata.questions.question import Question
 from vsidata.questions.rules import RuleSet
 from vsidata.questions.topics import Drops, ask
+from vsidata.report.evidence import Drawing, drawing
+from vsidata.report.plan import Plan, plan
 from vsidata.scene import Scene, SceneObject
 from vsidata.sources.registry import Source
 from vsidata.streams.frames import FrameStream
@@ -70,6 +73,18 @@ class Inspection:
         if self.measured.sight is not None and not self.measured.sight.shows(thing.instance):
             return "no: unseen"
         return "not counted" if known.hides_several else "yes"
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The scene from above."""
+        look = self.look
+        frames = None if look is None else frames_row(self.scene, look.shown, look.sight)
+        visibility = self.rules.resolved["visibility"] if look and look.sight else None
+        return plan(scene_row(self.scene, self.measured), frames, visibility)
+
+    def evidence(self, question: Question) -> Drawing:
+        """Why the answer to a question is what it is, on the plan."""
+        return drawing(asdict(question), self.plan, self.rules.resolved)
 
     @cached_property
     def measured_objects(self) -> Mapping[int, MeasuredObject]:
@@ -150,7 +165,9 @@ def find_question(inspection: Inspection, given: str) -> Question:
     elif given.isdecimal() and 1 <= int(given) <= len(questions):
         return questions[int(given) - 1]
     fault = f"is neither a number from 1 to {len(questions):,} nor how one id alone begins."
-    raise OptionError(f"--question {given}", fault, "`--questions` prints numbers and ids.")
+    if not questions:
+        fault = "asks for a question, and the rules ask none."
+    raise OptionError(f"--question {given}", fault, "`--questions` prints those there are, with their ids.")
 
 
 def _no_such_scan(source: Source, name: str) -> OptionError:

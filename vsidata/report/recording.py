@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vsidata.errors import VsiError
 from vsidata.report.inspection import Inspection
 from vsidata.scene import Array, OrientedBox
 from vsidata.streams.shown import ShownFrames
@@ -24,18 +23,12 @@ _GOLDEN = (5**0.5 - 1) / 2  # of a turn: any number of hues so far apart differ 
 
 
 def recording(inspection: Inspection) -> bytes:
-    """The content of an `.rrd` file.
+    """The content of an `.rrd` file."""
+    import rerun
 
-    Raises:
-        VsiError: the package rerun-sdk is not installed.
-    """
-    try:
-        import rerun
-    except ImportError as error:
-        remedy = "Install it: pip install 'vsi100k[viewer]'."
-        raise VsiError("--rrd", "needs rerun-sdk, which is not installed.", remedy) from error
     scene = inspection.scene
-    to = rerun.RecordingStream("vsidata", recording_id=f"{scene.dataset}-{scene.name}")
+    name = f"{scene.dataset}-{scene.name}"
+    to = rerun.RecordingStream("vsidata", recording_id=name, send_properties=False)
     memory = to.memory_recording()
     to.set_log_time_enabled(False)  # when it was written is nobody's concern
     to.log("room", rerun.ViewCoordinates.RIGHT_HAND_Z_UP, static=True)
@@ -137,7 +130,7 @@ def _views(inspection: Inspection) -> Any:
     """The room beside the camera's picture."""
     from rerun import blueprint
 
-    views = [blueprint.Spatial3DView(origin="room", name=inspection.scene.name)]
+    views: list[Any] = [blueprint.Spatial3DView(origin="room", name=inspection.scene.name)]
     if inspection.look is not None:
         views.append(blueprint.Spatial2DView(origin="room/camera", name="what a model sees"))
     return blueprint.Blueprint(blueprint.Horizontal(*views), collapse_panels=True)

@@ -1,0 +1,15 @@
+"""What several tests of reports share."""
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def filmed_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A furnished room with a short video, in ScanNet's layout."""
+    from vsidata.synthetic.write import write_scans
+
+    root = tmp_path_factory.mktemp("filmed")
+    write_scans(root, scenes=1, seed=3, frames=24)
+    return root

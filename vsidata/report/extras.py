@@ -1,0 +1,18 @@
+"""Packages that only some options need: each is an extra of this distribution."""
+
+from importlib import import_module
+
+from vsidata.errors import OptionError
+
+
+def need(package: str, extra: str, option: str) -> None:
+    """See that a package is there, before the work is done that needs it.
+
+    Raises:
+        OptionError: it is not installed.
+    """
+    try:
+        import_module(package)
+    except ImportError as error:
+        fault = f"needs {package}, which is not installed."
+        raise OptionError(option, fault, f"Install it: pip install 'vsi100k[{extra}]'.") from error
