@@ -5,7 +5,18 @@ import sys
 
 import pytest
 
-_HEAVY = {"cv2", "datasets", "open3d", "pandas", "pyarrow", "scipy", "torch", "transformers", "trimesh"}
+_HEAVY = {
+    "cv2",
+    "datasets",
+    "open3d",
+    "pandas",
+    "pyarrow",
+    "scipy",
+    "sklearn",
+    "torch",
+    "transformers",
+    "trimesh",
+}
 
 
 def _python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:

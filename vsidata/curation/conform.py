@@ -212,7 +212,7 @@ def _readers(rules: RuleSet) -> dict[str, tuple[re.Pattern[str], Answer]]:
         return min(named, key=lambda word: at[word])
 
     readers: dict[str, tuple[re.Pattern[str], Answer]] = {
-        name: (_pattern(topics[name].question), answer)
+        name: (question_pattern(topics[name].question), answer)
         for name, answer in (
             ("object_counting", count),
             ("object_size_estimation", size),
@@ -232,7 +232,7 @@ def _readers(rules: RuleSet) -> dict[str, tuple[re.Pattern[str], Answer]]:
             except DegenerateGeometry as error:
                 raise _UnresolvedError("two of the objects stand at one point") from error
 
-        readers[question_type] = (_pattern(kind.question), where)
+        readers[question_type] = (question_pattern(kind.question), where)
     return readers
 
 
@@ -252,7 +252,7 @@ def _place(scene: MeasuredScene, category: str) -> Array:
     return position
 
 
-def _pattern(question: str) -> re.Pattern[str]:
+def question_pattern(question: str) -> re.Pattern[str]:
     """A question string's `{roles}` as a regular expression; a role that stands twice must match itself."""
     parts = re.split(r"\{(\w+)\}", question)
     seen: set[str] = set()

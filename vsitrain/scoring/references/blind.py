@@ -1,19 +1,18 @@
 """Answers without a look at any room: what is right by luck, or by knowing which answers are usual."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from vsidata.metrics import best_constant
+from vsidata.curation.blind.constants import FOLDS, best_answer, fold_of_rooms
 from vsitrain.answers import option_words
 from vsitrain.scoring.official import is_number
 from vsitrain.scoring.predictions import Prediction
 
 Row = Mapping[str, Any]
 
-_FOLDS = 5
 _SEED = 0
 
 
@@ -30,11 +29,9 @@ def category_constant(rows: Sequence[Row]) -> list[Prediction]:
     there get the constant of their type. `How many chair(s) …` and `… longest dimension … of the bed` are
     mostly asked of many rooms.
     """
-    rooms = sorted({(row["dataset"], row["scene_name"]) for row in rows})
-    folds = np.random.default_rng(_SEED).permutation(len(rooms)) % _FOLDS
-    fold_of = dict(zip(rooms, folds.tolist(), strict=True))
+    fold_of = fold_of_rooms((row["dataset"], row["scene_name"]) for row in rows)
     replies: dict[str, str] = {}
-    for fold in range(_FOLDS):
+    for fold in range(FOLDS):
         others = [row for row in rows if fold_of[row["dataset"], row["scene_name"]] != fold]
         by_words = _constants(others, _words)
         by_type = _constants(others, lambda row: row["question_type"])
@@ -71,17 +68,10 @@ def _constants(rows: Iterable[Row], group_of: Callable[[Row], str]) -> dict[str,
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         groups[group_of(row)].append(row)
-    return {name: _best(group) for name, group in groups.items()}
-
-
-def _best(rows: Sequence[Row]) -> str:
-    truths: list[str] = [row["ground_truth"] for row in rows]
-    if not is_number(rows[0]):
-        counts = Counter(truths)
-        return min(counts, key=lambda answer: (-counts[answer], answer))
-    decimals = max(len(truth.partition(".")[2]) for truth in truths)
-    value, _ = best_constant([float(truth) for truth in truths], decimals)
-    return f"{value:.{decimals}f}"
+    return {
+        name: best_answer([row["ground_truth"] for row in group], number=is_number(group[0]))
+        for name, group in groups.items()
+    }
 
 
 def _reply(row: Row, text: str) -> Prediction:

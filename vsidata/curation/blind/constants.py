@@ -1,0 +1,57 @@
+"""The one answer to many questions that scores best: known only after the fact, or learned in other rooms."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vsidata.metrics import best_constant
+
+Room = TypeVar("Room", str, tuple[str, str])
+Group = TypeVar("Group", bound=Hashable)
+
+FOLDS = 5
+
+
+def best_answer(truths: Sequence[str], *, number: bool) -> str:
+    """The answer that scores best on questions with these answers.
+
+    Args:
+        truths: at least one; positive numbers, if they are any.
+        number: whether they are scored by mean relative accuracy, or must be met exactly.
+    """
+    if not number:
+        counts = Counter(truths)
+        return min(counts, key=lambda answer: (-counts[answer], answer))
+    places = decimals(truths)
+    value, _ = best_constant([float(truth) for truth in truths], places)
+    return f"{value:.{places}f}"
+
+
+def decimals(truths: Iterable[str]) -> int:
+    """Digits behind the point of the longest."""
+    return max(len(truth.partition(".")[2]) for truth in truths)
+
+
+def best_answers(groups: Mapping[Group, Sequence[str]], *, number: bool) -> dict[Group, str]:
+    """The best answer to each group of questions, of whose answers all are numbers, or none."""
+    return {group: best_answer(truths, number=number) for group, truths in groups.items()}
+
+
+def fold_of_rooms(rooms: Iterable[Room], folds: int = FOLDS, seed: int = 0) -> dict[Room, int]:
+    """Rooms parted at random: what is learned about some is tried on others.
+
+    Returns:
+        Room → number of its part, 0 to folds - 1; parts differ by one room at most.
+    """
+    names = sorted(set(rooms))
+    parts = np.random.default_rng(seed).permutation(len(names)) % folds
+    return dict(zip(names, parts.tolist(), strict=True))
+
+
+def folds_of(rooms: Sequence[Room], folds: int = FOLDS, seed: int = 0) -> NDArray[np.int64]:
+    """The part (n,) of each of these rooms, which may repeat."""
+    part = fold_of_rooms(rooms, folds, seed)
+    return np.array([part[room] for room in rooms], dtype=np.int64)
