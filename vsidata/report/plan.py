@@ -36,6 +36,7 @@ class PlanObject:
         box: its box; None where it has none, and then it is not drawn.
         centroid: (3,) mean of its vertices; None where there are none.
         seen: whether the frames show it, as the rules say; None where that is not known.
+        shown_in: which of the plan's frames show it, each large enough by the rules.
     """
 
     instance: int
@@ -44,6 +45,7 @@ class PlanObject:
     box: OrientedBox | None
     centroid: Array | None
     seen: bool | None
+    shown_in: tuple[int, ...] = ()
 
     @cached_property
     def footprint(self) -> Points:
@@ -63,6 +65,14 @@ class PlanObject:
             return None
         z = self.box.corners[:, 2]
         return float(z.min()), float(z.max())
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What the frames show of an object: whether enough, and which of them."""
+
+    seen: bool | None
+    frames: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -158,8 +168,8 @@ def plan(scene: Row, frames: Row | None = None, visibility: Mapping[str, Any] | 
         visibility: when an object counts as seen: `visibility` of the resolved rules, as a manifest has them;
             None where nothing was left out for that.
     """
-    seen = _seen(frames, visibility)
-    objects = [_object(row, seen) for row in scene["objects"]]
+    shown = _shown(frames, visibility)
+    objects = [_object(row, shown) for row in scene["objects"]]
     outline = scene.get("room_outline")
     return Plan(
         scene_name=scene["scene_name"],
@@ -189,7 +199,8 @@ def _points(points: Any) -> Points:
     return tuple((float(x), float(y)) for x, y in points)
 
 
-def _object(row: Row, seen: Mapping[int, bool]) -> PlanObject:
+def _object(row: Row, shown: Mapping[int, _Shown]) -> PlanObject:
+    sight = shown.get(int(row["instance"]), _Shown(None, ()))
     box, centroid = row["box"], row["centroid"]
     return PlanObject(
         instance=int(row["instance"]),
@@ -197,19 +208,21 @@ def _object(row: Row, seen: Mapping[int, bool]) -> PlanObject:
         category=row["category"],
         box=None if box is None else OrientedBox(**{name: np.asarray(box[name], float) for name in box}),
         centroid=None if centroid is None else np.asarray(centroid, float),
-        seen=seen.get(int(row["instance"])),
+        seen=sight.seen,
+        shown_in=sight.frames,
     )
 
 
-def _seen(frames: Row | None, visibility: Mapping[str, Any] | None) -> dict[int, bool]:
+def _shown(frames: Row | None, visibility: Mapping[str, Any] | None) -> dict[int, _Shown]:
     """Object by object, as `vsidata.sight.Sight.shows` has it."""
     if frames is None or visibility is None or frames["seen"] is None:
         return {}
     pixels, surface = (visibility[name]["value"] for name in ("pixels", "surface"))
-    return {
-        row["instance"]: max(row["pixels"], default=0.0) >= pixels and row["surface"] >= surface
-        for row in frames["seen"]
-    }
+    found = {}
+    for row in frames["seen"]:
+        large = tuple(frame for frame, share in enumerate(row["pixels"]) if share >= pixels)
+        found[int(row["instance"])] = _Shown(bool(large) and row["surface"] >= surface, large)
+    return found
 
 
 def _frames(row: Row) -> tuple[PlanFrame, ...]:

@@ -1,0 +1,102 @@
+"""What the overview of a build shows, as plain data."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from vsidata.dataset.card import name_of
+from vsidata.errors import VsiError
+from vsidata.hub.release import AUDIT, has_pictures, is_free
+from vsidata.report.rules_in_words import topic_rules, visibility_constants
+from vsidata.report.tallies import Tallies
+
+Json = dict[str, Any]
+
+
+def overview(
+    build: Path, manifest: Mapping[str, Any], scenes: Iterable[Mapping[str, Any]], tallies: Tallies
+) -> Json:
+    """All that the overview needs but for the list of scenes.
+
+    Args:
+        build: its folder.
+        manifest: of the build.
+        scenes: their lines in the list of scenes.
+        tallies: of all questions.
+
+    Raises:
+        VsiError: the list of failures or the audit is damaged.
+    """
+    options, rules = manifest["options"], manifest["rules"]
+    return {
+        "title": f"Spatial questions on {name_of(options['dataset'])}",
+        "rules": {"name": rules["name"], "digest": rules["digest"][:8], "why": rules["resolved"]["why"]},
+        "pictures_of": pictures_of(manifest),
+        "seed": options["seed"],
+        "version": manifest["versions"]["vsidata"],
+        "scenes": manifest["scenes"],
+        "frames": manifest["frames"],
+        "objects": sum(line["objects"] for line in scenes),
+        "questions": manifest["questions"],
+        "drops": manifest["drops"],
+        "leak_guard": {
+            "active": manifest["leak_guard"]["active"],
+            "refused": sum(manifest["leak_guard"]["refused"].values()),
+            "admitted": sum(manifest["leak_guard"]["admitted"].values()),
+        },
+        "topics": topic_rules(rules["resolved"]),
+        "visibility": visibility_constants(rules["resolved"]) if options["visibility"] else [],
+        "charts": tallies.charts(),
+        "failures": _failures(build),
+        "audit": _audit(build),
+    }
+
+
+def pictures_of(manifest: Mapping[str, Any]) -> str | None:
+    """Whose pictures a build holds; None where it holds none, or only rooms that belong to nobody."""
+    if is_free(manifest) or not has_pictures(manifest):
+        return None
+    return name_of(manifest["options"]["dataset"])
+
+
+def scene_line(page: Mapping[str, Any], file: str) -> Json:
+    """A scene's line in the list of scenes, from its page."""
+    return {
+        "name": page["name"],
+        "file": file,
+        "split": page["split"],
+        "area": page["area"],
+        "objects": len(page["objects"]),
+        "frames": len(page["frames"]),
+        "questions": len(page["questions"]),
+        "topics": dict(sorted(Counter(question["topic"] for question in page["questions"]).items())),
+    }
+
+
+def _failures(build: Path) -> list[Json]:
+    """The scans set aside; empty where the list was not published with the build."""
+    path = build / "failures.jsonl"
+    if not path.is_file():
+        return []
+    try:
+        return [orjson.loads(line) for line in path.read_bytes().splitlines()]
+    except (OSError, ValueError) as error:
+        remedy = "Run the build's own command again: it writes the list anew."
+        raise VsiError(path, f"cannot be read: {error}.", remedy) from error
+
+
+def _audit(build: Path) -> Json | None:
+    """What `vsidata audit` found; None where nobody asked."""
+    path = build / AUDIT
+    if not path.is_file():
+        return None
+    try:
+        found = orjson.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise VsiError(
+            path, f"cannot be read: {error}.", "Run `vsidata audit` again, or remove it."
+        ) from error
+    return found if isinstance(found, dict) else None

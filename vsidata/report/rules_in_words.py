@@ -1,0 +1,104 @@
+"""What a rule set asks for, topic by topic, and how far an answer is from another one, in words."""
+
+import math
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from vsidata.dataset.results import Row
+from vsidata.strict_yaml import read_mapping
+
+Resolved = Mapping[str, Any]
+"""The resolved rules, as a manifest has them."""
+
+# Which of the rules on measuring a topic's answers follow from.
+_BOXED = {"object_size_estimation", "object_abs_distance", "object_rel_distance", "object_rel_direction"}
+_PLACED = {"object_rel_direction"}
+_HIDDEN = {"question", "lettered", "by_default", "words_in_turn", "only_countable"}
+
+
+def topic_rules(rules: Resolved) -> dict[str, Any]:
+    """What the rules say on each topic: a definition in sentences, and the constants with their reasons.
+
+    Returns:
+        topic → `definition`, and `constants`: `name`, `value` in words, `why` and `source` of each.
+    """
+    path = Path(str(resources.files(__package__) / "definitions.yaml"))
+    words, _ = read_mapping(path)
+    return {
+        topic: {"definition": _definition(topic, rules, words), "constants": [*_constants(stated)]}
+        for topic, stated in rules["topics"].items()
+    }
+
+
+def visibility_constants(rules: Resolved) -> list[dict[str, str]]:
+    """When frames show enough, with the reasons."""
+    return [*_constants(rules["visibility"])]
+
+
+def _definition(topic: str, rules: Resolved, words: Mapping[str, Any]) -> str:
+    measurement, stated = rules["measurement"], rules["topics"][topic]
+    sentence = words["topics"].get(topic, "")
+    sentences = [sentence + words["between"].get(stated.get("between"), "")]
+    between = stated.get("between")
+    if (
+        topic in _BOXED
+        and between in (None, "boxes")
+        and not (topic in _PLACED and measurement["position"] != "box_center")
+    ):
+        sentences.append(words["box"].get(measurement["box"], ""))
+    if topic in _PLACED:
+        sentences.append(words["position"].get(measurement["position"], ""))
+    if topic == "room_size_estimation":
+        sentences.append(words["method"].get(measurement["room_area"]["method"], ""))
+    return " ".join(filter(None, sentences))
+
+
+def _constants(stated: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    for name, constant in stated.items():
+        if isinstance(constant, Mapping) and "value" in constant:
+            yield {
+                "name": name.replace("_", " "),
+                "value": _amount(constant["value"], constant["unit"]),
+                "why": constant["why"],
+                "source": constant["source"],
+            }
+
+
+def _amount(value: float, unit: str | None) -> str:
+    match unit:
+        case "share":
+            return f"{100 * value:g} %"
+        case "deg":
+            return f"{value:g}°"
+        case "count" | None:
+            return f"{value:g}"
+        case _:
+            return f"{value:g} {unit}"
+
+
+def margin_in_words(question: Row, rules: Resolved) -> str:
+    """How far a value is from where the answer would be another one, and what the rules ask for."""
+    evidence = question["evidence"]
+    margin, stated = evidence["margin"], rules["topics"].get(question["topic"], {})
+    if margin is None:
+        return (
+            "An answer in numbers is scored by how near it comes: there is no other answer to keep away from."
+        )
+    if evidence["option_distances"] is not None:
+        return f"The second nearest is {margin:.2f} m farther{_asked(stated, 'min_gap', 'more than')}."
+    if evidence["seconds"] is not None:
+        return f"The closest two come {margin:.1f} s apart{_asked(stated, 'min_gap', 'at least')}."
+    words = f"The answer would change {math.degrees(margin):.0f}° further on"
+    if evidence["path"] is not None:
+        tolerance = _asked(stated, "tolerance", "turns within", " of their word")
+        return f"{words}, at the least clear turn{tolerance}."
+    return f"{words}{_asked(stated, 'margin', 'at least')}."
+
+
+def _asked(stated: Mapping[str, Any], name: str, how: str, after: str = "") -> str:
+    constant = stated.get(name)
+    if constant is None:
+        return ""
+    return f"; the rules ask for {how} {_amount(constant['value'], constant['unit'])}{after}"

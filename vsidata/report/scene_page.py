@@ -1,0 +1,99 @@
+"""What the page of a scene shows, as plain data: lengths in metres to the millimetre, from above."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from vsidata.dataset.browse import evidence_in_words
+from vsidata.dataset.results import Row
+from vsidata.report.evidence import Drawing, drawing
+from vsidata.report.plan import Plan, PlanObject, plan
+from vsidata.report.reading import SceneRecord
+from vsidata.report.rules_in_words import Resolved, margin_in_words
+from vsidata.report.thumbnails import thumbnail
+
+
+def scene_page(record: SceneRecord, rules: Resolved, *, visibility: bool) -> dict[str, Any]:
+    """All that the page of a scene needs.
+
+    Args:
+        record: the scene.
+        rules: the resolved rules, as the manifest has them.
+        visibility: whether only what the frames show was asked.
+    """
+    seen = plan(record.scene, record.frames, rules["visibility"] if visibility else None)
+    return {
+        "name": record.scene["scene_name"],
+        "split": record.split,
+        "area": record.scene["room_area"],
+        "method": record.scene["room_area_method"],
+        "bounds": _rounded(seen.bounds),
+        "outline": _rounded(seen.outline),
+        "path": _rounded(seen.path),
+        "objects": [_object(thing) for thing in seen.objects.values()],
+        "frames": _frames(record.frames, seen),
+        "questions": [_question(row, seen, rules) for row in record.questions],
+    }
+
+
+def _object(thing: PlanObject) -> dict[str, Any]:
+    return {
+        "instance": thing.instance,
+        "label": thing.label,
+        "category": thing.category,
+        "footprint": _rounded(thing.footprint),
+        "sides": None if thing.box is None else _rounded(sorted(thing.box.extents.tolist(), reverse=True)),
+        "heights": _rounded(thing.heights),
+        "seen": thing.seen,
+        "frames": thing.shown_in,
+    }
+
+
+def _frames(row: Row | None, seen: Plan) -> list[dict[str, Any]]:
+    images = [] if row is None else row["images"]
+    return [
+        {
+            "number": frame.number,
+            "seconds": _rounded(frame.seconds),
+            "at": _rounded(frame.at),
+            "towards": _rounded(frame.towards),
+            "picture": thumbnail(image["bytes"] or b"", row["orientation"] if row else None),
+        }
+        for frame, image in zip(seen.frames, images, strict=True)
+    ]
+
+
+def _question(row: Row, seen: Plan, rules: Resolved) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "topic": row["topic"],
+        "type": row["question_type"],
+        "question": row["question"],
+        "options": row["options"],
+        "truth": row["ground_truth"],
+        "answer": row["answer"],
+        "unit": row["unit"],
+        "evidence": evidence_in_words(row),
+        "margin": margin_in_words(row, rules),
+        "drawing": _drawing(drawing(row, seen, rules)),
+    }
+
+
+def _drawing(shapes: Drawing) -> dict[str, Any]:
+    """Its shapes by kind; what is empty is left out."""
+    return {
+        kind: [{name: _rounded(value) for name, value in shape.items() if value != ""} for shape in some]
+        for kind, some in asdict(shapes).items()
+        if some
+    }
+
+
+def _rounded(value: Any) -> Any:
+    """The same with every number rounded to three decimals."""
+    if isinstance(value, float):
+        return round(value, 3) + 0.0  # minus zero is zero
+    if isinstance(value, tuple | list):
+        return [_rounded(one) for one in value]
+    if isinstance(value, Mapping):
+        return {name: _rounded(one) for name, one in value.items()}
+    return value

@@ -1,0 +1,91 @@
+"use strict";
+// What all pages share. Text of a build becomes text nodes and attributes here, never markup.
+
+const report = (() => {
+  let delivered;
+
+  /** Called by the scripts that hold data. */
+  function deliver(data) {
+    delivered = data;
+  }
+
+  /** The data of a script beside the page: a page opened from the disk may load nothing else. */
+  function load(path) {
+    return new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = path;
+      script.onload = () => {
+        script.remove();
+        resolve(delivered);
+      };
+      script.onerror = () => reject(new Error(`${path} is missing: is the folder of the report whole?`));
+      document.head.append(script);
+    });
+  }
+
+  /** Whether an attribute or child is there to be set. */
+  const given = (value) => value !== null && value !== undefined && value !== false;
+
+  function filled(element, attributes, children) {
+    for (const [name, value] of Object.entries(attributes)) {
+      if (typeof value === "function") element.addEventListener(name, value);
+      else if (given(value)) element.setAttribute(name, value === true ? "" : value);
+    }
+    element.append(...children.flat().filter(given));
+    return element;
+  }
+
+  /** An HTML element: functions among the attributes listen to the event of that name. */
+  function html(tag, attributes = {}, ...children) {
+    return filled(document.createElement(tag), attributes, children);
+  }
+
+  /** The same in SVG. */
+  function svg(tag, attributes = {}, ...children) {
+    return filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+  }
+
+  /** 12,345 */
+  const count = (number) => number.toLocaleString("en");
+
+  /** `1 scene`, `2 scenes` */
+  const counted = (number, word) => `${count(number)} ${word}${number === 1 ? "" : "s"}`;
+
+  const metres = (number) => `${number.toFixed(2)} m`;
+
+  /** A topic as a person says it: `object_rel_distance` is `rel distance`. */
+  const topic = (name) => name.replace(/^obj(ect)?_/, "").replace(/_estimation$/, "").replaceAll("_", " ");
+
+  /** Whether every word of a search stands in a text. */
+  function matches(text, search) {
+    const low = text.toLowerCase();
+    return search.toLowerCase().split(/\s+/).every((word) => low.includes(word));
+  }
+
+  /** A field to search in, which Escape empties. */
+  function searchField(label, changed) {
+    const input = html("input", {
+      type: "search",
+      "aria-label": label,
+      placeholder: label,
+      autocomplete: "off",
+      spellcheck: "false",
+      input: () => changed(input.value.trim()),
+      keydown: (event) => {
+        if (event.key !== "Escape" || !input.value) return;
+        input.value = "";
+        changed("");
+        event.stopPropagation();
+        event.preventDefault();
+      },
+    });
+    return input;
+  }
+
+  /** Say on the page what went wrong. */
+  function fail(error) {
+    document.getElementById("page").replaceChildren(html("p", { class: "fault", role: "alert" }, error.message));
+  }
+
+  return { deliver, load, html, svg, count, counted, metres, topic, matches, searchField, fail };
+})();

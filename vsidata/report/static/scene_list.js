@@ -1,0 +1,82 @@
+"use strict";
+// The scenes of a build: searched, sorted, each leading to its page.
+
+report.sceneList = (() => {
+  const { html, count, counted, matches, searchField } = report;
+
+  const COLUMNS = [
+    { key: "name", title: "scene", text: (line) => line.name },
+    { key: "split", title: "split", text: (line) => line.split, less: true },
+    { key: "area", title: "m²", number: true, text: (line) => (line.area === null ? "" : line.area.toFixed(1)) },
+    { key: "objects", title: "objects", number: true, text: (line) => count(line.objects) },
+    { key: "frames", title: "frames", number: true, less: true, text: (line) => count(line.frames) },
+    { key: "questions", title: "questions", number: true, text: (line) => count(line.questions) },
+  ];
+
+  function row(line) {
+    const cells = COLUMNS.map((column) => {
+      const kind = [column.number && "number", column.less && "less"].filter(Boolean).join(" ");
+      if (column.key !== "name") return html("td", { class: kind }, column.text(line));
+      const link = html("a", { href: `scene.html#${encodeURIComponent(line.name)}` }, line.name);
+      return html("th", { scope: "row" }, link);
+    });
+    return html("tr", {}, cells);
+  }
+
+  /** Compares by a column; what is unknown comes last. */
+  function by(key, falling) {
+    return (a, b) => {
+      if (a[key] === b[key]) return 0;
+      if (a[key] === null || b[key] === null) return a[key] === null ? 1 : -1;
+      return (a[key] < b[key] ? -1 : 1) * (falling ? -1 : 1);
+    };
+  }
+
+  function section(lines) {
+    const rows = new Map(lines.map((line) => [line, row(line)]));
+    const body = html("tbody");
+    const status = html("p", { class: "quiet", role: "status" });
+    let search = "";
+    let order = { key: "name", falling: false };
+
+    function show() {
+      const found = lines.filter((line) => matches(`${line.name} ${line.split}`, search));
+      body.replaceChildren(...found.sort(by(order.key, order.falling)).map((line) => rows.get(line)));
+      status.textContent = search ? `${count(found.length)} of ${counted(lines.length, "scene")}` : "";
+      for (const head of heads) {
+        const sorted = head.dataset.key === order.key;
+        head.setAttribute("aria-sort", sorted ? (order.falling ? "descending" : "ascending") : "none");
+      }
+    }
+
+    function sortBy(column) {
+      order = { key: column.key, falling: order.key === column.key ? !order.falling : Boolean(column.number) };
+      show();
+    }
+
+    const heads = COLUMNS.map((column) =>
+      html(
+        "th",
+        {
+          scope: "col",
+          "data-key": column.key,
+          class: [column.number && "number", column.less && "less"].filter(Boolean).join(" "),
+        },
+        html("button", { type: "button", class: "sort", click: () => sortBy(column) }, column.title),
+      ),
+    );
+    const table = html("table", { class: "scenes" }, html("thead", {}, html("tr", {}, heads)), body);
+    show();
+    return html(
+      "section",
+      { "aria-labelledby": "scenes" },
+      html("h2", { id: "scenes" }, "Scenes"),
+      html("p", { class: "quiet" }, "Each opens its floor plan, and its questions with the evidence drawn on it."),
+      lines.length > 8 && searchField("Search scenes", (text) => { search = text; show(); }),
+      status,
+      html("div", { class: "scroll tall", tabindex: "0", role: "region", "aria-label": "List of scenes" }, table),
+    );
+  }
+
+  return { section };
+})();
