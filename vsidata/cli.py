@@ -349,6 +349,18 @@ def synth(
     frames: Annotated[
         int, typer.Option(min=0, max=10_000, help="Frames of each scan's video (0: none).")
     ] = 0,
+    frame_size: Annotated[str, typer.Option(help="Their width and height in pixels.")] = "640x480",
+    view: Annotated[
+        Literal["walk", "corners"],
+        typer.Option(help="How the phone is carried: about, or from corner to corner."),
+    ] = "walk",
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Rectangular rooms with few things in them, of 5 to 70 m².")
+    ] = False,
+    vertices: Annotated[
+        int | None,
+        typer.Option(min=2_000, help="About how many a scan has (default: as ScanNet's, 50,000 and more)."),
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes (default: one a processor).")] = None,
 ) -> None:
     """Write furnished synthetic rooms in ScanNet's own layout, and beside them what is true of them.
@@ -357,13 +369,27 @@ def synth(
     """
     import os
 
+    from vsidata.synthetic.camera import picture_size
     from vsidata.synthetic.write import write_scans
     from vsidata.terminal import console, progress
 
+    size = picture_size(frame_size)
     workers = workers or len(os.sched_getaffinity(0))
     with progress(console(stderr=True)) as bar:
         task = bar.add_task("scans", total=scenes)
-        write_scans(out, scenes, seed, noise / 1000, frames, workers, done=lambda _: bar.advance(task))
+        write_scans(
+            out,
+            scenes,
+            seed,
+            noise / 1000,
+            frames,
+            workers,
+            done=lambda _: bar.advance(task),
+            frame_size=size,
+            view=view,
+            plain=plain,
+            vertices=vertices,
+        )
     typer.echo(f"{scenes:,} scans in {out / 'scans'}, their truth in {out / 'truth'}.")
     typer.echo(f"Next: vsidata build --scannet-root {out} --out {out.absolute().name}-qa")
 

@@ -1,13 +1,17 @@
 """The phone that films synthetic rooms, as `data/camera.yaml` describes it."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 import yaml
 
+from vsidata.errors import OptionError
 from vsidata.scene import Array
 from vsidata.synthetic.catalogue import data
+
+_SIDES = (16, 4096)  # pixels, least and most
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,21 @@ class Camera:
     def depth_matrix(self) -> Array:
         """(3, 3) of the pixels that depth is kept of."""
         return np.diag([1 / self.depth_step, 1 / self.depth_step, 1]) @ self.matrix
+
+
+def picture_size(text: str) -> tuple[int, int]:
+    """Width and height from text such as `640x480`.
+
+    Raises:
+        OptionError: it is none, or one that no video has.
+    """
+    found = re.fullmatch(r"(\d+)x(\d+)", text)
+    size = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not all(_SIDES[0] <= side <= _SIDES[1] for side in size):
+        fault = f"{text} is no size of a picture."
+        remedy = f"Write width and height in pixels, from {_SIDES[0]} to {_SIDES[1]}, such as 640x480."
+        raise OptionError("--frame-size", fault, remedy)
+    return size
 
 
 @cache

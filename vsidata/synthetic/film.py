@@ -1,6 +1,6 @@
-"""A walk through a room, filmed into a `.sens` beside its scan; and what each frame shows."""
+"""A room filmed into a `.sens` beside its scan, on a walk or from its corners; and what each frame shows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from vsidata.scene import Array
 from vsidata.streams.image import encode
 from vsidata.synthetic.camera import Camera, camera
+from vsidata.synthetic.corners import corners
 from vsidata.synthetic.layout import Room
 from vsidata.synthetic.render import Picture, render, set_stage
 from vsidata.synthetic.seeding import generator
@@ -21,20 +22,37 @@ _LOST = np.full((4, 4), -np.inf)  # as ScanNet writes it
 _LOST_AT_ONCE = 3  # frames
 
 
-def film(path: Path, room: Room, alignment: Array, count: int) -> dict[str, Any]:
-    """Film a room. The same room and count give the same bytes.
+View = Callable[[Room, int], Array]
+"""From a room and a number of frames to (count, 4, 4) poses of the camera."""
+
+VIEWS: Mapping[str, View] = {"walk": walk, "corners": corners}
+"""The ways to film a room. A new one is a file and a line here."""
+
+
+def film(
+    path: Path,
+    room: Room,
+    alignment: Array,
+    count: int,
+    *,
+    phone: Camera | None = None,
+    view: View = walk,
+) -> dict[str, Any]:
+    """Film a room. The same arguments give the same bytes.
 
     Args:
         path: of the `.sens`.
         room: the recipe.
         alignment: (4, 4) from the frame of the scan's mesh, in which poses are stored, to the room's.
         count: of frames.
+        phone: that films; None for the usual one.
+        view: how it is carried.
 
     Returns:
         What is true of the frames, as `truth.py` describes it under `frames`.
     """
-    phone = camera()
-    poses = walk(room, count)
+    phone = phone or camera()
+    poses = view(room, count)
     lost = _lost(count, phone.lost, generator(room.seed, room.index, "lost"))
     pixels: list[dict[int, int]] = []
 

@@ -8,13 +8,15 @@ turned by `yaw` about z.
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
+import yaml
 from numpy.random import Generator
 from numpy.typing import NDArray
 
 from vsidata.scene import Array, IntArray, OrientedBox, Scene, SceneObject
-from vsidata.synthetic.catalogue import RICHNESS_SPREAD, Kind, Place, Theme, draw_labels, kinds, themes
+from vsidata.synthetic.catalogue import RICHNESS_SPREAD, Kind, Place, Theme, data, draw_labels, kinds, themes
 from vsidata.synthetic.decks import Size, decks
 from vsidata.synthetic.plans import DOORWAY, PARTITION, Plan, make_plan
 from vsidata.synthetic.seeding import generator
@@ -115,8 +117,13 @@ def yaw_axes(yaw: float) -> Array:
     return np.array([[cosine, sine, 0.0], [-sine, cosine, 0.0], [0.0, 0.0, 1.0]])
 
 
-def lay_out(seed: int, index: int) -> Room:
-    """The room that a seed and an index stand for: the same for any order of calls."""
+def lay_out(seed: int, index: int, *, plain: bool = False) -> Room:
+    """The room that a seed and an index stand for: the same for any order of calls.
+
+    Args:
+        seed, index: which room.
+        plain: a rectangle with few things in it, as `data/plain.yaml` says; else a room like ScanNet's.
+    """
     rng = generator(seed, index, "room")
     theme = themes()[int(rng.choice(len(themes()), p=_shares()))]
     mood = rng.standard_normal(2)
@@ -125,13 +132,22 @@ def lay_out(seed: int, index: int) -> Room:
     area = float(np.clip(theme.area * np.exp(theme.spread * size), *_AREA_RANGE))
     names = list(theme.plans)
     odds = np.array(list(theme.plans.values()), dtype=float)
-    plan = make_plan(
-        names[int(rng.choice(len(names), p=odds / odds.sum()))], area, generator(seed, index, "plan")
-    )
+    shape = names[int(rng.choice(len(names), p=odds / odds.sum()))]
+    if plain:
+        shape, richness = "rectangle", _plain()["richness"]
+        area = float(np.exp(rng.uniform(*np.log(_plain()["area"]))))
+    plan = make_plan(shape, area, generator(seed, index, "plan"))
     height = float(rng.uniform(2.35, 3.0))
     labels = draw_labels(theme, richness, generator(seed, index, "labels"))
     furnisher = _Furnisher(plan, theme, height, richness, generator(seed, index, "layout"))
     return furnisher.furnish(seed, index, labels)
+
+
+@cache
+def _plain() -> dict[str, Any]:
+    """What `data/plain.yaml` says of plain rooms."""
+    loaded = yaml.safe_load((data() / "plain.yaml").read_text(encoding="utf-8"))
+    return {name: entry["value"] for name, entry in loaded.items()}
 
 
 @cache

@@ -22,6 +22,7 @@ VERTICES = (50_000, 200_000)
 """Vertices of a scan: ScanNet's decimated meshes have 50k to 500k."""
 
 _EDGE = (0.012, 0.055)  # metres: limits of the longest edge
+_COARSEST = 0.25  # metres: the upper one, where fewer vertices are asked for
 _STRUCTURE_EDGE = 1.6  # walls and floors are that much coarser, as decimation leaves flat areas
 _REACH = 6.0  # metres: beyond, a depth sensor sees nothing
 _SKIN = 0.002  # metres by which a ray starts off the surface
@@ -103,23 +104,29 @@ class Scan:
         return found
 
 
-def scan_room(room: Room, flaws: Flaws | None = None) -> Scan:
-    """Scan a room. The same room and flaws give the same scan, bit by bit."""
+def scan_room(room: Room, flaws: Flaws | None = None, vertices: int | None = None) -> Scan:
+    """Scan a room. The same room, flaws and vertices give the same scan, bit by bit.
+
+    Args:
+        room: the recipe.
+        flaws: what is wrong with the scan; None for what usually is.
+        vertices: about how many it has; None for as many as ScanNet's have.
+    """
     flaws = flaws or Flaws()
     coarse = coarse_surface(room)
-    surface = _tessellated_and_seen(room, coarse, flaws)
+    surface = _tessellated_and_seen(room, coarse, flaws, vertices)
     rng = generator(room.seed, room.index, "scan")
     normals = _vertex_normals(surface)
     owners = _vertex_owners(room, surface)
     colours = _vertex_colours(surface, normals, rng)
-    vertices = surface.vertices
+    points = surface.vertices
     if flaws.noise:
-        vertices = vertices + flaws.noise * _smooth_field(vertices, rng)[:, None] * normals
+        points = points + flaws.noise * _smooth_field(points, rng)[:, None] * normals
     segments = _segments(surface, owners)
     owners = _leave_out(room, owners, segments, flaws.unannotated, rng)
     owners = _without_scraps(owners, surface.triangles)
-    stray = np.zeros(len(vertices), dtype=bool)
-    scan = Scan(room, surface.vertices, vertices, surface.triangles, owners, stray, segments, colours)
+    stray = np.zeros(len(points), dtype=bool)
+    scan = Scan(room, surface.vertices, points, surface.triangles, owners, stray, segments, colours)
     if flaws.bled:
         scan = _with_bleeding(scan, flaws.bled, rng)
     if flaws.strays:
@@ -130,15 +137,18 @@ def scan_room(room: Room, flaws: Flaws | None = None) -> Scan:
 # --- what is seen ---
 
 
-def _tessellated_and_seen(room: Room, coarse: Surface, flaws: Flaws) -> Surface:
-    """Tessellate such that what remains has between 50k and 200k vertices."""
+def _tessellated_and_seen(room: Room, coarse: Surface, flaws: Flaws, vertices: int | None) -> Surface:
+    """Tessellate such that what remains has between 50k and 200k vertices, or about as many as asked for."""
     structure = np.array([item.label in STRUCTURE for item in room.items + room.clutter])[coarse.items]
     area = coarse.areas() / np.where(structure, _STRUCTURE_EDGE**2, 1.0)
-    wanted = float(np.clip(45_000 + 2_000 * len(room.items), 60_000, 150_000))
+    wanted, least, most = float(np.clip(45_000 + 2_000 * len(room.items), 60_000, 150_000)), *VERTICES
+    shortest, longest = _EDGE
+    if vertices is not None:
+        wanted, least, most, longest = float(vertices), vertices // 2, 2 * vertices, _COARSEST
     share = 0.55 if flaws.unseen else 1.0
     edge = float(np.sqrt(area.sum() * share * 1.2 / wanted))
     for _ in range(4):
-        edge = float(np.clip(edge, *_EDGE))
+        edge = float(np.clip(edge, shortest, longest))
         surface = refine(coarse, np.where(structure, _STRUCTURE_EDGE * edge, edge))
         if flaws.unseen:
             surface = _subset(surface, _is_seen(room, coarse, surface))
@@ -146,7 +156,7 @@ def _tessellated_and_seen(room: Room, coarse: Surface, flaws: Flaws) -> Surface:
             holes = _in_hole(surface, flaws.holes, generator(room.seed, room.index, "holes"))
             surface = _subset(surface, ~np.any(holes[surface.triangles], axis=1))
         count = len(surface.vertices)
-        if VERTICES[0] <= count <= VERTICES[1] or edge in _EDGE:
+        if least <= count <= most or edge in (shortest, longest):
             break
         edge *= float(np.sqrt(count / wanted))
     return surface

@@ -54,7 +54,7 @@ def walk(room: Room, count: int) -> Array:
     yaw, tilt = _looking_around(room, places, _drift(time, *_TILT, rng), rng)
     roll = _SWAY[1] * _tremor(time, rng)
     poses = np.tile(np.eye(4), (count, 1, 1))
-    poses[:, :3, :3] = _rotations(yaw, tilt, roll)
+    poses[:, :3, :3] = rotations(yaw, tilt, roll)
     poses[:, :3, 3] = places
     return poses
 
@@ -131,14 +131,14 @@ def clearance(room: Room, points: Array, above: float = _KNEE) -> Array:
 
 def _way(room: Room, count: int, rng: Generator) -> Array:
     """(count, 2) where the walker is."""
-    cells, clear = _free_cells(room)
+    cells, clear = free_cells(room)
     line = _smoothed(room, cells[_round_trip(cells, clear, room.plan.floor_area, rng)])
     lengths = np.concatenate([[0.0], np.linalg.norm(np.diff(line, axis=0), axis=1).cumsum()])
     at = np.linspace(0, lengths[-1], count)
     return np.column_stack([np.interp(at, lengths, column) for column in line.T])
 
 
-def _free_cells(room: Room) -> tuple[Array, Array]:
+def free_cells(room: Room) -> tuple[Array, Array]:
     """(n, 2) middles of the cells over which a phone can be carried, and (n,) the clearance at its feet."""
     low, high = room.plan.outline.min(axis=0), room.plan.outline.max(axis=0)
     x, y = (np.arange(a + _CELL / 2, b, _CELL) for a, b in zip(low, high, strict=True))
@@ -219,7 +219,7 @@ def _tremor(time: IntArray, rng: Generator) -> Array:
     return np.asarray(np.mean(waves, axis=0))
 
 
-def _rotations(yaw: Array, tilt: Array, roll: Array) -> Array:
+def rotations(yaw: Array, tilt: Array, roll: Array) -> Array:
     """(n, 3, 3) camera to room: columns are the camera's right, down and forward."""
     forward = np.column_stack([np.cos(yaw) * np.cos(tilt), np.sin(yaw) * np.cos(tilt), -np.sin(tilt)])
     level = np.column_stack([np.sin(yaw), -np.cos(yaw), np.zeros_like(yaw)])

@@ -12,6 +12,7 @@ OUT/truth/scene0000_00.json
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,9 @@ from vsidata.engines import local
 from vsidata.errors import OptionError, VsiError
 from vsidata.scene import Array
 from vsidata.sources.scannet import SYNTHETIC_MARKER
-from vsidata.synthetic.camera import camera
+from vsidata.synthetic.camera import Camera, camera
 from vsidata.synthetic.catalogue import Kind, kinds
-from vsidata.synthetic.film import description, film
+from vsidata.synthetic.film import VIEWS, View, description, film
 from vsidata.synthetic.layout import STRUCTURE, lay_out, scene_name
 from vsidata.synthetic.scan import Flaws, Scan, scan_room
 from vsidata.synthetic.seeding import generator
@@ -58,6 +59,11 @@ def write_scans(
     workers: int = 1,
     flaws: Flaws | None = None,
     done: Callable[[str], None] | None = None,
+    *,
+    frame_size: tuple[int, int] | None = None,
+    view: str = "walk",
+    plain: bool = False,
+    vertices: int | None = None,
 ) -> list[str]:
     """Write synthetic scans and their truth.
 
@@ -70,6 +76,10 @@ def write_scans(
         workers: processes.
         flaws: all that is wrong with the scans, in place of `noise` and the usual rest.
         done: called with the name of each scan that is written, in any order.
+        frame_size: width and height of the video, pixels; None for the phone's own.
+        view: how the phone is carried: a key of `film.VIEWS`.
+        plain: rectangular rooms with few things in them, as `lay_out` makes them.
+        vertices: about how many a scan has; None for as many as ScanNet's.
 
     Returns:
         The names of the scans.
@@ -80,26 +90,35 @@ def write_scans(
     if out.is_dir() and any(out.iterdir()) and not (out / SYNTHETIC_MARKER).is_file():
         raise OptionError(out, "is not empty and holds no synthetic scans.", "Name a new folder.")
     try:
-        return _write_all(out, scenes, seed, flaws or Flaws(noise=noise), frames, workers, done)
+        phone = replace(camera(), size=frame_size) if frame_size else camera()
+        how = _Making(seed, flaws or Flaws(noise=noise), frames, phone, VIEWS[view], plain, vertices)
+        return _write_all(out, scenes, how, workers, done)
     except OSError as error:
         fault = f"cannot be written: {error.strerror or error}."
         raise VsiError(error.filename or out, fault, "Make room, or name another folder.") from error
 
 
+@dataclass(frozen=True)
+class _Making:
+    """How each scan of a folder is made: see `write_scans`."""
+
+    seed: int
+    flaws: Flaws
+    frames: int
+    phone: Camera
+    view: View
+    plain: bool
+    vertices: int | None
+
+
 def _write_all(
-    out: Path,
-    scenes: int,
-    seed: int,
-    flaws: Flaws,
-    frames: int,
-    workers: int,
-    done: Callable[[str], None] | None,
+    out: Path, scenes: int, how: _Making, workers: int, done: Callable[[str], None] | None
 ) -> list[str]:
     out.mkdir(parents=True, exist_ok=True)
     _write(out / _TABLE, _label_table().encode())
-    _write(out / SYNTHETIC_MARKER, json.dumps({"seed": seed}).encode())
+    _write(out / SYNTHETIC_MARKER, json.dumps({"seed": how.seed}).encode())
     numbers = {scene_name(index): index for index in range(scenes)}
-    job = partial(_write_scan, out, seed, numbers, flaws, frames)
+    job = partial(_write_scan, out, numbers, how)
     for name in _done(job, list(numbers), workers):
         if done:
             done(name)
@@ -120,16 +139,14 @@ def _done(job: Callable[[str], None], names: Sequence[str], workers: int) -> Ite
         yield outcome.name
 
 
-def _write_scan(
-    out: Path, seed: int, numbers: Mapping[str, int], flaws: Flaws, frames: int, name: str
-) -> None:
-    """Write one scan, its video of that many frames, and its truth."""
+def _write_scan(out: Path, numbers: Mapping[str, int], how: _Making, name: str) -> None:
+    """Write one scan, its video, and its truth."""
     index = numbers[name]
-    scan = scan_room(lay_out(seed, index), flaws)
+    scan = scan_room(lay_out(how.seed, index, plain=how.plain), how.flaws, how.vertices)
     folder = out / "scans" / name
     folder.mkdir(parents=True, exist_ok=True)
     (out / "truth").mkdir(exist_ok=True)
-    rng = generator(seed, index, "write")
+    rng = generator(how.seed, index, "write")
     text, alignment = _alignment(rng)
     vertices = _unaligned(scan.vertices, alignment)
     labels = _nyu40_labels(scan)
@@ -138,10 +155,12 @@ def _write_scan(
     _write(folder / f"{name}_vh_clean_2.0.010000.segs.json", _segmentation(scan))
     _write(folder / f"{name}.aggregation.json", _aggregation(scan, rng))
     lines = _description(scan, text, rng)
-    truth = describe(scan, flaws) | {"axis_alignment": alignment.tolist()}
-    if frames:
-        lines |= description(camera(), frames)
-        truth |= {"frames": film(folder / f"{name}.sens", scan.room, alignment, frames)}
+    truth = describe(scan, how.flaws) | {"axis_alignment": alignment.tolist()}
+    if how.frames:
+        lines |= description(how.phone, how.frames)
+        video = folder / f"{name}.sens"
+        filmed = film(video, scan.room, alignment, how.frames, phone=how.phone, view=how.view)
+        truth |= {"frames": filmed}
     _write(folder / f"{name}.txt", "".join(f"{key} = {value}\n" for key, value in lines.items()).encode())
     _write(out / "truth" / f"{name}.json", json.dumps(truth, indent=1).encode())
 

@@ -1,0 +1,35 @@
+"""Where the phone is held in place of a walk: in the four corners of the plan, one after another."""
+
+import numpy as np
+
+from vsidata.scene import Array
+from vsidata.synthetic.layout import Room
+from vsidata.synthetic.walk import free_cells, rotations
+
+_HEIGHT = 1.6  # metres, of the phone
+_AIM = 0.6  # metres above the middle of the floor: what is looked at
+_TILT = (0.15, 0.85)  # radians, least and most
+_WAYS = ((-1, -1), (1, -1), (1, 1), (-1, 1))
+
+
+def corners(room: Room, count: int) -> Array:
+    """Camera poses in the corners, as far into each as the furniture lets one; all look at the middle.
+
+    Args:
+        room: the recipe.
+        count: of frames; as many in each corner, as far as that goes.
+
+    Returns:
+        (count, 4, 4) from the camera's frame (x right, y down, z forward) to the room's, metres.
+    """
+    low, high = room.plan.outline.min(axis=0), room.plan.outline.max(axis=0)
+    middle, half = (low + high) / 2, (high - low) / 2
+    cells, _ = free_cells(room)
+    farthest = (((cells - middle) / half) @ np.transpose(_WAYS)).argmax(axis=0)
+    ground = cells[farthest[np.arange(count) * len(_WAYS) // count]]
+    x, y = (middle - ground).T
+    tilt = np.clip(np.arctan2(_HEIGHT - _AIM, np.hypot(x, y)), *_TILT)
+    poses = np.tile(np.eye(4), (count, 1, 1))
+    poses[:, :3, :3] = rotations(np.arctan2(y, x), tilt, np.zeros(count))
+    poses[:, :3, 3] = np.column_stack([ground, np.full(count, _HEIGHT)])
+    return poses
