@@ -35,24 +35,25 @@ _WIDTH, _LEAST_HEIGHT, _MOST_HEIGHT = 10.0, 5.0, 14.0  # inches
 _AROUND = 0.35  # metres between what is drawn and the edge
 
 
-def picture(inspection: Inspection, question: Question | None = None) -> bytes:
+def picture(inspection: Inspection, question: Question | None = None, dpi: int = 150) -> bytes:
     """A scene from above as a PNG, in metres.
 
     Args:
         inspection: of the scene.
         question: whose evidence is drawn; None for the scene alone.
+        dpi: pixels an inch; it is ten inches wide.
     """
     file = io.BytesIO()
-    figure(inspection, question).savefig(file, format="png", metadata={"Software": None})
+    figure(inspection, question, dpi).savefig(file, format="png", metadata={"Software": None})
     return file.getvalue()
 
 
-def figure(inspection: Inspection, question: Question | None = None) -> "Figure":
-    """The same as a figure of matplotlib's, which a notebook shows."""
+def figure(inspection: Inspection, question: Question | None = None, dpi: int = 150) -> "Figure":
+    """The same as a figure of matplotlib's."""
     from matplotlib.figure import Figure
 
     plan = inspection.plan
-    whole = Figure(dpi=150, layout="constrained")
+    whole = Figure(dpi=dpi, layout="constrained")
     on = whole.add_subplot()
     title = _title(inspection, question)
     _set_up(whole, on, plan, lines_above=len(title.splitlines()))

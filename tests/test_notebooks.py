@@ -1,0 +1,51 @@
+"""The notebooks run from their first cell to their last, and what is committed of them is fit to be read."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+nbformat = pytest.importorskip("nbformat")
+nbclient = pytest.importorskip("nbclient", reason="nbclient is missing: pip install 'vsi100k[notebooks]'")
+pytest.importorskip("ipykernel", reason="ipykernel is missing: pip install 'vsi100k[notebooks]'")
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+MOST_BYTES = 300_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebook_runs_and_shows_what_its_committed_outputs_show(path, tmp_path, monkeypatch):
+    monkeypatch.setenv("VSI_NOTEBOOK_QUICK", "1")
+    committed = nbformat.read(path, as_version=4)
+    notebook = nbformat.read(path, as_version=4)
+    resources = {"metadata": {"path": str(tmp_path)}}
+    nbclient.NotebookClient(notebook, timeout=300, resources=resources).execute()  # raises what a cell raises
+    for cell, before in zip(notebook.cells, committed.cells, strict=True):
+        assert kinds(cell) == kinds(before) or not before.get("outputs"), cell.source
+    assert not list(tmp_path.iterdir()), "a notebook leaves nothing in the folder that it runs in"
+
+
+def kinds(cell: Any) -> list[str]:
+    """What a cell's outputs are: printed text, pictures, tables."""
+    return sorted({kind for output in cell.get("outputs", ()) for kind in output.get("data", {"printed": 0})})
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_committed_notebook_names_no_machine_and_no_moment(path):
+    notebook = json.loads(path.read_text())
+    nbformat.validate(notebook)
+    assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+    pictures = re.compile(r'"image/\w+": ".*"')
+    text = pictures.sub("", path.read_text())
+    assert not re.findall(r"/(?:home|root|tmp|work|usr|Users)/|20\d\d-\d\d-\d\d", text)
+    assert all("execution" not in cell["metadata"] for cell in notebook["cells"])
+    errors = [output for cell in notebook["cells"] for output in cell.get("outputs", ()) if "ename" in output]
+    assert not errors
+
+
+def test_committed_notebooks_are_small():
+    assert NOTEBOOKS
+    assert sum(path.stat().st_size for path in NOTEBOOKS) < MOST_BYTES
