@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from vsidata.errors import VsiError
+from vsidata.errors import OptionError, VsiError
 from vsidata.stopping import goes_on_later
 
 if TYPE_CHECKING:
@@ -253,6 +253,57 @@ def report(
         typer.echo(orjson.dumps(in_json(done), option=orjson.OPT_INDENT_2))
     else:
         console().print(*closing_lines(done), sep="\n", soft_wrap=True, markup=False, highlight=False)
+
+
+@app.command()
+def audit(
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A build.")] = None,
+    questions: Annotated[
+        Path | None, typer.Option(help="In place of a build: released questions, one JSON object a line.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the parts of rooms, and of the forests.")] = 0,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the audit as JSON, and write nothing.")
+    ] = False,
+) -> None:
+    """What would a model score that never looks? And are letters even, answers repeated, margins kept?
+
+    Guesses from the words of the questions alone, by constants and by a random forest that learns in other
+    rooms, and scores that as VSI-Bench does. Reads DIR and writes DIR/audit.json, or reads --questions and
+    writes nothing.
+    """
+    import orjson
+
+    from vsidata.curation.audit import audit as auditing
+    from vsidata.curation.audit import words
+    from vsidata.hub.verify import read_manifest
+    from vsidata.terminal import console, progress
+
+    if (folder is None) == (questions is None):
+        raise OptionError("vsidata audit", "takes a build or --questions, and not both.", "Name one of them.")
+    manifest = read_manifest(folder) if folder else None
+    if questions is not None:
+        asked = auditing.asked_in_file(questions)
+    elif folder is not None and manifest is not None:
+        asked = auditing.asked_in_build(folder, manifest)
+    with progress(console(stderr=True)) as bar:
+        task = bar.add_task("guesses", total=None)
+        found = auditing.audit(
+            asked,
+            manifest,
+            seed=seed,
+            started=lambda steps: bar.update(task, total=steps),
+            done=lambda: bar.advance(task),
+        )
+    if as_json:
+        typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+        return
+    screen = console()
+    screen.print(words.score_table(found))
+    lines = words.closing_lines(found)
+    if folder:
+        lines.append(f"Written: {auditing.write_audit(folder, found)}.")
+    screen.print(*lines, sep="\n", soft_wrap=True, markup=False, highlight=False)
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """The one answer to many questions that scores best: known only after the fact, or learned in other rooms."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from vsidata.metrics import best_constant
 
 Room = TypeVar("Room", str, tuple[str, str])
-Group = TypeVar("Group", bound=Hashable)
 
 FOLDS = 5
 
@@ -33,11 +32,6 @@ def best_answer(truths: Sequence[str], *, number: bool) -> str:
 def decimals(truths: Iterable[str]) -> int:
     """Digits behind the point of the longest."""
     return max(len(truth.partition(".")[2]) for truth in truths)
-
-
-def best_answers(groups: Mapping[Group, Sequence[str]], *, number: bool) -> dict[Group, str]:
-    """The best answer to each group of questions, of whose answers all are numbers, or none."""
-    return {group: best_answer(truths, number=number) for group, truths in groups.items()}
 
 
 def fold_of_rooms(rooms: Iterable[Room], folds: int = FOLDS, seed: int = 0) -> dict[Room, int]:

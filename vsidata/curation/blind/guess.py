@@ -1,14 +1,14 @@
 """The best that can be guessed without a look: constants, and forests on the words of the questions."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from vsidata.curation.blind.asked import Asked
 from vsidata.curation.blind.choices import choice_guesses
-from vsidata.curation.blind.constants import FOLDS, best_answer, best_answers, folds_of
+from vsidata.curation.blind.constants import FOLDS, best_answer, folds_of
 from vsidata.curation.blind.encoding import IntArray
 from vsidata.curation.blind.forest import COARSE, FINE
 from vsidata.curation.blind.numbers import number_guesses
@@ -108,12 +108,12 @@ def _constants(questions: Sequence[Asked], parts: IntArray) -> tuple[list[str], 
         others = [asked for asked, own in zip(questions, parts, strict=True) if own != part]
         usual = best_answer([asked.truth for asked in others], number=number)
         word = best_answer([asked.answer for asked in others], number=number)
-        known: Mapping[Hashable, str] = {}
+        known: dict[str, str] = {}
         if number:
             same = defaultdict(list)
             for asked in others:
                 same[asked.text].append(asked.truth)
-            known = best_answers(same, number=True)
+            known = {text: best_answer(truths, number=True) for text, truths in same.items()}
         for place in np.flatnonzero(parts == part).tolist():
             by_words[place] = known.get(questions[place].text, usual)
             by_type[place] = usual

@@ -1,0 +1,138 @@
+"""What guesses score by topic, with intervals."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import yaml
+
+from vsidata.curation.blind.asked import Asked
+from vsidata.curation.blind.guess import Guesses, guess
+from vsidata.metrics import Array, interval, mean_relative_accuracy, redrawn_means
+
+WAYS = ("constant", "category_constant", "forest", "gain")
+"""How it is guessed; `gain` is how much more the forest scores than the constant."""
+
+
+def guesses_by_type(
+    questions: Sequence[Asked], seed: int = 0, done: Callable[[], None] = lambda: None
+) -> tuple[list[Asked], dict[str, Guesses]]:
+    """The questions in the order of their types, and the guesses at each type."""
+    kinds: dict[str, list[Asked]] = defaultdict(list)
+    for asked in questions:
+        kinds[asked.kind].append(asked)
+    ordered = [asked for kind in sorted(kinds) for asked in kinds[kind]]
+    return ordered, {kind: guess(kinds[kind], seed, done) for kind in sorted(kinds)}
+
+
+def scores(questions: Sequence[Asked], found: Mapping[str, Guesses]) -> dict[str, Any]:
+    """Scores in [0, 1]: mean relative accuracy of numbers, share of exact matches of letters and words.
+
+    A topic's score is the mean of its question types', as in the benchmark; `macro` is that of the topics.
+
+    Args:
+        questions: as `guesses_by_type` returns them.
+        found: the guesses, by question type.
+
+    Returns:
+        `types`, `topics` and `macro`: of each the number of `questions` and, by WAYS, `score`, `low`, `high`
+        (95 % when scenes are drawn again), None where too few rooms are there to learn from; of a type also
+        its `topic`, `metric`, the best constant's `answer`, and of numbers `benchmark`: answer and score of
+        VSI-Bench's own best constant.
+    """
+    kinds = np.array([asked.kind for asked in questions])
+    scenes = [asked.scene for asked in questions]
+    masks = {kind: kinds == kind for kind in found}
+    ways = _ways(found)
+    drawn = {
+        way: redrawn_means(np.nan_to_num(values), scenes, chosen=np.array(list(masks.values())))
+        for way, values in ways.items()
+    }
+    tables = {
+        kind: {
+            way: None if np.isnan(ways[way][mask]).any() else (float(ways[way][mask].mean()), drawn[way][row])
+            for way in WAYS
+        }
+        for row, (kind, mask) in enumerate(masks.items())
+    }
+    first = {asked.kind: asked for asked in reversed(questions)}
+    of_topic: dict[str, list[str]] = defaultdict(list)
+    for kind in found:
+        of_topic[first[kind].topic].append(kind)
+    topics = {topic: _mean([tables[kind] for kind in own]) for topic, own in of_topic.items()}
+    counts = {kind: int(mask.sum()) for kind, mask in masks.items()}
+    return {
+        "types": {
+            kind: {
+                "topic": first[kind].topic,
+                "metric": "mean_relative_accuracy" if first[kind].is_number else "exact_match",
+                "questions": counts[kind],
+                "answer": found[kind].constant,
+                **_figures(tables[kind]),
+                **_benchmark(kind, [asked for asked in questions if asked.kind == kind]),
+            }
+            for kind in found
+        },
+        "topics": {
+            topic: {"questions": sum(counts[kind] for kind in of_topic[topic]), **_figures(topics[topic])}
+            for topic in topics
+        },
+        "macro": {"questions": len(questions), **_figures(_mean(list(topics.values())))},
+    }
+
+
+_Means = Mapping[str, tuple[float, Array] | None]
+
+
+def _ways(found: Mapping[str, Guesses]) -> dict[str, Array]:
+    """The scores of all questions by each way; NaN where it could not be tried."""
+    constant = np.concatenate([them.of_constant for them in found.values()])
+    category = np.concatenate([_or_nan(them.of_category, them) for them in found.values()])
+    forest = np.concatenate([_or_nan(them.of_forest, them) for them in found.values()])
+    return dict(zip(WAYS, (constant, category, forest, forest - constant), strict=True))
+
+
+def _or_nan(values: Array | None, of: Guesses) -> Array:
+    return np.full(len(of.of_constant), np.nan) if values is None else values
+
+
+def _mean(parts: Sequence[_Means]) -> _Means:
+    """The mean of means, draw by draw; None where one of them is not known."""
+    found: dict[str, tuple[float, Array] | None] = {}
+    for way in WAYS:
+        known = [mean for part in parts if (mean := part[way]) is not None]
+        whole = len(known) == len(parts)
+        found[way] = (
+            (float(np.mean([mean for mean, _ in known])), np.mean([drawn for _, drawn in known], axis=0))
+            if whole
+            else None
+        )
+    return found
+
+
+def _figures(means: _Means) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for way, mean in means.items():
+        if mean is None:
+            found[way] = None
+        else:
+            low, high = interval(mean[1])
+            found[way] = {"score": mean[0], "low": low, "high": high}
+    return found
+
+
+@cache
+def _benchmark_constants() -> dict[str, str]:
+    text = resources.files("vsidata.curation").joinpath("data/benchmark_constants.yaml").read_text("utf-8")
+    return {str(kind): str(answer) for kind, answer in yaml.safe_load(text).items()}
+
+
+def _benchmark(kind: str, questions: Sequence[Asked]) -> dict[str, Any]:
+    answer = _benchmark_constants().get(kind)
+    if answer is None or not questions[0].is_number:
+        return {}
+    score = mean_relative_accuracy(float(answer), [asked.value for asked in questions]).mean()
+    return {"benchmark": {"answer": answer, "score": float(score)}}
