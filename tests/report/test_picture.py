@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from tests.dataset import meta_info
 from tests.scans import small_scan
 from vsidata.cli import app
 from vsidata.errors import VsiError
 from vsidata.questions.rules import load_rules
 from vsidata.report.inspection import Inspection, find_question, inspect
+from vsidata.report.picture import figure, picture
 from vsidata.sources.registry import open_source
 from vsidata.streams.shown import Framing
 
@@ -46,8 +48,6 @@ def texts(figure) -> list:
 def test_footprints_are_those_of_the_room_made_by_hand(small_root):
     from matplotlib.patches import Polygon
 
-    from vsidata.report.picture import figure
-
     drawn = figure(look_into(small_root))
     corners = [patch.get_xy()[:-1] for patch in drawn.axes[0].patches if isinstance(patch, Polygon)]
     table, chair = sorted(corners, key=lambda ring: ring[:, 0].min())
@@ -58,8 +58,6 @@ def test_footprints_are_those_of_the_room_made_by_hand(small_root):
 
 
 def test_no_label_hides_another_in_a_furnished_room(filmed):
-    from vsidata.report.picture import figure
-
     boxes = [text.get_window_extent() for text in texts(figure(filmed))]
     assert len(boxes) > 15
     hidden = [
@@ -69,8 +67,6 @@ def test_no_label_hides_another_in_a_furnished_room(filmed):
 
 
 def test_every_question_can_be_drawn_and_says_its_answer(filmed):
-    from vsidata.report.picture import figure
-
     of_each_type = {question.question_type: question for question in filmed.questions}
     assert len(of_each_type) >= 6
     alone = set(figure(filmed).axes[0].get_legend_handles_labels()[1])
@@ -81,8 +77,6 @@ def test_every_question_can_be_drawn_and_says_its_answer(filmed):
 
 
 def test_distance_between_two_objects_is_drawn_as_long_as_it_is(filmed):
-    from vsidata.report.picture import figure
-
     question = next(each for each in filmed.questions if each.topic == "object_abs_distance")
     lines = {line.get_xydata().tobytes() for line in figure(filmed).axes[0].lines}
     (drawn,) = (
@@ -103,6 +97,13 @@ def test_command_writes_another_picture_where_evidence_is_asked_for(small_root, 
     assert evidence.read_bytes().startswith(PNG)
     assert alone.read_bytes() == again.read_bytes() != evidence.read_bytes()
     assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_room_whose_area_is_stated_has_no_outline_to_draw(tmp_path):
+    rooms = meta_info.write(tmp_path / "rooms.json", 1)
+    found = inspect(open_source("meta-info", [rooms]), "room0000", load_rules("vsibench"))
+    (question,) = (each for each in found.questions if each.topic == "room_size_estimation")
+    assert picture(found, question).startswith(PNG)
 
 
 def test_question_is_found_by_number_and_by_id(filmed):

@@ -1,35 +1,22 @@
 """A floor plan as a picture: the room, its objects with their labels, the camera's path, evidence."""
 
 import io
-from collections.abc import Iterable, Mapping
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from vsidata.questions.question import Question
-from vsidata.report.evidence import Drawing, Line, Sector, Tone
+from vsidata.report.evidence import Drawing
+from vsidata.report.evidence_picture import TONE_WORDS, TONES, draw_evidence, draw_rings
 from vsidata.report.inspection import Inspection
 from vsidata.report.label_places import Label, place
-from vsidata.report.plan import Plan, PlanObject, Point, Points
+from vsidata.report.plan import Plan, PlanObject, Point
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito's colours, which differ for colour-blind eyes too.
-_TONES: Mapping[Tone, str] = {
-    "answer": "#D55E00",
-    "given": "#0072B2",
-    "other": "#767676",
-    "margin": "#E69F00",
-}
-_TONE_WORDS: Mapping[Tone, str] = {
-    "answer": "the answer",
-    "given": "what the question states",
-    "other": "other answers",
-    "margin": "too near to another answer",
-}
 _ASKED, _UNASKED, _FLOOR, _WALL, _PATH = "#A9CDE8", "#E8E8E8", "#FBF8F1", "#4A4A4A", "#009E73"
 _WIDTH, _LEAST_HEIGHT, _MOST_HEIGHT = 10.0, 5.0, 14.0  # inches
 _AROUND = 0.35  # metres between what is drawn and the edge
@@ -57,9 +44,9 @@ def figure(inspection: Inspection, question: Question | None = None, dpi: int = 
     on = whole.add_subplot()
     title = _title(inspection, question)
     _set_up(whole, on, plan, lines_above=len(title.splitlines()))
-    _draw_rings(on, plan.outline, facecolor=_FLOOR, edgecolor=_WALL, linewidth=1.5, label="room")
+    draw_rings(on, plan.outline, facecolor=_FLOOR, edgecolor=_WALL, linewidth=1.5, label="room")
     evidence = inspection.evidence(question) if question else None
-    labels = _draw_evidence(on, evidence) if evidence else []
+    labels = draw_evidence(on, evidence) if evidence else []
     labels += _draw_objects(on, inspection, evidence)
     _draw_camera(on, plan, alpha=0.35 if evidence else 1)
     whole.suptitle(title, fontsize=9, x=0.04, ha="left")
@@ -98,14 +85,6 @@ def _title(inspection: Inspection, question: Question | None) -> str:
     return "\n".join(fill(line, 120) for line in lines if line)
 
 
-def _draw_rings(on: "Axes", rings: Iterable[Points], **style: Any) -> None:
-    from matplotlib.patches import PathPatch
-    from matplotlib.path import Path
-
-    if paths := [Path([*ring, ring[0]], closed=True) for ring in rings]:
-        on.add_patch(PathPatch(Path.make_compound_path(*paths), **style))
-
-
 def _draw_objects(on: "Axes", inspection: Inspection, evidence: Drawing | None) -> list[Label]:
     """Footprints, what is lower first; what the question speaks of in its tone, all else faint."""
     from matplotlib.patches import Polygon
@@ -121,9 +100,9 @@ def _draw_objects(on: "Axes", inspection: Inspection, evidence: Drawing | None) 
     for thing in sorted(drawn, key=lambda thing: (thing.instance in marked, (thing.heights or (0, 0))[1])):
         mark = marked.get(thing.instance)
         if mark:
-            style = {"facecolor": _TONES[mark.tone], "edgecolor": _TONES[mark.tone], "alpha": 0.45}
-            word = _TONE_WORDS[mark.tone]
-            labels.append(Label(mark.label, _middle(thing), _TONES[mark.tone], size=9, bold=True))
+            style = {"facecolor": TONES[mark.tone], "edgecolor": TONES[mark.tone], "alpha": 0.45}
+            word = TONE_WORDS[mark.tone]
+            labels.append(Label(mark.label, _middle(thing), TONES[mark.tone], size=9, bold=True))
         else:
             style = {"facecolor": _ASKED if asked[thing.instance] else _UNASKED, "edgecolor": "#5B7083"}
             style |= {"alpha": 0.25 if evidence else 0.85}
@@ -159,54 +138,3 @@ def _draw_camera(on: "Axes", plan: Plan, alpha: float) -> None:
         size: dict[str, Any] = {"angles": "xy", "scale_units": "xy", "scale": 4, "width": 0.0025}
         on.plot([], [], ">", color=_PATH, alpha=alpha, label="a frame, and where it looks")
         on.quiver(x, y, along, across, color=_PATH, alpha=alpha, zorder=4, **size)
-
-
-def _draw_evidence(on: "Axes", evidence: Drawing) -> list[Label]:
-    from matplotlib.patches import Wedge
-
-    labels, said = [], False
-    for patch in evidence.patches:
-        tone = _TONES[patch.tone]
-        look = {"facecolor": tone, "edgecolor": tone, "alpha": 0.25, "linewidth": 2}
-        _draw_rings(on, patch.rings, label=_TONE_WORDS[patch.tone], **look)
-        labels.append(Label(patch.label, _mean(patch.rings[0]), tone, size=11, bold=True))
-    for sector in evidence.sectors:
-        style: dict[str, Any] = {
-            "facecolor": _TONES[sector.tone],
-            "alpha": 0.3 if sector.tone == "margin" else 0.12,
-        }
-        degrees = np.degrees([sector.start, sector.end])
-        style["label"] = "_" if sector.tone != "margin" or said else _TONE_WORDS["margin"]
-        said |= sector.tone == "margin"
-        on.add_patch(Wedge(sector.center, sector.radius, *degrees, linewidth=0, zorder=2, **style))
-        labels.append(Label(sector.label, _in_sector(sector), _TONES[sector.tone], size=8))
-    for line in evidence.lines:
-        tone = _TONES[line.tone]
-        on.plot(*zip(*line.points, strict=True), color=tone, linewidth=1.8, zorder=6)
-        if line.arrow:
-            arrow = {"arrowstyle": "-|>", "color": tone, "linewidth": 1.8, "shrinkA": 0, "shrinkB": 0}
-            on.annotate("", line.points[-1], line.points[-2], arrowprops=arrow, zorder=6)
-        labels.append(Label(line.label, _halfway(line), tone, size=9, bold=True))
-    for spot in evidence.spots:
-        on.plot(*spot.at, "o", color=_TONES[spot.tone], markersize=4, zorder=7)
-        labels.append(Label(spot.label, spot.at, _TONES[spot.tone], size=9, bold=True))
-    return [label for label in labels if label.text]
-
-
-def _mean(points: Points) -> Point:
-    x, y = np.mean(points, axis=0).tolist()
-    return x, y
-
-
-def _in_sector(sector: Sector) -> Point:
-    middle = (sector.start + sector.end) / 2
-    x, y = sector.center
-    return x + 0.6 * sector.radius * float(np.cos(middle)), y + 0.6 * sector.radius * float(np.sin(middle))
-
-
-def _halfway(line: Line) -> Point:
-    """Half of its length along a line."""
-    points = np.array(line.points)
-    along = np.insert(np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1)), 0, 0.0)
-    x, y = (float(np.interp(along[-1] / 2, along, column)) for column in points.T)
-    return x, y
