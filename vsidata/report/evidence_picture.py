@@ -28,7 +28,7 @@ TONE_WORDS: Mapping[Tone, str] = {
 
 
 def draw_evidence(on: "Axes", evidence: Drawing) -> list[Label]:
-    """Draw areas, sectors, lines and places, each in the colour of its tone; their labels are to be placed."""
+    """Draw areas, sectors, lines and places in the colours of their tones; their labels are to be placed."""
     from matplotlib.patches import Wedge
 
     labels = []
