@@ -43,5 +43,19 @@ if ! fault=$(.venv/bin/python -c 'import open3d' 2>&1); then
     fi
 fi
 
+# The tests open a report in a browser; without one they are skipped, and say so.
+browser="chromium chromium-driver"
+if [ "${1:-}" = dev ] && ! { command -v chromium && command -v chromedriver; } >/dev/null; then
+    install="apt-get update && apt-get install --yes --no-install-recommends $browser"
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        say "a browser for the tests: $browser"
+        DEBIAN_FRONTEND=noninteractive bash -c "$install" >.venv/apt-browser.log 2>&1 ||
+            say "apt-get failed (.venv/apt-browser.log): the tests that need a browser will be skipped"
+    else
+        say "the tests that need a browser will be skipped; on Debian this line brings one:"
+        say "  sudo sh -c '$install'"
+    fi
+fi
+
 touch .venv/ready
 if [ "${1:-}" = dev ]; then touch .venv/ready-dev; fi

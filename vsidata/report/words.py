@@ -8,7 +8,7 @@ from vsidata.report.site import Report
 def closing_lines(report: Report) -> list[str]:
     """What was written, and how to look at it."""
     size = f"{report.bytes / 1e6:.1f} MB"
-    what = f"{report.questions:,} questions about {report.scenes:,} scenes"
+    what = f"{report.questions:,} questions about {report.scenes:,} scene{'s' * (report.scenes != 1)}"
     return [
         f"Written: pages on {what}, {size}.",
         *_pictures(report),

@@ -6,6 +6,7 @@ report.plan = (() => {
   const AROUND = 18; // pixels between what is drawn and the edge
   const CONE = 0.32; // metres that a camera's view is drawn long
   const HALF_VIEW = 0.45; // radians
+  const NARROW = 500; // pixels; on a plan that is less wide, names leave the room to the evidence
 
   /** From metres, x to the right and y up, to pixels. */
   function fitted([low, high], width, height) {
@@ -114,7 +115,8 @@ report.plan = (() => {
     const marked = drawing.objects ?? [];
     const tones = new Map(marked.map((one) => [one.instance, one.tone]));
     const shown = report.evidence.shapes(drawing, view);
-    const words = [...shown.labels, ...names(scene, view, marked).filter((label) => label.must || state.names)];
+    const room = state.names && !(state.question && width < NARROW);
+    const words = [...shown.labels, ...names(scene, view, marked).filter((label) => label.must || room)];
     const what = `Floor plan of ${scene.name}: ${report.counted(scene.objects.filter((one) => one.footprint.length).length, "object")}`;
     const parts = [
       floor(scene, view),

@@ -6,6 +6,12 @@ report.questions = (() => {
 
   const answerOf = (question) => [question.answer, question.unit].filter(Boolean).join(" ");
 
+  /** All that a search looks into. */
+  function wordsOf(question) {
+    const things = (question.drawing.objects ?? []).map((one) => one.label);
+    return [question.question, question.answer, question.id, ...things, ...(question.options ?? [])].join(" ");
+  }
+
   /** The question's text with the words for its objects standing out: the rest is the same in many. */
   function emphasized(question) {
     const words = new Set((question.drawing.objects ?? []).map((one) => one.label));
@@ -93,7 +99,7 @@ report.questions = (() => {
       const found = items.filter(
         ({ question }) =>
           (!filter.topic || question.topic === filter.topic) &&
-          matches(`${question.question} ${question.options?.join(" ") ?? ""} ${question.answer} ${question.id}`, filter.text),
+          matches(wordsOf(question), filter.text),
       );
       list.replaceChildren(...found.map((one) => one.item));
       status.textContent = found.length ? counted(found.length, "question") : "No question is left: search for less, or choose all topics.";
@@ -114,7 +120,7 @@ report.questions = (() => {
         now.region.hidden = false;
       }
       choose(open);
-      now?.item.scrollIntoView({ block: "nearest" });
+      now?.item.scrollIntoView({ block: matchMedia("(min-width: 60rem)").matches ? "nearest" : "start" });
     }
 
     /** Arrows go from question to question. */

@@ -72,14 +72,15 @@
 
     function draw() {
       const { clientWidth: width, clientHeight: height } = board;
+      document.documentElement.style.setProperty("--view", `${board.parentElement?.offsetHeight ?? 0}px`);
       if (width && height) board.replaceChildren(plan.draw(scene, state, width, height));
     }
 
     function change(what) {
       Object.assign(state, what);
-      draw();
-      strip.update(state);
       colours.replaceChildren(...legend(scene, state.question));
+      strip.update(state);
+      draw();
       document.body.classList.toggle("with-question", Boolean(state.question?.drawing.objects));
     }
 
