@@ -35,7 +35,8 @@ def grpo(context: typer.Context, config: _Config = None, plan: _Plan = False, as
     """Train with GRPO on video: rollouts, rewards by question type, KL against where the run started.
 
     Every key of a recipe may stand here as --key VALUE, and wins: this project's (`vsitrain keys`) and those
-    of TRL's GRPOConfig and ModelConfig. Reads the data and the model; writes to output_dir.
+    of TRL's GRPOConfig and ModelConfig. Reads the data and the model; what lies on the Hub is downloaded to
+    its cache. Writes to output_dir, and to the Hub with --push_to_hub.
     """
     _run("grpo", config, context.args, plan, as_json)
 
@@ -45,7 +46,8 @@ def sft(context: typer.Context, config: _Config = None, plan: _Plan = False, as_
     """Fine-tune on right answers: the loss is on the reply alone.
 
     Every key of a recipe may stand here as --key VALUE, and wins: this project's (`vsitrain keys`) and those
-    of TRL's SFTConfig and ModelConfig. Reads the data and the model; writes to output_dir.
+    of TRL's SFTConfig and ModelConfig. Reads the data and the model; what lies on the Hub is downloaded to
+    its cache. Writes to output_dir, and to the Hub with --push_to_hub.
     """
     _run("sft", config, context.args, plan, as_json)
 
@@ -55,7 +57,8 @@ def dpo(context: typer.Context, config: _Config = None, plan: _Plan = False, as_
     """Train with DPO on right against wrong answers, made from the evidence.
 
     Every key of a recipe may stand here as --key VALUE, and wins: this project's (`vsitrain keys`) and those
-    of TRL's DPOConfig and ModelConfig. Reads the data and the model; writes to output_dir.
+    of TRL's DPOConfig and ModelConfig. Reads the data and the model; what lies on the Hub is downloaded to
+    its cache. Writes to output_dir, and to the Hub with --push_to_hub.
     """
     _run("dpo", config, context.args, plan, as_json)
 
@@ -121,9 +124,15 @@ def curves(
 
 
 _Model = Annotated[str, typer.Option(help="A model or an adapter: a folder, or a name on the Hub.")]
-_Data = Annotated[str, typer.Option(help="A build with frames, or VSI-Bench's file of questions.")]
+_Data = Annotated[
+    str,
+    typer.Option(help="vsi-bench (from the Hub), a copy of it or its file, or a build with frames."),
+]
 _Out = Annotated[Path, typer.Option(help="Folder for predictions; the same command goes on in it.")]
-_Videos = Annotated[Path | None, typer.Option(help="VSI-Bench's videos: DATASET/SCENE.mp4, or DATASET.zip.")]
+_Videos = Annotated[
+    Path | None,
+    typer.Option(help="VSI-Bench's videos: DATASET/SCENE.mp4, or DATASET.zip (default: beside its file)."),
+]
 _Split = Annotated[str, typer.Option(help="Of a build: train, or validation, which holds other rooms.")]
 _Frames = Annotated[int | None, typer.Option(min=1, help="Of a video (default: as trained, else 16).")]
 _InputMode = Annotated[
@@ -132,6 +141,9 @@ _InputMode = Annotated[
 _Tokens = Annotated[int | None, typer.Option(min=1, help="Most new tokens of a reply.")]
 _Batch = Annotated[int, typer.Option(min=1, help="Questions at a time.")]
 _Dtype = Annotated[str | None, typer.Option(help="Of the weights: bfloat16, float32 (default: stored).")]
+_Backend = Annotated[
+    Literal["hf", "vllm"], typer.Option(help="What generates: transformers, or vLLM on frames as images.")
+]
 _Limit = Annotated[int | None, typer.Option(min=1, help="Only the first so many questions.")]
 
 
@@ -154,14 +166,16 @@ def evaluate(
     max_new_tokens: _Tokens = None,
     batch: _Batch = 8,
     dtype: _Dtype = None,
+    backend: _Backend = "hf",
     limit: _Limit = None,
 ) -> None:
     """Ask a model every question, greedily, and score what it replies.
 
-    Reads the model and the data; writes predictions.jsonl and run.json to --out. Under `accelerate launch`
-    every process takes its share.
+    Reads the model and the data; what lies on the Hub is downloaded to its cache. Writes predictions.jsonl
+    and run.json to --out, and goes on there. Under `accelerate launch` every process takes its share.
     """
     places = {"videos": videos, "split": split, "batch": batch, "dtype": dtype, "limit": limit}
+    places |= {"backend": backend}
     how = {"num_frames": frames, "input_mode": input_mode, "max_new_tokens": max_new_tokens}
     if _ask(model, data, out, prompt=prompt, wording=wording, **places, **how):
         _print_scores(out, "", as_json=False)
@@ -179,12 +193,14 @@ def study(
     max_new_tokens: _Tokens = None,
     batch: _Batch = 8,
     dtype: _Dtype = None,
+    backend: _Backend = "hf",
     limit: _Limit = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
     """Ask a model in all three prompt modes, as in the paper's Table 1: scores, lengths, unread replies.
 
-    Reads the model and the data; writes an evaluation for each mode below --out.
+    Reads the model and the data; what lies on the Hub is downloaded to its cache. Writes an evaluation for
+    each mode below --out, and goes on there.
     """
     import orjson
 
@@ -193,6 +209,7 @@ def study(
     from vsitrain.prompts import PROMPT_MODES
 
     places = {"videos": videos, "split": split, "batch": batch, "dtype": dtype, "limit": limit}
+    places |= {"backend": backend}
     how = {"num_frames": frames, "input_mode": input_mode, "max_new_tokens": max_new_tokens}
     speaks = [_ask(model, data, out / mode, prompt=mode, **places, **how) for mode in PROMPT_MODES]
     if not all(speaks):  # a process that only helps
@@ -211,7 +228,8 @@ def _ask(model: str, data: str, out: Path, **how: Any) -> bool:
     from vsitrain.quiet import quiet
 
     quiet()
-    with progress(console(stderr=True)) as bar:
+    helps = os.environ.get("RANK", "0") != "0"  # one process draws
+    with progress(console(stderr=True, quiet=helps)) as bar:
         task = bar.add_task("questions", total=None)
         return asked(
             model, data, out, told=lambda done, total: bar.update(task, completed=done, total=total), **how
@@ -360,7 +378,7 @@ def merge(
 ) -> None:
     """Write the model that an adapter and its base make together, for programs that load whole models.
 
-    Reads both; writes to OUT, which must be new or empty.
+    Reads both, a base on the Hub from its cache or the network; writes to OUT, which must be new or empty.
     """
     _require_packages()
     from vsitrain.plan import read_model_config
@@ -376,7 +394,10 @@ def merge(
 
 @app.command()
 def keys() -> None:
-    """List this project's keys of a recipe with their defaults; TRL's are in its own documentation."""
+    """List this project's keys of a recipe with their defaults; TRL's are in its own documentation.
+
+    Reads and writes nothing.
+    """
     from vsitrain.run_options import RunOptions
 
     for name, field in RunOptions.model_fields.items():
@@ -395,11 +416,14 @@ def tiny(
 ) -> None:
     """Write a random model with tokenizer, processor and chat template, made without a network.
 
-    For tests, and for dry runs of memory and speed at real size without weights.
+    For tests, and for dry runs of memory and speed at real size without weights. Reads nothing; writes to
+    OUT, over what lies there.
     """
     _require_packages()
     from vsitrain.tiny import SIZES, make_tiny
 
+    if like not in SIZES:
+        raise OptionError(f"--like {like}", "is no size.", f"Choose from: {', '.join(SIZES)}.")
     size = SIZES[like] if family is None else SIZES[like].model_copy(update={"family": family})
     typer.echo(f"{make_tiny(out, size, seed=seed):,} parameters in {out}.")
 

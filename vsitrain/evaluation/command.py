@@ -1,16 +1,25 @@
 """From a model and data to predictions: what `vsitrain evaluate` does."""
 
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from vsidata.errors import OptionError
-from vsitrain.evaluation.replies import Replier
-from vsitrain.evaluation.run import Clips, Told, evaluate, record_of
+from vsitrain.evaluation import replies, vllm_replies
+from vsitrain.evaluation.model import Model, find_model, penalty_of
+from vsitrain.evaluation.run import Asked, Clips, Row, Told, evaluate, record_of
 from vsitrain.evaluation.settings import Settings, settings_for
-from vsitrain.evaluation.videos import VideoFolder
+from vsitrain.evaluation.videos import VideoFolder, has_videos
 from vsitrain.plan import read_model_config
+from vsitrain.provenance import read_provenance
+from vsitrain.scoring.benchmark import Benchmark, find_benchmark
 from vsitrain.scoring.questions import read_questions
-from vsitrain.starting_model import base_of, is_adapter
+
+Backend = Literal["hf", "vllm"]
+
+_SEED = 0  # greedy replies draw nothing; an engine may want one all the same
 
 
 def asked(
@@ -23,13 +32,14 @@ def asked(
     batch: int,
     dtype: str | None,
     limit: int | None,
+    backend: Backend,
     told: Told,
     **given: Any,
 ) -> bool:
     """Evaluate a model.
 
     Args:
-        model, data, out, videos, split, batch, dtype, limit: as the command line has them.
+        model, data, out, videos, split, batch, dtype, limit, backend: as the command line has them.
         told: of questions done, and of all that this process asks.
         **given: as `settings_for` takes it.
 
@@ -41,17 +51,33 @@ def asked(
     """
     from accelerate import PartialState
 
-    settings = settings_for(model, **given)
-    read_model_config(base_of(model) if is_adapter(model) else model)
+    found = find_model(model)
+    settings = settings_for(str(found.folder), untold="images" if backend == "vllm" else "video", **given)
+    read_model_config(str(found.whole))
+    if backend == "vllm":
+        vllm_replies.refuse(found, settings)
+    benchmark = find_benchmark(data)
     rows = read_questions(data, split)[:limit]
-    clips = _clips(data, split, videos, settings)
-    record = record_of(model, data, rows, settings, dtype=dtype, split=split)
+    clips = _clips(rows, data, benchmark, split, videos, settings)
+    record = record_of(
+        _of_model(found),
+        {**_of_data(data, benchmark), "split": split},
+        rows,
+        settings,
+        (vllm_replies if backend == "vllm" else replies).VERSIONS,
+        backend=backend,
+        dtype=dtype,
+        repetition_penalty=penalty_of(found),
+        seed=_SEED,
+    )
     state = PartialState()
-    replier = Replier(model, settings, dtype=dtype, device=state.device)
+    if backend == "vllm" and state.num_processes > 1:
+        fault = "takes all that it needs itself, and runs in one process."
+        raise OptionError("--backend vllm", fault, "Start it without accelerate launch.")
     evaluate(
         rows,
         clips,
-        replier.replies,
+        _asked(found, settings, backend, dtype, state.device),
         out,
         record=record,
         settings=settings,
@@ -63,14 +89,46 @@ def asked(
     return bool(state.is_main_process)
 
 
-def _clips(data: str, split: str, videos: Path | None, settings: Settings) -> Clips:
+def _asked(model: Model, settings: Settings, backend: Backend, dtype: str | None, device: Any) -> Asked:
+    if backend == "vllm":
+        return vllm_replies.VllmReplier(model, settings, dtype=dtype)
+    return replies.Replier(model, settings, dtype=dtype, device=device)
+
+
+def _of_model(model: Model) -> dict[str, Any]:
+    provenance = read_provenance(model.folder)
+    return {**model.record, "trained": None if provenance is None else asdict(provenance)}
+
+
+def _of_data(data: str, benchmark: Benchmark | None) -> dict[str, Any]:
+    manifest = Path(data) / "manifest.json"
+    stated = manifest.read_bytes() if benchmark is None and manifest.is_file() else None
+    return {
+        "data": data,
+        "data_revision": benchmark.revision if benchmark else None,
+        "manifest_sha256": hashlib.sha256(stated).hexdigest() if stated is not None else None,
+    }
+
+
+def _clips(
+    rows: Sequence[Row],
+    data: str,
+    benchmark: Benchmark | None,
+    split: str,
+    videos: Path | None,
+    settings: Settings,
+) -> Clips:
     how = {"num_frames": settings.num_frames, "max_pixels": settings.max_pixels}
     if videos is not None:
         if not videos.is_dir():
             raise OptionError(videos, "is no folder.", "Name the folder of the benchmark's videos or zips.")
         return VideoFolder(videos, **how)
-    if Path(data).is_file():
-        raise OptionError("--videos", "is missing.", "Name the folder of the benchmark's videos or zips.")
+    if benchmark is not None:
+        datasets = sorted({row["dataset"] for row in rows})
+        if benchmark.revision is None and not has_videos(benchmark.folder, datasets):
+            fault = f"is missing: beside the questions lie neither folders nor zips of {', '.join(datasets)}."
+            raise OptionError("--videos", fault, "Name the folder of the benchmark's videos or zips.")
+        return VideoFolder(benchmark.folder, archive=benchmark.archive, **how)
     from vsitrain.data.frames import FrameStore
 
-    return FrameStore(data, split, **how)
+    return FrameStore(data, split, blank=settings.blank, **how)

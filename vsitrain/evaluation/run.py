@@ -1,8 +1,10 @@
 """An evaluation: questions in, a line of predictions for each, and all that made them beside it."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,7 +16,8 @@ from vsidata.errors import OptionError, VsiError
 from vsitrain.answers import tagged_answer
 from vsitrain.data.clip import Clip
 from vsitrain.evaluation.settings import Settings
-from vsitrain.provenance import read_provenance
+from vsitrain.prompts import ask
+from vsitrain.scoring.centres import BY_CENTRES
 from vsitrain.scoring.predictions import PREDICTIONS, RUN, read_predictions
 
 _KEPT = (
@@ -28,11 +31,24 @@ _KEPT = (
     "answer",
     "unit",
 )
-_PACKAGES = ("vsi100k", "torch", "transformers")
+_KEPT_IF_KNOWN = ("pruned", BY_CENTRES)
+"""Columns of a question that go with its prediction, so that it is scored without the data."""
 
 Row = Mapping[str, Any]
 Told = Callable[[int, int], None]
 """Told of questions done, and of all."""
+
+
+class Asked(Protocol):
+    """A model that can be asked: `Replier`, `VllmReplier`."""
+
+    def prepare(self, rows: Sequence[Row], clips: Sequence[Clip]) -> Any:
+        """Make a batch of questions about clips; called in a thread beside `reply`."""
+        ...
+
+    def reply(self, batch: Any) -> list[str]:
+        """What the model writes on each question of a batch."""
+        ...
 
 
 class Clips(Protocol):
@@ -46,7 +62,7 @@ class Clips(Protocol):
 def evaluate(
     rows: Sequence[Row],
     clips: Clips,
-    reply: Callable[[Sequence[Row], Sequence[Clip]], list[str]],
+    model: Asked,
     out: Path,
     *,
     record: Mapping[str, Any],
@@ -63,7 +79,7 @@ def evaluate(
     Args:
         rows: the questions.
         clips: of their scenes.
-        reply: from questions and clips to texts.
+        model: that is asked. The next batch is prepared while it writes.
         out: folder of the predictions.
         record: what makes the result, for `run.json`; see `record_of`.
         settings: how questions are asked; with tags, the answer's is what is scored.
@@ -81,32 +97,40 @@ def evaluate(
     path = out / (PREDICTIONS if processes == 1 else f"predictions-{rank}-of-{processes}.jsonl")
     _mend(path)
     done = {prediction.id for prediction in read_predictions(out)}
-    mine = rows[rank::processes]
+    mine = _share(rows, rank, processes)
     todo = [row for row in mine if row["id"] not in done]
+    batches = [todo[start : start + batch] for start in range(0, len(todo), batch)]
     with path.open("ab") as file:
-        for start in range(0, len(todo), batch):
-            for row, text, error in _answered(todo[start : start + batch], clips, reply):
-                file.write(orjson.dumps(_line(row, text, error, settings), option=orjson.OPT_APPEND_NEWLINE))
+        for prepared in _ahead(lambda rows: _prepared(rows, clips, model), batches):
+            for answer in _answered(prepared, model):
+                file.write(orjson.dumps(_line(answer, settings), option=orjson.OPT_APPEND_NEWLINE))
             file.flush()
-            told(len(mine) - max(len(todo) - start - batch, 0), len(mine))
+            todo = todo[batch:]
+            told(len(mine) - len(todo), len(mine))
 
 
-def record_of(model: str, data: str, rows: Sequence[Row], settings: Settings, **more: Any) -> dict[str, Any]:
-    """Everything that makes a result: whoever has it and the model gets the same predictions.
+def record_of(
+    model: Mapping[str, Any],
+    data: Mapping[str, Any],
+    rows: Sequence[Row],
+    settings: Settings,
+    packages: Sequence[str],
+    **more: Any,
+) -> dict[str, Any]:
+    """Everything that makes a result: whoever has it, the model and the data gets the same predictions.
 
     Args:
-        model: that is asked.
+        model: that is asked: `vsitrain.evaluation.model.Model.record`, and its provenance as `trained`.
         data: where the questions come from.
         rows: the questions.
         settings: how they are asked.
+        packages: whose versions have a say.
         **more: other settings, such as the precision.
     """
-    provenance = read_provenance(model)
     digest = hashlib.sha256(b"".join(orjson.dumps(_kept(row)) for row in rows)).hexdigest()
     return {
-        "model": model,
-        "trained": None if provenance is None else asdict(provenance),
-        "data": data,
+        **model,
+        **data,
         "questions": len(rows),
         "questions_sha256": digest,
         "rules": sorted({row["rules"] for row in rows if row.get("rules")}),
@@ -114,8 +138,18 @@ def record_of(model: str, data: str, rows: Sequence[Row], settings: Settings, **
         **{key: value for key, value in asdict(settings).items() if key != "mode"},
         "decoding": "greedy",
         **more,
-        "versions": {name: version(name) for name in _PACKAGES},
+        "versions": {name: version(name) for name in ("vsi100k", *_FOR_PIXELS, *packages)},
     }
+
+
+_FOR_PIXELS = ("numpy", "opencv-python-headless")
+
+
+def _share(rows: Sequence[Row], rank: int, processes: int) -> list[Row]:
+    """A process's questions, those about a scene one after the other: its video is decoded once."""
+    by_scene = sorted(rows, key=lambda row: (row["dataset"], row["scene_name"]))
+    ends = [len(rows) * place // processes for place in (rank, rank + 1)]
+    return by_scene[ends[0] : ends[1]]
 
 
 def _claim(out: Path, record: Mapping[str, Any]) -> None:
@@ -138,30 +172,70 @@ def _mend(path: Path) -> None:
             path.write_bytes(content[: content.rfind(b"\n") + 1])
 
 
-def _answered(
-    rows: Sequence[Row], clips: Clips, reply: Callable[[Sequence[Row], Sequence[Clip]], list[str]]
-) -> Iterator[tuple[Row, str, str | None]]:
+@dataclass(frozen=True, eq=False)
+class _Prepared:
+    """A batch, and the questions that are not in it as their clip cannot be had, with the reasons."""
+
+    seen: list[tuple[Row, Clip]]
+    unseen: list[tuple[Row, str]]
+    batch: Any
+
+
+@dataclass(frozen=True)
+class _Answer:
+    row: Row
+    text: str = ""
+    clip: Clip | None = None
+    error: str | None = None
+
+
+def _ahead(
+    prepare: Callable[[Sequence[Row]], _Prepared], batches: Iterable[Sequence[Row]]
+) -> Iterator[_Prepared]:
+    """Each batch prepared, and while it is in use the next one."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        coming: deque[Future[_Prepared]] = deque()
+        for rows in batches:
+            coming.append(beside.submit(prepare, rows))
+            if len(coming) > 1:
+                yield coming.popleft().result()
+        while coming:
+            yield coming.popleft().result()
+
+
+def _prepared(rows: Sequence[Row], clips: Clips, model: Asked) -> _Prepared:
     seen: list[tuple[Row, Clip]] = []
+    unseen: list[tuple[Row, str]] = []
     for row in rows:
         try:
             seen.append((row, clips.clip(row["scene_name"], row["dataset"])))
         except VsiError as error:
-            yield row, "", f"{Path(error.file).name}: {error.fault}"
-    if seen:
-        texts = reply([row for row, _ in seen], [clip for _, clip in seen])
-        yield from ((row, text, None) for (row, _), text in zip(seen, texts, strict=True))
+            unseen.append((row, f"{Path(error.file).name}: {error.fault}"))
+    batch = model.prepare([row for row, _ in seen], [clip for _, clip in seen]) if seen else None
+    return _Prepared(seen, unseen, batch)
 
 
-def _line(row: Row, text: str, error: str | None, settings: Settings) -> dict[str, Any]:
+def _answered(prepared: _Prepared, model: Asked) -> Iterator[_Answer]:
+    yield from (_Answer(row, error=reason) for row, reason in prepared.unseen)
+    if prepared.seen:
+        texts = model.reply(prepared.batch)
+        yield from (_Answer(row, text, clip) for (row, clip), text in zip(prepared.seen, texts, strict=True))
+
+
+def _line(answer: _Answer, settings: Settings) -> dict[str, Any]:
+    text, clip = answer.text, answer.clip
     tagged = tagged_answer(text) if settings.mode.tags else None
     return {
-        **_kept(row),
+        **_kept(answer.row),
+        "prompt": ask(answer.row, settings.mode, form=settings.form, letters=True),
         "prediction": text if tagged is None else tagged,
         "reply": text,
         "tag": None if not settings.mode.tags else tagged is not None,
-        **({"error": error} if error else {}),
+        **({"frames": len(clip.frames), "clip": clip.digest} if clip else {}),
+        **({"error": answer.error} if answer.error else {}),
     }
 
 
 def _kept(row: Row) -> dict[str, Any]:
-    return {name: row.get(name) for name in _KEPT}
+    known = {name: row[name] for name in _KEPT_IF_KNOWN if row.get(name) is not None}
+    return {**{name: row.get(name) for name in _KEPT}, **known}

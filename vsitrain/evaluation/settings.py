@@ -20,26 +20,26 @@ _TOKENS_TO_THINK = 512
 
 @dataclass(frozen=True)
 class Settings:
-    """How each question is asked.
+    """How each question is asked. Its options are always shown: the benchmark's scorer wants a letter.
 
     Attributes:
         mode: the prompt mode.
         wording: whether the mode's training wording is used, or that for models that were not trained here.
-        letters: whether options are shown wherever there are any.
         input_mode: how a clip is shown.
         num_frames: of a clip, at most.
         min_pixels, max_pixels: of a frame.
         max_new_tokens: of a reply.
+        blank: show black frames, as a control was trained.
     """
 
     mode: PromptMode
     wording: Wording
-    letters: bool
     input_mode: InputMode
     num_frames: int
     min_pixels: int
     max_pixels: int
     max_new_tokens: int
+    blank: bool = False
 
     @property
     def form(self) -> Literal["training", "evaluation"]:
@@ -48,7 +48,12 @@ class Settings:
 
 
 def settings_for(
-    model: str, *, prompt: str | None = None, wording: Wording | None = None, **given: Any
+    model: str,
+    *,
+    prompt: str | None = None,
+    wording: Wording | None = None,
+    untold: InputMode = "video",
+    **given: Any,
 ) -> Settings:
     """The settings of an evaluation.
 
@@ -56,6 +61,7 @@ def settings_for(
         model: whose provenance says how it was trained, if it was trained here.
         prompt: `official`, or a prompt mode; None for the one that it was trained with, else `official`.
         wording: None for `trained` where the model was trained here and the prompt is not `official`.
+        untold: the input mode of a model that was not trained here.
         **given: other attributes of `Settings`; None for what the model was trained with, else a default.
 
     Raises:
@@ -65,21 +71,18 @@ def settings_for(
     prompt = prompt or (known.prompt if known else OFFICIAL)
     mode = prompt_mode("vanilla" if prompt == OFFICIAL else prompt)
     wording = wording or ("trained" if known and prompt != OFFICIAL else "untouched")
-    input_mode = given.get("input_mode") or (known.input_mode if known else "video")
+    input_mode = given.get("input_mode") or (known.input_mode if known else untold)
     if known and input_mode != known.input_mode:
         fault = f"was trained with input_mode {known.input_mode}, and would be shown {input_mode}."
         raise OptionError(model, fault, f"Leave --input-mode out, or set it to {known.input_mode}.")
     least, most = known.pixels if known else (_MIN_PIXELS, _MAX_PIXELS)
-    letters = given.get("letters")
-    if letters is None:
-        letters = known.letters if known and wording == "trained" else True
     return Settings(
         mode=mode,
         wording=wording,
-        letters=letters,
         input_mode=input_mode,
         num_frames=given.get("num_frames") or (known.num_frames if known else _FRAMES),
         min_pixels=given.get("min_pixels") or least,
         max_pixels=given.get("max_pixels") or most,
         max_new_tokens=given.get("max_new_tokens") or (_TOKENS_TO_THINK if mode.tags else _TOKENS[wording]),
+        blank=known is not None and known.blank,
     )

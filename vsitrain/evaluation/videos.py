@@ -3,6 +3,7 @@
 import shutil
 import zipfile
 from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,10 +27,19 @@ class VideoFolder:
         root: the folder.
         num_frames: of a clip.
         max_pixels: of a frame; larger ones are shrunk in proportion.
+        archive: gives the path of a dataset's zip; None for `{dataset}.zip` in the folder.
     """
 
-    def __init__(self, root: Path, *, num_frames: int, max_pixels: int) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        num_frames: int,
+        max_pixels: int,
+        archive: Callable[[str], Path] | None = None,
+    ) -> None:
         self._root = root
+        self._archive = archive or (lambda dataset: root / f"{dataset}.zip")
         self._num_frames = num_frames
         self._max_pixels = max_pixels
         self._clips: OrderedDict[tuple[str, str], Clip] = OrderedDict()
@@ -54,7 +64,7 @@ class VideoFolder:
             raise ScanError(str(name), "leads out of the folder of videos.", _REMEDY)
         if (self._root / name).is_file():
             return self._decoded(self._root / name)
-        archive = self._root / f"{dataset}.zip"
+        archive = self._archive(dataset)
         if not archive.is_file():
             raise ScanError(self._root / name, f"is missing, and so is {archive.name}.", _REMEDY)
         with TemporaryDirectory() as folder:
@@ -71,6 +81,11 @@ class VideoFolder:
                 picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
             frames.append(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
         return Clip(np.stack(frames).astype(np.uint8), stream.timestamps[places])
+
+
+def has_videos(root: Path, datasets: Iterable[str]) -> bool:
+    """Whether a folder holds the videos of any of these datasets, loose or zipped."""
+    return any((root / name).is_dir() or (root / f"{name}.zip").is_file() for name in datasets)
 
 
 def _unpacked(archive: Path, name: Path, folder: Path) -> Path:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from vsitrain.data.clip import Clip
 from vsitrain.families.family import family_of, pad_token_ids
+from vsitrain.families.pixels import prepared_once
 from vsitrain.families.places import InputMode, Messages, stills, with_places
 
 _OF_TEXT = ("attention_mask", "mm_token_type_ids", "token_type_ids")
@@ -42,7 +43,8 @@ def encode_rows(
     Args:
         processor: of the model.
         prompts: messages, each conversation with one part `{"type": "video"}`.
-        clips: one a prompt. A clip that stands at several equal prompts is encoded once: their rows are one.
+        clips: one a prompt. The pixels of a clip that stands at several prompts are prepared once, and the
+            rows of equal prompts about it are one.
         input_mode: whether a clip is shown as a video or as images.
         add_generation_prompt: whether the assistant is to speak next.
         template_options: for the chat template.
@@ -53,37 +55,43 @@ def encode_rows(
     Raises:
         ValueError: a prompt has no place for its clip, or more than one.
     """
-    done: dict[tuple[int, str], Row] = {}
-    rows = []
-    for messages, clip in zip(prompts, clips, strict=True):
-        text = processor.apply_chat_template(
+    texts = [
+        processor.apply_chat_template(
             with_places(messages, clip, input_mode),
             add_generation_prompt=add_generation_prompt,
             tokenize=False,
             **(template_options or {}),
         )
-        key = (id(clip), text)
-        if key not in done:
-            done[key] = _encode(processor, text, clip, input_mode)
-        rows.append(done[key])
-    return rows
+        for messages, clip in zip(prompts, clips, strict=True)
+    ]
+    about: dict[int, tuple[Clip, dict[str, None]]] = {}
+    for text, clip in zip(texts, clips, strict=True):
+        about.setdefault(id(clip), (clip, {}))[1][text] = None
+    rows = {key: _encode(processor, list(its), clip, input_mode) for key, (clip, its) in about.items()}
+    return [rows[id(clip)][text] for text, clip in zip(texts, clips, strict=True)]
 
 
-def _encode(processor: Any, text: str, clip: Clip, input_mode: InputMode) -> Row:
+def _encode(processor: Any, texts: Sequence[str], clip: Clip, input_mode: InputMode) -> dict[str, Row]:
+    """Prompts about one clip, by their text. They share its tensors."""
     family = family_of(processor)
+    place = family.place if input_mode == "video" else None
     shown: dict[str, Any]
     if input_mode == "images":
         shown = {"images": [stills(fitted(processor, clip))]}
     else:
-        if family.place:
-            text = text.replace(family.place, processor.video_token)
         shown = {"videos": [clip.frames], "video_metadata": [_metadata(clip)], "do_sample_frames": False}
         if hasattr(processor.video_processor, "cap_pixels_per_frame"):
             # Only the limits set by `limit_pixels` hold, not a share of a number of tokens besides.
             shown["cap_pixels_per_frame"] = False
-    encoded = processor(text=[text], return_tensors="pt", **shown)
-    ids = encoded.pop("input_ids")[0].tolist()
-    return Row(ids, {key: value for key, value in encoded.items() if key not in _OF_TEXT})
+    ids: dict[str, list[int]] = {}
+    vision: dict[str, Tensor] = {}
+    with prepared_once(processor):
+        for text in texts:
+            placed = text.replace(place, processor.video_token) if place else text
+            encoded = processor(text=[placed], return_tensors="pt", **shown)
+            ids[text] = encoded.pop("input_ids")[0].tolist()
+            vision = vision or {key: value for key, value in encoded.items() if key not in _OF_TEXT}
+    return {text: Row(its, vision) for text, its in ids.items()}
 
 
 def fitted(processor: Any, clip: Clip) -> Clip:

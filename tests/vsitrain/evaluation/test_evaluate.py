@@ -12,7 +12,8 @@ from vsidata.errors import OptionError
 from vsitrain.cli import main
 from vsitrain.data.frames import FrameStore
 from vsitrain.evaluation import evaluate, settings_for
-from vsitrain.evaluation.replies import Replier
+from vsitrain.evaluation.model import find_model
+from vsitrain.evaluation.replies import VERSIONS, Replier
 from vsitrain.evaluation.run import record_of
 from vsitrain.evaluation.study import result_of
 from vsitrain.provenance import write_provenance
@@ -26,27 +27,37 @@ def data(tmp_path):
     return asked.build(tmp_path / "build")
 
 
+class Says:
+    """In place of a model: what it replies to, and how many at a time it was asked."""
+
+    def __init__(self, reply=lambda row: f"<answer>{row['id']}</answer> and more"):
+        self.text_of = reply
+        self.batches = []
+
+    def prepare(self, rows, clips):
+        assert all(len(clip.frames) for clip in clips)
+        return rows
+
+    def reply(self, rows):
+        self.batches.append(len(rows))
+        return [self.text_of(row) for row in rows]
+
+
 class Made:
-    """An evaluation of replies that say which question they answer, and of how many at a time."""
+    """An evaluation of replies that say which question they answer."""
 
     def __init__(self, folder, data, **given):
         self.out = folder
         self.settings = settings_for("none", **given)
         self.rows = read_questions(str(data))
         self.clips = FrameStore(str(data), "train", num_frames=4, max_pixels=12544)
-        self.batches = []
 
-    def reply(self, rows, clips):
-        self.batches.append(len(rows))
-        assert all(len(clip.frames) for clip in clips)
-        return [f"<answer>{row['id']}</answer> and more" for row in rows]
-
-    def run(self, rows=None, **how):
-        record = record_of("none", "data", self.rows, self.settings, **how.pop("more", {}))
+    def run(self, rows=None, model=None, **how):
+        record = record_of({"model": "none"}, {"data": "data"}, self.rows, self.settings, VERSIONS)
         evaluate(
             self.rows if rows is None else rows,
             self.clips,
-            how.pop("reply", self.reply),
+            model or Says(),
             self.out,
             record=record,
             settings=self.settings,
@@ -58,12 +69,15 @@ class Made:
 
 def test_every_question_is_asked_once_in_batches_and_kept_with_its_truth(data, tmp_path):
     told = []
-    made = Made(tmp_path / "out", data)
-    entries = made.run(batch=3, told=lambda *count: told.append(count))
-    assert made.batches == [3, 1]
+    made, model = Made(tmp_path / "out", data), Says()
+    entries = made.run(batch=3, model=model, told=lambda *count: told.append(count))
+    assert model.batches == [3, 1]
     assert told == [(3, 4), (4, 4)]
-    assert [entry["id"] for entry in entries] == [row["id"] for row in made.rows]
-    assert entries[2]["options"] == made.rows[2]["options"]
+    assert {entry["id"] for entry in entries} == {row["id"] for row in made.rows}
+    scenes = [entry["scene_name"] for entry in entries]
+    assert scenes == sorted(scenes)  # a video is decoded once for all that is asked about it
+    by_id = {entry["id"]: entry for entry in entries}
+    assert all(by_id[row["id"]]["options"] == row["options"] for row in made.rows)
     assert entries[0]["prediction"] == entries[0]["reply"]
     assert entries[0]["tag"] is None
 
@@ -106,7 +120,8 @@ def test_a_video_that_cannot_be_opened_is_scored_as_wrong_and_counted(data, tmp_
 
 def test_the_one_tag_goes_to_the_scorer_and_a_missing_one_leaves_the_whole_text(data, tmp_path):
     made = Made(tmp_path / "out", data, prompt="think")
-    first, *others = made.run(reply=lambda rows, _: ["<answer>5</answer>", *["5 chairs"] * (len(rows) - 1)])
+    texts = iter(["<answer>5</answer>", *["5 chairs"] * 3])
+    first, *others = made.run(model=Says(lambda _: next(texts)))
     assert (first["prediction"], first["reply"], first["tag"]) == ("5", "<answer>5</answer>", True)
     assert others[0]["prediction"] == "5 chairs"
     assert not others[0]["tag"]
@@ -120,16 +135,18 @@ def test_record_holds_all_that_makes_a_result(data, tmp_path):
     assert record["prompt"]["evaluation"].startswith("Please observe the video first")
     assert record["rules"] == ["wide@12345678"]
     assert (record["num_frames"], record["decoding"], record["wording"]) == (16, "greedy", "untouched")
-    assert set(record["versions"]) == {"vsi100k", "torch", "transformers"}
+    assert {"vsi100k", "torch", "transformers", "peft", "numpy", "opencv-python-headless"} <= set(
+        record["versions"]
+    )
 
 
 def test_a_model_that_was_trained_here_is_asked_as_it_was_trained(tmp_path):
     write_provenance(tmp_path, replace(KNOWN, prompt="think", num_frames=7))
     found = settings_for(str(tmp_path))
-    assert (found.mode.name, found.form, found.letters, found.num_frames) == ("think", "training", False, 7)
+    assert (found.mode.name, found.form, found.num_frames) == ("think", "training", 7)
     assert found.max_pixels == KNOWN.pixels[1]
     official = settings_for(str(tmp_path), prompt="official")
-    assert (official.mode.name, official.form, official.letters) == ("vanilla", "evaluation", True)
+    assert (official.mode.name, official.form) == ("vanilla", "evaluation")
     assert official.max_new_tokens == 16
     with pytest.raises(OptionError, match="would be shown images"):
         settings_for(str(tmp_path), input_mode="images")
@@ -137,9 +154,7 @@ def test_a_model_that_was_trained_here_is_asked_as_it_was_trained(tmp_path):
 
 def test_an_untouched_model_is_asked_as_the_benchmark_asks(tmp_path):
     found = settings_for(str(tmp_path))
-    assert (found.mode.name, found.form, found.letters, found.input_mode) == (
-        *("vanilla", "evaluation", True, "video"),
-    )
+    assert (found.mode.name, found.form, found.input_mode) == ("vanilla", "evaluation", "video")
     assert settings_for(str(tmp_path), prompt="think").max_new_tokens == 512
 
 
@@ -148,9 +163,9 @@ def test_replies_are_the_same_alone_and_in_any_batch(each_tiny, data):
     rows = read_questions(str(data))
     store = FrameStore(str(data), "train", num_frames=4, max_pixels=12544)
     clips = [store.clip(row["scene_name"], row["dataset"]) for row in rows]
-    replier = Replier(str(each_tiny), settings, dtype="float32", device="cpu")
-    together = replier.replies(rows, clips)
-    alone = [replier.replies([row], [clip])[0] for row, clip in zip(rows, clips, strict=True)]
+    replier = Replier(find_model(str(each_tiny)), settings, dtype="float32", device="cpu")
+    together = replier.reply(replier.prepare(rows, clips))
+    alone = [replier.reply(replier.prepare([row], [clip]))[0] for row, clip in zip(rows, clips, strict=True)]
     assert together == alone
 
 
@@ -194,7 +209,7 @@ def test_study_asks_in_every_mode_and_counts_missing_tags(tiny, data, tmp_path, 
 
 def test_study_tells_replies_that_only_a_lenient_parser_reads(data, tmp_path):
     made = Made(tmp_path / "out", data)
-    made.run(reply=lambda rows, _: [f"It is {row['ground_truth']}." for row in rows])
+    made.run(model=Says(lambda row: f"It is {row['ground_truth']}."))
     found = result_of(tmp_path / "out")
     assert found.unread == 1.0
     assert (found.macro.official, found.macro.lenient) == (0.0, 1.0)

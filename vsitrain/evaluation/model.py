@@ -1,0 +1,112 @@
+"""The model that is asked: where it lies, and exactly which one it is."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vsidata.errors import OptionError
+from vsitrain.starting_model import base_of, is_adapter
+
+_WEIGHTS = ("*.safetensors",)
+_SETTINGS = ("*.json", "*.jinja", "*.txt", "*.model")
+"""Of a model, its processor and its tokenizer. With the weights all that is downloaded: no pickles."""
+
+_OF_THE_RUN = ("trainer_state.json", "vsitrain.json")  # that made it, which the model does not read
+
+
+@dataclass(frozen=True)
+class Model:
+    """A whole model, or an adapter with its base.
+
+    Attributes:
+        name: as it was asked for: a folder, or a name on the Hub.
+        folder: where its files lie.
+        revision: its commit on the Hub; None for a folder.
+        weights_sha256: of its files of weights, names and contents; None where the commit tells.
+        settings_sha256: likewise of its other files: configuration, processor, tokenizer, chat template.
+        base: of an adapter.
+    """
+
+    name: str
+    folder: Path
+    revision: str | None
+    weights_sha256: str | None
+    settings_sha256: str | None
+    base: "Model | None"
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """All that tells it from every other model."""
+        return {
+            "model": self.name,
+            "revision": self.revision,
+            "weights_sha256": self.weights_sha256,
+            "settings_sha256": self.settings_sha256,
+            "base": None if self.base is None else self.base.record,
+        }
+
+    @property
+    def whole(self) -> Path:
+        """Folder of the model, or of the base that an adapter belongs to."""
+        return self.folder if self.base is None else self.base.folder
+
+    @property
+    def processor(self) -> Path:
+        """Folder of the processor: an adapter's own, where it has one."""
+        names = ("processor_config.json", "preprocessor_config.json")
+        own = any((self.folder / name).is_file() for name in names)
+        return self.folder if own else self.whole
+
+
+def find_model(name: str) -> Model:
+    """The model of a folder or of a name on the Hub, from where it is downloaded to the Hub's cache.
+
+    Raises:
+        VsiError: there is none, the Hub cannot be reached, or an adapter does not say what it belongs to.
+    """
+    folder = Path(name)
+    local = folder.is_dir()
+    if not local:
+        folder = _downloaded(name)
+    return Model(
+        name=name,
+        folder=folder,
+        revision=None if local else folder.name,  # the cache keeps each commit in a folder of its own
+        weights_sha256=_digest(folder, _WEIGHTS) if local else None,
+        settings_sha256=_digest(folder, _SETTINGS) if local else None,
+        base=find_model(base_of(str(folder))) if is_adapter(str(folder)) else None,
+    )
+
+
+def penalty_of(model: Model) -> float:
+    """The repetition penalty that a model states for its own generation; 1 where it states none."""
+    from transformers import GenerationConfig
+
+    try:
+        stated: Mapping[str, Any] = GenerationConfig.from_pretrained(model.whole).to_dict()
+    except (OSError, ValueError):
+        return 1.0
+    return float(stated.get("repetition_penalty") or 1.0)
+
+
+def _downloaded(name: str) -> Path:
+    from vsidata.hub.client import client
+    from vsidata.hub.faults import patiently, told
+
+    if name.startswith((".", "/", "~")) or name.count("/") > 1:
+        raise OptionError(name, "is no folder.", "Name a model's folder, or a model on the Hub.")
+    with told(name):
+        return Path(
+            patiently(lambda: client().snapshot_download(name, allow_patterns=[*_WEIGHTS, *_SETTINGS]))
+        )
+
+
+def _digest(folder: Path, patterns: Sequence[str]) -> str:
+    found = hashlib.sha256()
+    paths = {path for pattern in patterns for path in folder.glob(pattern)}
+    for path in sorted(path for path in paths if path.name not in _OF_THE_RUN):
+        with path.open("rb") as file:
+            found.update(f"{path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+    return found.hexdigest()

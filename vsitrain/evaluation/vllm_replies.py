@@ -1,0 +1,87 @@
+"""Greedy replies by vLLM's offline engine, which is shown frames as images.
+
+Never run on vLLM itself here: its tests give it a stand-in with the interface that vLLM documents.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from vsidata.errors import OptionError
+from vsitrain.data.clip import Clip
+from vsitrain.data.messages import conversation
+from vsitrain.evaluation.model import Model, penalty_of
+from vsitrain.evaluation.replies import processor_of
+from vsitrain.evaluation.settings import Settings
+from vsitrain.families import fitted, stills, with_places
+
+VERSIONS = ("vllm", "torch", "transformers")
+"""Packages that have a say in what it replies."""
+
+_INSTALL = "pip install 'vsi100k[vllm]', in an environment of its own, with a GPU; or leave --backend out."
+
+
+class VllmReplier:
+    """A model in vLLM's engine, ready to be asked.
+
+    Args:
+        model: a whole one.
+        settings: how it is asked; clips as images.
+        dtype: of its weights; None as they are stored.
+
+    Raises:
+        OptionError: vLLM is not installed, or the model is an adapter.
+    """
+
+    def __init__(self, model: Model, settings: Settings, *, dtype: str | None) -> None:
+        refuse(model, settings)
+        from vllm import LLM, SamplingParams  # type: ignore[import-not-found, unused-ignore]
+
+        self._settings = settings
+        self._processor = processor_of(model, settings)
+        self._engine = LLM(
+            model=str(model.folder),
+            dtype=dtype or "auto",
+            seed=0,
+            limit_mm_per_prompt={"image": settings.num_frames},
+        )
+        self._sampling = SamplingParams(
+            temperature=0.0,
+            max_tokens=settings.max_new_tokens,
+            repetition_penalty=penalty_of(model),
+        )
+
+    def prepare(self, rows: Sequence[Mapping[str, Any]], clips: Sequence[Clip]) -> list[dict[str, Any]]:
+        """Questions about clips as vLLM's prompts."""
+        return [self._prompt(row, clip) for row, clip in zip(rows, clips, strict=True)]
+
+    def reply(self, batch: list[dict[str, Any]]) -> list[str]:
+        """What the model writes on each prompt."""
+        outputs = self._engine.generate(batch, self._sampling, use_tqdm=False)
+        return [output.outputs[0].text for output in outputs]
+
+    def _prompt(self, row: Mapping[str, Any], clip: Clip) -> dict[str, Any]:
+        how = self._settings
+        shown = fitted(self._processor, clip)
+        asked = conversation(row, how.mode, form=how.form, letters=True)
+        text = self._processor.apply_chat_template(
+            with_places(asked, shown, "images"), add_generation_prompt=True, tokenize=False
+        )
+        return {"prompt": text, "multi_modal_data": {"image": stills(shown)}}
+
+
+def refuse(model: Model, settings: Settings) -> None:
+    """Refuse what vLLM cannot do, before anything is loaded.
+
+    Raises:
+        OptionError: with what to do instead.
+    """
+    from importlib.util import find_spec
+
+    if settings.input_mode != "images":
+        fault = "is given frames as images, and this model is shown videos."
+        raise OptionError("--backend vllm", fault, "Leave --backend out.")
+    if model.base is not None:
+        remedy = f"Write the whole model first: vsitrain merge {model.name} OUT"
+        raise OptionError(model.name, "is an adapter, and vLLM is given whole models.", remedy)
+    if find_spec("vllm") is None:
+        raise OptionError("--backend vllm", "vLLM is not installed.", _INSTALL)
