@@ -44,7 +44,7 @@ def draw_evidence(on: "Axes", evidence: Drawing) -> list[Label]:
         wedge.set(facecolor=TONES[sector.tone], alpha=0.3 if sector.tone == "margin" else 0.12)
         wedge.set_label(TONE_WORDS["margin"] if sector is first_margin else "_")
         on.add_patch(wedge)
-        labels.append(Label(sector.label, _in_sector(sector), TONES[sector.tone], size=8))
+        labels.append(Label(sector.label, _in_sector(on, sector), TONES[sector.tone], size=8))
     for line in evidence.lines:
         tone = TONES[line.tone]
         on.plot(*zip(*line.points, strict=True), color=tone, linewidth=1.8, zorder=6)
@@ -63,10 +63,16 @@ def _mean(points: Points) -> Point:
     return x, y
 
 
-def _in_sector(sector: Sector) -> Point:
+def _in_sector(on: "Axes", sector: Sector) -> Point:
+    """In the middle of a sector, and nearer to its centre where that is beyond the axes."""
     middle = (sector.start + sector.end) / 2
-    x, y = sector.center
-    return x + 0.6 * sector.radius * float(np.cos(middle)), y + 0.6 * sector.radius * float(np.sin(middle))
+    (left, right), (low, high) = on.get_xlim(), on.get_ylim()
+    for share in (0.6, 0.5, 0.4, 0.3, 0.2, 0.1):
+        x = sector.center[0] + share * sector.radius * float(np.cos(middle))
+        y = sector.center[1] + share * sector.radius * float(np.sin(middle))
+        if left < x < right and low < y < high:
+            break
+    return x, y
 
 
 def _halfway(line: Line) -> Point:

@@ -30,8 +30,13 @@ def picture(inspection: Inspection, question: Question | None = None, dpi: int =
         question: whose evidence is drawn; None for the scene alone.
         dpi: pixels an inch; it is ten inches wide.
     """
-    file = io.BytesIO()
-    figure(inspection, question, dpi).savefig(file, format="png", metadata={"Software": None})
+    from PIL import Image
+
+    drawn, file = io.BytesIO(), io.BytesIO()
+    figure(inspection, question, dpi).savefig(drawn, format="png")
+    # Flat colours: a palette has them all, and a third of the bytes.
+    palette = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    palette.save(file, format="png", optimize=True)
     return file.getvalue()
 
 
@@ -82,7 +87,7 @@ def _title(inspection: Inspection, question: Question | None) -> str:
     if question.options:
         answer = f"{question.ground_truth}. {answer}"
     lines = [*question.question.split("\n"), "  ".join(question.options or ()), f"→ {answer}"]
-    return "\n".join(fill(line, 120) for line in lines if line)
+    return "\n".join(fill(line, 140) for line in lines if line)
 
 
 def _draw_objects(on: "Axes", inspection: Inspection, evidence: Drawing | None) -> list[Label]:
