@@ -42,7 +42,8 @@ def model_card(name: str, provenance: Provenance, *, adapter: bool) -> str:
         start=provenance.start,
         start_link="." if local else f"https://huggingface.co/{provenance.start}",
         version=provenance.versions["vsi100k"],
-        input_mode="one video" if provenance.input_mode == "video" else "images",
+        input_mode=("black frames, as " if provenance.blank else "")
+        + ("one video" if provenance.input_mode == "video" else "images"),
         num_frames=provenance.num_frames,
         least=f"{provenance.pixels[0]:,}",
         most=f"{provenance.pixels[1]:,}",

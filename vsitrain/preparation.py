@@ -100,6 +100,7 @@ def prepare(method: Method, config: RunConfig) -> Preparation:
         num_frames=options.num_frames,
         max_pixels=options.max_pixels,
         cache=options.frame_cache,
+        blank=options.blank,
     )
     for questions in filter(None, (rows, eval_rows)):
         store.check(questions)

@@ -38,6 +38,7 @@ class Provenance:
         pixels: least and most of a frame.
         settings: of the trainer that make a result: the rewards, the seed, rates and sizes.
         versions: of the packages, by name.
+        blank: whether it was shown black frames, as a control.
     """
 
     method: str
@@ -54,6 +55,7 @@ class Provenance:
     pixels: tuple[int, int]
     settings: dict[str, Any]
     versions: dict[str, str]
+    blank: bool = False
 
 
 _SETTINGS = {
@@ -93,6 +95,7 @@ def provenance_of(prepared: "Preparation") -> Provenance:
         pixels=(options.min_pixels, options.max_pixels),
         settings=settings,
         versions={name: version(name) for name in _PACKAGES},
+        blank=options.blank,
     )
 
 

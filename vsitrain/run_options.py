@@ -30,6 +30,7 @@ class RunOptions(BaseModel):
         num_frames: most frames of a scene that are shown.
         min_pixels, max_pixels: of a frame, as the model's processor resizes it.
         frame_cache: clips that are kept decoded.
+        blank: show black frames: the control that tells what is learned without a look.
         freeze_vision: leave the vision tower as it is, when all other parameters are trained.
         wrong_answers: kinds of wrong answers for DPO, the first that applies.
         rollout_log: keep every rollout with its rewards, as Parquet under `_rollouts/`.
@@ -53,6 +54,7 @@ class RunOptions(BaseModel):
     min_pixels: Annotated[int, Field(ge=1)] = 4 * 28 * 28
     max_pixels: Annotated[int, Field(ge=1)] = 128 * 28 * 28
     frame_cache: Annotated[int, Field(ge=1)] = 32
+    blank: bool = False
     freeze_vision: bool = True
     wrong_answers: Names = ("random",)
     rollout_log: bool = True

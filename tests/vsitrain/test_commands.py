@@ -2,6 +2,8 @@
 
 import json
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import torch
 from transformers import AutoModelForImageTextToText, LlamaConfig
@@ -11,6 +13,7 @@ from tests.vsitrain.data import builds
 from tests.vsitrain.tiny_runs import CLIPS, parts
 from tests.vsitrain.tiny_runs import asked as ask
 from vsitrain.cli import main
+from vsitrain.evaluation.settings import settings_for
 from vsitrain.families import encode
 from vsitrain.provenance import read_provenance
 from vsitrain.rollouts import read_rollouts
@@ -208,6 +211,24 @@ def test_a_model_that_was_shown_videos_is_not_shown_images(
     status, said = vsitrain("sft", "model", input_mode="images")
     assert status == 2
     assert "was trained with input_mode video" in said.err
+
+
+def test_blank_runs_learn_the_same_from_any_pictures_and_say_so(vsitrain, data, tiny, tmp_path):
+    how = {"blank": "true", "freeze_vision": "false", "learning_rate": 0.01}
+    assert vsitrain("sft", tiny(), out="first", **how)[0] == 0
+    frames = tmp_path / "build" / "frames" / "train-00000-of-00001.parquet"
+    other = pq.read_table(frames)
+    turned = [row | {"images": row["images"][::-1]} for row in other.to_pylist()]
+    pq.write_table(pa.Table.from_pylist(turned, schema=other.schema), frames, row_group_size=1)
+    assert vsitrain("sft", tiny(), out="second", **how)[0] == 0
+    assert vsitrain("sft", tiny(), out="seeing", **how | {"blank": "false"})[0] == 0
+    first, second, seeing = (parts(tmp_path / out)[0].state_dict() for out in ("first", "second", "seeing"))
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    assert any(not torch.equal(first[name], seeing[name]) for name in first)
+    assert read_provenance(tmp_path / "first").blank
+    assert not read_provenance(tmp_path / "seeing").blank
+    assert settings_for(str(tmp_path / "first")).blank
+    assert "black frames" in (tmp_path / "first" / "README.md").read_text()
 
 
 def test_video_to_vllm_is_refused_in_words(vsitrain, data, tiny, no_model, monkeypatch):

@@ -47,7 +47,14 @@ class FrameStore:
     """
 
     def __init__(
-        self, source: str, split: str | Sequence[str], *, num_frames: int, max_pixels: int, cache: int = 32
+        self,
+        source: str,
+        split: str | Sequence[str],
+        *,
+        num_frames: int,
+        max_pixels: int,
+        cache: int = 32,
+        blank: bool = False,
     ) -> None:
         """Open the frames of a split, or of several.
 
@@ -58,6 +65,7 @@ class FrameStore:
                 that stores fewer shows all it has, none of them twice.
             max_pixels: of a frame; larger ones are shrunk in proportion, smaller ones left as they are.
             cache: how many clips are kept decoded, at least 1: trainers ask for a clip once for each rollout.
+            blank: black frames in place of the pictures, as many, as large and at the same times.
 
         Raises:
             OptionError: there are no frames, or they cannot be opened.
@@ -65,6 +73,7 @@ class FrameStore:
         self.source = source
         self.num_frames = num_frames
         self.max_pixels = max_pixels
+        self.blank = blank
         self._stored = open_frames(source, [split] if isinstance(split, str) else split)
         self._footage = {
             (row["dataset"], row["scene_name"]): Footage(
@@ -154,7 +163,8 @@ class FrameStore:
         with self._blame(f"a frame of the scene {footage.name}"):
             frames = np.stack([decode(jpeg, size) for jpeg in jpegs])
         upright = np.ascontiguousarray(np.rot90(frames, -footage.orientation // 90, axes=(1, 2)))
-        return Clip(upright, np.array([footage.timestamps[place] for place in self._shown(footage)]))
+        shown = np.zeros_like(upright) if self.blank else upright
+        return Clip(shown, np.array([footage.timestamps[place] for place in self._shown(footage)]))
 
     def _blame(self, part: str) -> AbstractContextManager[None]:
         return blame(Path(self.source), _REBUILD, part)

@@ -304,3 +304,11 @@ def test_files_of_something_else_or_cut_short_are_refused(folder):
     path.write_bytes(whole[:200])
     with pytest.raises(OptionError, match="row group 2 cannot be read"):
         opened.clip("scene0002_00", builds.DATASET)
+
+
+def test_blank_clips_are_black_and_else_the_same(folder):
+    shown, blank = clip(folder, num_frames=5), clip(folder, num_frames=5, blank=True)
+    assert shown.frames.any()
+    assert not blank.frames.any()
+    assert blank.frames.shape == shown.frames.shape
+    assert blank.timestamps.tolist() == shown.timestamps.tolist()
