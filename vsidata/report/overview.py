@@ -51,7 +51,7 @@ def overview(
         "visibility": visibility_constants(rules["resolved"]) if options["visibility"] else [],
         "charts": tallies.charts(),
         "failures": _failures(build),
-        "audit": _audit(build),
+        "audit": _audit(build, manifest["files"]),
     }
 
 
@@ -88,8 +88,8 @@ def _failures(build: Path) -> list[Json]:
         raise VsiError(path, f"cannot be read: {error}.", remedy) from error
 
 
-def _audit(build: Path) -> Json | None:
-    """What `vsidata audit` found; None where nobody asked."""
+def _audit(build: Path, files: Mapping[str, Any]) -> Json | None:
+    """What `vsidata audit` `found`, and whether it is `stale`, of other questions; None without an audit."""
     path = build / AUDIT
     if not path.is_file():
         return None
@@ -99,4 +99,9 @@ def _audit(build: Path) -> Json | None:
         raise VsiError(
             path, f"cannot be read: {error}.", "Run `vsidata audit` again, or remove it."
         ) from error
-    return found if isinstance(found, dict) else None
+    questions = {path: shard["sha256"] for path, shard in files.items() if path.startswith("qa/")}
+    return (
+        {"found": found, "stale": found.get("qa", questions) != questions}
+        if isinstance(found, dict)
+        else None
+    )

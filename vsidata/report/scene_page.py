@@ -1,7 +1,6 @@
 """What the page of a scene shows, as plain data: lengths in metres to the millimetre, from above."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from vsidata.dataset.browse import evidence_in_words
@@ -82,8 +81,10 @@ def _question(row: Row, seen: Plan, rules: Resolved) -> dict[str, Any]:
 def _drawing(shapes: Drawing) -> dict[str, Any]:
     """Its shapes by kind; what is empty is left out."""
     return {
-        kind: [{name: _rounded(value) for name, value in shape.items() if value != ""} for shape in some]
-        for kind, some in asdict(shapes).items()
+        kind: [
+            {name: _rounded(value) for name, value in vars(shape).items() if value != ""} for shape in some
+        ]
+        for kind, some in vars(shapes).items()
         if some
     }
 

@@ -16,7 +16,7 @@ report.charts = (() => {
     const total = chart.bars.reduce((sum, one) => sum + one.count, 0);
     const most = Math.max(...chart.bars.map((one) => one.count));
     const commonest = chart.bars.find((one) => one.count === most);
-    const share = `${Math.round((100 * most) / total)} %`;
+    const share = `${Math.round((100 * most) / total)}\u00a0%`;
     return html(
       "figure",
       { class: "chart" },
@@ -37,7 +37,7 @@ report.charts = (() => {
         chart.bars.map((one) =>
           html(
             "tr",
-            { title: `${Math.round((100 * one.count) / total)} %` },
+            { title: `${Math.round((100 * one.count) / total)}\u00a0%` },
             html("th", { scope: "row" }, one.label),
             html("td", { class: "grow" }, bar(one.count / most, "given")),
             html("td", { class: "number" }, count(one.count)),

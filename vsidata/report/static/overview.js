@@ -175,7 +175,7 @@
         sceneList.section(lines),
         topics(build),
         answers(build),
-        ...(build.audit ? [audit.section(build.audit)] : []),
+        ...(build.audit ? [audit.section(build.audit.found, build.audit.stale)] : []),
         failures(build),
         rules(build),
       );

@@ -4,6 +4,8 @@
 report.sceneList = (() => {
   const { html, count, counted, matches, searchField } = report;
 
+  const STEP = 100; // rows that are added at a time
+
   const COLUMNS = [
     { key: "name", title: "scene", text: (line) => line.name },
     { key: "split", title: "split", text: (line) => line.split, less: true },
@@ -33,15 +35,22 @@ report.sceneList = (() => {
   }
 
   function section(lines) {
-    const rows = new Map(lines.map((line) => [line, row(line)]));
     const body = html("tbody");
     const status = html("p", { class: "quiet", role: "status" });
     let search = "";
     let order = { key: "name", falling: false };
+    let found = [];
+
+    /** The next rows of those found: the list grows as it is scrolled, so that any number opens at once. */
+    function more() {
+      const next = body.childElementCount;
+      body.append(...found.slice(next, next + STEP).map(row));
+    }
 
     function show() {
-      const found = lines.filter((line) => matches(`${line.name} ${line.split}`, search));
-      body.replaceChildren(...found.sort(by(order.key, order.falling)).map((line) => rows.get(line)));
+      found = lines.filter((line) => matches(`${line.name} ${line.split}`, search)).sort(by(order.key, order.falling));
+      body.replaceChildren();
+      more();
       status.textContent = search ? `${count(found.length)} of ${counted(lines.length, "scene")}` : "";
       for (const head of heads) {
         const sorted = head.dataset.key === order.key;
@@ -65,6 +74,7 @@ report.sceneList = (() => {
         html("button", { type: "button", class: "sort", click: () => sortBy(column) }, column.title),
       ),
     );
+    const near = ({ target }) => target.scrollTop + 2 * target.clientHeight > target.scrollHeight && more();
     const table = html("table", { class: "scenes" }, html("thead", {}, html("tr", {}, heads)), body);
     show();
     return html(
@@ -74,7 +84,7 @@ report.sceneList = (() => {
       html("p", { class: "quiet" }, "Each opens its floor plan, and its questions with the evidence drawn on it."),
       lines.length > 8 && searchField("Search scenes", (text) => { search = text; show(); }),
       status,
-      html("div", { class: "scroll tall", tabindex: "0", role: "region", "aria-label": "List of scenes" }, table),
+      html("div", { class: "scroll tall", tabindex: "0", role: "region", "aria-label": "List of scenes", scroll: near }, table),
     );
   }
 
