@@ -17,7 +17,7 @@ from vsidata.streams.shown import ShownFrames
 if TYPE_CHECKING:
     import rerun
 
-_GREY = (170, 170, 170)  # of the mesh that no object owns
+_GREY = (190, 190, 190)  # of the mesh where no box is: walls, floor, and what nobody annotated
 _PATH = (60, 60, 60)
 _GOLDEN = (5**0.5 - 1) / 2  # of a turn: any number of hues so far apart differ well
 
@@ -44,15 +44,15 @@ def recording(inspection: Inspection) -> bytes:
 
 
 def _colours(inspection: Inspection) -> Mapping[int, tuple[int, int, int]]:
-    """Red, green and blue by instance: one colour a label."""
-    objects = inspection.scene.objects
-    labels = sorted({thing.label for thing in objects})
-    hues = {label: (place * _GOLDEN) % 1 for place, label in enumerate(labels)}
-    colours = {label: colorsys.hsv_to_rgb(hue, 0.55, 0.9) for label, hue in hues.items()}
+    """Red, green and blue of the objects with a box, by instance: one colour a category."""
+    boxed = [thing for thing in inspection.measured.objects if thing.box is not None]
+    categories = sorted({thing.category for thing in boxed})
+    hues = {category: (place * _GOLDEN) % 1 for place, category in enumerate(categories)}
+    colours = {category: colorsys.hsv_to_rgb(hue, 0.55, 0.9) for category, hue in hues.items()}
     return {
         thing.instance: (round(255 * red), round(255 * green), round(255 * blue))
-        for thing in objects
-        for red, green, blue in [colours[thing.label]]
+        for thing in boxed
+        for red, green, blue in [colours[thing.category]]
     }
 
 
@@ -66,7 +66,10 @@ def _log_mesh(to: "rerun.RecordingStream", inspection: Inspection, colours: Mapp
     for instance, colour in colours.items():
         vertex_colours[scene.instances == instance] = colour
     mesh = rerun.Mesh3D(
-        vertex_positions=scene.points, triangle_indices=scene.triangles, vertex_colors=vertex_colours
+        vertex_positions=scene.points,
+        triangle_indices=scene.triangles,
+        vertex_colors=vertex_colours,
+        face_rendering="Front",  # so that one looks into the room through the backs of its walls
     )
     to.log("room/mesh", mesh, static=True)
 
