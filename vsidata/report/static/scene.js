@@ -32,16 +32,16 @@
 
   const TONES = {
     answer: "the answer",
-    given: "what the question states",
+    given: "as stated",
     other: "other answers",
-    margin: "too near another answer",
+    margin: "too near another",
   };
 
   /** What the colours on the plan say: those that are there. */
   function legend(scene, question) {
     const shapes = Object.values(question?.drawing ?? {}).flat();
     const entries = Object.entries(TONES).filter(([tone]) => shapes.some((shape) => shape.tone === tone));
-    if (scene.objects.some((thing) => thing.seen === false)) entries.push(["hidden", "not seen in the frames"]);
+    if (scene.objects.some((thing) => thing.seen === false)) entries.push(["hidden", "in no frame"]);
     return entries.map(([kind, words]) => html("li", {}, html("span", { class: `key ${kind}`, "aria-hidden": "true" }), words));
   }
 

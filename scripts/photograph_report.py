@@ -1,0 +1,34 @@
+"""Photograph a scene of a report with a question's evidence: docs/report.png, from the build of `make demo`.
+
+    make demo && .venv/bin/vsidata report demo/vsi100k
+    .venv/bin/python scripts/photograph_report.py demo/vsi100k/report docs/report.png
+
+Needs the extra `dev`, Chromium and its driver.
+"""
+
+import io
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tests.report.browser import chromium
+
+SIZE = (1280, 840)
+SCENE, TOPIC, NUMBER = "scene0000_00", "object_rel_direction", 2
+
+
+def main(report: Path, out: Path) -> None:
+    """Open the question and write what the window shows, in few colours."""
+    with chromium() as browser:
+        browser.show(SIZE)
+        browser.open(report.resolve() / "scene.html", SCENE)
+        browser.click(f".chip[data-topic={TOPIC}]")
+        browser.run(f"document.querySelectorAll('button.question')[{NUMBER}].click()")
+        picture = Image.open(io.BytesIO(browser.driver.get_screenshot_as_png())).convert("RGB")
+    picture.quantize(256, Image.Quantize.FASTOCTREE).save(out, optimize=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
