@@ -553,7 +553,10 @@ def inspect(
             screen.print(part(found), "")
         for each in found.questions if questions else filter(None, [asked]):
             typer.echo(f"{words.question_in_words(found, each)}\n")
-        screen.print(*words.closing_lines(found), sep="\n", soft_wrap=True, markup=False, highlight=False)
+        lines = words.closing_lines(found)
+        if found.questions and not (questions or question or png or rrd):
+            lines.append(words.next_line(found))
+        screen.print(*lines, sep="\n", soft_wrap=True, markup=False, highlight=False)
 
 
 def _write(file: Path, content: bytes) -> None:

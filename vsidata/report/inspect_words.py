@@ -173,3 +173,11 @@ def closing_lines(inspection: Inspection) -> list[str]:
     used = {inspection.asked_about(thing) for thing in inspection.scene.objects}
     marks = [f"{mark} – {meaning}." for mark, meaning in ASKED_ABOUT.items() if meaning and mark in used]
     return [*marks, *(f"To doubt: {doubt}" for doubt in inspection.doubts)]
+
+
+def next_line(inspection: Inspection) -> str:
+    """What to do next."""
+    return (
+        f"Next: --questions prints the {len(inspection.questions):,} questions; "
+        "--question N --png FILE draws why an answer is what it is."
+    )
