@@ -1,0 +1,106 @@
+"""A model, an adapter and the benchmark by their names on the Hub, on a hub on loopback."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from tests.hub.server import OWNER, Blob, Repo, served
+from tests.vsitrain.evaluation import benchmark
+from tests.vsitrain.test_checkpoints import KNOWN
+from vsitrain.cli import main
+from vsitrain.evaluation.model import find_model
+from vsitrain.provenance import write_provenance
+from vsitrain.scoring.predictions import read_entries
+
+
+@pytest.fixture
+def hub():
+    with served() as running:
+        yield running
+
+
+@pytest.fixture
+def evaluate(hub, tmp_path, monkeypatch, capsys):
+    """Runs `vsitrain evaluate` as if this hub were the Hub; gives its status and what it printed."""
+    from huggingface_hub import constants
+
+    template = f"{hub.address}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+    monkeypatch.setattr(constants, "ENDPOINT", hub.address)
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hf-cache"))
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+    monkeypatch.setenv("HF_TOKEN", OWNER)
+    monkeypatch.chdir(tmp_path)
+
+    def run(model, data, *words):
+        monkeypatch.setattr("sys.argv", ["vsitrain", "evaluate", "--model", model, "--data", data, *words])
+        with pytest.raises(SystemExit) as end:
+            main()
+        return int(end.value.code or 0), capsys.readouterr()
+
+    return run
+
+
+def publish(hub, name, folder):
+    """Everything in a folder as a repository; gives its commit."""
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    lfs = (".safetensors", ".zip")
+    repo = hub.repos[name] = Repo(private=False)
+    blobs = {at: Blob(content, lfs=at.endswith(lfs)) for at, content in files.items()}
+    return repo.commit("main", "all of it", "", blobs).oid
+
+
+def copied(tiny, folder):
+    folder.mkdir()
+    for file in tiny().iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    return folder
+
+
+def test_model_and_benchmark_come_from_the_hub_and_their_commits_are_kept(hub, evaluate, tiny, tmp_path):
+    model = copied(tiny, tmp_path / "model")
+    write_provenance(model, replace(KNOWN, input_mode="images", num_frames=2, pixels=(3136, 3136)))
+    (model / "training_args.bin").write_bytes(b"a pickle")
+    commit = publish(hub, "lab/model", model)
+    copy = benchmark.write(tmp_path / "copy", zipped=True)
+    (copy / "pruned_ids.txt").write_text("1\n")
+    data = publish(hub, "nyu-visionx/VSI-Bench", copy)
+    status, said = evaluate("lab/model", "vsi-bench", "--out", "out", "--max-new-tokens", "2")
+    assert status == 0, said.err
+    record = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert (record["model"], record["revision"], record["weights_sha256"]) == ("lab/model", commit, None)
+    assert (record["data"], record["data_revision"]) == ("vsi-bench", data)
+    assert (record["input_mode"], record["num_frames"]) == ("images", 2)  # as it was trained
+    entries = read_entries(tmp_path / "out")
+    assert {entry["frames"] for entry in entries} == {2}
+    assert [entry["id"] for entry in entries if entry["pruned"]] == ["1"]
+    assert not hub.asked("GET", "training_args.bin")
+    status, said = evaluate("lab/model", "vsi-bench", "--out", "other", "--input-mode", "video")
+    assert status == 2
+    assert "was trained with input_mode images" in said.err
+
+
+def test_a_name_that_nobody_has_is_said_in_words(hub, evaluate):
+    status, said = evaluate("lab/nothing", "vsi-bench", "--out", "out")
+    assert status == 2
+    assert "lab/nothing: is not on the Hub, or this token may not see it" in said.err
+    status, said = evaluate("runs/here/gone", "vsi-bench", "--out", "out")
+    assert status == 2
+    assert "runs/here/gone: is no folder" in said.err
+
+
+def test_a_folder_is_told_apart_by_its_weights_and_by_its_settings(tiny, tmp_path):
+    before = find_model(str(copied(tiny, tmp_path / "model")))
+    assert before.revision is None
+    write_provenance(before.folder, KNOWN)
+    assert find_model(before.name) == before
+    template = before.folder / "chat_template.jinja"
+    template.write_text(template.read_text() + " ")
+    other = find_model(before.name)
+    assert other.weights_sha256 == before.weights_sha256
+    assert other.settings_sha256 != before.settings_sha256
+    weights = before.folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\1")
+    assert find_model(before.name).weights_sha256 != before.weights_sha256

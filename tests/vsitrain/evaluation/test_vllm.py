@@ -1,0 +1,92 @@
+"""The vLLM backend, against a stand-in with vLLM's documented interface: nothing here runs vLLM itself."""
+
+import json
+import sys
+from dataclasses import replace
+from importlib.machinery import ModuleSpec
+
+import pytest
+
+from tests.vsitrain import asked
+from tests.vsitrain.evaluation import stand_in_vllm
+from tests.vsitrain.test_checkpoints import KNOWN
+from vsitrain.cli import main
+from vsitrain.provenance import write_provenance
+from vsitrain.scoring.predictions import read_entries
+
+
+@pytest.fixture
+def evaluate(tmp_path, monkeypatch, capsys):
+    """Runs `vsitrain evaluate --backend vllm`; gives its status and what it printed."""
+    data = asked.build(tmp_path / "build")
+
+    def run(model, *words):
+        places = ["--model", str(model), "--data", str(data), "--out", str(tmp_path / "out")]
+        monkeypatch.setattr("sys.argv", ["vsitrain", "evaluate", *places, "--backend", "vllm", *words])
+        with pytest.raises(SystemExit) as end:
+            main()
+        return int(end.value.code or 0), capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def installed(monkeypatch):
+    """As if vLLM were."""
+    stand_in_vllm.__spec__ = ModuleSpec("vllm", None)
+    monkeypatch.setitem(sys.modules, "vllm", stand_in_vllm)
+    monkeypatch.setattr("vsitrain.evaluation.run.version", lambda _: "1.0")
+    stand_in_vllm.LLM.made.clear()
+
+
+def copied(tiny, folder):
+    folder.mkdir()
+    for file in tiny().iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    return folder
+
+
+def test_frames_go_in_as_images_and_settings_as_they_are(evaluate, installed, tiny, tmp_path):
+    status, said = evaluate(tiny(), "--frames", "2", "--max-new-tokens", "5", "--dtype", "bfloat16")
+    assert status == 0, said.err
+    (engine,) = stand_in_vllm.LLM.made
+    assert (engine.model, engine.dtype, engine.limit) == (str(tiny()), "bfloat16", {"image": 2})
+    assert (engine.sampling.temperature, engine.sampling.max_tokens) == (0.0, 5)
+    entries = read_entries(tmp_path / "out")
+    assert {entry["id"]: entry["reply"] for entry in entries} == {
+        row["id"]: f"2 images of {size}"
+        for row, size in zip(asked.ROWS, [(112, 84), (56, 112), (84, 84), (56, 112)], strict=True)
+    }
+    assert all(any(row["question"] in it["prompt"] for it in engine.prompts) for row in asked.ROWS)
+    record = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert (record["backend"], record["input_mode"]) == ("vllm", "images")
+    assert "vllm" in record["versions"]
+    assert "macro" in said.out
+
+
+def test_without_vllm_it_is_said_how_to_get_it_before_anything_is_loaded(evaluate, tiny, monkeypatch):
+    monkeypatch.setitem(sys.modules, "vllm", None)
+    status, said = evaluate(tiny())
+    assert status == 2
+    assert "vLLM is not installed" in said.err
+    assert "pip install 'vsi100k[vllm]'" in said.err
+
+
+def test_a_model_that_learned_from_videos_is_refused(evaluate, installed, tiny, tmp_path):
+    model = copied(tiny, tmp_path / "model")
+    write_provenance(model, KNOWN)
+    status, said = evaluate(model)
+    assert status == 2
+    assert "is given frames as images, and this model is shown videos" in said.err
+    write_provenance(model, replace(KNOWN, input_mode="images"))
+    status, said = evaluate(model)
+    assert status == 0, said.err
+
+
+def test_an_adapter_is_to_be_merged_first(evaluate, installed, tiny, tmp_path):
+    adapter = tmp_path / "adapter"
+    adapter.mkdir()
+    (adapter / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": str(tiny())}))
+    status, said = evaluate(adapter)
+    assert status == 2
+    assert f"vsitrain merge {adapter} OUT" in said.err
