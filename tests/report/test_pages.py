@@ -172,24 +172,22 @@ def test_bearing_has_its_sectors_and_margins(scene):
     assert {"left", "right", "back", "34°"} <= {*scene.texts(".names text")}
 
 
-@pytest.mark.parametrize(
-    ("topic", "selector", "number"),
-    [
-        ("object_counting", ".disc.answer", 2),
-        ("object_size_estimation", ".line.answer", 1),
-        ("room_size_estimation", ".patch.answer", 1),
-        ("object_rel_distance", ".line.other", 1),
-        ("obj_appearance_order", ".line.answer", 2),
-        ("route_planning", ".line.given", 1),
-    ],
-)
-def test_every_topic_has_its_evidence_drawn(scene, topic, selector, number):
-    assert scene.texts(selector) == []
-    choose(scene, topic)
-    assert len(scene.texts(selector)) == number
-    assert "Evidence drawn" in scene.run("document.querySelector('svg.plan').getAttribute('aria-label')")
-    scene.click("button.question")
-    assert scene.texts(selector) == []
+def test_every_topic_has_its_evidence_drawn(scene):
+    shapes = {
+        "object_counting": (".disc.answer", 2),
+        "object_size_estimation": (".line.answer", 1),
+        "room_size_estimation": (".patch.answer", 1),
+        "object_rel_distance": (".line.other", 1),
+        "obj_appearance_order": (".line.answer", 2),
+        "route_planning": (".line.given", 1),
+    }
+    for topic, (selector, number) in shapes.items():
+        assert scene.texts(selector) == []
+        choose(scene, topic)
+        assert len(scene.texts(selector)) == number
+        assert "Evidence drawn" in scene.run("document.querySelector('svg.plan').getAttribute('aria-label')")
+        scene.click("button.question")
+        assert scene.texts(selector) == []
 
 
 def test_open_question_says_its_answer_evidence_margin_and_rule(scene):
@@ -269,18 +267,19 @@ def test_words_stand_out_from_what_they_stand_on(browser, report, dark):
 # --- widths, night, quiet
 
 
-@pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("size", [PHONE, DESK])
 @pytest.mark.parametrize("page", ["index.html", "scene.html"])
-def test_pages_fit_the_screen_by_day_and_by_night(browser, report, page, size, dark):
-    browser.show(size, dark=dark)
+def test_pages_fit_the_screen_by_day_and_by_night(browser, report, page, size):
+    browser.show(size)
     browser.open(report / page, NAME if page == "scene.html" else "")
     if page == "scene.html":
         choose(browser, "object_rel_direction")
         browser.click(".detail:not([hidden]) summary")
-    assert browser.run("document.documentElement.scrollWidth") <= size[0]
-    ground = browser.run("getComputedStyle(document.body).backgroundColor")
-    assert (max(map(int, re.findall(r"\d+", ground)[:3])) < 60) is dark
+    for dark in (False, True):
+        browser.show(size, dark=dark)
+        assert browser.run("document.documentElement.scrollWidth") <= size[0]
+        ground = browser.run("getComputedStyle(document.body).backgroundColor")
+        assert (max(map(int, re.findall(r"\d+", ground)[:3])) < 60) is dark
     assert browser.log() == []
 
 

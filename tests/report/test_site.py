@@ -123,6 +123,15 @@ def test_pictures_of_others_come_with_a_word(tmp_path):
     assert delivered(theirs / "report/data/build.js")["pictures_of"] == "ScanNet"
 
 
+def test_area_that_is_stated_is_said_to_be(tmp_path):
+    room = {**rooms.room(), "room_outline": None, "room_areas": None, "room_area_method": "stated"}
+    built = builds.write(tmp_path / "build", [room], rooms.questions())
+    scene = delivered(write_report(built).index.parent / "scenes" / f"{NAME}.js")
+    said = {question["topic"]: question["rule"] for question in scene["questions"] if question["rule"]}
+    assert [*said] == ["room_size_estimation"]
+    assert "makers state" in said["room_size_estimation"]
+
+
 def test_report_never_goes_up_with_its_build(real):
     write_report(real)
     up = release(real, read_manifest(real), "lab/rooms", "main", pictures=True, gated=False)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,9 @@ Resolved = Mapping[str, Any]
 """The resolved rules, as a manifest has them."""
 
 # Which of the rules on measuring a topic's answers follow from.
-_BOXED = {"object_size_estimation", "object_abs_distance", "object_rel_distance", "object_rel_direction"}
+_BOXED = {"object_size_estimation", "object_abs_distance", "object_rel_distance"}
 _PLACED = {"object_rel_direction"}
-_HIDDEN = {"question", "lettered", "by_default", "words_in_turn", "only_countable"}
+_ROOMS = {"room_size_estimation"}
 
 
 def topic_rules(rules: Resolved) -> dict[str, Any]:
@@ -24,12 +25,16 @@ def topic_rules(rules: Resolved) -> dict[str, Any]:
     Returns:
         topic → `definition`, and `constants`: `name`, `value` in words, `why` and `source` of each.
     """
-    path = Path(str(resources.files(__package__) / "definitions.yaml"))
-    words, _ = read_mapping(path)
+    words = _words()
     return {
         topic: {"definition": _definition(topic, rules, words), "constants": [*_constants(stated)]}
         for topic, stated in rules["topics"].items()
     }
+
+
+def rule_of_stated_area() -> str:
+    """What stands in place of the definition where a room's area is stated, not measured."""
+    return str(_words()["stated"])
 
 
 def visibility_constants(rules: Resolved) -> list[dict[str, str]]:
@@ -37,20 +42,19 @@ def visibility_constants(rules: Resolved) -> list[dict[str, str]]:
     return [*_constants(rules["visibility"])]
 
 
+@cache
+def _words() -> Mapping[str, Any]:
+    return read_mapping(Path(str(resources.files(__package__) / "definitions.yaml")))[0]
+
+
 def _definition(topic: str, rules: Resolved, words: Mapping[str, Any]) -> str:
-    measurement, stated = rules["measurement"], rules["topics"][topic]
-    sentence = words["topics"].get(topic, "")
-    sentences = [sentence + words["between"].get(stated.get("between"), "")]
-    between = stated.get("between")
-    if (
-        topic in _BOXED
-        and between in (None, "boxes")
-        and not (topic in _PLACED and measurement["position"] != "box_center")
-    ):
+    measurement, between = rules["measurement"], rules["topics"][topic].get("between")
+    sentences = [words["topics"].get(topic, "") + words["between"].get(between, "")]
+    if topic in _BOXED and between in (None, "boxes"):
         sentences.append(words["box"].get(measurement["box"], ""))
     if topic in _PLACED:
         sentences.append(words["position"].get(measurement["position"], ""))
-    if topic == "room_size_estimation":
+    if topic in _ROOMS:
         sentences.append(words["method"].get(measurement["room_area"]["method"], ""))
     return " ".join(filter(None, sentences))
 

@@ -8,7 +8,7 @@ from vsidata.dataset.results import Row
 from vsidata.report.evidence import Drawing, drawing
 from vsidata.report.plan import Plan, PlanObject, plan
 from vsidata.report.reading import SceneRecord
-from vsidata.report.rules_in_words import Resolved, margin_in_words
+from vsidata.report.rules_in_words import Resolved, margin_in_words, rule_of_stated_area
 from vsidata.report.thumbnails import thumbnail
 
 
@@ -74,6 +74,7 @@ def _question(row: Row, seen: Plan, rules: Resolved) -> dict[str, Any]:
         "unit": row["unit"],
         "evidence": evidence_in_words(row),
         "margin": margin_in_words(row, rules),
+        "rule": None if seen.outline or row["evidence"]["objects"] else rule_of_stated_area(),
         "drawing": _drawing(drawing(row, seen, rules)),
     }
 

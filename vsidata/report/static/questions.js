@@ -52,7 +52,7 @@ report.questions = (() => {
       ["Answer", html("strong", { class: "answer-word" }, question.options ? `${question.truth} (${answerOf(question)})` : answerOf(question))],
       ["Evidence", question.evidence],
       ["Margin", question.margin],
-      ["Rule", rule?.definition ?? ""],
+      ["Rule", question.rule ?? rule?.definition ?? ""],
     ];
     return [
       options(question),
