@@ -9,12 +9,12 @@ import orjson
 from vsidata import __version__
 from vsidata.curation.audit.margins import margins
 from vsidata.curation.audit.repeats import repeats
-from vsidata.curation.audit.scores import guesses_by_type, scores
+from vsidata.curation.audit.scores import by_type, scores
 from vsidata.curation.audit.shares import letter_shares, word_shares
 from vsidata.curation.blind.asked import Asked, can_be_scored, read_asked
 from vsidata.curation.blind.constants import FOLDS
 from vsidata.curation.blind.forest import TREES
-from vsidata.curation.blind.guess import STEPS
+from vsidata.curation.blind.guess import guess, steps
 from vsidata.curation.conform import read_questions
 from vsidata.dataset.asked_rows import asked_rows
 from vsidata.dataset.atomic import write_whole
@@ -84,15 +84,15 @@ def audit(
     """
     scored = [asked for asked in questions if can_be_scored(asked)]
     rooms = len({asked.room for asked in questions})
-    kinds = {asked.kind for asked in scored}
     if rooms < FOLDS or not scored:
         fault = f"hold {len(scored):,} questions to score, about {rooms} room{'s' * (rooms != 1)}."
         remedy = (
             f"Take questions about {FOLDS} rooms at least: guesses about some are learned from the others."
         )
         raise OptionError("The questions", fault, remedy)
-    started(STEPS * len(kinds))
-    ordered, found = guesses_by_type(scored, seed, done)
+    kinds = by_type(scored)
+    started(sum(map(steps, kinds.values())))
+    found = {kind: guess(own, seed, done) for kind, own in kinds.items()}
     files = (manifest or {"files": {}})["files"]
     return {
         "vsidata": __version__,
@@ -104,7 +104,7 @@ def audit(
         "scenes": len({asked.scene for asked in questions}),
         "rooms": rooms,
         "qa": {path: shard["sha256"] for path, shard in files.items() if path.startswith("qa/")},
-        "scores": scores(ordered, found),
+        "scores": scores(kinds, found),
         "letters": letter_shares(questions),
         "words": word_shares(questions),
         "repeats": repeats(questions),

@@ -1,7 +1,7 @@
 """What guesses score by topic, with intervals."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -10,32 +10,29 @@ import numpy as np
 import yaml
 
 from vsidata.curation.blind.asked import Asked
-from vsidata.curation.blind.guess import Guesses, guess
+from vsidata.curation.blind.guess import Guesses
 from vsidata.metrics import Array, interval, mean_relative_accuracy, redrawn_means
 
 WAYS = ("constant", "category_constant", "forest", "gain")
 """How it is guessed; `gain` is how much more the forest scores than the constant."""
 
 
-def guesses_by_type(
-    questions: Sequence[Asked], seed: int = 0, done: Callable[[], None] = lambda: None
-) -> tuple[list[Asked], dict[str, Guesses]]:
-    """The questions in the order of their types, and the guesses at each type."""
+def by_type(questions: Sequence[Asked]) -> dict[str, list[Asked]]:
+    """The questions of each type, in the order of the types' names."""
     kinds: dict[str, list[Asked]] = defaultdict(list)
     for asked in questions:
         kinds[asked.kind].append(asked)
-    ordered = [asked for kind in sorted(kinds) for asked in kinds[kind]]
-    return ordered, {kind: guess(kinds[kind], seed, done) for kind in sorted(kinds)}
+    return dict(sorted(kinds.items()))
 
 
-def scores(questions: Sequence[Asked], found: Mapping[str, Guesses]) -> dict[str, Any]:
+def scores(kinds: Mapping[str, Sequence[Asked]], found: Mapping[str, Guesses]) -> dict[str, Any]:
     """Scores in [0, 1]: mean relative accuracy of numbers, share of exact matches of letters and words.
 
     A topic's score is the mean of its question types', as in the benchmark; `macro` is that of the topics.
 
     Args:
-        questions: as `guesses_by_type` returns them.
-        found: the guesses, by question type.
+        kinds: the questions by type.
+        found: the guesses at each type, in the same order.
 
     Returns:
         `types`, `topics` and `macro`: of each the number of `questions` and, by WAYS, `score`, `low`, `high`
@@ -43,9 +40,9 @@ def scores(questions: Sequence[Asked], found: Mapping[str, Guesses]) -> dict[str
         its `topic`, `metric`, the best constant's `answer`, and of numbers `benchmark`: answer and score of
         VSI-Bench's own best constant.
     """
-    kinds = np.array([asked.kind for asked in questions])
-    scenes = [asked.scene for asked in questions]
-    masks = {kind: kinds == kind for kind in found}
+    type_of = np.array([kind for kind, own in kinds.items() for _ in own])
+    scenes = [asked.scene for own in kinds.values() for asked in own]
+    masks = {kind: type_of == kind for kind in kinds}
     ways = _ways(found)
     drawn = {
         way: redrawn_means(np.nan_to_num(values), scenes, chosen=np.array(list(masks.values())))
@@ -58,29 +55,28 @@ def scores(questions: Sequence[Asked], found: Mapping[str, Guesses]) -> dict[str
         }
         for row, (kind, mask) in enumerate(masks.items())
     }
-    first = {asked.kind: asked for asked in reversed(questions)}
     of_topic: dict[str, list[str]] = defaultdict(list)
-    for kind in found:
-        of_topic[first[kind].topic].append(kind)
+    for kind, own in kinds.items():
+        of_topic[own[0].topic].append(kind)
     topics = {topic: _mean([tables[kind] for kind in own]) for topic, own in of_topic.items()}
-    counts = {kind: int(mask.sum()) for kind, mask in masks.items()}
+    counts = {kind: len(own) for kind, own in kinds.items()}
     return {
         "types": {
             kind: {
-                "topic": first[kind].topic,
-                "metric": "mean_relative_accuracy" if first[kind].is_number else "exact_match",
+                "topic": own[0].topic,
+                "metric": "mean_relative_accuracy" if own[0].is_number else "exact_match",
                 "questions": counts[kind],
                 "answer": found[kind].constant,
                 **_figures(tables[kind]),
-                **_benchmark(kind, [asked for asked in questions if asked.kind == kind]),
+                **_benchmark(kind, own),
             }
-            for kind in found
+            for kind, own in kinds.items()
         },
         "topics": {
             topic: {"questions": sum(counts[kind] for kind in of_topic[topic]), **_figures(topics[topic])}
             for topic in topics
         },
-        "macro": {"questions": len(questions), **_figures(_mean(list(topics.values())))},
+        "macro": {"questions": len(scenes), **_figures(_mean(list(topics.values())))},
     }
 
 

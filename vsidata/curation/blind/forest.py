@@ -10,8 +10,8 @@ from vsidata.metrics import Array
 FINE, COARSE = 3, 30
 """Questions in a leaf, at least: few where words say much, many where they say little."""
 
-TREES = 40
-_MOST_ROWS = 20_000  # that a tree is grown from: what more rows add is less than what they cost
+TREES = 30
+_MOST_ROWS = 5_000  # that a tree is grown from: with 20,000 the forest guesses no better
 
 
 def likelihoods(

@@ -14,8 +14,15 @@ from vsidata.curation.blind.forest import COARSE, FINE
 from vsidata.curation.blind.numbers import number_guesses
 from vsidata.metrics import Array, exact_match, mean_relative_accuracy
 
-STEPS = 2 * FOLDS
-"""How often `done` is called for a question type."""
+
+def steps(questions: Sequence[Asked]) -> int:
+    """How many forests `guess` grows for questions of one type."""
+    return FOLDS * len(_leaves(questions))
+
+
+def _leaves(questions: Sequence[Asked]) -> tuple[int, ...]:
+    """Words say much about some numbers, as lengths, and little about choices."""
+    return (FINE, COARSE) if questions[0].is_number else (COARSE,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,27 +48,25 @@ def guess(questions: Sequence[Asked], seed: int = 0, done: Callable[[], None] = 
     """Guess at questions of one type, and score the guesses.
 
     Rooms are parted in five; what is guessed about one part is learned from the four others. The forest is
-    the better of two, with few or with many questions in a leaf, and gives way to a constant that does
-    better: which of these answers a part is judged by their scores on the other parts.
+    for numbers the better of two, with few or with many questions in a leaf, and gives way to a constant that
+    does better: which of these answers a part is judged by their scores on the other parts.
 
     Args:
         questions: of one question type, which `can_be_scored`.
         seed: of the parts and of the forests.
-        done: called STEPS times.
+        done: called after each of `steps`.
     """
     number = questions[0].is_number
     constant = best_answer([asked.truth for asked in questions], number=number)
     of_constant = _scores(questions, [constant] * len(questions))
     rooms = [asked.room for asked in questions]
     if len(set(rooms)) < FOLDS:
-        for _ in range(STEPS):
-            done()
         return Guesses(constant, of_constant, None, None, None)
     parts = folds_of(rooms, seed=seed)
     forest = number_guesses if number else choice_guesses
     by_words, by_type, by_word = _constants(questions, parts)
     tried = [by_words, by_type, by_word]
-    for leaf in (FINE, COARSE):
+    for leaf in _leaves(questions):
         answers = forest(questions, parts, leaf, seed, done)
         tried.append(
             answers if number else [_reply(asked, it) for asked, it in zip(questions, answers, strict=True)]
