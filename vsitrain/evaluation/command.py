@@ -49,6 +49,7 @@ def asked(
     Raises:
         VsiError: data, videos, settings or model will not do.
     """
+    import torch
     from accelerate import PartialState
 
     found = find_model(model)
@@ -70,7 +71,7 @@ def asked(
         repetition_penalty=penalty_of(found),
         seed=_SEED,
     )
-    state = PartialState()
+    state = PartialState(cpu=not torch.accelerator.is_available())  # else it takes each for the only one
     if backend == "vllm" and state.num_processes > 1:
         fault = "takes all that it needs itself, and runs in one process."
         raise OptionError("--backend vllm", fault, "Start it without accelerate launch.")
