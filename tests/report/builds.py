@@ -35,7 +35,7 @@ def write(
         if rows:
             path = out / table / "train-00000-of-00001.parquet"
             path.parent.mkdir(parents=True)
-            in_order = sorted(rows, key=lambda row: row["scene_name"])
+            in_order = sorted(rows, key=lambda row: row["scene_name"] or "")
             whole = pa.Table.from_pylist(in_order, schema=_SCHEMAS[table])
             pq.write_table(whole, path, row_group_size=1 if table == "frames" else 5_000)
             content = path.read_bytes()
@@ -50,7 +50,7 @@ def write(
         "scenes": {"train": len(scenes)},
         "frames": {"pictures": sum(len(row["images"] or []) for row in frames or [])},
         "set_aside": len(failures or []),
-        "questions": {"train": dict(Counter(row["topic"] for row in questions))},
+        "questions": {"train": dict(Counter(str(row["topic"]) for row in questions))},
         "drops": drops or {},
         "files": files,
         "inputs": {},

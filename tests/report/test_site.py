@@ -6,9 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
@@ -16,6 +19,7 @@ from tests.dataset import small_scans, streams
 from tests.report import builds, rooms
 from vsidata.build import BuildOptions, build
 from vsidata.cli import app
+from vsidata.dataset import schema
 from vsidata.errors import OptionError, VsiError
 from vsidata.hub.release import release
 from vsidata.hub.verify import read_manifest
@@ -76,8 +80,6 @@ def test_report_has_each_scene_with_its_plan_and_questions(real):
 
 
 def _asked(folder):
-    import pyarrow.parquet as pq
-
     return pq.read_table(folder / "qa").to_pylist()
 
 
@@ -212,6 +214,40 @@ def test_question_about_a_scene_that_is_not_there_is_named(tmp_path):
     lost = builds.write(tmp_path / "build", [rooms.room()], rooms.questions("scene0009_00"))
     with pytest.raises(VsiError, match="scene0009_00"):
         write_report(lost)
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [("qa", schema.QA), ("scenes", schema.SCENES), ("frames", schema.FRAMES)],
+    ids=["qa", "scenes", "frames"],
+)
+def test_whatever_is_null_in_the_build_of_another_there_is_a_report_or_a_reason(tmp_path, table, columns):
+    for column in columns.names:
+        scene, asked, footage = rooms.room(), rooms.questions(), rooms.footage()
+        for row in {"qa": asked, "scenes": [scene], "frames": [footage]}[table]:
+            row[column] = None
+        built = builds.write(tmp_path / column, [scene], asked, [footage])
+        with suppress(VsiError):
+            write_report(built)
+        assert (built / "report" / "index.html").is_file() or not (built / "report").exists()
+
+
+@pytest.mark.parametrize(
+    "key", ["rules", "options", "scenes", "drops", "versions", "leak_guard", "questions"]
+)
+def test_manifest_that_lacks_something_is_named(built, key):
+    manifest = json.loads((built / "manifest.json").read_text())
+    del manifest[key]
+    (built / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(VsiError, match=r"manifest\.json"):
+        write_report(built)
+
+
+def test_table_with_other_columns_is_named(built):
+    path = built / "scenes" / "train-00000-of-00001.parquet"
+    pq.write_table(pq.read_table(path).append_column("more", pa.array([1])), path)
+    with pytest.raises(VsiError, match="more"):
+        write_report(built)
 
 
 def test_folder_that_cannot_be_written_is_named(built):

@@ -1,6 +1,7 @@
 """A build, read scene by scene: its row, its questions, its frames. Memory holds one scene."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -9,11 +10,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from vsidata.dataset import schema
 from vsidata.dataset.results import Row
 from vsidata.errors import VsiError
 
 _AGAIN = "`vsidata verify` says what else is wrong; the build's own command writes it anew."
 _BATCHES = {"qa": 1_000, "scenes": 50, "frames": 1}
+_SCHEMAS = {"qa": schema.QA, "scenes": schema.SCENES, "frames": schema.FRAMES}
 
 
 @dataclass(frozen=True)
@@ -83,14 +86,30 @@ def _shards(manifest: Mapping[str, Any], table: str, split: str) -> list[str]:
     return sorted(path for path in manifest["files"] if path.startswith(f"{table}/{split}-"))
 
 
+@contextmanager
+def blame(path: Path) -> Iterator[None]:
+    """Whatever cannot be made of a build's content is the fault of its file: it may be anybody's.
+
+    Raises:
+        VsiError: in place of the error.
+    """
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        raise VsiError(path, f"holds what no build writes ({what}).", _AGAIN) from error
+
+
 def _rows(build: Path, paths: list[str]) -> Iterator[Row]:
     for path in paths:
+        table = path.partition("/")[0]
         try:
             with pq.ParquetFile(build / path) as file:
-                for batch in file.iter_batches(batch_size=_BATCHES[path.partition("/")[0]]):
-                    yield from batch.to_pylist()
+                for batch in file.iter_batches(batch_size=_BATCHES[table]):
+                    columns = [_SCHEMAS[table].field(name) for name in batch.schema.names]
+                    yield from batch.cast(pa.schema(columns)).to_pylist()
         except FileNotFoundError:
             raise VsiError(build / path, "is missing.", _AGAIN) from None
-        except (OSError, pa.ArrowException) as error:
+        except (OSError, KeyError, pa.ArrowException) as error:
             fault = f"cannot be read: {' '.join(str(error).split())}"
             raise VsiError(build / path, fault, _AGAIN) from error

@@ -18,9 +18,9 @@ from typing import Any
 import orjson
 
 from vsidata.errors import OptionError, VsiError
-from vsidata.hub.verify import read_manifest
+from vsidata.hub.verify import MANIFEST, read_manifest
 from vsidata.report.overview import overview, pictures_of, scene_line
-from vsidata.report.reading import scenes
+from vsidata.report.reading import blame, scenes
 from vsidata.report.scene_page import scene_page
 from vsidata.report.tallies import Tallies
 
@@ -67,11 +67,13 @@ def write_report(
         VsiError: a shard of the build is damaged, or the folder cannot be written to.
     """
     manifest = read_manifest(build)
-    started(sum(manifest["scenes"].values()))
+    with blame(build / MANIFEST):
+        started(sum(manifest["scenes"].values()))
     with _in_place_of(build / FOLDER) as folder:
         lines = _write_scenes(folder, build, manifest, tallies := Tallies(), done)
         _write_data(folder / "data" / "scenes.js", lines)
-        _write_data(folder / "data" / "build.js", overview(build, manifest, lines, tallies))
+        with blame(build / MANIFEST):
+            _write_data(folder / "data" / "build.js", overview(build, manifest, lines, tallies))
         for page in resources.files(__package__).joinpath("static").iterdir():
             (folder / page.name).write_bytes(page.read_bytes())
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
@@ -91,13 +93,17 @@ def _write_scenes(
     (folder / "scenes").mkdir()
     (folder / "data").mkdir()
     lines = []
-    for record in scenes(build, manifest):
-        for row in record.questions:
-            tallies.add(row)
-        page = scene_page(record, manifest["rules"]["resolved"], visibility=manifest["options"]["visibility"])
-        file = file_of(page["name"])
-        _write_data(folder / "scenes" / f"{file}.js", page)
-        lines.append(scene_line(page, file))
+    with blame(build / MANIFEST):
+        rules, visibility = manifest["rules"]["resolved"], manifest["options"]["visibility"]
+        records = scenes(build, manifest)
+    for record in records:
+        with blame(build / "scenes" / str(record.scene["scene_name"])):
+            for row in record.questions:
+                tallies.add(row)
+            page = scene_page(record, rules, visibility=visibility)
+            file = file_of(page["name"])
+            _write_data(folder / "scenes" / f"{file}.js", page)
+            lines.append(scene_line(page, file))
         done()
     return sorted(lines, key=lambda line: line["name"])
 

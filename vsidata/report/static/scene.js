@@ -25,7 +25,7 @@
       "header",
       { class: "bar-of-page" },
       html("nav", { "aria-label": "Scenes" }, html("a", { href: "index.html" }, "All scenes"), step(lines[at - 1], "Previous", "prev"), step(lines[at + 1], "Next", "next")),
-      html("h1", {}, scene.name),
+      html("h1", { tabindex: "-1" }, scene.name),
       html("p", { class: "quiet" }, facts.filter(Boolean).join(" · ")),
     );
   }
@@ -150,7 +150,8 @@
       window.scrollTo(0, 0);
     }
 
-    window.addEventListener("hashchange", () => open().catch(fail));
+    const follow = () => open().then(() => document.querySelector("h1").focus());
+    window.addEventListener("hashchange", () => follow().catch(fail));
     await open();
   }
 
