@@ -6,13 +6,16 @@ export PYTHON
 export OMP_NUM_THREADS = 1
 PYTEST = .venv/bin/pytest
 
-.PHONY: help demo test lint bench soak audit clean
+.PHONY: help demo loop test lint bench soak audit clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
 
 demo: ## make a few rooms, build questions from them, and print some
 	@bash scripts/demo.sh
+
+loop: .venv/ready-train ## train a tiny model on rooms made here, and score it before and after
+	.venv/bin/python scripts/loop.py
 
 test: .venv/ready-dev ## run the tests, but for the benchmarks and the long ones
 	$(PYTEST) -n 2 -m "not soak" --ignore=tests/benchmarks
@@ -33,11 +36,14 @@ audit: .venv/ready ## look up known vulnerabilities of the packages, where that 
 	@bash scripts/audit.sh
 
 clean: ## remove what the other targets made, but not the packages installed in .venv
-	rm -rf demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf demo loop build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
 	find vsidata vsitrain tests -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/ready: pyproject.toml scripts/setup.sh
 	@bash scripts/setup.sh
+
+.venv/ready-train: pyproject.toml scripts/setup.sh
+	@bash scripts/setup.sh train
 
 .venv/ready-dev: pyproject.toml scripts/setup.sh
 	@bash scripts/setup.sh dev

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Set up .venv with this project and what it needs; with the argument `dev`, what its tests need too.
+# Set up .venv with this project and what it needs; with the argument `train` or `dev`, what training or its tests
+# need too.
 # Repeating it is harmless; `make` calls it only where pyproject.toml is newer than what is installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -58,4 +59,7 @@ if [ "${1:-}" = dev ] && ! { command -v chromium && command -v chromedriver; } >
 fi
 
 touch .venv/ready
-if [ "${1:-}" = dev ]; then touch .venv/ready-dev; fi
+case "${1:-}" in
+train) touch .venv/ready-train ;;
+dev) touch .venv/ready-train .venv/ready-dev ;; # which has all that training needs
+esac

@@ -1,0 +1,136 @@
+"""Close the loop on a CPU: rooms, questions, SFT, GRPO, and what a model scores before and after.
+
+Every step is a command of vsidata or vsitrain, its settings in recipes/cpu/loop-*.yaml. What is done is not
+done again: the same command goes on where it was stopped. `make loop` calls it.
+"""
+
+import argparse
+import os
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+RECIPES = Path(__file__).parents[1] / "recipes" / "cpu"
+BLANK = "blank"  # the control: trained and asked with black frames
+
+
+@dataclass(frozen=True)
+class Loop:
+    """What is run.
+
+    Attributes:
+        out: folder of everything that is written.
+        rooms: how many are made; a quarter of them is held out.
+        runs: one model each, by its seed; BLANK is the control.
+        sft, grpo: arguments of each training besides the recipe's, for shorter ones.
+    """
+
+    out: Path
+    rooms: int
+    runs: tuple[str, ...]
+    sft: tuple[str, ...]
+    grpo: tuple[str, ...]
+
+    def data(self) -> Iterator[tuple[str, list[str]]]:
+        """The steps that make the questions: name and command."""
+        rooms = self.out / "rooms"
+        small = "--frames 4 --frame-size 112x84 --view corners --plain --vertices 8000"
+        yield "rooms", ["vsidata", "synth", str(rooms), "--scenes", str(self.rooms), *small.split()]
+        asked = "--rules vsibench --topics room_size_estimation --frames 4 --holdout 25%"
+        build = ["vsidata", "build", "--scannet-root", str(rooms), "--out", str(self.out / "questions")]
+        yield "questions", [*build, *asked.split()]
+
+    def training(self, run: str) -> Iterator[tuple[str, list[str]]]:
+        """The steps of one model, by its name: a seed, or BLANK."""
+        seed = "0" if run == BLANK else run
+        tiny, sft, grpo = (str(self.out / f"{stage}-{run}") for stage in ("tiny", "sft", "grpo"))
+        own = ["--seed", seed, "--data", str(self.out / "questions")]
+        own += ["--blank", "true"] if run == BLANK else []
+        yield "tiny", ["vsitrain", "tiny", tiny, "--seed", seed]
+        yield from self._scored(run, "tiny", ["--prompt", "vanilla", "--frames", "4"])
+        for method, start, out, more in (("sft", tiny, sft, self.sft), ("grpo", sft, grpo, self.grpo)):
+            recipe = ["--config", str(RECIPES / f"loop-{method}.yaml"), "--resume_from_checkpoint", "last"]
+            where = ["--model_name_or_path", start, "--output_dir", out]
+            yield method, ["vsitrain", method, *recipe, *where, *own, *more]
+            yield from self._scored(run, method, [])
+
+    def _scored(self, run: str, stage: str, more: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+        """Ask a model about the rooms that it was not trained on."""
+        where = ["--data", str(self.out / "questions"), "--split", "validation"]
+        how = ["--batch", "100", "--max-new-tokens", "6", *more]
+        out = str(self.out / "scores" / f"{stage}-{run}")
+        model = str(self.out / f"{stage}-{run}")
+        yield f"score-{stage}", ["vsitrain", "evaluate", "--model", model, "--out", out, *where, *how]
+
+
+class Runner:
+    """Runs steps, says how long each took, and remembers those that are done."""
+
+    def __init__(self, out: Path) -> None:
+        self.began = time.monotonic()
+        self.logs = out / "logs"
+        self.logs.mkdir(parents=True, exist_ok=True)
+
+    def run(self, who: str, steps: Iterator[tuple[str, list[str]]]) -> None:
+        """Run steps one after another. Raises SystemExit where one fails."""
+        for name, words in steps:
+            self._step(f"{who}{name}", words)
+
+    def _step(self, name: str, words: list[str]) -> None:
+        done, log = self.logs / f"{name}.done", self.logs / f"{name}.log"
+        line = shlex.join(words)
+        if done.exists() and done.read_text(encoding="utf-8") == line:
+            self._say(name, "done before")
+            return
+        began = time.monotonic()
+        program = str(Path(sys.executable).with_name(words[0]))
+        with log.open("w", encoding="utf-8") as file:
+            file.write(f"$ {line}\n")
+            file.flush()
+            code = subprocess.run([program, *words[1:]], stdout=file, stderr=file, check=False)  # noqa: S603
+        if code.returncode:
+            last = log.read_text(encoding="utf-8").splitlines()[-5:]
+            raise SystemExit("\n".join([f"{name} failed; the whole of it is in {log}:", *last]))
+        done.write_text(line, encoding="utf-8")
+        self._say(name, f"{time.monotonic() - began:.0f} s")
+
+    def _say(self, name: str, what: str) -> None:
+        minutes, seconds = divmod(round(time.monotonic() - self.began), 60)
+        print(f"[{minutes:2}:{seconds:02}] {name:<18} {what}", flush=True)
+
+
+def main() -> None:
+    """Run the loop, then draw its table and its picture."""
+    os.environ |= {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
+    loop = _told()
+    runner = Runner(loop.out)
+    print(f"The loop goes into {loop.out}: each line below is a step that ended; its log is in logs/.")
+    runner.run("", loop.data())
+    # Each training keeps one core busy; more of them than there are cores would only hinder each other.
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        for ended in [pool.submit(runner.run, f"{run} ", loop.training(run)) for run in loop.runs]:
+            ended.result()
+    from loop_table import report
+
+    print(f"\n{report(loop.out, loop.runs)}")
+    print(f"\nThe table is in {loop.out / 'table.md'}, a picture of it in {loop.out / 'loop.png'}.")
+
+
+def _told() -> Loop:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("loop"))
+    parser.add_argument("--rooms", type=int, default=1200)
+    parser.add_argument("--runs", nargs="+", default=["0", "1", "2", BLANK])
+    parser.add_argument("--sft", default="", help="more arguments for SFT: '--max_steps 2'")
+    parser.add_argument("--grpo", default="", help="more arguments for GRPO")
+    told = parser.parse_args()
+    return Loop(told.out, told.rooms, tuple(told.runs), *map(tuple, map(shlex.split, (told.sft, told.grpo))))
+
+
+if __name__ == "__main__":
+    main()
