@@ -107,6 +107,10 @@ def test_questions_are_filtered_by_topic_and_by_text(scene):
 def test_object_leads_to_the_questions_that_speak_of_it(scene):
     scene.click(".tab:nth-child(2)")
     assert scene.texts(".object-table tbody th") == ["chair", "chair", "door", "lamp", "sink", "stove"]
+    scene.run("document.querySelector('.object-table tbody tr:nth-child(3) button').focus()")
+    assert scene.texts(".object.chosen title") == [
+        "door (object 9), 2.00 × 1.00 × 0.10 m, seen in the frames"
+    ]
     scene.click(".object-table tbody tr:nth-child(1) button")
     assert scene.texts("button.question .topic") == ["counting"]
     assert scene.run("document.querySelector('input[type=search]').value") == "chair"

@@ -32,9 +32,11 @@ report.plan = (() => {
     return `${thing.category ?? thing.label} (object ${thing.instance})${sides}${seen}`;
   }
 
+  /** The footprints: what is higher lies over what is lower, what is asked about or chosen over all. */
   function objects(scene, view, tones, chosen) {
-    const byHeight = scene.objects.filter((thing) => thing.footprint.length).sort((a, b) => a.heights[1] - b.heights[1]);
-    return byHeight.map((thing) => {
+    const rank = (thing) => (thing.instance === chosen ? 2e6 : tones.has(thing.instance) ? 1e6 : 0) + thing.heights[1];
+    const inOrder = scene.objects.filter((thing) => thing.footprint.length).sort((a, b) => rank(a) - rank(b));
+    return inOrder.map((thing) => {
       const kinds = ["object", thing.seen === false && "hidden", tones.get(thing.instance), thing.instance === chosen && "chosen"];
       return svg(
         "polygon",
@@ -82,8 +84,10 @@ report.plan = (() => {
   };
 
   /** The words for the objects: those of the question first, then the largest. */
-  function names(scene, view, marked) {
+  function names(scene, view, marked, chosen) {
     const words = new Map(marked.map((one) => [one.instance, one]));
+    const pointed = scene.objects.find((thing) => thing.instance === chosen);
+    if (pointed && !words.has(chosen)) words.set(chosen, { label: pointed.category ?? pointed.label, tone: "chosen" });
     const things = scene.objects.filter((thing) => thing.footprint.length);
     const rank = (thing) => (words.has(thing.instance) ? 1e6 : 0) + size(thing.footprint);
     return things.sort((a, b) => rank(b) - rank(a)).map((thing) => {
@@ -98,7 +102,10 @@ report.plan = (() => {
         bold: Boolean(one),
         must: Boolean(one),
         kind: one ? `name ${one.tone}` : "name",
-        places: (extent) => [middle, ...labels.beside(middle, extent, one ? [2, 10, 22, 36] : [1])],
+        places: (extent) =>
+          one?.tone === "chosen"
+            ? labels.beside(middle, extent, [10, 20, 34])
+            : [middle, ...labels.beside(middle, extent, one ? [2, 10, 22, 36] : [1])],
       };
     });
   }
@@ -116,7 +123,7 @@ report.plan = (() => {
     const tones = new Map(marked.map((one) => [one.instance, one.tone]));
     const shown = report.evidence.shapes(drawing, view);
     const room = state.names && !(state.question && width < NARROW);
-    const words = [...shown.labels, ...names(scene, view, marked).filter((label) => label.must || room)];
+    const words = [...shown.labels, ...names(scene, view, marked, state.object).filter((label) => label.must || room)];
     const what = `Floor plan of ${scene.name}: ${report.counted(scene.objects.filter((one) => one.footprint.length).length, "object")}`;
     const parts = [
       floor(scene, view),
