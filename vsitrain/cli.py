@@ -336,7 +336,7 @@ def table(
     meta_info: _MetaInfo = None,
     layout: Annotated[
         Literal["models", "modes"],
-        typer.Option(help="As the paper's Table 2, or as its Table 1 with the prompt mode."),
+        typer.Option(help="As the paper's Table 2, or its Table 1: modes gain on the vanilla one."),
     ] = "models",
     form: Annotated[
         Literal["markdown", "csv", "latex"], typer.Option("--format", help="How to print it.")
@@ -356,6 +356,7 @@ def table(
     found = compared(
         runs,
         base=base,
+        by_mode=layout == "modes" and base is None,
         paper=paper,
         published=published or (),
         references=references,
@@ -410,7 +411,8 @@ def tiny(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write to.")],
     like: Annotated[str, typer.Option(help="Size, by name: tiny, qwen2-vl-2b, qwen2-vl-7b.")] = "tiny",
     family: Annotated[
-        str | None, typer.Option(help="Of a tiny model: qwen2-vl (default), qwen2.5-vl, qwen3-vl, internvl.")
+        Literal["qwen2-vl", "qwen2.5-vl", "qwen3-vl", "internvl"] | None,
+        typer.Option(help="Of a tiny model (default: qwen2-vl)."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the weights.")] = 0,
 ) -> None:

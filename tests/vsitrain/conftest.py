@@ -1,6 +1,9 @@
-"""Tiny models of every family, made once."""
+"""Tiny models of every family, made once; and lmms-eval, as a second scorer."""
 
-from collections.abc import Callable
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,3 +31,16 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 def each_tiny(request: pytest.FixtureRequest, tiny: Callable[..., Path]) -> Path:
     """Folder of the tiny model of each family in turn."""
     return tiny(request.param)
+
+
+@pytest.fixture(scope="session")
+def lmms_eval_wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]:
+    """lmms-eval's wheel without what it depends on: it is not installed."""
+    folder = tmp_path_factory.mktemp("lmms-eval")
+    options = ["--quiet", "--no-deps", "--dest", str(folder)]
+    command = [sys.executable, "-m", "pip", "download", *options, "lmms-eval"]
+    if subprocess.run(command, capture_output=True, check=False, timeout=120).returncode:
+        pytest.skip("lmms-eval cannot be fetched here")
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        yield archive

@@ -119,7 +119,7 @@ def _clips(
     videos: Path | None,
     settings: Settings,
 ) -> Clips:
-    how = {"num_frames": settings.num_frames, "max_pixels": settings.max_pixels}
+    how: dict[str, Any] = {"num_frames": settings.num_frames, "max_pixels": settings.max_pixels}
     if videos is not None:
         if not videos.is_dir():
             raise OptionError(videos, "is no folder.", "Name the folder of the benchmark's videos or zips.")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from vsidata.errors import OptionError
 from vsitrain.data.clip import Clip
 from vsitrain.data.messages import conversation
 from vsitrain.evaluation.model import Model, penalty_of
@@ -22,17 +23,25 @@ class Replier:
         settings: how it is asked.
         dtype: of its weights; None as they are stored.
         device: that it runs on.
+
+    Raises:
+        OptionError: its weights cannot be loaded.
     """
 
     def __init__(self, model: Model, settings: Settings, *, dtype: str | None, device: Any) -> None:
+        from safetensors import SafetensorError
         from transformers import AutoModelForImageTextToText
 
         self._settings = settings
-        loaded: Any = AutoModelForImageTextToText.from_pretrained(model.whole, dtype=dtype or "auto")
-        if model.base is not None:
-            from peft import PeftModel
+        try:
+            loaded: Any = AutoModelForImageTextToText.from_pretrained(model.whole, dtype=dtype or "auto")
+            if model.base is not None:
+                from peft import PeftModel
 
-            loaded = PeftModel.from_pretrained(loaded, str(model.folder)).merge_and_unload()
+                loaded = PeftModel.from_pretrained(loaded, str(model.folder)).merge_and_unload()
+        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+            fault = f"its weights cannot be loaded: {str(error).strip().partition(chr(10))[0]}"
+            raise OptionError(model.name, fault, "Take them again from where they were made.") from error
         self._model = loaded.to(device).eval()
         self._processor = processor_of(model, settings)
         self._penalty = penalty_of(model)

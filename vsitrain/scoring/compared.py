@@ -1,7 +1,7 @@
 """Runs side by side, with what each gained and how far it is from the paper, references, published rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -63,6 +63,7 @@ def compared(
     runs: Sequence[Path],
     *,
     base: Path | None = None,
+    by_mode: bool = False,
     paper: bool = False,
     published: Sequence[str] = (),
     references: bool = True,
@@ -73,6 +74,7 @@ def compared(
     Args:
         runs: folders of evaluations, in the order of the rows.
         base: the evaluation of the model that they started from: its row comes first, the others gain on it.
+        by_mode: whether each gains on the vanilla mode of the same model, where that is among the runs.
         paper: whether each is followed by how far it is from the paper's row of that model and mode.
         published: names of published rows to add.
         references: whether to add what is scored without a model.
@@ -90,7 +92,8 @@ def compared(
     for folder, its in zip(folders, scores, strict=True):
         record = read_record(folder)
         mode = (record.get("prompt") or {}).get("name", "")
-        row = row_of(folder.name, its, mode=mode, against=rows[0] if base and rows else None)
+        name = folder.resolve().parent.name if folder.name == mode else folder.name  # of a study's modes
+        row = row_of(name, its, mode=mode, against=rows[0] if base and rows else None)
         rows.append(row)
         theirs = published_beside(record) if paper else None
         if theirs:
@@ -100,13 +103,19 @@ def compared(
             notes.append(
                 f"The paper has no row for {row.name}: its model, method and prompt mode are others."
             )
+    if by_mode:
+        vanilla = {row.name: row for row in rows if row.mode == "vanilla" and row.kind == "run"}
+        rows = [_gaining(row, vanilla.get(row.name)) for row in rows]
     if references:
         asked = with_centre_answers(questions, rooms_of_meta_info(meta_info)) if meta_info else questions
         known = reference_scores(asked)
         rows += [_reference(name, scores, len(asked)) for name, scores in known.items()]
         notes += on_references(scores[0], known)
     shown = {row.name: row for row in (*beside, *map(published_row, published))}
-    rows += [Row(row.name, row.average, row.figures, kind="published") for row in shown.values()]
+    rows += [
+        Row(row.name, row.average, row.figures, row.run.get("asked", ""), "published")
+        for row in shown.values()
+    ]
     if shown and len(questions) != published_questions():
         notes.append(
             f"The published rows are of VSI-Bench's {published_questions():,} questions, those computed here "
@@ -135,6 +144,10 @@ def _scores(folder: Path, questions: Sequence[Mapping[str, Any]]) -> Scores:
 
 def _keys(rows: Sequence[Mapping[str, Any]]) -> set[tuple[str, str, str]]:
     return {(row["id"], row["question"], row["ground_truth"]) for row in rows}
+
+
+def _gaining(row: Row, on: Row | None) -> Row:
+    return replace(row, against=on) if on and on is not row and row.kind == "run" else row
 
 
 def _reference(name: str, scores: Scores, questions: int) -> Row:

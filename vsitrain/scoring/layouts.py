@@ -11,21 +11,21 @@ from vsitrain.scoring.tasks import TASKS
 _HEADS = ("Count", "Abs.Dist", "Obj.Size", "Room", "Rel.Dist", "Rel.Dir", "Route", "Order")
 """What the paper calls the tasks."""
 
-LAYOUTS: Mapping[str, tuple[str, ...]] = {"models": ("Model",), "modes": ("Model", "Prompt")}
-"""The first columns: `modes` as in the paper's Table 1, with the prompt mode, `models` as in its Table 2."""
+LAYOUTS: Mapping[str, tuple[str, str]] = {"models": ("Model", "Mode"), "modes": ("Model", "Prompt")}
+"""What the first columns are called in the paper's Table 2, and in its Table 1 of prompt modes."""
 
 _MARKS = {"run": "", "difference": " (difference)", "reference": " (reference)", "published": " (published)"}
 
 
-def markdown(rows: Sequence[Row], first: Sequence[str]) -> str:
+def markdown(rows: Sequence[Row], first: tuple[str, str]) -> str:
     """The table in Markdown."""
     heads = [*first, "Avg", *_HEADS]
-    rule = [*["---"] * len(first), *["---:"] * (1 + len(_HEADS))]
-    lines = [heads, rule, *(_cells(row, first) for row in rows)]
+    rule = ["---", "---", *["---:"] * (1 + len(_HEADS))]
+    lines = [heads, rule, *(_cells(row) for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def comma_separated(rows: Sequence[Row], first: Sequence[str]) -> str:  # noqa: ARG001 - it has every column
+def comma_separated(rows: Sequence[Row], first: tuple[str, str]) -> str:  # noqa: ARG001 - it has every column
     """The table as CSV: figures and gains in columns of their own, and what each row is."""
     names = ["average", *TASKS]
     text = io.StringIO()
@@ -37,26 +37,26 @@ def comma_separated(rows: Sequence[Row], first: Sequence[str]) -> str:  # noqa: 
     return text.getvalue().rstrip("\n")
 
 
-def latex(rows: Sequence[Row], first: Sequence[str]) -> str:
+def latex(rows: Sequence[Row], first: tuple[str, str]) -> str:
     """The table in LaTeX, for `booktabs`."""
     head = " & ".join([*first, "Avg", *_HEADS]) + r" \\"
-    columns = f"{'l' * len(first)}{'r' * (1 + len(_HEADS))}"
+    columns = f"ll{'r' * (1 + len(_HEADS))}"
     lines = [rf"\begin{{tabular}}{{{columns}}}", r"\toprule", head]
     for _, group in groupby(rows, key=lambda row: "run" if row.kind == "difference" else row.kind):
-        body = (" & ".join(map(_escaped, _cells(row, first))) + r" \\" for row in group)
+        body = (" & ".join(map(_escaped, _cells(row))) + r" \\" for row in group)
         lines += [r"\midrule", *body]
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}"])
 
 
-FORMATS: Mapping[str, Callable[[Sequence[Row], Sequence[str]], str]] = {
+FORMATS: Mapping[str, Callable[[Sequence[Row], tuple[str, str]], str]] = {
     "markdown": markdown,
     "csv": comma_separated,
     "latex": latex,
 }
 
 
-def _cells(row: Row, first: Sequence[str]) -> list[str]:
-    names = [f"{row.name}{_MARKS[row.kind]}", *([row.mode or "–"] if len(first) > 1 else [])]
+def _cells(row: Row) -> list[str]:
+    names = [f"{row.name}{_MARKS[row.kind]}", row.mode or "–"]
     sign = row.kind == "difference"
     figures = [_plain(figure, sign=sign) or "–" for figure in _figures(row)]
     gains = [f" ({_plain(gain, sign=True)})" if gain is not None else "" for gain in _gains(row)]

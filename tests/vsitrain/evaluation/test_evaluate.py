@@ -140,6 +140,67 @@ def test_record_holds_all_that_makes_a_result(data, tmp_path):
     )
 
 
+def test_files_of_a_result_are_enough_to_repeat_it(tiny, data, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    places = ["--model", str(tiny()), "--data", str(data), "--out", str(out)]
+    words = [*places, "--frames", "2", "--max-new-tokens", "4", "--prompt", "think", "--dtype", "float32"]
+    monkeypatch.setattr("sys.argv", ["vsitrain", "evaluate", *words])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert not end.value.code
+    record = json.loads((out / "run.json").read_text())
+    assert record["model"] == str(tiny())
+    assert len(record["weights_sha256"]) == len(record["settings_sha256"]) == 64
+    assert (record["revision"], record["base"], record["trained"]) == (None, None, None)
+    assert (record["data"], record["split"], record["questions"]) == (str(data), "train", 4)
+    assert len(record["questions_sha256"]) == 64
+    assert record["rules"] == ["wide@12345678"]
+    assert record["prompt"]["evaluation"].startswith("Let's think step by step")
+    how = ("num_frames", "min_pixels", "max_pixels", "input_mode", "max_new_tokens", "dtype", "backend")
+    assert [record[name] for name in how] == [2, 3136, 100352, "video", 4, "float32", "hf"]
+    assert (record["decoding"], record["repetition_penalty"], record["seed"]) == ("greedy", 1.0, 0)
+    asked_of = {row["id"]: row for row in asked.ROWS}
+    for entry in read_entries(out):
+        assert entry["question"] == asked_of[entry["id"]]["question"]
+        assert entry["ground_truth"] == asked_of[entry["id"]]["ground_truth"]
+        assert entry["prompt"].startswith("These are frames of a video.\n" + entry["question"])
+        assert entry["prompt"].endswith("using a single word or phrase.")
+        assert (entry["frames"], len(entry["clip"])) == (2, 16)
+        assert isinstance(entry["reply"], str)
+        assert entry["tag"] is False
+
+
+def test_what_differs_is_told_when_another_model_would_write_into_a_result(tiny, data, tmp_path, monkeypatch):
+    model = tmp_path / "model"
+    model.mkdir()
+    for file in tiny().iterdir():
+        (model / file.name).write_bytes(file.read_bytes())
+    words = [
+        "--model",
+        str(model),
+        "--data",
+        str(data),
+        "--out",
+        str(tmp_path / "out"),
+        "--max-new-tokens",
+        "1",
+    ]
+    monkeypatch.setattr("sys.argv", ["vsitrain", "evaluate", *words])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert not end.value.code
+    weights = model / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-2] + b"\0\0")
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 2
+    weights.write_bytes(weights.read_bytes()[:1000])
+    monkeypatch.setattr("sys.argv", ["vsitrain", "evaluate", *words[:4], "--out", str(tmp_path / "other")])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 2
+
+
 def test_a_model_that_was_trained_here_is_asked_as_it_was_trained(tmp_path):
     write_provenance(tmp_path, replace(KNOWN, prompt="think", num_frames=7))
     found = settings_for(str(tmp_path))

@@ -1,35 +1,18 @@
 """lmms-eval's task for the benchmark, as a second scorer."""
 
 import importlib.util
-import subprocess
 import sys
 import types
-import zipfile
 
 import pytest
 
 
 @pytest.fixture(scope="session")
-def lmms_eval(tmp_path_factory):
-    """The functions of lmms-eval's task for this benchmark, from its wheel, which is not installed."""
-    folder = tmp_path_factory.mktemp("lmms-eval")
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--dest",
-        str(folder),
-        "lmms-eval",
-    ]
-    if subprocess.run(command, capture_output=True, check=False, timeout=120).returncode:
-        pytest.skip("lmms-eval cannot be fetched here")
-    (wheel,) = folder.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        names = [name for name in archive.namelist() if name.startswith("lmms_eval/tasks/vsibench/")]
-        archive.extractall(folder, names)
+def lmms_eval(lmms_eval_wheel, tmp_path_factory):
+    """The functions of lmms-eval's task for this benchmark."""
+    folder = tmp_path_factory.mktemp("lmms-eval-task")
+    names = [name for name in lmms_eval_wheel.namelist() if name.startswith("lmms_eval/tasks/vsibench/")]
+    lmms_eval_wheel.extractall(folder, names)
     stub = types.ModuleType("loguru")
     stub.logger = types.SimpleNamespace(info=print)
     with pytest.MonkeyPatch.context() as patch:

@@ -34,7 +34,7 @@ def test_a_gain_is_the_difference_to_the_base():
     base = Row("base", 30.0, dict.fromkeys(TASKS, 30.0))
     row = Row("run", 35.25, {"object_counting": 20.0}, against=base)
     line = FORMATS["markdown"]([base, row], MODELS).splitlines()[-1]
-    assert line == "| run | 35.2 (+5.2) | 20.0 (-10.0) | – | – | – | – | – | – | – |"
+    assert line == "| run | – | 35.2 (+5.2) | 20.0 (-10.0) | – | – | – | – | – | – | – |"
 
 
 def test_formats_say_the_same():
@@ -43,15 +43,15 @@ def test_formats_say_the_same():
     theirs = published_row("vsGRPO-V-2B")
     table = [computed, Row(theirs.name, theirs.average, theirs.figures, kind="published")]
     markdown, text, latex = (FORMATS[name](table, MODELS) for name in ("markdown", "csv", "latex"))
-    assert "vsGRPO-V-2B (published) | 35.4 | 53.6" in markdown
+    assert "vsGRPO-V-2B (published) | – | 35.4 | 53.6" in markdown
     read = list(csv.DictReader(io.StringIO(text)))
     assert (read[0]["average"], read[1]["kind"], read[1]["object_counting"]) == ("100.0", "published", "53.6")
-    assert r"key\_run & 100.0 & 100.0" in latex
+    assert r"key\_run & -- & 100.0 & 100.0" in latex
     assert latex.count(r"\\") == 3
     assert latex.count(r"\midrule") == 2
 
 
-def test_layout_of_modes_has_a_column_for_the_mode_in_every_format():
+def test_mode_stands_in_every_format():
     row = replace(Row("run", 1.0, dict.fromkeys(TASKS, 1.0)), mode="think")
     assert FORMATS["markdown"]([row], LAYOUTS["modes"]).splitlines()[2].startswith("| run | think | 1.0 |")
     assert r"run & think & 1.0" in FORMATS["latex"]([row], LAYOUTS["modes"])
@@ -112,6 +112,19 @@ def test_comparison_holds_gains_distances_references_and_notes(tmp_path):
     assert [row.name for row in bare.rows] == ["run"]
 
 
+def test_modes_of_a_study_go_by_the_name_of_its_model_and_gain_on_the_vanilla_one(tmp_path):
+    shares = {"think": 0.5, "observe": 0.0, "vanilla": 0.2}
+    for mode, share in shares.items():
+        evaluations.write(tmp_path / "qwen2-vl-2b" / mode, share, prompt={"name": mode})
+    rows = compared([tmp_path / "qwen2-vl-2b" / mode for mode in shares], by_mode=True, paper=True).rows
+    runs = [row for row in rows if row.kind == "run"]
+    assert [(row.name, row.mode) for row in runs] == [("qwen2-vl-2b", mode) for mode in shares]
+    assert [row.against for row in runs] == [runs[2], runs[2], None]
+    assert [row.mode for row in rows if row.kind == "published"] == list(shares)
+    think = FORMATS["markdown"](rows, LAYOUTS["modes"]).splitlines()[2]
+    assert think.startswith(f"| qwen2-vl-2b | think | {runs[0].average:.1f} (+")
+
+
 def test_runs_that_were_asked_other_questions_are_not_put_side_by_side(tmp_path):
     runs = [evaluations.write(tmp_path / name, count=count) for name, count in (("one", 300), ("two", 200))]
     with pytest.raises(OptionError, match="was asked other questions than the first: 200, and 300 there"):
@@ -133,7 +146,7 @@ def test_command_prints_a_table_alone_and_notes_beside_it_and_draws(tmp_path, mo
         *("| base", "| base − Qwen2-VL-2B (difference)", "| run"),
     ]
     assert "100.0 (+" in lines[4]
-    assert lines[-1].startswith("| vsGRPO-V-2B (published) | 35.4")
+    assert lines[-1].startswith("| vsGRPO-V-2B (published) | vanilla | 35.4")
     assert all(line.startswith("|") for line in lines)
     assert "The paper has no row for run" in said.err
     with Image.open(picture) as drawn:

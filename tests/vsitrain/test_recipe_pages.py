@@ -1,0 +1,161 @@
+"""The commands of the recipes' pages: every one is understood as it stands, and what it names is there."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import typer
+
+from tests.vsitrain.plan.planned import real_config
+from vsidata.cli import app as vsidata
+from vsitrain.cli import app as vsitrain
+from vsitrain.config import read_config
+from vsitrain.plan import clip_size, find_device, measure_model, plan, workload_of
+from vsitrain.recipe import read_recipe
+from vsitrain.scoring.published import published_row, published_rows
+from vsitrain.starting_model import adapter_config
+
+ROOT = Path(__file__).parents[2]
+RECIPES = ROOT / "recipes"
+TRAINERS = ("grpo", "sft", "dpo")
+QUESTIONS = 114_600  # as the page says
+
+
+def commands(page: str) -> list[list[str]]:
+    """The indented lines of a page, as a shell splits them."""
+    lines = (RECIPES / page).read_text().splitlines()
+    return [shlex.split(line) for line in lines if line.startswith("    ")]
+
+
+REPRODUCE, GENERAL = commands("reproduce.md"), commands("general.md")
+
+
+def understood(app: typer.Typer, name: str, words: list[str]) -> dict:
+    """The parameters that a command would be called with."""
+    command = typer.main.get_command(app).commands[name]
+    context = command.make_context(name, list(words))
+    return context.params
+
+
+@pytest.mark.parametrize("words", [*REPRODUCE, *GENERAL], ids=" ".join)
+def test_command_is_understood(words, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    match words:
+        case ["vsidata", name, *rest]:
+            understood(vsidata, name, rest)
+        case ["vsitrain", name, *rest]:
+            understood(vsitrain, name, rest)
+        case ["accelerate", "launch", *rest]:
+            from accelerate.commands.launch import launch_command_parser
+
+            asked = launch_command_parser().parse_args(rest)
+            assert asked.module
+            assert Path(asked.config_file).is_file()
+            name, *more = asked.training_script_args
+            assert asked.training_script == "vsitrain"
+            assert name in TRAINERS
+            read_config(name, understood(vsitrain, name, more)["config"], [])
+        case ["python", "-m", "lmms_eval", *_] | ["vllm", "serve", *_] | ["pip", "install", *_]:
+            pass  # looked up below, or another program's own
+        case _:
+            raise AssertionError(words)
+
+
+def named(option: str) -> list[str]:
+    return [words[place + 1] for words in REPRODUCE for place, word in enumerate(words) if word == option]
+
+
+def test_every_model_that_is_asked_is_trained_there_or_published():
+    recipes = {Path(path) for path in named("--config") if "/data/" not in path}
+    trained = {str(read_recipe(ROOT / path).settings["output_dir"]) for path in recipes}
+    asked = set(named("--model"))
+    assert {name for name in asked if not name.startswith("Qwen/")} == trained
+
+
+def test_every_table_shows_what_was_evaluated_and_every_row_of_the_paper_has_its_run():
+    out = set(named("--out"))
+    studied = {
+        f"{words[words.index('--out') + 1]}/{mode}"
+        for words in REPRODUCE
+        if words[1] == "study"
+        for mode in ("think", "observe", "vanilla")
+    }
+    shown = [
+        word for words in REPRODUCE if words[1] == "table" for word in words if word.startswith("results/")
+    ]
+    shown = {word for word in shown if not word.endswith(".png")}
+    assert shown <= out | studied
+    # 2 models in 3 modes, and 10 trained rows: all that the paper has of its own.
+    assert len(shown) == sum(bool(row.run) for row in published_rows().values())
+    assert all(published_row(name) for name in named("--published"))
+
+
+def cost_of(recipe: str):
+    """The plan of a recipe at the sizes that the page names."""
+    method = recipe.partition("/")[0]
+    config = read_config(method, RECIPES / f"{recipe}.yaml", [])
+    options = config.options
+    model = real_config("qwen2-vl-2b" if "2b" in recipe else "qwen2-vl-7b")
+    clip = clip_size(
+        model,
+        frames=options.num_frames,
+        height=480,
+        width=640,
+        min_pixels=options.min_pixels,
+        max_pixels=options.max_pixels,
+        input_mode=options.input_mode,
+    )
+    work = workload_of(
+        method,
+        config.training,
+        questions=QUESTIONS,
+        clip=clip,
+        text_tokens=90,
+        answer_tokens=8,
+        dtype=config.model.dtype,
+        processes=1,
+        sharding="none",
+    )
+    size = measure_model(model, lora=adapter_config(config.model))
+    return plan(size, work, find_device("A100 80GB"))
+
+
+def test_costs_are_those_of_the_plan():
+    text = (RECIPES / "reproduce.md").read_text()
+    rows = re.findall(r"^\| `(.+?)` \| ([\d,]+) \| ([\d.]+) \| ([\d.]+) \|$", text, re.M)
+    recipes = [(ROOT / path).relative_to(RECIPES) for path in named("--config") if "/data/" not in path]
+    trained = {str(path.with_suffix("")) for path in recipes}
+    assert {name for name, *_ in rows} == trained
+    for name, steps, memory, hours in rows:
+        found = cost_of(name)
+        assert found.fits
+        assert (f"{found.schedule.steps:,}", f"{found.memory.total / 2**30:.1f}") == (steps, memory)
+        assert f"{found.hours.gpu_hours:.1f}" == hours
+
+
+def test_tasks_of_general_benchmarks_are_lmms_evals_own(lmms_eval_wheel):
+    tasks = set()
+    for name in lmms_eval_wheel.namelist():
+        if name.startswith("lmms_eval/tasks/") and name.endswith(("yaml",)):
+            text = lmms_eval_wheel.read(name).decode()
+            tasks |= set(re.findall(r"^(?:task|group):\s*[\"']?([\w-]+)", text, re.M))
+    asked = [words[words.index("--tasks") + 1] for words in GENERAL if "lmms_eval" in words]
+    assert len(asked) == 2
+    assert len(set(asked)) == 1
+    assert set(asked[0].split(",")) <= tasks
+    program = lmms_eval_wheel.read("lmms_eval/__main__.py").decode()
+    model = lmms_eval_wheel.read("lmms_eval/models/simple/qwen2_vl.py").decode()
+    for words in (words for words in GENERAL if "lmms_eval" in words):
+        for option in (word for word in words if word.startswith("--")):
+            assert f'"{option}"' in program
+        given = words[words.index("--model_args") + 1].split(",")
+        assert all(f"{it.partition('=')[0]}:" in model for it in given)
+    assert '"qwen2_vl"' in model
+
+
+@pytest.mark.parametrize("page", ["reproduce.md", "general.md"])
+def test_files_that_a_page_names_are_there(page):
+    text = (RECIPES / page).read_text()
+    for path in re.findall(r"recipes/[\w./-]+\.(?:yaml|md)", text):
+        assert (ROOT / path).is_file(), path
