@@ -14,10 +14,25 @@ from vsidata.curation.blind.forest import COARSE, FINE
 from vsidata.curation.blind.numbers import number_guesses
 from vsidata.metrics import Array, exact_match, mean_relative_accuracy
 
+_ENOUGH = 4_000  # questions; of fewer the scores depend on how their rooms are parted, by several points
+_MOST_PARTINGS = 4
+
 
 def steps(questions: Sequence[Asked]) -> int:
-    """How many forests `guess` grows for questions of one type."""
-    return FOLDS * len(_leaves(questions))
+    """How many forests `guess` grows for questions of one type; none where there are too few rooms."""
+    if not can_learn(questions):
+        return 0
+    return partings(questions) * FOLDS * len(_leaves(questions))
+
+
+def can_learn(questions: Sequence[Asked]) -> bool:
+    """Whether the questions are about as many rooms as there are parts, at least."""
+    return len({asked.room for asked in questions}) >= FOLDS
+
+
+def partings(questions: Sequence[Asked]) -> int:
+    """How often the rooms are parted anew."""
+    return min(max(_ENOUGH // len(questions), 1), _MOST_PARTINGS)
 
 
 def _leaves(questions: Sequence[Asked]) -> tuple[int, ...]:
@@ -32,16 +47,14 @@ class Guesses:
     Attributes:
         constant: the one answer that scores best: a letter where the choices have letters.
         of_constant: (n,) its scores in [0, 1].
-        of_category: (n,) scores of the best answer to the same words about other rooms.
-        of_forest: (n,) scores of the forest; None where there are too few rooms to learn from.
-        blind: (n,) the guesses that `of_forest` is the score of.
+        of_category: (n,) mean scores of the best answer to the same words about other rooms.
+        of_forest: (n,) mean scores of the forest. Both are None where there are too few rooms to learn from.
     """
 
     constant: str
     of_constant: Array
     of_category: Array | None
     of_forest: Array | None
-    blind: Sequence[str] | None
 
 
 def guess(questions: Sequence[Asked], seed: int = 0, done: Callable[[], None] = lambda: None) -> Guesses:
@@ -49,38 +62,35 @@ def guess(questions: Sequence[Asked], seed: int = 0, done: Callable[[], None] = 
 
     Rooms are parted in five; what is guessed about one part is learned from the four others. The forest is
     for numbers the better of two, with few or with many questions in a leaf, and gives way to a constant that
-    does better: which of these answers a part is judged by their scores on the other parts.
+    does better: which of these answers a part is judged by their scores on the other parts. Few questions are
+    parted several times, and the scores are means.
 
     Args:
         questions: of one question type, which `can_be_scored`.
         seed: of the parts and of the forests.
         done: called after each of `steps`.
     """
-    number = questions[0].is_number
-    constant = best_answer([asked.truth for asked in questions], number=number)
+    constant = best_answer([asked.truth for asked in questions], number=questions[0].is_number)
     of_constant = _scores(questions, [constant] * len(questions))
-    rooms = [asked.room for asked in questions]
-    if len(set(rooms)) < FOLDS:
-        return Guesses(constant, of_constant, None, None, None)
-    parts = folds_of(rooms, seed=seed)
+    if not can_learn(questions):
+        return Guesses(constant, of_constant, None, None)
+    more = np.random.SeedSequence(seed).generate_state(partings(questions) - 1).tolist()
+    tries = [_guessed(questions, one, done) for one in (seed, *more)]
+    of_category, of_forest = np.mean(tries, axis=0)
+    return Guesses(constant, of_constant, of_category, of_forest)
+
+
+def _guessed(questions: Sequence[Asked], seed: int, done: Callable[[], None]) -> tuple[Array, Array]:
+    """Scores (n,) by the words, and by the forest, with the rooms parted once."""
+    number = questions[0].is_number
     forest = number_guesses if number else choice_guesses
-    by_words, by_type, by_word = _constants(questions, parts)
-    tried = [by_words, by_type, by_word]
+    parts = folds_of([asked.room for asked in questions], seed=seed)
+    tried = list(_constants(questions, parts))
     for leaf in _leaves(questions):
         answers = forest(questions, parts, leaf, seed, done)
-        tried.append(
-            answers if number else [_reply(asked, it) for asked, it in zip(questions, answers, strict=True)]
-        )
+        tried.append(answers if number else list(map(_reply, questions, answers)))
     scores = np.array([_scores(questions, answers) for answers in tried])
-    chosen = _better(scores, parts)
-    every = np.arange(len(questions))
-    return Guesses(
-        constant,
-        of_constant,
-        of_category=scores[0],
-        of_forest=scores[chosen, every],
-        blind=[tried[way][place] for place, way in enumerate(chosen.tolist())],
-    )
+    return scores[0], scores[_better(scores, parts), np.arange(len(questions))]
 
 
 def _scores(questions: Sequence[Asked], replies: Sequence[str]) -> Array:
