@@ -307,6 +307,60 @@ def audit(
 
 
 @app.command()
+def debias(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A build.")],
+    out: Annotated[Path, typer.Option(metavar="DIR2", help="Folder to write to: a new one.")],
+    target: Annotated[
+        float, typer.Option(min=0, max=100, help="Points that guessing may score above the best constant.")
+    ] = 5.0,
+    keep: Annotated[
+        float, typer.Option(min=0, max=100, help="Percent of the questions that are kept in any case.")
+    ] = 50.0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the parts of rooms, and of the forests.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
+) -> None:
+    """Leave out of a build what can be guessed without a look, and write a build of the rest.
+
+    The forest of `vsidata audit` guesses each question type; those it guesses best are left out, a part at a
+    time, until it scores hardly more than the best constant. Reads DIR; writes a new folder, DIR2: a whole
+    build with debias.json and the curve debias.svg. Tables of scenes and frames are hard links to those of
+    DIR, or copies on another disk. Ends with 1 where a topic stays above the target.
+    """
+    import orjson
+
+    from vsidata.curation.audit.audit import asked_in_build
+    from vsidata.curation.debias import record
+    from vsidata.curation.debias.command import debiased
+    from vsidata.hub.verify import read_manifest
+    from vsidata.terminal import console, progress
+
+    manifest = read_manifest(folder)
+    asked = asked_in_build(folder, manifest)
+    with progress(console(stderr=True)) as bar:
+        types = bar.add_task("question types", total=len({it.kind for it in asked}))
+        forests = bar.add_task("forests", total=None)
+        done = debiased(
+            folder,
+            manifest,
+            asked,
+            out,
+            target=target / 100,
+            least=keep / 100,
+            seed=seed,
+            grown=lambda: bar.advance(forests),
+            done=lambda: bar.advance(types),
+        )
+    if as_json:
+        typer.echo(orjson.dumps(done, option=orjson.OPT_INDENT_2))
+    else:
+        screen = console()
+        screen.print(record.table(done))
+        lines = [*record.closing_lines(done), f"Written: {out}, with debias.json and debias.svg."]
+        screen.print(*lines, sep="\n", soft_wrap=True, markup=False, highlight=False)
+    raise typer.Exit(1 if any(own["reached"] is False for own in done["topics"].values()) else 0)
+
+
+@app.command()
 def conform(
     meta_info: Annotated[list[Path], typer.Option(help="File of released VSI-Bench scene meta information.")],
     questions: Annotated[Path, typer.Option(help="Released questions, one JSON object a line.")],

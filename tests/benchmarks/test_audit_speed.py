@@ -4,7 +4,6 @@
 of scikit-learn, on as many rows and features, that are grown and asked and nothing else.
 """
 
-import os
 import resource
 
 import numpy as np
@@ -54,7 +53,6 @@ def test_its_forests_alone(benchmark):
                         min_samples_leaf=leaf,
                         max_features=0.5,
                         max_samples=min(_MOST_ROWS, len(learned)),
-                        n_jobs=len(os.sched_getaffinity(0)),
                     ).fit(learned, answers[fold != part]).apply(table)
 
     benchmark.pedantic(run, rounds=1)

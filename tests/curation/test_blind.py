@@ -126,16 +126,6 @@ def test_rescans_are_in_one_part():
     assert np.bincount(parts[9:], minlength=5).min() >= 19
 
 
-@pytest.mark.parametrize("processors", [1, 2, 7])
-def test_guesses_are_the_same_on_any_number_of_processors(monkeypatch, processors):
-    rows = asked([it for it in made.like_a_build(scenes=20) if it["question_type"] == "object_abs_distance"])
-    before = guess(rows)
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(processors)))
-    after = guess(rows)
-    assert (before.of_category == after.of_category).all()
-    assert (before.of_forest == after.of_forest).all()
-
-
 def test_of_open_words_those_of_the_question_type_are_the_choices():
     text = "If I am standing by the bed and facing the tv is the sofa to the left or the right of the tv?"
     rows = asked([made.row("r", "object_rel_direction", text, word) for word in ("left", "right", "left")])

@@ -2,8 +2,12 @@
 
 import os
 import platform
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from vsidata.errors import OptionError
 
 UNFINISHED = ".unfinished"
 
@@ -26,3 +30,31 @@ def write_whole(path: Path, parts: Iterable[bytes | memoryview]) -> None:
     except BaseException:
         unfinished.unlink(missing_ok=True)  # on a full disk even a part is room
         raise
+
+
+def need_new(out: Path) -> None:
+    """Refuse a folder to write to that holds something.
+
+    Raises:
+        OptionError: it does.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise OptionError(out, "is there already.", "Name another --out, or remove it.")
+
+
+@contextmanager
+def whole_folder(out: Path) -> Iterator[Path]:
+    """A folder to write to, which gets its own name if nothing goes wrong, and else is gone.
+
+    Args:
+        out: the name, of no folder yet or of an empty one.
+    """
+    unfinished = out.with_name(out.name + UNFINISHED)
+    shutil.rmtree(unfinished, ignore_errors=True)  # of a run that was killed
+    unfinished.mkdir(parents=True)
+    try:
+        yield unfinished
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    unfinished.replace(out)

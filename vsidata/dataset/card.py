@@ -107,6 +107,7 @@ def card(manifest: Mapping[str, Any], publication: Publication | None = None) ->
         scans=_scans(options),
         leak_guard=_leak_guard(manifest["leak_guard"]),
         audit=_audit(publication),
+        debias=_debias(manifest.get("debias")),
         drops=_drops(manifest["drops"]),
         set_aside=_set_aside(manifest["set_aside"], publication),
         licence=licence_note + (_ON_WORD if publication and publication.on_word else ""),
@@ -281,6 +282,30 @@ def _audit(publication: Publication | None) -> str:
     if publication is None:
         return "`audit.json`, once there is one"
     return "its report is `audit.json`" if publication.audited else "none yet"
+
+
+def _debias(record: Mapping[str, Any] | None) -> str:
+    if record is None:
+        return "Nothing was left out for being easily guessed."
+    rows = [
+        [
+            topic,
+            *(f"{count:,}" for count in own["questions"]),
+            *(
+                f"{100 * scores[key]:.1f}" if key in scores else ""
+                for scores in (own["before"], own["after"])
+                for key in ("constant", "forest")
+            ),
+        ]
+        for topic, own in record["topics"].items()
+    ]
+    header = ["topic", "asked", "kept", "constant before", "forest before", "constant", "forest"]
+    return (
+        "`vsidata debias` left out questions that a random forest guesses from their words alone, until it "
+        "scored hardly more than the best constant answer. It learned in other rooms than it was tried in, "
+        "and the scores are of forests that had no part in the choice. What is said above of balance is from "
+        f"before.\n\n{_table(header, rows)}"
+    )
 
 
 def _drops(drops: Mapping[str, Mapping[str, int]]) -> str:

@@ -1,9 +1,7 @@
 """Write a build as another framework reads it: a file for each split, and the frames beside it."""
 
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +9,7 @@ import orjson
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from vsidata.dataset.atomic import UNFINISHED, write_whole
+from vsidata.dataset.atomic import need_new, whole_folder, write_whole
 from vsidata.dataset.results import Row
 from vsidata.errors import OptionError
 from vsidata.export.form import Form, Media, Video
@@ -73,13 +71,12 @@ def export(
     if media not in form.media:
         raise OptionError(f"--media {media}", f"is nothing that {to} reads.", f"Take {form.media[0]}.")
     questions, frames = _shards(build, "qa", "build"), _shards(build, "frames", "frames")
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise OptionError(out, "is there already.", "Name another --out, or remove it.")
+    need_new(out)
     asked = {split: _questions_by_scene(paths) for split, paths in questions.items()}
     started(sum(map(len, asked.values())))
     counts: dict[str, int] = {}
     scenes = 0
-    with _whole(out) as folder:
+    with whole_folder(out) as folder:
         for split, paths in questions.items():
             videos = {}
             for row in _rows(frames.get(split, []), _FRAME_COLUMNS, batch=1):
@@ -99,20 +96,6 @@ def export(
         write_whole(folder / "TERMS.txt", [f"{terms(build)}\n".encode()])
     left_out = sum(counter.total() for counter in asked.values()) - sum(counts.values())
     return Exported(out, to, media, counts, scenes, left_out)
-
-
-@contextmanager
-def _whole(out: Path) -> Iterator[Path]:
-    """A folder to write to, which gets its own name if nothing goes wrong, and else is gone."""
-    unfinished = out.with_name(out.name + UNFINISHED)
-    shutil.rmtree(unfinished, ignore_errors=True)  # of a run that was killed
-    unfinished.mkdir(parents=True)
-    try:
-        yield unfinished
-    except BaseException:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        raise
-    unfinished.replace(out)
 
 
 def _shards(build: Path, table: str, what: str) -> dict[str, list[Path]]:

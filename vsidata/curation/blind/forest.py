@@ -1,7 +1,5 @@
 """A random forest that says how likely each answer is."""
 
-import os
-
 import numpy as np
 
 from vsidata.curation.blind.encoding import IntArray
@@ -28,7 +26,7 @@ def likelihoods(
         kinds: (n,) the kind of each answer, from 0.
         tested: (m, d) features of the questions to answer.
         leaf: least number of questions in a leaf.
-        seed: of the draws. The same one gives the same figures on any number of processors.
+        seed: of the draws.
 
     Returns:
         (m, kinds) shares, which sum to 1.
@@ -41,7 +39,7 @@ def likelihoods(
         max_features=0.5,
         max_samples=_MOST_ROWS if len(answers) > _MOST_ROWS else None,
         random_state=seed,
-        n_jobs=len(os.sched_getaffinity(0)),
+        n_jobs=1,  # its threads would race for the filters of warnings, and print thousands
     ).fit(features.astype(np.float32), answers)
     learned = forest.apply(features.astype(np.float32))
     asked = forest.apply(tested.astype(np.float32))

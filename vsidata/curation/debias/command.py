@@ -1,0 +1,79 @@
+"""What `vsidata debias` does."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from vsidata import __version__
+from vsidata.curation.blind.asked import Asked
+from vsidata.curation.blind.constants import FOLDS
+from vsidata.curation.debias.curve import drawn
+from vsidata.curation.debias.prune import debias
+from vsidata.curation.debias.record import as_json
+from vsidata.dataset.atomic import need_new
+from vsidata.dataset.subset import write_subset
+from vsidata.errors import OptionError
+
+REASON = "debias: it can be guessed without a look"
+_BRIEF = ("target", "least", "seed", "questions", "topics")  # what the manifest says of the record
+
+
+def debiased(
+    build: Path,
+    manifest: Mapping[str, Any],
+    asked: Sequence[Asked],
+    out: Path,
+    *,
+    target: float,
+    least: float,
+    seed: int,
+    grown: Callable[[], None] = lambda: None,
+    done: Callable[[], None] = lambda: None,
+) -> dict[str, Any]:
+    """Choose what a build keeps, and write that as a build.
+
+    Args:
+        build, manifest, asked: the build, and all its questions.
+        out: a folder that is not there yet, or is empty.
+        target, least, seed: as `prune.debias` takes them.
+        grown: called after each forest; and
+        done: after each question type.
+
+    Returns:
+        What `debias.json` holds.
+
+    Raises:
+        OptionError: there is something in `out`, too few rooms are there to learn from, or the build is
+            debiased already.
+        VsiError: the build cannot be read, or nothing can be written.
+    """
+    need_new(out)
+    if "debias" in manifest:
+        remedy = (
+            "Take the build that it was made from: what is left of this one looks less guessable than it is."
+        )
+        raise OptionError(build, "is debiased already.", remedy)
+    rooms = len({it.room for it in asked})
+    if rooms < FOLDS:
+        fault = f"is about {rooms} room{'s' * (rooms != 1)}."
+        remedy = f"Build from {FOLDS} rooms at least: guesses about some are learned from the others."
+        raise OptionError(build, fault, remedy)
+    found = debias(asked, target=target, least=least, seed=seed, told=grown, done=done)
+    made = as_json(found, target=target, least=least, seed=seed)
+    qa = {path: shard["sha256"] for path, shard in manifest["files"].items() if path.startswith("qa/")}
+    record = {"vsidata": __version__, "of": qa, **made}
+    write_subset(
+        build,
+        manifest,
+        {it.id for pruned in found.values() for it in pruned.kept},
+        out,
+        reason=REASON,
+        added={"debias": {"vsidata": __version__} | {key: made[key] for key in _BRIEF}},
+        beside={
+            "debias.json": orjson.dumps(record, option=orjson.OPT_INDENT_2) + b"\n",
+            "debias.svg": drawn(made).encode(),
+        },
+    )
+    return record

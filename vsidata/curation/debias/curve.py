@@ -1,0 +1,59 @@
+"""Size against blind score, drawn: a small picture for each question type, as one SVG."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from typing import Any
+
+_WIDTH, _HEIGHT, _GAP, _COLUMNS = 240, 150, 44, 3  # of one picture, pixels
+
+
+def drawn(record: Mapping[str, Any]) -> str:
+    """The curves of a record, from `record.as_json`.
+
+    To the right is what was left, from all questions down to none; up is the score, from 0 to 100. The line
+    is the forest's, the dashed one the best constant's; a dot is what was measured at the end.
+    """
+    kinds = {kind: own for kind, own in record["types"].items() if own["rounds"]}
+    rows = -(-len(kinds) // _COLUMNS)
+    width, height = _COLUMNS * (_WIDTH + _GAP) + _GAP, rows * (_HEIGHT + 2 * _GAP) + _GAP
+    body = [
+        f'<g transform="translate({_GAP + (place % _COLUMNS) * (_WIDTH + _GAP)} '
+        f'{_GAP + (place // _COLUMNS) * (_HEIGHT + 2 * _GAP)})">{"".join(_picture(kind, own))}</g>'
+        for place, (kind, own) in enumerate(kinds.items())
+    ]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+        f'height="{height}" font-family="sans-serif" font-size="11" fill="#222">'
+        "<title>Questions kept, and what is scored without a look</title>"
+        f'<rect width="{width}" height="{height}" fill="#fff"/>{"".join(body)}</svg>\n'
+    )
+
+
+def _picture(kind: str, own: Mapping[str, Any]) -> Iterator[str]:
+    rounds, all_ = own["rounds"], own["questions"][0]
+    yield f'<text y="-8" font-weight="bold">{escape(kind)}</text>'
+    yield f'<path d="M0 0V{_HEIGHT}H{_WIDTH}" fill="none" stroke="#888"/>'
+    for share in (0, 50, 100):
+        yield f'<text x="-4" y="{_up(share / 100) + 4:g}" text-anchor="end">{share}</text>'
+    for share in (1.0, 0.5, 0.0):
+        words = f"{round(share * all_):,}"
+        yield f'<text x="{_along(share):g}" y="{_HEIGHT + 14}" text-anchor="middle">{words}</text>'
+    yield f'<text x="{_WIDTH / 2}" y="{_HEIGHT + 28}" text-anchor="middle">questions left</text>'
+    for key, dash in (("constant", ' stroke-dasharray="4 3"'), ("forest", "")):
+        points = [(one["questions"] / all_, one[key]) for one in rounds]
+        yield f'<polyline points="{_points(points)}" fill="none" stroke="#1f5fa8" stroke-width="1.5"{dash}/>'
+    if "forest" in own["after"]:
+        x, y = _along(own["questions"][1] / all_), _up(own["after"]["forest"])
+        yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="#1f5fa8"/>'
+
+
+def _points(points: Sequence[tuple[float, float]]) -> str:
+    return " ".join(f"{_along(share):.1f},{_up(score):.1f}" for share, score in points)
+
+
+def _along(share: float) -> float:
+    return (1 - share) * _WIDTH
+
+
+def _up(score: float) -> float:
+    return (1 - score) * _HEIGHT

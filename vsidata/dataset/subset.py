@@ -1,0 +1,178 @@
+"""A build with fewer questions: its own tables of questions, the scenes and pictures of the first."""
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from vsidata.dataset.atomic import need_new, whole_folder, write_whole
+from vsidata.dataset.card import card
+from vsidata.dataset.frames_file import embedded, is_heavy
+from vsidata.dataset.merge import TABLES
+from vsidata.dataset.results import Row
+from vsidata.dataset.shards import ShardWriter
+from vsidata.errors import VsiError
+
+_BATCH = 5_000
+_QA, _, _, _EMBEDDED = TABLES
+
+
+def write_subset(
+    build: Path,
+    manifest: Mapping[str, Any],
+    kept: Collection[str],
+    out: Path,
+    *,
+    reason: str,
+    added: Mapping[str, Any],
+    beside: Mapping[str, bytes],
+) -> dict[str, Any]:
+    """Write a whole build of some of another one's questions. It gets its name when all of it is written.
+
+    The tables of scenes and frames are the same files (hard links; copies on another disk): neither build
+    changes a file in place.
+
+    Args:
+        build: the folder of the first build.
+        manifest: of it.
+        kept: ids of the questions.
+        out: a folder that is not there yet, or is empty.
+        reason: why the others were left out, for the list of drops.
+        added: what else the manifest says.
+        beside: further files, by name.
+
+    Returns:
+        The manifest.
+
+    Raises:
+        OptionError: there is something in `out`.
+        VsiError: the build cannot be read, or nothing can be written.
+    """
+    need_new(out)
+    try:
+        with whole_folder(out) as folder:
+            parts = [_write_split(build, manifest, kept, split, folder) for split in manifest["scenes"]]
+            if (build / "failures.jsonl").is_file():
+                _carry(build / "failures.jsonl", folder / "failures.jsonl")
+            less = {**_less(manifest, parts, reason), **added}
+            write_whole(folder / "README.md", [card(less).encode()])
+            write_whole(folder / "manifest.json", [orjson.dumps(less, option=orjson.OPT_INDENT_2), b"\n"])
+            for name, content in beside.items():
+                write_whole(folder / name, [content])
+    except pa.ArrowException as error:
+        fault = f"cannot be read: {' '.join(str(error).split())}."
+        raise VsiError(build, fault, "Check it with `vsidata verify`.") from error
+    except OSError as error:
+        fault = f"cannot be written to, from {build}: {error.strerror or error}."
+        raise VsiError(error.filename or out, fault, "Mend that, then run the same command again.") from error
+    return less
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A split as it is written: its files, questions kept and dropped by topic, scenes heavy to read."""
+
+    split: str
+    files: Mapping[str, Any]
+    kept: Counter[str]
+    dropped: Counter[str]
+    heavy: int
+
+
+def _write_split(
+    build: Path, manifest: Mapping[str, Any], kept: Collection[str], split: str, folder: Path
+) -> _Part:
+    of_table = _of_split(manifest["files"], split)
+    left: Counter[str] = Counter()
+    dropped: Counter[str] = Counter()
+    heavy = 0
+    qa, inside = (ShardWriter(table, split, folder) for table in (_QA, _EMBEDDED))
+    frames = _frames([build / path for path in of_table["frames"]]) if of_table["embedded"] else {}
+    try:
+        for scene, rows in groupby(_rows([build / path for path in of_table["qa"]]), _scene):
+            asked = []
+            for row in rows:
+                if row["id"] in kept:
+                    asked.append(row)
+                    left[row["topic"]] += 1
+                else:
+                    dropped[row["topic"]] += 1
+            qa.add(asked)
+            if asked and scene in frames:
+                path, place = frames[scene]
+                with pq.ParquetFile(path) as file:
+                    shown = file.read_row_group(place)
+                inside.add_group(embedded(asked, shown))
+                heavy += is_heavy(len(asked), shown)
+        shards = [*qa.finish(folder), *inside.finish(folder)]
+    finally:
+        qa.abandon()
+        inside.abandon()
+    files = {shard.path: {k: v for k, v in asdict(shard).items() if k != "path"} for shard in shards}
+    for path in (*of_table["scenes"], *of_table["frames"]):
+        _carry(build / path, folder / path)
+        files[path] = manifest["files"][path]
+    return _Part(split, files, left, dropped, heavy)
+
+
+def _of_split(files: Mapping[str, Any], split: str) -> dict[str, list[str]]:
+    """The shards of a split, by table."""
+    return {
+        table.name: [path for path in files if path.startswith(f"{table.name}/{split}-")] for table in TABLES
+    }
+
+
+def _less(manifest: Mapping[str, Any], parts: Sequence[_Part], reason: str) -> dict[str, Any]:
+    """The manifest of what is left."""
+    files = {path: shard for part in parts for path, shard in part.files.items()}
+    dropped = sum((part.dropped for part in parts), Counter[str]())
+    drops = {topic: dict(reasons) for topic, reasons in manifest["drops"].items()}
+    for topic, count in dropped.items():
+        drops[topic] = dict(sorted({**drops.get(topic, {}), reason: count}.items()))
+    frames = dict(manifest["frames"])
+    if "scenes heavy to read embedded" in frames:
+        frames["scenes heavy to read embedded"] = sum(part.heavy for part in parts)
+    of_table = [_of_split(files, part.split)[table.name] for part in parts for table in TABLES]
+    return {
+        **manifest,
+        "frames": frames,
+        "questions": {part.split: dict(sorted(part.kept.items())) for part in parts},
+        "drops": dict(sorted(drops.items())),
+        "files": {path: files[path] for paths in of_table for path in paths},
+    }
+
+
+def _rows(shards: Sequence[Path]) -> Iterator[Row]:
+    for path in shards:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=_BATCH):
+                yield from batch.to_pylist()
+
+
+def _scene(row: Row) -> str:
+    return str(row["scene_name"])
+
+
+def _frames(shards: Sequence[Path]) -> dict[str, tuple[Path, int]]:
+    """Where the frames of each scene are: the shard, and the row group, which holds that scene alone."""
+    found = {}
+    for path in shards:
+        names = pq.read_table(path, columns=["scene_name"])["scene_name"].to_pylist()
+        found |= {name: (path, place) for place, name in enumerate(names)}
+    return found
+
+
+def _carry(source: Path, to: Path) -> None:
+    to.parent.mkdir(exist_ok=True)
+    try:
+        os.link(source, to)
+    except OSError:  # on another disk, or one without links
+        shutil.copy2(source, to)
