@@ -1,7 +1,8 @@
 """A whole evaluation against the time that the model takes to write on the same batches.
 
-Aim: at most 1.1 times. Decoding frames, preparing pixels and text, and writing predictions go on beside the
-model, in a thread: run it with a core to spare.
+Aim: at most 1.1 times, on a wall clock with a core to spare: frames are decoded, pixels and text prepared in
+a thread beside the model. `outside the model` is told from one and the same run, so that a busy machine
+counts on both sides.
 """
 
 import time
@@ -19,19 +20,21 @@ from vsitrain.evaluation.replies import Replier
 from vsitrain.scoring.questions import read_questions
 from vsitrain.tiny import TINY, make_tiny
 
-SCENES = [f"scene{number:04d}_00" for number in range(4)]
-QUESTIONS, BATCH = 80, 8  # VSI-Bench asks about 18 a scene
+SCENES = [f"scene{number:04d}_00" for number in range(8)]
+QUESTIONS, BATCH = 160, 8  # VSI-Bench asks about 18 a scene
 
 
 class Evaluated:
-    """A tiny model, questions about four rooms of 16 frames, and the batches that it is asked them in."""
+    """A tiny model, questions about eight rooms of 16 frames, and the batches that it is asked them in."""
 
     def __init__(self, folder):
         rng = np.random.default_rng(0)
         jpegs = [picture(rng, (640, 480)) for _ in range(4)]
         images = [{"bytes": jpegs[n % 4], "path": f"{n}.jpg"} for n in range(16)]
         frames = [builds.footage(scene, size=(640, 480), images=images) for scene in SCENES]
-        asked = [builds.question(number, SCENES[number * 4 // QUESTIONS]) for number in range(QUESTIONS)]
+        asked = [
+            builds.question(number, SCENES[number * len(SCENES) // QUESTIONS]) for number in range(QUESTIONS)
+        ]
         self.build = str(builds.write(folder / "build", asked, frames))
         make_tiny(folder / "model", TINY)
         self.settings = settings_for("none")
@@ -40,6 +43,7 @@ class Evaluated:
         store = self.store()
         clips = [store.clip(row["scene_name"], row["dataset"]) for row in self.rows]
         parts = [slice(start, start + BATCH) for start in range(0, QUESTIONS, BATCH)]
+        self.in_model = 0.0
         self.batches = [self.model.prepare(self.rows[part], clips[part]) for part in parts]
 
     def store(self):
@@ -50,7 +54,16 @@ class Evaluated:
 
     def whole(self, out):
         how = {"record": {}, "settings": self.settings, "batch": BATCH}
-        evaluate(self.rows, self.store(), self.model, out, **how)
+        evaluate(self.rows, self.store(), self, out, **how)
+
+    def prepare(self, rows, clips):
+        return self.model.prepare(rows, clips)
+
+    def reply(self, batch):
+        start = time.perf_counter()
+        texts = self.model.reply(batch)
+        self.in_model += time.perf_counter() - start
+        return texts
 
 
 @pytest.fixture(scope="module")
@@ -61,12 +74,16 @@ def evaluated(tmp_path_factory):
     torch.set_num_threads(threads)
 
 
-@pytest.mark.benchmark(group=f"evaluate {QUESTIONS} questions", timer=time.process_time)
+@pytest.mark.benchmark(group=f"evaluate {QUESTIONS} questions")
 @pytest.mark.parametrize("what", ["model_alone", "whole"])
 def test_evaluation(benchmark, evaluated, tmp_path, what):
     places = iter(range(9))
 
     def once():
+        evaluated.in_model, start = 0.0, time.perf_counter()
         getattr(evaluated, what)(tmp_path / str(next(places)))
+        if evaluated.in_model:
+            outside = (time.perf_counter() - start) / evaluated.in_model - 1
+            benchmark.extra_info.setdefault("outside the model", []).append(round(outside, 3))
 
-    benchmark.pedantic(once, rounds=4, warmup_rounds=1)
+    benchmark.pedantic(once, rounds=3, warmup_rounds=1)

@@ -8,7 +8,7 @@ from vsitrain.data.clip import Clip
 from vsitrain.data.messages import conversation
 from vsitrain.evaluation.model import Model, penalty_of
 from vsitrain.evaluation.settings import Settings
-from vsitrain.families import encode, limit_pixels
+from vsitrain.families import Pixels, encode, limit_pixels
 from vsitrain.families.family import family_of
 
 VERSIONS = ("torch", "torchvision", "transformers", "peft", "accelerate")
@@ -45,12 +45,13 @@ class Replier:
         self._model = loaded.to(device).eval()
         self._processor = processor_of(model, settings)
         self._penalty = penalty_of(model)
+        self._pixels = Pixels()  # questions about a scene follow each other
 
     def prepare(self, rows: Sequence[Mapping[str, Any]], clips: Sequence[Clip]) -> Any:
         """Questions about clips as one batch, on the CPU."""
         how = self._settings
         asked = [conversation(row, how.mode, form=how.form, letters=True) for row in rows]
-        return encode(self._processor, asked, clips, input_mode=how.input_mode)
+        return encode(self._processor, asked, clips, input_mode=how.input_mode, pixels=self._pixels)
 
     def reply(self, batch: Any) -> list[str]:
         """What the model writes on each question of a batch; greedy, the same in any batch."""

@@ -19,6 +19,7 @@ from vsitrain.families.family import (
     pad_token_ids,
 )
 from vsitrain.families.guard import refuse_blind_passes
+from vsitrain.families.pixels import Pixels
 from vsitrain.families.places import InputMode, stills, with_places
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "LORA_TARGETS",
     "Family",
     "InputMode",
+    "Pixels",
     "Row",
     "clip_tokens",
     "collate",

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from vsitrain.data.clip import Clip
 from vsitrain.families.family import family_of, pad_token_ids
-from vsitrain.families.pixels import prepared_once
+from vsitrain.families.pixels import Pixels
 from vsitrain.families.places import InputMode, Messages, stills, with_places
 
 _OF_TEXT = ("attention_mask", "mm_token_type_ids", "token_type_ids")
@@ -37,6 +37,7 @@ def encode_rows(
     input_mode: InputMode = "video",
     add_generation_prompt: bool = True,
     template_options: Mapping[str, Any] | None = None,
+    pixels: Pixels | None = None,
 ) -> list[Row]:
     """Put each clip into its prompt.
 
@@ -48,6 +49,7 @@ def encode_rows(
         input_mode: whether a clip is shown as a video or as images.
         add_generation_prompt: whether the assistant is to speak next.
         template_options: for the chat template.
+        pixels: remembers the last clip for the next call, whose processor and input mode must be the same.
 
     Returns:
         One row a prompt.
@@ -67,11 +69,16 @@ def encode_rows(
     about: dict[int, tuple[Clip, dict[str, None]]] = {}
     for text, clip in zip(texts, clips, strict=True):
         about.setdefault(id(clip), (clip, {}))[1][text] = None
-    rows = {key: _encode(processor, list(its), clip, input_mode) for key, (clip, its) in about.items()}
+    pixels = pixels or Pixels()
+    rows = {
+        key: _encode(processor, list(its), clip, input_mode, pixels) for key, (clip, its) in about.items()
+    }
     return [rows[id(clip)][text] for text, clip in zip(texts, clips, strict=True)]
 
 
-def _encode(processor: Any, texts: Sequence[str], clip: Clip, input_mode: InputMode) -> dict[str, Row]:
+def _encode(
+    processor: Any, texts: Sequence[str], clip: Clip, input_mode: InputMode, pixels: Pixels
+) -> dict[str, Row]:
     """Prompts about one clip, by their text. They share its tensors."""
     family = family_of(processor)
     place = family.place if input_mode == "video" else None
@@ -85,7 +92,7 @@ def _encode(processor: Any, texts: Sequence[str], clip: Clip, input_mode: InputM
             shown["cap_pixels_per_frame"] = False
     ids: dict[str, list[int]] = {}
     vision: dict[str, Tensor] = {}
-    with prepared_once(processor):
+    with pixels.of(processor, clip):
         for text in texts:
             placed = text.replace(place, processor.video_token) if place else text
             encoded = processor(text=[placed], return_tensors="pt", **shown)

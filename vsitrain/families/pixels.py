@@ -5,23 +5,36 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from vsitrain.data.clip import Clip
 
-@contextmanager
-def prepared_once(processor: Any) -> Iterator[None]:
-    """While it lasts, a processor prepares the first pixels that it is given, and gives them for all others.
+_PARTS = ("image_processor", "video_processor")
 
-    Args:
-        processor: of a model. It must be asked about one clip alone, in one way.
-    """
-    parts = [name for name in ("image_processor", "video_processor") if hasattr(processor, name)]
-    own = {name: getattr(processor, name) for name in parts}
-    try:
-        for name, part in own.items():
-            setattr(processor, name, _Once(part))
-        yield
-    finally:
-        for name, part in own.items():
-            setattr(processor, name, part)
+
+class Pixels:
+    """Remembers those of the clip last asked for, as one processor prepared them in one way."""
+
+    def __init__(self) -> None:
+        self._clip: Clip | None = None
+        self._parts: dict[str, _Once] = {}
+
+    @contextmanager
+    def of(self, processor: Any, clip: Clip) -> Iterator[None]:
+        """While it lasts, the processor prepares the first pixels that it is given, and gives them again.
+
+        Args:
+            processor: of a model, with its pixel limits set. It must be asked about this clip alone.
+            clip: that it is asked about.
+        """
+        own = {name: getattr(processor, name) for name in _PARTS if hasattr(processor, name)}
+        if self._clip is not clip:
+            self._clip, self._parts = clip, {name: _Once(part) for name, part in own.items()}
+        try:
+            for name, part in self._parts.items():
+                setattr(processor, name, part)
+            yield
+        finally:
+            for name, part in own.items():
+                setattr(processor, name, part)
 
 
 class _Once:
