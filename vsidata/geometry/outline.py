@@ -47,8 +47,12 @@ def signed_area(ring: Ring) -> float:
 def _following(points: Array, triangles: IntArray) -> dict[_Edge, _Edge]:
     """Which edge follows each on the way around: those that one triangle has alone, it being at the left."""
     sides = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
-    both = {(a, b) for a, b in sides.tolist()}
-    edges = sorted(edge for edge in both if edge[::-1] not in both)
+    there, back = (
+        sides @ (len(points), 1),
+        sides @ (1, len(points)),
+    )  # a number for each side, and its way back
+    alone = np.sort(there[~np.isin(there, back)])
+    edges = [divmod(code, len(points)) for code in alone.tolist()]
     leaving: dict[int, list[int]] = {}
     for start, end in edges:
         leaving.setdefault(start, []).append(end)
