@@ -361,6 +361,33 @@ def debias(
 
 
 @app.command()
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="DIR_A", help="A build, or a .jsonl file of questions.")],
+    second: Annotated[Path, typer.Argument(metavar="DIR_B", help="Another one, about the same scenes.")],
+    examples: Annotated[int, typer.Option(min=0, help="Most examples of each change, by topic.")] = 3,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+) -> None:
+    """What changed from one build to another: questions kept, lost and new, and answers that differ.
+
+    Scores the answers of DIR_A by the keys of DIR_B: what one definition is worth where another is asked for.
+    Files hold released VSI-Bench questions, one JSON object a line. Reads both; writes nothing.
+    """
+    import orjson
+
+    from vsidata.curation.compare import compare as comparing
+    from vsidata.curation.compare import words
+    from vsidata.terminal import console
+
+    found = comparing.compare(first, second, examples)
+    if as_json:
+        typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+        return
+    screen = console()
+    screen.print(words.table(found))
+    screen.print(*words.closing_lines(found), sep="\n", soft_wrap=True, markup=False, highlight=False)
+
+
+@app.command()
 def conform(
     meta_info: Annotated[list[Path], typer.Option(help="File of released VSI-Bench scene meta information.")],
     questions: Annotated[Path, typer.Option(help="Released questions, one JSON object a line.")],

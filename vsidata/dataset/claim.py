@@ -77,7 +77,7 @@ def alone(out: Path, work: Path) -> Iterator[None]:
 
 
 def _refuse_difference(out: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
-    changed = sorted(_differences("", before, now))
+    changed = sorted(differences("", before, now))
     if changed:
         more = f"; and {len(changed) - _NAMED:,} more" if len(changed) > _NAMED else ""
         raise OptionError(
@@ -87,10 +87,10 @@ def _refuse_difference(out: Path, before: dict[str, Any], now: dict[str, Any]) -
         )
 
 
-def _differences(at: str, before: Any, now: Any) -> Iterator[str]:
+def differences(at: str, before: Any, now: Any) -> Iterator[str]:
     """`options.seed was 0, is 4`, for each value; a rule's own, not the digest of all, and not its reason."""
     if isinstance(before, dict) and isinstance(now, dict):
         for key in {*before, *now} - {"digest", "why", "source"}:
-            yield from _differences(f"{at}.{key}" if at else key, before.get(key), now.get(key))
+            yield from differences(f"{at}.{key}" if at else key, before.get(key), now.get(key))
     elif before != now:
         yield f"{at} was {before!r:.60}, is {now!r:.60}"

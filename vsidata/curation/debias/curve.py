@@ -25,7 +25,9 @@ def drawn(record: Mapping[str, Any]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" font-family="sans-serif" font-size="11" fill="#222">'
         "<title>Questions kept, and what is scored without a look</title>"
-        f'<rect width="{width}" height="{height}" fill="#fff"/>{"".join(body)}</svg>\n'
+        f'<rect width="{width}" height="{height}" fill="#fff"/>'
+        f'<text x="{_GAP}" y="16">scored without a look: line, a forest on words; dashed, the best constant; '
+        f"dot, measured anew at the end</text>{''.join(body)}</svg>\n"
     )
 
 
@@ -33,7 +35,7 @@ def _picture(kind: str, own: Mapping[str, Any]) -> Iterator[str]:
     rounds, all_ = own["rounds"], own["questions"][0]
     yield f'<text y="-8" font-weight="bold">{escape(kind)}</text>'
     yield f'<path d="M0 0V{_HEIGHT}H{_WIDTH}" fill="none" stroke="#888"/>'
-    for share in (0, 50, 100):
+    for share in (50, 100):
         yield f'<text x="-4" y="{_up(share / 100) + 4:g}" text-anchor="end">{share}</text>'
     for share in (1.0, 0.5, 0.0):
         words = f"{round(share * all_):,}"

@@ -62,16 +62,16 @@ def _mean(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
 
 def table(record: Mapping[str, Any]) -> Table:
     """Before and after, by topic."""
-    shown = Table(
-        "topic", "questions", "kept", "", "constant", "forest", "gain", "was", box=None, pad_edge=False
-    )
+    names = ("questions", "kept", "", "constant", "was", "forest", "was", "gain", "was")
+    shown = Table("topic", *names, box=None, pad_edge=False)
     for column in shown.columns[1:]:
         column.justify = "right"
     for topic, own in record["topics"].items():
         asked, kept = own["questions"]
         before, after = own["before"], own["after"]
-        cells = [topic, f"{asked:,}", f"{kept:,}", f"{kept / asked:.0%}", *_points(after)]
-        shown.add_row(*cells, _points(before)[-1])
+        pairs = zip(_points(after), _points(before), strict=True)
+        counts = (f"{asked:,}", f"{kept:,}", f"{kept / asked:.0%}")
+        shown.add_row(topic, *counts, *(cell for pair in pairs for cell in pair))
     return shown
 
 
@@ -89,7 +89,8 @@ def closing_lines(record: Mapping[str, Any]) -> Iterator[str]:
     asked, kept = record["questions"]
     yield (
         f"Kept {kept:,} of {asked:,} questions ({kept / asked:.0%}). `gain` is what a forest on the words "
-        "scores above the best constant, with rooms parted as they were not for the choice; `was` is before."
+        "scores above the best constant, with rooms parted as they were not for the choice; `was` is before. "
+        "Where the constant has risen, what is left is more alike."
     )
     for kind, own in record["types"].items():
         if (tail := own["outside_5_to_95"]) and own["questions"][0] > own["questions"][1]:

@@ -1,0 +1,47 @@
+"""How `vsidata compare` says what changed."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.table import Table
+
+_MOST_RULES = 12
+
+
+def table(found: Mapping[str, Any]) -> Table:
+    """A line for each topic."""
+    names = ("both", "same", "differ", "lost", "new", "first by second's keys", "ratio")
+    shown = Table("topic", *names, box=None, pad_edge=False)
+    for column in shown.columns[1:]:
+        column.justify = "right"
+    for topic, own in found["topics"].items():
+        counts = (f"{own[key]:,}" for key in ("both", "same", "differing", "lost", "new"))
+        score = own["score"]
+        worth = (
+            "" if score is None else f"{100 * score:.1f} ({100 * own['low']:.1f} to {100 * own['high']:.1f})"
+        )
+        shown.add_row(topic, *counts, worth, f"{own['ratio'][1]:.2f}" if "ratio" in own else "")
+    return shown
+
+
+def closing_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    """What was compared, which rules differ, and examples."""
+    first, second, scenes = found["first"], found["second"], found["scenes"]
+    yield (
+        f"First: {first['place']}, {first['questions']:,} questions about {first['scenes']:,} scenes. "
+        f"Second: {second['place']}, {second['questions']:,} about {second['scenes']:,}. In both: "
+        f"{scenes['both']:,} scenes."
+    )
+    yield (
+        "`both` are the same questions, by their text or by the categories that they are about; `lost` are "
+        "only in the first, `new` only in the second. The first's answers are scored as a model's would be: "
+        "mean relative accuracy of numbers, exact match of choices, 95 % intervals by scene; `ratio` is the "
+        "median of the first's number by the second's."
+    )
+    if rules := found["rules"]:
+        more = f" And {len(rules) - _MOST_RULES:,} more; --json has all." if len(rules) > _MOST_RULES else ""
+        yield f"Rules: {'; '.join(rules[:_MOST_RULES])}.{more}"
+    for topic, own in found["topics"].items():
+        for it in own["examples"]["differing"]:
+            question = it["text"].split("\n")[0]
+            yield f"  {topic}, {it['scene']}: {question} {it['first']} → {it['second']}"
