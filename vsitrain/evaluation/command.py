@@ -119,7 +119,11 @@ def _clips(
     videos: Path | None,
     settings: Settings,
 ) -> Clips:
-    how: dict[str, Any] = {"num_frames": settings.num_frames, "max_pixels": settings.max_pixels}
+    how: dict[str, Any] = {
+        "num_frames": settings.num_frames,
+        "max_pixels": settings.max_pixels,
+        "blank": settings.blank,
+    }
     if videos is not None:
         if not videos.is_dir():
             raise OptionError(videos, "is no folder.", "Name the folder of the benchmark's videos or zips.")
@@ -132,4 +136,4 @@ def _clips(
         return VideoFolder(benchmark.folder, archive=benchmark.archive, **how)
     from vsitrain.data.frames import FrameStore
 
-    return FrameStore(data, split, blank=settings.blank, **how)
+    return FrameStore(data, split, **how)

@@ -28,6 +28,7 @@ class VideoFolder:
         num_frames: of a clip.
         max_pixels: of a frame; larger ones are shrunk in proportion.
         archive: gives the path of a dataset's zip; None for `{dataset}.zip` in the folder.
+        blank: black frames in place of the pictures, as many, as large and at the same times.
     """
 
     def __init__(
@@ -37,7 +38,9 @@ class VideoFolder:
         num_frames: int,
         max_pixels: int,
         archive: Callable[[str], Path] | None = None,
+        blank: bool = False,
     ) -> None:
+        self._blank = blank
         self._root = root
         self._archive = archive or (lambda dataset: root / f"{dataset}.zip")
         self._num_frames = num_frames
@@ -80,7 +83,9 @@ class VideoFolder:
             if size != stream.size:
                 picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
             frames.append(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
-        return Clip(np.stack(frames).astype(np.uint8), stream.timestamps[places])
+        pictures = np.stack(frames).astype(np.uint8)
+        shown = np.zeros_like(pictures) if self._blank else pictures
+        return Clip(shown, stream.timestamps[places])
 
 
 def has_videos(root: Path, datasets: Iterable[str]) -> bool:

@@ -41,6 +41,16 @@ def test_large_frames_are_shrunk_in_proportion(root):
     assert folder(root, max_pixels=32 * 24).clip("scene0000_00", "scannet").frames.shape == (5, 24, 32, 3)
 
 
+def test_a_control_is_shown_black_frames_of_the_same_size_and_times(root):
+    seen, black = (
+        VideoFolder(root, num_frames=5, max_pixels=32 * 24, blank=blank).clip("scene0000_00", "scannet")
+        for blank in (False, True)
+    )
+    assert not black.frames.any()
+    assert black.frames.shape == seen.frames.shape
+    assert np.array_equal(black.timestamps, seen.timestamps)
+
+
 def test_a_zip_gives_the_same_clip(root):
     loose = folder(root).clip("scene0000_00", "scannet")
     path = root / "scannet" / "scene0000_00.mp4"
@@ -69,3 +79,25 @@ def test_a_damaged_zip_or_video_is_named(root):
     (root / "scannet" / "scene0000_00.mp4").write_bytes(b"no video at all")
     with pytest.raises(ScanError, match="no MP4"):
         folder(root).clip("scene0000_00", "scannet")
+
+
+def test_any_damaged_video_is_named_or_read_and_never_stops_an_evaluation(root):
+    """Cut short, or with changed bytes in its index: 120 of them."""
+    path = root / "scannet" / "scene0000_00.mp4"
+    whole = path.read_bytes()
+    rng = np.random.default_rng(0)
+    index = whole.rfind(b"moov")
+    named = 0
+    for number in range(120):
+        damaged = bytearray(whole)
+        if number % 2:
+            damaged = damaged[: rng.integers(len(whole))]
+        else:
+            for place in rng.integers(index, len(whole), 6):
+                damaged[place] = rng.integers(256)
+        path.write_bytes(damaged)
+        try:
+            folder(root).clip("scene0000_00", "scannet")
+        except ScanError:
+            named += 1
+    assert named > 60
