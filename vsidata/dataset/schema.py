@@ -102,7 +102,7 @@ SCENES = _with_features(
         ("room_area", pa.float64()),
         ("room_area_method", pa.string()),
         ("room_areas", pa.struct([(method, pa.float64()) for method in AREA_METHODS])),
-        ("room_outline", pa.list_(pa.list_(pa.list_(pa.float64(), 2)))),
+        ("room_outline", pa.list_(pa.list_(pa.list_(pa.float32(), 2)))),
         (
             "objects",
             pa.list_(
