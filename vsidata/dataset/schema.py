@@ -15,6 +15,8 @@ IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 SHARED_IMAGE = pa.struct([(field.name, pa.dictionary(pa.int32(), field.type)) for field in IMAGE])
 """The same, where many rows show the same pictures: Parquet holds each once. It reads back as `IMAGE`."""
 
+_FLOATS = {pa.float32(): "float32", pa.float64(): "float64"}  # pyarrow calls them float and double
+
 
 def _feature(kind: pa.DataType) -> Any:
     """A type in the words of `datasets.Features`."""
@@ -26,7 +28,7 @@ def _feature(kind: pa.DataType) -> Any:
         return {"feature": _feature(kind.value_type), "length": kind.list_size, "_type": "List"}
     if pa.types.is_list(kind):
         return {"feature": _feature(kind.value_type), "_type": "List"}
-    return {"dtype": "float64" if kind == pa.float64() else str(kind), "_type": "Value"}
+    return {"dtype": _FLOATS.get(kind, str(kind)), "_type": "Value"}
 
 
 def yaml_features(schema: pa.Schema) -> list[dict[str, Any]]:
