@@ -5,7 +5,13 @@ import json
 import pytest
 import torch
 from peft import LoraConfig, get_peft_model
-from transformers import AutoModelForImageTextToText
+from safetensors import safe_open
+from transformers import (
+    AutoModelForImageTextToText,
+    AutoProcessor,
+    AutoTokenizer,
+    Qwen2VLForConditionalGeneration,
+)
 
 from tests.vsitrain import asked
 from vsitrain.data.frames import FrameStore
@@ -45,6 +51,25 @@ def test_adapter_replies_as_the_merged_model_does_and_its_base_does_not(tiny, ad
     on_base = replies(adapter)
     assert on_base == replies(tmp_path / "merged")
     assert on_base != replies(tiny())
+
+
+def test_merged_model_is_laid_out_as_the_published_one_and_opens_as_lmms_eval_opens_it(
+    tiny, adapter, tmp_path
+):
+    """vLLM finds weights by the names that the published checkpoint has."""
+    out = merge_adapter(str(adapter), tmp_path / "merged", dtype="float32")
+    with (
+        safe_open(out / "model.safetensors", "pt") as merged,
+        safe_open(tiny() / "model.safetensors", "pt") as base,
+    ):
+        names = set(merged.keys())
+        assert names == set(base.keys())
+    assert {name.split(".")[0] for name in names} == {"model", "visual"}
+    assert not [name for name in names if "lora" in name or "language_model" in name]
+    Qwen2VLForConditionalGeneration.from_pretrained(out, torch_dtype="auto")
+    processor = AutoProcessor.from_pretrained(out, max_pixels=100352, min_pixels=3136)
+    assert processor.chat_template == AutoProcessor.from_pretrained(tiny()).chat_template
+    assert len(AutoTokenizer.from_pretrained(out)) == len(processor.tokenizer)
 
 
 def test_record_names_the_adapter_and_its_base(tiny, adapter):
