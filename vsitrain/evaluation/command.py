@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
-from vsidata.errors import OptionError
+from vsidata.errors import OptionError, VsiError
 from vsitrain.evaluation import replies, vllm_replies
 from vsitrain.evaluation.model import Model, find_model, penalty_of
 from vsitrain.evaluation.run import Asked, Clips, Row, Told, evaluate, record_of
@@ -102,13 +102,27 @@ def _of_model(model: Model) -> dict[str, Any]:
 
 
 def _of_data(data: str, benchmark: Benchmark | None) -> dict[str, Any]:
-    manifest = Path(data) / "manifest.json"
+    folder = Path(data)
+    manifest = folder / "manifest.json"
     stated = manifest.read_bytes() if benchmark is None and manifest.is_file() else None
+    revision = benchmark.revision if benchmark else None if folder.exists() else _revision(data)
     return {
         "data": data,
-        "data_revision": benchmark.revision if benchmark else None,
+        "data_revision": revision,
         "manifest_sha256": hashlib.sha256(stated).hexdigest() if stated is not None else None,
     }
+
+
+def _revision(data: str) -> str | None:
+    """The commit of a build on the Hub; None where only a cache is at hand, which does not tell."""
+    from vsidata.hub.client import client
+    from vsidata.hub.faults import patiently, told
+
+    try:
+        with told(data):
+            return patiently(lambda: client().dataset_info(data)).sha
+    except VsiError:
+        return None
 
 
 def _clips(

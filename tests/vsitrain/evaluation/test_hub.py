@@ -4,8 +4,10 @@ import json
 from dataclasses import replace
 
 import pytest
+import yaml
 
 from tests.hub.server import OWNER, Blob, Repo, served
+from tests.vsitrain import asked
 from tests.vsitrain.evaluation import benchmark
 from tests.vsitrain.test_checkpoints import KNOWN
 from vsitrain.cli import main
@@ -80,6 +82,28 @@ def test_model_and_benchmark_come_from_the_hub_and_their_commits_are_kept(hub, e
     status, said = evaluate("lab/model", "vsi-bench", "--out", "other", "--input-mode", "video")
     assert status == 2
     assert "was trained with input_mode images" in said.err
+
+
+def test_a_build_comes_from_the_hub_with_its_frames(hub, evaluate, tiny, tmp_path, monkeypatch):
+    import datasets
+
+    monkeypatch.setattr(datasets.config, "HF_ENDPOINT", hub.address)
+    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", str(tmp_path / "datasets"))
+    build = asked.build(tmp_path / "build")
+    configs = [
+        {"config_name": name, "data_files": [{"split": "train", "path": f"{name}/train-*.parquet"}]}
+        for name in ("qa", "frames")
+    ]
+    (build / "README.md").write_text(f"---\n{yaml.safe_dump({'configs': configs})}---\n")
+    commit = publish(hub, "lab/rooms", build)
+    words = ["--frames", "2", "--max-new-tokens", "2"]
+    status, said = evaluate(str(tiny()), "lab/rooms", "--out", "hub", *words)
+    assert status == 0, said.err
+    status, said = evaluate(str(tiny()), str(build), "--out", "folder", *words)
+    assert status == 0, said.err
+    assert read_entries(tmp_path / "hub") == read_entries(tmp_path / "folder")
+    assert json.loads((tmp_path / "hub" / "run.json").read_text())["data_revision"] == commit
 
 
 def test_a_name_that_nobody_has_is_said_in_words(hub, evaluate):
