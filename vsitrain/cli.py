@@ -179,6 +179,8 @@ def evaluate(
     how = {"num_frames": frames, "input_mode": input_mode, "max_new_tokens": max_new_tokens}
     if _ask(model, data, out, prompt=prompt, wording=wording, **places, **how):
         _print_scores(out, "", as_json=False)
+        typer.echo(f"Written: {out}, with every reply and all that made them.")
+        typer.echo(f"Next: `vsitrain table {out}` puts it beside others; `vsitrain score` scores it again.")
 
 
 @app.command()

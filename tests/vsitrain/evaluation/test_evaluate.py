@@ -248,7 +248,9 @@ def test_command_asks_and_scores(tiny, data, tmp_path, monkeypatch, capsys):
     with pytest.raises(SystemExit) as end:
         main()
     assert not end.value.code
-    assert "macro" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "macro" in said
+    assert f"Next: `vsitrain table {out}`" in said
     assert len(read_entries(out)) == 4
     assert asdict(scored(out, "")[0].micro)["questions"] == 4
 
