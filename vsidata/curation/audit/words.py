@@ -23,7 +23,7 @@ def score_table(found: Mapping[str, Any]) -> Table:
         table.add_row(topic, *_cells(figures, single["answer"] if single else ""))
         if single is None:
             for kind, own in kinds.items():
-                table.add_row(f"  {kind}", *_cells(own, own["answer"]))
+                table.add_row(f"  {kind.removeprefix(topic).lstrip('_')}", *_cells(own, own["answer"]))
     table.add_row("mean of topics", *_cells(scores["macro"], ""), style="bold")
     return table
 
