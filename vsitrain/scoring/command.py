@@ -73,7 +73,7 @@ def own_questions(predictions: Path | None) -> list[Row]:
         fault = "is missing: the predictions do not hold their questions."
         raise OptionError("--data", fault, "Name VSI-Bench's file of questions, or a build.")
     asked = read_record(predictions).get("questions", len(entries))
-    if len({entry["id"] for entry in entries}) < asked:
+    if isinstance(asked, int) and len({entry["id"] for entry in entries}) < asked:
         fault = f"holds {len(entries):,} predictions, and {asked:,} questions are asked in this evaluation."
         remedy = "Let `vsitrain evaluate` go on, or name --data and count them with --missing-as-wrong."
         raise OptionError(predictions, fault, remedy)

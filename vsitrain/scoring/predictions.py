@@ -43,10 +43,17 @@ def read_predictions(path: Path) -> list[Prediction]:
     Raises:
         OptionError: a file cannot be read, or a line is not such an object; the fault names the line.
     """
-    return [
-        Prediction(str(entry["id"]), entry["prediction"] or "", entry.get("error"), entry.get("frames"))
-        for entry in read_entries(path)
-    ]
+    return [_prediction(entry) for entry in read_entries(path)]
+
+
+def _prediction(entry: Mapping[str, Any]) -> Prediction:
+    error, frames = entry.get("error"), entry.get("frames")
+    return Prediction(
+        id=str(entry["id"]),
+        reply=entry["prediction"] or "",
+        error=str(error) if error else None,
+        frames=frames if type(frames) is int and frames > 0 else None,
+    )
 
 
 def read_entries(path: Path) -> list[dict[str, Any]]:
@@ -73,7 +80,7 @@ def read_entries(path: Path) -> list[dict[str, Any]]:
             entry = None
         if (
             not isinstance(entry, dict)
-            or "id" not in entry
+            or not isinstance(entry.get("id"), str | int)
             or not isinstance(entry.get("prediction", 0), str | None)
         ):
             fault = f"line {number} is no object with `id` and `prediction`."

@@ -16,6 +16,7 @@ from vsitrain.scoring.tasks import NUMBERS
 Row = dict[str, Any]
 
 _COLUMNS = ("id", "dataset", "scene_name", "question_type", "question", "ground_truth")
+_OPTIONAL = ("answer", "unit")
 _RIGHT = "Name vsi-bench, a copy of its test.jsonl or Parquet file, or a build."
 
 
@@ -58,9 +59,12 @@ def checked_rows(source: str, rows: Sequence[Any]) -> list[Row]:
 def _fault(row: Any) -> str | None:
     if not isinstance(row, dict):
         return "is no object"
+    if not isinstance(row.get("id", 0), str | int):
+        return f"has an id that is neither text nor a number: {row['id']!r:.40}"
     if missing := [name for name in _COLUMNS if row.get(name) is None]:
         return f"has no {', '.join(missing)}"
-    if wrong := [name for name in _COLUMNS[1:] if not isinstance(row[name], str)]:
+    stated = [*_COLUMNS[1:], *(name for name in _OPTIONAL if row.get(name) is not None)]
+    if wrong := [name for name in stated if not isinstance(row[name], str)]:
         return f"has a {wrong[0]} that is no text: {row[wrong[0]]!r:.40}"
     options, truth = row.get("options"), row["ground_truth"]
     if options:

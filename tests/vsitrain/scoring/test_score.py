@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.vsitrain.scoring import evaluations
 from tests.vsitrain.scoring.answers import rows
@@ -149,6 +151,30 @@ def test_an_evaluation_that_has_not_ended_is_not_scored_as_if_it_had(tmp_path):
     out = evaluations.write(tmp_path / "run", questions=301)
     with pytest.raises(OptionError, match="holds 300 predictions, and 301 questions are asked"):
         scored(out, "")
+
+
+_ANY = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 99) | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner, max_size=2),
+    max_leaves=4,
+)
+_FIELDS = (*rows(1)[0][0], "prediction", "error", "frames", "pruned", "by_centres", "unit")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from(_FIELDS), _ANY), max_size=4))
+def test_any_values_in_predictions_are_scored_or_refused_in_words(tmp_path, changes):
+    asked, replies = rows(4)
+    lines = [{**row, "prediction": it.reply} for row, it in zip(asked, replies, strict=True)]
+    for place, name, value in changes:
+        lines[place][name] = value
+    path = tmp_path / "predictions.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    try:
+        scores, _ = scored(path, "")
+    except OptionError:
+        return
+    assert 0 <= scores.macro.official <= 1
 
 
 def test_scores_stand_beside_published_ones_where_they_are_asked_for(tmp_path, capsys, monkeypatch):

@@ -13,4 +13,4 @@ def centre_distance(rows: Sequence[Mapping[str, Any]]) -> list[Prediction]:
     A model that learned such distances does no better on the benchmark's, however well it sees. The paper's
     data set measures between centres.
     """
-    return [Prediction(row["id"], row[BY_CENTRES]) for row in rows if row.get(BY_CENTRES) is not None]
+    return [Prediction(row["id"], row[BY_CENTRES]) for row in rows if isinstance(row.get(BY_CENTRES), str)]
