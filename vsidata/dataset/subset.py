@@ -117,9 +117,9 @@ def _write_split(
         qa.abandon()
         inside.abandon()
     files = {shard.path: {k: v for k, v in asdict(shard).items() if k != "path"} for shard in shards}
-    for path in (*of_table["scenes"], *of_table["frames"]):
-        _carry(build / path, folder / path)
-        files[path] = manifest["files"][path]
+    for name in (*of_table["scenes"], *of_table["frames"]):
+        _carry(build / name, folder / name)
+        files[name] = manifest["files"][name]
     return _Part(split, files, left, dropped, heavy)
 
 
@@ -163,7 +163,7 @@ def _scene(row: Row) -> str:
 
 def _frames(shards: Sequence[Path]) -> dict[str, tuple[Path, int]]:
     """Where the frames of each scene are: the shard, and the row group, which holds that scene alone."""
-    found = {}
+    found: dict[str, tuple[Path, int]] = {}
     for path in shards:
         names = pq.read_table(path, columns=["scene_name"])["scene_name"].to_pylist()
         found |= {name: (path, place) for place, name in enumerate(names)}

@@ -70,5 +70,7 @@ class Encoder:
         """Sums of a power of the training answers, by word and inner part."""
         place = (words * _INNER_FOLDS + self.inner)[self.training]
         size = (int(words.max()) + 1) * _INNER_FOLDS
-        sums = np.bincount(place, weights=self.answers[self.training] ** power, minlength=size)
+        sums: Array = np.bincount(place, weights=self.answers[self.training] ** power, minlength=size).astype(
+            float
+        )
         return sums.reshape(-1, _INNER_FOLDS)

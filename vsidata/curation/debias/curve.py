@@ -35,8 +35,8 @@ def _picture(kind: str, own: Mapping[str, Any]) -> Iterator[str]:
     rounds, all_ = own["rounds"], own["questions"][0]
     yield f'<text y="-8" font-weight="bold">{escape(kind)}</text>'
     yield f'<path d="M0 0V{_HEIGHT}H{_WIDTH}" fill="none" stroke="#888"/>'
-    for share in (50, 100):
-        yield f'<text x="-4" y="{_up(share / 100) + 4:g}" text-anchor="end">{share}</text>'
+    for percent in (50, 100):
+        yield f'<text x="-4" y="{_up(percent / 100) + 4:g}" text-anchor="end">{percent}</text>'
     for share in (1.0, 0.5, 0.0):
         words = f"{round(share * all_):,}"
         yield f'<text x="{_along(share):g}" y="{_HEIGHT + 14}" text-anchor="middle">{words}</text>'

@@ -1,12 +1,11 @@
 """Leave out what can be guessed without a look, until guessing is hardly better than one constant answer.
 
-The forest of the audit guesses; the questions at which it beats the constant by most are left out, a part of
-what is needed at a time; then it learns anew, with the rooms parted otherwise. What is reported at the end
-comes from partings and forests that had no part in the choice.
+The forest of the audit guesses; the questions that it guesses best are left out, a part of what is needed at
+a time; then it learns anew, with the rooms parted otherwise. What is reported at the end comes from partings
+and forests that had no part in the choice.
 
 Source: iterative bias pruning, by which VSI-Bench's authors made its debiased subset (Brown et al. 2025,
-arXiv 2511.04655). They prune by how well a question is guessed; here it is by how much better than by the
-constant.
+arXiv 2511.04655).
 """
 
 import math
@@ -111,7 +110,9 @@ def _pruned(questions: list[Asked], target: float, spare: int, seed: int, told: 
     for draw in draws if can_learn(scored) else ():
         guesses = guess(kept, draw, told)
         assert guesses.of_forest is not None, "there are rooms enough"  # noqa: S101 - for the type checker
-        gains = guesses.of_forest - guesses.of_constant
+        # Against the constant's mean, not its score at each question: else what agrees with the constant
+        # would stay, and letters and sizes would all become the same.
+        gains = guesses.of_forest - guesses.of_constant.mean()
         pruned.rounds.append(
             Round(len(kept), float(guesses.of_constant.mean()), float(guesses.of_forest.mean()))
         )
@@ -119,7 +120,8 @@ def _pruned(questions: list[Asked], target: float, spare: int, seed: int, told: 
         cut = min(_surplus(gains, allowed), spare - (len(scored) - len(kept)))
         if gains.mean() <= allowed or cut <= 0:
             break
-        left = set(np.argsort(-gains, kind="stable")[cut:].tolist())
+        drawn = np.random.default_rng(draw).permutation(len(kept))  # among those guessed as well
+        left = set(drawn[np.argsort(-gains[drawn], kind="stable")[cut:]].tolist())
         fewer = [asked for place, asked in enumerate(kept) if place in left]
         if not can_learn(fewer):
             break
