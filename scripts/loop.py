@@ -1,6 +1,6 @@
 """Close the loop on a CPU: rooms, questions, SFT, GRPO, and what a model scores before and after.
 
-Every step is a command of vsidata or vsitrain, its settings in recipes/cpu/loop-*.yaml. What is done is not
+Every step is a command of vsidata or vsitrain, its settings in recipes/cpu/loop/. What is done is not
 done again: the same command goes on where it was stopped. `make loop` calls it.
 """
 
@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-RECIPES = Path(__file__).parents[1] / "recipes" / "cpu"
+RECIPES = Path(__file__).parents[1] / "recipes" / "cpu" / "loop"
 BLANK = "blank"  # the control: trained and asked with black frames
 
 
@@ -25,7 +25,7 @@ class Loop:
 
     Attributes:
         out: folder of everything that is written.
-        rooms: how many are made; a quarter of them is held out.
+        rooms: how many are made; a fifth of them is held out.
         runs: one model each, by its seed; BLANK is the control.
         sft, grpo: arguments of each training besides the recipe's, for shorter ones.
     """
@@ -41,7 +41,7 @@ class Loop:
         rooms = self.out / "rooms"
         small = "--frames 4 --frame-size 112x84 --view corners --plain --vertices 8000"
         yield "rooms", ["vsidata", "synth", str(rooms), "--scenes", str(self.rooms), *small.split()]
-        asked = "--rules vsibench --topics room_size_estimation --frames 4 --holdout 25%"
+        asked = "--rules vsibench --topics room_size_estimation --frames 4 --holdout 20%"
         build = ["vsidata", "build", "--scannet-root", str(rooms), "--out", str(self.out / "questions")]
         yield "questions", [*build, *asked.split()]
 
@@ -54,7 +54,7 @@ class Loop:
         yield "tiny", ["vsitrain", "tiny", tiny, "--seed", seed]
         yield from self._scored(run, "tiny", ["--prompt", "vanilla", "--frames", "4"])
         for method, start, out, more in (("sft", tiny, sft, self.sft), ("grpo", sft, grpo, self.grpo)):
-            recipe = ["--config", str(RECIPES / f"loop-{method}.yaml"), "--resume_from_checkpoint", "last"]
+            recipe = ["--config", str(RECIPES / f"{method}.yaml"), "--resume_from_checkpoint", "last"]
             where = ["--model_name_or_path", start, "--output_dir", out]
             yield method, ["vsitrain", method, *recipe, *where, *own, *more]
             yield from self._scored(run, method, [])
@@ -124,7 +124,7 @@ def main() -> None:
 def _told() -> Loop:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("loop"))
-    parser.add_argument("--rooms", type=int, default=1200)
+    parser.add_argument("--rooms", type=int, default=1400)
     parser.add_argument("--runs", nargs="+", default=["0", "1", "2", BLANK])
     parser.add_argument("--sft", default="", help="more arguments for SFT: '--max_steps 2'")
     parser.add_argument("--grpo", default="", help="more arguments for GRPO")

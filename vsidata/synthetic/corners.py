@@ -6,14 +6,13 @@ from vsidata.scene import Array
 from vsidata.synthetic.layout import Room
 from vsidata.synthetic.walk import free_cells, rotations
 
-_HEIGHT = 1.6  # metres, of the phone
-_AIM = 0.6  # metres above the middle of the floor: what is looked at
-_TILT = (0.15, 0.85)  # radians, least and most
+_HEIGHT = 2.1  # metres: held up, over most furniture
+_TILT = 0.5  # radians below the horizon: from there the floor of the opposite corner is just in the picture
 _WAYS = ((-1, -1), (1, -1), (1, 1), (-1, 1))
 
 
 def corners(room: Room, count: int) -> Array:
-    """Camera poses in the corners, as far into each as the furniture lets one; all look at the middle.
+    """Camera poses in the corners, as far into each as the furniture lets one; all look across the room.
 
     Args:
         room: the recipe.
@@ -28,8 +27,7 @@ def corners(room: Room, count: int) -> Array:
     farthest = (((cells - middle) / half) @ np.transpose(_WAYS)).argmax(axis=0)
     ground = cells[farthest[np.arange(count) * len(_WAYS) // count]]
     x, y = (middle - ground).T
-    tilt = np.clip(np.arctan2(_HEIGHT - _AIM, np.hypot(x, y)), *_TILT)
     poses = np.tile(np.eye(4), (count, 1, 1))
-    poses[:, :3, :3] = rotations(np.arctan2(y, x), tilt, np.zeros(count))
+    poses[:, :3, :3] = rotations(np.arctan2(y, x), np.full(count, _TILT), np.zeros(count))
     poses[:, :3, 3] = np.column_stack([ground, np.full(count, _HEIGHT)])
     return poses
