@@ -257,7 +257,7 @@ def report(
 
 @app.command()
 def audit(
-    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A build.")] = None,
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="A build.")] = None,
     questions: Annotated[
         Path | None, typer.Option(help="In place of a build: released questions, one JSON object a line.")
     ] = None,

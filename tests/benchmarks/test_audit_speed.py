@@ -1,7 +1,7 @@
 """How long an audit of 100,000 questions takes, and what memory; aim: 60 s and 2 GB.
 
-`pytest tests/benchmarks/test_audit_speed.py --benchmark-enable`. Beside it the lower bound: as many forests
-of scikit-learn, on as many rows and features, that are grown and asked and nothing else.
+`pytest tests/benchmarks/test_audit_speed.py --benchmark-enable`. Beside it as many forests
+of scikit-learn alone, on random numbers of the same shape, in which they grow deeper than in words.
 """
 
 import resource

@@ -7,6 +7,7 @@ from tests.curation import made_questions as made
 from vsidata.curation.blind.asked import Asked, read_asked
 from vsidata.curation.blind.constants import best_answer, folds_of
 from vsidata.curation.blind.guess import guess
+from vsidata.errors import VsiError
 
 CATEGORIES = ("bed", "chair", "lamp", "sofa", "table", "tv")
 ROOMS = [f"room{number}" for number in range(100)]
@@ -137,6 +138,13 @@ def test_words_of_a_text_that_no_rule_set_knows_are_the_text():
     (it,) = asked([made.row("r", "object_size_estimation", "How long is it?", "9")])
     assert it.words == ("How long is it?",)
     assert it.is_number
+
+
+@pytest.mark.parametrize("letter", ["C", "", "AB", "left"])
+def test_a_letter_that_names_no_option_is_refused(letter):
+    row = made.direction("r", "easy", ("bed", "tv", "sofa"), ["left", "right"], "left")
+    with pytest.raises(VsiError, match="names none of its 2 options"):
+        read_asked([row | {"ground_truth": letter}])
 
 
 def test_best_answer_is_the_commonest_or_the_number_that_scores_best():

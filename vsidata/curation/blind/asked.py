@@ -6,9 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from string import ascii_uppercase
 from typing import Any
 
 from vsidata.curation.conform import question_pattern
+from vsidata.errors import VsiError
 from vsidata.questions.rules import RULE_SETS, load_rules
 from vsidata.sources.official import room_of
 
@@ -84,7 +86,7 @@ def _asked(row: Row, patterns: Patterns) -> Asked:
     roles = _roles(str(row["question"]), texts)
     options = tuple(str(option).partition(". ")[2] for option in row["options"] or ())
     truth = str(row["ground_truth"])
-    answer = options[ord(truth) - ord("A")] if options else truth
+    answer = _chosen(options, truth, row) if options else truth
     choices = options or tuple(filter(None, roles.get("options", "").split(", ")))
     return Asked(
         id=str(row.get("id", "")),
@@ -100,6 +102,16 @@ def _asked(row: Row, patterns: Patterns) -> Asked:
         lettered=bool(options),
         margin=row.get("margin"),
     )
+
+
+def _chosen(options: Sequence[str], letter: str, row: Row) -> str:
+    """The option that a letter names."""
+    place = ascii_uppercase.find(letter)
+    if len(letter) != 1 or not 0 <= place < len(options):
+        where = f"question {row.get('id', '')} about {row['scene_name']}"
+        fault = f"has the ground_truth {letter!r:.40}, which names none of its {len(options)} options."
+        raise VsiError(where, fault, "Check the build with `vsidata verify`, or build it again.")
+    return options[place]
 
 
 def _with_choices(found: Sequence[Asked]) -> list[Asked]:
