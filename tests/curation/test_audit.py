@@ -155,11 +155,14 @@ def vsidata(*arguments, **environment):
     return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | environment)
 
 
+TOPICS = "object_counting,object_rel_direction,object_rel_distance"
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("audited")
     rooms = write_meta_info(folder / "rooms.json", 12)
-    ran = vsidata("build", "--meta-info", rooms, "--out", folder / "qa", "--workers", 1)
+    ran = vsidata("build", "--meta-info", rooms, "--out", folder / "qa", "--workers", 1, "--topics", TOPICS)
     assert ran.returncode == 0, ran.stderr
     return folder / "qa"
 

@@ -60,7 +60,7 @@ def test_a_planted_shortcut_goes_and_noise_stays(planted):
 
 def test_noise_is_kept_whole():
     rng = np.random.default_rng(1)
-    rows = [made.size(room, it, round(rng.lognormal(4, 1)) + 1) for room in ROOMS for it in CATEGORIES]
+    rows = [made.size(room, it, round(rng.lognormal(4, 1)) + 1) for room in ROOMS[:40] for it in CATEGORIES]
     found = debias(read_asked(rows), **LIMITS)["object_size_estimation"]
     assert len(found.kept) == found.asked == len(rows)
     assert len(found.rounds) == 1
@@ -71,10 +71,10 @@ def test_sizes_are_pruned_to_the_target_and_the_odd_ones_are_counted():
     usual = dict(zip(CATEGORIES, np.geomspace(40, 200, len(CATEGORIES)), strict=True))
     rows = [
         made.size(room, it, round(usual[it] * rng.lognormal(0, 0.3)) + 1)
-        for room in ROOMS
+        for room in ROOMS[:40]
         for it in CATEGORIES
     ]
-    noise = [made.distance(room, "bed", "tv", round(rng.lognormal(0, 1) + 0.1, 1)) for room in ROOMS * 8]
+    noise = [made.distance(room, "bed", "tv", round(rng.lognormal(0, 1) + 0.1, 1)) for room in ROOMS * 4]
     asked = read_asked(rows + noise)
     found = debias(asked, **LIMITS)
     sizes = found["object_size_estimation"]
@@ -84,7 +84,7 @@ def test_sizes_are_pruned_to_the_target_and_the_odd_ones_are_counted():
         {one.questions for one in sizes.rounds}, reverse=True
     )
     before, after = sizes.tail
-    assert before == pytest.approx(0.1, abs=0.03)
+    assert before == pytest.approx(0.1, abs=0.04)
     # By hand: the share outside their category's percentiles of all sizes, of those kept.
     values = {it: [a.value for a in asked if a.words == (it,)] for it in CATEGORIES}
     ends = {it: np.quantile(values[it], [0.05, 0.95]) for it in CATEGORIES}
@@ -105,7 +105,7 @@ def test_no_more_is_left_out_than_may_be():
 
 def test_the_same_seed_keeps_the_same_questions(planted):
     rows, _ = planted
-    asked = read_asked(rows[:240])
+    asked = read_asked(rows[:120])
     first, again, other = (
         {it.id for it in debias(asked, **LIMITS, seed=seed)["object_rel_direction_easy"].kept}
         for seed in (3, 3, 4)
@@ -133,8 +133,17 @@ def vsidata(*arguments):
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("guessable")
-    rooms = write_meta_info(folder / "rooms.json", 12)
-    ran = vsidata("build", "--meta-info", rooms, "--out", folder / "qa", "--workers", 1, "--holdout", "25%")
+    rooms = write_meta_info(folder / "rooms.json", 20)
+    made_up = json.loads(rooms.read_text())
+    for room in made_up.values():
+        for number, boxes in enumerate(room["object_bbox"].values()):
+            for box in boxes:  # lengths that nearly follow from the category
+                box["axesLengths"] = [0.1, 0.1, (1 + 0.02 * box["axesLengths"][0]) * 0.3 * 1.2**number]
+    rooms.write_text(json.dumps(made_up))
+    ran = vsidata(
+        *("build", "--meta-info", rooms, "--out", folder / "qa", "--workers", 1, "--holdout", "25%"),
+        *("--topics", "object_size_estimation,room_size_estimation"),
+    )
     assert ran.returncode == 0, ran.stderr
     return folder / "qa"
 
@@ -142,8 +151,7 @@ def built(tmp_path_factory):
 @pytest.fixture(scope="module")
 def debiased(built):
     out = built.parent / "less"
-    # In these rooms everything is at random; with a target of 0 points something goes.
-    ran = vsidata("debias", built, "--out", out, "--target", 0)
+    ran = vsidata("debias", built, "--out", out)
     assert ran.returncode in (0, 1), ran.stderr
     assert ran.stderr == ""
     return out, ran
