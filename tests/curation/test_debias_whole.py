@@ -46,6 +46,6 @@ def test_a_default_build_of_real_rooms_is_debiased_to_the_target(vsibench, tmp_p
 
 @pytest.mark.soak
 def test_a_default_build_of_synthetic_rooms_is_debiased_to_the_target(tmp_path):
-    ran = vsidata("synth", tmp_path / "rooms", "--scenes", 150, "--workers", 2)
+    ran = vsidata("synth", tmp_path / "rooms", "--scenes", 100, "--workers", 2)
     assert ran.returncode == 0, ran.stderr
     check(*debiased(tmp_path, ("--scannet-root", tmp_path / "rooms")))
