@@ -141,10 +141,13 @@ def _draw(figures: Mapping[str, Figure], lines: Mapping[str, float], path: Path)
     for number, (figure, colour) in enumerate(zip(figures.values(), colours, strict=False)):
         reach = [[figure.mean - figure.low], [figure.high - figure.mean]]
         place.bar(number, figure.mean, 0.62, yerr=reach, capsize=4, color=colour)
-        place.plot([number] * len(figure.by_run), list(figure.by_run.values()), "o", ms=3.5, color="black")
-        place.text(number, figure.high + 1.5, f"{figure.mean:.1f}", ha="center", fontsize=9)
+        above = {"ha": "right", "fontsize": 9, "bbox": {"color": "white", "pad": 0.5}}
+        place.text(number - 0.08, figure.high + 1.5, f"{figure.mean:.1f}", **above)
+        seeds = list(figure.by_run.values()) if len(figure.by_run) > 1 else []
+        place.plot([number + 0.2] * len(seeds), seeds, "o", ms=4, color="white", mec="black", mew=0.8)
     for (title, value), style in zip(lines.items(), ("--", ":"), strict=True):
         place.axhline(value, color="firebrick", linewidth=1.2, linestyle=style, label=f"{title}: {value:.1f}")
+    place.plot([], [], "o", ms=4, color="white", mec="black", mew=0.8, label="single seeds")
     names = [title.replace(", ", "\n") for title in figures]
     place.set_xticks(range(len(names)), names, fontsize=9)
     place.set_ylabel("mean relative accuracy, %", fontsize=9)
