@@ -7,6 +7,7 @@ import platform
 import pty
 import subprocess
 import sys
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -249,12 +250,28 @@ def test_a_leak_guard_that_was_off_is_said(hub, scannet, run):
     assert "**off**: 2 scenes" in card_of(hub)[1]
 
 
+def write_audit(build: Path, questions: dict[str, str]) -> bytes:
+    mean = {"constant": {"score": 0.402}, "forest": {"score": 0.511}}
+    content = json.dumps({"qa": questions, "scores": {"macro": mean}}).encode()
+    (build / "audit.json").write_bytes(content)
+    return content
+
+
 def test_a_blind_audit_goes_along_and_goes_again(hub, built, run):
-    (built / "audit.json").write_text('{"agreed": 1}')
+    files = json.loads((built / "manifest.json").read_text())["files"]
+    content = write_audit(built, {path: files[path]["sha256"] for path in files if path.startswith("qa/")})
     run("push", built, "--repo-id", NAME)
-    assert hub.files(NAME)["audit.json"] == b'{"agreed": 1}'
-    assert "its report is `audit.json`" in card_of(hub)[1]
+    assert hub.files(NAME)["audit.json"] == content
+    assert "constant answers score 40.2 and a random forest on the words 51.1" in card_of(hub)[1]
     (built / "audit.json").unlink()
     run("push", built, "--repo-id", NAME)
     assert "audit.json" not in hub.files(NAME)
-    assert "audit.json" not in card_of(hub)[1]
+    assert "| blind audit | none yet |" in card_of(hub)[1]
+
+
+def test_an_audit_of_other_questions_is_refused(hub, built, run):
+    write_audit(built, {"qa/train-00000-of-00001.parquet": "0" * 64})
+    said = run("push", built, "--repo-id", NAME, status=2)
+    assert "audit.json: is of other questions than those that are here now." in said
+    assert "vsidata audit" in said
+    assert NAME not in hub.repos

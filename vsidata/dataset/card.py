@@ -66,14 +66,14 @@ class Publication:
         revision: the branch.
         gated: whether access must be asked for.
         on_word: whether pictures of others' scans are in it, on the publisher's word that they may be shared.
-        audited: whether the report of a blind audit lies beside the card.
+        audit: what `vsidata audit` found, where that lies beside the card.
     """
 
     repo_id: str
     revision: str
     gated: bool
     on_word: bool
-    audited: bool
+    audit: Mapping[str, Any] | None = None
 
 
 def card(manifest: Mapping[str, Any], publication: Publication | None = None) -> str:
@@ -281,7 +281,14 @@ def _leak_guard(guard: Mapping[str, Any]) -> str:
 def _audit(publication: Publication | None) -> str:
     if publication is None:
         return "`audit.json`, once there is one"
-    return "its report is `audit.json`" if publication.audited else "none yet"
+    if publication.audit is None:
+        return "none yet"
+    mean = publication.audit["scores"]["macro"]
+    constant, forest = (100 * mean[way]["score"] for way in ("constant", "forest"))
+    return (
+        f"without a look, the best constant answers score {constant:.1f} and a random forest on the words "
+        f"{forest:.1f} (mean of topics, in per cent, as VSI-Bench scores); by topic in `audit.json`"
+    )
 
 
 def _debias(record: Mapping[str, Any] | None) -> str:

@@ -12,10 +12,11 @@ from typing import Any
 
 import orjson
 
+from vsidata.curation.audit.file import AUDIT, audited, read_audit
 from vsidata.dataset.card import Publication, card
+from vsidata.errors import VsiError
 from vsidata.hub.verify import CARD, MANIFEST
 
-AUDIT = "audit.json"
 PICTURES = ("frames", "embedded")
 """The tables that hold pictures of the scans."""
 
@@ -72,6 +73,9 @@ def release(
         revision: the branch.
         pictures: whether the tables with pictures are published, if there are any.
         gated: whether access must be asked for.
+
+    Raises:
+        VsiError: the audit is damaged, or of other questions.
     """
     files = {
         path: shard for path, shard in manifest["files"].items() if pictures or _table(path) not in PICTURES
@@ -79,11 +83,14 @@ def release(
     left_home = tuple(sorted({_table(path) for path in manifest["files"]} - {_table(path) for path in files}))
     on_word = pictures and has_pictures(manifest) and not is_free(manifest)
     published = {**manifest, "files": files, "publication": {"left_home": left_home, "on_word": on_word}}
-    audit = build / AUDIT
+    audit = read_audit(build)
     entries = {path: Entry(build / path, shard["bytes"], shard["sha256"]) for path, shard in files.items()}
-    if audit.is_file():
-        entries[AUDIT] = _text(audit.read_bytes())
-    about = Publication(repo_id, revision, gated, on_word, AUDIT in entries)
+    if audit is not None:
+        if audit["qa"] != audited(manifest["files"]):
+            fault = "is of other questions than those that are here now."
+            raise VsiError(build / AUDIT, fault, "Run `vsidata audit` again, or remove it.")
+        entries[AUDIT] = _text((build / AUDIT).read_bytes())
+    about = Publication(repo_id, revision, gated, on_word, audit)
     entries[CARD] = _text(card(published, about).encode())
     entries[MANIFEST] = _text(orjson.dumps(published, option=orjson.OPT_INDENT_2) + b"\n")
     return Release(published, entries, left_home)

@@ -7,9 +7,10 @@ from typing import Any
 
 import orjson
 
+from vsidata.curation.audit.file import audited, read_audit
 from vsidata.dataset.card import name_of
 from vsidata.errors import VsiError
-from vsidata.hub.release import AUDIT, has_pictures, is_free
+from vsidata.hub.release import has_pictures, is_free
 from vsidata.report.rules_in_words import topic_rules, visibility_constants
 from vsidata.report.tallies import Tallies
 
@@ -90,18 +91,5 @@ def _failures(build: Path) -> list[Json]:
 
 def _audit(build: Path, files: Mapping[str, Any]) -> Json | None:
     """What `vsidata audit` `found`, and whether it is `stale`, of other questions; None without an audit."""
-    path = build / AUDIT
-    if not path.is_file():
-        return None
-    try:
-        found = orjson.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise VsiError(
-            path, f"cannot be read: {error}.", "Run `vsidata audit` again, or remove it."
-        ) from error
-    questions = {path: shard["sha256"] for path, shard in files.items() if path.startswith("qa/")}
-    return (
-        {"found": found, "stale": found.get("qa", questions) != questions}
-        if isinstance(found, dict)
-        else None
-    )
+    found = read_audit(build)
+    return None if found is None else {"found": found, "stale": found["qa"] != audited(files)}

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from vsidata import __version__
+from vsidata.curation.audit.file import AUDIT, audited
 from vsidata.curation.audit.margins import margins
 from vsidata.curation.audit.repeats import repeats
 from vsidata.curation.audit.scores import by_type, scores
@@ -19,8 +20,6 @@ from vsidata.curation.conform import read_questions
 from vsidata.dataset.asked_rows import asked_rows
 from vsidata.dataset.atomic import write_whole
 from vsidata.errors import OptionError
-
-AUDIT = "audit.json"
 
 COLUMNS = (
     "id",
@@ -103,7 +102,7 @@ def audit(
         "left_out": len(questions) - len(scored),
         "scenes": len({asked.scene for asked in questions}),
         "rooms": rooms,
-        "qa": {path: shard["sha256"] for path, shard in files.items() if path.startswith("qa/")},
+        "qa": audited(files),
         "scores": scores(kinds, found),
         "letters": letter_shares(questions),
         "words": word_shares(questions),
