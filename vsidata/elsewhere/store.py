@@ -12,10 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from vsidata.curation.audit.file import AUDIT
 from vsidata.dataset.claim import alone
 from vsidata.elsewhere.faults import told
 from vsidata.errors import OptionError, VsiError
-from vsidata.hub.release import AUDIT
 from vsidata.hub.verify import CARD, MANIFEST, is_shard, read_manifest
 
 _PACKAGES = {"s3": "s3fs", "gs": "gcsfs"}

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from vsidata.curation.audit.file import AUDIT
 from vsidata.dataset.merge import TABLES
 from vsidata.errors import OptionError
 from vsidata.hub.client import client
 from vsidata.hub.faults import patiently, told
-from vsidata.hub.release import AUDIT
 from vsidata.hub.remote import DATASET
 from vsidata.hub.verify import CARD, MANIFEST
 

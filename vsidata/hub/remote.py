@@ -9,9 +9,10 @@ from huggingface_hub import DatasetInfo, HfApi, RepoFile
 from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
 from huggingface_hub.utils.sha import git_hash
 
+from vsidata.curation.audit.file import AUDIT
 from vsidata.dataset.merge import TABLES
 from vsidata.hub.faults import patiently
-from vsidata.hub.release import AUDIT, Entry, Release
+from vsidata.hub.release import Entry, Release
 
 DATASET = "dataset"
 MAIN = "main"
