@@ -344,7 +344,7 @@ def test_words_of_a_build_are_never_markup(browser, tmp_path):
     built = builds.write(tmp_path / "build", [room], asked, failures=[failure], drops={HOSTILE: {HOSTILE: 2}})
     scores = {HOSTILE: {"answer": HOSTILE, "questions": 3, "constant": {"score": 0.5}}}
     (built / "audit.json").write_bytes(
-        orjson.dumps({"scores": {"types": scores}, "letters": {HOSTILE: {"p": 0}}})
+        orjson.dumps({"qa": {}, "scores": {"types": scores}, "letters": {HOSTILE: {"p": 0}}})
     )
     report = write_report(built).index.parent
     browser.open(report / "index.html")
