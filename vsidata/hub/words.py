@@ -13,8 +13,8 @@ _NAMED = 8  # files that a line names
 
 _CONTENTS: Mapping[str, str] = {
     "qa": "questions with their answers and evidence, measured on the scans, in the words of their labels",
-    "scenes": "labels, boxes and centroids of the scans' objects, and the rooms' areas",
-    "frames": "pictures from the scans' videos, with their times and cameras",
+    "scenes": "labels, boxes and centroids of the scans' objects, areas and outlines of the rooms",
+    "frames": "pictures from the scans' videos, with their times, cameras and the camera's path",
     "embedded": "the questions once more, with these pictures inside",
 }
 
