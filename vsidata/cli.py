@@ -19,6 +19,16 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+# Where scans come from: the options of every command that takes them from any source.
+_ScanNetRoot = Annotated[Path | None, typer.Option(help="Folder of ScanNet scans.")]
+_MetaInfo = Annotated[
+    list[Path] | None, typer.Option(help="File of VSI-Bench scene meta information, in place of a root.")
+]
+_Source = Annotated[
+    str | None, typer.Option(help="scenezoo:NAME, a dataset that scenezoo reads, in place of a root.")
+]
+_Root = Annotated[Path | None, typer.Option(help="Folder of that dataset.")]
+
 
 @app.command()
 def build(
@@ -33,14 +43,10 @@ def build(
         Path | None,
         typer.Option(help="Folder in which a build for an address is made (default: below vsidata-work)."),
     ] = None,
-    scannet_root: Annotated[Path | None, typer.Option(help="Folder of ScanNet scans.")] = None,
-    meta_info: Annotated[
-        list[Path] | None, typer.Option(help="File of VSI-Bench scene meta information, in place of a root.")
-    ] = None,
-    source: Annotated[
-        str | None, typer.Option(help="scenezoo:NAME, a dataset that scenezoo reads, in place of a root.")
-    ] = None,
-    root: Annotated[Path | None, typer.Option(help="Folder of that dataset.")] = None,
+    scannet_root: _ScanNetRoot = None,
+    meta_info: _MetaInfo = None,
+    source: _Source = None,
+    root: _Root = None,
     split: Annotated[
         str | None, typer.Option(help="Official list: train (default), val, test or all.")
     ] = None,
@@ -276,7 +282,7 @@ def audit(
 
     from vsidata.curation.audit import audit as auditing
     from vsidata.curation.audit import words
-    from vsidata.hub.verify import read_manifest
+    from vsidata.dataset.manifest import read_manifest
     from vsidata.terminal import console, progress
 
     if (folder is None) == (questions is None):
@@ -331,7 +337,7 @@ def debias(
     from vsidata.curation.audit.audit import asked_in_build
     from vsidata.curation.debias import record
     from vsidata.curation.debias.command import debiased
-    from vsidata.hub.verify import read_manifest
+    from vsidata.dataset.manifest import read_manifest
     from vsidata.terminal import console, progress
 
     manifest = read_manifest(folder)
@@ -563,14 +569,10 @@ def check(
 @app.command()
 def inspect(
     scene: Annotated[str, typer.Argument(metavar="SCENE", help="A scan: scene0000_00.")],
-    scannet_root: Annotated[Path | None, typer.Option(help="Folder of ScanNet scans.")] = None,
-    meta_info: Annotated[
-        list[Path] | None, typer.Option(help="File of VSI-Bench scene meta information, in place of a root.")
-    ] = None,
-    source: Annotated[
-        str | None, typer.Option(help="scenezoo:NAME, a dataset that scenezoo reads, in place of a root.")
-    ] = None,
-    root: Annotated[Path | None, typer.Option(help="Folder of that dataset.")] = None,
+    scannet_root: _ScanNetRoot = None,
+    meta_info: _MetaInfo = None,
+    source: _Source = None,
+    root: _Root = None,
     rules: Annotated[str, typer.Option(help="Rule set by name, or a YAML file.")] = "wide",
     topics: Annotated[str | None, typer.Option(help="Ask these alone, separated by commas.")] = None,
     frames: Annotated[int, typer.Option(min=0, help="Frames to look at, as in a build.")] = 16,
@@ -761,13 +763,14 @@ def verify(
     """
     import orjson
 
+    from vsidata.dataset.manifest import read_manifest
     from vsidata.hub import verify as verifying
     from vsidata.hub import words
     from vsidata.hub.fetch import copy_of
     from vsidata.terminal import console
 
     copy = copy_of(where, revision)
-    manifest = verifying.read_manifest(copy)
+    manifest = read_manifest(copy)
     faults = verifying.faults(copy, manifest)
     if as_json:
         typer.echo(orjson.dumps(words.checked_as_json(where, manifest, faults), option=orjson.OPT_INDENT_2))

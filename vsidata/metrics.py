@@ -37,6 +37,15 @@ def mean_relative_accuracy(predictions: ArrayLike, truths: ArrayLike) -> Array:
     return accuracy
 
 
+def is_number(text: str) -> bool:
+    """Whether an answer is a number: it is then scored by mean relative accuracy, else by an exact match."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 def exact_match(predictions: Sequence[str], truths: Sequence[str]) -> Array:
     """1 where a word or letter is the true one, whatever its case and the space around it, else 0.
 

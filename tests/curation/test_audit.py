@@ -1,16 +1,14 @@
 """What `vsidata audit` finds in questions whose faults were put there, and what it writes."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from math import radians
 
 import numpy as np
 import pytest
 
 from tests.curation import made_questions as made
+from tests.curation.command import vsidata
 from tests.dataset.meta_info import write as write_meta_info
 from vsidata.curation.audit.audit import asked_in_file, audit
 from vsidata.curation.audit.margins import margins
@@ -148,11 +146,6 @@ def test_a_question_type_about_too_few_rooms_is_not_guessed_but_listed():
 
 
 # --- the command
-
-
-def vsidata(*arguments, **environment):
-    command = [sys.executable, "-c", "from vsidata.cli import main; main()", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | environment)
 
 
 TOPICS = "object_counting,object_rel_direction,object_rel_distance"

@@ -1,8 +1,6 @@
 """`vsidata compare`: changes made on purpose, and distances between centres by the benchmark's keys."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +8,7 @@ import orjson
 import pytest
 
 from tests.curation import made_questions as made
+from tests.curation.command import vsidata
 from tests.dataset.meta_info import write as write_meta_info
 from vsidata.build import BuildOptions, build
 from vsidata.curation.blind.asked import read_asked
@@ -133,11 +132,6 @@ def test_distances_between_centres_score_on_the_released_keys_what_the_boxes_say
 
 
 # --- the command
-
-
-def vsidata(*arguments):
-    command = [sys.executable, "-c", "from vsidata.cli import main; main()", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")

@@ -2,22 +2,22 @@
 
 import json
 import shutil
-import subprocess
-import sys
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 from tests.curation import made_questions as made
+from tests.curation.command import vsidata
 from tests.dataset.meta_info import write as write_meta_info
 from vsidata.curation.blind.asked import read_asked
 from vsidata.curation.blind.guess import guess
 from vsidata.curation.debias.prune import debias
 from vsidata.curation.debias.record import as_json
+from vsidata.dataset.manifest import read_manifest
 from vsidata.dataset.subset import write_subset
 from vsidata.errors import VsiError
-from vsidata.hub.verify import faults, read_manifest
+from vsidata.hub.verify import faults
 from vsidata.synthetic.write import write_scans
 
 CATEGORIES = ("bed", "chair", "lamp", "sofa", "table", "tv", "desk", "door", "fan", "rug")
@@ -125,11 +125,6 @@ def test_what_cannot_be_scored_or_learned_is_kept():
 # --- the command
 
 
-def vsidata(*arguments):
-    command = [sys.executable, "-c", "from vsidata.cli import main; main()", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("guessable")
@@ -227,7 +222,7 @@ def test_too_few_rooms_are_refused(tmp_path):
     assert vsidata("build", "--meta-info", rooms, "--out", tmp_path / "qa", "--workers", 1).returncode == 0
     ran = vsidata("debias", tmp_path / "qa", "--out", tmp_path / "less")
     assert ran.returncode == 2
-    assert "is about 4 rooms" in ran.stderr
+    assert "are about 4 rooms" in ran.stderr
     assert not (tmp_path / "less").exists()
 
 

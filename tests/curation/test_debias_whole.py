@@ -1,15 +1,10 @@
 """Default builds of some size, made and debiased as a user would: minutes each."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
-
-def vsidata(*arguments):
-    command = [sys.executable, "-c", "from vsidata.cli import main; main()", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+from tests.curation.command import vsidata
 
 
 def debiased(folder, source):

@@ -4,6 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.scans import small_scan
+
+
+@pytest.fixture(scope="session")
+def small_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A scan of a room made by hand, which nobody writes to."""
+    root = tmp_path_factory.mktemp("small")
+    small_scan().write(root)
+    return root
+
 
 @pytest.fixture(scope="session")
 def filmed_root(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -30,13 +29,6 @@ def refused(monkeypatch, capsys, *arguments: object) -> str:
         main()
     assert ended.value.code == 2
     return capsys.readouterr().err
-
-
-@pytest.fixture(scope="module")
-def small_root(tmp_path_factory) -> Path:
-    root = tmp_path_factory.mktemp("small")
-    small_scan().write(root)
-    return root
 
 
 @pytest.fixture(scope="module")

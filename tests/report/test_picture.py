@@ -10,7 +10,6 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.dataset import meta_info
-from tests.scans import small_scan
 from vsidata.cli import app
 from vsidata.errors import VsiError
 from vsidata.questions.rules import load_rules
@@ -26,13 +25,6 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 def look_into(root: Path, **options) -> Inspection:
     return inspect(open_source("scannet", [root]), NAME, load_rules("wide"), **options)
-
-
-@pytest.fixture(scope="module")
-def small_root(tmp_path_factory) -> Path:
-    root = tmp_path_factory.mktemp("small")
-    small_scan().write(root)
-    return root
 
 
 @pytest.fixture(scope="module")

@@ -20,9 +20,9 @@ from tests.report import builds, rooms
 from vsidata.build import BuildOptions, build
 from vsidata.cli import app
 from vsidata.dataset import schema
+from vsidata.dataset.manifest import read_manifest
 from vsidata.errors import OptionError, VsiError
 from vsidata.hub.release import release
-from vsidata.hub.verify import read_manifest
 from vsidata.report import site
 from vsidata.report.site import file_of, write_report
 

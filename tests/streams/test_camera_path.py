@@ -3,19 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.dataset import streams
 from vsidata.streams.camera_path import camera_path
-from vsidata.streams.sens import open_sens
-
-
-@pytest.fixture
-def stream(tmp_path):
-    def opened(frames, **how):
-        path = tmp_path / "scene0000_00.sens"
-        path.write_bytes(streams.sens(frames, **how).bytes())
-        return open_sens(path)
-
-    return opened
 
 
 def test_path_has_the_first_frame_of_each_half_second(stream):

@@ -14,16 +14,6 @@ from vsidata.streams.sens import open_sens
 from vsidata.streams.shown import Framing, show
 
 
-@pytest.fixture
-def stream(tmp_path):
-    def opened(frames, **how):
-        path = tmp_path / "scene0000_00.sens"
-        path.write_bytes(streams.sens(frames, **how).bytes())
-        return open_sens(path)
-
-    return opened
-
-
 def test_pictures_that_need_no_resizing_are_the_stored_bytes(stream):
     seen = show(stream(10), None, Framing(4))
     stored = streams.sens(10).frames

@@ -4,13 +4,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from vsidata.dataset.results import Row
+from vsidata.dataset.shard_rows import shard_rows
 from vsidata.errors import VsiError
-
-_AGAIN = "Check the build with `vsidata verify`; copy it again, or build it again."
 
 
 def asked_rows(build: Path, manifest: Mapping[str, Any], columns: Sequence[str]) -> list[Row]:
@@ -24,28 +20,13 @@ def asked_rows(build: Path, manifest: Mapping[str, Any], columns: Sequence[str])
     Raises:
         VsiError: a shard is missing, is no Parquet, or lacks a column; or there is no question.
     """
+    paths = ["evidence.margin" if column == "margin" else column for column in columns]
     rows: list[Row] = []
     for name in (name for name in manifest["files"] if name.startswith("qa/")):
-        rows += _rows(build / name, columns)
+        rows += shard_rows(build / name, columns=paths)
     if not rows:
         raise VsiError(build, "holds no question.", "Name a build in which something is asked.")
-    return rows
-
-
-def _rows(path: Path, columns: Sequence[str]) -> list[Row]:
-    paths = ["evidence.margin" if column == "margin" else column for column in columns]
-    try:
-        with pq.ParquetFile(path) as file:
-            if lacking := {column.partition(".")[0] for column in paths} - {*file.schema_arrow.names}:
-                fault = f"has no column {', '.join(f'`{name}`' for name in sorted(lacking))}."
-                raise VsiError(path, fault, _AGAIN)
-            table = file.read(columns=paths)
-    except FileNotFoundError:
-        raise VsiError(path, "is missing.", _AGAIN) from None
-    except (pa.ArrowException, OSError) as error:
-        raise VsiError(path, f"cannot be read: {' '.join(str(error).split())}.", _AGAIN) from error
     if "margin" in columns:
-        margins = table["evidence"].combine_chunks().field("margin") if table.num_rows else pa.array([])
-        table = table.drop_columns(["evidence"]).append_column("margin", margins)
-    rows: list[Row] = table.to_pylist()
+        for row in rows:
+            row["margin"] = (row.pop("evidence") or {}).get("margin")
     return rows

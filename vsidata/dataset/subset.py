@@ -3,9 +3,9 @@
 import os
 import shutil
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,10 @@ from vsidata.dataset.card import card
 from vsidata.dataset.frames_file import embedded, is_heavy
 from vsidata.dataset.merge import TABLES
 from vsidata.dataset.results import Row
+from vsidata.dataset.shard_rows import shard_rows
 from vsidata.dataset.shards import ShardWriter
 from vsidata.errors import VsiError
 
-_BATCH = 5_000
 _QA, _, _, _EMBEDDED = TABLES
 
 
@@ -96,10 +96,11 @@ def _write_split(
     heavy = 0
     qa, inside = (ShardWriter(table, split, folder) for table in (_QA, _EMBEDDED))
     frames = _frames([build / path for path in of_table["frames"]]) if of_table["embedded"] else {}
+    rows = chain.from_iterable(shard_rows(build / path) for path in of_table["qa"])
     try:
-        for scene, rows in groupby(_rows([build / path for path in of_table["qa"]]), _scene):
+        for scene, own in groupby(rows, _scene):
             asked = []
-            for row in rows:
+            for row in own:
                 if row["id"] in kept:
                     asked.append(row)
                     left[row["topic"]] += 1
@@ -148,13 +149,6 @@ def _less(manifest: Mapping[str, Any], parts: Sequence[_Part], reason: str) -> d
         "drops": dict(sorted(drops.items())),
         "files": {path: files[path] for paths in of_table for path in paths},
     }
-
-
-def _rows(shards: Sequence[Path]) -> Iterator[Row]:
-    for path in shards:
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=_BATCH):
-                yield from batch.to_pylist()
 
 
 def _scene(row: Row) -> str:

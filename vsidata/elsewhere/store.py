@@ -14,9 +14,10 @@ from typing import Any
 
 from vsidata.curation.audit.file import AUDIT
 from vsidata.dataset.claim import alone
+from vsidata.dataset.manifest import MANIFEST, read_manifest
 from vsidata.elsewhere.faults import told
 from vsidata.errors import OptionError, VsiError
-from vsidata.hub.verify import CARD, MANIFEST, is_shard, read_manifest
+from vsidata.hub.verify import CARD, is_shard
 
 _PACKAGES = {"s3": "s3fs", "gs": "gcsfs"}
 _STATING = {"s3": "Metadata", "gs": "metadata"}  # the clients' words for what is stored beside a file

@@ -3,14 +3,15 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import orjson
 import pyarrow.dataset as ds
-import pyarrow.parquet as pq
 
 from vsidata.dataset.atomic import need_new, whole_folder, write_whole
 from vsidata.dataset.results import Row
+from vsidata.dataset.shard_rows import shard_rows
 from vsidata.errors import OptionError
 from vsidata.export.form import Form, Media, Video
 from vsidata.export.media import WRITERS
@@ -79,7 +80,7 @@ def export(
     with whole_folder(out) as folder:
         for split, paths in questions.items():
             videos = {}
-            for row in _rows(frames.get(split, []), _FRAME_COLUMNS, batch=1):
+            for row in _read(frames.get(split, []), _FRAME_COLUMNS, batch=1):
                 if row["scene_name"] in asked[split] and row["images"]:
                     videos[row["scene_name"]] = WRITERS[media](folder, row)
                     done()
@@ -113,16 +114,13 @@ def _questions_by_scene(paths: Sequence[Path]) -> Counter[str]:
     return Counter(ds.dataset(paths).to_table(columns=["scene_name"])["scene_name"].to_pylist())
 
 
-def _rows(paths: Sequence[Path], columns: list[str], batch: int) -> Iterator[Row]:
-    for path in paths:
-        with pq.ParquetFile(path) as file:
-            for rows in file.iter_batches(batch_size=batch, columns=columns):
-                yield from rows.to_pylist()
+def _read(paths: Sequence[Path], columns: Sequence[str], batch: int = _BATCH) -> Iterator[Row]:
+    return chain.from_iterable(shard_rows(path, columns=columns, batch=batch) for path in paths)
 
 
 def _records(form: Form, paths: Sequence[Path], videos: Mapping[str, Video]) -> Iterator[Row]:
     """The questions whose scenes have videos, as the format has them."""
-    rows = (row for row in _rows(paths, _COLUMNS, _BATCH) if row["scene_name"] in videos)
+    rows = (row for row in _read(paths, _COLUMNS) if row["scene_name"] in videos)
     for number, row in enumerate(rows):
         yield form.record(row, videos[row["scene_name"]], number)
 

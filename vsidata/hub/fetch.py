@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from vsidata.curation.audit.file import AUDIT
+from vsidata.dataset.manifest import MANIFEST
 from vsidata.dataset.merge import TABLES
 from vsidata.errors import OptionError
 from vsidata.hub.client import client
 from vsidata.hub.faults import patiently, told
 from vsidata.hub.remote import DATASET
-from vsidata.hub.verify import CARD, MANIFEST
+from vsidata.hub.verify import CARD
 
 
 def copy_of(where: str, revision: str | None) -> Path:

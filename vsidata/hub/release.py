@@ -14,8 +14,9 @@ import orjson
 
 from vsidata.curation.audit.file import AUDIT, audited, read_audit
 from vsidata.dataset.card import Publication, card
+from vsidata.dataset.manifest import MANIFEST
 from vsidata.errors import VsiError
-from vsidata.hub.verify import CARD, MANIFEST
+from vsidata.hub.verify import CARD
 
 PICTURES = ("frames", "embedded")
 """The tables that hold pictures of the scans."""

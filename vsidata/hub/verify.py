@@ -8,45 +8,23 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
+from vsidata.dataset.manifest import AGAIN, MANIFEST
 from vsidata.dataset.merge import TABLES
-from vsidata.errors import OptionError, VsiError
+from vsidata.errors import VsiError
 
-MANIFEST, CARD = "manifest.json", "README.md"
+CARD = "README.md"
 
 _TABLES = {table.name: table for table in TABLES}
 _SHARD = re.compile(rf"({'|'.join(_TABLES)})/(\w+)-\d{{5}}-of-\d{{5}}\.parquet")
-_NEEDED = {"files", "questions", "scenes", "frames", "rules", "options"}
-_AGAIN = "Download or copy it again; where it was built, the same build command writes it anew."
 
 
 def is_shard(path: str) -> bool:
     """Whether a path below a build's folder is that of a shard of a table."""
     return _SHARD.fullmatch(path) is not None
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a build.
-
-    Raises:
-        OptionError: there is none, so this is no build.
-        VsiError: it is damaged.
-    """
-    path = folder / MANIFEST
-    try:
-        manifest = orjson.loads(path.read_bytes())
-    except FileNotFoundError:
-        raise OptionError(folder, f"holds no build: there is no {MANIFEST} in it.", "Name a build.") from None
-    except (OSError, ValueError) as error:
-        raise VsiError(path, f"cannot be read: {error}.", _AGAIN) from error
-    if not isinstance(manifest, dict) or (lacking := _NEEDED - manifest.keys()):
-        what = f"lacks {', '.join(sorted(lacking))}" if isinstance(manifest, dict) else "is no mapping"
-        raise VsiError(path, f"{what}: it is not what a build writes.", _AGAIN)
-    return manifest
 
 
 def faults(folder: Path, manifest: Mapping[str, Any]) -> list[VsiError]:
@@ -84,22 +62,22 @@ def _fault(folder: Path, name: str, stated: Mapping[str, Any]) -> VsiError | Non
         )
     path = folder / name
     if not path.is_file():
-        return VsiError(path, "is missing.", _AGAIN)
+        return VsiError(path, "is missing.", AGAIN)
     size = path.stat().st_size
     if size != stated["bytes"]:
-        return VsiError(path, f"has {size:,} bytes, and {stated['bytes']:,} were written.", _AGAIN)
+        return VsiError(path, f"has {size:,} bytes, and {stated['bytes']:,} were written.", AGAIN)
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     if sha256 != stated["sha256"]:
         fault = f"holds other bytes than were written: sha256 {sha256[:8]}…, not {stated['sha256'][:8]}…"
-        return VsiError(path, fault, _AGAIN)
+        return VsiError(path, fault, AGAIN)
     try:
         with pq.ParquetFile(path) as parquet:
             rows, columns = parquet.metadata.num_rows, parquet.schema_arrow
     except pa.ArrowInvalid as error:
-        return VsiError(path, f"is no Parquet: {' '.join(str(error).split())}.", _AGAIN)
+        return VsiError(path, f"is no Parquet: {' '.join(str(error).split())}.", AGAIN)
     if rows != stated["rows"]:
-        return VsiError(path, f"has {rows:,} rows, and {MANIFEST} says {stated['rows']:,}.", _AGAIN)
+        return VsiError(path, f"has {rows:,} rows, and {MANIFEST} says {stated['rows']:,}.", AGAIN)
     if differing := _differing(columns, _TABLES[shard[1]].schema):
         remedy = "Check it with the release of vsidata that wrote it, or build it again."
         return VsiError(path, f"has other columns than the table `{shard[1]}`: {differing}.", remedy)
@@ -145,7 +123,7 @@ def _miscounts(folder: Path, manifest: Mapping[str, Any]) -> Iterator[VsiError]:
                 fault = (
                     f"counts {count:,} rows of `{table}` in {split}; its shards have {rows[table, split]:,}."
                 )
-                yield VsiError(folder / MANIFEST, fault, _AGAIN)
+                yield VsiError(folder / MANIFEST, fault, AGAIN)
 
 
 def _card_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[VsiError]:
@@ -158,18 +136,18 @@ def _card_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[VsiError
             for config in front["configs"]
         }
     except FileNotFoundError:
-        yield VsiError(path, "is missing: `load_dataset` would not know the tables.", _AGAIN)
+        yield VsiError(path, "is missing: `load_dataset` would not know the tables.", AGAIN)
         return
     except (OSError, ValueError, LookupError, TypeError, yaml.YAMLError):
-        yield VsiError(path, "does not begin with the tables' configurations in YAML.", _AGAIN)
+        yield VsiError(path, "does not begin with the tables' configurations in YAML.", AGAIN)
         return
     tables = {name.partition("/")[0] for name in manifest["files"]}
     for table in sorted(tables ^ configs.keys()):
         fault = (
             f"names no table `{table}`." if table in tables else f"names a table `{table}` that is not here."
         )
-        yield VsiError(path, fault, _AGAIN)
+        yield VsiError(path, fault, AGAIN)
     for name in manifest["files"]:
         patterns = configs.get(name.partition("/")[0], [name])
         if not any(fnmatch(name, pattern) for pattern in patterns):
-            yield VsiError(path, f"does not lead to {name}.", _AGAIN)
+            yield VsiError(path, f"does not lead to {name}.", AGAIN)

@@ -7,14 +7,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from vsidata.dataset import schema
+from vsidata.dataset.manifest import AGAIN
 from vsidata.dataset.results import Row
+from vsidata.dataset.shard_rows import shard_rows
 from vsidata.errors import VsiError
 
-_AGAIN = "`vsidata verify` says what else is wrong; the build's own command writes it anew."
 _BATCHES = {"qa": 1_000, "scenes": 50, "frames": 1}
 _SCHEMAS = {"qa": schema.QA, "scenes": schema.SCENES, "frames": schema.FRAMES}
 
@@ -76,7 +74,7 @@ class _ByScene:
         """That every row was taken."""
         if self._next is not None:
             fault = f"speaks of {self._next[0]!r} where no scene of that name has its turn"
-            raise VsiError(self._where, fault, _AGAIN)
+            raise VsiError(self._where, fault, AGAIN)
 
     def _advance(self) -> tuple[str, list[Row]] | None:
         return next(((name, list(rows)) for name, rows in self._groups), None)
@@ -97,19 +95,10 @@ def blame(path: Path) -> Iterator[None]:
         yield
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         what = " ".join(f"{type(error).__name__}: {error}".split())
-        raise VsiError(path, f"holds what no build writes ({what}).", _AGAIN) from error
+        raise VsiError(path, f"holds what no build writes ({what}).", AGAIN) from error
 
 
 def _rows(build: Path, paths: list[str]) -> Iterator[Row]:
     for path in paths:
         table = path.partition("/")[0]
-        try:
-            with pq.ParquetFile(build / path) as file:
-                for batch in file.iter_batches(batch_size=_BATCHES[table]):
-                    columns = [_SCHEMAS[table].field(name) for name in batch.schema.names]
-                    yield from batch.cast(pa.schema(columns)).to_pylist()
-        except FileNotFoundError:
-            raise VsiError(build / path, "is missing.", _AGAIN) from None
-        except (OSError, KeyError, pa.ArrowException) as error:
-            fault = f"cannot be read: {' '.join(str(error).split())}"
-            raise VsiError(build / path, fault, _AGAIN) from error
+        yield from shard_rows(build / path, schema=_SCHEMAS[table], batch=_BATCHES[table])

@@ -17,8 +17,8 @@ from typing import Any
 
 import orjson
 
+from vsidata.dataset.manifest import MANIFEST, read_manifest
 from vsidata.errors import OptionError, VsiError
-from vsidata.hub.verify import MANIFEST, read_manifest
 from vsidata.report.overview import overview, pictures_of, scene_line
 from vsidata.report.reading import blame, scenes
 from vsidata.report.scene_page import scene_page

@@ -42,6 +42,10 @@ class Clip:
             return 1.0
         return float((len(self.timestamps) - 1) / (self.timestamps[-1] - self.timestamps[0]))
 
+    def blank(self) -> "Clip":
+        """Black frames in place of the pictures, as many, as large and at the same times."""
+        return Clip(np.zeros_like(self.frames), self.timestamps)
+
     @cached_property
     def digest(self) -> str:
         """Of the frames and their times, to tell whether two runs saw the same."""

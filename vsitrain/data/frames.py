@@ -65,7 +65,7 @@ class FrameStore:
                 that stores fewer shows all it has, none of them twice.
             max_pixels: of a frame; larger ones are shrunk in proportion, smaller ones left as they are.
             cache: how many clips are kept decoded, at least 1: trainers ask for a clip once for each rollout.
-            blank: black frames in place of the pictures, as many, as large and at the same times.
+            blank: show `Clip.blank` in its place.
 
         Raises:
             OptionError: there are no frames, or they cannot be opened.
@@ -163,8 +163,8 @@ class FrameStore:
         with self._blame(f"a frame of the scene {footage.name}"):
             frames = np.stack([decode(jpeg, size) for jpeg in jpegs])
         upright = np.ascontiguousarray(np.rot90(frames, -footage.orientation // 90, axes=(1, 2)))
-        shown = np.zeros_like(upright) if self.blank else upright
-        return Clip(shown, np.array([footage.timestamps[place] for place in self._shown(footage)]))
+        clip = Clip(upright, np.array([footage.timestamps[place] for place in self._shown(footage)]))
+        return clip.blank() if self.blank else clip
 
     def _blame(self, part: str) -> AbstractContextManager[None]:
         return blame(Path(self.source), _REBUILD, part)

@@ -28,7 +28,7 @@ class VideoFolder:
         num_frames: of a clip.
         max_pixels: of a frame; larger ones are shrunk in proportion.
         archive: gives the path of a dataset's zip; None for `{dataset}.zip` in the folder.
-        blank: black frames in place of the pictures, as many, as large and at the same times.
+        blank: show `Clip.blank` in place of a clip.
     """
 
     def __init__(
@@ -83,9 +83,8 @@ class VideoFolder:
             if size != stream.size:
                 picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
             frames.append(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
-        pictures = np.stack(frames).astype(np.uint8)
-        shown = np.zeros_like(pictures) if self._blank else pictures
-        return Clip(shown, stream.timestamps[places])
+        clip = Clip(np.stack(frames).astype(np.uint8), stream.timestamps[places])
+        return clip.blank() if self._blank else clip
 
 
 def has_videos(root: Path, datasets: Iterable[str]) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from vsidata.metrics import is_number
 from vsitrain.answers import option_words
 from vsitrain.prompts.mode import Form, PromptMode
 
@@ -56,7 +57,7 @@ def answer_kind(row: Row, letters: bool) -> Literal["number", "letter", "word"] 
         return None
     if wants_letter(row, letters):
         return "letter"
-    return "number" if row.get("unit") or _is_number(text) else "word"
+    return "number" if row.get("unit") or is_number(text) else "word"
 
 
 def offered(row: Row) -> tuple[str, ...]:
@@ -72,14 +73,6 @@ def offered(row: Row) -> tuple[str, ...]:
         if row["ground_truth"] in words:
             return words
     return ()
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _names_its_options(row: Row) -> bool:

@@ -15,7 +15,7 @@ from vsidata.curation.audit.shares import letter_shares, word_shares
 from vsidata.curation.blind.asked import Asked, can_be_scored, read_asked
 from vsidata.curation.blind.constants import FOLDS
 from vsidata.curation.blind.forest import TREES
-from vsidata.curation.blind.guess import guess, steps
+from vsidata.curation.blind.guess import guess, need_rooms, steps
 from vsidata.curation.conform import read_questions
 from vsidata.dataset.asked_rows import asked_rows
 from vsidata.dataset.atomic import write_whole
@@ -82,13 +82,10 @@ def audit(
         OptionError: there are too few rooms to learn from some what is asked of others.
     """
     scored = [asked for asked in questions if can_be_scored(asked)]
-    rooms = len({asked.room for asked in questions})
-    if rooms < FOLDS or not scored:
-        fault = f"hold {len(scored):,} questions to score, about {rooms} room{'s' * (rooms != 1)}."
-        remedy = (
-            f"Take questions about {FOLDS} rooms at least: guesses about some are learned from the others."
-        )
-        raise OptionError("The questions", fault, remedy)
+    need_rooms(questions)
+    if not scored:
+        remedy = "Take some whose answers are choices or positive numbers."
+        raise OptionError("The questions", "hold none that can be scored.", remedy)
     kinds = by_type(scored)
     started(sum(map(steps, kinds.values())))
     found = {kind: guess(own, seed, done) for kind, own in kinds.items()}
@@ -101,7 +98,7 @@ def audit(
         "questions": len(questions),
         "left_out": len(questions) - len(scored),
         "scenes": len({asked.scene for asked in questions}),
-        "rooms": rooms,
+        "rooms": len({asked.room for asked in questions}),
         "qa": audited(files),
         "scores": scores(kinds, found),
         "letters": letter_shares(questions),

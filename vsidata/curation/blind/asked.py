@@ -11,6 +11,7 @@ from typing import Any
 
 from vsidata.curation.conform import question_pattern
 from vsidata.errors import VsiError
+from vsidata.metrics import is_number
 from vsidata.questions.rules import RULE_SETS, load_rules
 from vsidata.sources.official import room_of
 
@@ -118,7 +119,7 @@ def _with_choices(found: Sequence[Asked]) -> list[Asked]:
     """Open words get the words that answer their kind; what remains without choices is a number."""
     words: dict[str, Counter[str]] = defaultdict(Counter)
     for asked in found:
-        if not asked.choices and not _is_number(asked.truth):
+        if not asked.choices and not is_number(asked.truth):
             words[asked.kind][asked.truth] += 1
     common = {
         kind: tuple(sorted(sorted(counts, key=lambda word: (-counts[word], word))[:_MOST_ANSWERS]))
@@ -126,7 +127,7 @@ def _with_choices(found: Sequence[Asked]) -> list[Asked]:
     }
     return [
         asked
-        if asked.choices or _is_number(asked.truth)
+        if asked.choices or is_number(asked.truth)
         else replace(asked, choices=tuple(dict.fromkeys((*common[asked.kind], asked.truth))))
         for asked in found
     ]
@@ -135,14 +136,6 @@ def _with_choices(found: Sequence[Asked]) -> list[Asked]:
 def can_be_scored(asked: Asked) -> bool:
     """False for a number that is not positive: relative accuracy has no meaning there."""
     return not asked.is_number or 0 < asked.value < math.inf
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _roles(question: str, texts: Sequence[re.Pattern[str]]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from vsidata.curation.blind.constants import FOLDS, best_answer, folds_of
 from vsidata.curation.blind.encoding import IntArray
 from vsidata.curation.blind.forest import COARSE, FINE
 from vsidata.curation.blind.numbers import number_guesses
+from vsidata.errors import OptionError
 from vsidata.metrics import Array, exact_match, mean_relative_accuracy
 
 _ENOUGH = 4_000  # questions; of fewer the scores depend on how their rooms are parted, by several points
@@ -28,6 +29,19 @@ def steps(questions: Sequence[Asked]) -> int:
 def can_learn(questions: Sequence[Asked]) -> bool:
     """Whether the questions are about as many rooms as there are parts, at least."""
     return len({asked.room for asked in questions}) >= FOLDS
+
+
+def need_rooms(questions: Sequence[Asked]) -> None:
+    """Refuse questions about fewer rooms.
+
+    Raises:
+        OptionError: they are.
+    """
+    if not can_learn(questions):
+        rooms = len({asked.room for asked in questions})
+        fault = f"are about {rooms} room{'s' * (rooms != 1)}."
+        remedy = f"Take {FOLDS} rooms at least: guesses about some are learned from the others."
+        raise OptionError("The questions", fault, remedy)
 
 
 def partings(questions: Sequence[Asked]) -> int:

@@ -11,8 +11,8 @@ from vsidata.curation.audit.audit import asked_in_build, asked_in_file
 from vsidata.curation.blind.asked import Asked, can_be_scored
 from vsidata.curation.compare.pairs import Pair, paired
 from vsidata.dataset.claim import differences
+from vsidata.dataset.manifest import read_manifest
 from vsidata.errors import OptionError
-from vsidata.hub.verify import read_manifest
 from vsidata.metrics import Array, interval, mean_relative_accuracy, redrawn_means
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import orjson
 
 from vsidata import __version__
+from vsidata.curation.audit.file import audited
 from vsidata.curation.blind.asked import Asked
-from vsidata.curation.blind.constants import FOLDS
+from vsidata.curation.blind.guess import need_rooms
 from vsidata.curation.debias.curve import drawn
 from vsidata.curation.debias.prune import debias
 from vsidata.curation.debias.record import as_json
@@ -55,15 +56,10 @@ def debiased(
             "Take the build that it was made from: what is left of this one looks less guessable than it is."
         )
         raise OptionError(build, "is debiased already.", remedy)
-    rooms = len({it.room for it in asked})
-    if rooms < FOLDS:
-        fault = f"is about {rooms} room{'s' * (rooms != 1)}."
-        remedy = f"Build from {FOLDS} rooms at least: guesses about some are learned from the others."
-        raise OptionError(build, fault, remedy)
+    need_rooms(asked)
     found = debias(asked, target=target, least=least, seed=seed, told=grown, done=done)
     made = as_json(found, target=target, least=least, seed=seed)
-    qa = {path: shard["sha256"] for path, shard in manifest["files"].items() if path.startswith("qa/")}
-    record = {"vsidata": __version__, "of": qa, **made}
+    record = {"vsidata": __version__, "of": audited(manifest["files"]), **made}
     write_subset(
         build,
         manifest,
