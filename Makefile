@@ -39,11 +39,11 @@ clean: ## remove what the other targets made, but not the packages installed in 
 	rm -rf demo loop build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
 	find vsidata vsitrain tests -name __pycache__ -prune -exec rm -rf {} +
 
-.venv/ready: pyproject.toml scripts/setup.sh
+.venv/ready: pyproject.toml scripts/setup.sh scripts/install.py
 	@bash scripts/setup.sh
 
-.venv/ready-train: pyproject.toml scripts/setup.sh
+.venv/ready-train: pyproject.toml scripts/setup.sh scripts/install.py
 	@bash scripts/setup.sh train
 
-.venv/ready-dev: pyproject.toml scripts/setup.sh
+.venv/ready-dev: pyproject.toml scripts/setup.sh scripts/install.py
 	@bash scripts/setup.sh dev
