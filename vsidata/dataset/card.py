@@ -284,10 +284,14 @@ def _audit(publication: Publication | None) -> str:
     if publication.audit is None:
         return "none yet"
     mean = publication.audit["scores"]["macro"]
-    constant, forest = (100 * mean[way]["score"] for way in ("constant", "forest"))
+    who = {"constant": "the best constant answers score", "forest": "a random forest on the words"}
+    known = [f"{who[way]} {100 * mean[way]['score']:.1f}" for way in who if mean[way] is not None]
+    if not known:
+        return "some question types are about too few rooms to be guessed; by topic in `audit.json`"
+    few = "" if mean["forest"] else "; some question types are about too few rooms for a random forest"
     return (
-        f"without a look, the best constant answers score {constant:.1f} and a random forest on the words "
-        f"{forest:.1f} (mean of topics, in per cent, as VSI-Bench scores); by topic in `audit.json`"
+        f"without a look, {' and '.join(known)} (mean of topics, in per cent, as VSI-Bench scores){few}; "
+        "by topic in `audit.json`"
     )
 
 
