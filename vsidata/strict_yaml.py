@@ -102,7 +102,7 @@ def _read(path: Path) -> str:
         if status.st_size > _LARGEST_FILE:
             fault = f"has {status.st_size:,} bytes; more than {_LARGEST_FILE:,} are not read."
             raise RulesError(path, fault, remedy)
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise RulesError(path, f"cannot be read: {error.strerror}.", remedy) from error
     except UnicodeDecodeError as error:

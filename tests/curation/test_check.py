@@ -138,6 +138,18 @@ def test_object_without_a_vertex_is_to_be_doubted(tmp_path):
     assert (found.kind, found.instances) == ("empty", (8,))
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_scan_that_names_no_axis_alignment_is_to_be_doubted(tmp_path, known):
+    scan = small_scan(NAME)
+    if not known:
+        del scan.properties["axisAlignment"]
+    scan.write(tmp_path)
+    found = report(tmp_path)
+    assert found.fault is None
+    assert [one.kind for one in found.findings] == ([] if known else ["unaligned"])
+    assert known or f"{NAME}.txt has no axisAlignment" in found.findings[0].text
+
+
 def test_label_that_scannet_does_not_know_is_to_be_doubted(tmp_path):
     scan = small_scan(NAME)
     scan.aggregation["segGroups"][2]["label"] = "tabel"

@@ -182,7 +182,7 @@ def expect(folder, file, fault, remedy=REMEDY, read=lambda stream: stream):
         ("pose/4.txt", b"", "is empty"),
         ("pose/4.txt", b"1 0 0 0 0 1 0 0 0 0 1 0", "holds 12 numbers, not 16"),
         ("pose/4.txt", b"x " * 16, "holds something else than numbers"),
-        ("pose/4.txt", b"\xff\xfe " * 16, "holds something else than numbers"),
+        ("pose/4.txt", b"\xff\xfe " * 16, "is not text: byte 0 is not UTF-8"),
         ("intrinsic/intrinsic_color.txt", b"1 2 3", "holds 3 numbers, not 16"),
     ],
 )

@@ -13,7 +13,9 @@ from vsidata.questions.vocabulary import Vocabulary
 from vsidata.scene import Array, Scene, SceneObject
 from vsidata.strict_yaml import read_mapping, validate
 
-FindingKind = Literal["unannotated", "hides several", "in pieces", "empty", "unknown label", "classes"]
+FindingKind = Literal[
+    "unannotated", "unaligned", "hides several", "in pieces", "empty", "unknown label", "classes"
+]
 
 
 class AnnotationLimits(Rules):
@@ -38,9 +40,9 @@ class Finding:
     """One reason to doubt.
 
     Attributes:
-        kind: `unannotated` says that objects are missing; `hides several` and `in pieces` that one object
-            stands for several things; `empty` that it has no vertex; `unknown label` and `classes` that its
-            label may be a slip.
+        kind: `unannotated` says that objects are missing; `unaligned` that no file says which way is up;
+            `hides several` and `in pieces` that one object stands for several things; `empty` that it has no
+            vertex; `unknown label` and `classes` that its label may be a slip.
         text: the same in words, with numbers.
         instances: the objects it is about; empty where it is about the scan.
     """

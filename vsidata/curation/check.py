@@ -17,7 +17,7 @@ from vsidata.scene import Scene, SceneObject
 from vsidata.sources.label_table import LABEL_TABLE, read_label_table
 from vsidata.sources.official import official_splits
 from vsidata.sources.ply import read_vertex_property
-from vsidata.sources.scannet import ScanNet
+from vsidata.sources.scannet import ALIGNMENT, ScanNet
 from vsidata.strict_yaml import read_mapping, validate
 
 _CLASSES = "_vh_clean_2.labels.ply"
@@ -137,6 +137,12 @@ def check_scan(source: ScanNet, name: str, against: Standards, quick: bool = Fal
         missing = tuple(file for file in scan_files() if not file.is_in(folder))
         scene = _labels_alone(source, name) if quick else source.load(name)
         found += findings(scene, against.vocabulary, against.limits)
+        if not quick and source.alignment(name) is None:
+            fault_of_text = (
+                f"{name}{ALIGNMENT} has no axisAlignment: the mesh is taken as it lies. If its floor is not "
+                "level, sizes, areas and directions are wrong"
+            )
+            found.append(Finding("unaligned", fault_of_text))
         if against.classes is not None:
             found += _compare_with_table(scene, against.classes)
             found += _compare_with_classes(scene, folder / f"{name}{_CLASSES}", against)

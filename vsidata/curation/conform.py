@@ -4,6 +4,7 @@ The released questions are read back with the rule set's own question strings, a
 own functions, so that what agrees here is what a build asks.
 """
 
+import codecs
 import math
 import re
 from collections import Counter
@@ -77,7 +78,7 @@ def read_questions(path: Path) -> Iterator[dict[str, Any]]:
     """
     needed = {"dataset", "scene_name", "question_type", "question", "options", "ground_truth"}
     try:
-        lines = path.read_bytes().splitlines()
+        lines = path.read_bytes().removeprefix(codecs.BOM_UTF8).splitlines()
     except OSError as error:
         raise VsiError(path, f"cannot be read: {error.strerror}.", "Name a readable .jsonl file.") from error
     for number, line in enumerate(lines, 1):

@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 
 from vsidata.scene import Array
-from vsidata.sources.scan_file import LARGEST_TEXT, Fault, blame, read_scan_file
+from vsidata.sources.scan_file import Fault, blame, read_scan_text
 
 # The values are written with six decimals, so a true rotation is orthonormal to about 1e-6.
 _RIGID_TOLERANCE = 1e-3
 
 
-def read_alignment(path: Path, remedy: str) -> Array:
-    """The (4, 4) transform from the mesh's frame to the room's, z up; the identity where the file names none.
+def read_alignment(path: Path, remedy: str) -> Array | None:
+    """The (4, 4) transform from the mesh's frame to the room's, z up; None where the file does not name one.
 
     Args:
         path: a text file of `key = value` lines; lines without `=` are passed over.
@@ -22,17 +22,13 @@ def read_alignment(path: Path, remedy: str) -> Array:
         ScanError: the file cannot be read or is not text, or `axisAlignment` is given twice, or is not 16
             finite numbers, row by row, that make a rotation and a shift.
     """
-    data = read_scan_file(path, remedy, LARGEST_TEXT)
+    text = read_scan_text(path, remedy)
     with blame(path, remedy):
-        try:
-            lines = data.decode("utf-8").splitlines()
-        except UnicodeDecodeError as error:
-            raise Fault(f"is not text: byte {error.start:,} is not UTF-8") from None
-        pairs = (line.partition("=") for line in lines)
+        pairs = (line.partition("=") for line in text.splitlines())
         values = [value for key, _, value in pairs if key.strip() == "axisAlignment"]
         if len(values) > 1:
             raise Fault(f"gives axisAlignment {len(values)} times")
-        return _rigid_transform(values[0]) if values else np.eye(4)
+        return _rigid_transform(values[0]) if values else None
 
 
 def _rigid_transform(text: str) -> Array:

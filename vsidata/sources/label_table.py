@@ -4,7 +4,7 @@ import csv
 import re
 from pathlib import Path
 
-from vsidata.sources.scan_file import LARGEST_TEXT, Fault, blame, read_scan_file
+from vsidata.sources.scan_file import Fault, blame, read_scan_text
 
 LABEL_TABLE = "scannetv2-labels.combined.tsv"
 
@@ -21,15 +21,11 @@ def read_label_table(path: Path) -> dict[str, int]:
     Raises:
         ScanError: the file cannot be read, is not text, or a row lacks one of the two.
     """
-    data = read_scan_file(path, _REMEDY, LARGEST_TEXT)
+    text = read_scan_text(path, _REMEDY)
     with blame(path, _REMEDY):
-        try:
-            lines = data.decode("utf-8").splitlines()
-        except UnicodeDecodeError as error:
-            raise Fault(f"is not text: byte {error.start:,} is not UTF-8") from None
         classes: dict[str, int] = {}
         try:
-            rows = list(csv.DictReader(lines, delimiter="\t"))
+            rows = list(csv.DictReader(text.splitlines(), delimiter="\t"))
         except csv.Error as error:
             raise Fault(f"is no table: {error}") from None
         for number, row in enumerate(rows, start=2):

@@ -1,5 +1,6 @@
 """Reading one file of a scan: whatever is wrong with it becomes an error that names it and the remedy."""
 
+import codecs
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,6 +79,20 @@ def read_scan_file(path: Path, remedy: str, most: int = _LARGEST_FILE) -> bytes:
             raise Fault(f"cannot be read: {error.strerror}") from None
 
 
+def read_scan_text(path: Path, remedy: str) -> str:
+    """The content of a small text file in UTF-8, without the byte order mark that some editors put first.
+
+    Raises:
+        ScanError: as `read_scan_file`, or it is not UTF-8.
+    """
+    data = read_scan_file(path, remedy, LARGEST_TEXT)
+    with blame(path, remedy):
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise Fault(f"is not text: byte {error.start:,} is not UTF-8") from None
+
+
 def read_scan_json(path: Path, remedy: str) -> dict[str, Any]:
     """A file that holds one JSON object.
 
@@ -90,7 +105,12 @@ def read_scan_json(path: Path, remedy: str) -> dict[str, Any]:
 
 
 def parse_json_object(data: bytes) -> dict[str, Any]:
-    """Parse a JSON object. Raises Fault where it is none, or would take memory beyond all proportion."""
+    """Parse a JSON object, which a byte order mark may precede.
+
+    Raises:
+        Fault: it is no JSON object, or would take memory beyond all proportion.
+    """
+    data = data.removeprefix(codecs.BOM_UTF8)
     parsed = sum(data.count(character) * size for character, size in _PARSED.items())
     if parsed > _MOST_PARSED + _MOST_PARSED_PER_BYTE * len(data):
         fault = (

@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from vsidata.errors import OptionError, ScanError
-from vsidata.scene import Scene
+from vsidata.scene import Array, Scene
 from vsidata.sources.alignment import read_alignment
 from vsidata.sources.grouping import group_objects
 from vsidata.sources.ply import read_mesh
@@ -107,7 +109,8 @@ class ScanNet:
         """
         mesh_file, segments_file = self._file(name, MESH), self._file(name, SEGMENTS)
         groups = self._groups(name)
-        transform = read_alignment(self._file(name, ALIGNMENT), _download(ALIGNMENT))
+        stated = self.alignment(name)
+        transform = np.eye(4) if stated is None else stated
         segments = read_segments(segments_file, name, _download(SEGMENTS))
         mesh = read_mesh(mesh_file, _download(MESH))
         if len(segments) != len(mesh.vertices):
@@ -131,6 +134,14 @@ class ScanNet:
                 f"Download both again (--type {AGGREGATION}, --type {SEGMENTS}).",
             )
         return Scene(self.dataset, name, objects, points, mesh.triangles, instances, alignment=transform)
+
+    def alignment(self, name: str) -> Array | None:
+        """The (4, 4) transform from the mesh's frame to the room's; None where the scan's `.txt` has none.
+
+        Raises:
+            ScanError: the file is missing, cannot be read, or holds no such transform.
+        """
+        return read_alignment(self._file(name, ALIGNMENT), _download(ALIGNMENT))
 
     def labels(self, name: str) -> Mapping[int, str]:
         """Label by instance id, from the aggregation file alone."""

@@ -41,7 +41,7 @@ def described_camera(path: Path, name: str) -> DescribedCamera | None:
     """
     if not path.is_file():
         return None
-    lines = read_scan_file(path, _REMEDY, LARGEST_TEXT).decode("utf-8", "replace").splitlines()
+    lines = read_scan_file(path, _REMEDY, LARGEST_TEXT).decode("utf-8-sig", "replace").splitlines()
     said = {key.strip(): value for key, _, value in (line.partition("=") for line in lines)}
     width, height = (_number(said, f"{name}{side}") for side in ("Width", "Height"))
     if not (1 <= width <= MOST_PIXELS and 1 <= height <= MOST_PIXELS):

@@ -15,7 +15,7 @@ import numpy as np
 
 from vsidata.errors import ScanError
 from vsidata.scene import Array
-from vsidata.sources.scan_file import LARGEST_TEXT, Fault, blame, read_scan_file
+from vsidata.sources.scan_file import Fault, blame, read_scan_file, read_scan_text
 from vsidata.streams.description import described_camera
 from vsidata.streams.frames import (
     MOST_PIXELS,
@@ -172,7 +172,7 @@ def _camera(folder: Path, description: Path, name: str, size: Size) -> Array | N
 
 def _read_matrix(path: Path) -> Array:
     """(4, 4) numbers, row by row; -inf and NaN are numbers."""
-    words = read_scan_file(path, _REMEDY, LARGEST_TEXT).split()
+    words = read_scan_text(path, _REMEDY).split()
     with blame(path, _REMEDY):
         if len(words) != 16:
             raise Fault(f"holds {len(words)} numbers, not 16")

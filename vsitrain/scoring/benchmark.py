@@ -83,6 +83,6 @@ def _from_hub() -> Benchmark:
 
 def _ids(path: Path) -> frozenset[str]:
     try:
-        return frozenset(path.read_text(encoding="utf-8").split())
+        return frozenset(path.read_text(encoding="utf-8-sig").split())
     except (OSError, UnicodeDecodeError) as error:
         raise OptionError(path, f"cannot be read: {error}.", "Take it again, or remove it.") from error

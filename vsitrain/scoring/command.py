@@ -82,7 +82,7 @@ def own_questions(predictions: Path | None) -> list[Row]:
 
 def _only(rows: Sequence[Row], subset: Path) -> list[Row]:
     try:
-        ids = set(subset.read_text(encoding="utf-8").split())
+        ids = set(subset.read_text(encoding="utf-8-sig").split())
     except (OSError, UnicodeDecodeError) as error:
         raise OptionError(subset, f"cannot be read: {error}.", "Name a file of ids, one a line.") from error
     if foreign := ids - {row["id"] for row in rows}:

@@ -1,5 +1,6 @@
 """Predictions: a reply for each question, as JSON lines; and the questions that they answer."""
 
+import codecs
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -64,7 +65,7 @@ def read_entries(path: Path) -> list[dict[str, Any]]:
     if path.is_dir():
         return [entry for file in sorted(path.glob("predictions*.jsonl")) for entry in read_entries(file)]
     try:
-        lines = path.read_bytes().split(b"\n")
+        lines = path.read_bytes().removeprefix(codecs.BOM_UTF8).split(b"\n")
     except OSError as error:
         fault = f"cannot be read: {error.strerror}."
         raise OptionError(path, fault, "Name a file of predictions, or a folder with one.") from error

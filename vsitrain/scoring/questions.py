@@ -1,5 +1,6 @@
 """The questions that predictions answer: a build's, or VSI-Bench's own."""
 
+import codecs
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -115,7 +116,8 @@ def _from_file(path: Path) -> list[Row]:
 
             rows: list[Row] = pq.read_table(path).to_pylist()
             return rows
-        return [orjson.loads(line) for line in path.read_bytes().splitlines() if line.strip()]
+        lines = path.read_bytes().removeprefix(codecs.BOM_UTF8).splitlines()
+        return [orjson.loads(line) for line in lines if line.strip()]
     except (OSError, ValueError) as error:
         fault = f"cannot be read as questions: {error}."
         raise OptionError(path, fault, "Name VSI-Bench's test.jsonl or Parquet file.") from error
