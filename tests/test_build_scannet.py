@@ -67,3 +67,15 @@ def test_every_topic_is_asked(built):
 
 def test_synthetic_scans_carry_no_terms_of_others(built):
     assert "license: apache-2.0" in (built.out / "README.md").read_text()
+
+
+def test_scans_that_are_links_to_nothing_are_set_aside_each_time(tmp_path):
+    root = small_scans.write(tmp_path / "download", 1)
+    (root / "scans/scene0001_00").symlink_to("/nowhere/at/all")
+    (root / "scans/scene0002_00").symlink_to("scene0002_00")
+    options = BuildOptions(out=tmp_path / "out", scannet_root=root, split="all", workers=1)
+    for _ in range(2):  # the second run tries them again
+        done = build(options)
+        assert [failure["scene_name"] for failure in done.failures] == ["scene0001_00", "scene0002_00"]
+        assert all("is a link to" in failure["fault"] for failure in done.failures)
+        assert sum(done.manifest["scenes"].values()) == 1

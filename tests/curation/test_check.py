@@ -270,3 +270,11 @@ def test_command_fails_where_no_scan_can_be_used(tmp_path):
     ran = CliRunner().invoke(app, ["check", "--scannet-root", str(tmp_path)])
     assert ran.exit_code == 1
     assert "0 can be used" in ran.output
+
+
+def test_scan_that_is_a_link_to_nothing_is_listed_with_its_fault(tmp_path):
+    small_scan(NAME).write(tmp_path)
+    (tmp_path / "scans" / "scene0191_01").symlink_to("/nowhere/at/all")
+    ran = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["check", "--scannet-root", str(tmp_path)])
+    assert "is a link to /nowhere/at/all" in ran.output
+    assert "1 can be used" in ran.output

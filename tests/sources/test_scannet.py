@@ -247,11 +247,50 @@ def test_linked_scan_goes_by_the_name_of_its_link(tmp_path):
     (tmp_path / "root").mkdir()
     (tmp_path / "root" / NAME).symlink_to(folder)
     (tmp_path / "root" / "elsewhere").symlink_to(folder)
-    (tmp_path / "root" / "scene0001_00").symlink_to(tmp_path / "nowhere")
-    (tmp_path / "root" / "scene0002_00").symlink_to("scene0002_00")
     source = open_source("scannet", [tmp_path / "root"])
     assert list(source.names()) == [NAME]
     assert source.load(NAME).name == NAME
+
+
+@pytest.mark.parametrize(
+    ("target", "fault"),
+    [("/nowhere/at/all", "is a link to /nowhere/at/all"), ("scene0001_00", "is a link to scene0001_00")],
+    ids=["leads nowhere", "leads to itself"],
+)
+@pytest.mark.parametrize("place", ["scans", "."])
+def test_scan_that_is_a_link_to_nothing_is_a_scan_that_cannot_be_read(tmp_path, target, fault, place):
+    small_scan().write(tmp_path)
+    (tmp_path / place / "scene0001_00").symlink_to(target)
+    source = open_source("scannet", [tmp_path])
+    assert list(source.names()) == [NAME, "scene0001_00"]
+    for use in (source.load, source.labels, source.files, source.stream_files):
+        with pytest.raises(ScanError) as caught:
+            use("scene0001_00")
+        assert caught.value.file == str(tmp_path / place / "scene0001_00")
+        assert fault in caught.value.fault
+        assert "Mend the link" in caught.value.remedy
+
+
+@pytest.mark.parametrize("target", ["/nowhere/at/all", "scans"])
+def test_folder_of_scans_that_is_a_link_to_nothing_is_refused(tmp_path, target):
+    (tmp_path / "scans").symlink_to(target)
+    (tmp_path / "scans_test" / NAME).mkdir(parents=True)
+    with pytest.raises(OptionError) as caught:
+        open_source("scannet", [tmp_path])
+    assert caught.value.file == str(tmp_path / "scans")
+
+
+@pytest.mark.parametrize("place", ["scans", "."])
+def test_root_that_is_a_scan_is_refused_naming_its_parent(tmp_path, place, monkeypatch):
+    folder = small_scan().write(tmp_path)
+    if place == ".":
+        folder = folder.rename(tmp_path / NAME)
+    monkeypatch.chdir(folder)
+    for root in (folder, Path()):
+        with pytest.raises(OptionError, match="is a scan, not a folder of scans") as caught:
+            open_source("scannet", [root])
+        assert str(folder.parent) in caught.value.remedy
+    assert list(open_source("scannet", [folder.parent]).names()) == [NAME]
 
 
 def test_scan_in_two_places_is_refused_naming_both(tmp_path):

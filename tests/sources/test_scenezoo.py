@@ -16,7 +16,7 @@ from vsidata.sources.registry import open_source
 from vsidata.sources.scannet import ScanNet
 
 scenezoo = pytest.importorskip("scenezoo", reason="scenezoo is not installed: no second reader")
-from vsidata.sources.scenezoo import SceneZoo  # noqa: E402 - needs scenezoo
+from vsidata.sources.scenezoo import SceneZoo, _folders  # noqa: E402 - needs scenezoo
 
 NAME = "scene0000_00"
 
@@ -189,3 +189,13 @@ def write_3rscan(root, name):
         *(f"3 {a} {b} {c}" for a, b, c in scan.faces),
     ]  # fmt: skip
     (folder / "labels.instances.annotated.v2.ply").write_text("\n".join(lines) + "\n")
+
+
+def test_scene_whose_folder_is_a_link_to_nothing_is_a_scene_that_cannot_be_read(tmp_path):
+    (tmp_path / "scans").mkdir()
+    (tmp_path / "scans" / NAME).symlink_to("/nowhere/at/all")
+    source = SceneZoo("scannetv2", tmp_path, {NAME: tmp_path / "scans" / NAME})
+    assert _folders(tmp_path)[NAME] == tmp_path / "scans" / NAME
+    assert list(source.files(NAME)) == []
+    with pytest.raises(ScanError, match="is a link to /nowhere/at/all"):
+        source.load(NAME)

@@ -3,6 +3,7 @@
 import io
 import pickle
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from tests.streams.sens_bytes import HALF, INTRINSIC, jpeg, pose
 from vsidata.errors import ScanError
 from vsidata.streams.exported import open_exported
 from vsidata.streams.picking import pick
+from vsidata.streams.registry import open_stream
 
 NAME = "scene0000_00"
 REMEDY = "Export the frames of this scan again."
@@ -237,3 +239,21 @@ def test_same_number_twice_is_refused(folder):
 def test_folder_without_a_frame_is_refused(tmp_path):
     (tmp_path / "color").mkdir()
     expect(tmp_path, "color", "holds no frame: no file named like 0.jpg")
+
+
+@pytest.mark.parametrize("part", ["color", "depth", "pose", "intrinsic"])
+@pytest.mark.parametrize("target", ["/nowhere/at/all", None], ids=["leads nowhere", "leads to itself"])
+def test_folder_that_is_a_link_to_nothing_is_named_and_not_taken_for_absent(folder, part, target):
+    shutil.rmtree(folder / part)
+    (folder / part).symlink_to(target or part)
+    with pytest.raises(ScanError) as caught:
+        open_stream(folder, NAME)
+    assert caught.value.file == str(folder / part)
+    assert "is a link to" in caught.value.fault
+
+
+def test_matrix_that_is_a_link_to_nothing_is_named(folder):
+    path = folder / "intrinsic" / "intrinsic_color.txt"
+    path.unlink(missing_ok=True)
+    path.symlink_to("/nowhere/at/all")
+    expect(folder, "intrinsic/intrinsic_color.txt", "is missing")

@@ -27,7 +27,15 @@ _MOST_PARSED_PER_BYTE = 6
 
 
 class Fault(ValueError):  # noqa: N818 - not yet the error that a caller sees
-    """What is wrong with a file's content, found by code that need not know which file that is."""
+    """What is wrong with a file's content, found by code that need not know which file that is.
+
+    Attributes:
+        remedy: what to do about it, where that is something else than for any damage to the file.
+    """
+
+    def __init__(self, fault: str, remedy: str | None = None) -> None:
+        super().__init__(fault)
+        self.remedy = remedy
 
 
 @contextmanager
@@ -42,7 +50,25 @@ def blame(file: Path, remedy: str, part: str | None = None) -> Iterator[None]:
     try:
         yield
     except Fault as fault:
-        raise ScanError(file, f"{part}: {fault}" if part else str(fault), remedy) from None
+        raise ScanError(file, f"{part}: {fault}" if part else str(fault), fault.remedy or remedy) from None
+
+
+def refuse_broken_link(folder: Path) -> None:
+    """Refuse a folder that is a link to nowhere or to itself: it must not pass for a folder that is absent.
+
+    Raises:
+        ScanError: it is such a link.
+    """
+    if not folder.is_symlink():
+        return
+    try:
+        folder.stat()
+    except PermissionError:
+        return  # what reads its files says so
+    except OSError as error:
+        fault = f"is a link to {folder.readlink()}, which cannot be followed: {error.strerror}"
+        remedy = "Mend the link, mount the disk that it leads to, or remove it."
+        raise ScanError(folder, fault, remedy) from None
 
 
 def read_scan_file(path: Path, remedy: str, most: int = _LARGEST_FILE) -> bytes:

@@ -17,6 +17,7 @@ from vsidata.scene import Array, Scene
 from vsidata.sources.alignment import read_alignment
 from vsidata.sources.grouping import group_objects
 from vsidata.sources.ply import read_mesh
+from vsidata.sources.scan_file import refuse_broken_link
 from vsidata.sources.segmentation import Group, read_groups, read_segments
 from vsidata.streams.frames import FrameStream
 from vsidata.streams.registry import open_stream, stream_files
@@ -54,16 +55,21 @@ class ScanNet:
     def open(cls, paths: Sequence[Path]) -> "ScanNet":
         """Find the scans under a root. Only names of the form `scene0000_00` count; links are followed.
 
+        A link that cannot be followed counts too: reading it then says what is wrong.
+
         Raises:
             OptionError: not exactly one root, or it is not a folder that can be listed, or holds no scan.
         """
         if len(paths) != 1:
             raise OptionError("--scannet-root", f"names {len(paths)} folders", "Name one folder.")
         root = Path(paths[0])
-        folders: dict[str, dict[Path, Path]] = {}
+        folders: dict[str, dict[str, Path]] = {}
         for place in (root / "scans", root / "scans_test", root):
             for folder in _scan_folders(place, must_exist=place == root):
-                folders.setdefault(folder.name, {}).setdefault(folder.resolve(), folder)
+                folders.setdefault(folder.name, {}).setdefault(os.path.realpath(folder), folder)
+        if not folders and _SCAN_FOLDER.fullmatch(root.resolve().name):
+            fault = "is a scan, not a folder of scans"
+            raise OptionError(root, fault, f"Name the folder that it lies in: {root.absolute().parent}.")
         if not folders:
             raise OptionError(
                 root,
@@ -89,7 +95,7 @@ class ScanNet:
         """The folder of a scan.
 
         Raises:
-            ScanError: there is no such scan, or there are two.
+            ScanError: there is no such scan, there are two, or it is a link that cannot be followed.
         """
         places = self.folders.get(name, ())
         if not places:
@@ -99,6 +105,7 @@ class ScanNet:
         if len(places) > 1:
             fault = f"stands in two places: {' and '.join(map(str, places))}"
             raise ScanError(name, fault, "Remove one of the two, or point --scannet-root at one of them.")
+        refuse_broken_link(places[0])
         return places[0]
 
     def load(self, name: str) -> Scene:
@@ -177,19 +184,25 @@ class ScanNet:
 
 
 def _scan_folders(place: Path, must_exist: bool) -> list[Path]:
-    """The folders in a place that are named like a scan."""
+    """The folders in a place that are named like a scan, and links of such names that lead nowhere."""
     try:
-        return sorted(
-            folder for folder in place.iterdir() if _SCAN_FOLDER.fullmatch(folder.name) and folder.is_dir()
-        )
+        named = [folder for folder in place.iterdir() if _SCAN_FOLDER.fullmatch(folder.name)]
+        return sorted(folder for folder in named if folder.is_dir() or _is_broken_link(folder))
     except (FileNotFoundError, NotADirectoryError):
-        if not must_exist:
+        if not must_exist and not place.is_symlink():
             return []
-        raise OptionError(place, "is not a folder", "Name the folder that holds the scans.") from None
+        what = "is a link that leads to no folder" if place.is_symlink() else "is not a folder"
+        raise OptionError(place, what, "Name the folder that holds the scans.") from None
+    except PermissionError:
+        fault = "may not be listed by this user"
+        raise OptionError(place, fault, "Give yourself the right to read it (chmod u+rx).") from None
     except OSError as error:
-        raise OptionError(
-            place, f"cannot be listed: {error.strerror}", "Give yourself the right to read it."
-        ) from None
+        remedy = "Mend it, or name another folder."
+        raise OptionError(place, f"cannot be listed: {error.strerror}", remedy) from None
+
+
+def _is_broken_link(path: Path) -> bool:
+    return path.is_symlink() and not path.exists()
 
 
 def _download(suffix: str) -> str:

@@ -18,6 +18,7 @@ import numpy as np
 from vsidata.errors import OptionError, ScanError
 from vsidata.scene import Array, IntArray, Scene
 from vsidata.sources.grouping import group_objects
+from vsidata.sources.scan_file import refuse_broken_link
 from vsidata.sources.segmentation import Group
 from vsidata.streams.frames import USUAL_RATE, FrameStream, are_poses, camera_matrix, times_of
 from vsidata.streams.image import encode
@@ -98,6 +99,8 @@ class SceneZoo:
         Raises:
             ScanError: scenezoo cannot read it, or it has no objects.
         """
+        if folder := self.folders[name]:
+            refuse_broken_link(folder)
         dataset = _dataset(self.name, self.root)
         with _blame(name):
             points, triangles, labels, names = _annotated(dataset, name)
@@ -129,7 +132,7 @@ class SceneZoo:
         """Meshes and annotations in the scene's folder: in some datasets more than scenezoo reads."""
         folder = self.folders[name]
         found: list[Path] = []
-        for place in [folder, *_subfolders(folder)] if folder else []:
+        for place in [folder, *_subfolders(folder)] if folder and folder.is_dir() else []:
             entries = sorted(place.iterdir())
             if len(entries) <= _MANY_FILES:
                 found += [path for path in entries if path.suffix in _ANNOTATION and path.is_file()]
@@ -284,18 +287,24 @@ def _alignment(dataset: Any, dataset_name: str, name: str) -> Array | None:
 
 
 def _folders(root: Path) -> dict[str, Path]:
-    """The folders below a root by name, the highest of each name."""
+    """The folders below a root by name, the highest of each name, and links, even if they lead nowhere."""
     found: dict[str, Path] = {}
     level = [root]
     for _ in range(_DEEPEST):
-        level = [folder for place in level for folder in _subfolders(place)]
+        level = [
+            folder for place in level for folder in _entries(place) if folder.is_dir() or folder.is_symlink()
+        ]
         for folder in level:
             found.setdefault(folder.name, folder)
     return found
 
 
 def _subfolders(place: Path) -> list[Path]:
+    return [entry for entry in _entries(place) if entry.is_dir()]
+
+
+def _entries(place: Path) -> list[Path]:
     try:
-        return sorted(entry for entry in place.iterdir() if entry.is_dir())
+        return sorted(place.iterdir())
     except OSError:
         return []

@@ -3,6 +3,7 @@
 The exporter that ScanNet gives out can shrink pictures, and leaves the cameras as they were.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +40,7 @@ def described_camera(path: Path, name: str) -> DescribedCamera | None:
     Raises:
         ScanError: the file is there and cannot be read.
     """
-    if not path.is_file():
+    if not os.path.lexists(path):
         return None
     lines = read_scan_file(path, _REMEDY, LARGEST_TEXT).decode("utf-8-sig", "replace").splitlines()
     said = {key.strip(): value for key, _, value in (line.partition("=") for line in lines)}

@@ -15,7 +15,7 @@ import numpy as np
 
 from vsidata.errors import ScanError
 from vsidata.scene import Array
-from vsidata.sources.scan_file import Fault, blame, read_scan_file, read_scan_text
+from vsidata.sources.scan_file import Fault, blame, read_scan_file, read_scan_text, refuse_broken_link
 from vsidata.streams.description import described_camera
 from vsidata.streams.frames import (
     MOST_PIXELS,
@@ -30,6 +30,8 @@ from vsidata.streams.image import resized_camera
 from vsidata.streams.jpeg import check_jpeg, jpeg_size
 
 COLOR = "color"
+PARTS = (COLOR, "depth", "pose", "intrinsic")
+"""The folders of an export."""
 
 _REMEDY = "Export the frames of this scan again."
 _MILLIMETRES = 1000.0
@@ -85,16 +87,18 @@ def open_exported(folder: Path, name: str) -> ExportedStream:
             pictures that they belong to, where the exported ones are smaller.
 
     Raises:
-        ScanError: there is no JPEG that a number names, two files have the same number, or a file is not what
-            its name says.
+        ScanError: there is no JPEG that a number names, two files have the same number, a folder is a link
+            that cannot be followed, or a file is not what its name says.
     """
+    for part in PARTS:
+        refuse_broken_link(folder / part)
     pictures = _numbered(folder / COLOR, ".jpg")
     if not pictures:
         raise ScanError(folder / COLOR, "holds no frame: no file named like 0.jpg", _REMEDY)
     depths = _numbered(folder / "depth", ".png")
     numbers = np.array(list(pictures))
     poses = None
-    if (folder / "pose").is_dir():
+    if os.path.lexists(folder / "pose"):
         files = _numbered(folder / "pose", ".txt")
         lost = np.full((4, 4), np.nan)
         poses = np.array([_read_matrix(files[number]) if number in files else lost for number in pictures])
@@ -165,7 +169,7 @@ def _camera(folder: Path, description: Path, name: str, size: Size) -> Array | N
     path = folder / "intrinsic" / f"intrinsic_{name}.txt"
     described = described_camera(description, name)
     matrix = described.matrix if described else None
-    if path.is_file():
+    if os.path.lexists(path):
         matrix = camera_matrix(_read_matrix(path))
     return None if matrix is None else resized_camera(matrix, described.size if described else size, size)
 

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from vsidata.streams.exported import COLOR, open_exported
+from vsidata.streams.exported import COLOR, PARTS, open_exported
 from vsidata.streams.frames import FrameStream
 from vsidata.streams.sens import open_sens
 from vsidata.streams.video import open_video
@@ -19,12 +19,8 @@ def stream_files(folder: Path, name: str) -> list[Path]:
     sens, color, video = folder / f"{name}.sens", folder / COLOR, folder / f"{name}.mp4"
     if os.path.lexists(sens):
         return [sens]
-    if os.path.isdir(color):  # noqa: PTH112 - says no, and does not raise, where a folder may not be entered
-        return [
-            path
-            for part in (COLOR, "depth", "pose", "intrinsic")
-            for path in (folder / part, *_sample(folder / part))
-        ]
+    if _is_folder_or_link(color):
+        return [path for part in PARTS for path in (folder / part, *_sample(folder / part))]
     return [video] if os.path.lexists(video) else []
 
 
@@ -37,6 +33,11 @@ def _sample(folder: Path) -> list[Path]:
     if len(names) > _SAMPLE:
         names = [names[index * (len(names) - 1) // (_SAMPLE - 1)] for index in range(_SAMPLE)]
     return [folder / name for name in names]
+
+
+def _is_folder_or_link(path: Path) -> bool:
+    """Whether it is a folder, or a link even if it leads nowhere. No where a folder may not be entered."""
+    return os.path.isdir(path) or os.path.islink(path)  # noqa: PTH112, PTH114 - a Path's own raise there
 
 
 def open_stream(folder: Path, name: str, quality: int = 95) -> FrameStream | None:
@@ -57,7 +58,7 @@ def open_stream(folder: Path, name: str, quality: int = 95) -> FrameStream | Non
     """
     if os.path.lexists(sens := folder / f"{name}.sens"):
         return open_sens(sens)
-    if (folder / COLOR).is_dir():
+    if _is_folder_or_link(folder / COLOR):
         return open_exported(folder, name)
     if os.path.lexists(video := folder / f"{name}.mp4"):
         return open_video(video, quality)
