@@ -535,7 +535,9 @@ def synth(
 @app.command()
 def check(
     scannet_root: Annotated[Path, typer.Option(help="Folder of ScanNet scans.")],
-    quick: Annotated[bool, typer.Option("--quick", help="Read annotations only, no geometry.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Read annotations only, no geometry, no frames.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
 ) -> None:
     """List the scans there are, what is missing of each and what that costs, and what to doubt in them.

@@ -26,6 +26,7 @@ from vsidata.geometry.visibility import (
 from vsidata.scene import Array, IntArray, Scene
 from vsidata.sight import Sight, Timeline, VisibilityRules
 from vsidata.streams.frames import FrameStream
+from vsidata.streams.picking import at_rate
 
 # Points on each object's surface: its share seen is known to 3 points in 100 (one standard error, at most).
 _POINTS = 256
@@ -58,10 +59,7 @@ class Viewer:
 
     def timeline(self, rate: float) -> Timeline:
         """How large each object is shown over the whole stream, in so many of its valid frames a second."""
-        usable = np.flatnonzero(self.stream.valid)
-        times = self.stream.timestamps[usable]
-        _, first_of_each = np.unique(np.floor((times - times[0]) * rate), return_index=True)
-        return self._timeline(usable[first_of_each])
+        return self._timeline(at_rate(self.stream, rate))
 
     def sight(self, positions: IntArray, rules: VisibilityRules) -> Sight:
         """What the picked frames show.

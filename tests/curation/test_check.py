@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from tests.dataset import streams
 from tests.scans import ply_header, small_scan
 from vsidata.cli import app
 from vsidata.curation.annotation import annotation_limits, findings, pieces_on_the_floor
@@ -51,7 +52,7 @@ def kinds(root):
 def test_whole_scan_has_nothing_missing_and_nothing_to_doubt(tmp_path):
     scan = small_scan(NAME)
     folder = scan.write(tmp_path)
-    (folder / f"{NAME}.sens").write_bytes(b"")
+    streams.write(tmp_path, NAME, streams.sens(3))
     write_table(tmp_path)
     write_classes(folder, scan)
     found = report(tmp_path)
@@ -74,7 +75,7 @@ def test_whole_scan_has_nothing_missing_and_nothing_to_doubt(tmp_path):
 def test_missing_file_is_told_with_its_cost_and_download_type(tmp_path, suffix, costs, usable):
     scan = small_scan(NAME)
     folder = scan.write(tmp_path)
-    (folder / f"{NAME}.sens").write_bytes(b"")
+    streams.write(tmp_path, NAME, streams.sens(3))
     write_classes(folder, scan)
     (folder / f"{NAME}{suffix}").unlink()
     found = report(tmp_path)

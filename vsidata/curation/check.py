@@ -12,15 +12,22 @@ from vsidata.constant import Rules
 from vsidata.curation.annotation import AnnotationLimits, Finding, annotation_limits, findings
 from vsidata.curation.leak_guard import forbidden_rooms, scenes_of_forbidden_rooms
 from vsidata.errors import ScanError
+from vsidata.questions.rules import load_rules
 from vsidata.questions.vocabulary import Vocabulary, load_vocabulary
 from vsidata.scene import Scene, SceneObject
 from vsidata.sources.label_table import LABEL_TABLE, read_label_table
 from vsidata.sources.official import official_splits
 from vsidata.sources.ply import read_vertex_property
 from vsidata.sources.scannet import ALIGNMENT, ScanNet
+from vsidata.streams.rehearsal import rehearse
+from vsidata.streams.shown import Framing
 from vsidata.strict_yaml import read_mapping, validate
 
 _CLASSES = "_vh_clean_2.labels.ply"
+
+# What a build does unless its options say otherwise.
+_RULES = "wide"
+_FRAMING = Framing(16)
 
 
 class ScanFile(Rules):
@@ -60,6 +67,8 @@ class Standards:
         classes: NYU40 class by raw label; None where ScanNet's table is not at hand.
         forbidden: the list that forbids a scan's room, by scan.
         without_table: why `classes` is None.
+        framing, rate: which frames of a stream a build reads: those that it shows, and so many a second for
+            the order of appearance.
     """
 
     vocabulary: Vocabulary
@@ -67,6 +76,8 @@ class Standards:
     classes: Mapping[str, int] | None
     forbidden: Mapping[str, str]
     without_table: ScanError | None
+    framing: Framing
+    rate: float
 
 
 @dataclass(frozen=True)
@@ -116,6 +127,8 @@ def standards(source: ScanNet) -> Standards:
         classes=classes,
         forbidden=scenes_of_forbidden_rooms(scenes, forbidden_rooms()),
         without_table=fault,
+        framing=_FRAMING,
+        rate=load_rules(_RULES).topics["obj_appearance_order"].rate.value,
     )
 
 
@@ -126,7 +139,7 @@ def check_scan(source: ScanNet, name: str, against: Standards, quick: bool = Fal
         source: the scans of a root.
         name: the scan.
         against: what the scans are held against.
-        quick: read the annotation only, not the geometry.
+        quick: read the annotation only, neither the geometry nor the frames.
     """
     missing: tuple[ScanFile, ...] = ()
     scene: Scene | None = None
@@ -146,6 +159,8 @@ def check_scan(source: ScanNet, name: str, against: Standards, quick: bool = Fal
         if against.classes is not None:
             found += _compare_with_table(scene, against.classes)
             found += _compare_with_classes(scene, folder / f"{name}{_CLASSES}", against)
+        if not quick and (stream := source.stream(name, against.framing.quality)):
+            rehearse(stream, scene.alignment, against.framing, against.rate)
     except ScanError as error:
         fault = error
     return ScanReport(

@@ -29,3 +29,19 @@ def pick(stream: FrameStream, count: int) -> IntArray:
     rank = np.arange(count)
     rising = np.maximum.accumulate(nearest - rank) + rank
     return usable[np.minimum(rising, len(usable) - count + rank)]
+
+
+def at_rate(stream: FrameStream, rate: float) -> IntArray:
+    """Positions of the first valid frame in each of the equal spans of time that a stream is cut into.
+
+    Args:
+        stream: of which at least one frame is valid.
+        rate: spans a second.
+
+    Returns:
+        (k,) rising.
+    """
+    usable = np.flatnonzero(stream.valid)
+    times = stream.timestamps[usable]
+    _, first_of_each = np.unique(np.floor((times - times[0]) * rate), return_index=True)
+    return usable[first_of_each]

@@ -84,9 +84,11 @@ def show(stream: FrameStream, alignment: Array | None, framing: Framing) -> Show
     positions = pick(stream, framing.count)
     if not len(positions):
         fault = f"none of its {len(stream):,} frames has a picture and a valid pose"
-        raise ScanError(stream.path, fault, "Download it again, or build without frames (--frames 0).")
+        raise ScanError(
+            stream.path, fault, "Build without frames (--frames 0), or leave the scan out (--scenes)."
+        )
     stored = [stream.jpeg(position) for position in positions.tolist()]
-    with blame(stream.path, "Download it again, or build without frames (--frames 0)."):
+    with blame(stream.path, "Get the stream again, or build without frames (--frames 0)."):
         sized = [at_size(jpeg, framing.size, framing.quality) for jpeg in stored]
     jpegs, size = [jpeg for jpeg, _ in sized], sized[0][1]
     total = sum(map(len, jpegs))
