@@ -150,6 +150,22 @@ def test_closest_points_lie_in_their_boxes_and_are_as_far_apart_as_these(seed, s
         assert (np.abs((point - box.center) @ box.axes.T) <= box.extents / 2 + 1e-9).all()
 
 
+@pytest.mark.parametrize("flat_sides", [1, 2, 3])
+def test_closest_points_of_exactly_flat_boxes_are_as_far_apart_as_these(flat_sides):
+    rng = np.random.default_rng(flat_sides)
+    for _ in range(300):
+        a, b = (
+            OrientedBox(
+                rng.uniform(-2, 2, 3),
+                rng.permuted(np.where(np.arange(3) < flat_sides, 0.0, rng.uniform(0.05, 2, 3))),
+                Rotation.random(rng=rng).as_matrix() if rng.random() < 0.5 else np.eye(3),
+            )
+            for _ in range(2)
+        )
+        on_a, on_b = closest_points(a, b)
+        assert np.linalg.norm(on_a - on_b) == pytest.approx(hull_distance(a.corners, b.corners), abs=1e-6)
+
+
 def test_many_box_distances_are_those_of_each_pair():
     rng = np.random.default_rng(5)
     first, second = ([random_box(rng, 1.5) for _ in range(200)] for _ in range(2))

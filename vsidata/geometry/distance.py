@@ -25,6 +25,9 @@ _PARALLEL = 1e-9
 # Metres by which limits are widened, so that rounding cuts nothing off.
 _ROUNDING = 1e-9
 
+# Steps of the solver for closest points; it takes about as many as there are sides, six.
+_MOST_STEPS = 200
+
 # Pairs of boxes compared at a time: a few MB that stay in the processor's cache, however rich a scene is.
 _BLOCK = 64
 
@@ -55,9 +58,15 @@ def closest_points(a: OrientedBox, b: OrientedBox) -> Array:
 
     Where several are equally close, as on parallel faces, it is one of them.
     """
-    halves = np.concatenate([a.extents, b.extents]) / 2 + _ROUNDING**2  # the solver wants room between bounds
+    halves = np.concatenate([a.extents, b.extents]) / 2
     along = np.hstack([a.axes.T, -b.axes.T])
-    at = lsq_linear(along, b.center - a.center, (-halves, halves), method="bvls").x
+    at = np.zeros(6)
+    free = halves > 0  # across a flat side there is no way to go, and the solver wants room between bounds
+    if free.any():
+        bounds = (-halves[free], halves[free])
+        at[free] = lsq_linear(
+            along[:, free], b.center - a.center, bounds, method="bvls", max_iter=_MOST_STEPS
+        ).x
     return np.stack([a.center + at[:3] @ a.axes, b.center + at[3:] @ b.axes])
 
 
