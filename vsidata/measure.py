@@ -117,8 +117,8 @@ class MeasuredObject:
         position: (3,) where it is, metres, room frame; None without a box or vertices.
         vertices: (n, 3) metres, room frame, stray points gone; None where the source has boxes only.
         triangles: (m, 3) rows of `vertices`; None likewise.
-        slack: metres by which another box, that noise alone may have made the larger one, reaches beyond
-            `box`; 0 where the box is beyond doubt.
+        slack: metres by which a distance to `box` may change with another box that noise alone may have made
+            the larger one, either way; 0 where the box is beyond doubt.
     """
 
     instance: int

@@ -7,7 +7,8 @@ from scipy.spatial import ConvexHull
 from scipy.spatial.transform import Rotation
 
 from vsidata.errors import DegenerateGeometry
-from vsidata.geometry.boxes import minimal_box, upright_box
+from vsidata.geometry.boxes import minimal_box, minimal_box_and_slack, upright_box
+from vsidata.geometry.distance import box_distance
 from vsidata.scene import Array, OrientedBox
 
 BOXES = pytest.mark.parametrize("fit", [upright_box, minimal_box])
@@ -181,3 +182,28 @@ def test_repeated_points_change_nothing(fit):
 def test_points_without_extent_have_no_box(fit, points, fault):
     with pytest.raises(DegenerateGeometry, match=fault):
         fit(points)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_distance_changes_by_more_than_the_slack_with_another_box_of_nearly_the_same_volume(seed):
+    """On a right-angled wedge, around which a box along the legs and one along the long side are as large.
+
+    The boxes on the faces of the convex hull are made here anew, as Open3D's source says.
+    """
+    rng = np.random.default_rng(seed)
+    corners = np.array([(x, y, z) for x, y in ((0, 0), (1, 0), (0, 1)) for z in (0, 1)], dtype=float)
+    points = corners * rng.uniform(0.5, 1.5, 3) + rng.normal(0, 0.003, (6, 3))
+    box, slack = minimal_box_and_slack(points, tolerance=0.03)
+    rivals = []
+    triangles = points[ConvexHull(points).simplices]
+    faces = [np.linalg.qr(np.stack([b - a, c - a, [0.1, 0.2, 0.3]], axis=1))[0].T for a, b, c in triangles]
+    for axes in (np.eye(3), *faces):
+        low, high = (points @ axes.T).min(axis=0), (points @ axes.T).max(axis=0)
+        rivals.append(OrientedBox((low + high) / 2 @ axes, high - low, axes))
+    volume = np.prod(box.extents)
+    rivals = [rival for rival in rivals if np.prod(rival.extents) <= 1.03 * volume]
+    specks = [OrientedBox(place, np.zeros(3), np.eye(3)) for place in rng.normal(0, 3, (200, 3))]
+    to_box = np.array([box_distance(box, speck) for speck in specks])
+    changes = [np.abs(to_box - [box_distance(rival, speck) for speck in specks]).max() for rival in rivals]
+    assert max(changes) <= slack + 1e-9
+    assert max(changes) >= 0.5 * slack  # and the slack is no larger than it must be

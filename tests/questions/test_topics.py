@@ -171,6 +171,15 @@ def test_where_noise_might_have_chosen_the_box_that_decides_nothing_is_asked(
     assert kept or drops["object_rel_distance", reason] > 0
 
 
+@pytest.mark.parametrize(("slack", "kept"), [(0.2, True), (0.3, False)])
+def test_another_shape_of_the_targets_box_may_change_both_distances(slack: float, kept: bool) -> None:
+    lamp, *others = line_of(1.0, 1.5, 2.5, 3.5).objects
+    questions, drops = asked(room(replace(lamp, slack=slack), *others), "object_rel_distance")
+    assert any(q.evidence.objects[0].category == "lamp" for q in questions) == kept
+    reason = "with a box of nearly the same volume another would be the nearest"
+    assert kept or drops["object_rel_distance", reason] > 0
+
+
 def test_a_touching_option_is_never_offered() -> None:
     for question in asked(line_of(0.1, 1.0, 1.7, 2.5, 3.5), "object_rel_distance")[0]:
         if question.evidence.objects[0].category == "lamp":

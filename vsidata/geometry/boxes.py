@@ -63,7 +63,8 @@ def minimal_box_and_slack(points: Array, *, tolerance: float) -> tuple[OrientedB
         tolerance: how much larger another box's volume may be, as a share.
 
     Returns:
-        The box; and the most, in metres, that any of the tried boxes within the tolerance reaches beyond it.
+        The box; and its largest Hausdorff distance, in metres, to any of the tried boxes within the
+        tolerance: no distance to another body changes by more when one of them takes its place.
 
     Raises:
         DegenerateGeometry: as `minimal_box`.
@@ -79,13 +80,18 @@ def minimal_box_and_slack(points: Array, *, tolerance: float) -> tuple[OrientedB
     volumes = np.concatenate([np.ptp(block @ corners, axis=2).prod(axis=1) for block in blocks])
     box = _box_along(mean, centred, frames[volumes.argmin()])
     rivals = frames[volumes <= volumes.min() * (1 + tolerance)]
-    return box, max(_reach_beyond(box, _box_along(mean, corners, axes)) for axes in rivals)
+    return box, max(_hausdorff_distance(box, _box_along(mean, corners, axes)) for axes in rivals)
+
+
+def _hausdorff_distance(a: OrientedBox, b: OrientedBox) -> float:
+    """Metres from the point of either solid box that is farthest from the other one. It is a corner."""
+    return max(_reach_beyond(a, b), _reach_beyond(b, a))
 
 
 def _reach_beyond(box: OrientedBox, other: OrientedBox) -> float:
-    """How far the corners of another box lie outside a box along its axes, metres; 0 where none does."""
+    """Metres from a box to the farthest corner of another one; 0 where that lies inside the box."""
     outside = np.abs((other.corners - box.center) @ box.axes.T) - box.extents / 2
-    return max(0.0, float(outside.max()))
+    return float(np.linalg.norm(np.maximum(outside, 0.0), axis=1).max())
 
 
 def _centred(points: Array) -> tuple[Array, Array]:

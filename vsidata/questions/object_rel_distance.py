@@ -49,13 +49,15 @@ class Option:
         category: the word.
         nearest: its nearest object.
         metres: the distance of that object.
-        at_least: the distance of any of its objects, were its box to take the shape that noise spoke against.
+        at_least, at_most: its distance lies between these whichever shape its objects' boxes take, of those
+            that noise cannot tell apart.
     """
 
     category: str
     nearest: MeasuredObject
     metres: float
     at_least: float
+    at_most: float
 
 
 def object_rel_distance(
@@ -107,7 +109,8 @@ def options_at(scene: MeasuredScene, target: MeasuredObject, between: Between) -
         if known:
             metres, _, nearest = min(known)
             at_least = min(apart - thing.slack for apart, _, thing in known)
-            found.append(Option(category, nearest, metres, at_least))
+            at_most = min(apart + thing.slack for apart, _, thing in known)
+            found.append(Option(category, nearest, metres, at_least, at_most))
     return found
 
 
@@ -159,9 +162,12 @@ def _refusal(
 
 
 def boxes_agree(target: MeasuredObject, options: list[Option]) -> bool:
-    """Whether the nearest option stays so whichever shape the boxes take that noise cannot tell apart."""
+    """Whether the nearest option stays so whichever shape the boxes take that noise cannot tell apart.
+
+    The target's box takes part in every distance: one may grow by its slack while another shrinks by it.
+    """
     nearest = min(options, key=lambda option: option.metres)
-    at_most = nearest.metres + nearest.nearest.slack + target.slack
+    at_most = nearest.at_most + 2 * target.slack
     return all(option.at_least > at_most for option in options if option is not nearest)
 
 
