@@ -2,6 +2,7 @@
 
 import io
 import json
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from vsidata.sources.registry import open_source
 from vsidata.sources.scannet import ScanNet
 
 scenezoo = pytest.importorskip("scenezoo", reason="scenezoo is not installed: no second reader")
-from vsidata.sources.scenezoo import SceneZoo, _folders  # noqa: E402 - needs scenezoo
+from vsidata.sources.scenezoo import _ALIGNED, _UPRIGHT, SceneZoo, _folders  # noqa: E402 - needs scenezoo
 
 NAME = "scene0000_00"
 
@@ -159,6 +160,47 @@ def test_dataset_that_only_scenezoo_reads_becomes_scenes(tmp_path):
     assert "labels.instances.annotated.v2.ply" in [path.name for path in source.files(name)]
 
 
+def upright(scene):
+    """Sides of the table of `small_scan` along x, y and z."""
+    (table,) = (thing for thing in scene.objects if thing.label == "table")
+    return np.ptp(table.vertices, axis=0)
+
+
+def test_room_of_multiscan_stands_on_its_floor(tmp_path):
+    """Its alignment leads from the upright mesh to a frame with y up, which the camera's poses are in."""
+    name = "scene_00090_00"
+    pose = np.array([[1, 0, 0, 1.0], [0, 0, 1, 2.0], [0, -1, 0, 1.5], [0, 0, 0, 1]])  # in the mesh's frame
+    write_multiscan(tmp_path, name, pose)
+    source = SceneZoo("multiscan", tmp_path, {name: tmp_path / name})
+    scene = source.load(name)
+    assert upright(scene) == pytest.approx([0.8, 1.5, 0.75], abs=1e-6)
+    assert scene.alignment is None
+    frames = scenezoo.get_dataset("multiscan", tmp_path).get_frames(
+        name, items=("world_to_camera",), rotate_to_up=False
+    )
+    assert np.linalg.inv(frames.world_to_camera[0]) == pytest.approx(pose, abs=1e-6)
+
+
+def test_room_of_scenenn_stands_on_its_floor(tmp_path):
+    """Its meshes are released with y up."""
+    name = "005"
+    write_scenenn(tmp_path, name)
+    scene = SceneZoo("scenenn", tmp_path, {name: tmp_path / name}).load(name)
+    assert upright(scene) == pytest.approx([0.8, 1.5, 0.75], abs=1e-6)
+
+
+def test_which_way_is_up_is_known_for_every_dataset_of_scenezoo():
+    assert set(scenezoo.list_datasets()) == _UPRIGHT | _ALIGNED
+
+
+def test_dataset_whose_axes_are_not_known_is_refused(tmp_path, monkeypatch):
+    (tmp_path / NAME).mkdir()
+    monkeypatch.setattr("vsidata.sources.scenezoo._ALIGNED", set())
+    monkeypatch.setattr("vsidata.sources.scenezoo._dataset", lambda *_: Mock(get_ids=lambda: [NAME]))
+    with pytest.raises(OptionError, match="which axis of its meshes points up is not known"):
+        open_source("scenezoo:scannetv2", [tmp_path])
+
+
 def test_build_takes_a_dataset_through_scenezoo(tmp_path, monkeypatch):
     """As on the command line; only scenezoo's own list of scenes, which it fetches, is put in its place."""
     name = "f62fd5fd-9a3f-2f44-883a-1e5cf819608e"
@@ -171,6 +213,14 @@ def test_build_takes_a_dataset_through_scenezoo(tmp_path, monkeypatch):
     assert manifest["scenes"] == {"train": 1}
 
 
+def owners(scan):
+    """(n,) 1 where a vertex of `small_scan` is the table's, 2 where the chair's, else 0."""
+    owner = np.zeros(len(scan.vertices), dtype=int)
+    segments = np.array(scan.segments["segIndices"])
+    owner[np.isin(segments, (40, 3, 25))], owner[np.isin(segments, (19, 5))] = 1, 2
+    return owner
+
+
 def write_3rscan(root, name):
     scan = small_scan(NAME)
     folder = root / name
@@ -178,9 +228,7 @@ def write_3rscan(root, name):
     (folder / "semseg.v2.json").write_text(
         json.dumps({"segGroups": [{"objectId": 1, "label": "table"}, {"objectId": 2, "label": "chair"}]})
     )
-    owner = np.zeros(len(scan.vertices), dtype=int)
-    segments = np.array(scan.segments["segIndices"])
-    owner[np.isin(segments, (40, 3, 25))], owner[np.isin(segments, (19, 5))] = 1, 2
+    owner = owners(scan)
     lines = [
         "ply", "format ascii 1.0", f"element vertex {len(owner)}", "property float x", "property float y",
         "property float z", "property ushort objectId", f"element face {len(scan.faces)}",
@@ -199,3 +247,61 @@ def test_scene_whose_folder_is_a_link_to_nothing_is_a_scene_that_cannot_be_read(
     assert list(source.files(NAME)) == []
     with pytest.raises(ScanError, match="is a link to /nowhere/at/all"):
         source.load(NAME)
+
+
+# From a frame with z up to one with y up, as MultiScan's alignments and SceneNN's meshes have it.
+Y_UP = np.array([[1.0, 0, 0, 0], [0, 0, 1, 0], [0, -1, 0, 0], [0, 0, 0, 1]])
+
+
+def write_multiscan(root, name, pose):
+    """The mesh with z up, as `small_scan` has it, and one frame by the camera's pose in it."""
+    scan = small_scan(NAME)
+    folder = root / name
+    folder.mkdir(parents=True)
+    owner = owners(scan)
+    lines = [
+        "ply", "format ascii 1.0", f"element vertex {len(owner)}", "property float x", "property float y",
+        "property float z", f"element face {len(scan.faces)}", "property list uchar int vertex_indices",
+        "property int objectId", "property int partId", "end_header",
+        *(f"{x} {y} {z}" for x, y, z in scan.vertices),
+        *(f"3 {a} {b} {c} {owner[a]} {owner[a]}" for a, b, c in scan.faces),
+    ]  # fmt: skip
+    (folder / f"{name}.ply").write_text("\n".join(lines) + "\n")
+    things = [{"objectId": 1, "label": "table.1"}, {"objectId": 2, "label": "chair.1"}]
+    color = {"type": "color_camera", "number_of_frames": 1, "resolution": [48, 64]}
+    camera = {
+        "transform": (Y_UP @ pose @ np.diag([1, -1, -1, 1])).ravel(order="F").tolist(),
+        "intrinsics": [60, 0, 0, 0, 60, 0, 31.5, 23.5, 1],
+        "timestamp": 0, "exposure_duration": 0, "quaternion": [1, 0, 0, 0], "euler_angles": [0, 0, 0],
+    }  # fmt: skip
+    for suffix, content in (
+        (".annotations.json", {"objects": things, "parts": []}),
+        (".align.json", {"coordinate_transform": Y_UP.ravel(order="F").tolist()}),
+        (".json", {"streams": [color]}),
+        (".jsonl", camera),
+    ):
+        (folder / f"{name}{suffix}").write_text(json.dumps(content))
+
+
+def write_scenenn(root, name):
+    """The mesh with y up; objects by colour."""
+    scan = small_scan(NAME)
+    folder = root / name
+    folder.mkdir(parents=True)
+    lines = [
+        "ply", "format ascii 1.0", f"element vertex {len(scan.vertices)}", "property float x",
+        "property float y", "property float z", "property uchar red", "property uchar green",
+        "property uchar blue", f"element face {len(scan.faces)}", "property list uchar int vertex_indices",
+        "end_header",
+        *(
+            f"{x} {y} {z} {owner} 0 0"
+            for (x, y, z), owner in zip(scan.vertices @ Y_UP[:3, :3].T, owners(scan), strict=True)
+        ),
+        *(f"3 {a} {b} {c}" for a, b, c in scan.faces),
+    ]  # fmt: skip
+    for suffix in ("", "_color"):
+        (folder / f"{name}{suffix}.ply").write_text("\n".join(lines) + "\n")
+    (folder / f"{name}.xml").write_text(
+        '<annotation><label id="1" color="1 0 0" text="table"/><label id="2" color="2 0 0" text="chair"/>'
+        "</annotation>"
+    )

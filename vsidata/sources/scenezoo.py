@@ -32,6 +32,17 @@ _DATASETS = {"scannetv2": "scannet", "scannetppv2": "scannetpp"}
 # none, or their unit is not known.
 _UNITS = {"scannetv2": 1e-6, "scannetppv2": 1.0, "arkitscenes": 1.0}
 
+# Datasets whose meshes stand upright as scenezoo returns them: z is up. It turns SceneNN and 3D-FRONT
+# itself; the others are released upright. `get_alignment` of MultiScan must not be applied, although its
+# docstring says otherwise: it leads from the upright mesh to ARKit's frame, in which y is up.
+# Sources: scenezoo 0.3.1; MultiScan, issue 18; ARKitScenes, DATA.md; the other datasets' own descriptions.
+_UPRIGHT = {
+    "scannetppv2", "arkitscenes", "multiscan", "3rscan", "matterport3d", "s3dis", "ase", "structured3d",
+    "scenenn", "3dfront",
+}  # fmt: skip
+# ScanNet's meshes are upright to a few degrees; their alignment makes them so and puts the floor at 0.
+_ALIGNED = {"scannetv2"}
+
 # How far below the root the folder of a scene lies in any layout: `3dod/Training/40753679`.
 _DEEPEST = 3
 # Meshes and annotations, as opposed to pictures, depth and archives.
@@ -59,7 +70,7 @@ class SceneZoo:
 
         Raises:
             OptionError: scenezoo is not installed, does not know the dataset, cannot list its scenes, or none
-                of them is there.
+                of them is there; or which way is up in the dataset's meshes is not known.
         """
         if len(paths) != 1:
             raise OptionError("--root", f"names {len(paths)} folders", "Name the folder of the dataset.")
@@ -78,6 +89,10 @@ class SceneZoo:
         if not there:
             fault = f"holds none of the {len(listed):,} scenes of {canonical}"
             raise OptionError(root, fault, "Name the folder that the dataset was downloaded to.")
+        if canonical not in _UPRIGHT | _ALIGNED:
+            fault = "which axis of its meshes points up is not known here"
+            remedy = f"Choose from {', '.join(sorted(_UPRIGHT | _ALIGNED))}."
+            raise OptionError(f"--source scenezoo:{name}", fault, remedy)
         return cls(canonical, root, there)
 
     @property
@@ -275,14 +290,8 @@ def _annotated(dataset: Any, name: str) -> tuple[Array, IntArray, IntArray, dict
 
 
 def _alignment(dataset: Any, dataset_name: str, name: str) -> Array | None:
-    """(4, 4) from the mesh's frame to one with z up; None where scenezoo's meshes stand upright already."""
-    match dataset_name:
-        case "scannetv2":
-            matrix = dataset.get_scene_info(name).get("axisAlignment")
-        case "multiscan":
-            matrix = dataset.get_alignment(name)
-        case _:
-            matrix = None
+    """(4, 4) from the mesh's frame to the room's, z up; None where they are the same."""
+    matrix = dataset.get_scene_info(name).get("axisAlignment") if dataset_name in _ALIGNED else None
     return None if matrix is None else np.asarray(matrix, dtype=np.float64).reshape(4, 4)
 
 
