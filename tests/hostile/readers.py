@@ -107,11 +107,12 @@ def _json(content: Any) -> bytes:
 
 
 _POSE = " ".join(str(number) for number in np.eye(4).ravel()).encode()
+_CAMERA = " ".join(str(number) for number in sens_bytes.INTRINSIC.ravel()).encode()
 _EXPORTED = (
     ("color/0.jpg", sens_bytes.jpeg()),
     ("depth/0.png", _png()),
     ("pose/0.txt", _POSE),
-    ("intrinsic/intrinsic_color.txt", _POSE),
+    ("intrinsic/intrinsic_color.txt", _CAMERA),
 )
 _RULES = b"""# Mine.
 extends: wide

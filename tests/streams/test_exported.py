@@ -150,6 +150,35 @@ def test_exported_camera_belongs_to_pictures_of_the_size_that_the_text_states(fo
     assert stream.color_matrix.tolist() == [[30, 0, 15.25], [0, 31, 11.25], [0, 0, 1]]
 
 
+def test_exported_camera_that_fits_the_exported_pictures_is_not_scaled_again(folder):
+    own = np.array([[30, 0, 15.5, 0], [0, 31, 11.5, 0], [0, 0, 1, 0], [0, 0, 0, 1]])
+    (folder / "intrinsic" / "intrinsic_color.txt").write_text(text(own))
+    (folder / f"{NAME}.txt").write_text(DESCRIPTION)
+    assert open_exported(folder, NAME).color_matrix.tolist() == own[:3, :3].tolist()
+
+
+@pytest.mark.parametrize("width", [1296, 640, 320])
+@pytest.mark.parametrize("adapted", [False, True])
+def test_camera_sees_points_where_the_exported_pictures_show_them(folder, width, adapted):
+    """A point of the big picture lies at the same share of the small one, whichever matrix was exported."""
+    scale = 32 / width
+    big = np.array([[0.9 * width, 0, width / 2 + 3], [0, 0.9 * width, 0.37 * width], [0, 0, 1]])
+    to_small = np.array([[scale, 0, scale / 2 - 0.5], [0, scale, scale / 2 - 0.5], [0, 0, 1]])
+    exported = np.eye(4)
+    exported[:3, :3] = to_small @ big if adapted else big
+    (folder / "intrinsic" / "intrinsic_color.txt").write_text(text(exported))
+    (folder / f"{NAME}.txt").write_text(f"colorWidth = {width}\ncolorHeight = {round(0.75 * width)}\n")
+    assert open_exported(folder, NAME).color_matrix == pytest.approx(to_small @ big, abs=1e-4)
+
+
+def test_camera_matrix_that_fits_no_size_is_refused(folder):
+    """Pictures were shrunk, and no text says what size they had."""
+    (folder / "intrinsic" / "intrinsic_color.txt").write_text(text(np.diag([4, 4, 1, 1]) @ INTRINSIC))
+    with pytest.raises(ScanError, match="principal point") as caught:
+        open_exported(folder, NAME)
+    assert f"{NAME}.txt" in caught.value.remedy
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -33,6 +33,10 @@ COLOR = "color"
 PARTS = (COLOR, "depth", "pose", "intrinsic")
 """The folders of an export."""
 
+# The principal point of an uncropped picture lies near its middle. One that is farther off than this share of
+# the sides belongs to pictures of another size.
+_MOST_OFF_CENTRE = 0.25
+
 _REMEDY = "Export the frames of this scan again."
 _MILLIMETRES = 1000.0
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
@@ -84,11 +88,12 @@ def open_exported(folder: Path, name: str) -> ExportedStream:
         folder: holds `color/`, and what there is of `depth/`, `pose/` and `intrinsic/`. Without `pose/`, the
             stream has no poses. Files are matched by number; gaps are fine, and keep their time.
         name: the scan's. `{name}.txt` gives the cameras where `intrinsic/` does not, and the size of the
-            pictures that they belong to, where the exported ones are smaller.
+            pictures before they were exported. ScanNet's exporter can shrink pictures and leaves matrices as
+            they were; others adapt them. The principal point shows which of the two sizes a matrix is for.
 
     Raises:
         ScanError: there is no JPEG that a number names, two files have the same number, a folder is a link
-            that cannot be followed, or a file is not what its name says.
+            that cannot be followed, a file is not what its name says, or a camera matrix fits neither size.
     """
     for part in PARTS:
         refuse_broken_link(folder / part)
@@ -165,13 +170,33 @@ def _png_size(data: bytes) -> Size:
 
 
 def _camera(folder: Path, description: Path, name: str, size: Size) -> Array | None:
-    """(3, 3) camera matrix of pictures of a size."""
-    path = folder / "intrinsic" / f"intrinsic_{name}.txt"
+    """(3, 3) camera matrix of pictures of a size; None where no file gives one.
+
+    Raises:
+        ScanError: the exported matrix fits neither these pictures nor those that the description speaks of.
+    """
     described = described_camera(description, name)
-    matrix = described.matrix if described else None
-    if os.path.lexists(path):
-        matrix = camera_matrix(_read_matrix(path))
-    return None if matrix is None else resized_camera(matrix, described.size if described else size, size)
+    path = folder / "intrinsic" / f"intrinsic_{name}.txt"
+    if not os.path.lexists(path):
+        if described is None or described.matrix is None:
+            return None
+        return resized_camera(described.matrix, described.size, size)
+    matrix = camera_matrix(_read_matrix(path))
+    if matrix is None:
+        return None
+    sizes = [size, described.size] if described else [size]
+    fitting = min(sizes, key=lambda candidate: _off_centre(matrix, candidate))
+    if _off_centre(matrix, fitting) > _MOST_OFF_CENTRE:
+        x, y = matrix[:2, 2]
+        fault = f"has its principal point at {x:.0f}, {y:.0f}: that is no picture of {size[0]} × {size[1]}"
+        remedy = f"Put in the matrix of the exported pictures, or {description.name} beside the folder."
+        raise ScanError(path, fault, remedy)
+    return resized_camera(matrix, fitting, size)
+
+
+def _off_centre(matrix: Array, size: Size) -> float:
+    """How far a camera's principal point lies from the middle of a picture, as a share of its sides."""
+    return float(np.abs((matrix[:2, 2] + 0.5) / size - 0.5).max())
 
 
 def _read_matrix(path: Path) -> Array:
