@@ -113,7 +113,8 @@ class MeasuredObject:
         names: the words for it, its own first, then broader ones.
         box: its box; None where it has too few points for one.
         askable: whether it has a box that is large enough to be asked about.
-        hides_several: whether its annotation stands for several things (`books`).
+        hides_several: whether its annotation may stand for several things, so that nobody can count them.
+        is_group: whether it is a group of things by its label (`books`): its names are those of one of them.
         position: (3,) where it is, metres, room frame; None without a box or vertices.
         vertices: (n, 3) metres, room frame, stray points gone; None where the source has boxes only.
         triangles: (m, 3) rows of `vertices`; None likewise.
@@ -130,6 +131,7 @@ class MeasuredObject:
     vertices: Array | None = None
     triangles: IntArray | None = None
     slack: float = 0.0
+    is_group: bool = False
 
     @property
     def category(self) -> str:
@@ -195,6 +197,10 @@ class MeasuredScene:
             return self.declared_counts.get(name, 0)
         return len(self.bearers.get(name, ()))
 
+    def has_group(self, name: str) -> bool:
+        """Whether a group of things that answer to a word is one object: `chairs` for `chair`."""
+        return any(thing.is_group for thing in self.bearers.get(name, ()))
+
     def share_objects(self, a: str, b: str) -> bool:
         """Whether an object answers to both words: an office chair is a chair."""
         return bool(
@@ -204,7 +210,7 @@ class MeasuredScene:
     @cached_property
     def once_only(self) -> tuple[MeasuredObject, ...]:
         """The objects that alone answer to their own word, by word: "the sink" can mean no other."""
-        alone = [thing for thing in self.objects if self.count(thing.category) == 1]
+        alone = [thing for thing in self.objects if self.count(thing.category) == 1 and not thing.is_group]
         return tuple(sorted(alone, key=lambda thing: thing.category))
 
     def once_only_except(self, exclude: Sequence[Labels]) -> list[MeasuredObject]:
@@ -274,6 +280,7 @@ def _measured(
         vertices=vertices,
         triangles=triangles,
         slack=slack,
+        is_group=vocabulary.is_group(thing.label),
     )
 
 

@@ -10,7 +10,7 @@ from datasets import Features, load_dataset
 from datasets.exceptions import ExpectedMoreSplitsError
 from datasets.utils.info_utils import NonMatchingSplitsSizesError
 
-from tests.dataset import small_scans
+from tests.dataset import meta_info, small_scans
 from vsidata.build import BuildOptions, build
 from vsidata.dataset.front_matter import TABLES
 from vsidata.dataset.schema import yaml_features
@@ -33,6 +33,19 @@ def test_every_column_has_its_meaning(table):
     meanings = yaml.safe_load(resources.files("vsidata.dataset").joinpath("columns.yaml").read_text())
     own = set(TABLES[table].names) - (set(TABLES["qa"].names) if table == "embedded" else set())
     assert meanings[table].keys() == own
+
+
+@pytest.mark.parametrize(
+    ("rules", "says"),
+    [
+        ("vsi100k", "A group that is annotated as one object (`chairs`, `books`) counts as one object"),
+        ("wide", "neither the group nor the number of its things is asked about"),
+    ],
+)
+def test_what_becomes_of_a_group_annotated_as_one_object_is_said(tmp_path, rules, says):
+    rooms = meta_info.write(tmp_path / "rooms.json", 2)
+    out = build(BuildOptions(out=tmp_path / "out", meta_info=(rooms,), rules=rules, workers=1)).out
+    assert says in (out / "README.md").read_text()
 
 
 def test_rows_and_features_are_those_of_the_shards(built):

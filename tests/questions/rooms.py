@@ -28,6 +28,8 @@ def thing(
     *broader: str,
     askable: bool = True,
     hides_several: bool = False,
+    is_group: bool = False,
 ) -> MeasuredObject:
     around = box(center, sides)
-    return MeasuredObject(instance, (name, *broader), around, askable, hides_several, around.center)
+    names = (name, *broader)
+    return MeasuredObject(instance, names, around, askable, hides_several, around.center, is_group=is_group)

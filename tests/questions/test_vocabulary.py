@@ -1,5 +1,6 @@
 """Vocabularies: one place for each label, and words that a person would use."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from vsidata.questions.vocabulary import load_vocabulary
 def test_a_label_under_two_words_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(
-        "name: mine\nwhy: x\nsource: x\nclosed: true\ndatasets: [scannet]\n"
+        "name: mine\nwhy: x\nsource: x\nclosed: true\n"
         "words:\n  bin: {labels: [trash can]}\n  waste: {labels: [trash can]}\n"
     )
     with pytest.raises(RulesError, match=r"trash can.*bin.*waste"):
@@ -22,10 +23,10 @@ def test_a_label_under_two_words_is_refused(tmp_path: Path) -> None:
 def test_a_word_that_stands_twice_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(
-        "name: mine\nwhy: x\nsource: x\nclosed: true\ndatasets: [scannet]\n"
+        "name: mine\nwhy: x\nsource: x\nclosed: true\n"
         "words:\n  printer: {labels: []}\n  printer: {labels: [copier]}\n"
     )
-    with pytest.raises(RulesError, match=r"line 8.*printer.*line 7"):
+    with pytest.raises(RulesError, match=r"line 7.*printer.*line 6"):
         load_vocabulary(str(path))
 
 
@@ -39,8 +40,6 @@ def test_a_word_that_stands_twice_is_refused(tmp_path: Path) -> None:
 def test_a_wrong_value_is_named_with_its_line(tmp_path: Path, change: str, fault: str) -> None:
     path = tmp_path / "mine.yaml"
     lines = ["name: mine", "why: x", "source: x", "closed: true", "words: {}", change]
-    if not change.startswith("datasets"):
-        lines.append("datasets: [scannet]")
     path.write_text("\n".join(lines))
     with pytest.raises(RulesError, match=fault):
         load_vocabulary(str(path))
@@ -61,6 +60,8 @@ def test_an_unknown_vocabulary_names_the_known_ones() -> None:
         ("object", ()),
         ("7-up can #3", ()),
         ("piano", ("piano",)),
+        ("TV_monitor", ("tv",)),
+        ("stack of office chairs", ("office chair", "chair")),
     ],
 )
 def test_raw_labels_become_words_that_a_person_would_use(label: str, words: tuple[str, ...]) -> None:
@@ -81,8 +82,54 @@ def test_what_the_benchmark_never_asks_about_has_no_word(label: str) -> None:
     assert load_vocabulary("vsibench").names(label, "scannet") == ()
 
 
-def test_other_datasets_of_the_benchmark_use_its_words_already() -> None:
-    assert load_vocabulary("vsibench").names("ceiling light", "scannetpp") == ("ceiling light",)
+@pytest.mark.parametrize("part", ["scannetpp", "arkitscenes"])
+def test_categories_of_the_benchmarks_other_datasets_are_words_there(part: str, vsibench: Path) -> None:
+    scenes = json.loads((vsibench / f"{part}_meta_info_val.json").read_bytes()).values()
+    labels = {label for scene in scenes for label in scene["object_counts"]}
+    vocabulary = load_vocabulary("vsibench")
+    assert {label: vocabulary.names(label, part) for label in labels} == {label: (label,) for label in labels}
+    assert set(vocabulary.datasets[part].words) == labels
+
+
+@pytest.mark.parametrize("name", ["raw", "vsibench"])
+@pytest.mark.parametrize("dataset", ["scannet", "scannetpp", "3rscan", "multiscan", "matterport3d"])
+@pytest.mark.parametrize(
+    "label",
+    ["SPLIT", "split", "REMOVE", "Remove", "reflection", "wall", "Walls", "kitchen ceiling", "window frame",
+     "object", "c", "o", "phone charger]", "door_frame"],
+)  # fmt: skip
+def test_structure_and_dirt_are_asked_of_no_dataset(name: str, dataset: str, label: str) -> None:
+    assert load_vocabulary(name).names(label, dataset) == ()
+
+
+@pytest.mark.parametrize("name", ["raw", "vsibench"])
+@pytest.mark.parametrize("dataset", ["scannet", "scannetpp", "3rscan"])
+def test_one_thing_has_one_word_in_every_dataset(name: str, dataset: str) -> None:
+    vocabulary = load_vocabulary(name)
+    for labels in (["sofa", "couch", "Couch", " SOFA"], ["monitor", "Monitor", "MONITOR"]):
+        assert len({vocabulary.names(label, dataset)[0] for label in labels}) == 1
+
+
+def test_label_outside_a_closed_vocabulary_is_asked_of_no_dataset() -> None:
+    vocabulary = load_vocabulary("vsibench")
+    for dataset in ("scannet", "scannetpp", "arkitscenes", "3rscan", "synthetic"):
+        assert vocabulary.names("umbrella", dataset) == ()
+
+
+@pytest.mark.parametrize("label", ["Books", "SPLIT", "wall", "chairs", "tv_monitor"])
+def test_the_paper_asks_about_labels_as_they_stand(label: str) -> None:
+    vocabulary = load_vocabulary("vsi100k")
+    assert vocabulary.names(label, "scannet") == (label,)
+    assert not vocabulary.is_group(label)
+
+
+def test_verbatim_vocabulary_with_a_list_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "name: mine\nwhy: x\nsource: x\nclosed: false\nverbatim: true\nwords: {sofa: {labels: [couch]}}"
+    )
+    with pytest.raises(RulesError, match=r"verbatim.*`words` would do nothing"):
+        load_vocabulary(str(path))
 
 
 @pytest.mark.parametrize("name", RULE_SETS)

@@ -5,14 +5,17 @@ import json
 from unittest.mock import Mock
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 from scipy.spatial import cKDTree
 
 from tests.dataset import streams
-from tests.scans import small_scan
+from tests.scans import grid_box, ply_bytes, small_scan
 from vsidata.build import BuildOptions, build
 from vsidata.errors import OptionError, ScanError
+from vsidata.measure import measure
+from vsidata.questions.rules import load_rules
 from vsidata.sources.registry import open_source
 from vsidata.sources.scannet import ScanNet
 
@@ -305,3 +308,58 @@ def write_scenenn(root, name):
         '<annotation><label id="1" color="1 0 0" text="table"/><label id="2" color="2 0 0" text="chair"/>'
         "</annotation>"
     )
+
+
+@pytest.fixture(scope="module")
+def scannetpp(tmp_path_factory):
+    """A scene in ScanNet++'s layout with things, structure and annotation dirt; its name and its root."""
+    root, name = tmp_path_factory.mktemp("scannetpp"), "0123456789"
+    labels = [
+        "wall", "wall", "Wall", "ceiling", "window frame", "ceiling beam", "SPLIT", "SPLIT", "split",
+        "remove", "reflection", "object", "o", "phone charger]", "sofa", "couch", "Monitor", "monitor",
+        "MONITOR", "bed", "piano", "kettle", "printer", "toilet", "umbrella", "table", "chairs", "chair",
+        "office chair",
+    ]  # fmt: skip
+    vertices, faces, owner = [], [], []
+    for number, _ in enumerate(["floor", *labels]):
+        low = np.array([1.5 * (number % 6), 1.5 * (number // 6), 0])
+        high = low + np.array([0.5, 0.6 + number / 100, 0.7])
+        points, triangles = grid_box(low, high) if number else grid_box(np.zeros(3), np.array([9, 8, 0]), 60)
+        faces += [[corner + len(vertices) for corner in triangle] for triangle in triangles]
+        vertices += points
+        owner += [number] * len(points)
+    folder = root / "data" / name / "scans"
+    folder.mkdir(parents=True)
+    (folder / "mesh_aligned_0.05.ply").write_bytes(ply_bytes(np.array(vertices), np.array(faces)))
+    (folder / "segments.json").write_text(json.dumps({"segIndices": owner}))
+    groups = [
+        {"id": number, "objectId": number, "label": label, "segments": [number]}
+        for number, label in enumerate(["floor", *labels])
+    ]
+    (folder / "segments_anno.json").write_text(json.dumps({"sceneId": "2020", "segGroups": groups}))
+    return root, name
+
+
+@pytest.mark.parametrize("rules", ["wide", "vsibench"])
+def test_of_a_scannetpp_scene_only_things_are_asked_each_by_one_word(scannetpp, tmp_path, monkeypatch, rules):
+    root, name = scannetpp
+    folders = {name: root / "data" / name}
+    monkeypatch.setattr(SceneZoo, "open", lambda _, paths: SceneZoo("scannetppv2", paths[0], folders))
+    given = BuildOptions(out=tmp_path / "out", source="scenezoo:scannetpp", root=root, rules=rules, workers=1)
+    rows = pq.read_table(build(given).out / "qa").to_pylist()
+    named = {thing["category"] for row in rows for thing in row["evidence"]["objects"]}
+    benchmarks = {"bed", "kettle", "printer", "toilet", "table", "sofa", "monitor"}
+    assert named == benchmarks | ({"piano", "umbrella", "office chair"} if rules == "wide" else set())
+    counts = {row["question"]: row["answer"] for row in rows if row["topic"] == "object_counting"}
+    assert counts == {
+        "How many sofa(s) are in this room?": "2",
+        "How many monitor(s) are in this room?": "3",
+    }
+
+
+def test_the_papers_rules_take_a_scannetpp_scene_as_it_is_labelled(scannetpp):
+    root, name = scannetpp
+    scene = SceneZoo("scannetppv2", root, {name: root / "data" / name}).load(name)
+    rules = load_rules("vsi100k")
+    words = {thing.category for thing in measure(scene, rules.measurement, rules.vocabulary, 0).objects}
+    assert {"SPLIT", "split", "Monitor", "monitor", "wall"} <= words

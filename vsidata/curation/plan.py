@@ -100,6 +100,7 @@ def _unmeasured(source: Source, name: str, rules: RuleSet) -> MeasuredScene:
             askable=True,
             hides_several=rules.vocabulary.hides_several(label),
             position=None,
+            is_group=rules.vocabulary.is_group(label),
         )
         for instance, label in sorted(source.labels(name).items())
         if (words := rules.vocabulary.names(label, dataset))

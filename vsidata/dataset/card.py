@@ -102,6 +102,7 @@ def card(manifest: Mapping[str, Any], publication: Publication | None = None) ->
         columns=_columns(manifest),
         frames=_frames(manifest),
         balance=_balance(manifest["balance"]),
+        labels=_labels(rules["resolved"]["vocabulary"]),
         room_areas=_room_areas(manifest),
         seed=options["seed"],
         scans=_scans(options),
@@ -241,6 +242,23 @@ def _commonest(tally: Mapping[str, Any]) -> list[str]:
         answer = max(counts, key=counts.__getitem__, default=None)
         words.append(f"{answer}: {counts[answer] / total:.0%}" if answer and total else "")
     return words
+
+
+def _labels(vocabulary: Mapping[str, Any]) -> str:
+    """What the words of the questions are; nothing where an older build's manifest does not tell."""
+    if "verbatim" not in vocabulary:
+        return ""
+    if vocabulary["verbatim"]:
+        return (
+            "The words of the questions are the annotation's own labels, as in the paper. A group that is "
+            "annotated as one object (`chairs`, `books`) counts as one object; its own size, distances and "
+            "directions are asked; and `chair` does not cover `chairs`."
+        )
+    return (
+        "The words of the questions are the annotation's labels, read by the rules' vocabulary: labels that "
+        "mean the same are one word, and labels outside it are not asked about. Where a group is annotated "
+        "as one object (`chairs`, `books`), neither the group nor the number of its things is asked about."
+    )
 
 
 def _room_areas(manifest: Mapping[str, Any]) -> str:

@@ -75,7 +75,8 @@ def obj_appearance_order(
 
 def most(scene: MeasuredScene, rules: AppearanceOrderRules) -> int:
     """The most questions a scene can give, as far as its labels alone say."""
-    sets = comb(len(scene.categories), rules.categories.whole)
+    categories = [name for name in scene.categories if not scene.has_group(name)]
+    sets = comb(len(categories), rules.categories.whole)
     return limited(min(sets, rules.draws.whole), rules.per_scene)
 
 
@@ -96,7 +97,7 @@ def _candidates(scene: MeasuredScene, rules: AppearanceOrderRules, rng: Generato
 
 
 def appearances(scene: MeasuredScene, timeline: Timeline, rules: AppearanceOrderRules) -> list[Appearance]:
-    """When each category appears that does, categories sorted."""
+    """When each category appears that does, categories sorted; none of which a group is one object."""
     excluded = {label for entry in rules.exclude for label in entry.labels}
     known_until = timeline.known_until(rules.min_gap.value)
     found = []
@@ -105,7 +106,7 @@ def appearances(scene: MeasuredScene, timeline: Timeline, rules: AppearanceOrder
         instances = [thing.instance for thing in bearers]
         seen = timeline.first(instances, rules.pixels.value)
         glimpsed = timeline.first(instances, rules.glimpse.value)
-        if category in excluded or seen is None or glimpsed is None:
+        if category in excluded or scene.has_group(category) or seen is None or glimpsed is None:
             continue
         if not all(thing.askable for thing in bearers):
             continue

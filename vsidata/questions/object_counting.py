@@ -17,8 +17,8 @@ class ObjectCountingRules(Rules):
         question: the text, with `{category}`.
         least: fewest objects of a category that are worth counting.
         most_unannotated: share of a mesh without annotation above which its counts are not trusted.
-        only_countable: leave out categories with an object that hides several in one annotation, or that is
-            too small to be asked about.
+        only_countable: leave out categories with an object whose label leaves open how many things it is
+            (`clothes`, `shelf`), or that is too small to be asked about.
         exclude: words that are not counted.
         per_scene: most questions from one scene.
     """
@@ -34,7 +34,7 @@ class ObjectCountingRules(Rules):
 def object_counting(
     scene: MeasuredScene, rules: ObjectCountingRules, rng: Generator
 ) -> Iterator[Draft | Drop]:
-    """One question for each category with enough objects.
+    """One question for each category with enough objects, unless a group of them is annotated as one.
 
     Source: VSI-Bench keys, 560 of 565 (the others were mended by hand).
     """
@@ -46,7 +46,8 @@ def most(scene: MeasuredScene, rules: ObjectCountingRules) -> int:
     names = [
         name
         for name in _enough(scene, rules)
-        if not (rules.only_countable and any(thing.hides_several for thing in scene.bearers[name]))
+        if not scene.has_group(name)
+        and not (rules.only_countable and any(thing.hides_several for thing in scene.bearers[name]))
     ]
     return limited(len(names), rules.per_scene)
 
@@ -66,8 +67,10 @@ def _candidates(scene: MeasuredScene, rules: ObjectCountingRules, rng: Generator
         return
     for name in rng.permutation(names).tolist():
         counted = scene.bearers[name]
-        if rules.only_countable and any(thing.hides_several for thing in counted):
-            yield Drop("the word hides several objects in one annotation")
+        if scene.has_group(name):
+            yield Drop("a group of them is annotated as one object")
+        elif rules.only_countable and any(thing.hides_several for thing in counted):
+            yield Drop("the label leaves open how many things one object is")
         elif rules.only_countable and not all(thing.askable for thing in counted):
             yield Drop("an object of the category is too small or has no box")
         else:

@@ -65,6 +65,7 @@ def object_rel_distance(
 ) -> Iterator[Draft | Drop]:
     """Targets occur once; the options are categories, drawn at random, of which the nearest object counts.
 
+    A category of which a group is annotated as one object is no option: nobody knows its single things.
     Option sets are drawn, never enumerated: a rich scene has millions. Source: VSI-Bench keys, 693 of 693.
     """
     return capped(scene, _candidates(scene, rules, rng), rules.per_scene)
@@ -72,7 +73,8 @@ def object_rel_distance(
 
 def most(scene: MeasuredScene, rules: RelativeDistanceRules) -> int:
     """The most questions a scene can give, as far as its labels alone say."""
-    sets = comb(len(scene.categories) - 1, rules.options.whole) if scene.categories else 0
+    others = [name for name in scene.categories if not scene.has_group(name)]
+    sets = comb(len(others) - 1, rules.options.whole) if others else 0
     targets = len(scene.once_only_except(rules.exclude))
     return limited(targets * min(sets, rules.per_target.whole), rules.per_scene)
 
@@ -122,7 +124,9 @@ def draw_options(
     Shuffled anew, because of two that are too close together the earlier is kept: what has neighbours comes
     early among those chosen, and things stand in groups near the target more often than far from it.
     """
-    candidates = options_at(scene, target, rules.between)
+    candidates = [
+        option for option in options_at(scene, target, rules.between) if not scene.has_group(option.category)
+    ]
     gap = rules.min_gap.value if rules.min_gap else -1.0
     least = rules.min_distance.value if rules.min_distance else 0.0
     chosen: list[Option] = []

@@ -15,6 +15,7 @@ from vsidata.constant import Rules, StatedConstant
 from vsidata.errors import OptionError, RulesError
 from vsidata.measure import MeasurementRules
 from vsidata.questions.balance_rules import BalanceRules
+from vsidata.questions.groups import group_rules
 from vsidata.questions.topics import TOPICS
 from vsidata.questions.vocabulary import Vocabulary, load_vocabulary
 from vsidata.sight import VisibilityRules
@@ -91,6 +92,7 @@ class RuleSet:
             "source": self.source,
             "measurement": self.measurement.model_dump(mode="json"),
             "vocabulary": self.vocabulary.model_dump(mode="json"),
+            "groups": None if self.vocabulary.verbatim else group_rules().model_dump(mode="json"),
             "visibility": self.visibility.model_dump(mode="json"),
             "balance": self.balance.model_dump(mode="json") if self.balance else None,
             "topics": {name: rules.model_dump(mode="json") for name, rules in self.topics.items()},

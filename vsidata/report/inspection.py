@@ -30,6 +30,7 @@ ASKED_ABOUT: Mapping[str, str] = {
     "yes": "",
     "not counted": "its annotation may stand for several things, so that nobody asks how many there are",
     "no: label": "the rules ask about nothing of that label",
+    "no: a group": "its label names a group of things; they are not counted, nor is one of them asked about",
     "no: no box": "it has too few points for a box",
     "no: small": "its longest side is shorter than what the rules ask about",
     "no: unseen": "the frames show too little of it",
@@ -66,6 +67,8 @@ class Inspection:
         known = self.measured_objects.get(thing.instance)
         if known is None:
             return "no: label"
+        if known.is_group:
+            return "no: a group"
         if known.box is None:
             return "no: no box"
         if not known.askable:
