@@ -308,6 +308,7 @@ def room_shape(scene: Scene, method: AreaMethod, rules: RoomAreaRules, rng: Gene
                 floor = rules.floor
                 return area.floor_shape(
                     scene.points,
+                    scene.triangles,
                     alpha=floor.alpha.value,
                     cell=floor.cell.value,
                     min_density=floor.min_density.value,

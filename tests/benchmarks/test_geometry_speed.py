@@ -136,6 +136,20 @@ def test_floor_area(benchmark, room):
 
 
 @pytest.mark.benchmark(group="area of a room of 150k vertices")
+@pytest.mark.parametrize("with_triangles", [False, True])
+def test_floor_area_of_a_dense_mesh(benchmark, with_triangles):
+    """A floor of 12 by 8 m with a vertex every 2.5 cm, and its triangles, which are all small."""
+    rows = np.arange(481 * 321).reshape(481, 321)
+    a, b, c, d = (part.ravel() for part in (rows[:-1, :-1], rows[1:, :-1], rows[1:, 1:], rows[:-1, 1:]))
+    points = np.column_stack([np.argwhere(rows >= 0) * 0.025, np.zeros(rows.size)])
+    points += np.random.default_rng(0).normal(0, 0.003, points.shape)
+    triangles = np.vstack([np.stack([a, b, c], axis=1), np.stack([a, c, d], axis=1)])
+    benchmark(
+        floor_shape, points, triangles if with_triangles else None, alpha=2.0, cell=0.1, min_density=0.8
+    )
+
+
+@pytest.mark.benchmark(group="area of a room of 150k vertices")
 def test_vsibench_area(benchmark, room):
     benchmark(vsibench_shape, room, np.random.default_rng(0), alpha=5.0, samples=10_000)
 

@@ -11,7 +11,9 @@ from scipy.spatial.transform import Rotation
 from vsidata.errors import DegenerateGeometry
 from vsidata.geometry.area import Shape, alpha_shape, floor_shape, vsi100k_shape, vsibench_shape
 from vsidata.geometry.outline import signed_area
-from vsidata.scene import Array
+from vsidata.measure import measure
+from vsidata.questions.rules import load_rules
+from vsidata.scene import Array, IntArray, Scene
 
 Rectangle = tuple[float, float, float, float]  # x0, y0, x1, y1
 
@@ -271,3 +273,65 @@ def test_points_kilometres_apart_are_refused_before_memory_is_taken():
     points = np.vstack([np.random.default_rng(0).random((100, 3)), [[9000.0, 9000.0, 0.0]]])
     with pytest.raises(DegenerateGeometry, match="9000 by 9000 m"):
         floor_area(points, **FLOOR)
+
+
+# --- sparse meshes
+
+
+def sheet(start: tuple[float, ...], first: tuple[float, ...], second: tuple[float, ...], counts):
+    """A rectangle as a grid of vertices, with its triangles: from a corner along two sides."""
+    along, across = np.meshgrid(*(np.linspace(0, 1, count) for count in counts), indexing="ij")
+    points = np.array(start) + along.reshape(-1, 1) * first + across.reshape(-1, 1) * second
+    rows = np.arange(len(points)).reshape(counts)
+    a, b, c, d = (part.ravel() for part in (rows[:-1, :-1], rows[1:, :-1], rows[1:, 1:], rows[:-1, 1:]))
+    return points, np.vstack([np.stack([a, b, c], axis=1), np.stack([a, c, d], axis=1)])
+
+
+def cuboid(x: float, y: float, width: float, depth: float, height: float, spacing: float):
+    """Top and sides of a piece of furniture."""
+    across, deep, up = (max(2, round(side / spacing) + 1) for side in (width, depth, height))
+    return [
+        sheet((x, y, height), (width, 0, 0), (0, depth, 0), (across, deep)),
+        *(sheet((x, at, 0), (width, 0, 0), (0, 0, height), (across, up)) for at in (y, y + depth)),
+        *(sheet((at, y, 0), (0, depth, 0), (0, 0, height), (deep, up)) for at in (x, x + width)),
+    ]
+
+
+def meshed_room(vertices: int, furniture: float) -> tuple[Array, IntArray]:
+    """A floor of 4 by 3 m, so many vertices a side, and three pieces of furniture with such a spacing."""
+    parts = [sheet((0, 0, 0), (4, 0, 0), (0, 3, 0), (vertices, vertices))]
+    for place in ((0.2, 0.2, 1.5, 0.8, 0.75), (2.5, 1.0, 0.5, 0.5, 0.9), (3.0, 2.2, 0.8, 0.5, 0.4)):
+        parts += cuboid(*place, furniture)
+    starts = np.cumsum([0, *(len(points) for points, _ in parts)])
+    triangles = [rows + start for (_, rows), start in zip(parts, starts, strict=False)]
+    return np.vstack([points for points, _ in parts]), np.vstack(triangles)
+
+
+@pytest.mark.parametrize("furniture", [0.04, 0.5])
+@pytest.mark.parametrize("vertices", [2, 5, 11, 21, 31])
+def test_floor_of_a_sparse_mesh_is_its_triangles(vertices, furniture):
+    points, triangles = meshed_room(vertices, furniture)
+    turned = Rotation.from_rotvec([0, 0, 0.7]).apply(points)
+    for placed in (points, turned):
+        shape = floor_shape(placed, triangles, **FLOOR)
+        assert checked(shape) == pytest.approx(12.0, rel=0.01)
+
+
+def test_triangles_of_a_dense_mesh_change_nothing():
+    points, triangles = meshed_room(101, 0.04)
+    assert floor_shape(points, triangles, **FLOOR).area == floor_area(points, **FLOOR)
+
+
+def test_room_of_a_sparse_mesh_is_asked_with_the_area_of_its_floor_plan():
+    points, triangles = meshed_room(5, 0.04)
+    scene = Scene("scannet", "scene0000_00", (), points=points, triangles=triangles)
+    rules = load_rules("wide")
+    measured = measure(scene, rules.measurement, rules.vocabulary, seed=0)
+    assert measured.room_area == pytest.approx(12.0, rel=0.01)
+
+
+def test_triangles_too_large_for_a_scan_are_refused_before_memory_is_taken():
+    points = np.array([(0.0, 0, 0), (150, 0, 0), (0, 150, 0), (0, 0, 0)])
+    triangles = np.array([(0, 1, 2)] * 1000)
+    with pytest.raises(DegenerateGeometry, match="triangles too large"):
+        floor_shape(points, triangles, **FLOOR)

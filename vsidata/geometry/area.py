@@ -16,6 +16,7 @@ from scipy.spatial import Delaunay, QhullError
 
 from vsidata.errors import DegenerateGeometry
 from vsidata.geometry.outline import Ring, outline
+from vsidata.geometry.sampling import points_on_large_triangles
 from vsidata.scene import Array, IntArray
 
 # Side of the cells whose extremes are kept, in radii of the alpha shape's disc.
@@ -47,15 +48,20 @@ class Shape:
         return outline(self.points, self.triangles)
 
 
-def floor_shape(points: Array, *, alpha: float, cell: float, min_density: float) -> Shape:
+def floor_shape(
+    points: Array, triangles: IntArray | None = None, *, alpha: float, cell: float, min_density: float
+) -> Shape:
     """The floor that a scan shows, robust against stray points and glimpses of other rooms.
 
     The points are first averaged within square cells, half as wide along the outline, so that a noisy wall
     becomes a thin one. Cells with few points, or amid such cells, are left out. Holes under furniture are
-    filled.
+    filled. Where vertices are further apart than a cell, the triangles between them belong to the floor plan
+    as they are.
 
     Args:
-        points: (n, 2) or (n, 3) all vertices of the scan, metres, room frame; z is ignored.
+        points: (n, 2) or (n, 3) all vertices of the scan, metres, room frame; z is ignored. With triangles,
+            (n, 3).
+        triangles: (m, 3) rows of `points`; None where they are not known.
         alpha: per metre.
         cell: metres.
         min_density: the least number of points in a cell, and in the mean over it and its eight neighbours,
@@ -65,7 +71,11 @@ def floor_shape(points: Array, *, alpha: float, cell: float, min_density: float)
     Raises:
         DegenerateGeometry: the points that are left enclose no area.
     """
-    return _filled(_thinned(_on_ground(points), cell, min_density), alpha)
+    averaged = _thinned(_on_ground(points), cell, min_density)
+    if triangles is not None:
+        between = points_on_large_triangles(points, triangles, cell)
+        averaged = np.vstack([averaged, _on_ground(between)]) if len(between) else averaged
+    return _filled(averaged, alpha)
 
 
 def vsibench_shape(points: Array, rng: Generator, *, alpha: float, samples: int) -> Shape:
@@ -156,7 +166,9 @@ def _on_ground(points: Array) -> Array:
 
 def _cells(points: Array, cell: float) -> tuple[IntArray, tuple[int, int]]:
     """(n,) the square cell that each of points (n, 2) lies in, row by row, and how many rows and columns."""
-    corner, size = points.min(axis=0), np.ptp(points, axis=0)
+    # By columns: numpy is slow to reduce rows of two.
+    corner = np.array([along.min() for along in points.T])
+    size = np.array([along.max() for along in points.T]) - corner
     rows, columns = (int(count) + 1 for count in size / cell)
     if rows * columns > _MOST_CELLS:
         raise DegenerateGeometry(

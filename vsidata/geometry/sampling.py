@@ -1,0 +1,57 @@
+"""Points on the triangles of a mesh whose vertices are far apart."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vsidata.errors import DegenerateGeometry
+from vsidata.scene import Array, IntArray
+
+# More points than any sparse mesh of rooms needs: 10,000 m² of surface at 10 cm.
+_MOST_POINTS = 1 << 20
+
+
+def points_on_large_triangles(points: Array, triangles: IntArray, spacing: float) -> Array:
+    """Points in a regular pattern on large triangles, edges included.
+
+    A triangle is large if it has a side longer than the diagonal of a square of the spacing: where vertices
+    lie no further apart than that, there is nothing to add.
+
+    Args:
+        points: (n, 3) metres.
+        triangles: (m, 3) rows of `points`.
+        spacing: metres, the most between neighbouring points of the pattern.
+
+    Returns:
+        (k, 3) metres, no point twice; (0, 3) for a dense mesh.
+
+    Raises:
+        DegenerateGeometry: the triangles are too large or too many for a scan.
+    """
+    longest_allowed = np.sqrt(2) * spacing
+    candidates = triangles[_may_have_a_side_over(points, triangles, longest_allowed)]
+    corners = points[candidates]
+    sides = np.linalg.norm(corners - corners[:, [1, 2, 0]], axis=2).max(axis=1, initial=0.0)
+    large = sides > longest_allowed
+    corners, steps = corners[large], np.ceil(sides[large] / spacing)
+    if not ((steps + 1) * (steps + 2) / 2).sum() <= _MOST_POINTS:  # infinite, too
+        raise DegenerateGeometry("the mesh has triangles too large for a scan")
+    parts = [_pattern(int(count)) @ corners[steps == count] for count in np.unique(steps)]
+    found = np.concatenate([np.empty((0, 3)), *(part.reshape(-1, 3) for part in parts)])
+    return np.unique(found.round(6), axis=0)  # neighbours share the points on their sides
+
+
+def _may_have_a_side_over(points: Array, triangles: IntArray, length: float) -> NDArray[np.bool_]:
+    """(m,) false for triangles that are certainly smaller. Quick: a dense mesh has no others."""
+    rows = [np.ascontiguousarray(corner) for corner in triangles.T]
+    may = np.zeros(len(triangles), dtype=np.bool_)
+    for coordinates in np.ascontiguousarray(points.T, dtype=np.float32):
+        a, b, c = (coordinates.take(corner) for corner in rows)
+        may |= np.maximum(np.maximum(a, b), c) - np.minimum(np.minimum(a, b), c) > 0.55 * length  # < 1 / √3
+    return np.asarray(may)
+
+
+def _pattern(steps: int) -> Array:
+    """(k, 3) weights of a triangle's corners, spread evenly, in so many steps along each side."""
+    first, second = np.mgrid[0 : steps + 1, 0 : steps + 1].reshape(2, -1)
+    third = steps - first - second
+    return np.stack([first, second, third], axis=1)[third >= 0] / steps
