@@ -10,6 +10,7 @@ from transformers import PrinterCallback
 
 from vsitrain.checkpoints import resumed_from
 from vsitrain.data.messages import conversation
+from vsitrain.families import keep_gradients_out_of_the_tower
 from vsitrain.history import Series, history_of
 from vsitrain.preparation import Preparation, starting_from
 from vsitrain.provenance import provenance_of
@@ -83,6 +84,8 @@ def make_trainer(prepared: Preparation, **more: Any) -> Any:
     """The trainer of a run, its model loaded."""
     config = prepared.config
     model = load_model(config.model, train_vision=not config.options.freeze_vision)
+    if not prepared.plan.model.trains_vision:
+        keep_gradients_out_of_the_tower(model)
     more = {"peft_config": adapter_config(config.model), **more}
     makers = {"grpo": _grpo, "sft": _sft, "dpo": _dpo}
     return makers[prepared.method](prepared, model, more)

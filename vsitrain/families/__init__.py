@@ -18,6 +18,7 @@ from vsitrain.families.family import (
     limit_pixels,
     pad_token_ids,
 )
+from vsitrain.families.frozen import keep_gradients_out_of_the_tower
 from vsitrain.families.guard import refuse_blind_passes
 from vsitrain.families.pixels import Pixels
 from vsitrain.families.places import InputMode, stills, with_places
@@ -35,6 +36,7 @@ __all__ = [
     "encode_rows",
     "family_of",
     "fitted",
+    "keep_gradients_out_of_the_tower",
     "limit_pixels",
     "pad_token_ids",
     "refuse_blind_passes",

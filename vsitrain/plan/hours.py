@@ -13,7 +13,7 @@ _SPEED = "(flops * utilisation)"
 _TERMS = {
     "tokens": "prompt_tokens + completion_tokens",
     "forward": "2 * (P_vision * patches + P_language * tokens + P_head * completion_tokens)",
-    "backward": "back * (P_language * tokens + P_head * completion_tokens) + 2 * P_trained * tokens"
+    "backward": "back * (P_back * tokens + P_head * completion_tokens) + 2 * P_trained * tokens"
     " + P_vision_back * patches",
 }
 _PROMPT = "2 * (P_vision * patches + P_language * prompt_tokens)"
@@ -64,7 +64,8 @@ def hours_of(model: ModelSize, work: Workload, schedule: Schedule, device: Devic
     tokens = it["prompt_tokens"] + it["completion_tokens"]
     scored = it["P_language"] * tokens + it["P_head"] * it["completion_tokens"]
     forward = 2 * (it["P_vision"] * it["patches"] + scored)
-    backward = it["back"] * scored + 2 * it["P_trained"] * tokens + it["P_vision_back"] * it["patches"]
+    backward = it["back"] * (it["P_back"] * tokens + it["P_head"] * it["completion_tokens"])
+    backward += 2 * it["P_trained"] * tokens + it["P_vision_back"] * it["patches"]
     seconds = {"training": it["trained_sequences"] * (forward + backward) / speed}
     if work.reference:
         seconds["reference"] = it["scored_sequences"] * forward / speed
@@ -90,10 +91,13 @@ def _inputs(
     """Name, value and meaning of what the formulas need."""
     language = model.parts["language model"] + model.parts["projector"]
     head = model.vocabulary * model.hidden
+    through_projector = model.trains_vision or model.trained["projector"] > 0
+    through = language if through_projector else model.parts["language model"]
     back = 2 + 2 * work.checkpointing
     rows: list[tuple[str, float, str]] = [
         ("P_vision", model.parts["vision tower"], "parameters of the vision tower"),
         ("P_language", language, "parameters of the language model and the projector"),
+        ("P_back", through, "the same without a projector that stays as it is: no gradient goes through it"),
         ("P_head", head, "parameters of the head"),
         (
             "P_trained",

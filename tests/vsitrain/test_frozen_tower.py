@@ -1,0 +1,151 @@
+"""No gradient goes back through a vision tower that stays as it is: counted in operations."""
+
+from functools import partial
+
+import pytest
+import torch
+from peft import LoraConfig, get_peft_model
+from torch.utils.flop_counter import FlopCounterMode
+from transformers import AutoModelForImageTextToText, AutoProcessor
+
+from tests.vsitrain import asked
+from tests.vsitrain.plan.planned import sft
+from tests.vsitrain.plan.test_plan import worked_out
+from tests.vsitrain.tiny_runs import asked as prompt
+from tests.vsitrain.tiny_runs import noise
+from vsitrain import train
+from vsitrain.config import read_config
+from vsitrain.families import LORA_TARGETS, encode, keep_gradients_out_of_the_tower
+from vsitrain.plan import ClipSize, find_device, measure_model, plan
+from vsitrain.preparation import prepare
+from vsitrain.tiny import TINY, make_tiny
+
+MIDDLING = TINY.model_copy(
+    update={
+        "hidden_size": 128,
+        "intermediate_size": 512,
+        "vision_hidden_size": 256,
+        "vision_layers": 4,
+        "vision_heads": 4,
+    }
+)
+TOWERS = ("visual", "vision_tower")
+
+
+def tower_of(model):
+    inner = model.get_base_model().model if hasattr(model, "get_base_model") else model.model
+    return next(getattr(inner, name) for name in TOWERS if hasattr(inner, name))
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return asked.build(tmp_path_factory.mktemp("tower") / "build")
+
+
+def one_step(folder, data, out, *, method="sft", **changes):
+    """The trainer after a step with checkpointing, and how many operations the tower did in it."""
+    given = {
+        "model_name_or_path": folder,
+        "data": data,
+        "output_dir": out,
+        "num_frames": 2,
+        "max_pixels": 12544,
+        "max_steps": 1,
+        "dtype": "float32",
+        "use_peft": "true",
+        "lora_r": 4,
+        "lora_dropout": 0,
+        "gradient_checkpointing": "true",
+        "per_device_train_batch_size": 4,
+        "learning_rate": 0.01,
+        "report_to": "none",
+        "save_strategy": "no",
+        **changes,
+    }
+    words = [word for key, value in given.items() for word in (f"--{key}", str(value))]
+    trainer = train.make_trainer(prepare(method, read_config(method, None, words)))
+    grads = []
+    last = tower_of(trainer.model).blocks[-1]
+    last.register_forward_hook(lambda *passed: grads.append(passed[-1].requires_grad))
+    with FlopCounterMode(display=False) as counted:
+        trainer.train()
+    return trainer, counted.get_total_flops(), any(grads)
+
+
+def adapter(trainer):
+    return {name: it.detach().clone() for name, it in trainer.model.named_parameters() if it.requires_grad}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["sft", "dpo"])
+def test_adapter_is_the_same_to_the_bit_and_takes_fewer_operations(tiny, data, tmp_path, monkeypatch, method):
+    shut, fewer, ran_back = one_step(tiny(), data, tmp_path / "shut", method=method)
+    monkeypatch.setattr(train, "keep_gradients_out_of_the_tower", lambda _: None)
+    left, more, did_run_back = one_step(tiny(), data, tmp_path / "left", method=method)
+    assert did_run_back
+    assert not ran_back
+    assert fewer < more
+    assert adapter(shut).keys() == adapter(left).keys()
+    for name, tensor in adapter(left).items():
+        assert torch.equal(adapter(shut)[name], tensor), name
+
+
+def test_tower_that_is_trained_gets_its_gradients(tiny, data, tmp_path):
+    changes = {"use_peft": "false", "freeze_vision": "false"}
+    trainer, _, ran_back = one_step(tiny(), data, tmp_path, **changes)
+    before = tower_of(AutoModelForImageTextToText.from_pretrained(tiny()))
+    after = dict(tower_of(trainer.model).named_parameters())
+    assert ran_back
+    assert all(not torch.equal(after[name], it) for name, it in before.named_parameters() if it.ndim > 1)
+
+
+def test_adapter_of_the_tower_gets_its_gradients(tiny, data, tmp_path):
+    targets = {"lora_target_modules": "all-linear"}
+    trainer, _, ran_back = one_step(tiny(), data, tmp_path, **targets)
+    in_tower = [
+        it for name, it in tower_of(trainer.model).named_parameters() if "blocks" in name and "lora_B" in name
+    ]
+    assert ran_back
+    assert in_tower
+    assert all(it.abs().max() > 0 for it in in_tower)
+
+
+def counted(model, batch, replies, *, backward):
+    def run():
+        hidden = model.model(**batch).last_hidden_state[:, -replies:]
+        loss = model.lm_head(hidden).float().sum()
+        if backward:
+            loss.backward()
+
+    with FlopCounterMode(display=False) as flops:
+        run() if backward else torch.no_grad()(run)()
+    return flops.get_total_flops()
+
+
+@pytest.mark.parametrize("family", ["qwen2-vl", "qwen2.5-vl"])
+def test_backward_takes_the_operations_that_the_plan_reckons_with(tmp_path, family):
+    make_tiny(tmp_path, MIDDLING.model_copy(update={"family": family}))
+    processor = AutoProcessor.from_pretrained(tmp_path)
+    batch = encode(processor, [prompt("?" * 40)], [noise(4, 84, 84)])
+    lora = LoraConfig(r=4, target_modules=LORA_TARGETS)
+    backward = {}
+    for shut in (True, False):
+        base = AutoModelForImageTextToText.from_pretrained(tmp_path, attn_implementation="eager")
+        if shut:
+            keep_gradients_out_of_the_tower(base)
+        model = get_peft_model(base, lora)
+        model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+        model.enable_input_require_grads()
+        model.train()
+        count = partial(counted, model.get_base_model(), batch, 4)
+        backward[shut] = count(backward=True) - count(backward=False)
+    size = measure_model(base.config, lora=lora)
+    patches, tokens = len(batch["pixel_values_videos"]), batch["input_ids"].shape[1]
+    clip = ClipSize(patches // 4, tokens - patches // 4, patches)
+    work = sft(clip=clip, text_tokens=-4, completion_tokens=4, micro_batch=1, questions=1)
+    hours = plan(size, work, find_device("H100")).hours
+    of = {**hours.inputs, "tokens": tokens}
+    assert backward[True] == pytest.approx(
+        worked_out(hours.formulas["backward"], of), rel=0.2
+    )  # attention is left out
+    assert backward[False] > 3 * backward[True]
