@@ -7,6 +7,7 @@ from typing import Any
 from vsidata.errors import OptionError
 from vsitrain.families import LORA_TARGETS
 from vsitrain.provenance import read_provenance, write_provenance
+from vsitrain.whole_weights import model_of_shapes, whole_weights
 
 _RIGHT_BASE = "Name the model that it was trained on as base_model_name_or_path in its adapter_config.json."
 
@@ -32,14 +33,12 @@ def check_adapter(adapter: str, base_config: Any) -> None:
     import torch
     from peft import PeftConfig, get_peft_model, get_peft_model_state_dict
     from safetensors import SafetensorError, safe_open
-    from transformers import AutoModelForImageTextToText
 
     try:
         with safe_open(Path(adapter) / "adapter_model.safetensors", framework="pt") as file:
             found = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
-        with torch.device("meta"):
-            model = AutoModelForImageTextToText.from_config(base_config)
-            adapted = get_peft_model(model, PeftConfig.from_pretrained(adapter))
+        with whole_weights(), torch.device("meta"):
+            adapted = get_peft_model(model_of_shapes(base_config), PeftConfig.from_pretrained(adapter))
     except (OSError, ValueError, TypeError, SafetensorError) as error:
         fault = f"cannot be read as an adapter: {str(error).partition(chr(10))[0]}."
         raise OptionError(adapter, fault, "Name a folder that PEFT wrote.") from error
@@ -68,9 +67,10 @@ def merge_adapter(adapter: str, out: Path, *, dtype: str | None) -> Path:
     from transformers import AutoModelForImageTextToText, AutoProcessor
 
     base = base_of(adapter)
-    model = AutoModelForImageTextToText.from_pretrained(base, dtype=dtype or "auto")
-    merged: Any = PeftModel.from_pretrained(model, adapter)
-    merged.merge_and_unload().save_pretrained(out)
+    with whole_weights():
+        model = AutoModelForImageTextToText.from_pretrained(base, dtype=dtype or "auto")
+        merged: Any = PeftModel.from_pretrained(model, adapter)
+        merged.merge_and_unload().save_pretrained(out)
     AutoProcessor.from_pretrained(adapter if _has_processor(adapter) else base).save_pretrained(out)
     if provenance := read_provenance(adapter):
         write_provenance(out, provenance)

@@ -8,9 +8,9 @@ _TOWERS = ("visual", "vision_tower")
 def keep_gradients_out_of_the_tower(model: Any) -> None:
     """Stop gradient checkpointing from running a frozen vision tower backward.
 
-    For checkpointing, transformers makes the outputs of all input embeddings want gradients, and takes a vision
-    tower's patch embedding for one (Qwen2-VL, Qwen2.5-VL, InternVL). The whole tower is then computed again
-    and run backward, for gradients that nothing uses. What is trained does not change.
+    For checkpointing, transformers asks for gradients at all input embeddings, and takes the patch embedding of
+    a vision tower for one (Qwen2-VL, Qwen2.5-VL, InternVL). The whole tower is then computed again and run
+    backward, for gradients that nothing uses. Without them the trained weights come out the same.
 
     Call this before a trainer is made, and only where no parameter of the tower is trained.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vsidata.errors import OptionError
+from vsitrain.whole_weights import model_of_shapes, whole_weights
 
 if TYPE_CHECKING:
     from peft import LoraConfig
@@ -109,12 +110,8 @@ def measure_model(
     Raises:
         OptionError: the adapter's targets name no module of the model.
     """
-    import torch
-    from transformers import AutoModelForImageTextToText
-
     name = getattr(config, "name_or_path", "") or config.model_type
-    with torch.device("meta"):
-        model = AutoModelForImageTextToText.from_config(config)
+    model = model_of_shapes(config)
     parts = _by_part(dict(model.named_parameters()))
     if lora is None:
         trained = Counter({part: count for part, count in parts.items() if part not in frozen})
@@ -156,7 +153,8 @@ def _adapters(model: Any, lora: "LoraConfig") -> Counter[str]:
     from peft import inject_adapter_in_model
 
     try:
-        adapted: Any = inject_adapter_in_model(lora, model, low_cpu_mem_usage=True)
+        with whole_weights():
+            adapted: Any = inject_adapter_in_model(lora, model, low_cpu_mem_usage=True)
     except ValueError as error:
         fault = f"names no module of the model: {str(error).partition('. ')[0]}."
         raise OptionError(
