@@ -8,8 +8,8 @@ _TOWERS = ("visual", "vision_tower")
 def keep_gradients_out_of_the_tower(model: Any) -> None:
     """Stop gradient checkpointing from running a frozen vision tower backward.
 
-    For checkpointing, transformers asks for gradients at all input embeddings, and takes the patch embedding of
-    a vision tower for one (Qwen2-VL, Qwen2.5-VL, InternVL). The whole tower is then computed again and run
+    For checkpointing, transformers asks for gradients at all input embeddings, and takes the patch embedding
+    of a vision tower for one (Qwen2-VL, Qwen2.5-VL, InternVL). The whole tower is then computed again and run
     backward, for gradients that nothing uses. Without them the trained weights come out the same.
 
     Call this before a trainer is made, and only where no parameter of the tower is trained.
