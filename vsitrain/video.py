@@ -31,6 +31,7 @@ from vsitrain.families import (
     refuse_blind_passes,
     stills,
     token_types,
+    unexpanded,
     vision_inputs,
 )
 from vsitrain.resume import EpochSampler, ExactResume, GenerationBoundary
@@ -152,6 +153,9 @@ class VideoGRPOTrainer(WholeCheckpoints, ExactResume, GRPOTrainer):
     ) -> Any:
         if self.use_vllm:
             images = [stills(fitted(self.processing_class, clip)) for clip in self._clips]
+            if self.vllm_mode == "colocate":
+                # vLLM writes the tokens of each image itself. Its server is told where they stand instead.
+                prompt_ids = [unexpanded(self.processing_class, ids) for ids in prompt_ids]
         trl: Any = super()
         return trl._generate_single_turn(prompt_ids, images, multimodal_fields, *others, **more)
 

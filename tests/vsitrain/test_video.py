@@ -242,8 +242,8 @@ def test_vllm_is_told_the_same_in_its_own_words(tmp_path, mode):
     }
 
 
-def test_vllm_is_given_the_frames_at_the_size_that_they_are_trained_at(tiny, tmp_path, monkeypatch):
-    run = trainer(tiny(), tmp_path, options={"input_mode": "images"})
+def test_vllm_s_server_is_given_the_frames_at_the_size_that_they_are_trained_at(tiny, tmp_path, monkeypatch):
+    run = trainer(tiny(), tmp_path, vllm_mode="server", options={"input_mode": "images"})
     given = {}
 
     def generate(_, prompt_ids, images, *others, **more):
@@ -259,6 +259,43 @@ def test_vllm_is_given_the_frames_at_the_size_that_they_are_trained_at(tiny, tmp
     assert isinstance(given["images"][0][0], Image.Image)
     pads = given["prompt_ids"][0].count(run.processing_class.image_token_id)
     assert pads == sum(image.width * image.height // 28**2 for image in given["images"][0])
+
+
+def _as_vllm_expands(processor, ids, counts) -> list[int]:
+    """Each image token becomes the tokens of an image, as vLLM's multi-modal processors replace it."""
+    counts = iter(counts)
+    start, end = (getattr(processor, f"{name}_image_token_id", None) for name in ("start", "end"))
+    expanded = []
+    for token in ids:
+        if token == processor.image_token_id:
+            tokens = [token] * next(counts)
+            expanded += tokens if start is None else [start, *tokens, end]
+        else:
+            expanded.append(token)
+    return expanded
+
+
+def test_vllm_beside_the_trainer_reads_the_prompt_that_is_trained_on(each_tiny, tmp_path, monkeypatch):
+    run = trainer(each_tiny, tmp_path, vllm_mode="colocate", options={"input_mode": "images"})
+    given = {}
+
+    def generate(_, prompt_ids, images, *others, **more):
+        given.update(prompt_ids=prompt_ids, images=images)
+        return [[1]] * len(prompt_ids), None
+
+    monkeypatch.setattr(GRPOTrainer, "_generate_single_turn", generate)
+    run.use_vllm = True
+    run._clips = [CLIPS["scene_b"]] * 2
+    ids, images, fields = run._tokenize_prompts([questions()[1]["prompt"]] * 2)
+    run._generate_single_turn(ids, images, fields, 2)
+    processor, prompt = run.processing_class, given["prompt_ids"][0]
+    assert prompt.count(processor.image_token_id) == len(given["images"][0]) == 3
+    vision = run._rows[0].vision
+    if "image_grid_thw" in vision:
+        counts = (vision["image_grid_thw"].prod(1) // 4).tolist()
+    else:
+        counts = [processor.image_seq_length] * 3
+    assert _as_vllm_expands(processor, prompt, counts) == ids[0]
 
 
 @pytest.mark.parametrize(

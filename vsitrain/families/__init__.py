@@ -8,6 +8,7 @@ from vsitrain.families.encoding import (
     encode_rows,
     fitted,
     token_types,
+    unexpanded,
     vision_inputs,
 )
 from vsitrain.families.family import (
@@ -42,6 +43,7 @@ __all__ = [
     "refuse_blind_passes",
     "stills",
     "token_types",
+    "unexpanded",
     "vision_inputs",
     "with_places",
 ]

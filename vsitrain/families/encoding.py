@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Literal
 
 import numpy as np
@@ -142,6 +143,25 @@ def token_types(processor: Any, input_ids: Tensor) -> Tensor:
     for kind, token in enumerate(pad_token_ids(processor), start=1):
         types[input_ids == token] = kind
     return types
+
+
+def unexpanded(processor: Any, input_ids: Sequence[int]) -> list[int]:
+    """A prompt with one token for each image, which is how vLLM takes it and how the processor was given it.
+
+    vLLM writes the tokens of an image itself. Given those of the processor it would write them a second time.
+
+    Args:
+        processor: of the model.
+        input_ids: the prompt, with an image token for each feature of each image.
+    """
+    image = processor.image_token_id
+    # InternVL's processor writes these two around an image, and so does vLLM.
+    around = [getattr(processor, name, None) for name in ("start_image_token_id", "end_image_token_id")]
+    tokens: list[int] = []
+    for token, run in groupby(input_ids):
+        if token not in around:
+            tokens += [image] if token == image else run
+    return tokens
 
 
 def vision_inputs(processor: Any, rows: Sequence[Row], input_ids: Tensor) -> dict[str, Tensor]:
