@@ -1,7 +1,7 @@
 """Where a trained model comes from: kept beside its weights, in every checkpoint too, for whoever goes on."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,8 @@ class Provenance:
         settings: of the trainer that make a result: the rewards, the seed, rates and sizes.
         versions: of the packages, by name.
         blank: whether it was shown black frames, as a control.
+        arguments: every setting of TRL's two configurations, by class and name, with the defaults of the
+            installed versions; empty for models that were trained before this was kept.
     """
 
     method: str
@@ -56,8 +58,10 @@ class Provenance:
     settings: dict[str, Any]
     versions: dict[str, str]
     blank: bool = False
+    arguments: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
+_SECRET = "hub_token"  # noqa: S105 - the name of a setting, not its value
 _SETTINGS = {
     "grpo": ("beta", "num_generations", "temperature", "loss_type", "scale_rewards", "max_completion_length"),
     "sft": (),
@@ -96,7 +100,15 @@ def provenance_of(prepared: "Preparation") -> Provenance:
         settings=settings,
         versions={name: version(name) for name in _PACKAGES},
         blank=options.blank,
+        arguments={type(config).__name__: _arguments(config) for config in (args, model)},
     )
+
+
+def _arguments(config: Any) -> dict[str, Any]:
+    """Every setting of a configuration as plain data, without the one that opens an account on the Hub."""
+    named = {it.name: getattr(config, it.name) for it in fields(config) if it.name != _SECRET}
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(named, default=str, option=orjson.OPT_NON_STR_KEYS))
+    return plain
 
 
 def write_provenance(folder: Path, provenance: Provenance) -> None:

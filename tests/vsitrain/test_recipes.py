@@ -1,5 +1,7 @@
 """Every recipe, run for two steps on the tiny model: only sizes, places and the machine differ."""
 
+import json
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from vsidata.options import read_options
 from vsidata.questions.rules import load_rules
 from vsitrain.config import read_config
 from vsitrain.preparation import prepare
+from vsitrain.provenance import PROVENANCE
 from vsitrain.recipe import read_recipe
 from vsitrain.train import train
 
@@ -69,6 +72,11 @@ def test_recipe_takes_two_steps(recipe, data, tiny, tmp_path):
     assert (out / "checkpoint-2").is_dir()
     weights = "adapter_model.safetensors" if config.model.use_peft else "model.safetensors"
     assert (out / weights).is_file()
+    stored = json.loads((out / PROVENANCE).read_text())["arguments"]
+    assert stored["ModelConfig"]["lora_r"] == config.model.lora_r
+    (name,) = stored.keys() - {"ModelConfig"}
+    assert stored[name].keys() == {it.name for it in fields(config.training)} - {"hub_token"}
+    assert stored[name]["learning_rate"] == config.training.learning_rate
 
 
 def test_the_papers_settings_stand_in_the_recipes_of_its_rows():
@@ -82,6 +90,7 @@ def test_the_papers_settings_stand_in_the_recipes_of_its_rows():
         assert given.training.beta == 1e-4
         assert given.training.loss_type == "grpo"
         assert given.training.scale_rewards == "group"
+        assert given.training.use_bias_correction_kl is False
         assert given.model.use_peft
         assert given.options.prompt == name.split("-")[1]
         assert ("format" in given.options.rewards) == (given.options.prompt != "vanilla")
