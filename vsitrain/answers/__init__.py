@@ -2,10 +2,11 @@
 
 from vsitrain.answers.letters import read_letter
 from vsitrain.answers.numbers import read_number
-from vsitrain.answers.tags import final_answer, in_format, tagged_answer
+from vsitrain.answers.tags import after_thought, final_answer, in_format, tagged_answer
 from vsitrain.answers.words import option_words, same_word
 
 __all__ = [
+    "after_thought",
     "final_answer",
     "in_format",
     "option_words",

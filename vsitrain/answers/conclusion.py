@@ -1,47 +1,167 @@
-"""Which of the things that a reply states is its answer.
+r"""Which of the things that a reply states is its answer: one rule for numbers, letters and words.
 
-A reply that begins with its answer, as it is asked to, may add anything; one that argues first comes to its
-answer at the end. One rule for numbers, letters and words: whatever a reply lists, one thing of it counts, so
-that listing more than one earns nothing.
+The answer is, in this order:
+
+1. the last marked one: `answer: B`, `the answer is 2.5`, `\boxed{3}`;
+2. the first word, if it is an answer; words that say nothing may stand before it (`about 3.`);
+3. the last firm statement: the first after the last `so`, `therefore`, `=` …, else the first in the last
+   sentence that states anything.
+
+Three things come before that rule. What is denied is not stated (`not A`, `A is wrong`). What is taken back
+is not stated (`5 … no, 6`). Alternatives are no answer (`A or B`). However many things a reply lists, at most
+one counts.
+
+Where the benchmark's own parser, which takes the first word, finds the right answer, so does this rule, with
+these exceptions: the first word is denied or taken back; alternatives follow it; a number goes on after it
+(`2 1/2`, `2 + 1 = 3`, `250 cm`, `1. … 2. …`); the first word is an article (`A chair`).
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from math import isclose
 
 from vsitrain.answers.word_lists import word_lists
 
 Span = tuple[int, int]
 
-_WORD = re.compile(r" ?\w")
+
+@dataclass(frozen=True)
+class Statement:
+    """Something that a reply states.
+
+    Attributes:
+        start, end: where in the text.
+        value: what it means; statements of one value are the same.
+        weight: of several firm statements the heaviest count; one of weight 0 counts only if there is no
+            other.
+    """
+
+    start: int
+    end: int
+    value: str | float
+    weight: int = 1
+
+
+_NEAR = 80  # characters before a statement in which its mark or denial is looked for
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|\n")
+_GOES_ON = re.compile(r" ?[+*x=/] ?[\w(.]")
+_DENIED_AFTER = re.compile(
+    r"[\"')\].,]{0,2} ?(?:(?:is|are|was|were|would be|can|could|does)(?:n't| ?not)\b"
+    r"|(?:is|are|was|were|would be|seems|looks) (?:wrong|incorrect|false|impossible|out|ruled out|too)\b|❌)"
+)
 
 
-def concluding(text: str, spans: Sequence[Span]) -> int:
-    """Index of the span that counts.
-
-    In this order: the first after the last announcement (`answer`, `therefore`, `=` …) that any span follows;
-    the first of all if the reply begins with it (nothing but fillers before it, no word after it: `about 3.`,
-    `the sink, …`); the first in the last sentence that has one.
+def believed(text: str, statements: Sequence[Statement], *, lists: bool) -> Statement | None:
+    """The statement that is the answer; None where there is none.
 
     Args:
         text: from `plain`.
-        spans: where in it something is stated: start and end, rising; at least one.
+        statements: in the order of the text.
+        lists: whether statements joined by commas or `and` are alternatives too, as letters and words are.
     """
-    last = spans[-1][0]
-    announced = max((mark.end() for mark in _announcing().finditer(text, 0, last)), default=None)
-    if announced is not None:
-        conclusion = announced
-    elif _begins_with(text, spans[0]):
-        conclusion = 0
-    else:
-        conclusion = max((end.end() for end in _SENTENCE_END.finditer(text, 0, last)), default=0)
-    return next(index for index, (start, _) in enumerate(spans) if start >= conclusion)
+    groups = [group for group in _groups(text, statements, lists) if not _denied(text, group)]
+    groups = [group for group in groups if _weight(group)] or groups
+    if not groups:
+        return None
+    start = max((it.end() for it in _taking_back().finditer(text, 0, groups[-1][0].start)), default=0)
+    groups = [group for group in groups if group[0].start >= start]
+    group = _marked(text, groups) or _first_word(text, start, groups[0]) or _last_firm(text, groups)
+    return group[0] if all(_same(it, group[0]) for it in group) else None
 
 
-def _begins_with(text: str, span: Span) -> bool:
-    before = re.findall(r"[\w'+]+", text[: span[0]])
-    return all(word in word_lists().fillers.words for word in before) and not _WORD.match(text, span[1])
+Group = list[Statement]
+
+
+def _groups(text: str, statements: Sequence[Statement], lists: bool) -> list[Group]:
+    """Statements, those together that are joined as alternatives."""
+    groups: list[Group] = []
+    for it in statements:
+        gap = text[groups[-1][-1].end : it.start] if groups else None
+        comma = lists and gap is not None and re.fullmatch(r"[\"')\].]{0,2}[,;\n]\s*", gap)
+        if gap is not None and (
+            _joining(lists).fullmatch(gap)
+            or (comma and not re.match(r"[.)]? ?\w", text[it.end : it.end + 3]))
+        ):
+            groups[-1].append(it)
+        else:
+            groups.append([it])
+    return groups
+
+
+def _denied(text: str, group: Group) -> bool:
+    before = text[max(0, group[0].start - _NEAR) : group[0].start]
+    return bool(_denying().search(before) or _DENIED_AFTER.match(text, group[-1].end))
+
+
+def _marked(text: str, groups: Sequence[Group]) -> Group | None:
+    for group in reversed(groups):
+        if _marking().search(text[max(0, group[0].start - _NEAR) : group[0].start]):
+            return group
+    return None
+
+
+def _first_word(text: str, start: int, group: Group) -> Group | None:
+    before = re.findall(r"[\w'+]+", text[start : group[0].start])
+    after = text[group[-1].end :][:4]
+    begins = not before or (
+        all(word in word_lists().fillers.words for word in before) and not re.match(r" ?\w", after)
+    )
+    return group if begins and not _GOES_ON.match(after) else None
+
+
+def _last_firm(text: str, groups: Sequence[Group]) -> Group:
+    last = groups[-1][0].start
+    announced = max((it.end() for it in _announcing().finditer(text, 0, last)), default=None)
+    if announced is None:
+        heaviest = max(map(_weight, groups))
+        groups = [group for group in groups if _weight(group) == heaviest]
+        last = groups[-1][0].start
+        announced = max((it.end() for it in _SENTENCE_END.finditer(text, 0, last)), default=0)
+    groups = [group for group in groups if group[0].start >= announced]
+    end = _SENTENCE_END.search(text, groups[0][0].end)
+    sentence = [group for group in groups if end is None or group[0].start < end.start()]
+    return max(sentence, key=_weight)
+
+
+def _weight(group: Group) -> int:
+    return max(it.weight for it in group)
+
+
+def _same(one: Statement, other: Statement) -> bool:
+    if isinstance(one.value, float) and isinstance(other.value, float):
+        return isclose(one.value, other.value, rel_tol=0.02)
+    return one.value == other.value
+
+
+@lru_cache
+def _fillers() -> str:
+    return rf"(?:[\s\"'(\[:-]|\b(?:{_any(word_lists().fillers.words)})\b)*"
+
+
+@lru_cache
+def _joining(lists: bool) -> re.Pattern[str]:
+    word = "or|and|nor" if lists else "or"
+    return re.compile(rf"[\s\"')\],.]*\b(?:{word})\b{_fillers()}")
+
+
+@lru_cache
+def _denying() -> re.Pattern[str]:
+    return re.compile(rf"(?:n't|\b(?:{_any(word_lists().denying.words)}))\b{_fillers()}$")
+
+
+@lru_cache
+def _marking() -> re.Pattern[str]:
+    leading = "the|my|final|correct|best|right|i|think|believe|say|that|so|thus|hence|therefore|and"
+    is_ = r"[\"']? ?(?:[:=]|(?:is|was|would be|should be|must be)\b)"
+    return re.compile(rf"(?:^|[.,;:!?\n({{\"'>]) ?(?:(?:{leading})\b,? ?)*answer{is_}{_fillers()}$")
+
+
+@lru_cache
+def _taking_back() -> re.Pattern[str]:
+    words = _any(word_lists().taking_back.words)
+    return re.compile(rf"(?:^|[.,;:!?…(\n-]) ?(?:(?:hmm|no|but|oh|well),? )?(?:{words})(?:\b|(?<=\W))")
 
 
 @lru_cache
@@ -53,3 +173,7 @@ def _announcing() -> re.Pattern[str]:
         for word in word_lists().announcing.words
     )
     return re.compile(rf"{words}|(?:^|[.,;:\n])\s*so\b")
+
+
+def _any(words: Sequence[str]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))

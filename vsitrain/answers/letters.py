@@ -1,10 +1,10 @@
 """The letter of the option that a reply chooses."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from string import ascii_lowercase, ascii_uppercase
 
-from vsitrain.answers.conclusion import Span, concluding
+from vsitrain.answers.conclusion import Statement, believed
 from vsitrain.answers.plain import plain
 from vsitrain.answers.words import option_words, stated
 
@@ -18,7 +18,7 @@ def read_letter(text: str, options: Sequence[str] | None) -> str | None:
     """The letter that a reply states, in capitals; else the letter of the option whose words it states.
 
     Read are `B`, `b`, `(b)`, `B.`, `B) sofa`, `option C`, `The answer is B.`, and `sofa`. The `a` of
-    `a chair` is an article. Of several letters `concluding` says which counts.
+    `a chair` is an article. `believed` says which of several counts.
 
     Args:
         text: the reply, or the body of its answer's tag.
@@ -33,16 +33,25 @@ def read_letter(text: str, options: Sequence[str] | None) -> str | None:
     """
     letters = ascii_lowercase[: len(options)] if options else _LETTERS_OF_VSIBENCH
     reply = plain(text)
-    found = [span for span in _single_letters(reply) if reply[span[0]] in letters]
-    if found:
-        start, _ = found[concluding(reply, found)]
-        return reply[start].upper()
     words = option_words(options or ())
-    chosen = stated(text, words)
-    return None if chosen is None else ascii_uppercase[words.index(chosen)]
+    found = [it for it in _single_letters(reply, words) if str(it.value) in letters]
+    if found:
+        chosen = believed(reply, found, lists=True)
+        return None if chosen is None else str(chosen.value).upper()
+    said = stated(text, words)
+    return None if said is None else ascii_uppercase[words.index(said)]
 
 
-def _single_letters(reply: str) -> list[Span]:
-    """Where a letter stands alone: not in `it's`, `e.g.` or `u-shaped`, and no article."""
-    alone = re.finditer(r"(?<![\w.'/&-])[a-z](?![\w'-]|\.\w)", reply)
-    return [match.span() for match in alone if not _ARTICLE.match(reply, match.start())]
+def _single_letters(reply: str, words: Sequence[str]) -> Iterator[Statement]:
+    """Where a letter stands alone: not in `it's`, `e.g.` or `u-shaped`, and no article.
+
+    The words of its option belong to it: `A. sink`.
+    """
+    for match in re.finditer(r"(?<![\w./&-])(?<!\w')[a-z](?!\w|'\w|-|\.\w)", reply):
+        if _ARTICLE.match(reply, match.start()):
+            continue
+        end, place = match.end(), ascii_lowercase.index(match[0])
+        own = plain(words[place]) if place < len(words) else ""
+        if own and (gap := re.compile(r"[).:\]]* ?").match(reply, end)) and reply.startswith(own, gap.end()):
+            end = gap.end() + len(own)
+        yield Statement(match.start(), end, match[0])

@@ -18,14 +18,17 @@ _TEENS = [
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _VALUE = {word: float(value) for value, word in enumerate(_ONES + _TEENS)}
 _VALUE |= {word: 10.0 * value for value, word in enumerate(_TENS, start=2)}
-_MULTIPLE = {"hundred": 100.0, "thousand": 1000.0}
+_VALUE |= {"half": 0.5, "couple": 2.0}
+_MULTIPLE = {"dozen": 12.0, "hundred": 100.0, "thousand": 1000.0}
 
 _one, _teen, _ten = ("|".join(words) for words in (_ONES, _TEENS, _TENS))
 _below_100 = rf"(?:(?:{_ten})(?:[ -](?:{_one}))?|{_teen}|{_one})"
 _below_1000 = rf"(?:(?:(?:a|{_teen}|{_one}) hundred(?:(?: and)? {_below_100})?)|{_below_100})"
 _whole = rf"(?:(?:(?:a|{_below_1000}) thousand(?:(?: and)? {_below_1000})?)|{_below_1000})"
 
-NUMBER_IN_WORDS = rf"\b{_whole}(?: point(?: (?:{_one}))+)?\b"
+_dozens = rf"(?:half a|a|{_below_100}) dozen|a couple"
+
+NUMBER_IN_WORDS = rf"\b(?:{_dozens}|{_whole}(?: point(?: (?:{_one}))+)?)\b"
 """Regular expression of such a number in lower case."""
 
 

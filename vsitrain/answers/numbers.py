@@ -1,14 +1,15 @@
 """The number that a reply states.
 
 What is read: `2.5`, `.5`, `1,250` (thousands), `2,5` (a decimal comma, unless three digits follow), `1e3`,
-`3/4`, `1 1/2`, `½`, `-3`, `minus 3`, `twenty-one`, `two and a half`, `half a meter`, `5'3"`, `2 m 50 cm`. A
+`3/4`, `1 1/2`, `½`, `-3`, `minus 3`, `twenty-one`, `two and a half`, `half a meter`, `5'3"`, `2 m 50 cm`,
+`1'000`, `1 000`, `a dozen`, `3.2 ± 0.5 m`. A
 range (`3-4`, `between 3 and 4`) is one estimate: its middle. What is not read: ordinals (`2nd`), numbers
 inside words (`3D`, `frame7`), the numbering of a list, and an article before a noun (`a chair`).
 """
 
 import math
 
-from vsitrain.answers.conclusion import concluding
+from vsitrain.answers.conclusion import Statement, believed
 from vsitrain.answers.plain import plain
 from vsitrain.answers.quantities import quantities, spaced
 from vsitrain.answers.units import units
@@ -18,8 +19,8 @@ def read_number(text: str, unit: str | None) -> float | None:
     """The number that a reply states, in the unit of the question.
 
     A bare number is in that unit; one in another unit of the dimension is converted; one in a unit that does
-    not convert (metres for an area, any unit for a count) is no answer. If several are left, those with a
-    unit go before bare ones, all others before a lone `one`, and then `concluding` says which counts.
+    not convert (metres for an area, any unit for a count) is no answer. `believed` says which of several
+    counts; among firm statements those with a unit go before bare ones, and a lone `one` goes last.
 
     Args:
         text: the reply, or the body of its answer's tag.
@@ -33,11 +34,10 @@ def read_number(text: str, unit: str | None) -> float | None:
     """
     wanted = units().get(unit) if unit else None
     text = spaced(plain(text))
-    usable = [quantity for quantity in quantities(text) if quantity.in_unit(wanted) is not None]
-    usable = [quantity for quantity in usable if quantity.unit] or usable
-    usable = [quantity for quantity in usable if not quantity.weak] or usable
-    if not usable:
-        return None
-    chosen = usable[concluding(text, [(quantity.start, quantity.end) for quantity in usable])]
-    value = chosen.in_unit(wanted)
-    return value if value is not None and math.isfinite(value) else None
+    stated = [
+        Statement(it.start, it.end, value, weight=0 if it.weak else 2 if it.unit else 1)
+        for it in quantities(text)
+        if (value := it.in_unit(wanted)) is not None and math.isfinite(value)
+    ]
+    chosen = believed(text, stated, lists=False)
+    return None if chosen is None else float(chosen.value)

@@ -40,7 +40,7 @@ def plain(text: str) -> str:
     text = unicodedata.normalize("NFKC", text.translate(_SAME)).replace("\u2044", "/").casefold()
     text = text.replace("<sup>2</sup>", "2").replace("\\approx", "≈").replace("\\times", "x")
     text = _LATEX_SPACES.sub(" ", text)
-    text = _LATEX_BOX.sub(" answer: ", text)
+    text = _LATEX_BOX.sub("\nanswer: ", text)
     text = _LATEX_FRACTION.sub(r" \1/\2", text)
     text = _LATEX_COMMAND.sub(" ", text).translate({ord(c): None for c in "{}$\\"})
     text = _HTML.sub("\n", text)

@@ -9,10 +9,10 @@ from functools import lru_cache
 from vsitrain.answers.number_words import NUMBER_IN_WORDS, value_of
 from vsitrain.answers.units import Unit, unit_pattern, units
 
-_THOUSANDS = r"[1-9]\d{0,2}(?:,\d{3})+(?!\d)"
+_THOUSANDS = r"[1-9]\d{0,2}(?:(?:,\d{3})+|(?:'\d{3})+|(?: \d{3})+)(?!\d)"
 _DIGITS = rf"(?:{_THOUSANDS}(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)(?:e[+-]?\d+)?"
 _NUMBER = rf"(?:(?:\d+[ -])?\d+/\d+(?!/)|{_DIGITS}|{NUMBER_IN_WORDS})"
-_AND_SHARE = r" and (?:a half|a quarter|three quarters)"
+_AND_SHARE = r" and (?:a half|a quarter|three quarters|[1-9]\d*/[1-9]\d*)"
 # These stand for a number only before a unit: "a meter" is one, "a chair" is none.
 _SHARE_OF = r"(?:a )?half(?: an?)?|(?:a|one) quarter(?: of)?(?: an?)?|three[ -]quarters(?: of)?(?: an?)?|an?"
 # "in" is a preposition unless nothing follows it, or what is said of a length.
@@ -48,7 +48,7 @@ class Quantity:
 
 
 def quantities(text: str) -> list[Quantity]:
-    """Every number with its unit, in the order of the text; a range or `2 m 50 cm` is one.
+    """Every number with its unit, in the order of the text; a range, `3.2 ± 0.5 m` or `2 m 50 cm` is one.
 
     Args:
         text: from `plain`, with its products `spaced`.
@@ -98,10 +98,14 @@ def _value(number: str) -> float:
     if "/" in number:
         *whole, over, under = (float(digits) for digits in re.split(r"[ /-]", number))
         return sum(whole) + over / under if under else math.nan
-    return float(number.replace(",", "" if re.match(_THOUSANDS, number) else "."))
+    if re.match(_THOUSANDS, number):
+        return float(re.sub("[,' ]", "", number))
+    return float(number.replace(",", "."))
 
 
 def _share(words: str) -> float:
+    if "/" in words:
+        return _value(words.removeprefix(" and "))
     if "quarter" in words:
         return 0.75 if "three" in words else 0.25
     return 0.5 if "half" in words else 0.0
@@ -118,6 +122,8 @@ def _unit(written: str | None, text: str, start: int) -> Unit | None:
 def _together(text: str, first: Quantity, second: Quantity) -> Quantity | None:
     """Two neighbours as one: a range by its middle, `5 ft 3 in` by its sum; None otherwise."""
     gap = text[first.end : second.start].strip(" ")
+    if gap in ("±", "+/-") and first.unit in (None, second.unit):
+        return replace(first, unit=second.unit, end=second.end)
     if gap in ("-", "to", "~") or (gap == "and" and text[: first.start].rstrip().endswith("between")):
         unit = second.unit or first.unit
         low, high = first.in_unit(unit), second.in_unit(unit)

@@ -7,9 +7,20 @@ ANSWER = "answer"
 
 
 def final_answer(text: str) -> str:
-    """The body of the answer's tag where the reply has exactly one, else the whole reply."""
+    """The body of the answer's tag where the reply has exactly one, else the reply without its thoughts.
+
+    That is what follows the last `</think>`. A thought that is never closed states nothing.
+    """
     body = tagged_answer(text)
-    return text if body is None else body
+    if body is not None:
+        return body
+    after = after_thought(text)
+    return (after if after.strip() else text).partition("<think>")[0]
+
+
+def after_thought(text: str) -> str:
+    """What follows the last `</think>`; empty where there is none."""
+    return text.rpartition("</think>")[2] if "</think>" in text else ""
 
 
 def tagged_answer(text: str) -> str | None:

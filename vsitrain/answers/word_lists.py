@@ -22,6 +22,8 @@ class WordLists(Rules):
         fillers: what a reply may say beside its answer and still state nothing else.
         links: between the items of an order.
         announcing: what a conclusion follows.
+        denying: what is denied follows.
+        taking_back: what stood before is taken back.
         directions: the answers of direction questions.
     """
 
@@ -29,6 +31,8 @@ class WordLists(Rules):
     fillers: WordList
     links: WordList
     announcing: WordList
+    denying: WordList
+    taking_back: WordList
     directions: WordList
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from vsidata.questions.vocabulary import load_vocabulary
-from vsitrain.answers.conclusion import Span, concluding
+from vsitrain.answers.conclusion import Span, Statement, believed
 from vsitrain.answers.plain import plain
 from vsitrain.answers.word_lists import word_lists
 
@@ -15,7 +15,7 @@ _WORD = re.compile(r"[^\W_]+(?:'[a-z]+)?")
 def same_word(text: str, answer: str, rivals: Sequence[str] = ()) -> bool:
     """Whether a reply states a word or phrase.
 
-    With rivals, the one of them that the reply states (by `concluding`, if several) must be the answer.
+    With rivals, the one of them that the reply states (by `believed`, if several) must be the answer.
     Without, the reply must state nothing else: only the fillers of words.yaml may stand beside it. The rivals
     of a direction are the other directions.
 
@@ -45,8 +45,9 @@ def same_word(text: str, answer: str, rivals: Sequence[str] = ()) -> bool:
 def stated(text: str, phrases: Sequence[str]) -> str | None:
     """The one of some phrases that a reply states; None where it states none of them."""
     reply = plain(text)
-    found = list(_mentions(reply, _names(phrases)))
-    return found[concluding(reply, [span for span, _ in found])][1] if found else None
+    found = [Statement(*span, phrase) for span, phrase in _mentions(reply, _names(phrases))]
+    chosen = believed(reply, found, lists=True)
+    return None if chosen is None else str(chosen.value)
 
 
 def option_words(options: Iterable[str]) -> tuple[str, ...]:

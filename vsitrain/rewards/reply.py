@@ -1,11 +1,12 @@
 """Completions and columns, as TRL hands them to a reward, to one reply and one row after another."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from vsidata.errors import OptionError
-from vsitrain.answers import final_answer, tagged_answer
+from vsitrain.answers import after_thought, final_answer, tagged_answer
 
 _COLUMNS = ("question", "options", "ground_truth", "answer", "unit")
 
@@ -18,7 +19,7 @@ class Setting:
     """What a reward must know of a run.
 
     Attributes:
-        tags: of the prompt mode; with any, only what the answer's tag holds is an answer.
+        tags: of the prompt mode; with any, an answer stands in the answer's tag or after the thought.
         letters: whether options were shown wherever there are any; see `vsitrain.prompts.wants_letter`.
         lengths: least and most words of a reply.
     """
@@ -53,9 +54,18 @@ def text_of(completion: Completion) -> str:
 
 
 def answer_of(completion: Completion, setting: Setting) -> str:
-    """The part of a reply that is its answer; empty where the mode wants it in a tag and it is in none."""
+    """The part of a reply that is its answer.
+
+    In a mode with tags that is the body of the answer's tag. A reply without any such tag still answers after
+    its thought, `<think>5</think>3`: it earns what the answer is worth, but nothing for its format.
+    """
     text = text_of(completion)
-    return (tagged_answer(text) or "") if setting.tags else final_answer(text)
+    if not setting.tags:
+        return final_answer(text)
+    body = tagged_answer(text)
+    if body is None and not re.search(r"<[\s/]*answer\b", text, re.IGNORECASE):
+        body = after_thought(text)
+    return body or ""
 
 
 def rows(columns: Mapping[str, Any], setting: Setting) -> Iterator[dict[str, Any]]:

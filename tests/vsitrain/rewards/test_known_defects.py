@@ -80,3 +80,49 @@ def test_empty_pairs_of_tags_earn_nothing() -> None:
     replies = ["<think></think><answer></answer>", "<think> </think><answer>3</answer>"]
     (formats,) = rewards(replies, mode="think", names=["format"])
     assert formats == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A or B",
+        "B or A",
+        "A, B",
+        "A and B",
+        "A, B, C, D",
+        "A\nB\nC\nD",
+        "(A) or (B)",
+        "Answer: A or B",
+        "either A or B.",
+        "sofa or bed",
+        "A. sofa\nB. bed",
+        "not A, not B",
+        "neither A nor B",
+        "neither the sofa nor the bed",
+    ],
+)
+def test_a_reply_that_leaves_it_open_earns_nothing_whatever_is_right(text) -> None:
+    columns = {"ground_truth": ["A", "B"], "options": [["A. sofa", "B. bed"]] * 2}
+    assert rewards([text, text], **columns)[1] == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("text", ["3 or 4", "4 or 3", "3 or 4 m", "either 3 m or 4 m", "Answer: 3 or 4"])
+def test_two_numbers_to_choose_from_earn_nothing(text) -> None:
+    assert rewards([text, text], ground_truth=["3", "4"], unit=["m", "m"])[0] == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("text", ["left or right", "left, right", "not left", "neither left nor right"])
+def test_an_open_question_pays_for_no_list_and_no_denial(text) -> None:
+    assert rewards([text, text], ground_truth=["left", "right"])[1] == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("text", ["Answer: A. Answer: B", "A. Wait, B", "A? No, B", "A is wrong, B is right"])
+def test_of_an_answer_and_its_correction_the_correction_alone_pays(text) -> None:
+    columns = {"ground_truth": ["A", "B"], "options": [["A. sofa", "B. bed"]] * 2}
+    assert rewards([text, text], **columns)[1] == [0.0, 1.0]
+
+
+def test_a_thought_that_holds_the_answer_earns_nothing_for_it() -> None:
+    texts = ["<think>3</think>9", "<think>3", "3</think>9", "<think>3</think>9 or 3"]
+    for mode in ("vanilla", "think"):
+        assert rewards(texts, mode=mode, names=["min_ratio"], ground_truth=["3"] * 4)[0] == [0, 0, 0, 0]
