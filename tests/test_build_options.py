@@ -1,11 +1,12 @@
 """Options: the same from a file, the command line and a notebook; a wrong one is named with its line."""
 
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from vsidata.build import build
-from vsidata.errors import OptionError, VsiError
+from vsidata.errors import OptionError, RulesError, VsiError
 from vsidata.options import BuildOptions, read_options
 
 
@@ -92,6 +93,36 @@ def test_wrong_option_in_a_file_is_named_with_its_line(tmp_path, text, fault):
     assert caught.value.file == str(config)
     assert fault in caught.value.fault
     assert caught.value.remedy
+
+
+OPTIONS = ("topics", "scenes", "per-scene", "slurm", "meta-info", "forbid")
+WRONG_VALUES = ("3", "1.5", "true", "2020-01-01", ".nan", "[[a]]", "[1]", "[null]", "[{a: 1}]", "{a: [1]}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [pair for pair in product(OPTIONS, WRONG_VALUES) if pair != ("scenes", "3")]
+)
+def test_value_of_the_wrong_kind_in_a_file_is_named_with_its_line(tmp_path, name, value):
+    config = written(tmp_path, f"out: here\nscannet-root: scans\n{name}: {value}\n")
+    with pytest.raises(RulesError, match="line 3: ") as caught:
+        read_options(config, {})
+    assert name in caught.value.fault
+    assert len(caught.value.remedy) > 5
+
+
+def test_number_of_scenes_in_a_file_is_the_same_as_on_the_command_line(tmp_path):
+    config = written(tmp_path, "out: here\nscannet-root: scans\nscenes: 2\n")
+    typed = read_options(None, {"out": Path("here"), "scannet-root": Path("scans"), "scenes": "2"})
+    assert read_options(config, {}) == typed
+
+
+def test_one_value_in_a_file_is_a_list_of_one(tmp_path):
+    config = written(
+        tmp_path, "out: here\nmeta-info: a.json\nforbid: b.csv\nslurm: partition=cpu\nper-scene: a=2\n"
+    )
+    options = read_options(config, {})
+    assert (options.meta_info, options.forbid) == ((Path("a.json"),), (Path("b.csv"),))
+    assert (options.slurm, options.per_scene) == ({"partition": "cpu"}, {"a": 2})
 
 
 def test_wrong_option_on_the_command_line_is_not_blamed_on_the_file(tmp_path):

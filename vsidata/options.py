@@ -20,17 +20,36 @@ def _share(given: Any) -> Any:
 
 def _words(given: Any) -> Any:
     """`a,b` and `[a, b]` are the same words."""
-    given = [given] if isinstance(given, str) else given
-    return [word.strip() for text in given for word in str(text).split(",")] if given else given
+    if given is None:
+        return None
+    texts = [given] if isinstance(given, str) else given
+    if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
+        raise ValueError("write one name, several with commas between them, or a list of names")
+    return [word.strip() for text in texts for word in text.split(",")]
+
+
+def _scenes(given: Any) -> Any:
+    """Names or patterns as words, or a number: the first so many."""
+    if isinstance(given, int) and not isinstance(given, bool):
+        return [str(given)]
+    return _words(given)
+
+
+def _paths(given: Any) -> Any:
+    """One path is a list of one."""
+    return [given] if isinstance(given, str | Path) else given
 
 
 def _caps(given: Any) -> Any:
     """`topic=N` for each topic, or a mapping."""
     if given is None or isinstance(given, Mapping):
         return given
-    pairs = [text.partition("=") for text in _words(given)]
+    try:
+        pairs = [word.partition("=") for word in _words(given)]
+    except ValueError:
+        pairs = [(str(given), "", "")]
     if not all(separator for _, separator, _ in pairs):
-        raise ValueError("write topic=N")
+        raise ValueError("write topic=N, or {topic: N}")
     return {topic.strip(): number for topic, _, number in pairs}
 
 
@@ -57,7 +76,10 @@ def _settings(given: Any) -> Any:
         if wrong := [key for key, value in given.items() if not isinstance(value, str)]:
             raise ValueError(f"write the value of `{wrong[0]}` in quotes: YAML reads 2:00:00 as a number")
         return given
-    return {name.strip(): value for name, _, value in (text.partition("=") for text in given or ())}
+    texts = [given] if isinstance(given, str) else given or ()
+    if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
+        raise ValueError("write name=value, or {name: value}")
+    return {name.strip(): value for name, _, value in (text.partition("=") for text in texts)}
 
 
 _SMALLEST_SIDE, _LARGEST_SIDE = 16, 8192  # pixels: from a thumbnail to a frame of 8K video
@@ -106,7 +128,7 @@ class BuildOptions(BaseModel):
     out: Path
     address: Annotated[str | None, AfterValidator(lambda given: given and checked(given))] = None
     scannet_root: Path | None = None
-    meta_info: tuple[Path, ...] = ()
+    meta_info: Annotated[tuple[Path, ...], BeforeValidator(_paths)] = ()
     source: str | None = None
     root: Path | None = None
     split: Literal["train", "val", "test", "all"] = "train"
@@ -119,13 +141,13 @@ class BuildOptions(BaseModel):
     frame_quality: Annotated[int, Field(ge=1, le=100)] = 90
     visibility: bool = True
     embed: bool = False
-    scenes: Annotated[tuple[str, ...] | None, BeforeValidator(_words)] = None
+    scenes: Annotated[tuple[str, ...] | None, BeforeValidator(_scenes)] = None
     seed: int = 0
     engine: str = "local"
     workers: Annotated[int, Field(ge=1)] | None = None
     slurm: Annotated[dict[str, str], BeforeValidator(_settings)] = Field(default_factory=dict)
     allow_benchmark_scenes: bool = False
-    forbid: tuple[Path, ...] = ()
+    forbid: Annotated[tuple[Path, ...], BeforeValidator(_paths)] = ()
     strict: bool = False
 
     @model_validator(mode="before")
