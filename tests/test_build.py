@@ -132,13 +132,13 @@ def test_mended_scan_joins_the_build_as_if_it_had_been_whole(tmp_path):
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        ({"seed": 7}, "seed was 0, is 7"),
-        ({"rules": "vsi100k"}, "name was 'vsibench', is 'vsi100k'"),
-        ({"topics": ("object_counting",)}, "topics"),
-        ({"per_scene": {"object_counting": 1}}, "per_scene"),
-        ({"scenes": ("room0001",)}, "scenes"),
-        ({"holdout": 0.2}, "holdout was 0.0, is 0.2"),
-        ({"allow_benchmark_scenes": True}, "allow_benchmark_scenes was False, is True"),
+        ({"seed": 7}, "--seed was 0, is 7"),
+        ({"rules": "vsi100k"}, "--rules was vsibench, is vsi100k"),
+        ({"topics": ("object_counting",)}, "--topics was [object_counting, "),
+        ({"per_scene": {"object_counting": 1}}, "--per-scene object_counting was not set, is 1"),
+        ({"scenes": ("room0001",)}, "--scenes was not set, is [room0001]"),
+        ({"holdout": 0.2}, "--holdout was 0.0, is 0.2"),
+        ({"allow_benchmark_scenes": True}, "--allow-benchmark-scenes was false, is true"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -163,7 +163,22 @@ def test_rules_that_changed_are_refused_with_the_rule_that_differs(rooms, tmp_pa
     rules.write_text("extends: vsibench\ntopics: {object_rel_distance: {min_gap: 0.4}}\n")
     with pytest.raises(OptionError) as caught:
         build(options)
-    assert "topics.object_rel_distance.min_gap.value was 0.15, is 0.4." in caught.value.fault
+    assert caught.value.fault.splitlines()[1:] == [
+        "    topics.object_rel_distance.min_gap was 0.15 m, is 0.4 m."
+    ]
+
+
+def test_rule_set_that_lacks_a_rule_is_refused_with_the_rule_and_its_value(rooms, tmp_path):
+    options = {"out": tmp_path / "out", "meta_info": (rooms,), "scenes": ("room0000",), "workers": 1}
+    build(BuildOptions(**options, rules="vsibench"))
+    with pytest.raises(OptionError) as caught:
+        build(BuildOptions(**options, rules="vsi100k"))
+    lines = [line.strip() for line in caught.value.fault.splitlines()]
+    assert "--rules was vsibench, is vsi100k" in lines
+    assert "topics.object_abs_distance.min_distance was 0.2 m, is 0 m" in lines
+    assert "topics.object_abs_distance.between was boxes, is positions" in lines
+    assert "topics.object_counting.exclude was [], is [wall, floor, ceiling, object]" in lines
+    assert not any("'labels':" in line or "'value':" in line for line in lines)
 
 
 def test_recipe_that_a_disk_lost_is_named_with_what_to_remove(rooms, tmp_path):

@@ -261,7 +261,11 @@ def test_what_needs_frames_is_refused_without_them(root, tmp_path, more, option)
 
 @pytest.mark.parametrize(
     ("change", "named"),
-    [({"frames": 8}, "frames was 16, is 8"), ({"frame_size": 64}, "frame_size"), ({"embed": False}, "embed")],
+    [
+        ({"frames": 8}, "--frames was 16, is 8"),
+        ({"frame_size": 64}, "--frame-size was not set, is 64"),
+        ({"embed": False}, "--embed was true, is false"),
+    ],
 )
 def test_other_frames_in_the_same_folder_are_refused(built, root, change, named):
     with pytest.raises(OptionError, match="with other options") as caught:

@@ -148,7 +148,7 @@ def test_one_definition_is_scored_by_the_other(two):
     ran = vsidata("compare", *two, "--json")
     assert (ran.returncode, ran.stderr) == (0, "")
     found = json.loads(ran.stdout)
-    assert "topics.object_abs_distance.between was 'positions', is 'boxes'" in found["rules"]
+    assert "topics.object_abs_distance.between was positions, is boxes" in found["rules"]
     distances = found["topics"]["object_abs_distance"]
     assert distances["both"] > 100
     assert distances["new"] == 0
@@ -167,7 +167,7 @@ def test_one_definition_is_scored_by_the_other(two):
 def test_table_names_the_rules_that_differ_and_examples(two):
     ran = vsidata("compare", *two)
     assert ran.returncode == 0
-    assert "object_abs_distance.between was 'positions', is 'boxes'" in ran.stdout
+    assert "object_abs_distance.between was positions, is boxes" in ran.stdout
     assert "→" in ran.stdout
 
 

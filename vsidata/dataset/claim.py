@@ -9,9 +9,10 @@ from typing import Any
 import orjson
 
 from vsidata.dataset.atomic import write_whole
+from vsidata.dataset.differences import differences
 from vsidata.errors import OptionError, VsiError
 
-_NAMED = 8  # differences that a refusal names: another rule set differs in most of its values
+_NAMED = 20  # differences that a refusal names: another rule set differs in a hundred values
 
 
 @contextmanager
@@ -77,20 +78,30 @@ def alone(out: Path, work: Path) -> Iterator[None]:
 
 
 def _refuse_difference(out: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
-    changed = sorted(differences("", before, now))
-    if changed:
-        more = f"; and {len(changed) - _NAMED:,} more" if len(changed) > _NAMED else ""
+    found = differences(before, now)
+    found.pop("rules.resolved.name", None)  # --rules says it
+    if changed := [f"{_as_typed(name)} {found[name]}" for name in sorted(found, key=_place)]:
+        more = [f"and {len(changed) - _NAMED:,} more"] if len(changed) > _NAMED else []
         raise OptionError(
             out,
-            f"holds a build with other options: {'; '.join(changed[:_NAMED])}{more}.",
-            "Run the build with the options it was begun with, or name a new folder with --out.",
+            "\n    ".join(["holds a build with other options:", *changed[:_NAMED], *more]),
+            "Use the options that the build was begun with, or name a new folder with --out.",
         )
 
 
-def differences(at: str, before: Any, now: Any) -> Iterator[str]:
-    """`options.seed was 0, is 4`, for each value; a rule's own, not the digest of all, and not its reason."""
-    if isinstance(before, dict) and isinstance(now, dict):
-        for key in {*before, *now} - {"digest", "why", "source"}:
-            yield from differences(f"{at}.{key}" if at else key, before.get(key), now.get(key))
-    elif before != now:
-        yield f"{at} was {before!r:.60}, is {now!r:.60}"
+def _place(name: str) -> int:
+    """Options come first. The words of two rule sets come last: they differ most, and say least."""
+    if name.startswith("rules.resolved."):
+        return 3 if name.startswith("rules.resolved.vocabulary.") else 2
+    return 0 if name.startswith("options.") else 1
+
+
+def _as_typed(name: str) -> str:
+    """What differs as its user knows it: `--frame-size`, `--rules`, `topics.object_rel_distance.min_gap`."""
+    group, _, rest = name.partition(".")
+    if group == "options" and rest != "dataset":
+        option, _, key = rest.partition(".")
+        return f"--{option.replace('_', '-')} {key}".strip()
+    if group == "versions":
+        return f"the version of {rest}"
+    return "--rules" if name == "rules.name" else rest.removeprefix("resolved.") or name

@@ -10,7 +10,7 @@ import numpy as np
 from vsidata.curation.audit.audit import asked_in_build, asked_in_file
 from vsidata.curation.blind.asked import Asked, can_be_scored
 from vsidata.curation.compare.pairs import Pair, paired
-from vsidata.dataset.claim import differences
+from vsidata.dataset.differences import differences
 from vsidata.dataset.manifest import read_manifest
 from vsidata.errors import OptionError
 from vsidata.metrics import Array, interval, mean_relative_accuracy, redrawn_means
@@ -65,12 +65,17 @@ def compare(first: Path, second: Path, examples: int = 3) -> dict[str, Any]:
             "first": len(scenes - others),
             "second": len(others - scenes),
         },
-        "rules": sorted(differences("", _rules(rules), _rules(other_rules))) if rules and other_rules else [],
+        "rules": _rule_differences(rules, other_rules) if rules and other_rules else [],
         "topics": {
             topic: _topic(both.get(topic, []), lost.get(topic, []), new.get(topic, []), examples)
             for topic in sorted({*both, *lost, *new})
         },
     }
+
+
+def _rule_differences(manifest: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    changed = differences(_rules(manifest), _rules(other))
+    return [f"{name} {values}" for name, values in changed.items()]
 
 
 def _rules(manifest: Mapping[str, Any]) -> dict[str, Any]:
