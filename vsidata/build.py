@@ -90,7 +90,8 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary | Su
     with claimed(options.out, work, recipe):
         slurm.heed(options.out, work)
         todo = [name for name in sorted(selection.split_of) if not _is_done(folder, name, source, options)]
-        if not todo and (finished := read_summary(options.out, selection.split_of)):
+        whole_recipe = recipe | _left_out(options, selection)
+        if not todo and (finished := read_summary(options.out, folder, whole_recipe, selection.split_of)):
             return finished
         watcher.start(selection, done=len(selection.split_of) - len(todo))
         framing = Framing(options.frames, options.frame_size, options.frame_quality)
@@ -114,7 +115,7 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary | Su
                 if head and head.trace:
                     note(head.trace)
                 watcher.scene(outcome.name, outcome.seconds)
-            summary = merge(options.out, folder, recipe | _left_out(options, selection), selection.split_of)
+            summary = merge(options.out, folder, whole_recipe, selection.split_of)
             note(f"{sum(summary.manifest['scenes'].values())} scenes used, {len(summary.failures)} set aside")
     return summary
 

@@ -112,9 +112,11 @@ def process_scene(job: Job, name: str) -> None:
         head = results.Head(failure=failure, trace=traceback.format_exc())
     if head.failure is not None:
         rows, frames = [], None
+    result = results.result_path(job.folder, name)
     if frames is not None:
+        result.unlink(missing_ok=True)  # an older result never stands beside newer frames
         write_frames(job.folder, name, frames)
-    results.write_result(results.result_path(job.folder, name), head, rows)
+    results.write_result(result, head, rows)
 
 
 def unread(name: str, error: OSError) -> ScanError:

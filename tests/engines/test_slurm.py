@@ -14,6 +14,7 @@ from vsidata.errors import OptionError, VsiError
 from vsidata.options import read_options
 
 pytest.importorskip("datatrove", reason="the extra `cluster` is not installed")
+dill = pytest.importorskip("dill", reason="the extra `cluster` is not installed")
 
 RECIPE = Path(__file__).parents[2] / "recipes/slurm/build.yaml"
 SETTINGS = {"partition": "cpu", "time": "1:00:00"}
@@ -101,6 +102,28 @@ def test_jobs_that_are_gone_leave_nothing_stuck(options, answer, left):
 def test_the_job_that_merges_is_let_in(options, answer, monkeypatch):
     monkeypatch.setenv("SLURM_JOB_NAME", build(options).name)
     assert build(options.model_copy(update={"engine": "local"})).manifest["scenes"] == {"train": 3}
+
+
+def test_job_that_merges_over_a_finished_build_takes_what_its_changed_scans_give_now(
+    options, answer, monkeypatch, tmp_path
+):
+    local = {"engine": "local", "workers": 1}
+    before = build(options.model_copy(update=local)).manifest
+    (rooms,) = options.meta_info
+    text = rooms.read_text()
+    rooms.write_text(text.replace('"chair"', '"stool"'))
+    assert rooms.read_text() != text
+    submitted = build(options)
+    with (options.out / ".work" / "executor.pik").open("rb") as file:
+        executor = dill.load(file)  # what the array's tasks run
+    for rank in range(submitted.ranks):
+        executor.pipeline[0](None, rank, submitted.ranks)
+    monkeypatch.setenv("SLURM_JOB_NAME", submitted.name)
+    merged = build(options.model_copy(update=local))
+    anew = build(options.model_copy(update={**local, "out": tmp_path / "anew"}))
+    assert merged.manifest == anew.manifest
+    assert merged.manifest["inputs"] != before["inputs"]
+    assert not merged.untouched
 
 
 def test_where_slurm_cannot_be_asked_the_folder_stays_closed_and_the_file_that_closes_it_is_named(

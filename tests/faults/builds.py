@@ -53,6 +53,23 @@ def built(root: Path, out: Path) -> dict[str, str]:
     return digests(out)
 
 
+def rename_an_object(root: Path, scan: str) -> None:
+    """Another annotation of a scan: one of its chairs is now a stool."""
+    file = root / "scans" / scan / f"{scan}.aggregation.json"
+    file.write_text(file.read_text().replace('"chair"', '"stool"', 1))
+
+
+def killed_before_the_merge(root: Path, out: Path) -> None:
+    """Run the command, and kill it when each scan has its result and nothing is merged yet."""
+    code = (
+        "import os, vsidata.build as b; b.merge = lambda *_: os.kill(os.getpid(), 9); "
+        "from vsidata.cli import main; main()"
+    )
+    python, flag, _, *typed = command(root, out)
+    ended = subprocess.run([python, flag, code, *typed], capture_output=True, text=True, check=False)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+
+
 def workers_of(parent: int) -> list[int]:
     """The processes below a process, however deep, from /proc."""
     children: dict[int, list[int]] = {}

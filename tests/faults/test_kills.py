@@ -38,24 +38,31 @@ def kill_after(process: subprocess.Popen, seconds: float, alone: bool) -> bool:
     return process.returncode == -signal.SIGKILL
 
 
-def kill_at_moments(root, whole, folder, kills: int) -> None:
+def kill_at_moments(root, whole, folder, kills: int, begun=None) -> None:
     """Kill builds at moments spread over their whole time, every third alone, without its workers.
 
-    Every fifth is killed again as it goes on.
+    Every fifth is killed again as it goes on. Each begins with nothing, or with a copy of the folder `begun`.
     """
     digest, seconds = whole
     rng = np.random.default_rng(SEED)
     for number in range(kills):
         out = folder / f"out{number}"
         moment = seconds * (number + rng.random()) / kills
+        restore(begun, out)
         while not kill_after(builds.start(root, out), moment, alone=number % 3 == 0):
-            shutil.rmtree(out)  # it was faster than the undisturbed one, and ended
+            restore(begun, out)  # it was faster than the undisturbed one, and ended
             moment *= 0.8
         if number % 5 == 4:
             kill_after(builds.start(root, out), seconds * rng.random(), alone=False)
         ended = builds.finish(root, out)
         assert ended.returncode == 0, f"kill {number} after {moment:.2f} s: {ended.stderr}"
         assert digests(out) == digest, f"kill {number} after {moment:.2f} s"
+
+
+def restore(begun, out) -> None:
+    shutil.rmtree(out, ignore_errors=True)
+    if begun:
+        shutil.copytree(begun, out)
 
 
 def test_build_killed_at_three_moments_goes_on_to_the_same_bytes(root, whole, tmp_path):
@@ -65,6 +72,50 @@ def test_build_killed_at_three_moments_goes_on_to_the_same_bytes(root, whole, tm
 @pytest.mark.soak
 def test_build_killed_at_fifty_moments_goes_on_to_the_same_bytes(root, whole, tmp_path):
     kill_at_moments(root, whole, tmp_path, 50)
+
+
+@pytest.fixture(scope="module")
+def changed(root, whole, tmp_path_factory):
+    """A finished build; its scans, of which some have another annotation since; and what they give now."""
+    folder = tmp_path_factory.mktemp("changed")
+    scans = shutil.copytree(root, folder / "root")
+    builds.built(scans, folder / "finished")
+    for number in (0, 5, 11):
+        builds.rename_an_object(scans, f"scene{number:04d}_00")
+    again = shutil.copytree(folder / "finished", folder / "again")
+    began = time.monotonic()
+    digest = builds.built(scans, again)
+    seconds = time.monotonic() - began
+    assert digest != whole[0]
+    assert digest == builds.built(scans, folder / "anew")
+    return scans, (digest, seconds), folder / "finished"
+
+
+def test_finished_build_with_changed_scans_killed_at_three_moments_ends_with_what_they_give_now(
+    changed, tmp_path
+):
+    scans, whole, finished = changed
+    kill_at_moments(scans, whole, tmp_path, 3, finished)
+
+
+@pytest.mark.soak
+def test_finished_build_with_changed_scans_killed_at_fifty_moments_ends_with_what_they_give_now(
+    changed, tmp_path
+):
+    scans, whole, finished = changed
+    kill_at_moments(scans, whole, tmp_path, 50, finished)
+
+
+def test_finished_build_killed_between_its_last_changed_scan_and_the_merge_is_merged_anew(changed, tmp_path):
+    scans, (digest, _), finished = changed
+    out = shutil.copytree(finished, tmp_path / "out")
+    manifest = (out / "manifest.json").read_bytes()
+    builds.killed_before_the_merge(scans, out)
+    assert (out / "manifest.json").read_bytes() == manifest
+    ended = builds.finish(scans, out)
+    assert "Was complete already" not in ended.stdout
+    assert digests(out) == digest
+    assert "Was complete already" in builds.finish(scans, out).stdout
 
 
 def test_workers_do_not_outlive_a_killed_build(root, tmp_path):

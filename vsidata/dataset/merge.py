@@ -69,6 +69,7 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
     """
     for litter in out.rglob(f"*{UNFINISHED}"):  # of a run that was killed
         litter.unlink()
+    fingerprint = _fingerprint(results, recipe, split_of)
     unbalanced, balances = _balance(results, recipe, split_of)
     writers: dict[str, dict[str, ShardWriter]] = {}
     frames: Counter[str] = Counter()
@@ -116,6 +117,7 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
             inputs[name] = head.inputs
         # From here on the folder is no whole build until its manifest is there again.
         (out / "manifest.json").unlink(missing_ok=True)
+        _merged(results).unlink(missing_ok=True)
         shards = [
             shard
             for split in sorted(writers)
@@ -139,6 +141,7 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
     write_whole(out / "failures.jsonl", lines)
     write_whole(out / "README.md", [card(manifest).encode()])
     write_whole(out / "manifest.json", [orjson.dumps(manifest, option=orjson.OPT_INDENT_2), b"\n"])
+    write_whole(_merged(results), [fingerprint.encode()])
     return Summary(out, manifest, failures)
 
 
@@ -178,16 +181,41 @@ def _balance(
     return unbalanced, balances
 
 
-def read_summary(out: Path, split_of: Mapping[str, str]) -> Summary | None:
-    """The build in a folder; None where it is not whole, or not about these scenes."""
+def read_summary(
+    out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping[str, str]
+) -> Summary | None:
+    """The build in a folder; None where it is not whole, or not merged from the results that are there now.
+
+    Args:
+        out, results, recipe, split_of: as for `merge`.
+    """
     try:
+        if _merged(results).read_text() != _fingerprint(results, recipe, split_of):
+            return None
         manifest = orjson.loads((out / "manifest.json").read_bytes())
         failures = [orjson.loads(line) for line in (out / "failures.jsonl").read_bytes().splitlines()]
         whole = all(_sha256(out / path) == shard["sha256"] for path, shard in manifest["files"].items())
-        whole &= (out / "README.md").is_file() and {*manifest["inputs"]} == {*split_of}
+        whole &= (out / "README.md").is_file()
     except (OSError, ValueError):
         return None
     return Summary(out, manifest, failures, untouched=True) if whole else None
+
+
+def _merged(results: Path) -> Path:
+    """The file that holds the fingerprint of what was merged."""
+    return results.parent / "merged"
+
+
+def _fingerprint(results: Path, recipe: Mapping[str, Any], split_of: Mapping[str, str]) -> str:
+    """What a merge depends on, as a digest: recipe, splits, and the head of each result.
+
+    A head holds name, size and time of every input file. So it differs once a scan was read anew.
+    """
+    total = hashlib.sha256(orjson.dumps(recipe, option=orjson.OPT_SORT_KEYS))
+    for name, split in sorted(split_of.items()):
+        head = read_head(result_path(results, name))
+        total.update(orjson.dumps((name, split, head), option=orjson.OPT_APPEND_NEWLINE))
+    return total.hexdigest()
 
 
 def _remove_others(out: Path, shards: Iterable[Shard]) -> None:
