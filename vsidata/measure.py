@@ -209,9 +209,19 @@ class MeasuredScene:
 
     @cached_property
     def once_only(self) -> tuple[MeasuredObject, ...]:
-        """The objects that alone answer to their own word, by word: "the sink" can mean no other."""
-        alone = [thing for thing in self.objects if self.count(thing.category) == 1 and not thing.is_group]
-        return tuple(sorted(alone, key=lambda thing: thing.category))
+        """The objects that alone answer to their own word, by word: "the sink" can mean no other.
+
+        Where the source counts one object and has several different boxes of it, no box is known to be that
+        object. Equal boxes are one object, listed twice.
+        """
+        alone = {thing.category: thing for thing in reversed(self.objects) if self._is_alone(thing)}
+        return tuple(alone[category] for category in sorted(alone))
+
+    def _is_alone(self, thing: MeasuredObject) -> bool:
+        if thing.is_group or self.count(thing.category) != 1:
+            return False
+        boxes = [bearer.box for bearer in self.bearers[thing.category] if bearer is not thing]
+        return all(box and thing.box and np.array_equal(box.corners, thing.box.corners) for box in boxes)
 
     def once_only_except(self, exclude: Sequence[Labels]) -> list[MeasuredObject]:
         """`once_only` without the words that a topic leaves out."""

@@ -356,3 +356,29 @@ def test_caps_hold_by_scene_and_kind() -> None:
     kinds = Counter(q.question_type for q in questions)
     assert kinds["object_abs_distance"] == 2
     assert max(kinds.values()) <= 2
+
+
+def test_two_boxes_under_a_declared_count_of_one_are_not_one_object():
+    things = [
+        thing(number, name, (number, number % 3, 0))
+        for number, name in enumerate(("lamp", "bed", "door", "sofa", "tv", "sink"))
+    ]
+    counted = replace(
+        room(*things, thing(6, "lamp", (4, 5, 0))),
+        declared_counts=dict.fromkeys(("lamp", "bed", "door", "sofa", "tv", "sink"), 1),
+    )
+    for seed in range(3):
+        questions, _ = ask(counted, load_rules("vsibench"), seed, WIDE.topics)
+        ids = [question.id for question in questions]
+        assert len(ids) == len({*ids}) > 20
+        named = Counter(
+            it.category for question in questions for it in question.evidence.objects if it.role != "option"
+        )
+        assert (named["lamp"], named["bed"] > 0) == (0, True)
+
+
+def test_equal_boxes_under_a_declared_count_of_one_are_one_object():
+    twice = [thing(number, "lamp", (0, 0, 0)) for number in (0, 1)]
+    scene = replace(room(*twice, thing(2, "bed", (3, 0, 0))), declared_counts={"lamp": 1, "bed": 1})
+    questions, _ = asked(scene, "object_size_estimation")
+    assert sorted(it.instance for question in questions for it in question.evidence.objects) == [0, 2]

@@ -95,9 +95,10 @@ def ask(
         topics: names of topics.
 
     Returns:
-        The questions, in the order of TOPICS, and how many candidates were refused by topic and reason.
+        The questions, each with an id of its own, in the order of TOPICS; and how many candidates were
+        refused by topic and reason.
     """
-    questions: list[Question] = []
+    questions: dict[str, Question] = {}
     drops: Drops = Counter()
     wanted = set(topics)
     for name, topic in TOPICS.items():
@@ -108,10 +109,11 @@ def ask(
         for outcome in topic.generate(scene, topic_rules, rng):
             if isinstance(outcome, Drop):
                 drops[name, outcome.reason] += outcome.count
-            else:
-                questions.append(
-                    complete(
-                        outcome, dataset=scene.dataset, scene_name=scene.name, topic=name, rules=rules.label
-                    )
-                )
-    return questions, drops
+                continue
+            question = complete(
+                outcome, dataset=scene.dataset, scene_name=scene.name, topic=name, rules=rules.label
+            )
+            if question.id in questions:
+                drops[name, "the same words were asked already"] += 1
+            questions.setdefault(question.id, question)
+    return [*questions.values()], drops
