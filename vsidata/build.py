@@ -159,6 +159,11 @@ def _left_out(options: BuildOptions, selection: Selection) -> dict[str, Any]:
         "leak_guard": {
             "active": not options.allow_benchmark_scenes,
             "forbidden_rooms": dict(selection.forbidden_rooms),
+            **(
+                {"unknown": {file: len(names) for file, names in selection.unknown.items()}}
+                if selection.unknown
+                else {}
+            ),
             "refused": dict(sorted(Counter(selection.refused.values()).items())),
             "admitted": dict(sorted(Counter(selection.admitted.values()).items())),
         },

@@ -30,6 +30,9 @@ class ProgressBar(Watcher):
             lines.append(f"The leak guard leaves out {refused:,}: their rooms are kept for evaluation.")
         if unlisted:
             lines.append(f"{unlisted:,} are in none of ScanNet's lists; --split all takes them too.")
+        for file, names in selection.unknown.items():
+            verb = "name matches" if len(names) == 1 else "names match"
+            lines.append(f"{file}: {len(names):,} {verb} no known scan ({', '.join(names[:3])}).")
         self._console.print(*lines, sep="\n", highlight=False)
         self._bar.update(self._task, total=scenes - done)
 

@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from vsidata.curation.leak_guard import forbidden_rooms, scenes_of_forbidden_rooms
+from vsidata.curation.leak_guard import forbidden_rooms, scenes_of_forbidden_rooms, unknown_scenes
 from vsidata.errors import OptionError
 from vsidata.sources.official import official_splits
 
@@ -54,6 +54,51 @@ def test_users_list_may_have_further_columns_and_spaces(tmp_path):
     path = tmp_path / "ours.csv"
     path.write_bytes("\ufeffscene_name, dataset, why\r\nabc , multiscan, shown\r\n".encode())
     assert forbidden_rooms([path])["multiscan", "abc"] == "ours.csv"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ScanNet,scene0191_00",
+        "scannet,Scene0191_00",
+        "scannet,scans/scene0191_00",
+        "scannet,/data/scannet/scans/scene0191_00/",
+        "scannet,scene0191_00.sens",
+        "scannet,scans/scene0191_00/scene0191_00_vh_clean_2.ply",
+        "ScanNet v2,scene0191",
+    ],
+)
+def test_usual_spellings_of_a_scan_forbid_its_room(tmp_path, line):
+    path = tmp_path / "ours.csv"
+    path.write_text(f"dataset,scene_name\n{line}\n")
+    found = scenes_of_forbidden_rooms([("scannet", "scene0191_00")], forbidden_rooms([path]))
+    assert found == {"scene0191_00": "ours.csv"}
+    assert unknown_scenes([path], []) == {}
+
+
+def test_scenes_at_hand_are_found_in_any_case_with_folders_and_endings(tmp_path):
+    at_hand = [("matterport3d", "Xf4a/region_1"), ("scannetpp", "0a5c013435"), ("made", "Room_7")]
+    path = tmp_path / "ours.csv"
+    path.write_text(
+        "dataset,scene_name\nMatterport3D,XF4A/region_1\nScanNet++,data/0A5C013435.mp4\nMade,room_7\n"
+    )
+    assert len(scenes_of_forbidden_rooms(at_hand, forbidden_rooms([path], at_hand))) == 3
+
+
+def test_unknown_dataset_in_a_users_list_is_refused_with_its_line(tmp_path):
+    path = tmp_path / "ours.csv"
+    path.write_text("dataset,scene_name\nscannet,scene0191_00\nscanet,scene0191_00\n")
+    with pytest.raises(OptionError, match="line 3 names the dataset `scanet`, which is unknown") as caught:
+        forbidden_rooms([path])
+    assert "scannet" in caught.value.remedy
+
+
+def test_names_that_match_no_known_scan_are_counted_by_list(tmp_path):
+    path, other = tmp_path / "ours.csv", tmp_path / "theirs.csv"
+    path.write_text("dataset,scene_name\nscannet,scene0191_07\nscannet,scene9191_00\nscannet,room5\n")
+    other.write_text("dataset,scene_name\nmultiscan,abc\n")
+    assert unknown_scenes([path, other], []) == {"ours.csv": ["scene9191_00", "room5"], "theirs.csv": ["abc"]}
+    assert unknown_scenes([path, other], [("multiscan", "abc")]) == {"ours.csv": ["scene9191_00", "room5"]}
 
 
 @pytest.mark.parametrize(

@@ -4,44 +4,63 @@ VSI-Bench's 88 ScanNet scans are all in ScanNet's validation list, and 207 of th
 same rooms as they do. So it is the room that counts, not the scan.
 """
 
-import csv
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from vsidata.errors import OptionError
+from vsidata.curation.scene_list import read_scene_list
 from vsidata.sources.official import official_splits, room_of
-
-_COLUMNS = ("dataset", "scene_name")
 
 Room = tuple[str, str]  # dataset and room
 
 
-def forbidden_rooms(further: Sequence[Path] = ()) -> dict[Room, str]:
+def forbidden_rooms(further: Sequence[Path] = (), scenes: Iterable[tuple[str, str]] = ()) -> dict[Room, str]:
     """The rooms that no training set may show, and the list that forbids each.
 
     Args:
         further: the user's own lists, CSV files with the columns `dataset` and `scene_name`, in addition to
             ScanNet's validation list and to the lists in `data/benchmark_scenes`.
+        scenes: (dataset, name) of each scene at hand: the user's lists may spell their names in other ways.
 
     Returns:
         The name of a list by (dataset, room); of several lists, the first.
 
     Raises:
-        OptionError: a list cannot be read, or lacks a column or a name.
+        OptionError: a list cannot be read, lacks a column or a name, or names an unknown dataset.
     """
-    shipped = (resources.files("vsidata.curation") / "data" / "benchmark_scenes").iterdir()
-    lists = [file for file in sorted(shipped, key=lambda file: file.name) if file.name.endswith(".csv")]
     forbidden = {
         ("scannet", room_of(scan)): "ScanNet's validation list"
         for scan, split in official_splits().items()
         if split == "val"
     }
-    for file in (*lists, *further):
-        for dataset, scene_name in _read_list(file):
-            forbidden.setdefault((dataset, room_of(scene_name)), file.name)
+    known = _known_scenes(scenes)
+    lists = [*_shipped_lists().items(), *((file.name, read_scene_list(file, known)) for file in further)]
+    for name, listed in lists:
+        for dataset, scene_name in listed:
+            forbidden.setdefault((dataset, room_of(scene_name)), name)
     return forbidden
+
+
+def unknown_scenes(further: Sequence[Path], scenes: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The scenes of a user's lists whose rooms are neither at hand nor in an official or shipped list.
+
+    Args:
+        further, scenes: as for `forbidden_rooms`.
+
+    Returns:
+        Their names by list, without lists that have none.
+    """
+    known = _known_scenes(scenes)
+    rooms = {(dataset, room_of(name)) for dataset, names in known.items() for name in names}
+    found = {
+        file.name: [
+            name for dataset, name in read_scene_list(file, known) if (dataset, room_of(name)) not in rooms
+        ]
+        for file in further
+    }
+    return {name: unknown for name, unknown in found.items() if unknown}
 
 
 def scenes_of_forbidden_rooms(
@@ -52,22 +71,19 @@ def scenes_of_forbidden_rooms(
     return {name: forbidding for name, forbidding in found if forbidding is not None}
 
 
-def _read_list(file: Path | Traversable) -> list[tuple[str, str]]:
-    try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        fault = f"cannot be read: {error.strerror if isinstance(error, OSError) else 'it is not UTF-8 text'}"
-        raise OptionError(str(file), fault, "Name a CSV file with the columns dataset,scene_name.") from None
-    try:
-        rows = list(csv.DictReader(lines, skipinitialspace=True))
-    except csv.Error as error:
-        raise OptionError(str(file), f"is no table: {error}", "Write dataset,scene_name lines.") from None
-    for number, row in enumerate(rows, start=2):
-        if not all((row.get(column) or "").strip() for column in _COLUMNS):
-            fault = f"line {number} does not name a dataset and a scene"
-            raise OptionError(str(file), fault, "Give each line both columns: dataset,scene_name.")
-    if not rows:
-        raise OptionError(
-            str(file), "names no scene", "Give it a header, dataset,scene_name, and lines below."
-        )
-    return [(row["dataset"].strip(), row["scene_name"].strip()) for row in rows]
+@cache
+def _shipped_lists() -> Mapping[str, Sequence[tuple[str, str]]]:
+    """The benchmarks' lists by file name."""
+    shipped = (resources.files("vsidata.curation") / "data" / "benchmark_scenes").iterdir()
+    lists = [file for file in sorted(shipped, key=lambda file: file.name) if file.name.endswith(".csv")]
+    return {file.name: read_scene_list(file) for file in lists}
+
+
+def _known_scenes(scenes: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """Scenes by dataset: those at hand, those of official lists, and those of benchmarks."""
+    known: dict[str, set[str]] = defaultdict(set)
+    known["scannet"] = {*official_splits()}
+    for listed in (*_shipped_lists().values(), scenes):
+        for dataset, name in listed:
+            known[dataset].add(name)
+    return known

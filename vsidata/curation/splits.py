@@ -3,12 +3,12 @@
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
 
-from vsidata.curation.leak_guard import forbidden_rooms, scenes_of_forbidden_rooms
+from vsidata.curation.leak_guard import forbidden_rooms, scenes_of_forbidden_rooms, unknown_scenes
 from vsidata.errors import OptionError
 from vsidata.sources.official import official_splits, room_of
 from vsidata.sources.registry import Source
@@ -29,6 +29,7 @@ class Selection:
         admitted: scenes of forbidden rooms that are in `split_of`, because the user lifted the guard.
         unlisted: scans that bear a name of ScanNet's form, but stand in none of its lists; left out.
         forbidden_rooms: how many rooms each list forbids that the guard went by.
+        unknown: names in the user's own lists that match no known scan, by list.
     """
 
     split_of: Mapping[str, str]
@@ -36,6 +37,7 @@ class Selection:
     admitted: Mapping[str, str]
     unlisted: Collection[str]
     forbidden_rooms: Mapping[str, int]
+    unknown: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def select(
@@ -68,7 +70,8 @@ def select(
     official = {name: _official_split(source, name) for name in names}
     unlisted = [name for name in names if official[name] is None and split != "all"]
     wanted = [name for name in names if split == "all" or official[name] == split]
-    forbidden = forbidden_rooms(forbid)
+    scenes_at_hand = [(source.dataset_of(name), name) for name in source.names()]
+    forbidden = forbidden_rooms(forbid, scenes_at_hand)
     found = scenes_of_forbidden_rooms(((source.dataset_of(name), name) for name in wanted), forbidden)
     refused = {} if allow_benchmark_scenes else found
     taken = [name for name in wanted if name not in refused][:first_so_many]
@@ -85,6 +88,7 @@ def select(
         admitted={name: forbidding for name, forbidding in found.items() if name in split_of},
         unlisted=unlisted,
         forbidden_rooms=dict(Counter(forbidden.values())),
+        unknown=unknown_scenes(forbid, scenes_at_hand),
     )
 
 
