@@ -382,3 +382,24 @@ def test_equal_boxes_under_a_declared_count_of_one_are_one_object():
     scene = replace(room(*twice, thing(2, "bed", (3, 0, 0))), declared_counts={"lamp": 1, "bed": 1})
     questions, _ = asked(scene, "object_size_estimation")
     assert sorted(it.instance for question in questions for it in question.evidence.objects) == [0, 2]
+
+
+@pytest.mark.parametrize(
+    "topic", ["object_counting", "object_size_estimation", "object_abs_distance", "object_rel_direction"]
+)
+@pytest.mark.parametrize("cap", [0, 1, 3])
+def test_what_a_cap_leaves_out_is_counted(topic, cap):
+    names = ("lamp", "bed", "door", "sofa", "tv", "sink", "cup", "vase")
+    things = [
+        thing(number, name, (1.2 * number, 1.1 * (number % 3), 0), askable=name != "cup")
+        for number, name in enumerate((*names, *(f"chair {it // 2}" for it in range(10))))
+    ]
+    scene = room(*things)
+    kinds = 3 if topic == "object_rel_direction" else 1
+    all_of_them, drops = asked(scene, topic, WIDE.with_caps({topic: 999}))
+    some, more_drops = asked(scene, topic, WIDE.with_caps({topic: cap}))
+    assert len(some) == kinds * cap < len(all_of_them)
+    assert {question.id for question in some} <= {question.id for question in all_of_them}
+    assert len(some) + sum(more_drops.values()) == len(all_of_them) + sum(drops.values())
+    untried = more_drops[topic, "not tried: the topic has its most questions from one scene"]
+    assert untried >= len(all_of_them) - len(some)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise, permutations
 from math import comb
 from typing import Annotated
@@ -11,7 +12,7 @@ from numpy.random import Generator
 
 from vsidata.constant import Choices, Count, Duration, Labels, Rate, Rules, Share, places_for
 from vsidata.measure import MeasuredScene
-from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped, limited
+from vsidata.questions.question import Candidate, Draft, Drop, Evidence, EvidenceObject, capped, limited
 from vsidata.sight import Timeline
 
 
@@ -80,20 +81,31 @@ def most(scene: MeasuredScene, rules: AppearanceOrderRules) -> int:
     return limited(min(sets, rules.draws.whole), rules.per_scene)
 
 
-def _candidates(scene: MeasuredScene, rules: AppearanceOrderRules, rng: Generator) -> Iterator[Draft | Drop]:
+def _candidates(scene: MeasuredScene, rules: AppearanceOrderRules, rng: Generator) -> Iterator[Candidate]:
     if scene.timeline is None:
-        yield Drop("the scan has no video whose cameras are known")
+        yield partial(Drop, "the scan has no video whose cameras are known")
         return
     known = appearances(scene, scene.timeline, rules)
     asked: set[frozenset[str]] = set()
     for _ in range(rules.draws.whole):
-        chosen = _draw(scene, rules, known, rng)
-        words = frozenset(one.category for one in chosen)
-        if len(chosen) < rules.categories.whole:
-            yield Drop("too few categories appear far enough apart")
-        elif words not in asked:  # a short video draws the same set again
-            asked.add(words)
-            yield _draft(rules, chosen, rng)
+        yield partial(_ask, scene, rules, known, asked, rng)
+
+
+def _ask(
+    scene: MeasuredScene,
+    rules: AppearanceOrderRules,
+    known: list[Appearance],
+    asked: set[frozenset[str]],
+    rng: Generator,
+) -> Draft | Drop | None:
+    chosen = _draw(scene, rules, known, rng)
+    if len(chosen) < rules.categories.whole:
+        return Drop("too few categories appear far enough apart")
+    words = frozenset(one.category for one in chosen)
+    if words in asked:  # a short video draws the same set again
+        return None
+    asked.add(words)
+    return _draft(rules, chosen, rng)
 
 
 def appearances(scene: MeasuredScene, timeline: Timeline, rules: AppearanceOrderRules) -> list[Appearance]:

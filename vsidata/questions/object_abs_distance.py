@@ -1,6 +1,7 @@
 """How far two objects are apart."""
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import combinations
 from math import comb
 from typing import Annotated
@@ -9,7 +10,7 @@ from numpy.random import Generator
 
 from vsidata.constant import Count, Labels, Length, Rules, places_for
 from vsidata.measure import Between, MeasuredObject, MeasuredScene
-from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped, limited
+from vsidata.questions.question import Candidate, Draft, Drop, Evidence, EvidenceObject, capped, limited
 
 
 class AbsoluteDistanceRules(Rules):
@@ -42,14 +43,14 @@ def most(scene: MeasuredScene, rules: AbsoluteDistanceRules) -> int:
     return limited(comb(len(scene.once_only_except(rules.exclude)), 2), rules.per_scene)
 
 
-def _candidates(scene: MeasuredScene, rules: AbsoluteDistanceRules, rng: Generator) -> Iterator[Draft | Drop]:
+def _candidates(scene: MeasuredScene, rules: AbsoluteDistanceRules, rng: Generator) -> Iterator[Candidate]:
     things = scene.once_only_except(rules.exclude)
     pairs = list(combinations(things, 2))
     for index in rng.permutation(len(pairs)):
         a, b = pairs[index]
         if rng.random() < 0.5:  # else the earlier word in the alphabet would always come first
             a, b = b, a
-        yield _ask(scene, rules, a, b)
+        yield partial(_ask, scene, rules, a, b)
 
 
 def _ask(

@@ -1,13 +1,14 @@
 """How many objects of a category are in the room."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Annotated
 
 from numpy.random import Generator
 
 from vsidata.constant import Count, Labels, Rules, Share, places_for
 from vsidata.measure import MeasuredScene
-from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped, limited
+from vsidata.questions.question import Candidate, Draft, Drop, Evidence, EvidenceObject, capped, limited
 
 
 class ObjectCountingRules(Rules):
@@ -59,27 +60,30 @@ def _enough(scene: MeasuredScene, rules: ObjectCountingRules) -> list[str]:
     ]
 
 
-def _candidates(scene: MeasuredScene, rules: ObjectCountingRules, rng: Generator) -> Iterator[Draft | Drop]:
+def _candidates(scene: MeasuredScene, rules: ObjectCountingRules, rng: Generator) -> Iterator[Candidate]:
     names = _enough(scene, rules)
     unannotated = scene.unannotated_share
     if rules.most_unannotated and unannotated is not None and unannotated > rules.most_unannotated.value:
-        yield Drop("too much of the mesh is unannotated to trust a count", len(names))
+        yield partial(Drop, "too much of the mesh is unannotated to trust a count", len(names))
         return
     for name in rng.permutation(names).tolist():
-        counted = scene.bearers[name]
-        if scene.has_group(name):
-            yield Drop("a group of them is annotated as one object")
-        elif rules.only_countable and any(thing.hides_several for thing in counted):
-            yield Drop("the label leaves open how many things one object is")
-        elif rules.only_countable and not all(thing.askable for thing in counted):
-            yield Drop("an object of the category is too small or has no box")
-        else:
-            yield Draft(
-                question_type="object_counting",
-                question=rules.question.format(category=name),
-                answer=str(scene.count(name)),
-                evidence=Evidence(
-                    objects=tuple(EvidenceObject("counted", thing.instance, name) for thing in counted),
-                    value=float(scene.count(name)),
-                ),
-            )
+        yield partial(_ask, scene, rules, name)
+
+
+def _ask(scene: MeasuredScene, rules: ObjectCountingRules, name: str) -> Draft | Drop:
+    counted = scene.bearers[name]
+    if scene.has_group(name):
+        return Drop("a group of them is annotated as one object")
+    if rules.only_countable and any(thing.hides_several for thing in counted):
+        return Drop("the label leaves open how many things one object is")
+    if rules.only_countable and not all(thing.askable for thing in counted):
+        return Drop("an object of the category is too small or has no box")
+    return Draft(
+        question_type="object_counting",
+        question=rules.question.format(category=name),
+        answer=str(scene.count(name)),
+        evidence=Evidence(
+            objects=tuple(EvidenceObject("counted", thing.instance, name) for thing in counted),
+            value=float(scene.count(name)),
+        ),
+    )

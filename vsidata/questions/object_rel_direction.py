@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations, product, zip_longest
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from vsidata.constant import Angle, Count, Labels, Length, Rules, places_for
 from vsidata.errors import DegenerateGeometry
 from vsidata.geometry.bearing import Sector, edge_margin, sector_of, signed_bearing, signed_bearings
 from vsidata.measure import MeasuredObject, MeasuredScene
-from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped, limited
+from vsidata.questions.question import Candidate, Draft, Drop, Evidence, EvidenceObject, capped, limited
 from vsidata.scene import Array
 
 Degrees = Annotated[float, Field(ge=0, le=360)]
@@ -98,12 +99,14 @@ def object_rel_direction(
     things = scene.once_only_except(rules.exclude)
     for question_type in rules.kinds:
         triples = draw_triples(len(things), rules.draws.whole, rng)
-        outcomes: Iterator[Draft | Drop] = (
-            _ask(scene, rules, question_type, (things[p], things[o], things[q]), rng) for p, o, q in triples
+        drawn = (
+            partial(_ask, scene, rules, question_type, (things[p], things[o], things[q]), rng)
+            for p, o, q in triples
         )
+        candidates: Iterator[Candidate] = drawn
         if rules.words_in_turn:
-            outcomes = words_in_turn(outcomes)
-        yield from capped(scene, outcomes, rules.per_scene)
+            candidates = (partial(_as_is, outcome) for outcome in words_in_turn(ask() for ask in drawn))
+        yield from capped(scene, candidates, rules.per_scene)
 
 
 def most(scene: MeasuredScene, rules: RelativeDirectionRules) -> int:
@@ -137,6 +140,10 @@ def words_in_turn(outcomes: Iterable[Draft | Drop]) -> Iterator[Draft | Drop]:
             by_word.setdefault(outcome.answer, []).append(outcome)
     for turn in zip_longest(*by_word.values()):
         yield from filter(None, turn)
+
+
+def _as_is(outcome: Draft | Drop) -> Draft | Drop:
+    return outcome
 
 
 def _ask(

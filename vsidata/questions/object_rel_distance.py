@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from math import comb, inf
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from numpy.random import Generator
 
 from vsidata.constant import Choices, Count, Labels, Length, Rules, places_for
 from vsidata.measure import Between, MeasuredObject, MeasuredScene
-from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped, limited
+from vsidata.questions.question import Candidate, Draft, Drop, Evidence, EvidenceObject, capped, limited
 
 
 class RelativeDistanceRules(Rules):
@@ -79,20 +80,29 @@ def most(scene: MeasuredScene, rules: RelativeDistanceRules) -> int:
     return limited(targets * min(sets, rules.per_target.whole), rules.per_scene)
 
 
-def _candidates(scene: MeasuredScene, rules: RelativeDistanceRules, rng: Generator) -> Iterator[Draft | Drop]:
+def _candidates(scene: MeasuredScene, rules: RelativeDistanceRules, rng: Generator) -> Iterator[Candidate]:
     targets = scene.once_only_except(rules.exclude)
     asked: set[tuple[str, ...]] = set()
     for _ in range(rules.per_target.whole):
         for index in rng.permutation(len(targets)):
-            target = targets[index]
-            options = draw_options(scene, rules, target, rng)
-            refusal = _refusal(scene, rules, target, options)
-            key = (target.category, *sorted(option.category for option in options))
-            if refusal:
-                yield Drop(refusal)
-            elif key not in asked:  # a small scene draws the same set again
-                asked.add(key)
-                yield _draft(scene, rules, target, options)
+            yield partial(_ask, scene, rules, targets[index], asked, rng)
+
+
+def _ask(
+    scene: MeasuredScene,
+    rules: RelativeDistanceRules,
+    target: MeasuredObject,
+    asked: set[tuple[str, ...]],
+    rng: Generator,
+) -> Draft | Drop | None:
+    options = draw_options(scene, rules, target, rng)
+    if refusal := _refusal(scene, rules, target, options):
+        return Drop(refusal)
+    key = (target.category, *sorted(option.category for option in options))
+    if key in asked:  # a small scene draws the same set again
+        return None
+    asked.add(key)
+    return _draft(scene, rules, target, options)
 
 
 def options_at(scene: MeasuredScene, target: MeasuredObject, between: Between) -> list[Option]:

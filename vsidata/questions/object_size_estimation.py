@@ -1,13 +1,14 @@
 """The longest dimension of an object."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Annotated
 
 from numpy.random import Generator
 
 from vsidata.constant import Count, Labels, Rules, places_for
-from vsidata.measure import MeasuredScene
-from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped, limited
+from vsidata.measure import MeasuredObject, MeasuredScene
+from vsidata.questions.question import Candidate, Draft, Drop, Evidence, EvidenceObject, capped, limited
 
 
 class ObjectSizeRules(Rules):
@@ -36,23 +37,25 @@ def most(scene: MeasuredScene, rules: ObjectSizeRules) -> int:
     return limited(len(scene.once_only_except(rules.exclude)), rules.per_scene)
 
 
-def _candidates(scene: MeasuredScene, rules: ObjectSizeRules, rng: Generator) -> Iterator[Draft | Drop]:
+def _candidates(scene: MeasuredScene, rules: ObjectSizeRules, rng: Generator) -> Iterator[Candidate]:
     things = scene.once_only_except(rules.exclude)
     for index in rng.permutation(len(things)):
-        thing = things[index]
-        if not thing.askable or thing.box is None:
-            yield Drop("the object is too small or has no box")
-            continue
-        yield Draft(
-            question_type="object_size_estimation",
-            question=rules.question.format(category=thing.category),
-            answer=size_answer(thing.box.longest_side),
-            unit="cm",
-            evidence=Evidence(
-                objects=(EvidenceObject("measured", thing.instance, thing.category),),
-                value=thing.box.longest_side,
-            ),
-        )
+        yield partial(_ask, rules, things[index])
+
+
+def _ask(rules: ObjectSizeRules, thing: MeasuredObject) -> Draft | Drop:
+    if not thing.askable or thing.box is None:
+        return Drop("the object is too small or has no box")
+    return Draft(
+        question_type="object_size_estimation",
+        question=rules.question.format(category=thing.category),
+        answer=size_answer(thing.box.longest_side),
+        unit="cm",
+        evidence=Evidence(
+            objects=(EvidenceObject("measured", thing.instance, thing.category),),
+            value=thing.box.longest_side,
+        ),
+    )
 
 
 def size_answer(longest_side: float) -> str:

@@ -1,7 +1,7 @@
 """The record of a question: what is asked, the answer, and the evidence for it."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from string import ascii_uppercase
 
@@ -124,23 +124,33 @@ class Drop:
     count: int = 1
 
 
-def capped(
-    scene: MeasuredScene, outcomes: Iterator[Draft | Drop], cap: StatedConstant | None
-) -> Iterator[Draft | Drop]:
-    """Stop a topic once it has made enough questions: what is not needed is never measured.
+Candidate = Callable[[], Draft | Drop | None]
+"""Makes one question, or says why not; None where the same question is there already."""
 
-    Questions that the picked frames cannot answer become drops, and do not count.
+
+def capped(
+    scene: MeasuredScene, candidates: Iterator[Candidate], cap: StatedConstant | None
+) -> Iterator[Draft | Drop]:
+    """Stop a topic once it has made enough questions: what is not needed is never measured, but is counted.
+
+    Questions that the picked frames cannot answer become drops, and do not count towards the cap.
     """
-    made = 0
-    for outcome in outcomes:
+    made = untried = 0
+    for candidate in candidates:
         if cap and made == cap.whole:
-            return
+            untried += 1
+            continue
+        outcome = candidate()
+        if outcome is None:
+            continue
         reason = unanswerable(scene, outcome) if isinstance(outcome, Draft) else None
         if reason:
             yield Drop(reason)
             continue
         made += isinstance(outcome, Draft)
         yield outcome
+    if untried:
+        yield Drop("not tried: the topic has its most questions from one scene", untried)
 
 
 def limited(number: int, cap: StatedConstant | None) -> int:

@@ -1,6 +1,7 @@
 """The floor area of the room."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from numpy.random import Generator
 
@@ -27,20 +28,19 @@ def room_size_estimation(
     rng: Generator,  # noqa: ARG001 - every topic has the same signature
 ) -> Iterator[Draft | Drop]:
     """One question a scene. Source: VSI-Bench keys, 288 of 288 from the released areas."""
-    return capped(scene, _candidates(scene, rules), rules.per_scene)
+    return capped(scene, iter([partial(_ask, scene, rules)]), rules.per_scene)
 
 
-def _candidates(scene: MeasuredScene, rules: RoomSizeRules) -> Iterator[Draft | Drop]:
+def _ask(scene: MeasuredScene, rules: RoomSizeRules) -> Draft | Drop:
     if scene.room_area is None:
-        yield Drop("the source gives neither a room area nor points to measure one")
-    else:
-        yield Draft(
-            question_type="room_size_estimation",
-            question=rules.question,
-            answer=room_answer(scene.room_area),
-            unit="m²",
-            evidence=Evidence(objects=(), value=scene.room_area),
-        )
+        return Drop("the source gives neither a room area nor points to measure one")
+    return Draft(
+        question_type="room_size_estimation",
+        question=rules.question,
+        answer=room_answer(scene.room_area),
+        unit="m²",
+        evidence=Evidence(objects=(), value=scene.room_area),
+    )
 
 
 def most(scene: MeasuredScene, rules: RoomSizeRules) -> int:  # noqa: ARG001 - every scene is one room

@@ -7,7 +7,7 @@ floor, wide enough for a body; at each turn the walked path and the line between
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from typing import Annotated
 
@@ -19,7 +19,7 @@ from vsidata.errors import DegenerateGeometry
 from vsidata.geometry.bearing import signed_bearing
 from vsidata.geometry.free_space import FreeSpace, free_space
 from vsidata.measure import MeasuredObject, MeasuredScene
-from vsidata.questions.question import Draft, Drop, Evidence, EvidenceObject, capped, limited
+from vsidata.questions.question import Candidate, Draft, Drop, Evidence, EvidenceObject, capped, limited
 from vsidata.scene import Array
 
 # Moves alternate between turning and going, and the last is going: these are the possible numbers of them.
@@ -134,26 +134,34 @@ def most(scene: MeasuredScene, rules: RoutePlanningRules) -> int:
     return limited(rules.draws.whole if enough else 0, rules.per_scene)
 
 
-def _candidates(scene: MeasuredScene, rules: RoutePlanningRules, rng: Generator) -> Iterator[Draft | Drop]:
+def _candidates(scene: MeasuredScene, rules: RoutePlanningRules, rng: Generator) -> Iterator[Candidate]:
     if scene.points is None:
-        yield Drop("the source has no mesh that shows where one can walk")
+        yield partial(Drop, "the source has no mesh that shows where one can walk")
         return
     try:
         found = landmarks(scene, rules)
     except DegenerateGeometry:
-        yield Drop("the scan shows no floor")
+        yield partial(Drop, "the scan shows no floor")
         return
     if len(found) < 3:
-        yield Drop("fewer than three landmarks that one can walk up to")
+        yield partial(Drop, "fewer than three landmarks that one can walk up to")
         return
     asked: set[str] = set()
     for draw in range(rules.draws.whole):
-        route = draw_route(found, _MOVES[draw % len(_MOVES)], rules, rng)
-        if route is None:
-            yield Drop("no further landmark at the end of a free way and a clear turn")
-        elif (draft := _draft(rules, route, rng)).question not in asked:
-            asked.add(draft.question)
-            yield draft
+        yield partial(_ask, rules, found, _MOVES[draw % len(_MOVES)], asked, rng)
+
+
+def _ask(
+    rules: RoutePlanningRules, found: list[Landmark], moves: int, asked: set[str], rng: Generator
+) -> Draft | Drop | None:
+    route = draw_route(found, moves, rules, rng)
+    if route is None:
+        return Drop("no further landmark at the end of a free way and a clear turn")
+    draft = _draft(rules, route, rng)
+    if draft.question in asked:
+        return None
+    asked.add(draft.question)
+    return draft
 
 
 def landmarks(scene: MeasuredScene, rules: RoutePlanningRules) -> list[Landmark]:
