@@ -95,6 +95,37 @@ def test_objects_that_nearly_touch_have_no_distance_to_estimate() -> None:
     assert drops["object_abs_distance", "closer than the shortest distance asked about"] == 1
 
 
+@pytest.mark.parametrize(
+    ("by_boxes", "by_surfaces", "asked_in_wide"),
+    [
+        (1.53, 1.84, False),  # 0.31 m, 20 %
+        (0.6, 0.75, False),  # 0.15 m, 25 %
+        (1.5, 1.62, True),  # 0.12 m, 8 %
+        (0.3, 0.38, True),  # 0.08 m, 27 %
+        (1.5, 1.5, True),
+    ],
+)
+def test_distance_on_which_boxes_and_surfaces_disagree_is_asked_by_the_benchmarks_rules_alone(
+    by_boxes: float, by_surfaces: float, asked_in_wide: bool
+) -> None:
+    # The second thing is a wall of two triangles that stands back from the near side of its box.
+    near, back = 0.2 + by_boxes, 0.2 + by_surfaces
+    scene = room(thing(0, "toilet", (0, 0, 0)), thing(1, "guitar", (near + 0.5, 0, 0), (1, 0.4, 0.4)))
+    square = np.array([[0.0, -0.2, -0.2], [0, 0.2, -0.2], [0, -0.2, 0.2], [0, 0.2, 0.2]])
+    triangles = np.array([[0, 1, 2], [1, 2, 3]])
+    toilet, guitar = (
+        replace(one, vertices=square + np.array([x, 0, 0]), triangles=triangles)
+        for one, x in zip(scene.objects, (0.2, back), strict=True)
+    )
+    scene = replace(scene, objects=(toilet, guitar))
+    questions, drops = asked(scene, "object_abs_distance")
+    assert len(questions) == asked_in_wide
+    assert drops["object_abs_distance", "boxes and surfaces disagree on the distance"] == 1 - asked_in_wide
+    (question,), _ = asked(scene, "object_abs_distance", load_rules("vsibench"))
+    assert question.evidence.box_distance == pytest.approx(by_boxes)
+    assert question.evidence.surface_distance == pytest.approx(by_surfaces)
+
+
 def line_of(*distances: float) -> MeasuredScene:
     """A target with cubes along a line, each `distance` away from its face."""
     words = ["bed", "sink", "stove", "tv", "piano", "bench"]

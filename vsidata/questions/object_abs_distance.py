@@ -8,9 +8,20 @@ from typing import Annotated
 
 from numpy.random import Generator
 
-from vsidata.constant import Count, Labels, Length, Rules, places_for
+from vsidata.constant import Count, Labels, Length, Rules, Share, places_for
 from vsidata.measure import Between, MeasuredObject, MeasuredScene
 from vsidata.questions.question import Candidate, Draft, Drop, Evidence, EvidenceObject, capped, limited
+
+
+class SurfaceAgreement(Rules):
+    """How far the distance between boxes and the one between surfaces may differ.
+
+    Attributes:
+        metres, share: a difference above both is too large; the share is of the distance asked about.
+    """
+
+    metres: Length
+    share: Share
 
 
 class AbsoluteDistanceRules(Rules):
@@ -20,6 +31,7 @@ class AbsoluteDistanceRules(Rules):
         question: the text, with `{a}` and `{b}`; it asks for metres.
         between: what is measured between: the objects' boxes, their surfaces, or their positions.
         min_distance: the answer must be at least this long.
+        agreement: how far boxes and surfaces may disagree, where surfaces are known; None for no such rule.
         exclude: words that are not asked about.
         per_scene: most questions from one scene.
     """
@@ -27,6 +39,7 @@ class AbsoluteDistanceRules(Rules):
     question: Annotated[str, places_for("a", "b")]
     between: Between
     min_distance: Length
+    agreement: SurfaceAgreement | None = None
     exclude: tuple[Labels, ...] = ()
     per_scene: Count | None = None
 
@@ -63,6 +76,11 @@ def _ask(
         return Drop("the source gives nothing to measure the distance from")
     if metres < rules.min_distance.value:
         return Drop("closer than the shortest distance asked about")
+    by_surfaces = scene.distance(a, b, "surfaces")
+    if rules.agreement and by_surfaces is not None:
+        apart = abs(metres - by_surfaces)
+        if apart > rules.agreement.metres.value and apart > rules.agreement.share.value * metres:
+            return Drop("boxes and surfaces disagree on the distance")
     return Draft(
         question_type="object_abs_distance",
         question=rules.question.format(a=a.category, b=b.category),
@@ -75,7 +93,7 @@ def _ask(
             ),
             value=metres,
             box_distance=scene.distance(a, b, "boxes"),
-            surface_distance=scene.distance(a, b, "surfaces"),
+            surface_distance=by_surfaces,
         ),
     )
 
