@@ -93,6 +93,7 @@ class MeasurementRules(Rules):
         position: where an object is, for bearings and centre distances: its box's centre or its vertex mean.
         trimming: which stray points go before a box is fitted; None keeps all.
         room_area: how the room's area is measured.
+        merge_repeated: whether an object that the annotation lists twice is one object.
     """
 
     vocabulary: str
@@ -102,6 +103,7 @@ class MeasurementRules(Rules):
     position: Literal["box_center", "vertex_mean"]
     trimming: TrimmingRules | None
     room_area: RoomAreaRules
+    merge_repeated: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -363,7 +365,8 @@ def measure(
     objects = tuple(
         _measured(thing, names, rules, vocabulary)
         for thing in sorted(scene.objects, key=lambda thing: thing.instance)
-        if (names := vocabulary.names(thing.label, scene.dataset))
+        if not (rules.merge_repeated and thing.instance in scene.repeated)
+        and (names := vocabulary.names(thing.label, scene.dataset))
     )
     return MeasuredScene(
         dataset=scene.dataset,

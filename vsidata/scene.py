@@ -85,6 +85,8 @@ class Scene:
             than the number of its boxes; None where the objects are what counts.
         alignment: (4, 4) from the frame of the mesh on the disk, in which a stream's camera poses live, to
             the room's; already applied to all the points above. None where the source has no mesh.
+        repeated: instance ids of objects that the annotation lists again: another object of the same label
+            has nearly the same vertices.
     """
 
     dataset: str
@@ -96,3 +98,4 @@ class Scene:
     room_area: float | None = None
     declared_counts: Mapping[str, int] | None = None
     alignment: Array | None = None
+    repeated: frozenset[int] = frozenset()

@@ -14,7 +14,14 @@ from vsidata.scene import Array, Scene, SceneObject
 from vsidata.strict_yaml import read_mapping, validate
 
 FindingKind = Literal[
-    "unannotated", "unaligned", "hides several", "in pieces", "empty", "unknown label", "classes"
+    "unannotated",
+    "unaligned",
+    "listed twice",
+    "hides several",
+    "in pieces",
+    "empty",
+    "unknown label",
+    "classes",
 ]
 
 
@@ -40,7 +47,8 @@ class Finding:
     """One reason to doubt.
 
     Attributes:
-        kind: `unannotated` says that objects are missing; `unaligned` that no file says which way is up;
+        kind: `unannotated` says that objects are missing; `listed twice` that the annotation
+            names an object again; `unaligned` that no file says which way is up;
             `hides several` and `in pieces` that one object stands for several things; `empty` that it has no
             vertex; `unknown label` and `classes` that its label may be a slip.
         text: the same in words, with numbers.
@@ -67,9 +75,11 @@ def findings(scene: Scene, vocabulary: Vocabulary, limits: AnnotationLimits) -> 
         if share > limits.unannotated.value:
             found.append(Finding("unannotated", f"{share:.0%} of the vertices belong to no object"))
     named = [thing for thing in scene.objects if vocabulary.names(thing.label, scene.dataset)]
+    twice = [thing for thing in scene.objects if thing.instance in scene.repeated]
     several = [thing for thing in named if vocabulary.hides_several(thing.label)]
     in_pieces = [thing for thing in named if _is_in_pieces(thing, limits)]
     empty = [thing for thing in named if thing.vertices is not None and not len(thing.vertices)]
+    found += _about("listed twice", twice, "the same object is listed twice, and counts once")
     found += _about("hides several", several, "one object may stand for several things")
     found += _about("in pieces", in_pieces, "one object lies in pieces far apart")
     found += _about("empty", empty, "the object has no vertex")

@@ -177,7 +177,12 @@ def check_scan(source: ScanNet, name: str, against: Standards, quick: bool = Fal
 
 def _labels_alone(source: ScanNet, name: str) -> Scene:
     labels = source.labels(name)
-    return Scene(source.dataset, name, tuple(SceneObject(*labelled) for labelled in labels.items()))
+    return Scene(
+        source.dataset,
+        name,
+        tuple(SceneObject(*labelled) for labelled in labels.items()),
+        repeated=source.repeated(name),
+    )
 
 
 def _compare_with_table(scene: Scene, classes: Mapping[str, int]) -> list[Finding]:

@@ -92,6 +92,7 @@ def plan(source: Source, names: Iterable[str], rules: RuleSet) -> Plan:
 
 def _unmeasured(source: Source, name: str, rules: RuleSet) -> MeasuredScene:
     dataset = source.dataset_of(name)
+    repeated = source.repeated(name) if rules.measurement.merge_repeated else frozenset()
     objects = [
         MeasuredObject(
             instance,
@@ -103,7 +104,7 @@ def _unmeasured(source: Source, name: str, rules: RuleSet) -> MeasuredScene:
             is_group=rules.vocabulary.is_group(label),
         )
         for instance, label in sorted(source.labels(name).items())
-        if (words := rules.vocabulary.names(label, dataset))
+        if instance not in repeated and (words := rules.vocabulary.names(label, dataset))
     ]
     return MeasuredScene(
         dataset=dataset,

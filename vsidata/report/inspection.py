@@ -29,6 +29,7 @@ _SHORTEST_ID = 4
 ASKED_ABOUT: Mapping[str, str] = {
     "yes": "",
     "not counted": "its annotation may stand for several things, so that nobody asks how many there are",
+    "no: repeated": "the annotation lists it again; the other one is asked about",
     "no: label": "the rules ask about nothing of that label",
     "no: a group": "its label names a group of things; they are not counted, nor is one of them asked about",
     "no: no box": "it has too few points for a box",
@@ -66,7 +67,7 @@ class Inspection:
         """Whether questions are asked about an object, and why not: a key of `ASKED_ABOUT`."""
         known = self.measured_objects.get(thing.instance)
         if known is None:
-            return "no: label"
+            return "no: repeated" if thing.instance in self.scene.repeated else "no: label"
         if known.is_group:
             return "no: a group"
         if known.box is None:

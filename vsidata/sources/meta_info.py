@@ -105,6 +105,10 @@ class MetaInfo:
         with blame(path, _REMEDY, f"scene {name}"):
             return {instance: label for instance, (label, _) in enumerate(_labelled_boxes(entry))}
 
+    def repeated(self, name: str) -> frozenset[int]:  # noqa: ARG002 - the same for every scene
+        """None: the release counts objects itself."""
+        return frozenset()
+
     def files(self, name: str) -> Sequence[Path]:
         """The file that holds the scene."""
         return [self._place(name)[0]]

@@ -30,6 +30,9 @@ class Source(Protocol):
     def labels(self, name: str) -> Mapping[int, str]:
         """Label by instance id from the annotation alone: cheap, no geometry. Raises ScanError."""
 
+    def repeated(self, name: str) -> frozenset[int]:
+        """Instances of objects that the annotation lists again: see `Scene.repeated`. Raises ScanError."""
+
     def files(self, name: str) -> Sequence[Path]:
         """The files that `load` reads for this scene and that exist: what an input digest must cover."""
 

@@ -17,6 +17,7 @@ from vsidata.scene import Array, Scene
 from vsidata.sources.alignment import read_alignment
 from vsidata.sources.grouping import group_objects
 from vsidata.sources.ply import read_mesh
+from vsidata.sources.repeats import repeated
 from vsidata.sources.scan_file import refuse_broken_link
 from vsidata.sources.segmentation import Group, read_groups, read_segments
 from vsidata.streams.frames import FrameStream
@@ -140,7 +141,16 @@ class ScanNet:
                 f"none of the segments of its {len(groups)} objects is in {segments_file.name}",
                 f"Download both again (--type {AGGREGATION}, --type {SEGMENTS}).",
             )
-        return Scene(self.dataset, name, objects, points, mesh.triangles, instances, alignment=transform)
+        return Scene(
+            self.dataset,
+            name,
+            objects,
+            points,
+            mesh.triangles,
+            instances,
+            alignment=transform,
+            repeated=repeated(groups, lambda: segments),
+        )
 
     def alignment(self, name: str) -> Array | None:
         """The (4, 4) transform from the mesh's frame to the room's; None where the scan's `.txt` has none.
@@ -154,6 +164,12 @@ class ScanNet:
         """Label by instance id, from the aggregation file alone."""
         groups = sorted(self._groups(name), key=lambda group: group.instance)
         return {group.instance: group.label for group in groups}
+
+    def repeated(self, name: str) -> frozenset[int]:
+        """Instances listed again later; reads the segments only where two objects of one label share some."""
+        return repeated(
+            self._groups(name), lambda: read_segments(self._file(name, SEGMENTS), name, _download(SEGMENTS))
+        )
 
     def files(self, name: str) -> Sequence[Path]:
         """The files that `load` reads for this scan and that exist."""

@@ -143,6 +143,10 @@ class SceneZoo:
         with _blame(name):
             return _annotated(_dataset(self.name, self.root), name)[3]
 
+    def repeated(self, name: str) -> frozenset[int]:  # noqa: ARG002 - the same for every scene
+        """None: scenezoo gives a vertex to one object."""
+        return frozenset()
+
     def files(self, name: str) -> Sequence[Path]:
         """Meshes and annotations in the scene's folder: in some datasets more than scenezoo reads."""
         folder = self.folders[name]

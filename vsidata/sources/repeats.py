@@ -1,0 +1,45 @@
+"""Objects that an annotation lists twice: groups of one label over nearly the same vertices."""
+
+from collections.abc import Callable, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from vsidata.scene import IntArray
+from vsidata.sources.segmentation import Group
+
+# Two groups of one label are one object where this share of the vertices that either has belongs to both.
+# Of 346 pairs of one label in 12 synthetic scans (seed 11) none shares a vertex. An object listed again
+# without one of its segments, drawn at random, still shares 0.97 (median of 302); six in seven 0.8 or more.
+_SAME_SHARE = 0.8
+
+
+def repeated(groups: Sequence[Group], read_segments: Callable[[], IntArray]) -> frozenset[int]:
+    """The instances that the annotation lists again later.
+
+    The later one stays, as it is the one to which a scan's points are given: see `group_objects`.
+
+    Args:
+        groups: the annotated objects, in the file's order.
+        read_segments: gives the (n,) segment id of each vertex; called only where two groups of one label
+            have a segment in common.
+    """
+    pairs = [
+        (first, later)
+        for first, later in combinations(groups, 2)
+        if first.label == later.label
+        and len(np.intersect1d(first.segments, later.segments, assume_unique=True))
+    ]
+    if not pairs:
+        return frozenset()
+    known, vertices = np.unique(read_segments(), return_counts=True)
+
+    def size(segments: IntArray) -> int:
+        return int(vertices[np.isin(known, segments, assume_unique=True)].sum())
+
+    return frozenset(
+        first.instance
+        for first, later in pairs
+        if size(np.intersect1d(first.segments, later.segments))
+        >= _SAME_SHARE * max(1, size(np.union1d(first.segments, later.segments)))
+    )
