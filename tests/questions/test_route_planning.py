@@ -260,3 +260,45 @@ def solids_of(truth: dict) -> list[Polygon]:
                 translate(rotate(solid, each["recipe"]["yaw"], origin=(0, 0), use_radians=True), x, y)
             )
     return found
+
+
+# Two rooms with a thin wall between them; its doorway is in the middle.
+SIDES = {
+    "cupboard": (4.02, 0.6, 0.5, 1.2),
+    "shelf": (4.02, 4.4, 0.3, 1.2),
+    "sofa": (6.9, 2.4, 0.9, 1.2),
+    "bed": (0.2, 0.2, 1.0, 1.0),
+    "desk": (0.2, 4.9, 0.8, 0.8),
+    "stove": (0.1, 2.7, 0.6, 0.6),
+    "sink": (2.9, 5.6, 0.6, 0.3),
+}
+WALLS = [LineString([(4, 0), (4, 2.5)]), LineString([(4, 3.5), (4, 6)])]
+
+
+def test_nobody_arrives_at_stands_by_or_faces_an_object_behind_a_wall() -> None:
+    rooms = furnished((8, 6), SIDES, height=1.6)
+    parts = [sheet((4, 0, 0), (4, 2.5, 2.5)), sheet((4, 3.5, 0), (4, 6, 2.5)), rooms.points]
+    scene = replace(rooms, points=np.concatenate(parts))
+    shapes = {word: box(x, y, x + w, y + d) for word, (x, y, w, d) in SIDES.items()}
+    seen = set()
+    for question in [question for seed in range(3) for question in asked(scene, seed)[0]]:
+        path = question.evidence.path
+        assert path is not None
+        by = [*words_of(question, "observer"), *words_of(question, "stop")]
+        pairs = list(zip(path, by, strict=True))
+        pairs.append((path[0], *words_of(question, "facing")))
+        for place, word in pairs:
+            edge = shapes[word].exterior
+            lines = [LineString([place, edge.interpolate(step / 40, normalized=True)]) for step in range(40)]
+            hidden = [any(line.crosses(wall) for wall in WALLS) for line in lines]
+            assert not all(hidden), (question.question, place, word)
+        seen |= set(by)
+    assert {"cupboard", "shelf"} <= seen  # from their own room
+
+
+def test_lamp_on_a_table_is_a_landmark() -> None:
+    scene = furnished((7, 6), {**CROSS, "table": (3.0, 2.5, 0.8, 0.8)})
+    lamp = shell((3.3, 2.8, 0.8), (3.5, 3.0, 1.2))
+    shining = replace(thing(9, "lamp", (3.4, 2.9, 1.0), (0.2, 0.2, 0.4)), vertices=lamp)
+    scene = replace(scene, objects=(*scene.objects, shining), points=np.concatenate([scene.points, lamp]))
+    assert any("lamp" in words_of(question, "stop") for question in asked(scene)[0])

@@ -31,6 +31,8 @@ _FLOOR_STEEPEST = 0.8  # cosine of 37°
 _AROUND = 1.0
 # A cell is in the way if with its eight neighbours it holds so many points: a chair's leg has ten, noise one.
 _FEWEST = 3
+# A line of sight may end this far before its target, in metres.
+_AT_THE_TARGET = 0.1
 # Ways are looked at in steps of this many cells, so that they cannot cut more than a cell's corner.
 _STEP = 0.5
 # More cells than any scan of rooms has: 100 by 100 m in cells of 5 cm.
@@ -87,12 +89,14 @@ class FreeSpace:
         cell: side of a cell.
         free: (columns, rows) which cells are free, by x and y.
         level: height of the floor.
+        obstacles: (m, 3) what is in the way of a body: x, y, and height above the floor.
     """
 
     corner: Array
     cell: float
     free: BoolArray
     level: float
+    obstacles: Array
 
     @cached_property
     def places(self) -> Array:
@@ -131,6 +135,30 @@ class FreeSpace:
         blocked = np.flatnonzero(~self.free[self.cells(places)])
         return places[: blocked[0]] if len(blocked) else places
 
+    def walls(self, height: float, but: Array) -> BoolArray:
+        """(columns, rows) the cells in which something reaches above a height, apart from an object.
+
+        Args:
+            height: above the floor.
+            but: (n, 3) the object's points among the obstacles.
+        """
+        above = self.obstacles[self.obstacles[:, 2] > height, :2]
+        own = but[but[:, 2] > height, :2]
+        return _crowded(np.maximum(self.counts(above) - self.counts(own), 0))
+
+    def sees(self, places: Array, targets: Array, walls: BoolArray) -> BoolArray:
+        """(n,) whether no wall lies between place and target, each (n, 2), but for the last 10 cm.
+
+        A picture and the wall that it hangs on lie in the same cell.
+        """
+        ways = targets - places
+        lengths = np.linalg.norm(ways, axis=1)
+        shares = np.maximum(1 - _AT_THE_TARGET / np.maximum(lengths, _AT_THE_TARGET), 0)
+        steps = int(np.ceil(lengths.max(initial=0.0) / (self.cell * _STEP))) + 1
+        along = np.linspace(0, 1, steps)[:, None, None] * (ways * shares[:, None])
+        cells = self.cells((places + along).reshape(-1, 2))
+        return np.asarray(~walls[cells].reshape(steps, -1).any(axis=0))
+
 
 def free_space(points: Array, *, cell: float, lowest: float, highest: float, radius: float) -> FreeSpace:
     """Where an upright body of a given radius can stand: on floor that the scan shows, touching nothing.
@@ -154,12 +182,18 @@ def free_space(points: Array, *, cell: float, lowest: float, highest: float, rad
     shape = np.ceil((high - low) / cell).astype(np.int64)
     if shape.prod() > _MOST_CELLS:
         raise DegenerateGeometry(f"the floor spreads over {high - low} m, too far for a scan")
-    grid = FreeSpace(low, cell, np.zeros(tuple(shape), dtype=np.bool_), level)
+    in_the_way = (heights > lowest) & (heights < highest)
+    obstacles = np.column_stack([points[in_the_way, :2], heights[in_the_way]])
+    grid = FreeSpace(low, cell, np.zeros(tuple(shape), dtype=np.bool_), level, obstacles)
     free = binary_closing(grid.counts(points[is_floor, :2]) > 0, np.ones((3, 3), dtype=np.bool_))
-    obstacles = grid.counts(points[(heights > lowest) & (heights < highest), :2])
-    around = convolve(obstacles, np.ones((3, 3), dtype=np.int64), mode="constant")
-    in_the_way = (obstacles > 0) & (around >= _FEWEST)
-    if in_the_way.any():
+    blocked = _crowded(grid.counts(obstacles[:, :2]))
+    if blocked.any():
         # The points of two cells lie nearer to each other than their centres, by a diagonal at most.
-        free &= distance_transform_edt(~in_the_way) * cell >= radius + np.sqrt(2) * cell
+        free &= distance_transform_edt(~blocked) * cell >= radius + np.sqrt(2) * cell
     return replace(grid, free=free)
+
+
+def _crowded(counts: IntArray) -> BoolArray:
+    """Which cells hold points that their neighbours or themselves bear out: no noise."""
+    around = convolve(counts, np.ones((3, 3), dtype=np.int64), mode="constant")
+    return np.asarray((counts > 0) & (around >= _FEWEST))

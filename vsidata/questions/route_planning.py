@@ -2,6 +2,7 @@
 
 A route begins by one landmark, facing another, and goes straight from stop to stop. Each straight way is free
 floor, wide enough for a body; at each turn the walked path and the line between the landmarks' middles agree.
+No wall, nor anything else taller than the landmark, lies between it and who stands by it or faces it.
 """
 
 import math
@@ -13,11 +14,13 @@ from typing import Annotated
 
 import numpy as np
 from numpy.random import Generator
+from scipy.spatial import KDTree
 
 from vsidata.constant import Angle, Choices, Count, Labels, Length, Rules, places_for
 from vsidata.errors import DegenerateGeometry
 from vsidata.geometry.bearing import signed_bearing
-from vsidata.geometry.free_space import FreeSpace, free_space
+from vsidata.geometry.boxes import upright_box
+from vsidata.geometry.free_space import BoolArray, FreeSpace, free_space
 from vsidata.measure import MeasuredObject, MeasuredScene
 from vsidata.questions.question import Candidate, Draft, Drop, Evidence, EvidenceObject, capped, limited
 from vsidata.scene import Array
@@ -26,6 +29,10 @@ from vsidata.scene import Array
 _MOVES = (2, 3, 4, 5)
 # This near to its word's, a turn is nearer to that than to another; of landmarks' middles no more is asked.
 _NEAREST_QUARTER = math.pi / 4
+# What stays below this, in metres above the floor, hides nothing taller: a robot sees the lamp on a table.
+_EYE_LEVEL = 1.0
+# A line of sight leads this far into a landmark, in metres, so that it crosses a wall at the landmark's back.
+_INTO = 0.25
 
 
 class RoutePlanningRules(Rules):
@@ -77,6 +84,7 @@ class Landmark:
         points: (n, 2) its points at the height of the body that walks.
         distances: (columns, rows) from each cell of the free space to the nearest of these, metres.
         floor: the free space.
+        walls: (columns, rows) the cells in which something hides it.
         reach: within this distance one stands by it.
     """
 
@@ -85,13 +93,35 @@ class Landmark:
     points: Array
     distances: Array
     floor: FreeSpace
+    walls: BoolArray
     reach: float
 
     @cached_property
     def places(self) -> Array:
         """(n, 2) the free places by it; a landmark has some."""
-        places = self.floor.places
-        return places[self.distances[self.floor.cells(places)] <= self.reach]
+        return self.by_it(self.floor.places)
+
+    def by_it(self, places: Array) -> Array:
+        """Those of places (n, 2) that are within reach of it and from which it shows."""
+        near = places[self.distances[self.floor.cells(places)] <= self.reach]
+        return near[self.shows_from(near)]
+
+    def shows_from(self, places: Array) -> BoolArray:
+        """(n,) whether nothing lies between places (n, 2) and the landmark's nearest points."""
+        nearest = self._tree.query(places)[1]
+        return self.floor.sees(places, self._within[nearest], self.walls)
+
+    @cached_property
+    def _tree(self) -> KDTree:
+        return KDTree(self.points)
+
+    @cached_property
+    def _within(self) -> Array:
+        """(n, 2) its points moved inwards, at right angles to the sides of the rectangle around them."""
+        around = upright_box(np.pad(self.points, ((0, 0), (0, 1))))
+        across = (self.points - around.center[:2]) @ around.axes[:2, :2].T
+        inner = np.sign(across) * np.maximum(np.abs(across) - _INTO, 0)
+        return np.asarray(around.center[:2] + inner @ around.axes[:2, :2])
 
     def stop_from(self, start: Array, shortest: float, rng: Generator) -> Array | None:
         """(2,) where a straight way from a start (2,) to one of its points, drawn at random, comes by it.
@@ -99,7 +129,7 @@ class Landmark:
         None where the way is not free as far as that, or too short.
         """
         way = self.floor.way(start, self.points[rng.integers(len(self.points))])
-        by_it = way[self.distances[self.floor.cells(way)] <= self.reach][:1]
+        by_it = self.by_it(way)[:1]
         return np.asarray(by_it[0]) if len(by_it) and np.linalg.norm(by_it - start) >= shortest else None
 
 
@@ -181,10 +211,14 @@ def landmarks(scene: MeasuredScene, rules: RoutePlanningRules) -> list[Landmark]
         if not thing.askable or thing.box is None or thing.vertices is None:
             continue
         heights = thing.vertices[:, 2] - floor.level
-        beside = thing.vertices[(heights > lowest) & (heights < highest), :2]
-        if len(beside):
+        in_band = (heights > lowest) & (heights < highest)
+        beside = thing.vertices[in_band, :2]
+        if len(beside) and np.ptp(beside, axis=0).any():
             distances = floor.distances(beside)
-            landmark = Landmark(thing, thing.box.center[:2], beside, distances, floor, rules.reach.value)
+            top = min(float(thing.vertices[:, 2].max()) - floor.level, _EYE_LEVEL)
+            walls = floor.walls(top, np.column_stack([beside, heights[in_band]]))
+            reach = rules.reach.value
+            landmark = Landmark(thing, thing.box.center[:2], beside, distances, floor, walls, reach)
             if len(landmark.places):
                 found.append(landmark)
     return found
@@ -228,6 +262,8 @@ def _begun(start: Landmark, first: Landmark, rules: RoutePlanningRules, rng: Gen
 
 def _facing(route: Route, facing: Landmark, rules: RoutePlanningRules) -> Route | None:
     begin, end = route.path
+    if not facing.shows_from(begin[None])[0]:
+        return None
     walked = begin, facing.middle, end
     between_middles = route.start.middle, facing.middle, route.stops[0].middle
     turn = _turn(walked, between_middles, rules)
