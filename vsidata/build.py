@@ -147,7 +147,8 @@ def _recipe(options: BuildOptions, rules: RuleSet, topics: tuple[str, ...], sour
             "seed": options.seed,
             "allow_benchmark_scenes": options.allow_benchmark_scenes,
         },
-        "rules": {"name": rules.name, "digest": rules.digest, "resolved": rules.resolved},
+        "rules": {"name": rules.name, "digest": rules.digest, "resolved": rules.resolved}
+        | ({"extends": rules.extends} if rules.extends else {}),
         "versions": {"vsidata": __version__, "python": platform.python_version()}
         | {name: version(name) for name in _VERSIONS},
     }

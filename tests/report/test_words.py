@@ -10,7 +10,7 @@ from PIL import Image
 from tests.report import rooms
 from vsidata.questions.rules import RULE_SETS, load_rules
 from vsidata.questions.topics import TOPICS
-from vsidata.report.rules_in_words import margin_in_words, topic_rules
+from vsidata.report.rules_in_words import margin_in_words, topic_rules, what_differs
 from vsidata.report.tallies import Tallies
 from vsidata.report.thumbnails import thumbnail
 
@@ -119,3 +119,25 @@ def test_thumbnail_is_turned_clockwise():
 @pytest.mark.parametrize("jpeg", [b"", b"no picture", rooms.jpeg()[:200]])
 def test_picture_that_is_none_has_no_thumbnail(jpeg):
     assert thumbnail(jpeg, 0) is None
+
+
+def test_rules_of_a_user_are_shown_by_what_they_change(tmp_path):
+    """Only the two changed constants are named, over a file in between too, and not the default's reason."""
+    gap = 'topics: {object_rel_distance: {min_gap: {value: 0.3, unit: m, why: "mine", source: "mine"}}}'
+    (tmp_path / "first.yaml").write_text(f"extends: wide\n{gap}\n")
+    (tmp_path / "mine.yaml").write_text(
+        'extends: first.yaml\ntopics: {room_size_estimation: {question: "How large is it?"}}\n'
+    )
+    own = load_rules(tmp_path / "mine.yaml")
+    said = what_differs({"name": own.name, "resolved": own.resolved, "extends": own.extends})
+    assert (said["why"], said["extends"]) == ("", "wide")
+    first, second = sorted(said["changes"])
+    assert first == "topics.object_rel_distance.min_gap was 0.15 m, is 0.3 m"
+    assert second.startswith("topics.room_size_estimation.question was ")
+
+
+@pytest.mark.parametrize("name", RULE_SETS)
+def test_rule_sets_of_the_package_state_their_own_reason(name):
+    rules = load_rules(name)
+    said = what_differs({"name": name, "resolved": rules.resolved})
+    assert (rules.extends, said) == (None, {"why": rules.why, "extends": None, "changes": []})

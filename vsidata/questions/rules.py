@@ -51,6 +51,8 @@ class RuleSet:
         visibility: when the frames of a video show enough to answer.
         balance: how common an answer may be among all questions of a build; None where that does not matter.
         topics: topic → its rules, in the order of the registry; a topic without rules is not asked.
+        extends: the rule set of this package that a user's own one extends; None for those of this package,
+            and where it extends none.
     """
 
     name: str
@@ -61,6 +63,7 @@ class RuleSet:
     visibility: VisibilityRules
     balance: BalanceRules | None
     topics: Mapping[str, Any]
+    extends: str | None = None
 
     @property
     def default_topics(self) -> tuple[str, ...]:
@@ -155,7 +158,18 @@ def load_rules(name_or_path: str | Path) -> RuleSet:
         visibility=parsed.visibility,
         balance=parsed.balance,
         topics={name: rules for name in TOPICS if (rules := getattr(parsed.topics, name)) is not None},
+        extends=None if str(name_or_path) in RULE_SETS else _packaged_base(path),
     )
+
+
+def _packaged_base(path: Path) -> str | None:
+    """The rule set of this package that a user's file extends, be it through other files."""
+    while base := read_mapping(path)[0].get("extends"):
+        beside = path.parent / str(base)
+        if not beside.is_file():
+            return str(base)
+        path = beside
+    return None
 
 
 def _path_of(name: str) -> Path:

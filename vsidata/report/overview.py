@@ -11,7 +11,7 @@ from vsidata.curation.audit.file import audited, read_audit
 from vsidata.dataset.card import name_of
 from vsidata.errors import VsiError
 from vsidata.hub.release import has_pictures, is_free
-from vsidata.report.rules_in_words import topic_rules, visibility_constants
+from vsidata.report.rules_in_words import topic_rules, visibility_constants, what_differs
 from vsidata.report.tallies import Tallies
 
 Json = dict[str, Any]
@@ -34,7 +34,7 @@ def overview(
     options, rules = manifest["options"], manifest["rules"]
     return {
         "title": f"Spatial questions on {name_of(options['dataset'])}",
-        "rules": {"name": rules["name"], "digest": rules["digest"][:8], "why": rules["resolved"]["why"]},
+        "rules": {"name": rules["name"], "digest": rules["digest"][:8], **what_differs(rules)},
         "pictures_of": pictures_of(manifest),
         "seed": options["seed"],
         "version": manifest["versions"]["vsidata"],

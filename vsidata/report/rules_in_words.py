@@ -7,7 +7,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from vsidata.dataset.differences import differences
 from vsidata.dataset.results import Row
+from vsidata.questions.rules import load_rules
 from vsidata.strict_yaml import read_mapping
 
 Resolved = Mapping[str, Any]
@@ -29,6 +31,28 @@ def topic_rules(rules: Resolved) -> dict[str, Any]:
     return {
         topic: {"definition": _definition(topic, rules, words), "constants": [*_constants(stated)]}
         for topic, stated in rules["topics"].items()
+    }
+
+
+def what_differs(rules: Resolved) -> dict[str, Any]:
+    """What a user's own rule set is for, and what it changes in the one of this package that it extends.
+
+    Args:
+        rules: the entry of a manifest.
+
+    Returns:
+        `why`: empty where the user gives no reason of his own; `extends`: name of the rule set, or None;
+        `changes`: one line for each constant and text that differs.
+    """
+    resolved, extends = rules["resolved"], rules.get("extends")
+    if extends is None:
+        return {"why": resolved["why"], "extends": None, "changes": []}
+    base = load_rules(extends).resolved
+    changed = differences(base, resolved | {"name": base["name"]})
+    return {
+        "why": "" if resolved["why"] == base["why"] else resolved["why"],
+        "extends": extends,
+        "changes": [f"{name} {values}" for name, values in changed.items()],
     }
 
 

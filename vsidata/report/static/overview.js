@@ -141,6 +141,16 @@
     );
   }
 
+  function changes(own) {
+    const lines = own.changes.length > 0 ? own.changes : ["nothing"];
+    return html(
+      "div",
+      {},
+      html("p", {}, `${own.name} extends the rule set ${own.extends}. What differs from it:`),
+      html("ul", {}, ...lines.map((line) => html("li", {}, line))),
+    );
+  }
+
   function rules(build) {
     const parts = Object.entries(build.topics).map(([name, stated]) =>
       html(
@@ -158,7 +168,8 @@
       "section",
       { "aria-labelledby": "rules" },
       html("h2", { id: "rules" }, "Rules"),
-      html("p", { class: "quiet" }, build.rules.why),
+      build.rules.why && html("p", { class: "quiet" }, build.rules.why),
+      build.rules.extends && changes(build.rules),
       parts,
       sight,
     );
