@@ -41,5 +41,6 @@ def test_table_that_is_none_is_refused(tmp_path, content, fault):
 
 
 def test_missing_table_says_how_to_get_it(tmp_path):
-    with pytest.raises(ScanError, match="--label_map"):
+    with pytest.raises(ScanError) as caught:
         read_label_table(tmp_path / "table.tsv")
+    assert caught.value.remedy == "Download it (--label_map)."

@@ -20,6 +20,7 @@ from vsidata.sources.registry import open_source
 NAME = "scene0000_00"
 MESH, SEGMENTS = "_vh_clean_2.ply", "_vh_clean_2.0.010000.segs.json"
 ANNOTATION, TEXT = ".aggregation.json", ".txt"
+SAVE_BINARY = "^Save it as binary little-endian PLY"
 
 
 @dataclass(frozen=True)
@@ -37,24 +38,24 @@ class Kind:
     data: Callable[[bytes], bytes] | None = None
 
 
-def header(what, old, new, fault):
+def header(what, old, new, fault, remedy=None):
     """The mesh's header is another."""
 
     def replaced(data: bytes) -> bytes:
         assert old in data
         return data.replace(old, new, 1)
 
-    return Kind(f"header: {what}", MESH, fault, data=replaced)
+    return Kind(f"header: {what}", MESH, fault, remedy, data=replaced)
 
 
-def payload(what, change, fault):
+def payload(what, change, fault, remedy=None):
     """The bytes of the mesh are others."""
-    return Kind(f"payload: {what}", MESH, fault, data=change)
+    return Kind(f"payload: {what}", MESH, fault, remedy, data=change)
 
 
-def mesh(what, change, fault):
+def mesh(what, change, fault, remedy=None):
     """The mesh is another, correctly written."""
-    return Kind(f"payload: {what}", MESH, fault, scan=change)
+    return Kind(f"payload: {what}", MESH, fault, remedy, scan=change)
 
 
 def text(what, file, content, fault):
@@ -148,8 +149,14 @@ OBJECTS = len(small_scan().aggregation["segGroups"])
 KINDS = [
     # The header of the mesh
     header("no PLY", b"ply\n", b"obj\n", "does not begin with `ply`"),
-    header("text PLY", b"binary_little_endian", b"ascii", "ascii; only binary_little_endian"),
-    header("big-endian PLY", b"binary_little_endian", b"binary_big_endian", "only binary_little_endian"),
+    header("text PLY", b"binary_little_endian", b"ascii", "ascii; only binary_little_endian", SAVE_BINARY),
+    header(
+        "big-endian PLY",
+        b"binary_little_endian",
+        b"binary_big_endian",
+        "only binary_little_endian",
+        SAVE_BINARY,
+    ),
     header("unknown version", b"endian 1.0", b"endian 2.0", "'format binary_little_endian 2.0'"),
     header("no format", b"format binary_little_endian 1.0\n", b"", "nowhere"),
     header("never ends", b"end_header", b"endheader", r"does not end within [\d,]+ bytes"),
@@ -191,11 +198,11 @@ KINDS = [
     ),
     payload("cut in the faces", lambda data: data[:-100], f"is cut short: {FACES} rows of `face` need"),
     payload("bytes too many", lambda data: data + b"\0\0\0", "describes .* bytes, the file has"),
-    payload("quads", quads, "faces have 4 corners"),
+    payload("quads", quads, "faces have 4 corners", "^Save it with triangles"),
     payload("one quad", one_quad, "face 0 has 3, face 5 has 4"),
     mesh("vertex that is no number", vertex(3, np.nan), f"1 of {VERTICES} vertices"),
     mesh("vertex at infinity", vertex(slice(4, 6), (0, 0, -np.inf)), f"2 of {VERTICES} vertices"),
-    mesh("millimetres", vertex(8, (0, 4000, 0)), "3,997 m from the origin"),
+    mesh("millimetres", vertex(8, (0, 4000, 0)), "3,997 m from the origin", "^Save it in metres"),
     mesh("face beyond the vertices", face(2, (0, 1, VERTICES)), rf"1 of {FACES} faces .* 0 … {VERTICES - 1}"),
     mesh("face with a negative corner", face(0, (-1, 0, 1)), f"1 of {FACES} faces"),
     mesh(
@@ -326,7 +333,7 @@ def test_missing_file_is_named_with_the_download_type_that_brings_it(tmp_path, s
     file.unlink()
     error = complaint(tmp_path)
     assert (error.file, error.fault) == (str(file), "is missing.")
-    assert f"--type {suffix}" in error.remedy
+    assert error.remedy == f"Download it (--type {suffix})."
 
 
 def a_folder(file: Path) -> None:

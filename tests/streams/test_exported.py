@@ -285,4 +285,4 @@ def test_matrix_that_is_a_link_to_nothing_is_named(folder):
     path = folder / "intrinsic" / "intrinsic_color.txt"
     path.unlink(missing_ok=True)
     path.symlink_to("/nowhere/at/all")
-    expect(folder, "intrinsic/intrinsic_color.txt", "is missing")
+    expect(folder, "intrinsic/intrinsic_color.txt", "is missing", "Export the frames of this scan.")

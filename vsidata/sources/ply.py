@@ -152,7 +152,8 @@ def _parse_header(data: bytes) -> tuple[list[_Element], int]:
                 raise Fault(f"its header has a line that is not PLY: {line[:80]!r}")
     if layouts != ["binary_little_endian"]:
         raise Fault(
-            f"has the PLY format {' '.join(layouts)[:80] or 'nowhere'}; only binary_little_endian is read"
+            f"has the PLY format {' '.join(layouts)[:80] or 'nowhere'}; only binary_little_endian is read",
+            "Save it as binary little-endian PLY, or take ScanNet's own file." if layouts else None,
         )
     _refuse_twice("element", [element.name for element in elements])
     for element in elements:
@@ -227,6 +228,7 @@ def _corner_indices(rows: Rows) -> IntArray:
         if name in (rows.dtype.names or ()) and rows.dtype[name].base.kind in "iu" and rows.dtype[name].shape:
             corners = rows[name]
             if corners.shape[1] != 3:
-                raise Fault(f"its faces have {corners.shape[1]} corners; only triangles are read")
+                fault = f"its faces have {corners.shape[1]} corners; only triangles are read"
+                raise Fault(fault, "Save it with triangles, or take ScanNet's own file.")
             return corners.astype(np.int64)
     raise Fault("its faces have no list of integers `vertex_indices`")

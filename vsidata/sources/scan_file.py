@@ -38,6 +38,11 @@ class Fault(ValueError):  # noqa: N818 - not yet the error that a caller sees
         self.remedy = remedy
 
 
+def first_time(remedy: str) -> str:
+    """A remedy where there may never have been a file: `Download it again` becomes `Download it`."""
+    return remedy.replace(" again", "", 1)
+
+
 @contextmanager
 def blame(file: Path, remedy: str, part: str | None = None) -> Iterator[None]:
     """Turn a Fault into the ScanError of a file.
@@ -97,7 +102,7 @@ def read_scan_file(path: Path, remedy: str, most: int = _LARGEST_FILE) -> bytes:
                 raise Fault(f"changes while it is read: it had {status.st_size:,} bytes a moment ago")
             return data
         except FileNotFoundError:
-            raise Fault("is missing") from None
+            raise Fault("is missing", first_time(remedy)) from None
         except PermissionError:
             right = "Give yourself the right to read it (chmod u+r)."
             raise ScanError(path, "may not be read by this user", right) from None

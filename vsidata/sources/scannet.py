@@ -133,7 +133,7 @@ class ScanNet:
         reach = float(max(points.max(), -points.min()))
         if not reach <= _FARTHEST_M:
             fault = f"reaches {reach:,.0f} m from the origin: its coordinates are not metres"
-            raise ScanError(mesh_file, fault, _download(MESH))
+            raise ScanError(mesh_file, fault, "Save it in metres, or take ScanNet's own file.")
         objects, instances = group_objects(points, mesh.triangles, segments, groups)
         if not (instances >= 0).any():
             raise ScanError(

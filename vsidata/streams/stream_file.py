@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from vsidata.errors import ScanError
-from vsidata.sources.scan_file import Fault, blame
+from vsidata.sources.scan_file import Fault, blame, first_time
 
 
 @contextmanager
@@ -30,6 +30,8 @@ def opened(path: Path, remedy: str) -> Iterator[int]:
                 yield file
             finally:
                 os.close(file)
+        except FileNotFoundError as error:
+            raise Fault(f"cannot be read: {error.strerror}", first_time(remedy)) from None
         except PermissionError:
             right = "Give yourself the right to read it (chmod u+r)."
             raise ScanError(path, "may not be read by this user", right) from None
