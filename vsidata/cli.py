@@ -723,7 +723,8 @@ def push(
     Checks the build first, and says what goes up and whose it is. Pictures of scans that are not synthetic
     stay home unless you state that you may share them. Makes the dataset or the branch where it is not there,
     replaces what differs, deletes shards of an earlier push, and touches no other file there, and nothing
-    here. Run again, it goes on. The token is that of `hf auth login` or HF_TOKEN.
+    here. Run again, it goes on. The token is that of `hf auth login` or HF_TOKEN. --dry-run also works
+    without the Hub: it then shows all that could go up.
     """
     import orjson
 
@@ -731,7 +732,9 @@ def push(
     from vsidata.hub import words
     from vsidata.terminal import console
 
-    planned = pushing.plan(folder, repo_id, revision, private=private, gated=gated, with_frames=with_frames)
+    planned = pushing.plan(
+        folder, repo_id, revision, private=private, gated=gated, with_frames=with_frames, dry=dry_run
+    )
     screen = console(quiet=as_json)
     screen.print(*words.before(planned), sep="\n", soft_wrap=True, markup=False, highlight=False)
     commit = None

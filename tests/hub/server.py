@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -113,6 +114,7 @@ class Hub:
         self.faults: list[Fault] = []
         self.holds: list[tuple[str, str, threading.Event, threading.Event]] = []
         self.lock = threading.RLock()
+        self.storage = ""  # address of Xet's storage; empty for this server, which stores nothing so
 
     def fail(
         self,
@@ -352,6 +354,15 @@ class _Handler(BaseHTTPRequestHandler):
             objects.append(known)
         raise Answer(200, {"transfer": "basic", "objects": objects})
 
+    def _xet_token(self, name: str, revision: str) -> None:
+        self._commit(self._repo(name, write=True), revision)
+        address, ends = self.hub.storage or f"{self.hub.address}/xet", str(int(time.time()) + 3600)
+        headers = {"X_Xet_Cas_Url": address, "X_Xet_Access_Token": "xet", "X_Xet_Token_Expiration": ends}
+        raise Answer(200, {"casUrl": address, "exp": int(ends), "accessToken": "xet"}, **headers)
+
+    def _xet(self) -> None:
+        raise Answer(404, {"error": "nothing is stored here"})
+
     def _put(self, oid: str) -> None:
         if hashlib.sha256(self.sent).hexdigest() != oid:
             raise Answer(400, {"error": "the content does not match its checksum"})
@@ -462,6 +473,9 @@ _ROUTES: list[tuple[str, str, Callable[..., None]]] = [
     ("POST", f"{_API}/{_NAME}/preupload/{_REV}", _Handler._preupload),
     ("POST", f"{_OF}/{_NAME}.git/info/lfs/objects/batch", _Handler._batch),
     ("PUT", r"/lfs/(?P<oid>\w+)", _Handler._put),
+    ("GET", f"{_API}/{_NAME}/xet-write-token/{_REV}", _Handler._xet_token),
+    ("GET", "/xet/.*", _Handler._xet),
+    ("POST", "/xet/.*", _Handler._xet),
     ("POST", r"/lfs-verify/(?P<oid>\w+)", _Handler._verify),
     ("POST", f"{_API}/{_NAME}/commit/{_REV}", _Handler._post_commit),
     ("GET", f"{_API}/{_NAME}/tree/{_REV}(?P<folder>/.*)?", _Handler._tree),

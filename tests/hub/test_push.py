@@ -275,3 +275,29 @@ def test_an_audit_of_other_questions_is_refused(hub, built, run):
     assert "audit.json: is of other questions than those that are here now." in said
     assert "vsidata audit" in said
     assert NAME not in hub.repos
+
+
+def test_dry_run_without_the_hub_shows_what_could_go_up(hub, scannet, run_alone):
+    offline = {"HF_HUB_OFFLINE": "1"}
+    seen = run_alone("push", scannet, "--repo-id", NAME, "--dry-run").splitlines()
+    unseen = run_alone("push", scannet, "--repo-id", NAME, "--dry-run", **offline).splitlines()
+    assert [line for line in seen if line not in unseen] == [seen[0], seen[-1]]
+    assert unseen[-2] == "What is there is not known: cannot be reached: HF_HUB_OFFLINE is set."
+    assert unseen[-1].replace(", at most", "") == seen[-1]
+    said = json.loads(run_alone("push", scannet, "--repo-id", NAME, "--dry-run", "--json", **offline))
+    assert {path for path in said["sent"] if "/" not in path} == {"README.md", "manifest.json"}
+    assert said["unseen"] == "cannot be reached: HF_HUB_OFFLINE is set."
+
+
+def test_dry_run_where_nothing_answers_shows_what_could_go_up(waits, synthetic, run, monkeypatch):
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+    said = run("push", synthetic, "--repo-id", NAME, "--dry-run")
+    assert "To send, at most: 10 files" in said
+    assert "the connection was lost or never came about" in said
+
+
+def test_dry_run_still_refuses_what_the_hub_refuses(hub, synthetic, run):
+    hub.fail("GET", "/api/datasets/", 403, times=100)
+    assert "403" in run("push", synthetic, "--repo-id", NAME, "--dry-run", status=2)

@@ -1,5 +1,6 @@
 """What goes wrong with the Hub, told as file, fault and remedy; and patience with what passes."""
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -32,12 +33,22 @@ _BY_STATUS: Mapping[int, tuple[str, str]] = {
 }
 
 
+# How the client's Xet storage says what a server answered: in the words of a ConnectionError.
+_XET_STATUS = re.compile(r"HTTP status (?:client|server) error \((\d{3})")
+
+
+class UnreachableError(VsiError):
+    """The Hub cannot be reached, or fails: what is there is not known."""
+
+
 def passes(error: BaseException) -> bool:
     """Whether the fault lies with the network or the Hub, and may be gone soon."""
-    answer = _cause(error, HfHubHTTPError)
-    if answer is not None and answer.response is not None:
-        return answer.response.status_code == 429 or answer.response.status_code >= 500
-    return _cause(error, httpx2.TransportError) is not None
+    if isinstance(error, OfflineModeIsEnabled):
+        return False
+    status = _status(error)
+    if status is not None:
+        return status == 429 or status >= 500
+    return _lost(error) is not None
 
 
 def patiently(action: Callable[[], Answer]) -> Answer:
@@ -57,7 +68,8 @@ def told(repo_id: str) -> Iterator[None]:
     """Turn what goes wrong with the Hub into errors that say what to do. No token stands in any of them.
 
     Raises:
-        VsiError: the Hub refused, failed or cannot be reached.
+        UnreachableError: the Hub failed or cannot be reached.
+        VsiError: the Hub refused.
         OptionError: the name is none.
     """
     try:
@@ -66,7 +78,7 @@ def told(repo_id: str) -> Iterator[None]:
         raise OptionError(repo_id, f"is no name on the Hub: {_words(error)}.", "Write NAME/SET.") from None
     except OfflineModeIsEnabled:
         fault = "cannot be reached: HF_HUB_OFFLINE is set."
-        raise VsiError(repo_id, fault, "Unset it, and run the same command again.") from None
+        raise UnreachableError(repo_id, fault, "Unset it, and run the same command again.") from None
     except Exception as error:
         if known := _in_words(repo_id, error):
             raise known from error
@@ -74,20 +86,38 @@ def told(repo_id: str) -> Iterator[None]:
 
 
 def _in_words(repo_id: str, error: BaseException) -> VsiError | None:
-    answer = _cause(error, HfHubHTTPError)
-    if answer is not None and answer.response is not None:
-        status = answer.response.status_code
+    answer, status = _cause(error, HfHubHTTPError), _status(error)
+    if status is not None:
         if isinstance(answer, GatedRepoError):
             remedy = "Ask for it on the dataset's page, and log in with `hf auth login` as who asked."
             return VsiError(repo_id, f"is open to those alone who were given access ({status}).", remedy)
         fault, remedy = _BY_STATUS.get(status, ("the Hub refused this", "Mend what it says, and try again."))
-        if status >= 500:
-            fault, remedy = "the Hub failed, again and again", _RESUME
-        said = f": {_words(answer.server_message)}" if answer.server_message else ""
+        message = answer.server_message if answer is not None else None
+        said = f": {_words(message)}" if message else ""
+        if status == 429 or status >= 500:
+            fault, remedy = _BY_STATUS.get(status, ("the Hub failed, again and again", _RESUME))
+            return UnreachableError(repo_id, f"{fault} ({status}{said}).", remedy)
         return VsiError(repo_id, f"{fault} ({status}{said}).", remedy)
-    if (lost := _cause(error, httpx2.TransportError)) is not None:
-        return VsiError(repo_id, f"the connection was lost or never came about: {_words(lost)}.", _RESUME)
+    if (lost := _lost(error)) is not None:
+        fault = f"the connection was lost or never came about: {_words(lost)}."
+        return UnreachableError(repo_id, fault, _RESUME)
     return None
+
+
+def _status(error: BaseException) -> int | None:
+    """What the Hub, or the storage that it sends the client to, answered, where that is the fault."""
+    answer = _cause(error, HfHubHTTPError)
+    if answer is not None and answer.response is not None:
+        return int(answer.response.status_code)
+    stored = _XET_STATUS.search(str(_cause(error, ConnectionError) or ""))
+    return int(stored[1]) if stored else None
+
+
+def _lost(error: BaseException) -> BaseException | None:
+    """A lost connection in an error's chain of causes: the client has errors of its own, its Xet Python's."""
+    return (
+        _cause(error, httpx2.TransportError) or _cause(error, ConnectionError) or _cause(error, TimeoutError)
+    )
 
 
 def _cause(error: BaseException | None, kind: type[Answer]) -> Answer | None:

@@ -14,7 +14,7 @@ from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, ge
 from vsidata.dataset.manifest import read_manifest
 from vsidata.errors import OptionError, VsiError
 from vsidata.hub.client import client
-from vsidata.hub.faults import patiently, told
+from vsidata.hub.faults import UnreachableError, patiently, told
 from vsidata.hub.release import PICTURES, Release, has_pictures, is_free, release
 from vsidata.hub.remote import DATASET, MAIN, NOTHING, Change, Remote, compare, look
 from vsidata.hub.verify import faults
@@ -38,6 +38,8 @@ class Plan:
         remote: what is there now; None where the dataset is new.
         change: what that changes.
         needs_word: whether it holds pictures that the publisher must say they may share.
+        unseen: why it is not known what is there; None where it is known. Then `remote` is None and `change`
+            sends all.
     """
 
     build: Path
@@ -50,6 +52,7 @@ class Plan:
     remote: Remote | None
     change: Change
     needs_word: bool
+    unseen: UnreachableError | None = None
 
 
 def plan(
@@ -60,6 +63,7 @@ def plan(
     private: bool = False,
     gated: bool = False,
     with_frames: bool | None = None,
+    dry: bool = False,
 ) -> Plan:
     """Check a build, choose what of it is published, and see what is there. Changes nothing anywhere.
 
@@ -70,6 +74,7 @@ def plan(
         private: make it private; one that is there must be private already.
         gated: let those in who ask for access and whom you let in; one that is gated stays so.
         with_frames: publish the tables with pictures too; None for those of synthetic rooms alone.
+        dry: only to be looked at, and so planned even where the Hub cannot be reached.
 
     Raises:
         OptionError: no build, no such name, no pictures that were asked for, or a public dataset in place of
@@ -86,8 +91,14 @@ def plan(
         remedy = f"Nothing was sent. {wrong[0].remedy} `vsidata verify {build}` lists every fault."
         raise VsiError(wrong[0].file, f"{wrong[0].fault.rstrip('.')}{more}.", remedy)
     api = client()
-    with told(repo_id):
-        remote = look(api, repo_id, revision)
+    remote, unseen = None, None
+    try:
+        with told(repo_id):
+            remote = look(api, repo_id, revision)
+    except UnreachableError as error:
+        if not dry:
+            raise
+        unseen = error
     if remote and private and not remote.private:
         remedy = "Make it private in its settings on the Hub, name another --repo-id, or drop --private."
         raise OptionError(repo_id, "is there already, and public.", remedy)
@@ -106,6 +117,7 @@ def plan(
         remote=remote,
         change=compare(chosen, remote),
         needs_word=not free and any(path.startswith(PICTURES) for path in chosen.entries),
+        unseen=unseen,
     )
 
 

@@ -50,6 +50,8 @@ def before(planned: "Plan") -> list[str]:
     lines.append(_whose(planned))
     if not manifest["leak_guard"]["active"]:
         lines.append("Its leak guard was off: it may hold rooms that benchmarks show. The card says so.")
+    if planned.unseen is not None:
+        lines.append(f"What is there is not known: {planned.unseen.fault}")
     return [*lines, _work(planned)]
 
 
@@ -90,6 +92,7 @@ def as_json(planned: "Plan", commit: str | None) -> dict[str, Any]:
         "sent": planned.change.send,
         "deleted": planned.change.delete,
         "needs_word": planned.needs_word,
+        "unseen": None if planned.unseen is None else planned.unseen.fault,
         "commit": commit,
     }
 
@@ -127,6 +130,8 @@ def address(planned: "Plan") -> str:
 def _place(planned: "Plan") -> str:
     seen_by = "private" if planned.private else "public"
     gate = ", access by request" if planned.gated else ""
+    if planned.unseen is not None:
+        return f"a dataset, {seen_by}{gate} if it is new"
     if planned.remote is None:
         return f"a new dataset, {seen_by}{gate}"
     new = "" if planned.remote.branched else f", a new branch {planned.revision}"
@@ -154,7 +159,8 @@ def _work(planned: "Plan") -> str:
     entries, change = planned.release.entries, planned.change
     size = sum(entries[path].bytes for path in change.send)
     same = len(entries) - len(change.send)
-    words = f"To send: {len(change.send):,} files, {in_bytes(size)}" if change.send else "Nothing to send"
+    most = "To send, at most" if planned.unseen is not None else "To send"
+    words = f"{most}: {len(change.send):,} files, {in_bytes(size)}" if change.send else "Nothing to send"
     words += f"; there already: {same:,}" if same else ""
     if change.delete:
         more = f" and {len(change.delete) - _NAMED:,} more" if len(change.delete) > _NAMED else ""
