@@ -102,7 +102,7 @@ TEXTS = {
     "rules": ("extends: wide\nname: mine\n", lambda path: load_rules(path).resolved),
     "options": ("out: here\nscannet-root: there\n", lambda path: read_options(path, {})),
     "recipe": ("data: here\nseed: 3\n", read_recipe),
-    "forbidden rooms": ("dataset,scene_name\nmine,room1\n", lambda path: forbidden_rooms([path])),
+    "forbidden rooms": ("dataset,scene_name\nscannet,scene0191_00\n", lambda path: forbidden_rooms([path])),
     "released questions": (json.dumps(QUESTION) + "\n", lambda path: [*read_questions(path)]),
     "scored questions": (json.dumps(QUESTION) + "\n", _from_file),
     "predictions": ('{"id": "7", "prediction": "4"}\n', read_predictions),
