@@ -11,6 +11,7 @@ import yaml
 from pydantic import ValidationError
 
 from vsidata.errors import OptionError
+from vsitrain.ineffective import refuse_ineffective
 from vsitrain.recipe import Recipe, read_recipe
 from vsitrain.run_options import Method, RunOptions
 
@@ -55,6 +56,7 @@ def read_config(method: Method, recipe: Path | None, given: Sequence[str]) -> Ru
     words = {key: _as_words(value) for key, value in theirs.items()}
     words |= {key: list(values) for key, values in on_command_line.items() if key not in ours}
     training, model = _parse(method, _for_this_machine(words), places)
+    refuse_ineffective(method, (training, model), words.keys(), places)
     return RunConfig(_options(own, places), training, model)
 
 
@@ -93,7 +95,7 @@ def _for_this_machine(words: dict[str, list[str]]) -> dict[str, list[str]]:
 
     if torch.cuda.is_available():
         return words
-    return {**words, **{key: [value] for key, value in _ON_A_CPU.items()}}
+    return {**{key: [value] for key, value in _ON_A_CPU.items()}, **words}
 
 
 def _options(own: Mapping[str, Any], places: Mapping[str, str]) -> RunOptions:

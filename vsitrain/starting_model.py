@@ -91,11 +91,31 @@ def base_of(adapter: str) -> str:
     return str(base)
 
 
-def load_model(settings: Any, *, train_vision: bool) -> Any:
+def weights_dtype(settings: Any, args: Any) -> str | None:
+    """The precision that weights are loaded in.
+
+    With an adapter it is the one that is asked for: PEFT trains the adapter in float32. A model that is
+    trained itself is float32: a small step on a bfloat16 weight is rounded away. It still computes in
+    bfloat16, by autocast (`bf16`). DeepSpeed keeps a float32 copy of such weights by itself.
+
+    Args:
+        settings: TRL's ModelConfig.
+        args: TRL's configuration.
+
+    Returns:
+        `float32`, `bfloat16` …; None as they are stored.
+    """
+    copied = args.deepspeed_plugin is not None and (args.bf16 or args.fp16)
+    asked: str | None = settings.dtype
+    return asked if settings.use_peft or copied else "float32"
+
+
+def load_model(settings: Any, *, dtype: str | None, train_vision: bool) -> Any:
     """Load a model's weights to train them.
 
     Args:
         settings: TRL's ModelConfig.
+        dtype: of the weights, from `weights_dtype`.
         train_vision: whether the vision tower and its projector are trained too, where there is no adapter.
     """
     from transformers import AutoModelForImageTextToText
@@ -103,7 +123,7 @@ def load_model(settings: Any, *, train_vision: bool) -> Any:
     model = AutoModelForImageTextToText.from_pretrained(
         settings.model_name_or_path,
         revision=settings.model_revision,
-        dtype=settings.dtype or "auto",
+        dtype=dtype or "auto",
         attn_implementation=settings.attn_implementation,
     )
     if not train_vision:

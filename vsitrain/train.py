@@ -16,7 +16,7 @@ from vsitrain.preparation import Preparation, starting_from
 from vsitrain.provenance import provenance_of
 from vsitrain.publishing import make_repository, push
 from vsitrain.rewards import reward_functions
-from vsitrain.starting_model import adapter_config, is_adapter, load_model, merge_adapter
+from vsitrain.starting_model import adapter_config, is_adapter, load_model, merge_adapter, weights_dtype
 
 _MERGED = "_base"
 """Folder of a run that holds the model it starts from, where that was an adapter on its base."""
@@ -83,7 +83,8 @@ def train(prepared: Preparation, *, callbacks: Sequence[Any] = ()) -> Trained:
 def make_trainer(prepared: Preparation, **more: Any) -> Any:
     """The trainer of a run, its model loaded."""
     config = prepared.config
-    model = load_model(config.model, train_vision=not config.options.freeze_vision)
+    dtype = weights_dtype(config.model, config.training)
+    model = load_model(config.model, dtype=dtype, train_vision=not config.options.freeze_vision)
     if not prepared.plan.model.trains_vision:
         keep_gradients_out_of_the_tower(model)
     more = {"peft_config": adapter_config(config.model), **more}

@@ -93,3 +93,4 @@ def test_without_a_gpu_training_is_told_to_use_none(recipe, monkeypatch):
     training = read_config("grpo", recipe, []).training
     assert training.use_cpu
     assert not training.bf16
+    assert read_config("grpo", recipe, ["--bf16", "true"]).training.bf16  # what is asked for is not overruled

@@ -1,7 +1,12 @@
 """ZeRO-3: a stand-in for DeepSpeed here, and DeepSpeed itself in the long tests."""
 
+import json
+import os
+import subprocess
 import sys
+import sysconfig
 import types
+import venv
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
@@ -10,6 +15,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import AutoModelForImageTextToText
 from transformers.integrations import deepspeed as integration
 
+from tests.vsitrain import asked
 from tests.vsitrain.tiny_runs import parts
 from vsitrain.families import LORA_TARGETS
 from vsitrain.plan import measure_model, read_model_config
@@ -85,3 +91,53 @@ def test_training_itself_is_shared_out_afterwards(tiny, zero3):
     with pytest.raises(ValueError, match="on purpose"), whole_weights():
         raise ValueError("on purpose")
     assert integration.is_deepspeed_zero3_enabled()
+
+
+@pytest.fixture(scope="module")
+def with_deepspeed(tmp_path_factory):
+    """A Python with DeepSpeed, which is installed for these tests alone, beside all that this one has."""
+    folder = tmp_path_factory.mktemp("deepspeed")
+    venv.create(folder, with_pip=True)
+    (own,) = folder.glob("lib/python*/site-packages")
+    (own / "others.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    python = folder / "bin" / "python"
+    install = [python, "-m", "pip", "install", "--quiet", "--no-build-isolation"]
+    for packages in (["setuptools", "wheel"], ["deepspeed"]):
+        done = subprocess.run([*install, *packages], capture_output=True, text=True)
+        if done.returncode:
+            pytest.skip(f"DeepSpeed cannot be installed here: {done.stderr.strip()[-200:]}")
+    return python
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("lora", [[], ["--use_peft", "true", "--lora_r", "4"]], ids=["full", "lora"])
+def test_plan_under_deepspeed_s_zero3_counts_as_without_it(with_deepspeed, tiny, tmp_path, lora):
+    data = asked.build(tmp_path / "build")
+    settings = {"zero_optimization": {"stage": 3}, "train_micro_batch_size_per_gpu": "auto"}
+    settings |= {"bf16": {"enabled": "auto"}, "gradient_accumulation_steps": "auto"}
+    (tmp_path / "zero3.json").write_text(json.dumps(settings))
+    command = [
+        with_deepspeed,
+        "-m",
+        "vsitrain",
+        "sft",
+        "--json",
+        "--model_name_or_path",
+        tiny(),
+        "--data",
+        data,
+    ]
+    command += ["--output_dir", tmp_path / "run", "--num_frames", "2", "--max_pixels", "12544"]
+    command += ["--report_to", "none", "--per_device_train_batch_size", "2", *lora]
+    environment = {**os.environ, "PYTHONPATH": str(_ROOT), "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+    environment |= {"MASTER_ADDR": "localhost", "MASTER_PORT": "29731", "CUDA_VISIBLE_DEVICES": ""}
+    environment |= {"RANK": "0", "LOCAL_RANK": "0", "WORLD_SIZE": "1"}
+    plans = {}
+    for name, more in {"alone": [], "zero3": ["--deepspeed", tmp_path / "zero3.json"]}.items():
+        done = subprocess.run(
+            [str(word) for word in (*command, *more)], env=environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        plans[name] = json.loads(done.stdout[done.stdout.index("{") :])
+    assert plans["zero3"]["work"]["sharding"] == "zero3"
+    assert plans["zero3"]["model"] == plans["alone"]["model"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from vsitrain.plan.assumptions import assumed
 from vsitrain.plan.devices import Device
+from vsitrain.plan.memory import weight_bytes
 from vsitrain.plan.model import ModelSize
 from vsitrain.plan.schedule import Schedule
 from vsitrain.plan.workload import Workload
@@ -131,7 +132,7 @@ def _inputs(
             ("launch", launch, "seconds to launch the kernels of a layer"),
             (
                 "read",
-                (language + head + cache) * work.weight_bytes,
+                (language + head + cache) * weight_bytes(model, work),
                 "bytes of weights and cache, for a token",
             ),
             ("bandwidth", device.bandwidth, f"bytes a second of {device.speed_of}"),

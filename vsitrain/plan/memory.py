@@ -47,12 +47,13 @@ def memory_of(model: ModelSize, work: Workload, device_memory: int) -> Memory:
         work: the run.
         device_memory: bytes; vLLM takes its share of it.
     """
+    shards = work.processes if work.sharding != "none" else 1
     always = {
-        "weights": _weights(model, work),
-        "optimizer": int(_state_bytes(model, work) / (work.processes if work.sharding != "none" else 1)),
+        "weights": 0 if work.offloaded == "weights" else _weights(model, work),
+        "optimizer": 0 if work.offloaded != "nothing" else int(_state_bytes(model, work) / shards),
     }
     if work.reference and not model.lora:
-        always["reference model"] = model.total * work.weight_bytes // _weight_shards(work)
+        always["reference model"] = model.total * weight_bytes(model, work) // _weight_shards(work)
     if work.vllm:
         always["vLLM"] = int(work.vllm * device_memory)
     phases = _training(model, work)
@@ -67,7 +68,7 @@ def checkpoint_bytes(model: ModelSize, work: Workload) -> int:
     """What a checkpoint takes on disk: an adapter, or else all weights, and the optimizer."""
     weights = model.trained_total * _trained_bytes(model, work)
     if not model.lora:
-        weights += (model.total - model.trained_total) * work.weight_bytes
+        weights += (model.total - model.trained_total) * weight_bytes(model, work)
     return int(weights + _state_bytes(model, work))
 
 
@@ -75,16 +76,22 @@ def _weight_shards(work: Workload) -> int:
     return work.processes if work.sharding in ("zero3", "fsdp") else 1
 
 
+def weight_bytes(model: ModelSize, work: Workload) -> int:
+    """Of a loaded weight: 4 where a model is trained itself, unless DeepSpeed keeps a float32 copy."""
+    copied = work.sharding.startswith("zero") and work.compute_bytes < _FLOAT
+    return work.weight_bytes if model.lora or copied else _FLOAT
+
+
 def _trained_bytes(model: ModelSize, work: Workload) -> int:
     """Of a trained weight: PEFT keeps adapters in float32 (not under ZeRO-3), FSDP all that is trained."""
     if work.sharding == "fsdp" or (model.lora and work.sharding != "zero3"):
         return _FLOAT
-    return work.weight_bytes
+    return weight_bytes(model, work)
 
 
 def _weights(model: ModelSize, work: Workload) -> int:
     own = model.total if model.lora else model.total - model.trained_total
-    in_all = own * work.weight_bytes + model.trained_total * _trained_bytes(model, work)
+    in_all = own * weight_bytes(model, work) + model.trained_total * _trained_bytes(model, work)
     return in_all // _weight_shards(work)
 
 
@@ -111,6 +118,7 @@ def _training(model: ModelSize, work: Workload) -> dict[str, Parts]:
     through = {
         "gradients": model.trained_total * _trained_bytes(model, work) // shards,
         "gathered weights": _gathered(model, work),
+        "weights to compute with": _cast(model, work),
         "pixels": patches * model.pixel * _FLOAT,
     }
     if model.trains_vision:
@@ -129,15 +137,17 @@ def _training(model: ModelSize, work: Workload) -> dict[str, Parts]:
 
 def _generation(model: ModelSize, work: Workload) -> dict[str, Parts]:
     patches, prompts = work.generated * work.clip.patches, work.generated * work.prompt_tokens
-    gathered = model.total * work.weight_bytes - _weights(model, work) if work.sharding == "zero3" else 0
+    gathered = (
+        model.total * weight_bytes(model, work) - _weights(model, work) if work.sharding == "zero3" else 0
+    )
     common = {"gathered weights": max(0, gathered), "pixels": patches * model.pixel * _FLOAT}
     length = work.prompt_tokens + work.completion_tokens
-    cache = work.generated * length * model.layers * 2 * model.key_value * work.weight_bytes
+    cache = work.generated * length * model.layers * 2 * model.key_value * weight_bytes(model, work)
     logits = int(work.generated * model.vocabulary * assumed("generated_logit"))
-    prefill = _at_work(prompts, model.hidden, model.intermediate, work.weight_bytes, "forward")
+    prefill = _at_work(prompts, model.hidden, model.intermediate, weight_bytes(model, work), "forward")
     return {
         "generation, vision tower": common
-        | {"a layer at work": _forward_vision(patches, model, work.weight_bytes)},
+        | {"a layer at work": _forward_vision(patches, model, weight_bytes(model, work))},
         "generation, prompts": common | {"cache of keys and values": cache, "a layer at work": prefill},
         "generation, tokens": common | {"cache of keys and values": cache, "logits": logits},
     }
@@ -148,11 +158,19 @@ def _gathered(model: ModelSize, work: Workload) -> int:
     if work.processes == 1:
         return 0
     if work.sharding == "zero3":
-        return int(min(model.total, assumed("zero3_live")) * work.weight_bytes)
+        return int(min(model.total, assumed("zero3_live")) * weight_bytes(model, work))
     if work.sharding == "fsdp":
         layer = model.parts["language model"] // model.layers
         return (model.parts["embeddings"] + model.parts["head"] + 2 * layer) * work.compute_bytes
     return 0
+
+
+def _cast(model: ModelSize, work: Workload) -> int:
+    """Copies that autocast makes of float32 weights; with checkpointing, those of one layer at a time."""
+    if model.lora or work.sharding == "fsdp" or weight_bytes(model, work) == work.compute_bytes:
+        return 0
+    at_once = model.layers if work.checkpointing else 1
+    return model.parts["language model"] // at_once * work.compute_bytes
 
 
 def _kept(rows: int, layers: int, hidden: int, intermediate: int, work: Workload, tower: str) -> int:

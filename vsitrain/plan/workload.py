@@ -10,6 +10,9 @@ from vsitrain.run_options import Method
 Sharding = Literal["none", "zero1", "zero2", "zero3", "fsdp"]
 """What is spread over the processes: nothing, the optimizer, gradients too, weights too (the last two)."""
 
+Offloaded = Literal["nothing", "optimizer", "weights"]
+"""What DeepSpeed or FSDP keep in the machine's memory; the optimizer with the weights."""
+
 
 @dataclass(frozen=True)
 class Workload:
@@ -34,6 +37,8 @@ class Workload:
         weight_bytes: of a number of the loaded weights.
         compute_bytes: of a number of the activations.
         sharding: what is spread over the processes.
+        offloaded: what lies in the machine's memory instead of the device's: nothing, the optimizer, or the
+            weights too.
         optimizer: by the name that `optim` has in TRL's configuration.
         vllm: share of a device's memory that vLLM takes, 0 where it runs elsewhere; None where transformers
             generates.
@@ -57,6 +62,7 @@ class Workload:
     weight_bytes: int = 2
     compute_bytes: int = 2
     sharding: Sharding = "none"
+    offloaded: Offloaded = "nothing"
     optimizer: str = "adamw_torch"
     vllm: float | None = None
 
@@ -117,6 +123,7 @@ def workload_of(
         "weight_bytes": weight_bytes,
         "compute_bytes": 2 if half else weight_bytes,
         "sharding": _sharding(args) if sharding is None else sharding,
+        "offloaded": _offloaded(args),
         "optimizer": str(getattr(args.optim, "value", args.optim)),
     }
     if method != "grpo":
@@ -136,6 +143,20 @@ def _vllm(args: Any) -> float | None:
     if not args.use_vllm:
         return None
     return float(args.vllm_gpu_memory_utilization) if args.vllm_mode == "colocate" else 0.0
+
+
+def _offloaded(args: Any) -> Offloaded:
+    plugin = args.deepspeed_plugin
+    if plugin is not None:
+        zero = plugin.deepspeed_config.get("zero_optimization", {})
+        away = {
+            kind: (zero.get(f"offload_{kind}") or {}).get("device", "none") != "none"
+            for kind in ("param", "optimizer")
+        }
+        return "weights" if away["param"] else "optimizer" if away["optimizer"] else "nothing"
+    told = (args.fsdp_config or {}).get("offload_params")
+    told = os.environ.get("FSDP_OFFLOAD_PARAMS", "false") if told is None else told
+    return "weights" if str(told).casefold() == "true" and _sharding(args) == "fsdp" else "nothing"
 
 
 def _sharding(args: Any) -> Sharding:

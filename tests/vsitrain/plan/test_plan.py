@@ -5,6 +5,7 @@ import json
 import math
 import operator
 import re
+from types import SimpleNamespace
 
 import pytest
 from peft import LoraConfig
@@ -171,6 +172,35 @@ def test_text_says_what_is_trained_what_it_takes_and_how_long():
     assert re.search(r"Time, [\d.]+ GPU hours: 1 device × the sum of", text)
     assert "P_language" in text
     assert max(map(len, text.splitlines())) < 140
+
+
+@pytest.mark.parametrize(
+    ("zero", "offloaded"),
+    [
+        ({"stage": 2}, "nothing"),
+        ({"stage": 2, "offload_optimizer": {"device": "none"}}, "nothing"),
+        ({"stage": 2, "offload_optimizer": {"device": "cpu"}}, "optimizer"),
+        (
+            {"stage": 3, "offload_optimizer": {"device": "cpu"}, "offload_param": {"device": "nvme"}},
+            "weights",
+        ),
+    ],
+)
+def test_offload_is_read_from_deepspeed_s_configuration(tmp_path, zero, offloaded):
+    args = SFTConfig(output_dir=str(tmp_path), use_cpu=True, bf16=False)
+    plugin = SimpleNamespace(zero_stage=zero["stage"], deepspeed_config={"zero_optimization": zero})
+    told = SimpleNamespace(**{**vars(args), "deepspeed_plugin": plugin, "world_size": 8})
+    how = {"questions": 10, "clip": CLIP, "text_tokens": 1, "answer_tokens": 1, "dtype": None}
+    assert workload_of("sft", told, **how).offloaded == offloaded
+
+
+def test_offload_is_read_from_what_accelerate_tells_fsdp(tmp_path, monkeypatch):
+    monkeypatch.setenv("ACCELERATE_USE_FSDP", "true")
+    args = SFTConfig(output_dir=str(tmp_path), use_cpu=True, bf16=False)
+    how = {"questions": 10, "clip": CLIP, "text_tokens": 1, "answer_tokens": 1, "dtype": None}
+    assert workload_of("sft", args, **how).offloaded == "nothing"
+    monkeypatch.setenv("FSDP_OFFLOAD_PARAMS", "true")
+    assert workload_of("sft", args, **how).offloaded == "weights"
 
 
 def test_data_holds_all_of_it_and_is_plain_json():

@@ -1,0 +1,82 @@
+"""Settings that would do nothing are refused: `ineffective.yaml` lists them, each with the reason."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import MISSING, fields
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ConfigDict
+
+from vsidata.errors import OptionError
+from vsidata.strict_yaml import read_mapping, validate
+from vsitrain.run_options import Method
+
+
+class Ineffective(BaseModel):
+    """Keys that do nothing for the same reason.
+
+    Attributes:
+        keys: of TRL's configurations.
+        methods: trainers that this holds for.
+        always: whether any value is refused, and not only one that is not TRL's own.
+        needs: the switch that they belong to; they are refused only where it is not named.
+        fault, remedy: what is said.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    keys: tuple[str, ...]
+    methods: tuple[Method, ...] = get_args(Method)
+    always: bool = False
+    needs: str | None = None
+    fault: str
+    remedy: str
+
+
+@cache
+def ineffective() -> dict[str, Ineffective]:
+    """All of them, by a name for their reason."""
+    path = Path(str(resources.files(__package__) / "ineffective.yaml"))
+    data, lines = read_mapping(path)
+    return {
+        name: validate(
+            Ineffective,
+            entry,
+            {at[1:]: line for at, line in lines.items() if at[0] == name and len(at) > 1},
+            path,
+        )
+        for name, entry in data.items()
+    }
+
+
+def refuse_ineffective(
+    method: Method, configs: Collection[Any], given: Collection[str], places: Mapping[str, str]
+) -> None:
+    """Refuse settings that would do nothing.
+
+    Args:
+        method: which trainer.
+        configs: TRL's configurations, as they were read.
+        given: the keys that were set.
+        places: where each key stands.
+
+    Raises:
+        OptionError: naming the first such key, the reason and what to do.
+    """
+    for entry in ineffective().values():
+        if method not in entry.methods or entry.needs in given:
+            continue
+        for key in entry.keys:
+            if key in given and (entry.always or not _is_default(key, configs)):
+                raise OptionError(places.get(key, key), f"`{key}` {entry.fault}.", entry.remedy)
+
+
+def _is_default(key: str, configs: Collection[Any]) -> bool:
+    for config in configs:
+        for field in fields(config):
+            if field.name == key:
+                default = field.default if field.default_factory is MISSING else field.default_factory()
+                return bool(getattr(config, key) == default)
+    return True
