@@ -45,6 +45,34 @@ def test_build_ends_with_the_drop_table_and_three_lines(arguments, tmp_path):
     assert following.startswith("Next: ")
 
 
+def test_names_of_a_users_list_that_match_no_known_scan_are_counted_at_the_start_and_in_the_manifest(
+    arguments, tmp_path
+):
+    one, several = tmp_path / "one.csv", tmp_path / "several.csv"
+    # scene0191_00 is ScanNet's, and room0001 is at hand: both are known.
+    one.write_text("dataset,scene_name\nscannet,scene0191_00\nmade,room0001\nscannet,kitchen\n")
+    several.write_text(
+        "dataset,scene_name\n" + "".join(f"multiscan,scene_0000{number}_00\n" for number in range(4))
+    )
+    result = run(*arguments, "--forbid", one, "--forbid", several)
+    assert result.exit_code == 0, result.output
+    begin = result.output.partition("topic ")[0].splitlines()
+    assert "one.csv: 1 name matches no known scan (kitchen)." in begin
+    assert (
+        "several.csv: 4 names match no known scan (scene_00000_00, scene_00001_00, scene_00002_00)." in begin
+    )
+    guard = json.loads((tmp_path / "out/manifest.json").read_bytes())["leak_guard"]
+    assert guard["unknown"] == {"one.csv": 1, "several.csv": 4}
+
+
+def test_nothing_is_said_of_unknown_names_where_there_are_none(arguments, tmp_path):
+    known = tmp_path / "known.csv"
+    known.write_text("dataset,scene_name\nscannet,scene0191_00\n")
+    result = run(*arguments, "--forbid", known)
+    assert "no known scan" not in result.output
+    assert "unknown" not in json.loads((tmp_path / "out/manifest.json").read_bytes())["leak_guard"]
+
+
 def test_second_build_says_that_nothing_changed(arguments, rooms):
     meta_info.write(rooms, 4)
     run(*arguments)
