@@ -1,5 +1,6 @@
 """Options: the same from a file, the command line and a notebook; a wrong one is named with its line."""
 
+import re
 from itertools import product
 from pathlib import Path
 
@@ -143,3 +144,13 @@ def test_build_takes_scans_from_one_place(tmp_path, given):
     with pytest.raises(OptionError, match="none or two") as caught:
         build(BuildOptions(out=tmp_path, **given))
     assert "--scannet-root, --meta-info or --source" in caught.value.remedy
+
+
+def test_no_recipe_writes_to_the_folder_of_another_or_of_an_example_in_the_readme():
+    project = Path(__file__).parents[1]
+    recipes = sorted((project / "recipes").rglob("*.yaml"))
+    folders = [found[1] for path in recipes if (found := re.search(r"^out: *(\S+)", path.read_text(), re.M))]
+    examples = re.findall(r"vsidata build .*--out (\S+)", (project / "README.md").read_text())
+    assert len(folders) == len(set(folders)) == 6
+    assert "vsi100k" in examples
+    assert not set(folders) & set(examples)
