@@ -12,7 +12,7 @@ import torch
 
 from vsidata.errors import OptionError, VsiError
 from vsitrain.data.frames import FrameStore
-from vsitrain.data.messages import conversation
+from vsitrain.data.messages import conversation, question_name
 from vsitrain.families import InputMode, Row, collate, encode_rows, family_of
 from vsitrain.preferences import wrong_answer
 from vsitrain.prompts import PromptMode, target
@@ -56,7 +56,8 @@ class Asking:
         """The prompts of questions with their clips, ready for a reply."""
         messages = [conversation(row, self.mode, form="training", letters=self.letters) for row in rows]
         clips = [self.store.clip(row["scene_name"], row["dataset"]) for row in rows]
-        return encode_rows(self.processor, messages, clips, input_mode=self.input_mode)
+        names = [question_name(row) for row in rows]
+        return encode_rows(self.processor, messages, clips, input_mode=self.input_mode, names=names)
 
     def reply(self, row: Question, answer: str) -> list[int]:
         """Tokens of a reply that states an answer, with the one that ends it.

@@ -21,6 +21,7 @@ from trl.trainer.grpo_trainer import GRPOTrainer
 from vsidata.errors import OptionError
 from vsitrain.checkpoints import WholeCheckpoints
 from vsitrain.data.clip import Clip
+from vsitrain.data.messages import question_name
 from vsitrain.families import (
     InputMode,
     Row,
@@ -91,6 +92,7 @@ class VideoGRPOTrainer(WholeCheckpoints, ExactResume, GRPOTrainer):
         self.input_mode = input_mode
         self._scored: Rollouts | None = None
         self._clips: Sequence[Clip] = ()
+        self._names: Sequence[str] = ()
         self._rows: Sequence[Row] = ()
         super().__init__(
             model=model,
@@ -118,6 +120,7 @@ class VideoGRPOTrainer(WholeCheckpoints, ExactResume, GRPOTrainer):
 
     def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
         self._clips = self._fetch(inputs)
+        self._names = [question_name(row) for row in inputs]
         output: dict[str, Any] = super()._generate_and_score_completions(inputs)
         if self.rollouts is not None and self._scored is not None and self.model.training:  # type: ignore[union-attr]
             self.rollouts.add(self.state.global_step, self._scored, output["advantages"].tolist())
@@ -139,6 +142,7 @@ class VideoGRPOTrainer(WholeCheckpoints, ExactResume, GRPOTrainer):
             self._clips,
             input_mode=self.input_mode,
             template_options={**self.chat_template_kwargs},  # type: ignore[dict-item]
+            names=self._names,
         )
         self._rows = rows
         shown: dict[str, Any] = {key: torch.cat([row.vision[key] for row in rows]) for key in rows[0].vision}

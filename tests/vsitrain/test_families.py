@@ -114,6 +114,34 @@ def test_time_between_frames_reaches_the_families_that_ask_for_it(tiny):
         assert text.count("<|vision_start|>") == text.count("<|vision_end|>") == 2
 
 
+@pytest.mark.parametrize(("frames", "seconds"), [(4, 5.0), (16, 1.25), (1, 20.0)])
+def test_rate_of_frames_is_that_of_the_released_processor_on_the_whole_video(tiny, frames, seconds):
+    """A video of 10 s at 25 frames per second, sampled as the benchmark does."""
+    _, processor = parts(tiny("qwen2.5-vl"))
+    places = np.linspace(0, 249, frames, dtype=int)
+    pixels = noise(frames, 56, 56).frames
+    clip = Clip(pixels, places / 25, 10.0)
+    text = processor.apply_chat_template(asked("?"), tokenize=False, add_generation_prompt=True)
+    given = {"total_num_frames": 250, "fps": 25.0, "frames_indices": places.tolist()}
+    released = processor(
+        text=[text], videos=[pixels], video_metadata=[given], do_sample_frames=False, return_tensors="pt"
+    )
+    _close(released["second_per_grid_ts"], torch.tensor([seconds]))
+    _close(encode(processor, [asked("?")], [clip])["second_per_grid_ts"], torch.tensor([seconds]))
+
+
+@pytest.mark.parametrize("input_mode", ["video", "images"])
+def test_a_clip_of_one_frame_is_read_in_every_family(each_tiny, input_mode):
+    model, processor = parts(each_tiny)
+    single = Clip(noise(1, 56, 56).frames, np.array([3.0]), 10.0)
+    with torch.no_grad():
+        batch = encode(processor, [asked("Well?")] * 2, [single, CLIPS["scene_a"]], input_mode=input_mode)
+        assert model(**batch).logits.isfinite().all()
+    if each_tiny.name == "qwen3-vl" and input_mode == "video":
+        text = processor.tokenizer.decode(encode_rows(processor, [asked("?")], [single])[0].input_ids)
+        assert re.findall("<([0-9.]+) seconds>", text) == ["3.0"]
+
+
 def test_uneven_times_are_told_as_they_are(tiny):
     _, processor = parts(tiny("qwen3-vl"))
     clip = Clip(noise(4, 56, 56).frames, np.array([0.0, 0.62, 7.0, 13.0]))

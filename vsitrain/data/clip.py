@@ -1,7 +1,7 @@
 """What a model sees of a room: the frames of a video and when they were taken."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -17,13 +17,17 @@ class Clip:
     Attributes:
         frames: (T, H, W, 3) RGB, 0 to 255.
         timestamps: (T,) seconds since the first frame of the video, rising.
+        seconds: length of the video that they were picked from, its last frame included. None where it is
+            unknown: then every frame lasts as long as the mean step between two, and a single one a second.
 
     Raises:
-        ValueError: the frames are no such pictures, or there is not one rising time for each.
+        ValueError: the frames are no such pictures, there is not one rising time for each, or the video does
+            not last.
     """
 
     frames: Frames
     timestamps: NDArray[np.float64]
+    seconds: float | None = None
 
     def __post_init__(self) -> None:
         if self.frames.ndim != 4 or self.frames.shape[-1] != 3 or self.frames.dtype != np.uint8:
@@ -34,17 +38,24 @@ class Clip:
             raise ValueError(f"{len(self.frames)} frames need as many times, not {self.timestamps.shape}")
         if (np.diff(self.timestamps) <= 0).any():
             raise ValueError("the times of a clip's frames must rise")
+        if self.seconds is not None and not self.seconds > 0:
+            raise ValueError(f"a video lasts more than {self.seconds} s")
 
     @property
     def fps(self) -> float:
-        """Mean rate of these frames, per second; 1 for a single frame, which has none."""
-        if len(self.timestamps) == 1:
-            return 1.0
-        return float((len(self.timestamps) - 1) / (self.timestamps[-1] - self.timestamps[0]))
+        """Frames per second of the video: their number by its length, as the released processors reckon.
+
+        Source: `VideoMetadata.sampled_fps` of transformers, from which Qwen2.5-VL's `second_per_grid_ts`
+        follows.
+        """
+        count = len(self.timestamps)
+        if self.seconds is not None:
+            return count / self.seconds
+        return float((count - 1) / (self.timestamps[-1] - self.timestamps[0])) if count > 1 else 1.0
 
     def blank(self) -> "Clip":
         """Black frames in place of the pictures, as many, as large and at the same times."""
-        return Clip(np.zeros_like(self.frames), self.timestamps)
+        return replace(self, frames=np.zeros_like(self.frames))
 
     @cached_property
     def digest(self) -> str:

@@ -29,6 +29,7 @@ class Footage:
         name: the scene's.
         row: where it stands in the `frames` table.
         timestamps: seconds since the stream began, of every stored frame.
+        fps: frames per second of the whole stream; None where the build does not say.
         size: width and height of the stored pictures.
         orientation: degrees by which they must be turned clockwise to stand upright: 0, 90, 180 or 270.
     """
@@ -36,8 +37,16 @@ class Footage:
     name: str
     row: int
     timestamps: Sequence[float]
+    fps: float | None
     size: Size
     orientation: int
+
+    @property
+    def seconds(self) -> float | None:
+        """Length of the stream from the first to the end of the last stored frame; None where unknown."""
+        if not self.fps or self.fps <= 0:
+            return None
+        return self.timestamps[-1] - self.timestamps[0] + 1 / self.fps
 
 
 class FrameStore:
@@ -80,6 +89,7 @@ class FrameStore:
                 row["scene_name"],
                 number,
                 row["timestamps"] or (),
+                row["fps"],
                 (row["width"], row["height"]),
                 row["orientation"] or 0,
             )
@@ -163,7 +173,8 @@ class FrameStore:
         with self._blame(f"a frame of the scene {footage.name}"):
             frames = np.stack([decode(jpeg, size) for jpeg in jpegs])
         upright = np.ascontiguousarray(np.rot90(frames, -footage.orientation // 90, axes=(1, 2)))
-        clip = Clip(upright, np.array([footage.timestamps[place] for place in self._shown(footage)]))
+        times = np.array([footage.timestamps[place] for place in self._shown(footage)])
+        clip = Clip(upright, times, footage.seconds)
         return clip.blank() if self.blank else clip
 
     def _blame(self, part: str) -> AbstractContextManager[None]:

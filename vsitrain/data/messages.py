@@ -15,3 +15,10 @@ def conversation(row: Row, mode: PromptMode, *, form: Form, letters: bool) -> li
     """
     text = ask(row, mode, form=form, letters=letters)
     return [{"role": "user", "content": [{"type": "video"}, {"type": "text", "text": text}]}]
+
+
+def question_name(row: Row) -> str:
+    """A question as an error names it: by its id and its scene, else by its words."""
+    if row.get("id") is None:
+        return f"about {row['scene_name']}" if row.get("scene_name") else "of a question without an id"
+    return f"of question {row['id']} about {row.get('scene_name')}"

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from vsidata.errors import OptionError
 from vsitrain.data.tables import load_table, shards
 
-LIGHT = ["dataset", "scene_name", "timestamps", "width", "height", "orientation"]
+LIGHT = ["dataset", "scene_name", "timestamps", "fps", "width", "height", "orientation"]
 """The columns that are held for every scene; pictures are read when a scene is asked for."""
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from vsidata.errors import OptionError
 from vsitrain.data.clip import Clip
-from vsitrain.data.messages import conversation
+from vsitrain.data.messages import conversation, question_name
 from vsitrain.evaluation.model import Model, penalty_of
 from vsitrain.evaluation.settings import Settings
 from vsitrain.families import Pixels, encode, limit_pixels
@@ -51,7 +51,14 @@ class Replier:
         """Questions about clips as one batch, on the CPU."""
         how = self._settings
         asked = [conversation(row, how.mode, form=how.form, letters=True) for row in rows]
-        return encode(self._processor, asked, clips, input_mode=how.input_mode, pixels=self._pixels)
+        return encode(
+            self._processor,
+            asked,
+            clips,
+            input_mode=how.input_mode,
+            pixels=self._pixels,
+            names=[question_name(row) for row in rows],
+        )
 
     def reply(self, batch: Any) -> list[str]:
         """What the model writes on each question of a batch; greedy, the same in any batch."""

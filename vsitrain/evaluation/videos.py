@@ -83,7 +83,7 @@ class VideoFolder:
             if size != stream.size:
                 picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
             frames.append(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
-        clip = Clip(np.stack(frames).astype(np.uint8), stream.timestamps[places])
+        clip = Clip(np.stack(frames).astype(np.uint8), stream.timestamps[places], len(stream) / stream.fps)
         return clip.blank() if self._blank else clip
 
 

@@ -1,7 +1,8 @@
 """Prompts and clips as a model reads them: the one way in for training and for evaluation."""
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Literal
 
@@ -9,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from vsidata.errors import OptionError
 from vsitrain.data.clip import Clip
 from vsitrain.families.family import family_of, pad_token_ids
 from vsitrain.families.pixels import Pixels
@@ -39,8 +41,9 @@ def encode_rows(
     add_generation_prompt: bool = True,
     template_options: Mapping[str, Any] | None = None,
     pixels: Pixels | None = None,
+    names: Sequence[str] | None = None,
 ) -> list[Row]:
-    """Put each clip into its prompt.
+    """Put each clip into its prompt. A prompt is never cut: its end is the question.
 
     Args:
         processor: of the model.
@@ -51,12 +54,14 @@ def encode_rows(
         add_generation_prompt: whether the assistant is to speak next.
         template_options: for the chat template.
         pixels: remembers the last clip for the next call, whose processor and input mode must be the same.
+        names: of the prompts, for an error that names one; None for the end of its text.
 
     Returns:
         One row a prompt.
 
     Raises:
         ValueError: a prompt has no place for its clip, or more than one.
+        OptionError: a prompt has more tokens than the tokenizer's own limit.
     """
     texts = [
         processor.apply_chat_template(
@@ -74,7 +79,25 @@ def encode_rows(
     rows = {
         key: _encode(processor, list(its), clip, input_mode, pixels) for key, (clip, its) in about.items()
     }
-    return [rows[id(clip)][text] for text, clip in zip(texts, clips, strict=True)]
+    encoded = [rows[id(clip)][text] for text, clip in zip(texts, clips, strict=True)]
+    _refuse_too_long(processor, encoded, names or [f"that ends in {text[-_SHOWN:]!r}" for text in texts])
+    return encoded
+
+
+_SHOWN = 80  # characters of a prompt that an error quotes
+
+
+def _refuse_too_long(processor: Any, rows: Sequence[Row], names: Sequence[str]) -> None:
+    tokenizer = processor.tokenizer
+    most = min(tokenizer.init_kwargs.get("max_length") or math.inf, tokenizer.model_max_length or math.inf)
+    for row, name in zip(rows, names, strict=True):
+        if len(row.input_ids) > most:
+            fault = f"has {len(row.input_ids):,} tokens, and the tokenizer's own limit is {most:,}."
+            remedy = (
+                "Show fewer frames or pixels (num_frames, max_pixels), or raise max_length or "
+                "model_max_length in the model's tokenizer_config.json if the model can read more."
+            )
+            raise OptionError(f"the prompt {name}", fault, remedy)
 
 
 def _encode(
@@ -87,6 +110,7 @@ def _encode(
     if input_mode == "images":
         shown = {"images": [stills(fitted(processor, clip))]}
     else:
+        clip = _long_enough(clip, family.fewest)
         shown = {"videos": [clip.frames], "video_metadata": [_metadata(clip)], "do_sample_frames": False}
         if hasattr(processor.video_processor, "cap_pixels_per_frame"):
             # Only the limits set by `limit_pixels` hold, not a share of a number of tokens besides.
@@ -96,7 +120,10 @@ def _encode(
     with pixels.of(processor, clip):
         for text in texts:
             placed = text.replace(place, processor.video_token) if place else text
-            encoded = processor(text=[placed], return_tensors="pt", **shown)
+            # The tokenizer's settings may hold a `max_length`, at which it would cut without a word.
+            encoded = processor(
+                text=[placed], return_tensors="pt", truncation=False, max_length=None, **shown
+            )
             ids[text] = encoded.pop("input_ids")[0].tolist()
             vision = vision or {key: value for key, value in encoded.items() if key not in _OF_TEXT}
     return {text: Row(its, vision) for text, its in ids.items()}
@@ -123,7 +150,17 @@ def fitted(processor: Any, clip: Clip) -> Clip:
     if clip.frames.shape[1:3] == (height, width):
         return clip
     resized = [np.asarray(still.resize((width, height), Image.Resampling.BICUBIC)) for still in stills(clip)]
-    return Clip(np.stack(resized), clip.timestamps)
+    return replace(clip, frames=np.stack(resized))
+
+
+def _long_enough(clip: Clip, fewest: int) -> Clip:
+    """The clip with its last frame repeated at the same time, as other families' processors pad it."""
+    missing = fewest - len(clip.frames)
+    if missing <= 0:
+        return clip
+    frames = np.concatenate([clip.frames, np.repeat(clip.frames[-1:], missing, axis=0)])
+    times = clip.timestamps[-1] + np.arange(1, missing + 1) / 1e6
+    return Clip(frames, np.concatenate([clip.timestamps, times]), clip.seconds or 1 / clip.fps)
 
 
 def _metadata(clip: Clip) -> Any:

@@ -24,6 +24,7 @@ class Family:
         limits: what the pixel limits of the video processor are for: each frame, or the whole video. None
             where every frame is brought to one size.
         place: what the chat template writes for a video, where the processor must replace all of it.
+        fewest: frames of a video that the processor takes; of fewer, the last one is repeated.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Family:
     typed: bool
     limits: Literal["frame", "video"] | None
     place: str | None = None
+    fewest: int = 1
 
 
 _QWEN = {"image_token_id": "pixel_values", "video_token_id": "pixel_values_videos"}
@@ -49,6 +51,7 @@ FAMILIES = (
         typed=True,
         limits="video",
         place="<|vision_start|><|video_pad|><|vision_end|>",
+        fewest=2,
     ),
     # A video is written as images, each after `Frame1:` and so on.
     Family(

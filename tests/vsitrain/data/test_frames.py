@@ -77,6 +77,8 @@ def test_fewer_frames_are_spread_evenly_from_the_first_to_the_last(folder, wante
     shown = clip(folder, num_frames=wanted)
     assert places(shown.frames) == expected
     assert shown.timestamps.tolist() == [place / 2 for place in expected]
+    assert shown.seconds == 8  # all sixteen frames of the stream, however many are shown
+    assert shown.fps == len(expected) / 8
 
 
 def test_more_frames_than_are_stored_are_those_that_are_stored(folder):

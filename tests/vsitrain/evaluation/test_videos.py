@@ -31,6 +31,7 @@ def test_frames_are_spread_evenly_from_the_first_to_the_last(root):
     shades = clip.frames.mean(axis=(1, 2, 3))
     assert shades == pytest.approx([0, 50, 100, 150, 200], abs=4)
     assert clip.timestamps.tolist() == pytest.approx([0, 0.5, 1, 1.5, 2])
+    assert clip.seconds == pytest.approx(41 / 20)
 
 
 def test_more_frames_than_there_are_is_all_of_them(root):
