@@ -114,6 +114,15 @@ def _gradients(run) -> dict[str, torch.Tensor]:
     return {name: value.grad for name, value in run.model.named_parameters() if value.grad is not None}
 
 
+def test_a_scene_of_one_frame_does_not_stop_a_run(tiny, tmp_path):
+    clips = {
+        name: replace(clip, frames=clip.frames[:1], timestamps=clip.timestamps[:1])
+        for name, clip in CLIPS.items()
+    }
+    run = trainer(tiny("qwen3-vl"), tmp_path, clips={**CLIPS, "scene_b": clips["scene_b"]})
+    assert np.isfinite(run.train().training_loss)
+
+
 def test_vision_tower_learns_from_the_reward(each_tiny, tmp_path):
     run = trainer(each_tiny, tmp_path)
     gradients = _gradients(run)

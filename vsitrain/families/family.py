@@ -102,7 +102,7 @@ def limit_pixels(processor: Any, *, min_pixels: int, max_pixels: int, frames: in
     if family.limits is None:
         fault = f"has no effect on {family.name}, which brings every frame to one size"
         raise VsiError("max_pixels", fault, "Leave min_pixels and max_pixels out.")
-    times = frames if family.limits == "video" else 1
+    times = max(frames, family.fewest) if family.limits == "video" else 1
     processor.image_processor.size = {"shortest_edge": min_pixels, "longest_edge": max_pixels}
     processor.video_processor.size = {
         "shortest_edge": min_pixels * times,

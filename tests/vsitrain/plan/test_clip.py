@@ -23,7 +23,9 @@ def made(folder, frames, height, width, input_mode):
 
 
 @pytest.mark.parametrize("input_mode", ["video", "images"])
-@pytest.mark.parametrize("shape", [(4, 112, 112), (5, 240, 320), (3, 60, 30), (8, 130, 97)])
+@pytest.mark.parametrize(
+    "shape", [(1, 112, 112), (1, 240, 320), (4, 112, 112), (5, 240, 320), (3, 60, 30), (8, 130, 97)]
+)
 def test_features_and_patches_of_every_family_are_those_of_its_processor(each_tiny, shape, input_mode):
     frames, height, width = shape
     config = AutoConfig.from_pretrained(each_tiny)
