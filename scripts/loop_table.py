@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from vsidata.metrics import interval, redrawn_means
+from vsidata.sources.official import room_of
 from vsitrain.scoring.official import official_score
 from vsitrain.scoring.predictions import read_entries
 from vsitrain.scoring.references import REFERENCES
@@ -73,8 +74,8 @@ def _scores(entries: Sequence[Mapping[str, Any]]) -> list[float]:
 def _figure(of_runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> Figure:
     by_run = {run: _scores(entries) for run, entries in of_runs.items()}
     everything = [score for scores in by_run.values() for score in scores]
-    scenes = [row["scene_name"] for entries in of_runs.values() for row in entries]
-    low, high = interval(redrawn_means(everything, scenes))
+    rooms = [_room(row) for entries in of_runs.values() for row in entries]
+    low, high = interval(redrawn_means(everything, rooms))
     means = {run: float(np.mean(scores)) for run, scores in by_run.items()}
     return Figure(means, float(np.mean(everything)), low, high)
 
@@ -82,14 +83,18 @@ def _figure(of_runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> Figure:
 def _gain(before: Mapping[str, Any], after: Mapping[str, Any]) -> Figure:
     """What GRPO adds, question by question."""
     changes = {}
-    scenes: list[str] = []
+    rooms: list[str] = []
     for run, entries in after.items():
         was = {row["id"]: score for row, score in zip(before[run], _scores(before[run]), strict=True)}
         changes[run] = [score - was[row["id"]] for row, score in zip(entries, _scores(entries), strict=True)]
-        scenes += [row["scene_name"] for row in entries]
+        rooms += [_room(row) for row in entries]
     everything = [change for values in changes.values() for change in values]
     means = {run: float(np.mean(values)) for run, values in changes.items()}
-    return Figure(means, float(np.mean(everything)), *interval(redrawn_means(everything, scenes)))
+    return Figure(means, float(np.mean(everything)), *interval(redrawn_means(everything, rooms)))
+
+
+def _room(row: Mapping[str, Any]) -> str:
+    return room_of(row["dataset"], row["scene_name"])
 
 
 def _blind(rows: Sequence[Mapping[str, Any]], reference: str) -> float:

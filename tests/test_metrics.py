@@ -132,7 +132,7 @@ def test_interval_does_not_depend_on_the_order_of_the_questions():
 
 @pytest.mark.parametrize(("scores", "scenes"), [([], []), ([1.0], ["a", "b"]), ([[1.0]], ["a"])])
 def test_interval_without_one_scene_for_each_score_is_refused(scores, scenes):
-    with pytest.raises(ValueError, match="one scene per score"):
+    with pytest.raises(ValueError, match="one room per score"):
         interval(redrawn_means(scores, scenes))
 
 

@@ -167,8 +167,10 @@ def _left_out(options: BuildOptions, selection: Selection) -> dict[str, Any]:
             ),
             "refused": dict(sorted(Counter(selection.refused.values()).items())),
             "admitted": dict(sorted(Counter(selection.admitted.values()).items())),
+            "not_in_list": dict(sorted(Counter(filter(None, selection.not_in_list.values())).items())),
         },
-        "unlisted": len(selection.unlisted),
+        "selection": selection.counts,
+        "rooms": dict(sorted(selection.rooms.items())),
     }
 
 

@@ -1,4 +1,4 @@
-"""How answers are scored: mean relative accuracy, exact match, best constant answer, interval by scene."""
+"""How answers are scored: mean relative accuracy, exact match, best constant answer, interval by room."""
 
 from collections.abc import Sequence
 
@@ -88,30 +88,31 @@ def best_constant(truths: ArrayLike, decimals: int) -> tuple[float, float]:
 
 
 def redrawn_means(
-    scores: ArrayLike, scenes: Sequence[str], *, chosen: ArrayLike = True, repeats: int = 2000, seed: int = 0
+    scores: ArrayLike, rooms: Sequence[str], *, chosen: ArrayLike = True, repeats: int = 2000, seed: int = 0
 ) -> Array:
-    """Means of scores when whole scenes are drawn again: questions about one room are not independent.
+    """Means of scores when whole rooms are drawn again: questions about one room are not independent.
 
-    With the same scenes, repeats and seed the draws are the same, so that means of several choices of
+    Scans of the same room count as one room: drawn scan by scan, intervals are too narrow.
+    With the same rooms, repeats and seed the draws are the same, so that means of several choices of
     questions may be put together draw by draw, as a macro average is.
 
     Args:
         scores: (n,) one score per question.
-        scenes: (n,) the scene that each question is about.
+        rooms: (n,) the room that each question is about, as `sources.official.room_of` names it.
         chosen: (n,) bool, which questions count, or (m, n) for m means; True for all.
-        repeats: how many times the scenes are redrawn.
+        repeats: how many times the rooms are redrawn.
         seed: of the draws.
 
     Returns:
-        (repeats,) or (m, repeats) means; NaN where no scene that was drawn has a chosen question.
+        (repeats,) or (m, repeats) means; NaN where no room that was drawn has a chosen question.
 
     Raises:
-        ValueError: there is no score, or not one scene per score.
+        ValueError: there is no score, or not one room per score.
     """
     values = np.asarray(scores, dtype=float)
-    names, scene = np.unique(np.asarray(scenes, dtype=str), return_inverse=True)
-    if values.ndim != 1 or not values.size or values.size != scene.size:
-        raise ValueError(f"an interval needs one scene per score: {values.size} scores, {scene.size} scenes")
+    names, room = np.unique(np.asarray(rooms, dtype=str), return_inverse=True)
+    if values.ndim != 1 or not values.size or values.size != room.size:
+        raise ValueError(f"an interval needs one room per score: {values.size} scores, {room.size} rooms")
     drawn = np.random.default_rng(seed).multinomial(
         names.size, np.full(names.size, 1 / names.size), size=repeats
     )
@@ -119,7 +120,7 @@ def redrawn_means(
     choices = np.asarray(chosen, dtype=float)
     several = np.broadcast_to(choices, (*choices.shape[:-1], values.size)).reshape(-1, values.size)
     totals, counts = (
-        np.array([np.bincount(scene, weights=weights, minlength=names.size) for weights in parts]) @ draws
+        np.array([np.bincount(room, weights=weights, minlength=names.size) for weights in parts]) @ draws
         for parts in (several * values, several)
     )
     with np.errstate(invalid="ignore"):

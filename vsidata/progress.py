@@ -4,6 +4,7 @@ from rich.console import Console
 
 from vsidata.build import Watcher
 from vsidata.curation.splits import Selection
+from vsidata.dataset.selection_words import in_words
 from vsidata.terminal import progress
 
 
@@ -23,13 +24,12 @@ class ProgressBar(Watcher):
         self._bar.stop()
 
     def start(self, selection: Selection, done: int) -> None:
-        """Say what was found."""
-        scenes, refused, unlisted = map(len, (selection.split_of, selection.refused, selection.unlisted))
+        """Say what was found, and what was left out for which reason."""
+        scenes = len(selection.split_of)
         lines = [f"Found {scenes:,} scenes to use" + (f", {done:,} of them done already." if done else ".")]
-        if refused:
-            lines.append(f"The leak guard leaves out {refused:,}: their rooms are kept for evaluation.")
-        if unlisted:
-            lines.append(f"{unlisted:,} are in none of ScanNet's lists; --split all takes them too.")
+        counts = selection.counts
+        if counts["used"] < counts["found"]:
+            lines.append(f"{in_words(counts, selection.split)}.")
         for file, names in selection.unknown.items():
             verb = "name matches" if len(names) == 1 else "names match"
             lines.append(f"{file}: {len(names):,} {verb} no known scan ({', '.join(names[:3])}).")

@@ -1,16 +1,18 @@
 """No scan of a room that a benchmark shows gets past the guard, whichever scan of the room the list names."""
 
 import csv
+from pathlib import Path
 
 import pytest
 
 from vsidata.curation.leak_guard import forbidden_rooms, scenes_of_forbidden_rooms, unknown_scenes
 from vsidata.errors import OptionError
-from vsidata.sources.official import official_splits
+from vsidata.sources import official
+from vsidata.sources.official import official_lists
 
 
 def test_no_training_scan_and_every_validation_scan_is_of_a_forbidden_room():
-    official = official_splits()
+    official = official_lists("scannet")
     found = scenes_of_forbidden_rooms([("scannet", name) for name in official], forbidden_rooms())
     assert set(found) == {name for name, split in official.items() if split == "val"}
     assert len(found) == 312
@@ -35,6 +37,22 @@ def test_every_scan_of_a_benchmark_room_is_refused_even_without_the_validation_l
 def test_lists_count_for_their_own_dataset_only():
     same_names = [("synthetic", "scene0025_01"), ("synthetic", "scene0568_00"), ("multiscan", "41069025")]
     assert scenes_of_forbidden_rooms(same_names, forbidden_rooms()) == {}
+
+
+def test_every_video_of_a_visit_that_vsi_bench_shows_is_refused(vsibench):
+    with (vsibench / "scenes.csv").open(newline="") as file:
+        shown = {row["scene_name"] for row in csv.DictReader(file) if row["dataset"] == "arkitscenes"}
+    siblings = [("arkitscenes", name) for name in ("47331061", "47331063", "47331064")]
+    assert {name for _, name in siblings} & shown == {"47331063"}
+    assert len(scenes_of_forbidden_rooms(siblings, forbidden_rooms())) == 3
+    # Read anew from the official file: the visits of the 150 videos have 300 others.
+    lines = (Path(official.__file__).parent / "data" / "arkitscenes_3dod_train_val_splits.csv").read_text()
+    visit_of = {video: visit for video, visit, _ in csv.reader(lines.splitlines()[1:])}
+    visits = {visit_of[video] for video in shown}
+    others = {video for video, visit in visit_of.items() if visit in visits} - shown
+    assert (len(shown), len(visits), len(others)) == (150, 150, 300)
+    found = scenes_of_forbidden_rooms([("arkitscenes", name) for name in others], forbidden_rooms())
+    assert set(found) == others
 
 
 def test_users_list_forbids_the_rooms_of_its_scenes_and_is_named(tmp_path):

@@ -48,7 +48,10 @@ def test_every_command_reads_what_the_others_wrote(hub, poor, run, tmp_path):
     assert "audit.json" in said
     run("push", poor, "--repo-id", NAME)
     card = hub.files(NAME)["README.md"].decode()
-    assert f"the best constant answers score {100 * macro['constant']['score']:.1f} (mean of topics" in card
+    assert (
+        f"the best constant answers score {100 * macro['constant_in_sample']['score']:.1f} (mean of topics"
+        in card
+    )
     assert "too few rooms for a random forest" in card
     run("verify", NAME)
     run("verify", poor)

@@ -130,7 +130,11 @@ def test_open_question_stands_in_the_address(scene):
 
 def test_audit_is_a_table_and_says_when_it_is_of_other_questions(browser, tmp_path):
     built = builds.write(tmp_path / "build", [rooms.room()], rooms.questions())
-    figures = {"questions": 9, "answer": "B", "constant": {"score": 0.2595, "low": 0.23, "high": 0.29}}
+    figures = {
+        "questions": 9,
+        "answer": "B",
+        "constant_in_sample": {"score": 0.2595, "low": 0.23, "high": 0.29},
+    }
     found = {"qa": {"qa/old.parquet": "0"}, "scores": {"types": {"object_rel_distance": figures}}}
     (built / "audit.json").write_bytes(orjson.dumps(found))
     browser.open(write_report(built).index)
@@ -342,7 +346,7 @@ def test_words_of_a_build_are_never_markup(browser, tmp_path):
         row["options"] = row["options"] and [f"A. {HOSTILE}", f"B. {HOSTILE}"]
     failure = dict.fromkeys(("scene_name", "file", "fault", "remedy"), HOSTILE)
     built = builds.write(tmp_path / "build", [room], asked, failures=[failure], drops={HOSTILE: {HOSTILE: 2}})
-    scores = {HOSTILE: {"answer": HOSTILE, "questions": 3, "constant": {"score": 0.5}}}
+    scores = {HOSTILE: {"answer": HOSTILE, "questions": 3, "constant_in_sample": {"score": 0.5}}}
     (built / "audit.json").write_bytes(
         orjson.dumps({"qa": {}, "scores": {"types": scores}, "letters": {HOSTILE: {"p": 0}}})
     )

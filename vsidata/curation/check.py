@@ -16,7 +16,7 @@ from vsidata.questions.rules import load_rules
 from vsidata.questions.vocabulary import Vocabulary, load_vocabulary
 from vsidata.scene import Scene, SceneObject
 from vsidata.sources.label_table import LABEL_TABLE, read_label_table
-from vsidata.sources.official import official_splits
+from vsidata.sources.official import official_lists
 from vsidata.sources.ply import read_vertex_property
 from vsidata.sources.scannet import ALIGNMENT, ScanNet
 from vsidata.streams.rehearsal import rehearse
@@ -165,7 +165,7 @@ def check_scan(source: ScanNet, name: str, against: Standards, quick: bool = Fal
         fault = error
     return ScanReport(
         name=name,
-        official=official_splits().get(name) if source.dataset == "scannet" else None,
+        official=source.official_split(name) if official_lists(source.dataset_of(name)) else None,
         forbidden_by=against.forbidden.get(name),
         objects=None if scene is None else len(scene.objects),
         vertices=None if scene is None or scene.points is None else len(scene.points),

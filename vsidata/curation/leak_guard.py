@@ -1,7 +1,8 @@
-"""Rooms that a benchmark shows, or that ScanNet keeps for validation: no training set may hold scans of them.
+"""Rooms that a benchmark shows, or that an official list keeps for validation: no training set may show them.
 
 VSI-Bench's 88 ScanNet scans are all in ScanNet's validation list, and 207 of that list's 312 scans show the
-same rooms as they do. So it is the room that counts, not the scan.
+same rooms as they do. Its 150 videos of ARKitScenes have 300 siblings from the same visits, two of them in
+the Training fold. So the guard goes by room, not by scan.
 """
 
 from collections import defaultdict
@@ -11,7 +12,12 @@ from importlib import resources
 from pathlib import Path
 
 from vsidata.curation.scene_list import read_scene_list
-from vsidata.sources.official import official_splits, room_of
+from vsidata.sources.official import official_lists, room_of
+
+_VALIDATION_LISTS = {
+    "scannet": "ScanNet's validation list",
+    "arkitscenes": "ARKitScenes' validation fold",
+}
 
 Room = tuple[str, str]  # dataset and room
 
@@ -21,7 +27,7 @@ def forbidden_rooms(further: Sequence[Path] = (), scenes: Iterable[tuple[str, st
 
     Args:
         further: the user's own lists, CSV files with the columns `dataset` and `scene_name`, in addition to
-            ScanNet's validation list and to the lists in `data/benchmark_scenes`.
+            the validation lists of ScanNet and ARKitScenes and to the lists in `data/benchmark_scenes`.
         scenes: (dataset, name) of each scene at hand: the user's lists may spell their names in other ways.
 
     Returns:
@@ -31,15 +37,16 @@ def forbidden_rooms(further: Sequence[Path] = (), scenes: Iterable[tuple[str, st
         OptionError: a list cannot be read, lacks a column or a name, or names an unknown dataset.
     """
     forbidden = {
-        ("scannet", room_of(scan)): "ScanNet's validation list"
-        for scan, split in official_splits().items()
+        (dataset, room_of(dataset, scan)): name
+        for dataset, name in _VALIDATION_LISTS.items()
+        for scan, split in official_lists(dataset).items()
         if split == "val"
     }
     known = _known_scenes(scenes)
     lists = [*_shipped_lists().items(), *((file.name, read_scene_list(file, known)) for file in further)]
     for name, listed in lists:
         for dataset, scene_name in listed:
-            forbidden.setdefault((dataset, room_of(scene_name)), name)
+            forbidden.setdefault((dataset, room_of(dataset, scene_name)), name)
     return forbidden
 
 
@@ -53,10 +60,12 @@ def unknown_scenes(further: Sequence[Path], scenes: Iterable[tuple[str, str]]) -
         Their names by list, without lists that have none.
     """
     known = _known_scenes(scenes)
-    rooms = {(dataset, room_of(name)) for dataset, names in known.items() for name in names}
+    rooms = {(dataset, room_of(dataset, name)) for dataset, names in known.items() for name in names}
     found = {
         file.name: [
-            name for dataset, name in read_scene_list(file, known) if (dataset, room_of(name)) not in rooms
+            name
+            for dataset, name in read_scene_list(file, known)
+            if (dataset, room_of(dataset, name)) not in rooms
         ]
         for file in further
     }
@@ -67,7 +76,7 @@ def scenes_of_forbidden_rooms(
     scenes: Iterable[tuple[str, str]], forbidden: Mapping[Room, str]
 ) -> dict[str, str]:
     """The scenes, of (dataset, name) each, that show a forbidden room; and the list that forbids it."""
-    found = ((name, forbidden.get((dataset, room_of(name)))) for dataset, name in scenes)
+    found = ((name, forbidden.get((dataset, room_of(dataset, name)))) for dataset, name in scenes)
     return {name: forbidding for name, forbidding in found if forbidding is not None}
 
 
@@ -82,7 +91,8 @@ def _shipped_lists() -> Mapping[str, Sequence[tuple[str, str]]]:
 def _known_scenes(scenes: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     """Scenes by dataset: those at hand, those of official lists, and those of benchmarks."""
     known: dict[str, set[str]] = defaultdict(set)
-    known["scannet"] = {*official_splits()}
+    for dataset in _VALIDATION_LISTS:
+        known[dataset] = {*official_lists(dataset)}
     for listed in (*_shipped_lists().values(), scenes):
         for dataset, name in listed:
             known[dataset].add(name)

@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from math import floor
 from pathlib import Path
 from typing import Literal
 
 from vsidata.curation.leak_guard import forbidden_rooms, scenes_of_forbidden_rooms, unknown_scenes
 from vsidata.errors import OptionError
-from vsidata.sources.official import official_splits, room_of
 from vsidata.sources.registry import Source
 
 SplitChoice = Literal["train", "val", "test", "all"]
@@ -24,20 +24,45 @@ class Selection:
     """What a build takes.
 
     Attributes:
+        split: the official list that was asked for.
         split_of: the split by scene name, in the order of the names: `train`, `validation` or `test`.
-        refused: scenes of forbidden rooms that were left out, and the list that forbids each.
+        refused: scenes of forbidden rooms that the guard left out, and the list that forbids each.
+        not_in_list: scenes that stand in another official list than was asked for, and the list that forbids
+            the room of each; None where none does. Left out.
         admitted: scenes of forbidden rooms that are in `split_of`, because the user lifted the guard.
-        unlisted: scans that bear a name of ScanNet's form, but stand in none of its lists; left out.
+        unlisted: scenes of a dataset with official lists that stand in none of them; left out.
+        not_asked_for: scenes beyond the number that the user asked for; left out.
+        rooms: how many rooms each split of `split_of` has.
         forbidden_rooms: how many rooms each list forbids that the guard went by.
         unknown: names in the user's own lists that match no known scan, by list.
     """
 
+    split: SplitChoice
     split_of: Mapping[str, str]
     refused: Mapping[str, str]
+    not_in_list: Mapping[str, str | None]
     admitted: Mapping[str, str]
     unlisted: Collection[str]
+    not_asked_for: Collection[str]
+    rooms: Mapping[str, int]
     forbidden_rooms: Mapping[str, int]
     unknown: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many scans were `found`, are `used`, and are left out, by the reason."""
+        left_out = {
+            "not_in_list": len(self.not_in_list),
+            "refused": len(self.refused),
+            "unlisted": len(self.unlisted),
+            "not_asked_for": len(self.not_asked_for),
+        }
+        return {
+            "found": len(self.split_of) + sum(left_out.values()),
+            "used": len(self.split_of),
+            "not_in_list_guarded": sum(forbidding is not None for forbidding in self.not_in_list.values()),
+            **left_out,
+        }
 
 
 def select(
@@ -50,9 +75,9 @@ def select(
     allow_benchmark_scenes: bool = False,
     forbid: Sequence[Path] = (),
 ) -> Selection:
-    """Choose scenes by ScanNet's official lists, by name, and by the leak guard; then hold rooms out.
+    """Choose scenes by official lists, by name, and by the leak guard; then hold rooms out.
 
-    Official lists apply to the dataset `scannet` only. Scenes of other datasets count as `train`.
+    The source says in which official list a scene stands, and which room it shows.
 
     Args:
         source: where the scenes come from.
@@ -67,36 +92,52 @@ def select(
         OptionError: a name or pattern fits no scene, or no scene is left.
     """
     names, first_so_many = _named(source.names(), scenes)
-    official = {name: _official_split(source, name) for name in names}
+    official = {name: source.official_split(name) for name in names}
     unlisted = [name for name in names if official[name] is None and split != "all"]
     wanted = [name for name in names if split == "all" or official[name] == split]
     scenes_at_hand = [(source.dataset_of(name), name) for name in source.names()]
     forbidden = forbidden_rooms(forbid, scenes_at_hand)
-    found = scenes_of_forbidden_rooms(((source.dataset_of(name), name) for name in wanted), forbidden)
-    refused = {} if allow_benchmark_scenes else found
-    taken = [name for name in wanted if name not in refused][:first_so_many]
+    found = scenes_of_forbidden_rooms(((source.dataset_of(name), name) for name in names), forbidden)
+    refused = {} if allow_benchmark_scenes else {name: found[name] for name in wanted if name in found}
+    allowed = [name for name in wanted if name not in refused]
+    taken = allowed[:first_so_many]
     if not taken:
         raise _nothing_left(source, split, names, wanted, refused, unlisted)
     split_of = {name: _SPLIT_NAMES[official[name] or "train"] for name in taken}
-    in_training = {room_of(name) for name, name_of_split in split_of.items() if name_of_split == "train"}
-    held_out = held_out_rooms(in_training, holdout, seed)
+    room = {name: f"{source.dataset_of(name)} {source.room_of(name)}" for name in taken}
+    held_out = held_out_rooms({room[name] for name in taken if split_of[name] == "train"}, holdout, seed)
+    split_of = {
+        name: "validation" if into == "train" and room[name] in held_out else into
+        for name, into in split_of.items()
+    }
     return Selection(
-        split_of={
-            name: "validation" if room_of(name) in held_out else into for name, into in split_of.items()
-        },
+        split=split,
+        split_of=split_of,
         refused=refused,
+        not_in_list={
+            name: found.get(name)
+            for name in names
+            if split != "all" and official[name] is not None and official[name] != split
+        },
         admitted={name: forbidding for name, forbidding in found.items() if name in split_of},
         unlisted=unlisted,
+        not_asked_for=allowed[len(taken) :],
+        rooms=dict(Counter(into for _, into in sorted({(room[name], split_of[name]) for name in taken}))),
         forbidden_rooms=dict(Counter(forbidden.values())),
         unknown=unknown_scenes(forbid, scenes_at_hand),
     )
 
 
 def held_out_rooms(rooms: Collection[str], share: float, seed: int) -> set[str]:
-    """Draw rooms to hold out, each on its own: other rooms that come or go change nothing for it.
+    """Draw rooms to hold out: the share that is asked for, as near as whole rooms allow.
 
-    So the number drawn scatters about `share` of all. Of two rooms or more, at least one is drawn and at
-    least one is not, unless `share` is 0: where chance would have it otherwise, one room changes sides.
+    Each room has a place in line that its name and the seed decide. The first `share` of the line, rounded to
+    whole rooms, is held out. Of two rooms or more, at least one is drawn and at least one is not, unless
+    `share` is 0.
+
+    When rooms are added, the others keep their order in the line, and only the cut between the two sides
+    moves. So m added rooms move at most m of the others to the other side, all of them the same way; most
+    rooms stay where they are.
 
     Args:
         rooms: the rooms to draw from.
@@ -105,21 +146,8 @@ def held_out_rooms(rooms: Collection[str], share: float, seed: int) -> set[str]:
     """
     if not share or len(rooms) < 2:
         return set()
-    place = {room: _place_in_line(room, seed) for room in rooms}
-    drawn = {room for room in rooms if place[room] < share}
-    if not drawn:
-        return {min(rooms, key=place.__getitem__)}
-    return drawn - {max(rooms, key=place.__getitem__)} if len(drawn) == len(rooms) else drawn
-
-
-def _place_in_line(room: str, seed: int) -> float:
-    """A number in [0, 1) that depends on the room's name and the seed alone."""
-    digest = hashlib.sha256(f"holdout {seed} {room}".encode()).digest()
-    return int.from_bytes(digest[:6], "big") / 2**48
-
-
-def _official_split(source: Source, name: str) -> str | None:
-    return official_splits().get(name) if source.dataset_of(name) == "scannet" else "train"
+    line = sorted(rooms, key=lambda room: hashlib.sha256(f"holdout {seed} {room}".encode()).digest())
+    return set(line[: min(max(floor(share * len(line) + 0.5), 1), len(line) - 1)])
 
 
 def _named(names: Sequence[str], scenes: Sequence[str] | None) -> tuple[list[str], int | None]:
@@ -155,7 +183,9 @@ def _nothing_left(
             "those rooms that was trained on the result.",
         )
     if not wanted and unlisted:
-        fault = f"no scene is in ScanNet's list; {len(unlisted):,} of {len(names):,} are in none of its lists"
+        fault = (
+            f"no scene is in that list; {len(unlisted):,} of {len(names):,} are in none of the official lists"
+        )
         return OptionError(f"--split {split}", fault, "Take them all the same with --split all.")
     if not wanted:
         fault = f"none of the {len(names):,} scenes of {source.dataset} is in that list"

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from vsidata.dataset.front_matter import front_matter, splits
+from vsidata.dataset.selection_words import in_words
 
 SCANNET_TERMS = "https://kaldir.vc.in.tum.de/scannet/ScanNet_TOS.pdf"
 
@@ -105,8 +106,8 @@ def card(manifest: Mapping[str, Any], publication: Publication | None = None) ->
         labels=_labels(rules["resolved"]["vocabulary"]),
         room_areas=_room_areas(manifest),
         seed=options["seed"],
-        scans=_scans(options),
-        leak_guard=_leak_guard(manifest["leak_guard"]),
+        scans=_scans(manifest),
+        leak_guard=_leak_guard(manifest),
         audit=_audit(publication),
         debias=_debias(manifest.get("debias")),
         drops=_drops(manifest["drops"]),
@@ -276,19 +277,26 @@ def _room_areas(manifest: Mapping[str, Any]) -> str:
     )
 
 
-def _scans(options: Mapping[str, Any]) -> str:
+def _scans(manifest: Mapping[str, Any]) -> str:
+    options = manifest["options"]
     text = name_of(options["dataset"])
-    if options["dataset"] == "scannet":
+    if options["dataset"] in ("scannet", "arkitscenes"):
         text += f", official list `{options['split']}`"
     if options["holdout"]:
         text += f", {options['holdout']:.3g} of the rooms held out for `validation`"
+    if counts := manifest.get("selection"):  # builds of earlier releases do not have it
+        text += f"; {in_words(counts, options['split'])}"
     return text
 
 
-def _leak_guard(guard: Mapping[str, Any]) -> str:
+def _leak_guard(manifest: Mapping[str, Any]) -> str:
+    guard = manifest["leak_guard"]
     if guard["active"]:
         refused = sum(guard["refused"].values())
-        return f"on: {refused:,} scenes of rooms that are kept for evaluation were refused"
+        text = f"on: {refused:,} scenes of rooms that are kept for evaluation were refused"
+        if elsewhere := sum(guard.get("not_in_list", {}).values()):
+            text += f"; {elsewhere:,} more, not in the {manifest['options']['split']} list, left out"
+        return text
     admitted = sum(guard["admitted"].values())
     return (
         f"**off**: {admitted:,} scenes of rooms that are kept for evaluation are in here; "
@@ -302,13 +310,17 @@ def _audit(publication: Publication | None) -> str:
     if publication.audit is None:
         return "none yet"
     mean = publication.audit["scores"]["macro"]
-    who = {"constant": "the best constant answers score", "forest": "a random forest on the words"}
-    known = [f"{who[way]} {100 * mean[way]['score']:.1f}" for way in who if mean[way] is not None]
+    who = {
+        "constant_in_sample": "the best constant answers score",
+        "constant": "constants learned in other rooms",
+        "forest": "a random forest on the words",
+    }
+    known = [f"{who[way]} {100 * mean[way]['score']:.1f}" for way in who if mean.get(way) is not None]
     if not known:
         return "some question types are about too few rooms to be guessed; by topic in `audit.json`"
     few = "" if mean["forest"] else "; some question types are about too few rooms for a random forest"
     return (
-        f"without a look, {' and '.join(known)} (mean of topics, in per cent, as VSI-Bench scores){few}; "
+        f"without a look, {', '.join(known)} (mean of topics, in per cent, as VSI-Bench scores){few}; "
         "by topic in `audit.json`"
     )
 
@@ -331,7 +343,7 @@ def _debias(record: Mapping[str, Any] | None) -> str:
     header = ["topic", "asked", "kept", "constant before", "forest before", "constant", "forest"]
     return (
         "`vsidata debias` left out questions that a random forest guesses from their words alone, until it "
-        "scored hardly more than the best constant answer. It learned in other rooms than it was tried in, "
+        "scored hardly more than one constant answer. Both learned in other rooms than they were tried in, "
         "and the scores are of forests that had no part in the choice. What is said above of balance is from "
         f"before.\n\n{_table(header, rows)}"
     )

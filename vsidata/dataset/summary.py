@@ -35,7 +35,7 @@ def kept_and_dropped(kept: Counter[str], drops: Mapping[str, Mapping[str, int]])
 
 def closing_lines(summary: Summary) -> list[str]:
     """What was written, what was set aside and why, what to do next."""
-    questions = {split: sum(topics.values()) for split, topics in summary.manifest["questions"].items()}
+    questions = _by_split(summary.manifest)
     scenes = sum(summary.manifest["scenes"].values())
     by_split = ", ".join(f"{split} {count:,}" for split, count in questions.items())
     written = f"{sum(questions.values()):,} questions ({by_split}) about {scenes:,} scenes in {summary.out}"
@@ -47,10 +47,27 @@ def closing_lines(summary: Summary) -> list[str]:
         return [f"Nothing to ask: no scan was usable. {_set_aside(summary)}", "Mend a scan and run it again."]
     return [
         f"Was complete already, nothing changed: {written}." if summary.untouched else f"Written: {written}.",
+        *_held_out(summary),
         *_heavy(summary),
         _set_aside(summary),
         f"Next: see some with `vsidata sample {summary.out}`; load_dataset('{summary.out}', 'qa') loads all.",
     ]
+
+
+def _held_out(summary: Summary) -> list[str]:
+    """Which share of the rooms was held out, and which share of the questions that is."""
+    manifest = summary.manifest
+    if not manifest["options"]["holdout"] or "rooms" not in manifest:
+        return []
+    shares = []
+    for what, of in (("rooms", manifest["rooms"]), ("questions", _by_split(manifest))):
+        held, both = of.get("validation", 0), of.get("validation", 0) + of.get("train", 0)
+        shares.append(f"{held:,} of {both:,} {what} ({held / max(both, 1):.1%})")
+    return [f"Held out for validation: {', '.join(shares)}."]
+
+
+def _by_split(manifest: Mapping[str, Any]) -> dict[str, int]:
+    return {split: sum(topics.values()) for split, topics in manifest["questions"].items()}
 
 
 def _heavy(summary: Summary) -> list[str]:
@@ -85,6 +102,8 @@ def as_json(summary: Summary) -> dict[str, Any]:
         "questions": manifest["questions"],
         "frames": manifest["frames"],
         "drops": manifest["drops"],
+        "rooms": manifest.get("rooms", {}),
+        "selection": manifest.get("selection", {}),
         "leak_guard": manifest["leak_guard"],
         "set_aside": summary.failures,
         "files": list(manifest["files"]),

@@ -15,6 +15,7 @@ import numpy as np
 
 from vsidata.errors import OptionError, ScanError
 from vsidata.scene import Array, OrientedBox, Scene, SceneObject
+from vsidata.sources.official import OfficialSplit, official_split, room_of
 from vsidata.sources.scan_file import Fault, blame, json_type, read_scan_json
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", re.ASCII)
@@ -73,6 +74,14 @@ class MetaInfo:
     def dataset_of(self, name: str) -> str:
         """The dataset that the scene's own entry names."""
         return self._place(name)[1]
+
+    def room_of(self, name: str) -> str:
+        """The room of a scene, as the dataset's makers name rooms."""
+        return room_of(self.dataset_of(name), name)
+
+    def official_split(self, name: str) -> OfficialSplit | None:
+        """The official list of a scene; None where it is in none."""
+        return official_split(self.dataset_of(name), name)
 
     def load(self, name: str) -> Scene:
         """The scene's objects as boxes, its counts and its room size.

@@ -1,28 +1,76 @@
-"""ScanNet's official lists, and the rooms behind the names of its scans."""
+"""Official lists, and the rooms that scans show, for the datasets whose makers published them.
 
+| dataset | room | official lists |
+| --- | --- | --- |
+| `scannet` | `scene0000` of `scene0000_00`; its rescans share it | `train`, `val`, `test` |
+| `arkitscenes` | the visit of a video: one phone's videos of one place, 1 to 8 | `train`, `val` (folds) |
+| `scannetpp` | each scene: no list says which share a room | `val` (`nvs_sem_val`) |
+| others | as in ScanNet or MultiScan (`scene_00000` of `scene_00000_00`) by name, or each scan | none |
+
+Source of the files: `data/SOURCES.md`.
+"""
+
+import csv
 import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 OfficialSplit = Literal["train", "val", "test"]
 
-_ROOM = re.compile(r"(scene\d{4})_\d{2}", re.ASCII)
+_ROOM = re.compile(r"(scene\d{4}|scene_\d{5})_\d{2}", re.ASCII)
+_FOLDS: Mapping[str, OfficialSplit] = {"Training": "train", "Validation": "val"}
+_DATA = resources.files("vsidata.sources") / "data"
+
+
+class _Video(NamedTuple):
+    visit: str
+    split: OfficialSplit
 
 
 @cache
-def official_splits() -> Mapping[str, OfficialSplit]:
-    """The official list of each of ScanNet's 1,613 scans. Source: `data/SOURCES.md`."""
-    folder = resources.files("vsidata.sources") / "data"
-    return {
-        name: split
-        for split in get_args(OfficialSplit)
-        for name in (folder / f"scannetv2_{split}.txt").read_text(encoding="ascii").split()
-    }
+def official_lists(dataset: str) -> Mapping[str, OfficialSplit]:
+    """Scan → official list, of a dataset. Empty where the dataset has no list here."""
+    if dataset == "scannet":
+        return {
+            name: split
+            for split in get_args(OfficialSplit)
+            for name in (_DATA / f"scannetv2_{split}.txt").read_text(encoding="ascii").split()
+        }
+    if dataset == "arkitscenes":
+        return {name: video.split for name, video in _videos().items()}
+    if dataset == "scannetpp":
+        return dict.fromkeys((_DATA / "scannetpp_nvs_sem_val.txt").read_text(encoding="ascii").split(), "val")
+    return {}
 
 
-def room_of(scene_name: str) -> str:
-    """The room that a scan shows: `scene0000` for `scene0000_00` and its rescans; else the scene itself."""
+def official_split(dataset: str, scene_name: str) -> OfficialSplit | None:
+    """The official list that a scan stands in; None for none.
+
+    Where no `train` list of the dataset is here, a scan that is in no other list counts as `train`.
+    """
+    lists = official_lists(dataset)
+    return lists.get(scene_name, None if "train" in lists.values() else "train")
+
+
+def room_of(dataset: str, scene_name: str) -> str:
+    """The room that a scan shows: the same name for all scans of one room, unique within the dataset.
+
+    A video of ARKitScenes whose visit is not known (`NA` in the file, or no row) is a room by itself.
+    """
+    if dataset == "arkitscenes":
+        video = _videos().get(scene_name)
+        return f"visit {video.visit}" if video and video.visit != "NA" else scene_name
     named = _ROOM.fullmatch(scene_name)
     return named[1] if named else scene_name
+
+
+@cache
+def _videos() -> Mapping[str, _Video]:
+    """The videos of ARKitScenes by their id."""
+    text = (_DATA / "arkitscenes_3dod_train_val_splits.csv").read_text(encoding="ascii")
+    return {
+        row["video_id"]: _Video(row["visit_id"], _FOLDS[row["fold"]])
+        for row in csv.DictReader(text.splitlines())
+    }

@@ -7,6 +7,7 @@ from typing import Protocol
 from vsidata.errors import OptionError
 from vsidata.scene import Scene
 from vsidata.sources.meta_info import MetaInfo
+from vsidata.sources.official import OfficialSplit
 from vsidata.sources.scannet import ScanNet
 from vsidata.streams.frames import FrameStream
 
@@ -23,6 +24,18 @@ class Source(Protocol):
 
     def dataset_of(self, name: str) -> str:
         """The dataset that one scene comes from: what splits and the leak guard go by. Reads no scan."""
+
+    def room_of(self, name: str) -> str:
+        """The room that a scene shows: one name for all scans of a room, unique within the dataset.
+
+        Splits, the leak guard, audits and intervals take a room's scans together. Reads no scan.
+        """
+
+    def official_split(self, name: str) -> OfficialSplit | None:
+        """The official list of a scene; None where the dataset has lists and the scene is in none of them.
+
+        Scenes of a dataset without known lists count as `train`. Reads no scan.
+        """
 
     def load(self, name: str) -> Scene:
         """Read one scene. Raises ScanError naming file, fault and remedy where it cannot be used."""

@@ -16,6 +16,7 @@ from vsidata.errors import OptionError, ScanError
 from vsidata.scene import Array, Scene
 from vsidata.sources.alignment import read_alignment
 from vsidata.sources.grouping import group_objects
+from vsidata.sources.official import OfficialSplit, official_split, room_of
 from vsidata.sources.ply import read_mesh
 from vsidata.sources.repeats import repeated
 from vsidata.sources.scan_file import refuse_broken_link
@@ -91,6 +92,14 @@ class ScanNet:
     def dataset_of(self, name: str) -> str:  # noqa: ARG002 - one root, one dataset
         """`scannet` or `synthetic`, the same for all scans of a root."""
         return self.dataset
+
+    def room_of(self, name: str) -> str:
+        """The room of a scan, as the dataset's makers name rooms."""
+        return room_of(self.dataset_of(name), name)
+
+    def official_split(self, name: str) -> OfficialSplit | None:
+        """The official list of a scan; None where it is in none."""
+        return official_split(self.dataset_of(name), name)
 
     def folder(self, name: str) -> Path:
         """The folder of a scan.

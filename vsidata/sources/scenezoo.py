@@ -18,6 +18,7 @@ import numpy as np
 from vsidata.errors import OptionError, ScanError
 from vsidata.scene import Array, IntArray, Scene
 from vsidata.sources.grouping import group_objects
+from vsidata.sources.official import OfficialSplit, official_split, room_of
 from vsidata.sources.scan_file import refuse_broken_link
 from vsidata.sources.segmentation import Group
 from vsidata.streams.frames import USUAL_RATE, FrameStream, are_poses, camera_matrix, times_of
@@ -27,6 +28,8 @@ _INSTALL = "Install it: pip install 'vsi100k[scenezoo]'."
 
 # scenezoo's names where they are not those of the leak guard's lists and of ScanNet's own.
 _DATASETS = {"scannetv2": "scannet", "scannetppv2": "scannetpp"}
+
+_LISTED_HERE = {"scannet", "arkitscenes"}
 
 # Seconds that one unit of scenezoo's time stamps is, which are the releases' own numbers. Other datasets have
 # none, or their unit is not known.
@@ -107,6 +110,22 @@ class SceneZoo:
     def dataset_of(self, name: str) -> str:  # noqa: ARG002 - one root, one dataset
         """The same for all scenes."""
         return self.dataset
+
+    def room_of(self, name: str) -> str:
+        """The room of a scene, as the dataset's makers name rooms."""
+        return room_of(self.dataset, name)
+
+    def official_split(self, name: str) -> OfficialSplit | None:
+        """The official list of a scene; None where it is in none.
+
+        ScanNet's and ARKitScenes' lists are those of this package. Of other datasets the lists are those that
+        scenezoo reads, such as `nvs_sem_val`; of several, test and validation lists count first.
+        """
+        if self.dataset in _LISTED_HERE:
+            return official_split(self.dataset, name)
+        with _blame(name):
+            lists = _dataset(self.name, self.root).splits
+        return split_in(lists, name) if lists else official_split(self.dataset, name)
 
     def load(self, name: str) -> Scene:
         """A scene as scenezoo reads it.
@@ -220,6 +239,13 @@ class _Stream(FrameStream):
 
     def depth(self, position: int) -> None:
         """None: nothing here asks for it."""
+
+
+def split_in(lists: Mapping[str, Sequence[str]], name: str) -> OfficialSplit | None:
+    """The kind of the official lists (`train`, `nvs_sem_val`, …) that hold a scene; None where none does."""
+    kinds = {part for title, names in lists.items() if name in names for part in title.lower().split("_")}
+    order: tuple[OfficialSplit, ...] = ("test", "val", "train")
+    return next((kind for kind in order if kind in kinds or (kind == "val" and "validation" in kinds)), None)
 
 
 def _times(stamps: Any, dataset_name: str) -> Array | None:

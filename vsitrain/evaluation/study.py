@@ -57,7 +57,7 @@ def as_table(results: Mapping[str, ModeResult]) -> Table:
     table.add_column("mode")
     columns: Sequence[str] = (
         "macro, official",
-        "95 % by scene",
+        "95 % by room",
         "lenient",
         "words a reply",
         "no tag",

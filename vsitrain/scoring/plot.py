@@ -59,7 +59,7 @@ def draw_comparison(rows: Sequence[Row], out: Path) -> None:
         place.set_visible(False)
     for place in places[-1]:
         place.set_xlabel("per cent", fontsize=8)
-    figure.suptitle("Benchmark's own scorer; bars: 95 %, scenes drawn again", fontsize=9, x=0.01, ha="left")
+    figure.suptitle("Benchmark's own scorer; bars: 95 %, rooms drawn again", fontsize=9, x=0.01, ha="left")
     labelled = [place.get_legend_handles_labels() for place in places.ravel()]
     handles = {name: it for its, names in labelled for it, name in zip(its, names, strict=True)}
     figure.legend(

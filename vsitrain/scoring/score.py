@@ -1,4 +1,4 @@
-"""Scores of many replies: by task, macro and micro, with intervals by scene."""
+"""Scores of many replies: by task, macro and micro, with intervals by room."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vsidata.metrics import interval, redrawn_means
+from vsidata.sources.official import room_of
 from vsitrain.scoring.lenient import lenient_score
 from vsitrain.scoring.official import official_score
 from vsitrain.scoring.predictions import Prediction
@@ -27,7 +28,7 @@ class Figure:
     Attributes:
         questions: how many it is of.
         official: by the benchmark's own scorer, in [0, 1].
-        low, high: of the official score, between which lie 95 % of its values when scenes are drawn again.
+        low, high: of the official score, between which lie 95 % of its values when rooms are drawn again.
         lenient: by the parser that forgives how an answer is dressed.
     """
 
@@ -50,7 +51,7 @@ class Scores:
         debiased: the macro average over the benchmark's debiased subset, where its questions say what it is.
         macro: mean of the tasks: the benchmark's own average.
         micro: mean of the questions.
-        scenes: how many the questions are about.
+        scenes, rooms: how many the questions are about; all scans of a room are one room.
         without_reply: questions without a reply, by the reason. They score 0.
         empty: replies that are empty.
     """
@@ -63,6 +64,7 @@ class Scores:
     macro: Figure
     micro: Figure
     scenes: int
+    rooms: int
     without_reply: dict[str, int]
     empty: int
 
@@ -87,7 +89,7 @@ def score(
     means = _Means(
         official=np.array([official_score(row, it.reply) for row, it in pairs]),
         lenient=np.array([lenient_score(row, it.reply, letters=letters) for row, it in pairs]),
-        scenes=[f"{row['dataset']} {row['scene_name']}" for row in rows],
+        rooms=[f"{row['dataset']} {room_of(row['dataset'], row['scene_name'])}" for row in rows],
         seed=seed,
     )
     by_type = {
@@ -108,7 +110,8 @@ def score(
         debiased=macros.get(_DEBIASED),
         macro=macros[_ALL],
         micro=whole.figure,
-        scenes=len(set(means.scenes)),
+        scenes=len({(row["dataset"], row["scene_name"]) for row in rows}),
+        rooms=len(set(means.rooms)),
         without_reply=dict(sorted(reasons.items())),
         empty=sum(not it.reply.strip() and not it.error for it in predictions),
     )
@@ -132,7 +135,7 @@ def _parts(rows: Sequence[Row], predictions: Sequence[Prediction]) -> dict[tuple
 
 @dataclass(frozen=True, eq=False)
 class _Mean:
-    """A mean score, and what it is (repeats,) when scenes are drawn again."""
+    """A mean score, and what it is (repeats,) when rooms are drawn again."""
 
     questions: int
     official: float
@@ -146,16 +149,16 @@ class _Mean:
 
 @dataclass(frozen=True, eq=False)
 class _Means:
-    """The scores (n,) of questions and their scenes, to be averaged over any choice of them."""
+    """The scores (n,) of questions and their rooms, to be averaged over any choice of them."""
 
     official: Array
     lenient: Array
-    scenes: list[str]
+    rooms: list[str]
     seed: int
 
     def of(self, choices: Sequence[Chosen]) -> list[_Mean]:
-        """The mean over each choice. All draw the same scenes: means of means may be redrawn, too."""
-        redrawn = redrawn_means(self.official, self.scenes, chosen=np.array(choices), seed=self.seed)
+        """The mean over each choice. All draw the same rooms: means of means may be redrawn, too."""
+        redrawn = redrawn_means(self.official, self.rooms, chosen=np.array(choices), seed=self.seed)
         return [
             _Mean(int(chosen.sum()), self.official[chosen].mean(), self.lenient[chosen].mean(), means)
             for chosen, means in zip(choices, redrawn, strict=True)

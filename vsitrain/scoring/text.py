@@ -14,7 +14,7 @@ References = Mapping[str, Scores]
 """Scores of what answers without a model, by what a table calls it."""
 
 _KEY, _CENTRES = REFERENCES["key"][0], REFERENCES["centre_distance"][0]
-_SPAN = "95 % by scene"
+_SPAN = "95 % by room"
 _REASONS = 5  # that are told; the rest is a number
 
 
@@ -52,7 +52,7 @@ def closing_lines(scores: Scores, references: References, published: Sequence[Pu
         "macro: mean of the tasks; micro: mean of the questions.",
         "official: the benchmark's own scorer (first word, Python's float, no other dress), whose average is "
         "the macro one.",
-        f"95 %: when the {scores.scenes:,} scenes are drawn again.",
+        f"95 %: when the {scores.rooms:,} rooms are drawn again.",
         *on_references(scores, references),
     ]
     if published:

@@ -236,7 +236,7 @@ def test_command_prints_a_table_or_json(tmp_path, capsys, monkeypatch):
     assert end.value.code == 0
     said = capsys.readouterr().out
     assert "macro" in said
-    assert "the 20 scenes are drawn again" in said
+    assert "the 20 rooms are drawn again" in said
     ids = tmp_path / "ids"
     ids.write_text("1\n2\n3\n")
     command = ["vsitrain", "score", str(given), "--data", str(path), "--subset", str(ids), "--json"]

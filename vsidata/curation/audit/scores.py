@@ -13,8 +13,12 @@ from vsidata.curation.blind.asked import Asked
 from vsidata.curation.blind.guess import Guesses
 from vsidata.metrics import Array, interval, mean_relative_accuracy, redrawn_means
 
-WAYS = ("constant", "category_constant", "forest", "gain")
-"""How it is guessed; `gain` is how much more the forest scores than the constant."""
+WAYS = ("constant_in_sample", "constant", "category_constant", "forest", "gain")
+"""How it is guessed; `gain` is how much more the forest scores than the constant.
+
+`constant_in_sample` is chosen on the very questions that it is scored on. All others are learned in other
+rooms than they are scored in, so only they can be compared with each other.
+"""
 
 
 def by_type(questions: Sequence[Asked]) -> dict[str, list[Asked]]:
@@ -36,16 +40,16 @@ def scores(kinds: Mapping[str, Sequence[Asked]], found: Mapping[str, Guesses]) -
 
     Returns:
         `types`, `topics` and `macro`: of each the number of `questions` and, by WAYS, `score`, `low`, `high`
-        (95 % when scenes are drawn again), None where too few rooms are there to learn from; of a type also
-        its `topic`, `metric`, the best constant's `answer`, and of numbers `benchmark`: answer and score of
-        VSI-Bench's own best constant.
+        (95 % when rooms are drawn again), None where too few rooms are there to learn from; of a type also
+        its `topic`, `metric`, the `answer` of the constant chosen in sample, and of numbers `benchmark`:
+        answer and score of VSI-Bench's own best constant.
     """
     type_of = np.array([kind for kind, own in kinds.items() for _ in own])
-    scenes = [asked.scene for own in kinds.values() for asked in own]
+    rooms = [asked.room for own in kinds.values() for asked in own]
     masks = {kind: type_of == kind for kind in kinds}
     ways = _ways(found)
     drawn = {
-        way: redrawn_means(np.nan_to_num(values), scenes, chosen=np.array(list(masks.values())))
+        way: redrawn_means(np.nan_to_num(values), rooms, chosen=np.array(list(masks.values())))
         for way, values in ways.items()
     }
     tables = {
@@ -66,7 +70,7 @@ def scores(kinds: Mapping[str, Sequence[Asked]], found: Mapping[str, Guesses]) -
                 "topic": own[0].topic,
                 "metric": "mean_relative_accuracy" if own[0].is_number else "exact_match",
                 "questions": counts[kind],
-                "answer": found[kind].constant,
+                "answer": found[kind].best,
                 **_figures(tables[kind]),
                 **_benchmark(kind, own),
             }
@@ -76,7 +80,7 @@ def scores(kinds: Mapping[str, Sequence[Asked]], found: Mapping[str, Guesses]) -
             topic: {"questions": sum(counts[kind] for kind in of_topic[topic]), **_figures(topics[topic])}
             for topic in topics
         },
-        "macro": {"questions": len(scenes), **_figures(_mean(list(topics.values())))},
+        "macro": {"questions": len(rooms), **_figures(_mean(list(topics.values())))},
     }
 
 
@@ -85,14 +89,15 @@ _Means = Mapping[str, tuple[float, Array] | None]
 
 def _ways(found: Mapping[str, Guesses]) -> dict[str, Array]:
     """The scores of all questions by each way; NaN where it could not be tried."""
-    constant = np.concatenate([them.of_constant for them in found.values()])
+    best = np.concatenate([them.of_best for them in found.values()])
+    constant = np.concatenate([_or_nan(them.of_constant, them) for them in found.values()])
     category = np.concatenate([_or_nan(them.of_category, them) for them in found.values()])
     forest = np.concatenate([_or_nan(them.of_forest, them) for them in found.values()])
-    return dict(zip(WAYS, (constant, category, forest, forest - constant), strict=True))
+    return dict(zip(WAYS, (best, constant, category, forest, forest - constant), strict=True))
 
 
 def _or_nan(values: Array | None, of: Guesses) -> Array:
-    return np.full(len(of.of_constant), np.nan) if values is None else values
+    return np.full(len(of.of_best), np.nan) if values is None else values
 
 
 def _mean(parts: Sequence[_Means]) -> _Means:

@@ -5,6 +5,8 @@ from typing import Any
 
 from rich.table import Table
 
+from vsidata.curation.audit.scores import WAYS
+
 _DOUBTFUL = 0.001  # so uneven counts come about by chance in one of a thousand fair draws
 _FAR = 0.05  # of gain over the constant, in the benchmark's metrics
 
@@ -12,7 +14,16 @@ _FAR = 0.05  # of gain over the constant, in the benchmark's metrics
 def score_table(found: Mapping[str, Any]) -> Table:
     """What is scored without a look, by topic; question types below the topic that has several."""
     table = Table(
-        "topic", "questions", "constant", "scores", "by words", "forest", "gain", box=None, pad_edge=False
+        "topic",
+        "questions",
+        "best",
+        "in sample",
+        "constant",
+        "by words",
+        "forest",
+        "gain",
+        box=None,
+        pad_edge=False,
     )
     for column in table.columns[1:]:
         column.justify = "right"
@@ -29,32 +40,33 @@ def score_table(found: Mapping[str, Any]) -> Table:
 
 
 def _cells(figures: Mapping[str, Any], answer: str) -> list[str]:
-    constant, category, forest, gain = (
-        figures[way] for way in ("constant", "category_constant", "forest", "gain")
-    )
+    in_sample, constant, category, forest, gain = (figures[way] for way in WAYS)
     return [
         f"{figures['questions']:,}",
         answer,
-        _score(constant),
-        "" if category is None else f"{100 * category['score']:.1f}",
+        *(_score(figure, span=False) for figure in (in_sample, constant, category)),
         _score(forest),
         _score(gain, sign="+"),
     ]
 
 
-def _score(figure: Mapping[str, float] | None, sign: str = "") -> str:
+def _score(figure: Mapping[str, float] | None, sign: str = "", span: bool = True) -> str:
     if figure is None:
         return ""
     score, low, high = (100 * figure[key] for key in ("score", "low", "high"))
+    if not span:
+        return f"{score:.1f}"
     return f"{score:{sign}.1f} ({low:{sign}.1f} to {high:{sign}.1f})"
 
 
 def closing_lines(found: Mapping[str, Any]) -> list[str]:
     """What the table does not say."""
     lines = [
-        "Scored as VSI-Bench does: mean relative accuracy of numbers, exact match of letters. `constant` is "
-        "the one answer that scores best; `by words` the best answer to the same words and `forest` a random "
-        "forest on the words, both learned in other rooms. In brackets: 95 % intervals by scene.",
+        "Scored as VSI-Bench does: mean relative accuracy of numbers, exact match of letters. `best` is the "
+        "one answer that scores best on these very questions, `in sample` its score. The rest is learned in "
+        "other rooms: `constant` is one answer to all, `by words` the best answer to the same words, "
+        "`forest` a random forest on the words. `gain` is forest minus constant. In brackets: 95 % intervals "
+        "by room.",
         *_guessed(found),
         *_uneven(found),
         *_repeated(found["repeats"]),
@@ -75,7 +87,7 @@ def _guessed(found: Mapping[str, Any]) -> Iterator[str]:
         named = ", ".join(
             f"{topic} {100 * far[topic]:+.1f}" for topic in sorted(far, key=lambda it: -far[it])
         )
-        yield f"Guessed from words by more than {100 * _FAR:.0f} points over the best constant: {named}."
+        yield f"Guessed from words by more than {100 * _FAR:.0f} points over the constant: {named}."
     unknown = sorted(kind for kind, own in found["scores"]["types"].items() if own["forest"] is None)
     if unknown:
         yield f"About too few rooms to learn from: {', '.join(unknown)}."

@@ -92,7 +92,7 @@ def _asked(row: Row, patterns: Patterns) -> Asked:
     return Asked(
         id=str(row.get("id", "")),
         scene=f"{row['dataset']} {row['scene_name']}",
-        room=f"{row['dataset']} {room_of(str(row['scene_name']))}",
+        room=f"{row['dataset']} {room_of(str(row['dataset']), str(row['scene_name']))}",
         topic=str(row.get("topic") or topic),
         kind=kind,
         text="\n".join([str(row["question"]), *sorted(options)]),

@@ -59,14 +59,17 @@ class Guesses:
     """Guesses at all questions of one type.
 
     Attributes:
-        constant: the one answer that scores best: a letter where the choices have letters.
-        of_constant: (n,) its scores in [0, 1].
+        best: the one answer that scores best on these questions: a letter where the choices have letters.
+        of_best: (n,) its scores in [0, 1]. It is chosen after the fact, so no guess can be compared with it.
+        of_constant: (n,) mean scores of the one answer that scores best in other rooms.
         of_category: (n,) mean scores of the best answer to the same words about other rooms.
-        of_forest: (n,) mean scores of the forest. Both are None where there are too few rooms to learn from.
+        of_forest: (n,) mean scores of the forest, which learns in other rooms. The last three are None where
+            there are too few rooms to learn from.
     """
 
-    constant: str
-    of_constant: Array
+    best: str
+    of_best: Array
+    of_constant: Array | None
     of_category: Array | None
     of_forest: Array | None
 
@@ -84,18 +87,18 @@ def guess(questions: Sequence[Asked], seed: int = 0, done: Callable[[], None] = 
         seed: of the parts and of the forests.
         done: called after each of `steps`.
     """
-    constant = best_answer([asked.truth for asked in questions], number=questions[0].is_number)
-    of_constant = _scores(questions, [constant] * len(questions))
+    best = best_answer([asked.truth for asked in questions], number=questions[0].is_number)
+    of_best = _scores(questions, [best] * len(questions))
     if not can_learn(questions):
-        return Guesses(constant, of_constant, None, None)
+        return Guesses(best, of_best, None, None, None)
     more = np.random.SeedSequence(seed).generate_state(partings(questions) - 1).tolist()
     tries = [_guessed(questions, one, done) for one in (seed, *more)]
-    of_category, of_forest = np.mean(tries, axis=0)
-    return Guesses(constant, of_constant, of_category, of_forest)
+    of_constant, of_category, of_forest = np.mean(tries, axis=0)
+    return Guesses(best, of_best, of_constant, of_category, of_forest)
 
 
-def _guessed(questions: Sequence[Asked], seed: int, done: Callable[[], None]) -> tuple[Array, Array]:
-    """Scores (n,) by the words, and by the forest, with the rooms parted once."""
+def _guessed(questions: Sequence[Asked], seed: int, done: Callable[[], None]) -> Array:
+    """Scores (3, n) by the constant, by the words and by the forest, with the rooms parted once."""
     number = questions[0].is_number
     forest = number_guesses if number else choice_guesses
     parts = folds_of([asked.room for asked in questions], seed=seed)
@@ -104,7 +107,8 @@ def _guessed(questions: Sequence[Asked], seed: int, done: Callable[[], None]) ->
         answers = forest(questions, parts, leaf, seed, done)
         tried.append(answers if number else list(map(_reply, questions, answers)))
     scores = np.array([_scores(questions, answers) for answers in tried])
-    return scores[0], scores[_better(scores, parts), np.arange(len(questions))]
+    by_words, by_type = scores[:2]
+    return np.array([by_type, by_words, scores[_better(scores, parts), np.arange(len(questions))]])
 
 
 def _scores(questions: Sequence[Asked], replies: Sequence[str]) -> Array:

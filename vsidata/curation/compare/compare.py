@@ -146,7 +146,7 @@ def _worth(both: Sequence[Pair]) -> dict[str, Any]:
         scores: Array = mean_relative_accuracy(answers, keys)
     else:
         scores = np.array([float(_same(*pair)) for pair in scored])
-    low, high = interval(redrawn_means(scores, [theirs.scene for _, theirs in scored]))
+    low, high = interval(redrawn_means(scores, [theirs.room for _, theirs in scored]))
     worth: dict[str, Any] = {
         "score": float(scores.mean()),
         "low": low,

@@ -35,7 +35,7 @@ def closing_lines(found: Mapping[str, Any]) -> Iterator[str]:
     yield (
         "`both` are the same questions, by their text or by the categories that they are about; `lost` are "
         "only in the first, `new` only in the second. The first's answers are scored as a model's would be: "
-        "mean relative accuracy of numbers, exact match of choices, 95 % intervals by scene; `ratio` is the "
+        "mean relative accuracy of numbers, exact match of choices, 95 % intervals by room; `ratio` is the "
         "median of the first's number by the second's."
     )
     if rules := found["rules"]:

@@ -11,7 +11,8 @@ def drawn(record: Mapping[str, Any]) -> str:
     """The curves of a record, from `record.as_json`.
 
     To the right is what was left, from all questions down to none; up is the score, from 0 to 100. The line
-    is the forest's, the dashed one the best constant's; a dot is what was measured at the end.
+    is the forest's, the dashed one a constant's, both learned in other rooms; a dot is what was measured at
+    the end.
     """
     kinds = {kind: own for kind, own in record["types"].items() if own["rounds"]}
     rows = -(-len(kinds) // _COLUMNS)
@@ -26,7 +27,7 @@ def drawn(record: Mapping[str, Any]) -> str:
         f'height="{height}" font-family="sans-serif" font-size="11" fill="#222">'
         "<title>Questions kept, and what is scored without a look</title>"
         f'<rect width="{width}" height="{height}" fill="#fff"/>'
-        f'<text x="{_GAP}" y="16">scored without a look: line, a forest on words; dashed, the best constant; '
+        f'<text x="{_GAP}" y="16">scored without a look: line, a forest on words; dashed, a constant; '
         f"dot, measured anew at the end</text>{''.join(body)}</svg>\n"
     )
 

@@ -34,7 +34,7 @@ class Round:
 
     Attributes:
         questions: how many were left.
-        constant, forest: mean scores in [0, 1].
+        constant, forest: mean scores in [0, 1], both learned in other rooms.
     """
 
     questions: int
@@ -51,9 +51,9 @@ class Pruned:
         kept: the questions that are left.
         asked: how many there were.
         rounds: one after the other; the first is of all questions.
-        before, after: `constant`, `category_constant` and `forest`, scores in [0, 1] of all questions and of
-            those kept, from partings that had no part in the choice; without the last two where there are too
-            few rooms.
+        before, after: `constant_in_sample`, `constant`, `category_constant` and `forest`, scores in [0, 1] of
+            all questions and of those kept, from partings that had no part in the choice; only the first
+            where there are too few rooms.
         tail: shares of answers, of all questions and of those kept, that lie outside the 5th to 95th
             percentile of their category's answers before; None for choices, and where no category has enough.
     """
@@ -110,6 +110,7 @@ def _pruned(questions: list[Asked], target: float, spare: int, seed: int, told: 
     for draw in draws if can_learn(scored) else ():
         guesses = guess(kept, draw, told)
         assert guesses.of_forest is not None, "there are rooms enough"  # noqa: S101 - for the type checker
+        assert guesses.of_constant is not None, "there are rooms enough"  # noqa: S101 - for the type checker
         # Against the constant's mean, not its score at each question: else what agrees with the constant
         # would stay, and letters and sizes would all become the same.
         gains = guesses.of_forest - guesses.of_constant.mean()
@@ -143,13 +144,13 @@ def _surplus(gains: Array, allowed: float) -> int:
 
 def _measured(questions: Sequence[Asked], seed: int, told: Callable[[], None]) -> dict[str, float]:
     guesses = guess(questions, seed, told)
-    scores = {"constant": float(guesses.of_constant.mean())}
-    if guesses.of_forest is not None and guesses.of_category is not None:
-        scores |= {
-            "category_constant": float(guesses.of_category.mean()),
-            "forest": float(guesses.of_forest.mean()),
-        }
-    return scores
+    ways = {
+        "constant_in_sample": guesses.of_best,
+        "constant": guesses.of_constant,
+        "category_constant": guesses.of_category,
+        "forest": guesses.of_forest,
+    }
+    return {way: float(scores.mean()) for way, scores in ways.items() if scores is not None}
 
 
 def _tail(before: Sequence[Asked], after: Sequence[Asked]) -> tuple[float, float] | None:

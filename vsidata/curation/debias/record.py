@@ -89,15 +89,16 @@ def closing_lines(record: Mapping[str, Any]) -> Iterator[str]:
     asked, kept = record["questions"]
     yield (
         f"Kept {kept:,} of {asked:,} questions ({kept / asked:.0%}). `gain` is what a forest on the words "
-        "scores above the best constant, with rooms parted as they were not for the choice; `was` is before. "
-        "Where the constant has risen, what is left is more alike."
+        "scores above one constant answer, both learned in other rooms, with rooms parted as they were not "
+        "for the choice; `was` is before. Where the constant has risen, what is left is more alike."
     )
     for kind, own in record["types"].items():
         if (tail := own["outside_5_to_95"]) and own["questions"][0] > own["questions"][1]:
             yield (
                 f"{kind}: {100 * tail[1]:.1f} % of the answers kept are outside the 5th to 95th percentile "
                 f"of their category, of all {100 * tail[0]:.1f} %; the best constant scores "
-                f"{100 * own['after']['constant']:.1f}, before {100 * own['before']['constant']:.1f}."
+                f"{100 * own['after']['constant_in_sample']:.1f}, before "
+                f"{100 * own['before']['constant_in_sample']:.1f}."
             )
     missed = [topic for topic, own in record["topics"].items() if own["reached"] is False]
     if missed:

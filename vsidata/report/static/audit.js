@@ -5,7 +5,7 @@
 report.audit = (() => {
   const { html, count, topic } = report;
   const CHANCE = 0.001; // answers are uneven where chance alone makes them so less often
-  const CLEAR = 0.05; // a gain over the best constant that is worth a look
+  const CLEAR = 0.05; // a gain over the constant that is worth a look
 
   const percent = (figure) => (figure?.score === undefined ? "" : (100 * figure.score).toFixed(1));
   const from = (figure) =>
@@ -23,6 +23,7 @@ report.audit = (() => {
       html("th", { scope: "row" }, name),
       html("td", { class: "number less" }, figures.questions === undefined ? "" : count(figures.questions)),
       html("td", { class: "number less" }, figures.answer ?? ""),
+      cell(figures.constant_in_sample),
       cell(figures.constant),
       cell(figures.category_constant),
       cell(figures.forest, gains ? "answer-word" : ""),
@@ -44,7 +45,7 @@ report.audit = (() => {
         html(
           "thead",
           {},
-          html("tr", {}, head("question type", ""), head("questions", "number less"), head("best answer", "number less"), head("always it"), head("by words"), head("forest")),
+          html("tr", {}, head("question type", ""), head("questions", "number less"), head("best answer", "number less"), head("in sample"), head("constant"), head("by words"), head("forest")),
         ),
         html("tbody", {}, rows),
       ),
@@ -70,7 +71,7 @@ report.audit = (() => {
       html(
         "p",
         { class: "quiet" },
-        "Scores in per cent without a look, as VSI-Bench scores: the one best answer; the best answer to the same words and a random forest on the words, both learned in other rooms. In grey: 95 % intervals.",
+        "Scores in per cent without a look, as VSI-Bench scores: in sample, the one answer that is best for these very questions; then, learned in other rooms, one answer to all, the best answer to the same words, and a random forest on the words. In grey: 95 % intervals by room.",
       ),
       stale && html("p", { class: "notice" }, "The audit is of other questions than these: run `vsidata audit` again."),
       scores(found),

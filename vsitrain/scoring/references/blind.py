@@ -62,7 +62,7 @@ def chance(rows: Sequence[Row]) -> list[Prediction]:
 
 def _room(row: Row) -> tuple[str, str]:
     """Dataset and room: all scans of a room are one."""
-    return row["dataset"], room_of(row["scene_name"])
+    return row["dataset"], room_of(row["dataset"], row["scene_name"])
 
 
 def _words(row: Row) -> str:
