@@ -104,6 +104,40 @@ def test_summary_as_json_is_all_that_is_printed(arguments):
     assert summary["drops"]
 
 
+LEFT_OUT = "8 scans: 7 used, 1 not in the train list (it shows a benchmark room)"
+
+
+@pytest.fixture
+def scannet(tmp_path):
+    """Eight scans of four rooms, with ScanNet's names. VSI-Bench shows the room of scene0025_00."""
+    names = [f"{room}_{scan:02}" for room in ("scene0000", "scene0191") for scan in range(3)]
+    entries = [meta_info.entry(number, "scannet") for number in range(8)]
+    file = tmp_path / "scannet.json"
+    file.write_text(json.dumps(dict(zip([*names, "scene0001_00", "scene0025_00"], entries, strict=True))))
+    return ("build", "--meta-info", file, "--rules", "vsibench", "--out", tmp_path / "out")
+
+
+def test_output_manifest_and_card_say_what_was_left_out_and_why(scannet, tmp_path):
+    result = run(*scannet)
+    assert result.exit_code == 0, result.output
+    assert f"{LEFT_OUT}." in result.output.splitlines()
+    assert LEFT_OUT in (tmp_path / "out" / "README.md").read_text()
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert manifest["selection"]["used"] == len(manifest["inputs"]) == 7
+    assert manifest["selection"]["not_in_list_of_benchmark"] == 1
+    assert manifest["leak_guard"]["not_in_list"] == {"vsibench.csv": 1}
+
+
+def test_shares_of_rooms_and_questions_held_out_are_printed(scannet):
+    lines = run(*scannet, "--holdout", "34%").output.splitlines()
+    (held,) = [line for line in lines if line.startswith("Held out for validation: ")]
+    summary = json.loads(run(*scannet, "--holdout", "34%", "--json").output)
+    asked = {split: sum(topics.values()) for split, topics in summary["questions"].items()}
+    both = sum(asked.values())
+    share = f"{asked['validation']:,} of {both:,} questions ({asked['validation'] / both:.1%})"
+    assert held == f"Held out for validation: 1 of 3 rooms (33.3%), {share}."
+
+
 def test_config_file_and_command_line_together(rooms, tmp_path):
     config = tmp_path / "build.yaml"
     config.write_text(

@@ -135,7 +135,7 @@ def test_held_out_rooms_are_a_split_of_their_own(tmp_path, monkeypatch):
 def test_guarded_rooms_stay_out_and_manifest_and_card_say_whether_they_do(tmp_path):
     rooms = meta_info.write(tmp_path / "rooms.json", 4)
     forbidden = tmp_path / "mine.csv"
-    forbidden.write_text("dataset,scene_name\nmade,room0001\nmade,room0002\nother,room0003\n")
+    forbidden.write_text("dataset,scene_name\nmade,room0001\nmade,room0002\nmultiscan,room0003\n")
     options = BuildOptions(out=tmp_path / "on", meta_info=(rooms,), rules="vsibench", forbid=(forbidden,))
     manifest = build(options).manifest
     assert list(manifest["inputs"]) == ["room0000", "room0003"]

@@ -36,7 +36,7 @@ def check(record, audit):
 def test_a_default_build_of_real_rooms_is_debiased_to_the_target(vsibench, tmp_path):
     files = [vsibench / f"{part}_meta_info_val.json" for part in ("scannetpp", "arkitscenes")]
     rooms = [option for file in files for option in ("--meta-info", file)]
-    check(*debiased(tmp_path, (*rooms, "--allow-benchmark-scenes")))
+    check(*debiased(tmp_path, (*rooms, "--split", "val", "--allow-benchmark-scenes")))
 
 
 @pytest.mark.soak

@@ -13,6 +13,7 @@ from scipy.spatial import cKDTree
 from tests.dataset import streams
 from tests.scans import grid_box, ply_bytes, small_scan
 from vsidata.build import BuildOptions, build
+from vsidata.curation.splits import select
 from vsidata.errors import OptionError, ScanError
 from vsidata.measure import measure
 from vsidata.questions.rules import load_rules
@@ -204,16 +205,41 @@ def test_dataset_whose_axes_are_not_known_is_refused(tmp_path, monkeypatch):
         open_source("scenezoo:scannetv2", [tmp_path])
 
 
-def test_build_takes_a_dataset_through_scenezoo(tmp_path, monkeypatch):
-    """As on the command line; only scenezoo's own list of scenes, which it fetches, is put in its place."""
-    name = "f62fd5fd-9a3f-2f44-883a-1e5cf819608e"
-    write_3rscan(tmp_path / "root", name)
-    folders = {name: tmp_path / "root" / name}
-    monkeypatch.setattr(SceneZoo, "open", lambda dataset, paths: SceneZoo(dataset, paths[0], folders))
-    given = BuildOptions(out=tmp_path / "out", source="scenezoo:3rscan", root=tmp_path / "root", workers=1)
+@pytest.fixture
+def rescans(tmp_path):
+    """3RScan with two scans of one room, one of another, and one of its validation list."""
+    root = tmp_path / "root"
+    rooms = {"train": {"a0": ["a1"], "b0": []}, "validation": {"c0": []}}
+    environments = [
+        {"reference": first, "type": kind, "scans": [{"reference": scan} for scan in again]}
+        for kind, of_kind in rooms.items()
+        for first, again in of_kind.items()
+    ]
+    for name in ("a0", "a1", "b0", "c0"):
+        write_3rscan(root, name)
+    (root / "3RScan.json").write_text(json.dumps(environments))
+    return root
+
+
+def test_rescans_of_3rscan_share_a_room_and_its_validation_list_is_no_training_set(rescans):
+    source = SceneZoo.open("3rscan", [rescans])
+    assert source.names() == ["a0", "a1", "b0", "c0"]
+    assert [source.room_of(name) for name in source.names()] == ["a0", "a0", "b0", "c0"]
+    assert [source.official_split(name) for name in source.names()] == ["train", "train", "train", "val"]
+    # Whichever room is held out, the two scans of one room stay together.
+    for seed in range(4):
+        split_of = select(source, holdout=0.5, seed=seed).split_of
+        assert split_of.keys() == {"a0", "a1", "b0"}
+        assert split_of["a0"] == split_of["a1"] != split_of["b0"]
+
+
+def test_build_takes_a_dataset_through_scenezoo(rescans, tmp_path):
+    given = BuildOptions(out=tmp_path / "out", source="scenezoo:3rscan", root=rescans, workers=1)
     manifest = build(given).manifest
     assert manifest["options"]["dataset"] == "3rscan"
-    assert manifest["scenes"] == {"train": 1}
+    assert manifest["scenes"] == {"train": 3}
+    assert manifest["rooms"] == {"train": 2}
+    assert manifest["selection"]["not_in_list"] == 1
 
 
 def owners(scan):

@@ -31,23 +31,28 @@ def forbidden_rooms(further: Sequence[Path] = (), scenes: Iterable[tuple[str, st
         scenes: (dataset, name) of each scene at hand: the user's lists may spell their names in other ways.
 
     Returns:
-        The name of a list by (dataset, room); of several lists, the first.
+        The name of a list by (dataset, room). Of several lists it is a benchmark's, before a validation list,
+        before a list of the user's own.
 
     Raises:
         OptionError: a list cannot be read, lacks a column or a name, or names an unknown dataset.
     """
-    forbidden = {
-        (dataset, room_of(dataset, scan)): name
-        for dataset, name in _VALIDATION_LISTS.items()
-        for scan, split in official_lists(dataset).items()
-        if split == "val"
-    }
     known = _known_scenes(scenes)
-    lists = [*_shipped_lists().items(), *((file.name, read_scene_list(file, known)) for file in further)]
+    lists = [
+        *_shipped_lists().items(),
+        *((name, _validation_list(dataset)) for dataset, name in _VALIDATION_LISTS.items()),
+        *((file.name, read_scene_list(file, known)) for file in further),
+    ]
+    forbidden: dict[Room, str] = {}
     for name, listed in lists:
         for dataset, scene_name in listed:
             forbidden.setdefault((dataset, room_of(dataset, scene_name)), name)
     return forbidden
+
+
+def benchmark_lists() -> set[str]:
+    """The names of the lists of rooms that a benchmark shows, as `forbidden_rooms` gives them."""
+    return {*_shipped_lists()}
 
 
 def unknown_scenes(further: Sequence[Path], scenes: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -78,6 +83,10 @@ def scenes_of_forbidden_rooms(
     """The scenes, of (dataset, name) each, that show a forbidden room; and the list that forbids it."""
     found = ((name, forbidden.get((dataset, room_of(dataset, name)))) for dataset, name in scenes)
     return {name: forbidding for name, forbidding in found if forbidding is not None}
+
+
+def _validation_list(dataset: str) -> list[tuple[str, str]]:
+    return [(dataset, scan) for scan, split in official_lists(dataset).items() if split == "val"]
 
 
 @cache

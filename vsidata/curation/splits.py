@@ -9,7 +9,12 @@ from math import floor
 from pathlib import Path
 from typing import Literal
 
-from vsidata.curation.leak_guard import forbidden_rooms, scenes_of_forbidden_rooms, unknown_scenes
+from vsidata.curation.leak_guard import (
+    benchmark_lists,
+    forbidden_rooms,
+    scenes_of_forbidden_rooms,
+    unknown_scenes,
+)
 from vsidata.errors import OptionError
 from vsidata.sources.registry import Source
 
@@ -50,7 +55,10 @@ class Selection:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many scans were `found`, are `used`, and are left out, by the reason."""
+        """How many scans were `found`, are `used`, and are left out, by the reason.
+
+        `not_in_list_of_benchmark` and `refused_of_benchmark` are those of them that show a benchmark's room.
+        """
         left_out = {
             "not_in_list": len(self.not_in_list),
             "refused": len(self.refused),
@@ -60,7 +68,8 @@ class Selection:
         return {
             "found": len(self.split_of) + sum(left_out.values()),
             "used": len(self.split_of),
-            "not_in_list_guarded": sum(forbidding is not None for forbidding in self.not_in_list.values()),
+            "not_in_list_of_benchmark": _of_benchmark(self.not_in_list),
+            "refused_of_benchmark": _of_benchmark(self.refused),
             **left_out,
         }
 
@@ -102,7 +111,7 @@ def select(
     allowed = [name for name in wanted if name not in refused]
     taken = allowed[:first_so_many]
     if not taken:
-        raise _nothing_left(source, split, names, wanted, refused, unlisted)
+        raise _nothing_left(split, official, wanted, refused, set() if allow_benchmark_scenes else set(found))
     split_of = {name: _SPLIT_NAMES[official[name] or "train"] for name in taken}
     room = {name: f"{source.dataset_of(name)} {source.room_of(name)}" for name in taken}
     held_out = held_out_rooms({room[name] for name in taken if split_of[name] == "train"}, holdout, seed)
@@ -126,6 +135,12 @@ def select(
         forbidden_rooms=dict(Counter(forbidden.values())),
         unknown=unknown_scenes(forbid, scenes_at_hand),
     )
+
+
+def _of_benchmark(left_out: Mapping[str, str | None]) -> int:
+    """How many of the scenes show a room of a benchmark, by the list that forbids each."""
+    benchmarks = benchmark_lists()
+    return sum(forbidding in benchmarks for forbidding in left_out.values())
 
 
 def held_out_rooms(rooms: Collection[str], share: float, seed: int) -> set[str]:
@@ -166,30 +181,44 @@ def _named(names: Sequence[str], scenes: Sequence[str] | None) -> tuple[list[str
 
 
 def _nothing_left(
-    source: Source,
     split: str,
-    names: Sequence[str],
+    official: Mapping[str, str | None],
     wanted: Sequence[str],
     refused: Mapping[str, str],
-    unlisted: Sequence[str],
+    guarded: Collection[str],
 ) -> OptionError:
-    """Why no scene is left, in numbers."""
+    """Why no scene is left, in numbers, and which options take some.
+
+    Args:
+        split: the official list that was asked for.
+        official: the list of each scene that was asked for by name.
+        wanted: those of them that are in that list.
+        refused: those of `wanted` that the guard left out.
+        guarded: the scenes that the guard leaves out wherever they are listed.
+    """
     if refused:
-        lists = ", ".join(f"{count:,} by {name}" for name, count in Counter(refused.values()).items())
+        by_list = Counter(refused.values()).most_common()
+        lists = ", ".join(f"{count:,} by {name}" for name, count in by_list)
         return OptionError(
             "the leak guard",
             f"refuses all {len(refused):,} scenes: they show rooms that are kept for evaluation ({lists})",
-            "Take other scenes; or lift the guard with --allow-benchmark-scenes, and evaluate nothing on "
-            "those rooms that was trained on the result.",
+            "Take other scenes. Or lift the guard with --allow-benchmark-scenes, and train no model on the "
+            "result that is evaluated on those rooms.",
         )
-    if not wanted and unlisted:
-        fault = (
-            f"no scene is in that list; {len(unlisted):,} of {len(names):,} are in none of the official lists"
+    if wanted:
+        return OptionError("--scenes", "asks for no scene at all", "Ask for at least one.")
+    found = Counter(official.values())
+    elsewhere = ", ".join(
+        f"{count:,} {f'in {name}' if name else 'in none of the official lists'}"
+        for name, count in sorted(found.items(), key=lambda item: item[0] or "~")
+    )
+    count = len(official)
+    whole = "the scene is not" if count == 1 else f"none of the {count:,} scenes is"
+    choices = " or ".join(f"--split {name}" for name in sorted(filter(None, found))) or "--split all"
+    remedy = f"Take {'it' if count == 1 else 'them'} with {choices}"
+    if any(name and scene in guarded for scene, name in official.items()):
+        remedy += (
+            " and --allow-benchmark-scenes: there are rooms among them that are kept for evaluation, so "
+            "train no model on the result that is evaluated on those rooms"
         )
-        return OptionError(f"--split {split}", fault, "Take them all the same with --split all.")
-    if not wanted:
-        fault = f"none of the {len(names):,} scenes of {source.dataset} is in that list"
-        return OptionError(
-            f"--split {split}", fault, "Choose another --split; `vsidata check` names each scan's."
-        )
-    return OptionError("--scenes", "asks for no scene at all", "Ask for at least one.")
+    return OptionError(f"--split {split}", f"{whole} in that list: {elsewhere}", f"{remedy}.")

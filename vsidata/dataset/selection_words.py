@@ -10,13 +10,13 @@ def in_words(counts: Mapping[str, int], split: str) -> str:
         counts: of scans, as `curation.splits.Selection.counts` gives them and a manifest keeps them.
         split: the official list that was asked for.
     """
-    elsewhere, guarded = counts["not_in_list"], counts["not_in_list_guarded"]
     parts = [f"{counts['used']:,} used"]
-    if elsewhere:
-        parts.append(f"{elsewhere:,} not in the {split} list{_showing(guarded, elsewhere)}")
-    if counts["refused"]:
-        showing = _showing(counts["refused"], counts["refused"])
-        parts.append(f"{counts['refused']:,} refused by the leak guard{showing}")
+    for reason, words in (
+        ("not_in_list", f"not in the {split} list"),
+        ("refused", "refused by the leak guard"),
+    ):
+        if count := counts[reason]:
+            parts.append(f"{count:,} {words}{_showing(counts[f'{reason}_of_benchmark'], count)}")
     if counts["unlisted"]:
         parts.append(f"{counts['unlisted']:,} in no official list (--split all takes such scans too)")
     if counts["not_asked_for"]:
@@ -24,13 +24,10 @@ def in_words(counts: Mapping[str, int], split: str) -> str:
     return f"{counts['found']:,} scan{'s' * (counts['found'] != 1)}: {', '.join(parts)}"
 
 
-def _showing(guarded: int, of: int) -> str:
-    if not guarded:
+def _showing(shown: int, of: int) -> str:
+    """How many `of` the scans show a room of a benchmark."""
+    if not shown:
         return ""
-    if guarded == of:
+    if shown == of:
         return " (it shows a benchmark room)" if of == 1 else " (they show benchmark rooms)"
-    return (
-        " (1 of them shows a benchmark room)"
-        if guarded == 1
-        else f" ({guarded:,} of them show benchmark rooms)"
-    )
+    return f" ({shown:,} of them show{'s a benchmark room' if shown == 1 else ' benchmark rooms'})"

@@ -31,6 +31,13 @@ _DATASETS = {"scannetv2": "scannet", "scannetppv2": "scannetpp"}
 
 _LISTED_HERE = {"scannet", "arkitscenes"}
 
+# What the names of official lists hold, by the kind of list. Of several lists with a scene, the last counts.
+_KINDS: Mapping[OfficialSplit, set[str]] = {
+    "train": {"train", "training"},
+    "val": {"val", "validation"},
+    "test": {"test"},
+}
+
 # Seconds that one unit of scenezoo's time stamps is, which are the releases' own numbers. Other datasets have
 # none, or their unit is not known.
 _UNITS = {"scannetv2": 1e-6, "scannetppv2": 1.0, "arkitscenes": 1.0}
@@ -112,7 +119,10 @@ class SceneZoo:
         return self.dataset
 
     def room_of(self, name: str) -> str:
-        """The room of a scene, as the dataset's makers name rooms."""
+        """The room of a scene, as the dataset's makers name rooms; of 3RScan, the room's first scan."""
+        if self.name == "3rscan":
+            with _blame(name):
+                return str(_dataset(self.name, self.root).get_reference_id(name))
         return room_of(self.dataset, name)
 
     def official_split(self, name: str) -> OfficialSplit | None:
@@ -124,8 +134,8 @@ class SceneZoo:
         if self.dataset in _LISTED_HERE:
             return official_split(self.dataset, name)
         with _blame(name):
-            lists = _dataset(self.name, self.root).splits
-        return split_in(lists, name) if lists else official_split(self.dataset, name)
+            lists = _official_lists(self.name, self.root)
+        return lists.get(name) if lists else official_split(self.dataset, name)
 
     def load(self, name: str) -> Scene:
         """A scene as scenezoo reads it.
@@ -241,11 +251,16 @@ class _Stream(FrameStream):
         """None: nothing here asks for it."""
 
 
-def split_in(lists: Mapping[str, Sequence[str]], name: str) -> OfficialSplit | None:
-    """The kind of the official lists (`train`, `nvs_sem_val`, …) that hold a scene; None where none does."""
-    kinds = {part for title, names in lists.items() if name in names for part in title.lower().split("_")}
-    order: tuple[OfficialSplit, ...] = ("test", "val", "train")
-    return next((kind for kind in order if kind in kinds or (kind == "val" and "validation" in kinds)), None)
+@lru_cache(maxsize=1)
+def _official_lists(name: str, root: Path) -> Mapping[str, OfficialSplit]:
+    """Scene → official list, from the lists that scenezoo reads (`train`, `nvs_sem_val`, …)."""
+    lists = _dataset(name, root).splits
+    found: dict[str, OfficialSplit] = {}
+    for kind, titles in _KINDS.items():
+        for title, names in lists.items():
+            if titles & {*title.lower().split("_")}:
+                found |= dict.fromkeys(map(str, names), kind)
+    return found
 
 
 def _times(stamps: Any, dataset_name: str) -> Array | None:
