@@ -317,7 +317,7 @@ def debias(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A build.")],
     out: Annotated[Path, typer.Option(metavar="DIR2", help="Folder to write to: a new one.")],
     target: Annotated[
-        float, typer.Option(min=0, max=100, help="Points that guessing may score above the best constant.")
+        float, typer.Option(min=0, max=100, help="Points that guessing may score above one constant answer.")
     ] = 5.0,
     keep: Annotated[
         float, typer.Option(min=0, max=100, help="Percent of the questions that are kept in any case.")
@@ -328,9 +328,10 @@ def debias(
     """Leave out of a build what can be guessed without a look, and write a build of the rest.
 
     The forest of `vsidata audit` guesses each question type; those it guesses best are left out, a part at a
-    time, until it scores hardly more than the best constant. Reads DIR; writes a new folder, DIR2: a whole
-    build with debias.json and the curve debias.svg. Tables of scenes and frames are hard links to those of
-    DIR, or copies on another disk. Ends with 1 where a topic stays above the target.
+    time, until it scores hardly more than one constant answer does. Forest and constant learn in other rooms.
+    Reads DIR; writes a new folder, DIR2: a whole build with debias.json and the curve debias.svg. Tables of
+    scenes and frames are hard links to those of DIR, or copies on another disk. Ends with 1 where a topic
+    stays above the target.
     """
     import orjson
 

@@ -233,6 +233,14 @@ def test_rescans_of_3rscan_share_a_room_and_its_validation_list_is_no_training_s
         assert split_of["a0"] == split_of["a1"] != split_of["b0"]
 
 
+def test_one_scan_of_a_room_of_3rscan_in_a_list_forbids_the_others_too(rescans, tmp_path):
+    forbidden = tmp_path / "ours.csv"
+    forbidden.write_text("dataset,scene_name\n3rscan,a1\n")
+    selection = select(SceneZoo.open("3rscan", [rescans]), forbid=[forbidden])
+    assert selection.refused == {"a0": "ours.csv", "a1": "ours.csv"}
+    assert selection.split_of == {"b0": "train"}
+
+
 def test_build_takes_a_dataset_through_scenezoo(rescans, tmp_path):
     given = BuildOptions(out=tmp_path / "out", source="scenezoo:3rscan", root=rescans, workers=1)
     manifest = build(given).manifest

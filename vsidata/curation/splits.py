@@ -106,14 +106,18 @@ def select(
     wanted = [name for name in names if split == "all" or official[name] == split]
     scenes_at_hand = [(source.dataset_of(name), name) for name in source.names()]
     forbidden = forbidden_rooms(forbid, scenes_at_hand)
-    found = scenes_of_forbidden_rooms(((source.dataset_of(name), name) for name in names), forbidden)
+    room_of = {name: (dataset, source.room_of(name)) for dataset, name in scenes_at_hand}
+    # The source may know more scans of a room than names tell: what one shows, all of them show.
+    by_name = scenes_of_forbidden_rooms(scenes_at_hand, forbidden)
+    by_room = forbidden | {room_of[name]: forbidding for name, forbidding in by_name.items()}
+    found = {name: by_room[room_of[name]] for name in names if room_of[name] in by_room}
     refused = {} if allow_benchmark_scenes else {name: found[name] for name in wanted if name in found}
     allowed = [name for name in wanted if name not in refused]
     taken = allowed[:first_so_many]
     if not taken:
         raise _nothing_left(split, official, wanted, refused, set() if allow_benchmark_scenes else set(found))
     split_of = {name: _SPLIT_NAMES[official[name] or "train"] for name in taken}
-    room = {name: f"{source.dataset_of(name)} {source.room_of(name)}" for name in taken}
+    room = {name: " ".join(room_of[name]) for name in taken}
     held_out = held_out_rooms({room[name] for name in taken if split_of[name] == "train"}, holdout, seed)
     split_of = {
         name: "validation" if into == "train" and room[name] in held_out else into
