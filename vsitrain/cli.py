@@ -133,7 +133,10 @@ _Videos = Annotated[
     Path | None,
     typer.Option(help="VSI-Bench's videos: DATASET/SCENE.mp4, or DATASET.zip (default: beside its file)."),
 ]
-_Split = Annotated[str, typer.Option(help="Of a build: train, or validation, which holds other rooms.")]
+_Split = Annotated[
+    str | None,
+    typer.Option(help="Split of a build: train or validation (default: validation where there is one)."),
+]
 _Frames = Annotated[int | None, typer.Option(min=1, help="Of a video (default: as trained, else 16).")]
 _InputMode = Annotated[
     Literal["video", "images"] | None, typer.Option(help="How a clip is shown (default: as trained).")
@@ -153,7 +156,7 @@ def evaluate(
     data: _Data,
     out: _Out,
     videos: _Videos = None,
-    split: _Split = "train",
+    split: _Split = None,
     prompt: Annotated[
         str | None,
         typer.Option(help="official, vanilla, think, observe or a YAML file (default: as trained)."),
@@ -174,7 +177,7 @@ def evaluate(
     Reads the model and the data; what lies on the Hub is downloaded to its cache. Writes predictions.jsonl
     and run.json to --out, and goes on there. Under `accelerate launch` every process takes its share.
     """
-    places = {"videos": videos, "split": split, "batch": batch, "dtype": dtype, "limit": limit}
+    places = {"videos": videos, "split": _split(data, split), "batch": batch, "dtype": dtype, "limit": limit}
     places |= {"backend": backend}
     how = {"num_frames": frames, "input_mode": input_mode, "max_new_tokens": max_new_tokens}
     if _ask(model, data, out, prompt=prompt, wording=wording, **places, **how):
@@ -189,7 +192,7 @@ def study(
     data: _Data,
     out: _Out,
     videos: _Videos = None,
-    split: _Split = "train",
+    split: _Split = None,
     frames: _Frames = None,
     input_mode: _InputMode = None,
     max_new_tokens: _Tokens = None,
@@ -210,7 +213,7 @@ def study(
     from vsitrain.evaluation import study as studying
     from vsitrain.prompts import PROMPT_MODES
 
-    places = {"videos": videos, "split": split, "batch": batch, "dtype": dtype, "limit": limit}
+    places = {"videos": videos, "split": _split(data, split), "batch": batch, "dtype": dtype, "limit": limit}
     places |= {"backend": backend}
     how = {"num_frames": frames, "input_mode": input_mode, "max_new_tokens": max_new_tokens}
     speaks = [_ask(model, data, out / mode, prompt=mode, **places, **how) for mode in PROMPT_MODES]
@@ -238,6 +241,20 @@ def _ask(model: str, data: str, out: Path, **how: Any) -> bool:
         )
 
 
+def _split(data: str, asked: str | None) -> str:
+    """The split to score. Warns where it is the one that models are trained on and nobody asked for it."""
+    from vsitrain.scoring.questions import split_of
+
+    split = split_of(data, asked)
+    if asked is None and split == "train" and os.environ.get("RANK", "0") == "0":
+        typer.echo(
+            f"Warning: {data} has no validation split, so its train split is scored. A model that was "
+            "trained on this build has seen these questions. Hold out rooms: `vsidata build --holdout 10%`.",
+            err=True,
+        )
+    return split
+
+
 _MetaInfo = Annotated[
     list[Path] | None,
     typer.Option(
@@ -260,7 +277,7 @@ def score(
         str,
         typer.Option(help="What they answer, if they do not hold it: vsi-bench, its file, or a build."),
     ] = "",
-    split: Annotated[str, typer.Option(help="Of a build.")] = "train",
+    split: _Split = None,
     reference: Annotated[
         str | None,
         typer.Option(
@@ -288,7 +305,7 @@ def score(
         data,
         as_json=as_json,
         published=published or (),
-        split=split,
+        split=_split(data, split) if data else None,
         reference=reference,
         subset=subset,
         missing_as_wrong=missing_as_wrong,

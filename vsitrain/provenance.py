@@ -1,5 +1,6 @@
 """Where a trained model comes from: kept beside its weights, in every checkpoint too, for whoever goes on."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from importlib.metadata import version
@@ -41,6 +42,10 @@ class Provenance:
         blank: whether it was shown black frames, as a control.
         arguments: every setting of TRL's two configurations, by class and name, with the defaults of the
             installed versions; empty for models that were trained before this was kept.
+        questions_sha256: of ids, texts, options and answers of the questions, in their order.
+        frames_sha256: of the frames that the build stores for its scenes; see `FrameStore.digest`.
+        changes: of data, frames or rewards when the run went on from a checkpoint: its step, and old and new
+            value by name.
     """
 
     method: str
@@ -59,6 +64,9 @@ class Provenance:
     versions: dict[str, str]
     blank: bool = False
     arguments: dict[str, dict[str, Any]] = field(default_factory=dict)
+    questions_sha256: str | None = None
+    frames_sha256: str | None = None
+    changes: tuple[dict[str, Any], ...] = ()
 
 
 _SECRET = "hub_token"  # noqa: S105 - the name of a setting, not its value
@@ -78,6 +86,7 @@ def provenance_of(prepared: "Preparation") -> Provenance:
     settings |= {"processes": args.world_size}
     if prepared.method == "grpo":
         settings |= {"rewards": list(options.rewards), "reward_weights": args.reward_weights}
+        settings |= {"length_window": options.length_window}
     if prepared.method == "dpo":
         settings |= {"wrong_answers": list(options.wrong_answers)}
     if model.use_peft:
@@ -101,6 +110,8 @@ def provenance_of(prepared: "Preparation") -> Provenance:
         versions={name: version(name) for name in _PACKAGES},
         blank=options.blank,
         arguments={type(config).__name__: _arguments(config) for config in (args, model)},
+        questions_sha256=_digest_of(prepared.rows),
+        frames_sha256=prepared.store.digest,
     )
 
 
@@ -109,6 +120,15 @@ def _arguments(config: Any) -> dict[str, Any]:
     named = {it.name: getattr(config, it.name) for it in fields(config) if it.name != _SECRET}
     plain: dict[str, Any] = orjson.loads(orjson.dumps(named, default=str, option=orjson.OPT_NON_STR_KEYS))
     return plain
+
+
+def _digest_of(rows: Any) -> str:
+    """Of what a model is asked and what is right."""
+    columns = rows.select_columns(["id", "question", "options", "ground_truth"])
+    digest = hashlib.sha256()
+    for batch in columns.iter(batch_size=1_000):
+        digest.update(orjson.dumps(batch))
+    return digest.hexdigest()
 
 
 def write_provenance(folder: Path, provenance: Provenance) -> None:
@@ -127,7 +147,7 @@ def read_provenance(model: str | Path) -> Provenance | None:
         return None
     try:
         stored: Mapping[str, Any] = orjson.loads(path.read_bytes())
-        lists = {name: tuple(stored[name]) for name in ("rules", "pixels")}
+        lists = {name: tuple(stored[name]) for name in ("rules", "pixels", "changes") if name in stored}
         return Provenance(**{**stored, **lists})
     except (ValueError, TypeError, KeyError) as error:
         fault = f"is not what a run of vsitrain writes: {error}"

@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from vsidata.hub.client import client
 from vsidata.hub.faults import patiently, told
+from vsitrain.starting_model import MERGED
 
 
 def repository(args: Any) -> str:
@@ -20,8 +22,6 @@ def make_repository(args: Any) -> None:
     Raises:
         VsiError: the Hub does not know the token, refuses it, or cannot be reached.
     """
-    from vsidata.hub.client import client
-
     name = repository(args)
     with told(name):
         patiently(
@@ -34,8 +34,23 @@ def make_repository(args: Any) -> None:
 def push(trainer: Any) -> None:
     """Push the model that a trainer holds, with its processor, card and provenance.
 
+    Where the run started from an adapter, the base that it was merged into goes first.
+
     Raises:
         VsiError: as `make_repository`; the model lies whole in the run's folder all the same.
     """
-    with told(repository(trainer.args)):
+    args = trainer.args
+    base = Path(args.output_dir) / MERGED
+    with told(repository(args)):
+        if base.is_dir() and trainer.is_world_process_zero():  # which the client leaves out for its name
+            patiently(
+                lambda: client().upload_folder(
+                    repo_id=trainer.hub_model_id,
+                    folder_path=base,
+                    path_in_repo=MERGED,
+                    token=args.hub_token,
+                    revision=args.hub_revision,
+                    commit_message="The model that the run started from",
+                )
+            )
         trainer.push_to_hub()

@@ -34,6 +34,8 @@ class RunOptions(BaseModel):
         freeze_vision: leave the vision tower as it is, when all other parameters are trained.
         wrong_answers: kinds of wrong answers for DPO, the first that applies.
         rollout_log: keep every rollout with its rewards, as Parquet under `_rollouts/`.
+        overwrite: remove the run that `output_dir` holds. Without it such a folder is refused.
+        accept_changes: go on from a checkpoint although data, frames or rewards differ. Both are recorded.
         device: name of the device that `--plan` reckons with; None for the one that is here.
     """
 
@@ -58,6 +60,8 @@ class RunOptions(BaseModel):
     freeze_vision: bool = True
     wrong_answers: Names = ("random",)
     rollout_log: bool = True
+    overwrite: bool = False
+    accept_changes: bool = False
     device: str | None = None
 
     @model_validator(mode="after")

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from vsidata.errors import OptionError
@@ -10,6 +11,9 @@ from vsitrain.provenance import read_provenance, write_provenance
 from vsitrain.whole_weights import model_of_shapes, whole_weights
 
 _RIGHT_BASE = "Name the model that it was trained on as base_model_name_or_path in its adapter_config.json."
+
+MERGED = "_base"
+"""Folder of a run that holds the model it starts from, where that was an adapter on its base."""
 
 _LANGUAGE = ("language_model", "lm_head")
 """Names within those of the parameters that belong to the language model; all others see."""
@@ -55,6 +59,8 @@ def check_adapter(adapter: str, base_config: Any) -> None:
 def merge_adapter(adapter: str, out: Path, *, dtype: str | None) -> Path:
     """Write the model that an adapter and its base make together, with processor and provenance beside it.
 
+    The folder appears whole, or not at all.
+
     Args:
         adapter: folder of the adapter.
         out: folder to write.
@@ -67,18 +73,28 @@ def merge_adapter(adapter: str, out: Path, *, dtype: str | None) -> Path:
     from transformers import AutoModelForImageTextToText, AutoProcessor
 
     base = base_of(adapter)
-    with whole_weights():
-        model = AutoModelForImageTextToText.from_pretrained(base, dtype=dtype or "auto")
-        merged: Any = PeftModel.from_pretrained(model, adapter)
-        merged.merge_and_unload().save_pretrained(out)
-    AutoProcessor.from_pretrained(adapter if _has_processor(adapter) else base).save_pretrained(out)
-    if provenance := read_provenance(adapter):
-        write_provenance(out, provenance)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f"{out.name}.", dir=out.parent) as folder:
+        unfinished = Path(folder) / out.name
+        with whole_weights():
+            model = AutoModelForImageTextToText.from_pretrained(base, dtype=dtype or "auto")
+            merged: Any = PeftModel.from_pretrained(model, adapter)
+            merged.merge_and_unload().save_pretrained(unfinished)
+        processor = AutoProcessor.from_pretrained(adapter if _has_processor(adapter) else base)
+        processor.save_pretrained(unfinished)
+        if provenance := read_provenance(adapter):
+            write_provenance(unfinished, provenance)
+        if out.exists():
+            out.rename(Path(folder) / "before")
+        unfinished.rename(out)
     return out
 
 
 def base_of(adapter: str) -> str:
     """The model that an adapter says it was trained on.
+
+    A run that started from an adapter keeps its base in its own folder, as MERGED. There it is found wherever
+    that folder was moved to, from the run's checkpoints too.
 
     Raises:
         OptionError: it names none.
@@ -88,7 +104,20 @@ def base_of(adapter: str) -> str:
     if not base:
         fault = "its adapter_config.json names no base_model_name_or_path."
         raise OptionError(adapter, fault, _RIGHT_BASE)
+    if Path(base).name == MERGED:
+        for folder in (Path(adapter), Path(adapter).resolve().parent):
+            if (folder / MERGED).is_dir():
+                return str(folder / MERGED)
     return str(base)
+
+
+def name_base(model: Any, base: str) -> None:
+    """State the base of a model's adapters, such as MERGED, which others find beside the adapter.
+
+    A model without adapters is left as it is.
+    """
+    for config in getattr(model, "peft_config", {}).values():
+        config.base_model_name_or_path = base
 
 
 def weights_dtype(settings: Any, args: Any) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 from transformers import PrinterCallback
 
 from vsitrain.checkpoints import resumed_from
+from vsitrain.continuation import continued
 from vsitrain.data.messages import conversation
 from vsitrain.families import keep_gradients_out_of_the_tower
 from vsitrain.history import Series, history_of
@@ -16,10 +17,16 @@ from vsitrain.preparation import Preparation, starting_from
 from vsitrain.provenance import provenance_of
 from vsitrain.publishing import make_repository, push
 from vsitrain.rewards import reward_functions
-from vsitrain.starting_model import adapter_config, is_adapter, load_model, merge_adapter, weights_dtype
-
-_MERGED = "_base"
-"""Folder of a run that holds the model it starts from, where that was an adapter on its base."""
+from vsitrain.run_folder import claim_run_folder
+from vsitrain.starting_model import (
+    MERGED,
+    adapter_config,
+    is_adapter,
+    load_model,
+    merge_adapter,
+    name_base,
+    weights_dtype,
+)
 
 _LEFT_OUT = ("rules", "evidence")
 """Columns of a question that neither its clip nor its rewards nor the log of rollouts need."""
@@ -50,6 +57,7 @@ def train(prepared: Preparation, *, callbacks: Sequence[Any] = ()) -> Trained:
         callbacks: that the trainer calls besides its own.
 
     Raises:
+        OptionError: the folder holds another run, or the checkpoint was made from other data.
         VsiError: the model does not fit what was prepared, a checkpoint cannot be read or written, or the Hub
             refuses the model.
     """
@@ -59,14 +67,23 @@ def train(prepared: Preparation, *, callbacks: Sequence[Any] = ()) -> Trained:
         make_repository(args)
     start = prepared.config.model.model_name_or_path
     out = Path(args.output_dir)
-    if is_adapter(start):
-        merged = merge_adapter(start, out / _MERGED, dtype=prepared.config.model.dtype)
-        prepared = starting_from(prepared, merged)
+    options = prepared.config.options
     resumed = resumed_from(args.resume_from_checkpoint, out)
+    with args.main_process_first(local=args.save_on_each_node, desc="preparing the folder of the run"):
+        if resumed is not None:
+            provenance = continued(resumed, provenance, accept=options.accept_changes)
+        else:
+            claim_run_folder(out, start=start, overwrite=options.overwrite)
+        if is_adapter(start) and args.should_save:
+            merge_adapter(start, out / MERGED, dtype=prepared.config.model.dtype)
+    if is_adapter(start):
+        prepared = starting_from(prepared, (out / MERGED).resolve())
     args.disable_tqdm = True
     trainer = make_trainer(prepared)
     trainer.remove_callback(PrinterCallback)
     trainer.provenance = provenance
+    if is_adapter(start) and args.push_to_hub:
+        name_base(trainer.model, MERGED)
     for callback in callbacks:
         trainer.add_callback(callback)
     began = time.monotonic()

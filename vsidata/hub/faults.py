@@ -8,7 +8,13 @@ from typing import TypeVar
 
 import httpx2
 from huggingface_hub import get_token
-from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HfHubHTTPError,
+    HFValidationError,
+    LocalEntryNotFoundError,
+    OfflineModeIsEnabled,
+)
 
 from vsidata.errors import OptionError, VsiError
 
@@ -98,7 +104,11 @@ def _in_words(repo_id: str, error: BaseException) -> VsiError | None:
             fault, remedy = _BY_STATUS.get(status, ("the Hub failed, again and again", _RESUME))
             return UnreachableError(repo_id, f"{fault} ({status}{said}).", remedy)
         return VsiError(repo_id, f"{fault} ({status}{said}).", remedy)
-    if (lost := _lost(error)) is not None:
+    lost = _lost(error)
+    if lost is None and _cause(error, LocalEntryNotFoundError) is not None:
+        fault = "is not whole in the Hub's cache, and the Hub cannot be reached."
+        return UnreachableError(repo_id, fault, "Check the connection, or unset HF_HUB_OFFLINE.")
+    if lost is not None:
         fault = f"the connection was lost or never came about: {_words(lost)}."
         return UnreachableError(repo_id, fault, _RESUME)
     return None

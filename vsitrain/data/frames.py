@@ -98,6 +98,11 @@ class FrameStore:
         self._cache = cache
         self._clips: OrderedDict[tuple[str, str], Clip] = OrderedDict()
 
+    @property
+    def digest(self) -> str:
+        """Of the stored frames: it changes with any picture or time."""
+        return self._stored.digest
+
     def clip(self, scene_name: str, dataset: str) -> Clip:
         """The frames of a scene, upright, and when they were taken.
 

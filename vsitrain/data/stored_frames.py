@@ -1,10 +1,12 @@
 """The `frames` table of a build: what is known of every scene's frames, and the pictures of one at a time."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -20,13 +22,25 @@ class StoredFrames(Protocol):
 
     Attributes:
         light: its columns LIGHT, one row a scene.
+        digest: of the table; it changes with any picture.
     """
 
     light: pa.Table
+    digest: str
 
     def pictures(self, row: int) -> Sequence[bytes]:
         """The JPEGs of a row."""
         ...
+
+
+def _checksum(path: Path) -> str:
+    """Of a shard: as the build's manifest states it, else of the file itself."""
+    try:
+        stated = orjson.loads((path.parents[1] / "manifest.json").read_bytes())
+        return str(stated["files"][f"{path.parent.name}/{path.name}"]["sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,7 @@ class ParquetFrames:
         self._heads: dict[Path, Any] = {}
         self._places: list[_Place] = []
         parts = []
+        digest = hashlib.sha256()
         for path in paths:
             try:
                 with pq.ParquetFile(path) as file:
@@ -55,10 +70,12 @@ class ParquetFrames:
             except (pa.ArrowInvalid, OSError, KeyError) as error:
                 fault = f"cannot be read as a table of frames: {error}."
                 raise OptionError(path, fault, "Build it again, or copy the whole folder again.") from error
+            digest.update(_checksum(path).encode())
             for group in range(head.num_row_groups):
                 rows = head.row_group(group).num_rows
                 self._places += [_Place(path, group, offset) for offset in range(rows)]
         self.light = pa.concat_tables(parts)
+        self.digest = digest.hexdigest()
 
     def pictures(self, row: int) -> Sequence[bytes]:
         """The JPEGs of a row. Raises OptionError where the file has changed or is damaged."""
@@ -80,6 +97,7 @@ class HubFrames:
         from datasets import Image, List
 
         self.light = table.select_columns(LIGHT).with_format("arrow")[:]
+        self.digest = table._fingerprint  # of the files' checksums on the Hub
         self._pictures = table.select_columns(["images"]).cast_column("images", List(Image(decode=False)))
 
     def pictures(self, row: int) -> Sequence[bytes]:

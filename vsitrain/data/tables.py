@@ -39,6 +39,32 @@ def shards(folder: Path, table: str, split: str) -> list[Path]:
     return found
 
 
+def evaluation_split(source: str) -> str:
+    """The split to evaluate on: `validation`, which holds other rooms, or `train` where a build has no other.
+
+    Args:
+        source: a build's folder, or the name of a dataset on the Hub.
+
+    Raises:
+        OptionError: there is no such dataset.
+        VsiError: the Hub cannot be reached.
+    """
+    from datasets import get_dataset_split_names
+    from datasets.exceptions import DatasetsError
+
+    from vsidata.hub.reach import require_reach
+
+    folder = Path(source)
+    if folder.is_dir():
+        return "validation" if any((folder / "qa").glob("validation-*.parquet")) else "train"
+    require_reach(source, "dataset")
+    try:
+        return "validation" if "validation" in get_dataset_split_names(source, "qa") else "train"
+    except (DatasetsError, ValueError, OSError) as error:
+        reason = str(error).partition("\n")[0].rstrip(".")
+        raise OptionError(source, f"its splits on the Hub cannot be read: {reason}.", _BUILD) from error
+
+
 def load_table(source: str, table: str, split: str) -> Any:
     """A table as `datasets` opens it: downloaded if it is on the Hub, mapped from its cache.
 
@@ -51,12 +77,17 @@ def load_table(source: str, table: str, split: str) -> Any:
         A `datasets.Dataset`.
 
     Raises:
-        OptionError: there is no such dataset, configuration or split, or it cannot be reached.
+        OptionError: there is no such dataset, configuration or split.
+        VsiError: the Hub cannot be reached.
     """
     from datasets import load_dataset
     from datasets.exceptions import DatasetsError
 
+    from vsidata.hub.reach import require_reach
+
     folder = Path(source)
+    if not folder.is_dir():
+        require_reach(source, "dataset")
     try:
         if folder.is_dir():
             files = [str(path) for path in shards(folder, table, split)]

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,9 +16,12 @@ from vsitrain.evaluation.videos import VideoFolder, has_videos
 from vsitrain.plan import read_model_config
 from vsitrain.provenance import read_provenance
 from vsitrain.scoring.benchmark import Benchmark, find_benchmark
-from vsitrain.scoring.questions import read_questions
+from vsitrain.scoring.questions import read_questions, split_of
 
 Backend = Literal["hf", "vllm"]
+
+_LONGEST_WAIT = timedelta(days=30)
+"""How long a process that has finished waits for the others: shares may take very different times."""
 
 _SEED = 0  # greedy replies draw nothing; an engine may want one all the same
 
@@ -28,7 +32,7 @@ def asked(
     out: Path,
     *,
     videos: Path | None,
-    split: str,
+    split: str | None,
     batch: int,
     dtype: str | None,
     limit: int | None,
@@ -59,6 +63,7 @@ def asked(
         vllm_replies.refuse(found, settings)
         settings = vllm_replies.within_own_limits(found, settings)
     benchmark = find_benchmark(data)
+    split = split_of(data, split)
     rows = read_questions(data, split)[:limit]
     clips = _clips(rows, data, benchmark, split, videos, settings)
     record = record_of(
@@ -72,7 +77,9 @@ def asked(
         repetition_penalty=penalty_of(found),
         seed=_SEED,
     )
-    state = PartialState(cpu=not torch.accelerator.is_available())  # else it takes each for the only one
+    state = PartialState(  # without `cpu`, each process on a CPU takes itself for the only one
+        cpu=not torch.accelerator.is_available(), timeout=_LONGEST_WAIT
+    )
     if backend == "vllm" and state.num_processes > 1:
         fault = "takes all that it needs itself, and runs in one process."
         raise OptionError("--backend vllm", fault, "Start it without accelerate launch.")

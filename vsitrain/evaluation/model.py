@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vsidata.errors import OptionError
 from vsitrain.starting_model import base_of, is_adapter
 
 _WEIGHTS = ("*.safetensors",)
@@ -94,9 +93,9 @@ def penalty_of(model: Model) -> float:
 def _downloaded(name: str) -> Path:
     from vsidata.hub.client import client
     from vsidata.hub.faults import patiently, told
+    from vsidata.hub.reach import require_reach
 
-    if name.startswith((".", "/", "~")) or name.count("/") > 1:
-        raise OptionError(name, "is no folder.", "Name a model's folder, or a model on the Hub.")
+    require_reach(name, "model")
     with told(name):
         return Path(
             patiently(lambda: client().snapshot_download(name, allow_patterns=[*_WEIGHTS, *_SETTINGS]))

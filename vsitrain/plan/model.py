@@ -75,16 +75,19 @@ def read_model_config(name_or_path: str) -> Any:
 
     Raises:
         OptionError: there is none, or it is an adapter's.
-        VsiError: it is no vision-language model of a known family.
+        VsiError: the Hub cannot be reached, or it is no vision-language model of a known family.
     """
     from transformers import AutoConfig
 
+    from vsidata.hub.reach import require_reach
     from vsitrain.families import family_of
 
     folder = Path(name_or_path)
     if (folder / "adapter_config.json").is_file() and not (folder / "config.json").is_file():
         fault = "holds an adapter, and no model."
         raise OptionError(name_or_path, fault, "Name the model that the adapter belongs to.")
+    if not folder.is_dir():
+        require_reach(name_or_path, "model")
     try:
         config = AutoConfig.from_pretrained(name_or_path)
     except (OSError, ValueError) as error:

@@ -15,7 +15,7 @@ def scored(
     predictions: Path | None,
     data: str,
     *,
-    split: str = "train",
+    split: str | None = None,
     reference: str | None = None,
     subset: Path | None = None,
     missing_as_wrong: bool = False,

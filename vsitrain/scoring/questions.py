@@ -21,13 +21,32 @@ _OPTIONAL = ("answer", "unit")
 _RIGHT = "Name vsi-bench, a copy of its test.jsonl or Parquet file, or a build."
 
 
-def read_questions(source: str, split: str = "train") -> list[Row]:
+def split_of(source: str, asked: str | None) -> str:
+    """The split of a source whose questions are scored.
+
+    Args:
+        source: as `read_questions` takes it.
+        asked: the split that the user chose; None for `validation`, or for `train` where there is no other.
+
+    Raises:
+        OptionError: the source cannot be opened.
+        VsiError: the Hub cannot be reached.
+    """
+    if asked is not None or find_benchmark(source) is not None:
+        return asked or "test"
+    from vsitrain.data.tables import evaluation_split
+
+    return evaluation_split(source)
+
+
+def read_questions(source: str, split: str | None = None) -> list[Row]:
     """Questions with their right answers.
 
     Args:
         source: `vsi-bench`, a copy of it or its `.jsonl` or Parquet file, a build's folder, or a build on
             the Hub.
-        split: of a build, whose rows also say what distances between centres would answer.
+        split: of a build, as `split_of` takes it. The rows of a build also say what distances between centres
+            would answer.
 
     Raises:
         OptionError: the source cannot be opened, has no question, lacks a column, or holds a question without
@@ -35,7 +54,7 @@ def read_questions(source: str, split: str = "train") -> list[Row]:
         VsiError: the Hub cannot be reached.
     """
     benchmark = find_benchmark(source)
-    rows = _of_build(source, split) if benchmark is None else _of_benchmark(benchmark)
+    rows = _of_build(source, split_of(source, split)) if benchmark is None else _of_benchmark(benchmark)
     return checked_rows(source, rows)
 
 
