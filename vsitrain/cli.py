@@ -237,7 +237,12 @@ def _ask(model: str, data: str, out: Path, **how: Any) -> bool:
     with progress(console(stderr=True, quiet=helps)) as bar:
         task = bar.add_task("questions", total=None)
         return asked(
-            model, data, out, told=lambda done, total: bar.update(task, completed=done, total=total), **how
+            model,
+            data,
+            out,
+            told=lambda done, total: bar.update(task, completed=done, total=total),
+            warned=_warn,
+            **how,
         )
 
 
@@ -246,13 +251,17 @@ def _split(data: str, asked: str | None) -> str:
     from vsitrain.scoring.questions import split_of
 
     split = split_of(data, asked)
-    if asked is None and split == "train" and os.environ.get("RANK", "0") == "0":
-        typer.echo(
-            f"Warning: {data} has no validation split, so its train split is scored. A model that was "
-            "trained on this build has seen these questions. Hold out rooms: `vsidata build --holdout 10%`.",
-            err=True,
+    if asked is None and split == "train":
+        _warn(
+            f"{data} has no validation split, so its train split is scored. A model that was trained on this "
+            "build has seen these questions. Hold out rooms: `vsidata build --holdout 10%`."
         )
     return split
+
+
+def _warn(text: str) -> None:
+    if os.environ.get("RANK", "0") == "0":  # one process prints
+        typer.echo(f"Warning: {text}", err=True)
 
 
 _MetaInfo = Annotated[

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,6 +112,21 @@ def _options(own: Mapping[str, Any], places: Mapping[str, str]) -> RunOptions:
         raise OptionError(places.get(key, key), fault, f"Mend the value of `{key}`.") from error
 
 
+_UNEVEN = re.compile(r"generation_batch_size \((\d+)\) must be divisible by num_generations \((\d+)\)")
+"""What TRL says of groups that do not fill a round of generation, in terms of a key that few people set."""
+
+
+def _uneven_groups(completions: int, group: int, places: Mapping[str, str]) -> OptionError:
+    fault = (
+        f"num_generations is {group}, which does not divide the {completions} completions of a round "
+        "(per_device_train_batch_size × processes × steps_per_generation, or × gradient_accumulation_steps "
+        "where that is not set)."
+    )
+    fitting = ", ".join(str(size) for size in range(2, completions + 1) if completions % size == 0)
+    remedy = f"Set num_generations to one of {fitting}, or those three to a multiple of {group}."
+    return OptionError(places.get("num_generations", "num_generations"), fault, remedy)
+
+
 def _parse(method: Method, words: Mapping[str, list[str]], places: Mapping[str, str]) -> tuple[Any, Any]:
     from trl.scripts.utils import TrlParser
     from trl.trainer.dpo_config import DPOConfig
@@ -133,6 +149,8 @@ def _parse(method: Method, words: Mapping[str, list[str]], places: Mapping[str, 
         key = (error.argument_name or "").split("/")[0].lstrip("-")
         raise OptionError(places.get(key, key), f"{error.message}.", f"Mend the value of `{key}`.") from error
     except (ValueError, TypeError) as error:
-        remedy = "Mend the recipe, or the value on the command line."
+        if uneven := _UNEVEN.search(str(error)):
+            raise _uneven_groups(int(uneven[1]), int(uneven[2]), places) from error
+        remedy = "Fix the recipe, or the value on the command line."
         raise OptionError("settings", str(error), remedy) from error
     return training, model

@@ -1,6 +1,8 @@
 """Whole runs by the command line: from a build to a model, and what is refused before one is loaded."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,6 +19,7 @@ from vsitrain.evaluation.settings import settings_for
 from vsitrain.families import encode
 from vsitrain.provenance import read_provenance
 from vsitrain.rollouts import read_rollouts
+from vsitrain.starting_model import base_of
 
 SMALL = {
     "num_frames": 2,
@@ -70,7 +73,7 @@ def vsitrain(tmp_path, monkeypatch, capfd):
     return run
 
 
-def test_sft_then_grpo_on_its_adapter_then_dpo_on_theirs(vsitrain, data, tiny, tmp_path):
+def test_sft_then_grpo_on_its_adapter_then_dpo_on_theirs(vsitrain, data, tiny, tmp_path, monkeypatch):
     lora = {"use_peft": "true", "lora_r": 4}
     status, said = vsitrain("sft", tiny(), "sft", learning_rate=1e-2, **lora)
     assert status == 0, said.err
@@ -83,6 +86,14 @@ def test_sft_then_grpo_on_its_adapter_then_dpo_on_theirs(vsitrain, data, tiny, t
     provenance = read_provenance(tmp_path / "grpo")
     assert (provenance.method, provenance.start, provenance.before["method"]) == ("grpo", "sft", "sft")
     assert provenance.rules == ("wide@12345678",)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    base = json.loads((tmp_path / "grpo" / "adapter_config.json").read_text())["base_model_name_or_path"]
+    assert Path(base) == tmp_path / "grpo" / "_base"  # other programs find it from any folder
+    shutil.copytree(tmp_path / "grpo", elsewhere / "moved")
+    assert Path(base_of("moved")) == Path("moved/_base")
+    monkeypatch.chdir(tmp_path)
     status, said = vsitrain("dpo", "grpo", "dpo", **lora)
     assert status == 0, said.err
     _, processor = parts(tiny())
@@ -102,6 +113,30 @@ def test_same_command_with_last_goes_on_where_a_run_stopped(vsitrain, data, tiny
     state = json.loads((tmp_path / "run" / "trainer_state.json").read_text())
     assert state["global_step"] == 3
     assert "Trained: 3 steps" in said.out
+
+
+def test_a_run_is_not_overwritten_unasked_and_does_not_go_on_with_other_frames(
+    vsitrain, data, tiny, tmp_path
+):
+    saving = {"save_strategy": "steps", "save_steps": 1}
+    assert vsitrain("sft", tiny(), max_steps=1, **saving)[0] == 0
+    weights = (tmp_path / "run" / "model.safetensors").read_bytes()
+    status, said = vsitrain("sft", tiny(), max_steps=2, learning_rate=1e-2, **saving)
+    assert status == 2
+    assert "run: holds a model already" in said.err
+    resuming = {**saving, "resume_from_checkpoint": "last", "max_steps": 2, "num_frames": 1}
+    status, said = vsitrain("sft", tiny(), **resuming)
+    assert status == 2
+    assert "num_frames: 2 → 1" in said.err
+    assert (tmp_path / "run" / "model.safetensors").read_bytes() == weights
+    status, said = vsitrain("sft", tiny(), accept_changes="true", **resuming)
+    assert status == 0, said.err
+    (change,) = read_provenance(tmp_path / "run").changes
+    assert change == {"step": 1, "changed": {"num_frames": [2, 1]}}
+    status, said = vsitrain("sft", tiny(), max_steps=1, overwrite="true", **saving)
+    assert status == 0, said.err
+    assert sorted(path.name for path in (tmp_path / "run").glob("checkpoint-*")) == ["checkpoint-1"]
+    assert (tmp_path / "run" / "model.safetensors").read_bytes() == weights
 
 
 def test_plan_is_printed_and_nothing_is_written(vsitrain, data, tiny, tmp_path):

@@ -73,9 +73,19 @@ def test_a_fault_on_the_command_line_names_the_option(recipe):
     assert error.value.file == "--beta"
 
 
-def test_what_trl_refuses_is_said_without_a_traceback(recipe):
-    with pytest.raises(OptionError, match="divisible by num_generations"):
+def test_groups_that_do_not_fill_a_round_are_refused_in_terms_of_keys_that_people_set(recipe):
+    with pytest.raises(
+        OptionError, match="num_generations is 3, which does not divide the 4 completions"
+    ) as it:
         read_config("grpo", recipe, ["--num_generations", "3"])
+    assert it.value.file == "--num_generations"
+    assert "Set num_generations to one of 2, 4" in it.value.remedy
+    assert "generation_batch_size" not in str(it.value)
+
+
+def test_what_trl_refuses_is_said_without_a_traceback(recipe):
+    with pytest.raises(OptionError, match="at least 2"):
+        read_config("grpo", recipe, ["--num_generations", "1"])
 
 
 def test_data_must_be_named(tmp_path):

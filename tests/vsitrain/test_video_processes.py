@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from peft import LoraConfig, get_peft_model
 
+from tests.vsitrain import asked
+from tests.vsitrain.tiny_runs import parts
 from tests.vsitrain.two_processes import main
+from vsitrain.families import LORA_TARGETS
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,3 +39,37 @@ def test_two_processes_give_the_loss_and_the_gradients_of_one(tiny, tmp_path):
         assert first.keys() == second.keys()
         for name, gradient in first.items():
             torch.testing.assert_close(second[name], gradient, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.slow
+def test_one_process_merges_the_adapter_that_a_run_starts_from(tiny, tmp_path):
+    model, processor = parts(tiny())
+    adapter = tmp_path / "adapter"
+    get_peft_model(model, LoraConfig(r=4, target_modules=LORA_TARGETS)).save_pretrained(adapter)
+    processor.save_pretrained(adapter)
+    settings = {
+        "model_name_or_path": adapter,
+        "data": asked.build(tmp_path / "build"),
+        "output_dir": "run",
+        "num_frames": 2,
+        "dtype": "float32",
+        "max_steps": 1,
+        "per_device_train_batch_size": 1,
+        "use_peft": "true",
+        "report_to": "none",
+        "save_strategy": "no",
+    }
+    words = [str(word) for key, value in settings.items() for word in (f"--{key}", value)]
+    launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    program = ["-m", "tests.vsitrain.adapter_processes", "sft", *words]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "HF_HUB_OFFLINE": "1"}
+    done = subprocess.run(
+        [sys.executable, *launcher, *program],
+        cwd=tmp_path,
+        env={**environment, "PYTHONPATH": str(_ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert [path.name for path in tmp_path.glob("merged-by-*")] == ["merged-by-0"]
+    assert (tmp_path / "run" / "_base" / "model.safetensors").exists()

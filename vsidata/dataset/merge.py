@@ -107,6 +107,8 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
             frames["pictures"] += head.frames
             frames["scenes with frames"] += head.frames > 0
             frames["scenes without"] += head.frames == 0
+            if 0 < head.frames < recipe["options"]["frames"]:
+                frames["scenes with fewer frames"] += 1
             frames["scenes asked only what is seen"] += head.seen
             questions[split].update(row["topic"] for row in asked)
             for topic, reason, count in head.drops:

@@ -48,6 +48,7 @@ def closing_lines(summary: Summary) -> list[str]:
     return [
         f"Was complete already, nothing changed: {written}." if summary.untouched else f"Written: {written}.",
         *_held_out(summary),
+        *_short_streams(summary),
         *_heavy(summary),
         _set_aside(summary),
         f"Next: see some with `vsidata sample {summary.out}`; load_dataset('{summary.out}', 'qa') loads all.",
@@ -68,6 +69,16 @@ def _held_out(summary: Summary) -> list[str]:
 
 def _by_split(manifest: Mapping[str, Any]) -> dict[str, int]:
     return {split: sum(topics.values()) for split, topics in manifest["questions"].items()}
+
+
+def _short_streams(summary: Summary) -> list[str]:
+    """How many scenes have fewer frames than the user asked for."""
+    scenes = summary.manifest["frames"].get("scenes with fewer frames", 0)
+    if not scenes:
+        return []
+    asked = summary.manifest["options"]["frames"]
+    have = "scene has" if scenes == 1 else "scenes have"
+    return [f"Fewer frames: {scenes:,} {have} fewer than {asked} frames, because the video is too short."]
 
 
 def _heavy(summary: Summary) -> list[str]:

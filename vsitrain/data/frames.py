@@ -128,6 +128,12 @@ class FrameStore:
             width, height = height, width
         return len(self._shown(footage)), height, width
 
+    def scenes_with_fewer(self) -> tuple[int, int]:
+        """How many scenes store fewer frames than `num_frames`, and the fewest that one of them stores."""
+        counts = [len(footage.timestamps) for footage in self._footage.values()]
+        fewer = [count for count in counts if count < self.num_frames]
+        return len(fewer), min(fewer, default=0)
+
     def check(self, questions: Mapping[str, Sequence[str]]) -> None:
         """Refuse a run whose clips could not be made: reads every picture's head and end, and decodes none.
 

@@ -1,7 +1,7 @@
 """From a model and data to predictions: what `vsitrain evaluate` does."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -38,6 +38,7 @@ def asked(
     limit: int | None,
     backend: Backend,
     told: Told,
+    warned: Callable[[str], None],
     **given: Any,
 ) -> bool:
     """Evaluate a model.
@@ -45,6 +46,7 @@ def asked(
     Args:
         model, data, out, videos, split, batch, dtype, limit, backend: as the command line has them.
         told: of questions done, and of all that this process asks.
+        warned: of what the user should know and did not ask for.
         **given: as `settings_for` takes it.
 
     Returns:
@@ -65,7 +67,7 @@ def asked(
     benchmark = find_benchmark(data)
     split = split_of(data, split)
     rows = read_questions(data, split)[:limit]
-    clips = _clips(rows, data, benchmark, split, videos, settings)
+    clips = _clips(rows, data, benchmark, split, videos, settings, warned)
     record = record_of(
         _of_model(found),
         {**_of_data(data, benchmark), "split": split},
@@ -140,6 +142,7 @@ def _clips(
     split: str,
     videos: Path | None,
     settings: Settings,
+    warned: Callable[[str], None],
 ) -> Clips:
     how: dict[str, Any] = {
         "num_frames": settings.num_frames,
@@ -158,4 +161,11 @@ def _clips(
         return VideoFolder(benchmark.folder, archive=benchmark.archive, **how)
     from vsitrain.data.frames import FrameStore
 
-    return FrameStore(data, split, **how)
+    store = FrameStore(data, split, **how)
+    scenes, fewest = store.scenes_with_fewer()
+    if scenes:
+        warned(
+            f"{scenes:,} scene{'s' * (scenes != 1)} of {data} store{'s' * (scenes == 1)} fewer than "
+            f"{settings.num_frames} frames (the fewest: {fewest}), and all that are stored are shown."
+        )
+    return store

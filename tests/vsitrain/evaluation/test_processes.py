@@ -42,7 +42,7 @@ def test_a_kill_loses_at_most_one_batch_and_the_same_command_ends_the_same(tmp_p
 
 
 @pytest.mark.slow
-def test_two_processes_predict_what_one_does(tiny, tmp_path, monkeypatch):
+def test_two_processes_wait_for_each_other_and_predict_what_one_does(tiny, tmp_path, monkeypatch):
     data = asked.build(tmp_path / "build")
     how = ["--frames", "2", "--max-new-tokens", "6", "--batch", "2", "--dtype", "float32"]
     places = ["--model", str(tiny()), "--data", str(data)]
@@ -51,7 +51,15 @@ def test_two_processes_predict_what_one_does(tiny, tmp_path, monkeypatch):
         main()
     assert not end.value.code
     launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-    program = ["-m", "vsitrain", "evaluate", *places, "--out", str(tmp_path / "two"), *how]
+    program = [
+        "-m",
+        "tests.vsitrain.evaluation.waiting",
+        "evaluate",
+        *places,
+        "--out",
+        str(tmp_path / "two"),
+        *how,
+    ]
     done = subprocess.run(
         [sys.executable, *launch, *program],
         cwd=_ROOT,

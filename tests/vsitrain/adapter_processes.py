@@ -1,0 +1,19 @@
+"""A program: SFT from an adapter; each process that merges the adapter into its base leaves a note."""
+
+import os
+from pathlib import Path
+
+from vsitrain import train
+from vsitrain.cli import main
+
+merge_adapter = train.merge_adapter
+
+
+def merge_and_note(*words, **how):
+    Path(f"merged-by-{os.environ['RANK']}").touch()
+    return merge_adapter(*words, **how)
+
+
+if __name__ == "__main__":
+    train.merge_adapter = merge_and_note
+    main()

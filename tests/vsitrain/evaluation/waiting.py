@@ -1,0 +1,23 @@
+"""A program: an evaluation in processes that wait three seconds for each other by default. One takes eight."""
+
+import os
+import time
+from datetime import timedelta
+
+from torch.distributed import distributed_c10d
+
+from vsitrain.cli import main
+from vsitrain.evaluation import command
+
+evaluate = command.evaluate
+
+
+def slowly(*words, **how):
+    evaluate(*words, **how)
+    time.sleep(8 * int(os.environ["RANK"]))
+
+
+if __name__ == "__main__":
+    distributed_c10d.default_pg_timeout = timedelta(seconds=3)
+    command.evaluate = slowly
+    main()
