@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Literal
 
 import httpx2
-from huggingface_hub import constants
+from huggingface_hub import constants, get_session
 from huggingface_hub.errors import HFValidationError
 from huggingface_hub.file_download import repo_folder_name
-from huggingface_hub.utils import get_session, validate_repo_id
+from huggingface_hub.utils._validators import validate_repo_id
 
 from vsidata.errors import OptionError, VsiError
 

@@ -1,4 +1,4 @@
-"""A program: an evaluation in processes that wait three seconds for each other by default. One takes eight."""
+"""A program: an evaluation by processes that wait three seconds for each other. One takes eight."""
 
 import os
 import time
