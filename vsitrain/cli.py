@@ -177,10 +177,10 @@ def evaluate(
     Reads the model and the data; what lies on the Hub is downloaded to its cache. Writes predictions.jsonl
     and run.json to --out, and goes on there. Under `accelerate launch` every process takes its share.
     """
-    places = {"videos": videos, "split": _split(data, split), "batch": batch, "dtype": dtype, "limit": limit}
+    places = {"videos": videos, "split": split, "batch": batch, "dtype": dtype, "limit": limit}
     places |= {"backend": backend}
     how = {"num_frames": frames, "input_mode": input_mode, "max_new_tokens": max_new_tokens}
-    if _ask(model, data, out, prompt=prompt, wording=wording, **places, **how):
+    if _ask(model, data, out, prompt=prompt, wording=wording, warned=_warn, **places, **how):
         _print_scores(out, "", as_json=False)
         typer.echo(f"Written: {out}, with every reply and all that made them.")
         typer.echo(f"Next: `vsitrain table {out}` puts it beside others; `vsitrain score` scores it again.")
@@ -213,10 +213,14 @@ def study(
     from vsitrain.evaluation import study as studying
     from vsitrain.prompts import PROMPT_MODES
 
-    places = {"videos": videos, "split": _split(data, split), "batch": batch, "dtype": dtype, "limit": limit}
+    places = {"videos": videos, "split": split, "batch": batch, "dtype": dtype, "limit": limit}
     places |= {"backend": backend}
     how = {"num_frames": frames, "input_mode": input_mode, "max_new_tokens": max_new_tokens}
-    speaks = [_ask(model, data, out / mode, prompt=mode, **places, **how) for mode in PROMPT_MODES]
+    once = [_warn, *[lambda _: None] * (len(PROMPT_MODES) - 1)]  # the modes share their questions and clips
+    speaks = [
+        _ask(model, data, out / mode, prompt=mode, warned=warned, **places, **how)
+        for mode, warned in zip(PROMPT_MODES, once, strict=True)
+    ]
     if not all(speaks):  # a process that only helps
         return
     results = {mode: studying.result_of(out / mode) for mode in PROMPT_MODES}
@@ -241,22 +245,8 @@ def _ask(model: str, data: str, out: Path, **how: Any) -> bool:
             data,
             out,
             told=lambda done, total: bar.update(task, completed=done, total=total),
-            warned=_warn,
             **how,
         )
-
-
-def _split(data: str, asked: str | None) -> str:
-    """The split to score. Warns where it is the one that models are trained on and nobody asked for it."""
-    from vsitrain.scoring.questions import split_of
-
-    split = split_of(data, asked)
-    if asked is None and split == "train":
-        _warn(
-            f"{data} has no validation split, so its train split is scored. A model that was trained on this "
-            "build has seen these questions. Hold out rooms: `vsidata build --holdout 10%`."
-        )
-    return split
 
 
 def _warn(text: str) -> None:
@@ -314,7 +304,7 @@ def score(
         data,
         as_json=as_json,
         published=published or (),
-        split=_split(data, split) if data else None,
+        split=split,
         reference=reference,
         subset=subset,
         missing_as_wrong=missing_as_wrong,
@@ -334,7 +324,7 @@ def _print_scores(
     from vsitrain.scoring.text import as_table, closing_lines
 
     beside = [published_row(name) for name in published]
-    scores, references = scored(predictions, data, **how)
+    scores, references = scored(predictions, data, warned=_warn, **how)
     if as_json:
         typer.echo(orjson.dumps(plain(scores, references, beside), option=orjson.OPT_INDENT_2))
         return

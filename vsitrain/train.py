@@ -63,8 +63,6 @@ def train(prepared: Preparation, *, callbacks: Sequence[Any] = ()) -> Trained:
     """
     provenance = provenance_of(prepared)
     args = prepared.config.training
-    if args.push_to_hub and args.process_index == 0:
-        make_repository(args)
     start = prepared.config.model.model_name_or_path
     out = Path(args.output_dir)
     options = prepared.config.options
@@ -78,6 +76,8 @@ def train(prepared: Preparation, *, callbacks: Sequence[Any] = ()) -> Trained:
             merge_adapter(start, out / MERGED, dtype=prepared.config.model.dtype)
     if is_adapter(start):
         prepared = starting_from(prepared, (out / MERGED).resolve())
+    if args.push_to_hub and args.process_index == 0:
+        make_repository(args)
     args.disable_tqdm = True
     trainer = make_trainer(prepared)
     trainer.remove_callback(PrinterCallback)

@@ -65,7 +65,7 @@ def asked(
         vllm_replies.refuse(found, settings)
         settings = vllm_replies.within_own_limits(found, settings)
     benchmark = find_benchmark(data)
-    split = split_of(data, split)
+    split = split_of(data, split, warned)
     rows = read_questions(data, split)[:limit]
     clips = _clips(rows, data, benchmark, split, videos, settings, warned)
     record = record_of(

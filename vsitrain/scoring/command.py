@@ -1,12 +1,12 @@
 """From files to scores: what `vsitrain score` does."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vsidata.errors import OptionError
 from vsitrain.scoring.centres import rooms_of_meta_info, with_centre_answers
 from vsitrain.scoring.predictions import Row, matched, read_entries, read_predictions, read_record
-from vsitrain.scoring.questions import checked_rows, read_questions
+from vsitrain.scoring.questions import checked_rows, read_questions, split_of
 from vsitrain.scoring.references import REFERENCES, answered, reference_scores
 from vsitrain.scoring.score import Scores, score
 
@@ -16,6 +16,7 @@ def scored(
     data: str,
     *,
     split: str | None = None,
+    warned: Callable[[str], None] = lambda _: None,
     reference: str | None = None,
     subset: Path | None = None,
     missing_as_wrong: bool = False,
@@ -25,7 +26,7 @@ def scored(
 
     Args:
         predictions: a file of predictions, or the folder of an evaluation; None with `reference`.
-        data, split: as `read_questions` takes them; no data where the predictions hold their questions.
+        data, split, warned: as `split_of` takes them; no data where the predictions hold their questions.
         reference: key of REFERENCES.
         subset: a file of ids, one a line; None for all questions.
         missing_as_wrong: as `matched` takes it.
@@ -40,7 +41,8 @@ def scored(
     if (predictions is None) == (reference is None):
         fault = "takes predictions or --reference, and not both."
         raise OptionError("vsitrain score", fault, "Name a file of predictions, or give --reference.")
-    rows: Sequence[Row] = read_questions(data, split) if data else own_questions(predictions)
+    rows: Sequence[Row]
+    rows = read_questions(data, split_of(data, split, warned)) if data else own_questions(predictions)
     if meta_info:
         rows = with_centre_answers(rows, rooms_of_meta_info(meta_info))
     if subset is not None:

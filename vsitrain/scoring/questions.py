@@ -3,7 +3,7 @@
 import codecs
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +21,13 @@ _OPTIONAL = ("answer", "unit")
 _RIGHT = "Name vsi-bench, a copy of its test.jsonl or Parquet file, or a build."
 
 
-def split_of(source: str, asked: str | None) -> str:
+def split_of(source: str, asked: str | None, warned: Callable[[str], None] = lambda _: None) -> str:
     """The split of a source whose questions are scored.
 
     Args:
         source: as `read_questions` takes it.
         asked: the split that the user chose; None for `validation`, or for `train` where there is no other.
+        warned: called where nobody asked for the split that models are trained on, and there is no other.
 
     Raises:
         OptionError: the source cannot be opened.
@@ -36,7 +37,13 @@ def split_of(source: str, asked: str | None) -> str:
         return asked or "test"
     from vsitrain.data.tables import evaluation_split
 
-    return evaluation_split(source)
+    split = evaluation_split(source)
+    if split == "train":
+        warned(
+            f"{source} has no validation split, so its train split is scored. A model that was trained on "
+            "this build has seen these questions. Hold out rooms: `vsidata build --holdout 10%`."
+        )
+    return split
 
 
 def read_questions(source: str, split: str | None = None) -> list[Row]:

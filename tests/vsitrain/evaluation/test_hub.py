@@ -112,7 +112,7 @@ def test_a_name_that_nobody_has_is_said_in_words(hub, evaluate):
     assert "lab/nothing: is not on the Hub, or this token may not see it" in said.err
     status, said = evaluate("runs/here/gone", "vsi-bench", "--out", "out")
     assert status == 2
-    assert "runs/here/gone: is no folder" in said.err
+    assert "runs/here/gone: is not a folder on this disk" in said.err
 
 
 def test_a_folder_is_told_apart_by_its_weights_and_by_its_settings(tiny, tmp_path):
