@@ -16,7 +16,7 @@ set_up=$SECONDS
 SECONDS=0
 rm -rf demo
 run vsidata synth demo/scans-root --scenes 6 --seed 3 --frames 90
-run vsidata build --scannet-root demo/scans-root --out demo/vsi100k
+run vsidata build --scannet-root demo/scans-root --out demo/vsi100k --holdout 20%
 run vsidata sample demo/vsi100k -n 5
 run vsidata audit demo/vsi100k
 run vsidata report demo/vsi100k

@@ -1,5 +1,6 @@
 """The README's first run, in its own words, on a smaller demo and for fewer steps."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -29,15 +30,19 @@ def commands() -> list[list[str]]:
 def test_first_run_of_the_readme_ends_with_a_model_that_loads_and_its_curves(tmp_path):
     root = tmp_path / "demo" / "scans-root"
     write_scans(root, scenes=2, seed=3, frames=12)
-    build(BuildOptions(out=tmp_path / "demo" / "vsi100k", scannet_root=root, frames=4, workers=1))
+    build(
+        BuildOptions(out=tmp_path / "demo" / "vsi100k", scannet_root=root, frames=4, holdout="50%", workers=1)
+    )
     (tmp_path / "recipes").symlink_to(PROJECT / "recipes")
     ran = commands()
-    assert [words[1] for words in ran] == ["tiny", "sft", "grpo", "curves"]
+    assert [words[1] for words in ran] == ["tiny", "sft", "grpo", "curves", "evaluate"]
     for words in ran:
         shorter = ["--max_steps", "3"] if words[1] in ("sft", "grpo") else []
         command = [sys.executable, "-m", *words, *shorter]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
+        assert "Warning" not in done.stderr
+    assert json.loads((tmp_path / "demo" / "results" / "run.json").read_text())["split"] == "validation"
     run = tmp_path / "demo" / "cpu-grpo"
     model, processor = parts(run)
     start, _ = parts(tmp_path / "demo" / "cpu-sft")

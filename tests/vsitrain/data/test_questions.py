@@ -157,9 +157,9 @@ def test_split_that_is_not_there_is_answered_with_those_that_are(tmp_path):
         load(tmp_path, split="validation")
 
 
-def test_name_that_is_neither_a_folder_nor_on_the_hub_is_refused():
-    with pytest.raises(OptionError, match="is no folder, and as a dataset on the Hub"):
-        load("no_such_folder")
+def test_folder_that_does_not_exist_is_refused():
+    with pytest.raises(OptionError, match="is not a folder on this disk"):
+        load("./no_such_folder")
 
 
 def test_table_of_something_else_is_refused(tmp_path):
