@@ -75,13 +75,14 @@ def _run(method: "Method", recipe: Path | None, given: list[str], plan_only: boo
     from vsitrain.preparation import prepare
 
     first = os.environ.get("RANK", "0") == "0"
-    prepared = prepare(method, read_config(method, recipe, given))
+    only_planned = plan_only or as_json
+    prepared = prepare(method, read_config(method, recipe, given, planned=only_planned))
     if as_json:
         typer.echo(orjson.dumps(planning.as_json(prepared.plan), option=orjson.OPT_INDENT_2))
     elif first:
         told = planning.as_text(prepared.plan) if plan_only else planning.in_short(prepared.plan)
         typer.echo(f"{prepared.tokens}\n\n{told}\n")
-    if plan_only or as_json:
+    if only_planned:
         return
     planning.refuse_if_too_large(prepared.plan)
     planning.refuse_if_no_room(prepared.plan, prepared.config.training)

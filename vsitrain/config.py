@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import yaml
 from pydantic import ValidationError
@@ -18,6 +18,9 @@ from vsitrain.run_options import Method, RunOptions
 
 _ON_A_CPU = {"use_cpu": "true", "bf16": "false"}
 """TRL trains in bfloat16 on a GPU unless told otherwise; without one it must be told."""
+
+_PLANNED_ON_A_CPU = {"use_cpu": "true"}
+"""A plan is for a GPU, also where it is made on a machine without one: precision is what TRL takes there."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,16 @@ class RunConfig:
     model: Any
 
 
-def read_config(method: Method, recipe: Path | None, given: Sequence[str]) -> RunConfig:
+def read_config(
+    method: Method, recipe: Path | None, given: Sequence[str], *, planned: bool = False
+) -> RunConfig:
     """Settings from a recipe and from the command line, which wins.
 
     Args:
         method: which trainer; it decides what TRL's own keys are.
         recipe: a YAML file; None for none.
         given: `--key value …` as they stand on the command line.
+        planned: whether the run is only planned, and not started on this machine.
 
     Raises:
         RulesError: the recipe cannot be read.
@@ -53,10 +59,12 @@ def read_config(method: Method, recipe: Path | None, given: Sequence[str]) -> Ru
     ours = set(RunOptions.model_fields)
     own = {key: value for key, value in read.settings.items() if key in ours}
     own |= {key: _own_value(words) for key, words in on_command_line.items() if key in ours}
-    theirs = {key: value for key, value in read.settings.items() if key not in ours and value is not None}
-    words = {key: _as_words(value) for key, value in theirs.items()}
+    theirs = {key: value for key, value in read.settings.items() if key not in ours}
+    words = {key: None if value is None else _as_words(value) for key, value in theirs.items()}
     words |= {key: list(values) for key, values in on_command_line.items() if key not in ours}
-    training, model = _parse(method, _for_this_machine(words), places)
+    machine = {} if _has_gpu() else _PLANNED_ON_A_CPU if planned else _ON_A_CPU
+    defaults: dict[str, list[str] | None] = {key: [value] for key, value in machine.items()}
+    training, model = _parse(method, {**defaults, **words}, places)
     refuse_ineffective(method, (training, model), words.keys(), places)
     return RunConfig(_options(own, places), training, model)
 
@@ -91,12 +99,10 @@ def _as_words(value: Any) -> list[str]:
     return [str(value)]
 
 
-def _for_this_machine(words: dict[str, list[str]]) -> dict[str, list[str]]:
+def _has_gpu() -> bool:
     import torch
 
-    if torch.cuda.is_available():
-        return words
-    return {**{key: [value] for key, value in _ON_A_CPU.items()}, **words}
+    return torch.cuda.is_available()
 
 
 def _options(own: Mapping[str, Any], places: Mapping[str, str]) -> RunOptions:
@@ -127,7 +133,10 @@ def _uneven_groups(completions: int, group: int, places: Mapping[str, str]) -> O
     return OptionError(places.get("num_generations", "num_generations"), fault, remedy)
 
 
-def _parse(method: Method, words: Mapping[str, list[str]], places: Mapping[str, str]) -> tuple[Any, Any]:
+def _parse(
+    method: Method, words: Mapping[str, list[str] | None], places: Mapping[str, str]
+) -> tuple[Any, Any]:
+    """TRL's configurations from the words of each key; None where a recipe says null."""
     from trl.scripts.utils import TrlParser
     from trl.trainer.dpo_config import DPOConfig
     from trl.trainer.grpo_config import GRPOConfig
@@ -142,7 +151,12 @@ def _parse(method: Method, words: Mapping[str, list[str]], places: Mapping[str, 
         if key not in known:
             fault = f"the key `{key}` is unknown to {method}."
             raise OptionError(places.get(key, key), fault, "Mend its spelling, or remove it.")
-    flat = [word for key, values in words.items() for word in (f"--{key}", *values)]
+    types = {name: kind for config in classes for name, kind in get_type_hints(config).items()}
+    for key in [key for key, values in words.items() if values is None]:
+        if type(None) not in get_args(types[key]):
+            raise OptionError(places.get(key, key), f"`{key}` cannot be null.", "Give a value, or remove it.")
+        parser.set_defaults(**{key: None})
+    flat = [word for key, values in words.items() if values is not None for word in (f"--{key}", *values)]
     try:
         training, model = parser.parse_args_into_dataclasses(flat)
     except argparse.ArgumentError as error:

@@ -21,7 +21,10 @@ class Ineffective(BaseModel):
         keys: of TRL's configurations.
         methods: trainers that this holds for.
         always: whether any value is refused, and not only one that is not TRL's own.
+        takes_null: whether null is taken all the same: it says what happens anyway.
         needs: the switch that they belong to; they are refused only where it is not named.
+        clash: a switch; they are refused only where it is on, with `always` where it is named at all.
+        wants: a setting that must not be zero or off; they are refused only where it is.
         fault, remedy: what is said.
     """
 
@@ -30,7 +33,10 @@ class Ineffective(BaseModel):
     keys: tuple[str, ...]
     methods: tuple[Method, ...] = get_args(Method)
     always: bool = False
+    takes_null: bool = False
     needs: str | None = None
+    clash: str | None = None
+    wants: str | None = None
     fault: str
     remedy: str
 
@@ -65,11 +71,18 @@ def refuse_ineffective(
     Raises:
         OptionError: naming the first such key, the reason and what to do.
     """
+    values = {it.name: getattr(config, it.name) for config in configs for it in fields(config)}
     for entry in ineffective().values():
         if method not in entry.methods or entry.needs in given:
             continue
+        if entry.clash and (entry.clash not in given or not (entry.always or values[entry.clash])):
+            continue
+        if entry.wants and values[entry.wants]:
+            continue
         for key in entry.keys:
-            if key in given and (entry.always or not _is_default(key, configs)):
+            if key not in given or (entry.takes_null and values[key] is None):
+                continue
+            if entry.always or not _is_default(key, configs):
                 raise OptionError(places.get(key, key), f"`{key}` {entry.fault}.", entry.remedy)
 
 

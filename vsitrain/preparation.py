@@ -23,7 +23,7 @@ from vsitrain.prompts import PromptMode, prompt_mode, target
 from vsitrain.provenance import refuse_other_input
 from vsitrain.rewards import reward_functions
 from vsitrain.run_options import Method
-from vsitrain.starting_model import adapter_config, base_of, check_adapter, is_adapter
+from vsitrain.starting_model import adapter_config, base_of, check_adapter, is_adapter, weights_dtype
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -146,7 +146,7 @@ def _plan(
         clip=clip,
         text_tokens=tokens.text,
         answer_tokens=max(len(processor.tokenizer(reply)["input_ids"]) for reply in replies) + 1,
-        dtype=config.model.dtype,
+        dtype=weights_dtype(config.model, config.training),
     )
     frozen = ("vision tower", "projector") if options.freeze_vision else ()
     size = measure_model(model_config, lora=adapter_config(config.model), frozen=frozen)

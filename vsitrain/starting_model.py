@@ -151,7 +151,6 @@ def load_model(settings: Any, *, dtype: str | None, train_vision: bool) -> Any:
 
     model = AutoModelForImageTextToText.from_pretrained(
         settings.model_name_or_path,
-        revision=settings.model_revision,
         dtype=dtype or "auto",
         attn_implementation=settings.attn_implementation,
     )

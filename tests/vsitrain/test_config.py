@@ -104,3 +104,30 @@ def test_without_a_gpu_training_is_told_to_use_none(recipe, monkeypatch):
     assert training.use_cpu
     assert not training.bf16
     assert read_config("grpo", recipe, ["--bf16", "true"]).training.bf16  # what is asked for is not overruled
+
+
+def test_plan_on_a_machine_without_a_gpu_takes_the_precision_of_one(recipe, monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    assert read_config("grpo", recipe, [], planned=True).training.bf16
+    assert not read_config("grpo", recipe, ["--bf16", "false"], planned=True).training.bf16
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "default"),
+    [("dpo", "max_length", 1024), ("sft", "max_length", 1024), ("grpo", "dtype", "float32")],
+)
+def test_null_is_taken_for_null_where_the_default_is_another(tmp_path, kind, key, default):
+    def value(*lines):
+        path = write(tmp_path, "run.yaml", "\n".join(["data: build", f"output_dir: {tmp_path}", *lines]))
+        config = read_config(kind, path, [])
+        return getattr(config.training, key, getattr(config.model, key, None))
+
+    assert value() == default
+    assert value(f"{key}: null") is None
+
+
+def test_null_is_refused_where_a_key_has_none(recipe):
+    recipe.write_text(recipe.read_text() + "temperature: null\n")
+    with pytest.raises(OptionError, match="`temperature` cannot be null") as error:
+        read_config("grpo", recipe, [])
+    assert error.value.file == f"{recipe}, line 6"

@@ -42,6 +42,7 @@ def test_first_run_of_the_readme_ends_with_a_model_that_loads_and_its_curves(tmp
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         assert "Warning" not in done.stderr
+        assert "deprecated" not in done.stderr
     assert json.loads((tmp_path / "demo" / "results" / "run.json").read_text())["split"] == "validation"
     run = tmp_path / "demo" / "cpu-grpo"
     model, processor = parts(run)

@@ -1,8 +1,13 @@
 """Settings that would do nothing are refused, and name where they stand."""
 
-from dataclasses import fields
+import ast
+from dataclasses import fields, make_dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
+import yaml
 from trl import DPOConfig, GRPOConfig, ModelConfig, SFTConfig
 
 from tests.vsitrain.test_recipes import TRAINING, method, named
@@ -11,6 +16,7 @@ from vsitrain.config import read_config
 from vsitrain.ineffective import ineffective
 
 CONFIGS = {"grpo": GRPOConfig, "sft": SFTConfig, "dpo": DPOConfig}
+ACTS = yaml.safe_load(Path(__file__).with_name("effective_keys.yaml").read_text())
 
 
 def read(kind, tmp_path, line):
@@ -36,6 +42,26 @@ def read(kind, tmp_path, line):
         ("grpo", "vllm_gpu_memory_utilization: 0.5"),
         ("grpo", "ref_model_sync_steps: 16"),
         ("sft", "per_device_eval_batch_size: 2"),
+        ("sft", "model_revision: v1"),
+        ("sft", "disable_tqdm: false"),
+        ("sft", "use_liger_kernel: true"),
+        ("sft", "activation_offloading: true"),
+        ("sft", "shuffle_dataset: true"),
+        ("sft", "bf16_full_eval: true"),
+        ("sft", "local_rank: -1"),
+        ("sft", "prediction_loss_only: true"),
+        ("sft", "dataloader_persistent_workers: true"),
+        ("sft", "optim_target_modules: all-linear"),
+        ("sft", "trackio_space_id: here/there"),
+        ("dpo", "average_tokens_across_devices: false"),
+        ("dpo", "discopop_tau: 0.1"),
+        ("dpo", "lora_task_type: SEQ_CLS"),
+        ("dpo", "sync_ref_model: true\nuse_peft: true"),
+        ("grpo", "sync_ref_model: true\nuse_peft: true\nbeta: 0.1"),
+        ("grpo", "sync_ref_model: true\nbeta: 0.0"),
+        ("grpo", "cast_lm_head_to_fp32: true"),
+        ("grpo", "num_completions_to_print: 3"),
+        ("grpo", "gradient_checkpointing: true\nactivation_checkpointing: false"),
     ],
 )
 def test_setting_that_would_do_nothing_is_refused_by_its_line(tmp_path, kind, line):
@@ -54,6 +80,11 @@ def test_setting_that_would_do_nothing_is_refused_by_its_line(tmp_path, kind, li
         ("grpo", "vllm_gpu_memory_utilization: 0.5\nuse_vllm: true"),
         ("sft", "per_device_eval_batch_size: 2\neval_strategy: epoch"),
         ("dpo", "label_smoothing: 0.1"),
+        ("dpo", "sync_ref_model: true\nref_model_sync_steps: 16"),
+        ("grpo", "sync_ref_model: true\nbeta: 0.1"),
+        ("sft", "dataloader_persistent_workers: true\ndataloader_num_workers: 1"),
+        ("sft", "activation_checkpointing: false"),
+        ("sft", "gradient_checkpointing: false"),
     ],
 )
 def test_setting_that_does_something_is_taken(tmp_path, kind, line):
@@ -66,7 +97,7 @@ def test_keys_are_those_of_the_installed_versions():
             known = {it.name for config in (CONFIGS[kind], ModelConfig) for it in fields(config)}
             if len(entry.methods) == 1:
                 assert {*entry.keys} <= known, name
-            assert entry.needs is None or entry.needs in known, name
+            assert {entry.needs, entry.wants} <= {None, *known}, name
         anywhere = {it.name for config in (*CONFIGS.values(), ModelConfig) for it in fields(config)}
         assert {*entry.keys} <= anywhere, name
 
@@ -74,3 +105,48 @@ def test_keys_are_those_of_the_installed_versions():
 @pytest.mark.parametrize("recipe", TRAINING, ids=named)
 def test_no_recipe_of_the_project_sets_one(recipe):
     read_config(method(recipe), recipe, [])
+
+
+@cache
+def read_in(module):
+    """The names of all attributes that a module's source reads."""
+    tree = ast.parse(Path(find_spec(module).origin).read_text())
+    return {
+        it.attr for it in ast.walk(tree) if isinstance(it, ast.Attribute) and isinstance(it.ctx, ast.Load)
+    }
+
+
+def acting(kind):
+    """The keys that act in a method's runs."""
+    others = {f"trl.trainer.{it}_{part}" for it in CONFIGS if it != kind for part in ("trainer", "config")}
+    return {key for module, keys in ACTS.items() if module not in others for key in keys}
+
+
+def refused(kind):
+    """The keys that a method refuses whatever stands beside them."""
+    entries = [it for it in ineffective().values() if not (it.needs or it.clash or it.wants)]
+    return {key for entry in entries if kind in entry.methods for key in entry.keys}
+
+
+def unaccounted(kind, *configs):
+    """Keys of which it is not known that they act, nor that they are refused."""
+    known = {it.name for config in configs for it in fields(config)}
+    return known - acting(kind) - refused(kind)
+
+
+@pytest.mark.parametrize("kind", CONFIGS)
+def test_every_key_either_acts_or_is_refused(kind):
+    assert unaccounted(kind, CONFIGS[kind], ModelConfig) == set()
+    everywhere = refused("grpo") & refused("sft") & refused("dpo")
+    assert acting(kind) & everywhere == set()
+
+
+def test_key_of_a_newer_trl_is_found():
+    newer = make_dataclass("Newer", [("novelty", int, 0)], bases=(GRPOConfig,))
+    assert unaccounted("grpo", newer, ModelConfig) == {"novelty"}
+
+
+@pytest.mark.parametrize("module", ACTS)
+def test_keys_that_act_are_read_where_the_list_says(module):
+    known = {it.name for config in (*CONFIGS.values(), ModelConfig) for it in fields(config)}
+    assert {*ACTS[module]} & known <= read_in(module)

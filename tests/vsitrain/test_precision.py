@@ -19,14 +19,18 @@ def stored(tmp_path_factory):
     return folder
 
 
-def trained(folder, tmp_path, *changes):
+def prepared(folder, tmp_path, *changes):
     data = asked.build(tmp_path / "build")
     given = f"--model_name_or_path {folder} --data {data} --output_dir {tmp_path / 'run'} --num_frames 2"
     given += " --max_pixels 12544 --max_steps 5 --learning_rate 1e-6 --lr_scheduler_type constant"
     given += (
         " --per_device_train_batch_size 2 --bf16 true --dtype bfloat16 --report_to none --save_strategy no"
     )
-    trainer = train.make_trainer(prepare("sft", read_config("sft", None, [*given.split(), *changes])))
+    return prepare("sft", read_config("sft", None, [*given.split(), *changes]))
+
+
+def trained(folder, tmp_path, *changes):
+    trainer = train.make_trainer(prepared(folder, tmp_path, *changes))
     computed = []
     layer = next(it for name, it in trainer.model.named_modules() if name.endswith("layers.0.mlp.gate_proj"))
     layer.register_forward_hook(lambda *passed: computed.append(passed[-1].dtype))
@@ -55,3 +59,16 @@ def test_adapter_is_trained_in_float32_on_weights_as_they_are_asked_for(stored, 
     kinds = {(it.requires_grad, it.dtype) for it in model.parameters()}
     assert kinds == {(True, torch.float32), (False, torch.bfloat16)}
     assert computed == {torch.bfloat16}
+
+
+@pytest.mark.parametrize("lora", [False, True])
+def test_plan_counts_activations_in_the_precision_that_is_computed_in(stored, tmp_path, lora):
+    more = ("--use_peft", "true", "--lora_r", "4") if lora else ()
+    half = prepared(stored, tmp_path, *more)
+    whole = prepared(stored, tmp_path, *more, "--bf16", "false")
+    layer = "training, language model", "kept by the language model"
+    kept = [it.plan.memory.phases[layer[0]][layer[1]] for it in (half, whole)]
+    computed = [trained(stored, tmp_path, *more, "--bf16", bf16)[1] for bf16 in ("true", "false")]
+    sizes = [{it.itemsize for it in kinds} for kinds in computed]
+    assert sizes == ([{2}, {2}] if lora else [{2}, {4}])
+    assert kept[1] / kept[0] == (1 if lora else 2)

@@ -14,7 +14,7 @@ from vsitrain.config import read_config
 from vsitrain.plan import clip_size, find_device, measure_model, plan, workload_of
 from vsitrain.recipe import read_recipe
 from vsitrain.scoring.published import published_row, published_rows
-from vsitrain.starting_model import adapter_config
+from vsitrain.starting_model import adapter_config, weights_dtype
 
 ROOT = Path(__file__).parents[2]
 RECIPES = ROOT / "recipes"
@@ -94,7 +94,7 @@ def test_every_table_shows_what_was_evaluated_and_every_row_of_the_paper_has_its
 def cost_of(recipe: str):
     """The plan of a recipe at the sizes that the page names."""
     method = recipe.partition("/")[0]
-    config = read_config(method, RECIPES / f"{recipe}.yaml", [])
+    config = read_config(method, RECIPES / f"{recipe}.yaml", [], planned=True)
     options = config.options
     model = real_config("qwen2-vl-2b" if "2b" in recipe else "qwen2-vl-7b")
     clip = clip_size(
@@ -113,7 +113,7 @@ def cost_of(recipe: str):
         clip=clip,
         text_tokens=90,
         answer_tokens=8,
-        dtype=config.model.dtype,
+        dtype=weights_dtype(config.model, config.training),
         processes=1,
         sharding="none",
     )

@@ -103,7 +103,8 @@ def workload_of(
         clip: of a question.
         text_tokens: of a prompt besides the clip.
         answer_tokens: of a right answer (SFT, DPO).
-        dtype: of ModelConfig; `auto` and None are taken for bfloat16, in which these models are published.
+        dtype: that weights are loaded in; `auto` and None are taken for bfloat16, in which these models are
+            published.
         processes: devices; None for those that the run was launched on.
         sharding: None for what the run was launched with (accelerate, DeepSpeed).
     """
