@@ -44,8 +44,6 @@ ITS_OWN_LOCALE = "import locale; locale.setlocale(locale.LC_ALL, '')\n"
 
 def write_scans(root: Path, numbers) -> Path:
     """Small scans, written in this order; a label with letters beyond ASCII, a scan with exported frames."""
-    root.mkdir()
-    (root / "synthetic.json").write_text("{}")
     for number in numbers:
         folder = root / "scans" / f"scene{number:04d}_00"
         small_scans.write_scan(folder, number, 0.3)
@@ -61,7 +59,7 @@ def write_scans(root: Path, numbers) -> Path:
                 (folder / "color" / f"{frame}.jpg").write_bytes(stream.frames[frame].jpeg)
                 words = " ".join(map(str, stream.frames[frame].pose.ravel()))
                 (folder / "pose" / f"{frame}.txt").write_text(words)
-    return root
+    return small_scans.mark(root)
 
 
 def built(

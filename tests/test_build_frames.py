@@ -31,7 +31,7 @@ def root(tmp_path_factory):
     streams.write(root, NAMES[1], streams.sens(40, size=(200, 150)))
     cut_short = streams.write(root, NAMES[2], streams.sens(40))
     cut_short.write_bytes(cut_short.read_bytes()[:9_000])
-    return root
+    return small_scans.mark(root)
 
 
 def options(root, out, **more) -> BuildOptions:
@@ -211,10 +211,10 @@ def test_bytes_do_not_depend_on_workers_and_a_stopped_build_goes_on(built, root,
 
 def test_changed_stream_is_read_again(tmp_path):
     root = small_scans.write(tmp_path / "root", 1)
-    path = streams.write(root, NAMES[0], streams.sens(20))
+    streams.write(root, NAMES[0], streams.sens(20))
     first = build(options(root, tmp_path / "out"))
     before = hashlib.sha256((first.out / "frames/train-00000-of-00001.parquet").read_bytes()).digest()
-    path.write_bytes(streams.sens(30).bytes())
+    streams.write(root, NAMES[0], streams.sens(30))
     second = build(options(root, tmp_path / "out"))
     assert (
         hashlib.sha256((second.out / "frames/train-00000-of-00001.parquet").read_bytes()).digest() != before

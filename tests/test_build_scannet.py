@@ -20,7 +20,7 @@ def built(tmp_path_factory):
     broken = root / "scans/scene0001_00/scene0001_00_vh_clean_2.ply"
     broken.write_bytes(broken.read_bytes()[:-1000])
     (root / "scans/scene0003_00/scene0003_00.aggregation.json").unlink()
-    return build(BuildOptions(out=folder / "out", scannet_root=root, workers=2))
+    return build(BuildOptions(out=folder / "out", scannet_root=small_scans.mark(root), workers=2))
 
 
 def test_good_scans_are_used_and_the_others_named_with_file_fault_and_remedy(built):

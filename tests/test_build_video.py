@@ -27,7 +27,7 @@ def built(tmp_path_factory):
     broken.intrinsic[:] = np.nan
     streams.write(root, NAMES[1], broken)
     streams.write(root, NAMES[2], streams.sens(40))
-    return build(BuildOptions(out=root / "out", scannet_root=root, workers=1))
+    return build(BuildOptions(out=root / "out", scannet_root=small_scans.mark(root), workers=1))
 
 
 def test_video_alone_gives_pictures_and_times_without_cameras(built):

@@ -68,9 +68,10 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary | Su
     """
     watcher = watcher or Watcher()
     run = engine_of(options.engine)
-    source = open_source(
-        *place_of("vsidata build", options.scannet_root, options.meta_info, options.source, options.root)
+    kind, paths = place_of(
+        "vsidata build", options.scannet_root, options.meta_info, options.source, options.root
     )
+    source = open_source(kind, paths)
     rules = load_rules(options.rules).with_caps(options.per_scene or {})
     topics = rules.chosen_topics(options.topics)
     if not options.frames:
@@ -84,7 +85,7 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary | Su
         allow_benchmark_scenes=options.allow_benchmark_scenes,
         forbid=options.forbid,
     )
-    recipe = _recipe(options, rules, topics, source)
+    recipe = _recipe(options, rules, topics, kind)
     work = options.out / ".work"
     folder = work / "scenes"
     with claimed(options.out, work, recipe):
@@ -129,11 +130,11 @@ def _need_no_frames(options: BuildOptions) -> None:
         raise OptionError("--topics", fault, "Drop one.")
 
 
-def _recipe(options: BuildOptions, rules: RuleSet, topics: tuple[str, ...], source: Source) -> dict[str, Any]:
+def _recipe(options: BuildOptions, rules: RuleSet, topics: tuple[str, ...], source: str) -> dict[str, Any]:
     """Everything that decides what is written, but for the scans: their digests come with the results."""
     return {
         "options": {
-            "dataset": source.dataset,
+            "source": source,
             "split": options.split,
             "holdout": options.holdout,
             "scenes": options.scenes,
@@ -180,7 +181,8 @@ def _is_done(folder: Path, name: str, source: Source, options: BuildOptions) -> 
     if head is None or head.failure is not None or (head.frames and not frames_path(folder, name).exists()):
         return False
     try:
-        return head.stamp == results.stamp(input_files(source, name, bool(options.frames)))
+        unchanged = head.stamp == results.stamp(input_files(source, name, bool(options.frames)))
+        return unchanged and head.dataset == source.dataset_of(name)
     except ScanError:
         return False
 

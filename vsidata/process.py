@@ -83,6 +83,7 @@ def process_scene(job: Job, name: str) -> None:
         )
         questions, drops = ask(measured, job.rules, job.seed, job.topics)
         head = results.Head(
+            dataset=scene.dataset,
             stamp=stamp,
             inputs=_digest(results.digest(job.source.files(name)), look),
             drops=[(topic, reason, count) for (topic, reason), count in sorted(drops.items())],

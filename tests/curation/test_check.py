@@ -261,7 +261,7 @@ def test_command_answers_in_json(mixed_root):
     assert (answer["usable"], len(scans)) == (4, 6)
     assert scans["scene0191_00"]["fault"] is None
     assert scans["scene0230_00"]["fault"].keys() == {"file", "fault", "remedy"}
-    assert scans["scene0568_00"]["forbidden_by"] == "ScanNet's validation list"
+    assert scans["scene0568_00"]["forbidden_by"] == "vsibench.csv"
     assert scans["scene0707_00"]["official_split"] == "test"
     assert ".aggregation.json" in [missing["download_type"] for missing in scans["scene0707_00"]["missing"]]
 

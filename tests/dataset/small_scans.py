@@ -6,16 +6,24 @@ from pathlib import Path
 import numpy as np
 import trimesh
 
+from vsidata.sources.synthetic_mark import write_mark
+
 FURNITURE = ("chair", "chair", "table", "couch", "bed", "lamp", "door", "tv", "bookshelf", "backpack")
 _EDGE = 0.15  # longest edge of the boxes' triangles, metres
 
 
 def write(root: Path, scans: int, *, edge: float = _EDGE) -> Path:
-    """`scans` scans of different rooms under a root that is marked as synthetic."""
-    root.mkdir(parents=True, exist_ok=True)
-    (root / "synthetic.json").write_text("{}")
+    """`scans` scans of different rooms under a root, marked as synthetic."""
     for number in range(scans):
         write_scan(root / "scans" / f"scene{number:04d}_00", number, edge)
+    return mark(root)
+
+
+def mark(root: Path) -> Path:
+    """Mark all scans under a root as synthetic, as their files are now."""
+    for folder in (root / "scans").glob("scene*"):
+        if folder.is_dir():
+            write_mark(folder)
     return root
 
 

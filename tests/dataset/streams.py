@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.streams.sens_bytes import Frame, Sens, jpeg
+from vsidata.sources.synthetic_mark import has_mark, write_mark
 
 
 def pose(number: int, turn: float = 0.0) -> np.ndarray:
@@ -37,7 +38,9 @@ def sens(
 
 
 def write(root: Path, name: str, stream: Sens) -> Path:
-    """Write a stream into the folder of a scan."""
+    """Write a stream into the folder of a scan; one that is marked as synthetic stays so."""
     path = root / "scans" / name / f"{name}.sens"
     path.write_bytes(stream.bytes())
+    if has_mark(path.parent):
+        write_mark(path.parent)
     return path

@@ -62,7 +62,7 @@ def test_what_derives_from_scannet_stays_under_its_terms(built, tmp_path):
     here = shutil.copytree(built, tmp_path / "mine")
     assert "Apache" in terms(here)
     manifest = json.loads((here / "manifest.json").read_text())
-    manifest["options"]["dataset"] = "scannet"
+    manifest["datasets"] = {"scannet": 1, "synthetic": 1}
     (here / "manifest.json").write_text(json.dumps(manifest))
     said = run(here, "--to", "easyr1", "--out", tmp_path / "out")
     assert "ScanNet" in said.splitlines()[-1]

@@ -57,6 +57,7 @@ def rename_an_object(root: Path, scan: str) -> None:
     """Another annotation of a scan: one of its chairs is now a stool."""
     file = root / "scans" / scan / f"{scan}.aggregation.json"
     file.write_text(file.read_text().replace('"chair"', '"stool"', 1))
+    small_scans.mark(root)
 
 
 def killed_before_the_merge(root: Path, out: Path) -> None:

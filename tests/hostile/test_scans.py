@@ -46,7 +46,7 @@ def processed(kind: str, paths: list[Path], folder: Path, name: str) -> results.
     assert head is not None
     assert not head.trace, head.trace
     recipe = {
-        "options": {"dataset": "made", "split": "train", "holdout": 0, "frames": 2, "embed": True, "seed": 0}
+        "options": {"source": "made", "split": "train", "holdout": 0, "frames": 2, "embed": True, "seed": 0}
         | {"visibility": True},
         "rules": {"name": RULES.name, "digest": RULES.digest, "resolved": RULES.resolved},
         "versions": {"vsidata": "0"},

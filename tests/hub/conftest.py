@@ -62,7 +62,7 @@ def scannet(built):
     """The same, as if its scans were ScanNet's."""
     path = built / "manifest.json"
     manifest = json.loads(path.read_text())
-    manifest["options"]["dataset"] = "scannet"
+    manifest["datasets"] = {"scannet": sum(manifest["scenes"].values())}
     path.write_text(json.dumps(manifest))
     return built
 

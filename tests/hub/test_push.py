@@ -179,6 +179,18 @@ def test_frames_of_scannet_stay_home(hub, scannet, run, python):
     assert python(code) == 342
 
 
+def test_frames_stay_home_where_one_real_scan_is_among_synthetic_ones(hub, built, run):
+    path = built / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["datasets"] = {"scannet": 1, "synthetic": sum(manifest["scenes"].values()) - 1}
+    path.write_text(json.dumps(manifest))
+    said = run("push", built, "--repo-id", NAME)
+    assert "derives from ScanNet" in said
+    assert "Stays home: embedded, frames." in said
+    assert {path.partition("/")[0] for path in hub.files(NAME) if "/" in path} == {"qa", "scenes"}
+    assert card_of(hub)[0]["license_name"] == "scannet-terms-of-use"
+
+
 def test_frames_of_scannet_need_a_word_and_nothing_is_sent_without(hub, scannet, run):
     said = run("push", scannet, "--repo-id", NAME, "--with-frames", status=2)
     assert "--i-may-share-frames" in said

@@ -34,6 +34,7 @@ def poor(tmp_path_factory):
     streams.write(root, "scene0000_00", streams.sens(20, size=(64, 48)))
     write_video(root / "scans" / "scene0001_00" / "scene0001_00.mp4")
     only_one_chair(root / "scans" / "scene0004_00")
+    small_scans.mark(root)
     out = tmp_path_factory.mktemp("built") / "out"
     topics = ("object_counting", "room_size_estimation")
     options = BuildOptions(out=out, scannet_root=root, topics=topics, visibility=False, frames=2, workers=1)

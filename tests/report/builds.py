@@ -43,7 +43,8 @@ def write(
             files[f"{table}/{path.name}"] = {"rows": len(rows), "bytes": len(content), "sha256": digest}
     rule_set = load_rules(rules)
     manifest = {
-        "options": {"dataset": dataset, "seed": 0, "visibility": visibility, "frames": 16, "embed": False},
+        "datasets": {dataset: len(scenes)},
+        "options": {"seed": 0, "visibility": visibility, "frames": 16, "embed": False},
         "rules": {"name": rule_set.name, "digest": rule_set.digest, "resolved": rule_set.resolved},
         "versions": {"vsidata": "0.0.0"},
         "leak_guard": {"active": True, "forbidden_rooms": {}, "refused": {}, "admitted": {}},

@@ -309,14 +309,6 @@ def test_one_scan_reached_by_two_ways_is_one_scan(tmp_path):
     assert len(load(tmp_path).objects) == 4
 
 
-@pytest.mark.parametrize("below", ["", "scans"])
-def test_scans_beside_the_generators_marker_are_synthetic(tmp_path, below):
-    small_scan().write(tmp_path)
-    (tmp_path / "synthetic.json").write_text("{}")
-    source = open_source("scannet", [tmp_path / below])
-    assert source.dataset == source.dataset_of(NAME) == source.load(NAME).dataset == "synthetic"
-
-
 def test_scans_are_of_scannet_otherwise(tmp_path):
     small_scan().write(tmp_path)
     assert load(tmp_path).dataset == "scannet"

@@ -244,7 +244,7 @@ def test_one_scan_of_a_room_of_3rscan_in_a_list_forbids_the_others_too(rescans, 
 def test_build_takes_a_dataset_through_scenezoo(rescans, tmp_path):
     given = BuildOptions(out=tmp_path / "out", source="scenezoo:3rscan", root=rescans, workers=1)
     manifest = build(given).manifest
-    assert manifest["options"]["dataset"] == "3rscan"
+    assert manifest["datasets"] == {"3rscan": 3}
     assert manifest["scenes"] == {"train": 3}
     assert manifest["rooms"] == {"train": 2}
     assert manifest["selection"]["not_in_list"] == 1

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -11,7 +12,9 @@ import numpy as np
 import pytest
 from plyfile import PlyData
 
+from tests.scans import small_scan
 from vsidata.errors import OptionError, VsiError
+from vsidata.sources.scannet import ScanNet
 from vsidata.synthetic.write import write_scans
 
 HEADER = (
@@ -164,7 +167,53 @@ def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path):
     with pytest.raises(OptionError, match="holds no synthetic scans"):
         write_scans(tmp_path, scenes=1, seed=0)
     assert [path.name for path in tmp_path.rglob("*.txt")] == ["scene0000_00.txt"]
-    assert not (tmp_path / "synthetic.json").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["scans"]
+
+
+def files_of(root):
+    return {path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def test_scans_are_synthetic_by_a_mark_of_their_own_and_are_written_again_in_place(tmp_path):
+    write_scans(tmp_path, scenes=1, seed=0, plain=True, vertices=2_000)
+    first = files_of(tmp_path)
+    assert ScanNet.open([tmp_path]).dataset == "synthetic"
+    (tmp_path / "scans" / "scene0000_00.unfinished").mkdir()  # of a run that was killed
+    write_scans(tmp_path, scenes=2, seed=0, plain=True, vertices=2_000)
+    assert ScanNet.open([tmp_path]).dataset == "synthetic"
+    assert first.items() < files_of(tmp_path).items()
+    assert not list(tmp_path.rglob("*.unfinished"))
+
+
+def test_a_run_that_was_killed_in_its_first_scan_is_made_again(tmp_path):
+    (tmp_path / "scans" / "scene0000_00.unfinished").mkdir(parents=True)
+    (tmp_path / "truth").mkdir()
+    write_scans(tmp_path, scenes=1, seed=0, plain=True, vertices=2_000)
+    assert ScanNet.open([tmp_path]).dataset == "synthetic"
+
+
+def test_a_real_scan_over_or_beside_synthetic_ones_is_not_written_over(tmp_path):
+    root, real = tmp_path / "root", tmp_path / "download"
+    write_scans(root, scenes=1, seed=0, plain=True, vertices=2_000)
+    for name in ("scene0000_00", "scene0001_00"):
+        small_scan(name).write(real)
+    shutil.copytree(real, root, dirs_exist_ok=True)  # the mark is still there
+    before = files_of(root)
+    with pytest.raises(OptionError, match=r"scene0000_00.* is not as it was written here"):
+        write_scans(root, scenes=1, seed=0, plain=True, vertices=2_000)
+    with pytest.raises(OptionError, match="is not as it was written here"):
+        write_scans(root, scenes=2, seed=0, plain=True, vertices=2_000)
+    assert files_of(root) == before
+    shutil.rmtree(root / "scans" / "scene0000_00")
+    with pytest.raises(OptionError, match="holds no synthetic scans"):
+        write_scans(root, scenes=1, seed=0, plain=True, vertices=2_000)
+
+
+def test_scannets_own_table_of_labels_stays(tmp_path):
+    write_scans(tmp_path, scenes=1, seed=0, plain=True, vertices=2_000)
+    (tmp_path / "scannetv2-labels.combined.tsv").write_text("ScanNet's own")
+    write_scans(tmp_path, scenes=1, seed=0, plain=True, vertices=2_000)
+    assert (tmp_path / "scannetv2-labels.combined.tsv").read_text() == "ScanNet's own"
 
 
 def test_a_folder_that_cannot_be_made_is_an_error_with_a_remedy(tmp_path):

@@ -16,6 +16,7 @@ from vsidata.strict_yaml import read_mapping, validate
 FindingKind = Literal[
     "unannotated",
     "unaligned",
+    "changed",
     "listed twice",
     "hides several",
     "in pieces",
@@ -48,7 +49,8 @@ class Finding:
 
     Attributes:
         kind: `unannotated` says that objects are missing; `listed twice` that the annotation
-            names an object again; `unaligned` that no file says which way is up;
+            names an object again; `unaligned` that no file says which way is up; `changed` that the scan
+            has the mark of a synthetic one and is none;
             `hides several` and `in pieces` that one object stands for several things; `empty` that it has no
             vertex; `unknown label` and `classes` that its label may be a slip.
         text: the same in words, with numbers.

@@ -25,6 +25,8 @@ from vsidata.strict_yaml import read_mapping, validate
 
 _CLASSES = "_vh_clean_2.labels.ply"
 
+_CHANGED = "it has the mark of a synthetic scan, but {} is not as listed there: it counts as ScanNet's"
+
 # What a build does unless its options say otherwise.
 _RULES = "wide"
 _FRAMING = Framing(16)
@@ -86,6 +88,7 @@ class ScanReport:
 
     Attributes:
         name: the scan.
+        dataset: `scannet` or `synthetic`.
         official: the official list that it stands in: `train`, `val`, `test`; None for none.
         forbidden_by: the list for whose sake the leak guard refuses its room; None where it does not.
         objects, vertices: how many; None where that is unknown.
@@ -95,6 +98,7 @@ class ScanReport:
     """
 
     name: str
+    dataset: str
     official: str | None
     forbidden_by: str | None
     objects: int | None
@@ -150,6 +154,8 @@ def check_scan(source: ScanNet, name: str, against: Standards, quick: bool = Fal
         missing = tuple(file for file in scan_files() if not file.is_in(folder))
         scene = _labels_alone(source, name) if quick else source.load(name)
         found += findings(scene, against.vocabulary, against.limits)
+        if changed := source.changed_file(name):
+            found.append(Finding("changed", _CHANGED.format(changed)))
         if not quick and source.alignment(name) is None:
             fault_of_text = (
                 f"{name}{ALIGNMENT} has no axisAlignment: the mesh is taken as it lies. If its floor is not "
@@ -165,6 +171,7 @@ def check_scan(source: ScanNet, name: str, against: Standards, quick: bool = Fal
         fault = error
     return ScanReport(
         name=name,
+        dataset=source.dataset_of(name),
         official=source.official_split(name) if official_lists(source.dataset_of(name)) else None,
         forbidden_by=against.forbidden.get(name),
         objects=None if scene is None else len(scene.objects),
@@ -178,7 +185,7 @@ def check_scan(source: ScanNet, name: str, against: Standards, quick: bool = Fal
 def _labels_alone(source: ScanNet, name: str) -> Scene:
     labels = source.labels(name)
     return Scene(
-        source.dataset,
+        source.dataset_of(name),
         name,
         tuple(SceneObject(*labelled) for labelled in labels.items()),
         repeated=source.repeated(name),

@@ -23,6 +23,7 @@ def as_json(source: ScanNet, against: Standards, reports: Sequence[ScanReport]) 
         "scans": [
             {
                 "scene_name": report.name,
+                "dataset": report.dataset,
                 "official_split": report.official,
                 "forbidden_by": report.forbidden_by,
                 "objects": report.objects,
@@ -95,13 +96,17 @@ def closing_lines(source: ScanNet, against: Standards, reports: Sequence[ScanRep
         lines.append(f"To doubt when counting: {listed}.")
     faults = [report for report in reports if report.fault is not None]
     lines += [f"{report.name}: {report.fault}" for report in faults]
-    found = f"{len(reports):,} scans of {source.dataset} in {source.root}: {usable:,} can be used"
+    datasets = sorted(Counter(report.dataset for report in reports).items())
+    scans = " and ".join(f"{count:,} scan{'s' * (count != 1)} of {name}" for name, count in datasets)
+    found = f"{scans} in {source.root}: {usable:,} can be used"
     if refused:
         found += f"; the leak guard refuses {refused:,}, as they show rooms kept for evaluation"
     return [*lines, f"{found}."]
 
 
 def _list(report: ScanReport) -> str:
+    if report.dataset == "synthetic":
+        return "synthetic"
     return f"{report.official or '-'}{' (refused)' if report.forbidden_by else ''}"
 
 

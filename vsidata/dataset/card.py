@@ -9,25 +9,22 @@ from typing import Any
 import yaml
 
 from vsidata.dataset.front_matter import front_matter, splits
+from vsidata.dataset.origin import SCANNET_TERMS, datasets_of, is_free, name_of, named, owned
 from vsidata.dataset.selection_words import in_words
 
-SCANNET_TERMS = "https://kaldir.vc.in.tum.de/scannet/ScanNet_TOS.pdf"
+_Licence = tuple[dict[str, str], str]  # for the front matter, and in words
 
-_NAMES: Mapping[str, str] = {"scannet": "ScanNet", "synthetic": "synthetic rooms"}
-
-_LICENCES: Mapping[str, tuple[dict[str, str], str]] = {
-    "scannet": (
-        {"license": "other", "license_name": "scannet-terms-of-use", "license_link": SCANNET_TERMS},
-        f"Derived from ScanNet, whose [Terms of Use]({SCANNET_TERMS}) hold for what is derived from it: "
-        "research without commercial use. Who uses these questions with ScanNet's videos must have signed "
-        "them.",
-    ),
-    "synthetic": (
-        {"license": "apache-2.0"},
-        "Made from synthetic rooms, which belong to nobody: use it under the Apache License 2.0.",
-    ),
-}
-_OTHER_LICENCE = (
+_FREE: _Licence = (
+    {"license": "apache-2.0"},
+    "Made from synthetic rooms, which belong to nobody: use it under the Apache License 2.0.",
+)
+_OF_SCANNET: _Licence = (
+    {"license": "other", "license_name": "scannet-terms-of-use", "license_link": SCANNET_TERMS},
+    f"Derived from ScanNet, whose [Terms of Use]({SCANNET_TERMS}) hold for what is derived from it: "
+    "research without commercial use. Who uses these questions with ScanNet's videos must have signed "
+    "them.",
+)
+_OF_OTHERS: _Licence = (
     {"license": "other"},
     "Derived from the scans of others: the terms of their makers hold for what is derived from them.",
 )
@@ -45,13 +42,11 @@ _TABLES: Mapping[str, str] = {
 }
 
 # What who asks for access to a gated dataset is asked; synthetic rooms need no such question.
-_GATES: Mapping[str, tuple[str, str]] = {
-    "scannet": (
-        f"It derives from ScanNet, whose Terms of Use ({SCANNET_TERMS}) hold for it. Ask for access if you "
-        "have signed them and keep to them.",
-        "I have signed ScanNet's Terms of Use and keep to them",
-    ),
-}
+_SCANNET_GATE = (
+    f"It derives from ScanNet, whose Terms of Use ({SCANNET_TERMS}) hold for it. Ask for access if you "
+    "have signed them and keep to them.",
+    "I have signed ScanNet's Terms of Use and keep to them",
+)
 _OTHER_GATE = (
     "It derives from the scans of others. Ask for access if you keep to the terms of their makers.",
     "I know the terms of the scans' makers and keep to them",
@@ -87,9 +82,9 @@ def card(manifest: Mapping[str, Any], publication: Publication | None = None) ->
     questions: Mapping[str, Mapping[str, int]] = manifest["questions"]
     total = sum(sum(topics.values()) for topics in questions.values())
     options, rules = manifest["options"], manifest["rules"]
-    licence, licence_note = _LICENCES.get(options["dataset"], _OTHER_LICENCE)
-    title = f"Spatial questions on {name_of(options['dataset'])} ({rules['name']})"
-    gate = _gate(options["dataset"]) if publication and publication.gated else {}
+    licence, licence_note = _licence(manifest)
+    title = f"Spatial questions on {named(datasets_of(manifest))} ({rules['name']})"
+    gate = _gate(manifest) if publication and publication.gated else {}
     front = front_matter(manifest, title, licence | gate)
     template = Template(resources.files(__package__).joinpath("card.md").read_text(encoding="utf-8"))
     body = template.substitute(
@@ -117,16 +112,26 @@ def card(manifest: Mapping[str, Any], publication: Publication | None = None) ->
     return f"---\n{yaml.safe_dump(front, sort_keys=False, allow_unicode=True)}---\n\n{body}"
 
 
-def name_of(dataset: str) -> str:
-    """A dataset's name as a person writes it."""
-    return _NAMES.get(dataset, dataset)
+def _licence(manifest: Mapping[str, Any]) -> _Licence:
+    """The licence that holds for all of a build; in words, the terms of each of its datasets."""
+    if is_free(manifest):
+        return _FREE
+    match owned(manifest):
+        case ["scannet"]:
+            licence, words = _OF_SCANNET
+        case [*several] if "scannet" in several:
+            licence, words = _OF_OTHERS[0], f"{_OF_SCANNET[1]} {_OF_OTHERS[1]}"
+        case _:
+            licence, words = _OF_OTHERS
+    mixed = " The synthetic rooms in it belong to nobody." if "synthetic" in datasets_of(manifest) else ""
+    return licence, words + mixed
 
 
-def _gate(dataset: str) -> dict[str, Any]:
+def _gate(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """What the Hub asks who wants access to a gated dataset."""
-    if dataset == "synthetic":
+    if is_free(manifest):
         return {}
-    prompt, statement = _GATES.get(dataset, _OTHER_GATE)
+    prompt, statement = _SCANNET_GATE if owned(manifest) == ["scannet"] else _OTHER_GATE
     return {
         "extra_gated_prompt": prompt,
         "extra_gated_fields": {"Affiliation": "text", statement: "checkbox"},
@@ -278,10 +283,13 @@ def _room_areas(manifest: Mapping[str, Any]) -> str:
 
 
 def _scans(manifest: Mapping[str, Any]) -> str:
-    options = manifest["options"]
-    text = name_of(options["dataset"])
-    if options["dataset"] in ("scannet", "arkitscenes"):
-        text += f", official list `{options['split']}`"
+    options, datasets = manifest["options"], datasets_of(manifest)
+    text = named(datasets)
+    if len(datasets) > 1:
+        text += f" ({', '.join(f'{name_of(dataset)} {count:,}' for dataset, count in datasets.items())})"
+    if with_lists := [dataset for dataset in datasets if dataset in ("scannet", "arkitscenes")]:
+        of = f" of {named(with_lists)}" if len(datasets) > 1 else ""
+        text += f", official list `{options['split']}`{of}"
     if options["holdout"]:
         text += f", {options['holdout']:.3g} of the rooms held out for `validation`"
     if counts := manifest.get("selection"):  # builds of earlier releases do not have it

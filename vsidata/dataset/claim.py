@@ -99,7 +99,7 @@ def _place(name: str) -> int:
 def _as_typed(name: str) -> str:
     """What differs as its user knows it: `--frame-size`, `--rules`, `topics.object_rel_distance.min_gap`."""
     group, _, rest = name.partition(".")
-    if group == "options" and rest != "dataset":
+    if group == "options":
         option, _, key = rest.partition(".")
         return f"--{option.replace('_', '-')} {key}".strip()
     if group == "versions":

@@ -72,6 +72,7 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
     fingerprint = _fingerprint(results, recipe, split_of)
     unbalanced, balances = _balance(results, recipe, split_of)
     writers: dict[str, dict[str, ShardWriter]] = {}
+    datasets: Counter[str] = Counter()
     frames: Counter[str] = Counter()
     questions: dict[str, Counter[str]] = {}
     drops: dict[str, Counter[str]] = {}
@@ -94,6 +95,7 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
                 questions[split] = Counter()
             scene, candidates = read_rows(path)
             asked = [row for row in candidates if row["id"] not in unbalanced]
+            datasets[scene["dataset"]] += 1
             if scene["room_areas"]:
                 areas.append(scene["room_areas"])
             writers[split]["qa"].add(asked)
@@ -130,6 +132,7 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
     manifest = {
         **recipe,
         "scenes": {split: writers[split]["scenes"].rows for split in sorted(writers)},
+        "datasets": dict(sorted(datasets.items())),
         "frames": dict(frames) if recipe["options"]["frames"] else {},
         "set_aside": len(failures),
         "questions": {split: dict(sorted(questions[split].items())) for split in sorted(questions)},

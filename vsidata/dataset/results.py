@@ -25,7 +25,8 @@ class Head:
     """What is known of a scene without reading its questions.
 
     Attributes:
-        stamp: name, size and time of change of each input file when it was read; empty if it was set aside.
+        dataset: that the scene is of; empty if it was set aside.
+        stamp: name, size and time of change of each input file when it was read; likewise.
         inputs: digest of the input files' names and content; likewise.
         drops: topic, reason and count of the candidates refused.
         frames: how many frames lie in the file beside the result; 0 where there is no such file.
@@ -34,6 +35,7 @@ class Head:
         trace: where in the code an unforeseen fault arose, for the log.
     """
 
+    dataset: str = ""
     stamp: Sequence[Sequence[str | int]] = ()
     inputs: str = ""
     drops: Sequence[tuple[str, str, int]] = ()

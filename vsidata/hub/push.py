@@ -12,10 +12,11 @@ from pathlib import Path
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, get_token
 
 from vsidata.dataset.manifest import read_manifest
+from vsidata.dataset.origin import is_free
 from vsidata.errors import OptionError, VsiError
 from vsidata.hub.client import client
 from vsidata.hub.faults import UnreachableError, patiently, told
-from vsidata.hub.release import PICTURES, Release, has_pictures, is_free, release
+from vsidata.hub.release import PICTURES, Release, has_pictures, release
 from vsidata.hub.remote import DATASET, MAIN, NOTHING, Change, Remote, compare, look
 from vsidata.hub.verify import faults
 from vsidata.hub.words import provenance, title

@@ -15,6 +15,7 @@ import orjson
 from vsidata.curation.audit.file import AUDIT, audited, read_audit
 from vsidata.dataset.card import Publication, card
 from vsidata.dataset.manifest import MANIFEST
+from vsidata.dataset.origin import is_free
 from vsidata.errors import VsiError
 from vsidata.hub.verify import CARD
 
@@ -50,11 +51,6 @@ class Release:
     manifest: Mapping[str, Any]
     entries: Mapping[str, Entry]
     left_home: tuple[str, ...]
-
-
-def is_free(manifest: Mapping[str, Any]) -> bool:
-    """Whether the build shows synthetic rooms alone, which belong to nobody."""
-    return bool(manifest["options"]["dataset"] == "synthetic")
 
 
 def has_pictures(manifest: Mapping[str, Any]) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from vsidata.dataset.card import SCANNET_TERMS, name_of
+from vsidata.dataset.origin import SCANNET_TERMS, is_free, named, owned
 from vsidata.errors import VsiError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def before(planned: "Plan") -> list[str]:
 def question(planned: "Plan") -> str:
     """What the publisher must say yes to before pictures of others' scans go up."""
     who = "those you let in" if planned.gated else "its owners" if planned.private else "anybody"
-    scans = name_of(planned.release.manifest["options"]["dataset"])
+    scans = named(owned(planned.release.manifest))
     return (
         f"Pictures of {scans} would be there for {who} to download. "
         "Do you state, on the card too, that you may share them?"
@@ -139,18 +139,18 @@ def _place(planned: "Plan") -> str:
 
 
 def _whose(planned: "Plan") -> str:
-    dataset = planned.release.manifest["options"]["dataset"]
-    if dataset == "synthetic":
+    manifest = planned.release.manifest
+    if is_free(manifest):
         return "None of it derives from ScanNet or other scans: the rooms are synthetic, and free."
     pictures = "pictures, " if planned.needs_word else ""
-    if dataset == "scannet":
+    if owned(manifest) == ["scannet"]:
         return (
             f"It derives from ScanNet ({pictures}labels, boxes, and what was measured on the meshes) and "
             f"stays under its Terms of Use: research without commercial use ({SCANNET_TERMS})."
         )
     return (
-        f"It derives from {name_of(dataset)} ({pictures}labels, boxes, and what was measured on the scans) "
-        "and stays under the terms of its makers."
+        f"It derives from {named(owned(manifest))} ({pictures}labels, boxes, and what was measured on "
+        "the scans) and stays under the terms of its makers."
     )
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 
 from vsidata.curation.audit.file import audited, read_audit
-from vsidata.dataset.card import name_of
+from vsidata.dataset.origin import datasets_of, is_free, named, owned
 from vsidata.errors import VsiError
-from vsidata.hub.release import has_pictures, is_free
+from vsidata.hub.release import has_pictures
 from vsidata.report.rules_in_words import topic_rules, visibility_constants, what_differs
 from vsidata.report.tallies import Tallies
 
@@ -33,7 +33,7 @@ def overview(
     """
     options, rules = manifest["options"], manifest["rules"]
     return {
-        "title": f"Spatial questions on {name_of(options['dataset'])}",
+        "title": f"Spatial questions on {named(datasets_of(manifest))}",
         "rules": {"name": rules["name"], "digest": rules["digest"][:8], **what_differs(rules)},
         "pictures_of": pictures_of(manifest),
         "seed": options["seed"],
@@ -60,7 +60,7 @@ def pictures_of(manifest: Mapping[str, Any]) -> str | None:
     """Whose pictures a build holds; None where it holds none, or only rooms that belong to nobody."""
     if is_free(manifest) or not has_pictures(manifest):
         return None
-    return name_of(manifest["options"]["dataset"])
+    return named(owned(manifest))
 
 
 def scene_line(page: Mapping[str, Any], file: str) -> Json:

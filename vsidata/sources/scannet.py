@@ -7,7 +7,7 @@ download script fetches it (`--type _vh_clean_2.ply`).
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from vsidata.sources.ply import read_mesh
 from vsidata.sources.repeats import repeated
 from vsidata.sources.scan_file import refuse_broken_link
 from vsidata.sources.segmentation import Group, read_groups, read_segments
+from vsidata.sources.synthetic_mark import MARK, changed_file, has_mark
 from vsidata.streams.frames import FrameStream
 from vsidata.streams.registry import open_stream, stream_files
 
@@ -29,10 +30,6 @@ SEGMENTS = "_vh_clean_2.0.010000.segs.json"
 AGGREGATION = ".aggregation.json"
 AGGREGATION_ELSE = "_vh_clean.aggregation.json"
 ALIGNMENT = ".txt"
-
-# What the generator of synthetic scans leaves beside them: such scans bear ScanNet's names without being
-# ScanNet's, so its official lists say nothing about them.
-SYNTHETIC_MARKER = "synthetic.json"
 
 _SCAN_FOLDER = re.compile(r"scene\d{4}_\d{2}", re.ASCII)
 # Farther from the origin than any scan of rooms reaches: coordinates beyond it are not metres.
@@ -45,13 +42,12 @@ class ScanNet:
 
     Attributes:
         root: the folder that the user named.
-        dataset: `scannet`, or `synthetic` where the root holds the generator's marker.
         folders: the folders of each scan; more than one only where the same name stands in two places.
     """
 
     root: Path
-    dataset: str
     folders: Mapping[str, tuple[Path, ...]]
+    _datasets: dict[str, str] = field(default_factory=dict, repr=False, compare=False)  # those known already
 
     @classmethod
     def open(cls, paths: Sequence[Path]) -> "ScanNet":
@@ -60,7 +56,8 @@ class ScanNet:
         A link that cannot be followed counts too: reading it then says what is wrong.
 
         Raises:
-            OptionError: not exactly one root, or it is not a folder that can be listed, or holds no scan.
+            OptionError: not exactly one root, or it is not a folder that can be listed, or holds no scan, or
+                the first release marked all its scans as synthetic.
         """
         if len(paths) != 1:
             raise OptionError("--scannet-root", f"names {len(paths)} folders", "Name one folder.")
@@ -78,20 +75,37 @@ class ScanNet:
                 "holds no scan: no folder named like scene0000_00 in it, in scans/ or in scans_test/",
                 "Name the folder that ScanNet's download script wrote to, or make one with `vsidata synth`.",
             )
-        tops = (root, root.resolve().parent) if root.resolve().name == "scans" else (root,)
-        return cls(
-            root,
-            "synthetic" if any((top / SYNTHETIC_MARKER).is_file() for top in tops) else "scannet",
-            {name: tuple(folders[name].values()) for name in sorted(folders)},
-        )
+        _refuse_old_mark(root)
+        return cls(root, {name: tuple(folders[name].values()) for name in sorted(folders)})
 
     def names(self) -> Sequence[str]:
         """The scans there are, sorted, whether or not they can be used."""
         return list(self.folders)
 
-    def dataset_of(self, name: str) -> str:  # noqa: ARG002 - one root, one dataset
-        """`scannet` or `synthetic`, the same for all scans of a root."""
-        return self.dataset
+    @property
+    def dataset(self) -> str:
+        """`scannet`, `synthetic`, or `scannet+synthetic`."""
+        return "+".join(sorted({self.dataset_of(name) for name in self.folders}))
+
+    def dataset_of(self, name: str) -> str:
+        """`synthetic` for a scan whose files are those that its mark lists, else `scannet`.
+
+        It stays what it was when it was first asked for. A scan without a mark costs nothing, one with a mark
+        the reading of its mesh and annotation.
+        """
+        if name not in self._datasets:
+            self._datasets[name] = "synthetic" if self._is_synthetic(name) else "scannet"
+        return self._datasets[name]
+
+    def changed_file(self, name: str) -> str | None:
+        """The file by which a scan with the mark of a synthetic one is none; None for any other scan.
+
+        Raises:
+            ScanError: as for `folder`.
+        """
+        folder = self.folder(name)
+        read = (*self.files(name), *self.stream_files(name))
+        return changed_file(folder, read) if has_mark(folder) else None
 
     def room_of(self, name: str) -> str:
         """The room of a scan, as the dataset's makers name rooms."""
@@ -126,6 +140,9 @@ class ScanNet:
         """
         mesh_file, segments_file = self._file(name, MESH), self._file(name, SEGMENTS)
         groups = self._groups(name)
+        if self.dataset_of(name) == "synthetic" and not self._is_synthetic(name):
+            remedy = "Run the same command again once nothing writes to them."
+            raise ScanError(name, "its files changed while they were read", remedy)
         stated = self.alignment(name)
         transform = np.eye(4) if stated is None else stated
         segments = read_segments(segments_file, name, _download(SEGMENTS))
@@ -151,7 +168,7 @@ class ScanNet:
                 f"Download both again (--type {AGGREGATION}, --type {SEGMENTS}).",
             )
         return Scene(
-            self.dataset,
+            self.dataset_of(name),
             name,
             objects,
             points,
@@ -197,6 +214,12 @@ class ScanNet:
         """The `.sens` or video, or the folders of exported frames."""
         return stream_files(self.folder(name), name)
 
+    def _is_synthetic(self, name: str) -> bool:
+        try:
+            return has_mark(self.folder(name)) and self.changed_file(name) is None
+        except ScanError:
+            return False
+
     def _file(self, name: str, suffix: str) -> Path:
         return self.folder(name) / f"{name}{suffix}"
 
@@ -224,6 +247,19 @@ def _scan_folders(place: Path, must_exist: bool) -> list[Path]:
     except OSError as error:
         remedy = "Mend it, or name another folder."
         raise OptionError(place, f"cannot be listed: {error.strerror}", remedy) from None
+
+
+def _refuse_old_mark(root: Path) -> None:
+    """Refuse a root that the first release marked: that mark does not tell synthetic scans from real ones."""
+    tops = (root, root.resolve().parent) if root.resolve().name == "scans" else (root,)
+    for top in tops:
+        if has_mark(top):
+            raise OptionError(
+                top / MARK,
+                "is the mark of an earlier release: it does not say which of the scans are synthetic",
+                "Write synthetic scans anew with `vsidata synth`, into a new folder. If all scans here are "
+                "real, remove this file.",
+            )
 
 
 def _is_broken_link(path: Path) -> bool:

@@ -7,10 +7,12 @@ OUT/scans/scene0000_00/scene0000_00_vh_clean_2.ply
                        scene0000_00.aggregation.json
                        scene0000_00.txt
                        scene0000_00.sens, where frames are asked for
+                       synthetic.json: the mark, see `vsidata.sources.synthetic_mark`
 OUT/truth/scene0000_00.json
 """
 
 import json
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,10 +23,11 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from vsidata.dataset.atomic import UNFINISHED, whole_folder
 from vsidata.engines import local
 from vsidata.errors import OptionError, VsiError
 from vsidata.scene import Array
-from vsidata.sources.scannet import SYNTHETIC_MARKER
+from vsidata.sources.synthetic_mark import changed_file, has_mark, write_mark
 from vsidata.synthetic.camera import Camera, camera
 from vsidata.synthetic.catalogue import Kind, kinds
 from vsidata.synthetic.film import VIEWS, View, description, film
@@ -85,11 +88,11 @@ def write_scans(
         The names of the scans.
 
     Raises:
-        VsiError: the folder holds something else, which would be overwritten; or it cannot be written to.
+        OptionError: the folder holds other things, or a scan of these names that is not as it was written.
+        VsiError: it cannot be written to.
     """
-    if out.is_dir() and any(out.iterdir()) and not (out / SYNTHETIC_MARKER).is_file():
-        raise OptionError(out, "is not empty and holds no synthetic scans.", "Name a new folder.")
     try:
+        _refuse_others(out, scenes)
         phone = replace(camera(), size=frame_size) if frame_size else camera()
         how = _Making(seed, flaws or Flaws(noise=noise), frames, phone, VIEWS[view], plain, vertices)
         return _write_all(out, scenes, how, workers, done)
@@ -115,14 +118,28 @@ def _write_all(
     out: Path, scenes: int, how: _Making, workers: int, done: Callable[[str], None] | None
 ) -> list[str]:
     out.mkdir(parents=True, exist_ok=True)
-    _write(out / _TABLE, _label_table().encode())
-    _write(out / SYNTHETIC_MARKER, json.dumps({"seed": how.seed}).encode())
+    if not (out / _TABLE).exists():  # ScanNet's own may have been downloaded
+        _write(out / _TABLE, _label_table().encode())
     numbers = {scene_name(index): index for index in range(scenes)}
     job = partial(_write_scan, out, numbers, how)
     for name in _done(job, list(numbers), workers):
         if done:
             done(name)
     return list(numbers)
+
+
+def _refuse_others(out: Path, scenes: int) -> None:
+    """Refuse a folder of other things, and to write over a scan that is not, or not any more, synthetic."""
+    if not out.is_dir():
+        return
+    there = [path for path in (out / "scans").glob("*") if not path.name.endswith(UNFINISHED)]
+    others = [path for path in out.iterdir() if path.name not in (_TABLE, "scans", "truth")]
+    if (there or others) and not any(has_mark(folder) for folder in there):
+        raise OptionError(out, "is not empty and holds no synthetic scans.", "Name a new folder.")
+    for folder in (out / "scans" / scene_name(index) for index in range(scenes)):
+        if folder.exists() and (changed := changed_file(folder, folder.glob("*"))):
+            fault = f"is not as it was written here: {changed} is missing, new or changed."
+            raise OptionError(folder, fault, "Name a new folder, so that nothing is lost.")
 
 
 def _done(job: Callable[[str], None], names: Sequence[str], workers: int) -> Iterator[str]:
@@ -143,9 +160,17 @@ def _write_scan(out: Path, numbers: Mapping[str, int], how: _Making, name: str) 
     """Write one scan, its video, and its truth."""
     index = numbers[name]
     scan = scan_room(lay_out(how.seed, index, plain=how.plain), how.flaws, how.vertices)
-    folder = out / "scans" / name
-    folder.mkdir(parents=True, exist_ok=True)
     (out / "truth").mkdir(exist_ok=True)
+    with whole_folder(out / "scans" / name) as folder:
+        truth = _write_files(folder, index, scan, how)
+        write_mark(folder)
+        shutil.rmtree(out / "scans" / name, ignore_errors=True)
+    _write(out / "truth" / f"{name}.json", json.dumps(truth, indent=1).encode())
+
+
+def _write_files(folder: Path, index: int, scan: Scan, how: _Making) -> dict[str, Any]:
+    """Write the files of a scan, and give what is true of it."""
+    name = scan.room.name
     rng = generator(how.seed, index, "write")
     text, alignment = _alignment(rng)
     vertices = _unaligned(scan.vertices, alignment)
@@ -162,7 +187,7 @@ def _write_scan(out: Path, numbers: Mapping[str, int], how: _Making, name: str) 
         filmed = film(video, scan.room, alignment, how.frames, phone=how.phone, view=how.view)
         truth |= {"frames": filmed}
     _write(folder / f"{name}.txt", "".join(f"{key} = {value}\n" for key, value in lines.items()).encode())
-    _write(out / "truth" / f"{name}.json", json.dumps(truth, indent=1).encode())
+    return truth
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,0 +1,48 @@
+"""Where the scenes of a build come from: their datasets, by name, and whether they belong to anybody."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+SCANNET_TERMS = "https://kaldir.vc.in.tum.de/scannet/ScanNet_TOS.pdf"
+
+_SYNTHETIC = "synthetic"
+_UNKNOWN = "unknown"
+_NAMES: Mapping[str, str] = {
+    "scannet": "ScanNet",
+    _SYNTHETIC: "synthetic rooms",
+    _UNKNOWN: "scans of unknown origin",
+}
+
+
+def datasets_of(manifest: Mapping[str, Any]) -> Mapping[str, int]:
+    """How many scenes of a build each dataset gave, sorted by name.
+
+    A build of the first release names one dataset for all its scenes. There, `synthetic` meant only that the
+    root of the scans was marked, whatever else lay in it: such a build counts as of unknown origin.
+    """
+    if "datasets" in manifest:
+        found: Mapping[str, int] = manifest["datasets"]
+        return found
+    named = manifest["options"]["dataset"]
+    return {_UNKNOWN if named == _SYNTHETIC else named: sum(manifest["scenes"].values())}
+
+
+def is_free(manifest: Mapping[str, Any]) -> bool:
+    """Whether each scene of a build is a synthetic room, which belongs to nobody."""
+    return set(datasets_of(manifest)) == {_SYNTHETIC}
+
+
+def owned(manifest: Mapping[str, Any]) -> list[str]:
+    """The datasets of a build whose scans belong to somebody."""
+    return [dataset for dataset in datasets_of(manifest) if dataset != _SYNTHETIC]
+
+
+def named(datasets: Iterable[str]) -> str:
+    """Datasets as a person names them: `ScanNet and synthetic rooms`."""
+    names = [name_of(dataset) for dataset in datasets]
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]])) or "no scene"
+
+
+def name_of(dataset: str) -> str:
+    """A dataset's name as a person writes it."""
+    return _NAMES.get(dataset, dataset)

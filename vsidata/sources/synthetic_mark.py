@@ -1,0 +1,81 @@
+"""The mark of a synthetic scan: a file in the scan's folder that lists the scan's own files.
+
+Synthetic scans have names of ScanNet's form and may lie beside real scans. So each of them has a mark. It
+counts only as long as the scan's files are those that it lists: a real scan that is copied over a synthetic
+one is not synthetic, nor is a scan with a changed file.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+MARK = "synthetic.json"
+"""The mark's name. The first release wrote one file of this name above all scans of a root."""
+
+# A video may hold gigabytes: its size alone is compared.
+_SIZE_ALONE = (".sens", ".mp4")
+
+
+def write_mark(folder: Path) -> None:
+    """Mark a scan as synthetic once all its files are written: their sizes, and SHA-256 but of videos.
+
+    Raises:
+        OSError: a file cannot be read, or the mark cannot be written.
+    """
+    files = {path.relative_to(folder).as_posix(): _listed(path) for path in sorted(_files(folder))}
+    (folder / MARK).write_bytes(orjson.dumps({"files": files}, option=orjson.OPT_INDENT_2) + b"\n")
+
+
+def has_mark(folder: Path) -> bool:
+    """Whether there is a mark in a scan's folder, whatever it lists."""
+    return os.path.lexists(folder / MARK)
+
+
+def changed_file(folder: Path, read: Iterable[Path]) -> str | None:
+    """The first file by which a scan is not what its mark lists; None where it is.
+
+    Cheap where there is no mark. Else it reads the scan's mesh and annotation.
+
+    Args:
+        folder: of the scan.
+        read: the files and folders that are read of it. What lies beside them does not matter.
+
+    Returns:
+        The name of a file that is not listed or differs; that of the mark where it is missing or damaged. A
+        listed file that is gone or cannot be read changes nothing: nothing else is read in its place.
+    """
+    try:
+        listed: Mapping[str, Any] = orjson.loads((folder / MARK).read_bytes())["files"]
+        expected = {folder / name: dict(entry) for name, entry in listed.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return MARK
+    there = {file for path in read for file in ([path] if _is_file(path) else _files(path))} - {folder / MARK}
+    for path in sorted(there | expected.keys()):
+        try:
+            if path not in expected or _listed(path) != expected[path]:
+                return path.relative_to(folder).as_posix()
+        except OSError:
+            continue
+    return None
+
+
+def _listed(path: Path) -> dict[str, int | str]:
+    size = {"bytes": path.stat().st_size}
+    if path.suffix in _SIZE_ALONE:
+        return {**size}
+    with path.open("rb") as file:
+        return {**size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+
+
+def _files(folder: Path) -> list[Path]:
+    """All files below a folder but its mark."""
+    return [path for path in folder.rglob("*") if path != folder / MARK and _is_file(path)]
+
+
+def _is_file(path: Path) -> bool:
+    """Unlike a path's own method, this says no where a folder may not be entered."""
+    return os.path.isfile(path)  # noqa: PTH113
