@@ -8,11 +8,11 @@ from peft import LoraConfig, get_peft_model
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
-from tests.vsitrain import asked
+from tests.vsitrain import asked, tiny_runs
 from tests.vsitrain.plan.planned import sft
 from tests.vsitrain.plan.test_plan import worked_out
 from tests.vsitrain.tiny_runs import asked as prompt
-from tests.vsitrain.tiny_runs import noise
+from tests.vsitrain.tiny_runs import noise, parts
 from vsitrain import train
 from vsitrain.config import read_config
 from vsitrain.families import LORA_TARGETS, encode, keep_gradients_out_of_the_tower
@@ -88,6 +88,36 @@ def test_adapter_is_the_same_to_the_bit_and_takes_fewer_operations(tiny, data, t
     assert adapter(shut).keys() == adapter(left).keys()
     for name, tensor in adapter(left).items():
         assert torch.equal(adapter(shut)[name], tensor), name
+
+
+@pytest.mark.slow
+def test_adapter_of_grpo_is_the_same_to_the_bit_where_rewards_differ(tiny, tmp_path, monkeypatch):
+    lora = {"peft_config": LoraConfig(r=4, target_modules=LORA_TARGETS)}
+    how = {"options": lora, "gradient_checkpointing": True, "learning_rate": 0.01, "max_steps": 2}
+
+    def step(name, shut):
+        def loaded(folder):
+            model, processor = parts(folder)
+            if shut:
+                keep_gradients_out_of_the_tower(model)
+            return model, processor
+
+        monkeypatch.setattr(tiny_runs, "parts", loaded)
+        run = tiny_runs.trainer(tiny(), tmp_path / name, **how)
+        before = adapter(run)
+        with FlopCounterMode(display=False) as counted:
+            run.train()
+        (spread,) = {it["reward_std"] > 0 for it in run.state.log_history if "reward_std" in it}
+        assert spread  # else the advantages are 0, and nothing is learned
+        changed = [name for name, it in adapter(run).items() if not torch.equal(it, before[name])]
+        assert len(changed) == len(before)
+        return adapter(run), counted.get_total_flops()
+
+    shut, fewer = step("shut", shut=True)
+    left, more = step("left", shut=False)
+    assert fewer < more
+    for name, tensor in left.items():
+        assert torch.equal(shut[name], tensor), name
 
 
 def test_tower_that_is_trained_gets_its_gradients(tiny, data, tmp_path):
