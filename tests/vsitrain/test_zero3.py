@@ -11,6 +11,7 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
+import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import AutoModelForImageTextToText
 from transformers.integrations import deepspeed as integration
@@ -103,41 +104,80 @@ def with_deepspeed(tmp_path_factory):
     python = folder / "bin" / "python"
     install = [python, "-m", "pip", "install", "--quiet", "--no-build-isolation"]
     for packages in (["setuptools", "wheel"], ["deepspeed"]):
-        done = subprocess.run([*install, *packages], capture_output=True, text=True)
+        done = subprocess.run([*install, *packages], capture_output=True, text=True, timeout=600)
         if done.returncode:
             pytest.skip(f"DeepSpeed cannot be installed here: {done.stderr.strip()[-200:]}")
     return python
+
+
+def ran(python, *words, **environment):
+    """What a command prints, without a GPU and without a network."""
+    around = {**os.environ, "PYTHONPATH": str(_ROOT), "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+    around |= {"CUDA_VISIBLE_DEVICES": "", "DS_ACCELERATOR": "cpu", **environment}
+    command = [str(word) for word in (python, "-m", *words)]
+    done = subprocess.run(command, env=around, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+def settings_of_deepspeed(folder):
+    settings = {
+        "zero_optimization": {"stage": 3, "stage3_gather_16bit_weights_on_model_save": True},
+        "zero_allow_untested_optimizer": True,
+        "bf16": {"enabled": "auto"},
+        "gradient_clipping": "auto",
+        "gradient_accumulation_steps": "auto",
+        "train_micro_batch_size_per_gpu": "auto",
+    }
+    (folder / "zero3.json").write_text(json.dumps(settings))
+    return folder / "zero3.json"
+
+
+def words(model, data, out):
+    given = {"model_name_or_path": model, "data": data, "output_dir": out, "num_frames": 2}
+    given |= {"max_pixels": 12544, "report_to": "none", "per_device_train_batch_size": 2}
+    return [word for key, value in given.items() for word in (f"--{key}", value)]
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("lora", [[], ["--use_peft", "true", "--lora_r", "4"]], ids=["full", "lora"])
 def test_plan_under_deepspeed_s_zero3_counts_as_without_it(with_deepspeed, tiny, tmp_path, lora):
     data = asked.build(tmp_path / "build")
-    settings = {"zero_optimization": {"stage": 3}, "train_micro_batch_size_per_gpu": "auto"}
-    settings |= {"bf16": {"enabled": "auto"}, "gradient_accumulation_steps": "auto"}
-    (tmp_path / "zero3.json").write_text(json.dumps(settings))
-    command = [
-        with_deepspeed,
-        "-m",
-        "vsitrain",
-        "sft",
-        "--json",
-        "--model_name_or_path",
-        tiny(),
-        "--data",
-        data,
-    ]
-    command += ["--output_dir", tmp_path / "run", "--num_frames", "2", "--max_pixels", "12544"]
-    command += ["--report_to", "none", "--per_device_train_batch_size", "2", *lora]
-    environment = {**os.environ, "PYTHONPATH": str(_ROOT), "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
-    environment |= {"MASTER_ADDR": "localhost", "MASTER_PORT": "29731", "CUDA_VISIBLE_DEVICES": ""}
-    environment |= {"RANK": "0", "LOCAL_RANK": "0", "WORLD_SIZE": "1"}
+    process = {"MASTER_ADDR": "localhost", "MASTER_PORT": "29731"}
+    process |= {"RANK": "0", "LOCAL_RANK": "0", "WORLD_SIZE": "1"}
+    command = ["vsitrain", "sft", "--json", *words(tiny(), data, tmp_path / "run"), *lora]
     plans = {}
-    for name, more in {"alone": [], "zero3": ["--deepspeed", tmp_path / "zero3.json"]}.items():
-        done = subprocess.run(
-            [str(word) for word in (*command, *more)], env=environment, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stderr[-3000:]
-        plans[name] = json.loads(done.stdout[done.stdout.index("{") :])
+    for name, more in {"alone": [], "zero3": ["--deepspeed", settings_of_deepspeed(tmp_path)]}.items():
+        said = ran(with_deepspeed, *command, *more, **process)
+        plans[name] = json.loads(said[said.index("{") :])
     assert plans["zero3"]["work"]["sharding"] == "zero3"
     assert plans["zero3"]["model"] == plans["alone"]["model"]
+
+
+@pytest.mark.soak
+def test_two_processes_train_under_zero3_what_they_train_without_it(with_deepspeed, tiny, tmp_path):
+    data = asked.build(tmp_path / "build")
+    launch = ["torch.distributed.run", "--nproc_per_node", "2", "--master_port", "29732", "-m"]
+    both = {}
+    for name, more in {"alone": [], "zero3": ["--deepspeed", settings_of_deepspeed(tmp_path)]}.items():
+        command = ["vsitrain", "sft", *words(tiny(), data, tmp_path / name), "--max_steps", "2"]
+        command += [
+            "--use_cpu",
+            "true",
+            "--bf16",
+            "false",
+            "--ddp_backend",
+            "gloo",
+            "--learning_rate",
+            "1e-3",
+        ]
+        ran(with_deepspeed, *launch, *command, *more)
+        # ZeRO-3 saves under the names that weights have in memory; transformers loads both.
+        both[name], found = AutoModelForImageTextToText.from_pretrained(
+            tmp_path / name, output_loading_info=True
+        )
+        assert not found["missing_keys"]
+    expected, start = both["alone"].state_dict(), parts(tiny())[0].state_dict()
+    for name, found in both["zero3"].state_dict().items():
+        torch.testing.assert_close(found, expected[name], rtol=0, atol=5e-5)
+    assert max((expected[name] - it).abs().max() for name, it in start.items()) > 1e-3
