@@ -60,6 +60,7 @@ def main(requirements: list[str]) -> None:
         print("set-up: using pip, because uv cannot be installed. This takes several minutes.")
     else:
         uv = [sys.executable, "-m", "uv", "pip", "install", "--python", sys.executable, *quiet]
+        uv.append("--compile-bytecode")  # as pip does; without it, importing TRL takes 16 s in place of 7
         environment = os.environ | variables(settings)
         command = [*uv, *options(settings), *requirements]
         sys.exit(subprocess.run(command, env=environment, check=False).returncode)  # noqa: S603

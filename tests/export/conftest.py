@@ -22,6 +22,6 @@ def built(tmp_path_factory):
         frames=6,
         holdout="25%",
         workers=1,
-        seed=2,
+        seed=3,
     )
     return build(options).out
