@@ -251,8 +251,8 @@ def test_vllm_is_told_the_same_in_its_own_words(tmp_path, mode):
     }
 
 
-def test_vllm_s_server_is_given_the_frames_at_the_size_that_they_are_trained_at(tiny, tmp_path, monkeypatch):
-    run = trainer(tiny(), tmp_path, vllm_mode="server", options={"input_mode": "images"})
+def _given_to_vllm(run, monkeypatch) -> dict:
+    """The prompts and images of two questions about one clip, as generation by vLLM gets them."""
     given = {}
 
     def generate(_, prompt_ids, images, *others, **more):
@@ -263,7 +263,14 @@ def test_vllm_s_server_is_given_the_frames_at_the_size_that_they_are_trained_at(
     run.use_vllm = True
     run._clips = [CLIPS["scene_b"]] * 2
     ids, images, fields = run._tokenize_prompts([questions()[1]["prompt"]] * 2)
+    given["tokenized"] = ids
     run._generate_single_turn(ids, images, fields, 2)
+    return given
+
+
+def test_vllm_s_server_is_given_the_frames_at_the_size_that_they_are_trained_at(tiny, tmp_path, monkeypatch):
+    run = trainer(tiny(), tmp_path, vllm_mode="server", options={"input_mode": "images"})
+    given = _given_to_vllm(run, monkeypatch)
     assert [len(frames) for frames in given["images"]] == [3, 3]
     assert isinstance(given["images"][0][0], Image.Image)
     pads = given["prompt_ids"][0].count(run.processing_class.image_token_id)
@@ -286,17 +293,7 @@ def _as_vllm_expands(processor, ids, counts) -> list[int]:
 
 def test_vllm_beside_the_trainer_reads_the_prompt_that_is_trained_on(each_tiny, tmp_path, monkeypatch):
     run = trainer(each_tiny, tmp_path, vllm_mode="colocate", options={"input_mode": "images"})
-    given = {}
-
-    def generate(_, prompt_ids, images, *others, **more):
-        given.update(prompt_ids=prompt_ids, images=images)
-        return [[1]] * len(prompt_ids), None
-
-    monkeypatch.setattr(GRPOTrainer, "_generate_single_turn", generate)
-    run.use_vllm = True
-    run._clips = [CLIPS["scene_b"]] * 2
-    ids, images, fields = run._tokenize_prompts([questions()[1]["prompt"]] * 2)
-    run._generate_single_turn(ids, images, fields, 2)
+    given = _given_to_vllm(run, monkeypatch)
     processor, prompt = run.processing_class, given["prompt_ids"][0]
     assert prompt.count(processor.image_token_id) == len(given["images"][0]) == 3
     vision = run._rows[0].vision
@@ -304,7 +301,7 @@ def test_vllm_beside_the_trainer_reads_the_prompt_that_is_trained_on(each_tiny, 
         counts = (vision["image_grid_thw"].prod(1) // 4).tolist()
     else:
         counts = [processor.image_seq_length] * 3
-    assert _as_vllm_expands(processor, prompt, counts) == ids[0]
+    assert _as_vllm_expands(processor, prompt, counts) == given["tokenized"][0]
 
 
 @pytest.mark.parametrize(
