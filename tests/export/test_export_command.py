@@ -2,15 +2,21 @@
 
 import json
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
 from tests.dataset import small_scans
 from tests.export.conftest import NAMES
+from tests.streams.sens_bytes import jpeg
 from vsidata.build import BuildOptions, build
 from vsidata.cli import app
-from vsidata.errors import OptionError
+from vsidata.errors import OptionError, ScanError, VsiError
 from vsidata.export.export import export
 from vsidata.export.terms import terms
 
@@ -109,4 +115,64 @@ def test_an_export_that_is_stopped_leaves_nothing_behind(built, tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         export(built, "ms-swift", tmp_path / "out", done=stop)
+    assert list(tmp_path.iterdir()) == []
+
+
+def altered(built, tmp_path, table: str, change) -> Path:
+    """A copy of a build with the rows of its training shard changed."""
+    here = Path(shutil.copytree(built, tmp_path / "mine"))
+    (shard,) = (here / table).glob("train-*.parquet")
+    rows = pq.read_table(shard)
+    pq.write_table(pa.Table.from_pylist(change(rows.to_pylist()), schema=rows.schema), shard)
+    return here
+
+
+def without_words(rows):
+    return [{**rows[0], "question": None}, *rows[1:]]
+
+
+def small_among_others(rows):
+    rows[0]["images"][3]["bytes"] = jpeg(90, 32, 24)
+    return rows
+
+
+@pytest.mark.parametrize("media", ["mp4", "frames"])
+@pytest.mark.parametrize(
+    ("table", "change", "fault"),
+    [
+        ("frames", lambda rows: rows * 2, "holds frames of the scene scene0000_00 twice"),
+        ("frames", small_among_others, "frame 3: is a JPEG of 32 × 24 pixels in a stream of 64 × 48"),
+        ("qa", without_words, "lacks words"),
+    ],
+)
+def test_a_build_that_was_altered_is_refused_and_nothing_is_left(
+    built, tmp_path, media, table, change, fault
+):
+    here = altered(built, tmp_path, table, change)
+    with pytest.raises(ScanError, match=fault):
+        export(here, "ms-swift", tmp_path / "out", media)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_a_column_of_another_type_is_refused(built, tmp_path):
+    here = Path(shutil.copytree(built, tmp_path / "mine"))
+    (shard,) = (here / "frames").glob("train-*.parquet")
+    rows = pq.read_table(shard)
+    place = rows.schema.get_field_index("images")
+    pq.write_table(rows.set_column(place, "images", pa.array([7] * len(rows))), shard)
+    with pytest.raises(VsiError, match="cannot be read"):
+        export(here, "ms-swift", tmp_path / "out")
+
+
+def test_no_room_for_a_video_ends_the_command_in_two_lines(built, tmp_path):
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600));"
+    command = f"{limit} from vsidata.cli import main; main()"
+    arguments = ["export", built, "--to", "ms-swift", "--out", tmp_path / "out"]
+    ended = subprocess.run(
+        [sys.executable, "-c", command, *map(str, arguments)], check=False, capture_output=True, text=True
+    )
+    assert ended.returncode == 2
+    assert "readable frames; 6 were written" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 2, ended.stderr
+    assert ended.stdout == ""
     assert list(tmp_path.iterdir()) == []

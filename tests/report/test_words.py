@@ -141,3 +141,8 @@ def test_rule_sets_of_the_package_state_their_own_reason(name):
     rules = load_rules(name)
     said = what_differs({"name": name, "resolved": rules.resolved})
     assert (rules.extends, said) == (None, {"why": rules.why, "extends": None, "changes": []})
+
+
+@pytest.mark.parametrize("size", [(60_000, 1), (1, 60_000)])
+def test_thumbnail_of_a_thin_picture_has_a_pixel_at_least(size):
+    assert min(picture_of(thumbnail(rooms.jpeg(size=size), 0)).size) == 1

@@ -7,21 +7,24 @@ from itertools import chain
 from pathlib import Path
 
 import orjson
-import pyarrow.dataset as ds
+import pyarrow as pa
 
 from vsidata.dataset.atomic import need_new, whole_folder, write_whole
+from vsidata.dataset.manifest import AGAIN
 from vsidata.dataset.results import Row
+from vsidata.dataset.schema import FRAMES, QA
 from vsidata.dataset.shard_rows import shard_rows
-from vsidata.errors import OptionError
+from vsidata.errors import OptionError, ScanError
 from vsidata.export.form import Form, Media, Video
 from vsidata.export.media import WRITERS
 from vsidata.export.registry import FORMS
 from vsidata.export.terms import terms
 
 _COLUMNS = ["id", "dataset", "scene_name", "question_type", "question", "options", "ground_truth", "unit"]
-_FRAME_COLUMNS = ["scene_name", "images", "timestamps", "orientation"]
+_FRAME_COLUMNS = ["scene_name", "images", "timestamps", "width", "height", "orientation"]
 _BATCH = 1_000  # questions held at once
 _WITH_FRAMES = "Build it again with frames (--frames 16), from scans whose streams (.sens) lie beside them."
+_TWICE = "Build it again: a build holds each scene once, and its name leads to its frames."
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,8 @@ def export(
 
     Raises:
         OptionError: no build, no frames in it, something in `out`, or media that the format does not take.
+        ScanError: a scene's frames are damaged, or there twice.
+        VsiError: a shard is damaged, or a video was not written whole.
     """
     form = FORMS[to]
     media = media or form.media[0]
@@ -76,27 +81,30 @@ def export(
     asked = {split: _questions_by_scene(paths) for split, paths in questions.items()}
     started(sum(map(len, asked.values())))
     counts: dict[str, int] = {}
-    scenes = 0
+    written: set[str] = set()
     with whole_folder(out) as folder:
         for split, paths in questions.items():
             videos = {}
-            for row in _read(frames.get(split, []), _FRAME_COLUMNS, batch=1):
-                if row["scene_name"] in asked[split] and row["images"]:
-                    videos[row["scene_name"]] = WRITERS[media](folder, row)
+            for row in _read(frames.get(split, []), FRAMES, _FRAME_COLUMNS, batch=1):
+                name = row["scene_name"]
+                if name in asked[split] and row["images"]:
+                    if name in written:
+                        raise ScanError(build, f"holds frames of the scene {name} twice.", _TWICE)
+                    written.add(name)
+                    videos[name] = WRITERS[media](folder, row)
                     done()
             if videos:
                 records = _records(form, paths, videos)
                 lines = _lines(records) if form.lines else _list(records)
                 write_whole(folder / f"{split}{form.suffix}", lines)
                 counts[split] = sum(asked[split][name] for name in videos)
-                scenes += len(videos)
         if not counts:
             raise OptionError(build, "holds no frames of a scene with questions.", _WITH_FRAMES)
         for name, content in form.beside(list(counts)).items():
             write_whole(folder / name, [orjson.dumps(content, option=orjson.OPT_INDENT_2)])
         write_whole(folder / "TERMS.txt", [f"{terms(build)}\n".encode()])
     left_out = sum(counter.total() for counter in asked.values()) - sum(counts.values())
-    return Exported(out, to, media, counts, scenes, left_out)
+    return Exported(out, to, media, counts, len(written), left_out)
 
 
 def _shards(build: Path, table: str, what: str) -> dict[str, list[Path]]:
@@ -111,17 +119,23 @@ def _shards(build: Path, table: str, what: str) -> dict[str, list[Path]]:
 
 
 def _questions_by_scene(paths: Sequence[Path]) -> Counter[str]:
-    return Counter(ds.dataset(paths).to_table(columns=["scene_name"])["scene_name"].to_pylist())
+    return Counter(row["scene_name"] for row in _read(paths, QA, ["scene_name"]))
 
 
-def _read(paths: Sequence[Path], columns: Sequence[str], batch: int = _BATCH) -> Iterator[Row]:
-    return chain.from_iterable(shard_rows(path, columns=columns, batch=batch) for path in paths)
+def _read(
+    paths: Sequence[Path], schema: pa.Schema, columns: Sequence[str], batch: int = _BATCH
+) -> Iterator[Row]:
+    return chain.from_iterable(
+        shard_rows(path, columns=columns, schema=schema, batch=batch) for path in paths
+    )
 
 
 def _records(form: Form, paths: Sequence[Path], videos: Mapping[str, Video]) -> Iterator[Row]:
     """The questions whose scenes have videos, as the format has them."""
-    rows = (row for row in _read(paths, _COLUMNS) if row["scene_name"] in videos)
+    rows = (row for row in _read(paths, QA, _COLUMNS) if row["scene_name"] in videos)
     for number, row in enumerate(rows):
+        if None in (row["question_type"], row["question"], row["ground_truth"], *(row["options"] or ())):
+            raise ScanError(row["scene_name"], f"its question {row['id']} lacks words.", AGAIN)
         yield form.record(row, videos[row["scene_name"]], number)
 
 

@@ -8,19 +8,27 @@ import cv2
 import numpy as np
 
 from vsidata.dataset.results import Row
-from vsidata.errors import OptionError
+from vsidata.errors import VsiError
 from vsidata.export.form import Media, Video
-from vsidata.streams.image import encode
+from vsidata.sources.scan_file import Fault, blame
+from vsidata.streams.image import decode, encode
+from vsidata.streams.jpeg import check_jpeg
+from vsidata.streams.stored import check_times, check_turn
+from vsidata.streams.video import readable_frames
 
 _QUALITY = 95  # of JPEGs that are turned; all others are the build's own bytes
-_AGAIN = "Build it again: its frames are not what a build writes."
+_AGAIN = "Build it again, or copy the build again: these frames are not what a build writes."
+_WRITE_AGAIN = (
+    "Make room on the disk, or raise the limit on file sizes, and export again; or take --media frames."
+)
+_LONGEST_NAME = 200  # bytes; file systems take 255, suffix included
 
 
 def write_mp4(out: Path, row: Row) -> Video:
     """Write `videos/{scene}.mp4` (MPEG-4 part 2), which plays at the rate at which the frames were taken.
 
     At that rate, mostly a fraction of a frame a second, readers that sample two a second take all of them.
-    A side of an odd number of pixels loses one, as the format has it.
+    A side of an odd number of pixels loses one, as the format has it. Memory holds one decoded frame.
 
     Args:
         out: the exported folder.
@@ -30,33 +38,48 @@ def write_mp4(out: Path, row: Row) -> Video:
         The path below `out`.
 
     Raises:
-        OptionError: a frame cannot be decoded.
-        OSError: the video cannot be written.
+        ScanError: the scene's frames are not whole JPEGs of the stated size with rising times.
+        VsiError: not every frame can be read back from the video that was written.
     """
     path = Path("videos") / f"{_name(row)}.mp4"
+    jpegs = _checked(row)
     (out / path).parent.mkdir(exist_ok=True)
-    pictures = [_upright(row, place) for place in range(len(row["images"]))]
-    height, width, _ = pictures[0].shape
-    writer = cv2.VideoWriter(str(out / path), cv2.VideoWriter.fourcc(*"mp4v"), _rate(row), (width, height))
-    if not writer.isOpened():
-        raise OSError(f"OpenCV cannot write {out / path}")
-    for picture in pictures:
-        writer.write(picture)
+    size = row["width"], row["height"]
+    if (row["orientation"] or 0) % 180:
+        size = size[::-1]
+    writer = cv2.VideoWriter(str(out / path), cv2.VideoWriter.fourcc(*"mp4v"), _rate(row), size)
+    for place, jpeg in enumerate(jpegs):
+        writer.write(_upright(row, place, jpeg))
     writer.release()
+    # OpenCV reports no failed write: neither a full disk nor a limit on the size of files.
+    if (readable := readable_frames(out / path)) != len(jpegs):
+        fault = f"its video has {readable:,} readable frames; {len(jpegs):,} were written."
+        raise VsiError(row["scene_name"], fault, _WRITE_AGAIN)
     return path.as_posix()
 
 
 def write_frames(out: Path, row: Row) -> Video:
     """Write `frames/{scene}/000.jpg` and so on: the build's own JPEGs, unless they must be turned.
 
-    Args, Returns, Raises: as `write_mp4`; a path for each frame, in their order.
+    Args:
+        out: the exported folder.
+        row: of the build's `frames` table.
+
+    Returns:
+        The path of each frame below `out`, in their order.
+
+    Raises:
+        ScanError: the scene's frames are not whole JPEGs of the stated size with rising times.
+        OSError: a file cannot be written.
     """
     folder = Path("frames") / _name(row)
+    jpegs = _checked(row)
     (out / folder).mkdir(parents=True)
     paths = []
-    for place, image in enumerate(row["images"]):
+    for place, jpeg in enumerate(jpegs):
         path = folder / f"{place:03d}.jpg"
-        jpeg = encode(_upright(row, place), _QUALITY) if row["orientation"] else image["bytes"]
+        if row["orientation"]:
+            jpeg = encode(_upright(row, place, jpeg), _QUALITY)
         (out / path).write_bytes(jpeg)
         paths.append(path.as_posix())
     return paths
@@ -66,8 +89,30 @@ WRITERS: Mapping[Media, Callable[[Path, Row], Video]] = {"mp4": write_mp4, "fram
 
 
 def _name(row: Row) -> str:
-    """A scene's name as that of a file; one with slashes stays inside the folder."""
-    return quote(row["scene_name"], safe="")
+    """A scene's name as a file name, which stays inside the folder even with slashes or dots in it.
+
+    Raises:
+        ScanError: it is empty or too long.
+    """
+    name = quote(row["scene_name"] or "", safe="")
+    if name.startswith("."):
+        name = f"%2E{name[1:]}"
+    with blame(name[:_LONGEST_NAME] or "a scene", _AGAIN):
+        if not 0 < len(name) <= _LONGEST_NAME:
+            raise Fault(f"has a name of {len(name):,} bytes, which cannot be a file name")
+    return name
+
+
+def _checked(row: Row) -> list[bytes]:
+    """The JPEGs of a row, each whole and of the stated size, as training checks them. Raises ScanError."""
+    jpegs = [(image and image["bytes"]) or b"" for image in row["images"]]
+    with blame(row["scene_name"], _AGAIN):
+        check_times(len(jpegs), row["timestamps"] or ())
+        check_turn(row["orientation"])
+    for place, jpeg in enumerate(jpegs):
+        with blame(row["scene_name"], _AGAIN, f"frame {place}"):
+            check_jpeg(jpeg, (row["width"], row["height"]))
+    return jpegs
 
 
 def _rate(row: Row) -> float:
@@ -75,10 +120,9 @@ def _rate(row: Row) -> float:
     return float((len(times) - 1) / (times[-1] - times[0])) if len(times) > 1 else 1.0
 
 
-def _upright(row: Row, place: int) -> cv2.typing.MatLike:
-    jpeg = np.frombuffer(row["images"][place]["bytes"], np.uint8)
-    picture = cv2.imdecode(jpeg, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
-    if picture is None:
-        raise OptionError(row["scene_name"], f"its frame {place} is no JPEG or is damaged.", _AGAIN)
+def _upright(row: Row, place: int, jpeg: bytes) -> cv2.typing.MatLike:
+    """(height, width, 3) 8-bit, blue first. Raises ScanError where the frame cannot be decoded."""
+    with blame(row["scene_name"], _AGAIN, f"frame {place}"):
+        picture = decode(jpeg)
     turns = (row["orientation"] or 0) // 90
     return np.ascontiguousarray(np.rot90(picture, -turns))

@@ -3,10 +3,9 @@
 import base64
 
 import cv2
-import numpy as np
 
 from vsidata.sources.scan_file import Fault
-from vsidata.streams.image import encode
+from vsidata.streams.image import decode, encode
 from vsidata.streams.jpeg import jpeg_size
 
 # Sixteen of them take 110 kB in a page, and two stand side by side on a phone.
@@ -27,17 +26,17 @@ def thumbnail(jpeg: bytes, orientation: int | None) -> str | None:
     """
     try:
         longest = max(jpeg_size(jpeg))
+        flags = next(
+            (flag for part, flag in _REDUCED.items() if longest / part >= _LONGEST_SIDE), cv2.IMREAD_COLOR
+        )
+        picture = decode(jpeg, flags)
     except Fault:
         return None
-    flags = next(
-        (flag for part, flag in _REDUCED.items() if longest / part >= _LONGEST_SIDE), cv2.IMREAD_COLOR
-    )
-    picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
-    if picture is None:
-        return None
-    scale = _LONGEST_SIDE / max(picture.shape[:2])
+    height, width = picture.shape[:2]
+    scale = _LONGEST_SIDE / max(width, height)
     if scale < 1:
-        picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     if orientation in _TURNS:
         picture = cv2.rotate(picture, _TURNS[orientation])
     return f"data:image/jpeg;base64,{base64.b64encode(encode(picture, _QUALITY)).decode()}"

@@ -44,11 +44,11 @@ def first_time(remedy: str) -> str:
 
 
 @contextmanager
-def blame(file: Path, remedy: str, part: str | None = None) -> Iterator[None]:
+def blame(file: Path | str, remedy: str, part: str | None = None) -> Iterator[None]:
     """Turn a Fault into the ScanError of a file.
 
     Args:
-        file: the file whose content is looked at.
+        file: the file whose content is looked at, or a scene's name.
         remedy: what to do where it is damaged.
         part: the part of the file, where it holds several scenes.
     """

@@ -25,12 +25,28 @@ def at_size(jpeg: bytes, frame_size: Size | int | None, quality: int) -> tuple[b
     wanted = _wanted(size, frame_size)
     if wanted == size:
         return jpeg, size
-    # The orientation that a camera may have noted is ignored, as the camera's matrix and poses ignore it.
-    flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
-    image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), flags)
+    return encode(cv2.resize(decode(jpeg), wanted, interpolation=cv2.INTER_AREA), quality), wanted
+
+
+def decode(jpeg: bytes, flags: int = cv2.IMREAD_COLOR) -> cv2.typing.MatLike:
+    """(height, width, 3) uint8, blue first, of a JPEG whose size was checked before.
+
+    The orientation that a camera may have noted is ignored, as the camera's matrix and poses ignore it.
+
+    Args:
+        jpeg: a whole JPEG.
+        flags: of OpenCV; IMREAD_REDUCED_COLOR_2 and so on decode a fraction of the size.
+
+    Raises:
+        Fault: it cannot be decoded. Decoders pass over damaged pixels.
+    """
+    try:
+        image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
+    except cv2.error:
+        image = None
     if image is None:
         raise Fault("is a damaged JPEG")
-    return encode(cv2.resize(image, wanted, interpolation=cv2.INTER_AREA), quality), wanted
+    return image
 
 
 def encode(image: cv2.typing.MatLike, quality: int) -> bytes:

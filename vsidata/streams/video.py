@@ -94,6 +94,20 @@ def open_video(path: Path, quality: int) -> VideoStream:
     )
 
 
+def readable_frames(path: Path) -> int:
+    """How many frames of a video can be decoded in turn from its first on; 0 for no video.
+
+    Args:
+        path: of a video of our own: any format that FFmpeg knows is read.
+    """
+    video = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
+    count = 0
+    while video.grab():
+        count += 1
+    video.release()
+    return count
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[cv2.VideoCapture]:
     with opened(path, _REMEDY) as file:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vsidata.sources.scan_file import Fault
+from vsidata.streams import image
 from vsidata.streams.frames import Size
 from vsidata.streams.jpeg import jpeg_size
 
@@ -38,13 +38,7 @@ def decode(jpeg: bytes, size: Size) -> Pictures:
     """
     width, height = jpeg_size(jpeg)
     fraction = next((f for f in _FRACTIONS if width >= f * size[0] and height >= f * size[1]), 1)
-    flags = _FRACTIONS.get(fraction, cv2.IMREAD_COLOR) | cv2.IMREAD_IGNORE_ORIENTATION
-    try:
-        picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), flags)
-    except cv2.error:
-        picture = None
-    if picture is None:
-        raise Fault("is a damaged JPEG")
+    picture = image.decode(jpeg, _FRACTIONS.get(fraction, cv2.IMREAD_COLOR))
     if picture.shape[1::-1] != size:
         picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), dtype=np.uint8)

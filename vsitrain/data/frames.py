@@ -4,15 +4,15 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from vsidata.errors import OptionError
-from vsidata.sources.scan_file import Fault, blame
+from vsidata.sources.scan_file import blame
 from vsidata.streams.frames import Size
 from vsidata.streams.jpeg import check_jpeg
+from vsidata.streams.stored import check_times, check_turn
 from vsitrain.data.clip import Clip
 from vsitrain.data.decoding import decode, fitted
 from vsitrain.data.stored_frames import open_frames
@@ -169,10 +169,8 @@ class FrameStore:
         """The pictures that a clip takes, each whole and of the stated size."""
         pictures = self._stored.pictures(footage.row)
         with self._blame(f"the scene {footage.name}"):
-            if not pictures or len(pictures) != len(footage.timestamps):
-                raise Fault(f"has {len(pictures)} frames and {len(footage.timestamps)} times")
-            if any(later <= earlier for earlier, later in pairwise(footage.timestamps)):
-                raise Fault("has frames whose times do not rise")
+            check_times(len(pictures), footage.timestamps)
+            check_turn(footage.orientation)
         for place in self._shown(footage):
             with self._blame(f"frame {place} of the scene {footage.name}"):
                 check_jpeg(pictures[place], footage.size)

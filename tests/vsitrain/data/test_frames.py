@@ -257,10 +257,13 @@ def _with_frame(jpeg: bytes, place: int = 7) -> dict:
             _with_frame(builds.picture((9, 9, 9), (32, 24))),
             "is a JPEG of 32 × 24 pixels in a stream of 64 × 48",
         ),
-        (builds.footage(SCENE, timestamps=[0.0, 1.0]), "the scene scene0000_00: has 16 frames and 2 times"),
-        (builds.footage(SCENE, timestamps=None), "has 16 frames and 0 times"),
+        (
+            builds.footage(SCENE, timestamps=[0.0, 1.0]),
+            "scene0000_00: numbers of frames and times differ: 16 and 2",
+        ),
+        (builds.footage(SCENE, timestamps=None), "numbers of frames and times differ: 16 and 0"),
         (builds.footage(SCENE, timestamps=[*range(15), 3]), "whose times do not rise"),
-        (builds.footage(SCENE, 0), "has 0 frames and 0 times"),
+        (builds.footage(SCENE, 0), "has no frames"),
     ],
     ids=["cut short", "no JPEG", "no bytes", "size", "few times", "no times", "order", "no frame"],
 )
