@@ -1,8 +1,11 @@
 """What several tests share."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.forks import Forks
 
 _VSIBENCH = Path(__file__).resolve().parents[2] / "shared" / "data" / "vsibench"
 
@@ -23,3 +26,11 @@ def synthetic_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("synthetic")
     write_scans(root, scenes=2, seed=0)
     return root
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """Runs programs of vsitrain, each in a process of its own, without their imports."""
+    forks = Forks()
+    yield forks
+    forks.close()

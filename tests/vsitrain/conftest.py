@@ -1,4 +1,4 @@
-"""Tiny models of every family, made once; and lmms-eval, as a second scorer."""
+"""Tiny models of every family, made once; a Hub on loopback; and lmms-eval, as a second scorer."""
 
 import subprocess
 import sys
@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.hub.server import OWNER, Hub, served
 
 FAMILIES = ("qwen2-vl", "qwen2.5-vl", "qwen3-vl", "internvl")
 
@@ -44,3 +46,20 @@ def lmms_eval_wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfil
     (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         yield archive
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A hub on loopback; the client in this process takes it for the Hub, and a token that may write."""
+    from huggingface_hub import constants, hf_api
+
+    with served() as running:
+        template = f"{running.address}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+        monkeypatch.setattr(constants, "ENDPOINT", running.address)
+        monkeypatch.setattr(hf_api.api, "endpoint", running.address)
+        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+        monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hf-cache"))
+        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+        monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+        monkeypatch.setenv("HF_TOKEN", OWNER)
+        yield running

@@ -3,8 +3,6 @@
 import json
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -27,7 +25,7 @@ def commands() -> list[list[str]]:
 
 
 @pytest.mark.slow
-def test_first_run_of_the_readme_ends_with_a_model_that_loads_and_its_curves(tmp_path):
+def test_first_run_of_the_readme_ends_with_a_model_that_loads_and_its_curves(tmp_path, forks):
     root = tmp_path / "demo" / "scans-root"
     write_scans(root, scenes=2, seed=3, frames=12)
     build(
@@ -38,11 +36,11 @@ def test_first_run_of_the_readme_ends_with_a_model_that_loads_and_its_curves(tmp
     assert [words[1] for words in ran] == ["tiny", "sft", "grpo", "curves", "evaluate"]
     for words in ran:
         shorter = ["--max_steps", "3"] if words[1] in ("sft", "grpo") else []
-        command = [sys.executable, "-m", *words, *shorter]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        done = forks.run("-m", *words, *shorter, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
-        assert "Warning" not in done.stderr
-        assert "deprecated" not in done.stderr
+        said = forks.said_by_imports + done.stderr
+        assert "Warning" not in said
+        assert "deprecated" not in said
     assert json.loads((tmp_path / "demo" / "results" / "run.json").read_text())["split"] == "validation"
     run = tmp_path / "demo" / "cpu-grpo"
     model, processor = parts(run)

@@ -1,10 +1,5 @@
 """Two processes compute what one does: a group's completions may lie in both."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 import torch
 from peft import LoraConfig, get_peft_model
@@ -14,23 +9,19 @@ from tests.vsitrain.tiny_runs import parts
 from tests.vsitrain.two_processes import main
 from vsitrain.families import LORA_TARGETS
 
-_ROOT = Path(__file__).resolve().parents[2]
 
-
-def _launch(folder, out, processes) -> None:
-    launcher = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
-    program = ["-m", "tests.vsitrain.two_processes", str(folder), str(out), str(processes)]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "HF_HUB_OFFLINE": "1"}
-    done = subprocess.run(
-        [sys.executable, *launcher, *program], cwd=_ROOT, env=environment, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
+@pytest.fixture(autouse=True)
+def around(monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
 
 
 @pytest.mark.slow
-def test_two_processes_give_the_loss_and_the_gradients_of_one(tiny, tmp_path):
+def test_two_processes_give_the_loss_and_the_gradients_of_one(tiny, tmp_path, forks):
     main(tiny(), tmp_path / "one.pt", 1)
-    _launch(tiny(), tmp_path / "two.pt", 2)
+    program = ("-m", "tests.vsitrain.two_processes")
+    done = forks.run(*program, tiny(), tmp_path / "two.pt", 2, processes=2)
+    assert done.returncode == 0, done.stderr[-3000:]
     one, two = (torch.load(tmp_path / name, weights_only=True) for name in ("one.pt", "two.pt"))
     assert one["losses"][1] > 1e-4
     assert two["losses"] == pytest.approx(one["losses"], abs=1e-5)
@@ -42,7 +33,7 @@ def test_two_processes_give_the_loss_and_the_gradients_of_one(tiny, tmp_path):
 
 
 @pytest.mark.slow
-def test_one_process_merges_the_adapter_that_a_run_starts_from(tiny, tmp_path):
+def test_one_process_merges_the_adapter_that_a_run_starts_from(tiny, tmp_path, forks):
     model, processor = parts(tiny())
     adapter = tmp_path / "adapter"
     get_peft_model(model, LoraConfig(r=4, target_modules=LORA_TARGETS)).save_pretrained(adapter)
@@ -60,16 +51,8 @@ def test_one_process_merges_the_adapter_that_a_run_starts_from(tiny, tmp_path):
         "save_strategy": "no",
     }
     words = [str(word) for key, value in settings.items() for word in (f"--{key}", value)]
-    launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-    program = ["-m", "tests.vsitrain.adapter_processes", "sft", *words]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "HF_HUB_OFFLINE": "1"}
-    done = subprocess.run(
-        [sys.executable, *launcher, *program],
-        cwd=tmp_path,
-        env={**environment, "PYTHONPATH": str(_ROOT)},
-        capture_output=True,
-        text=True,
-    )
+    program = ("-m", "tests.vsitrain.adapter_processes")
+    done = forks.run(*program, "sft", *words, processes=2, cwd=tmp_path)
     assert done.returncode == 0, done.stderr[-3000:]
     assert [path.name for path in tmp_path.glob("merged-by-*")] == ["merged-by-0"]
     assert (tmp_path / "run" / "_base" / "model.safetensors").exists()

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from tests.hub.server import OWNER, Blob, Repo, served
+from tests.hub.server import Blob, Repo
 from tests.vsitrain import asked
 from tests.vsitrain.evaluation import benchmark
 from tests.vsitrain.test_checkpoints import KNOWN
@@ -17,23 +17,8 @@ from vsitrain.scoring.predictions import read_entries
 
 
 @pytest.fixture
-def hub():
-    with served() as running:
-        yield running
-
-
-@pytest.fixture
 def evaluate(hub, tmp_path, monkeypatch, capsys):
     """Runs `vsitrain evaluate` as if this hub were the Hub; gives its status and what it printed."""
-    from huggingface_hub import constants
-
-    template = f"{hub.address}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
-    monkeypatch.setattr(constants, "ENDPOINT", hub.address)
-    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hf-cache"))
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
-    monkeypatch.setenv("HF_TOKEN", OWNER)
     monkeypatch.chdir(tmp_path)
 
     def run(model, data, *words):

@@ -42,7 +42,9 @@ def test_a_kill_loses_at_most_one_batch_and_the_same_command_ends_the_same(tmp_p
 
 
 @pytest.mark.slow
-def test_two_processes_wait_for_each_other_and_predict_what_one_does(tiny, tmp_path, monkeypatch):
+def test_two_processes_wait_for_each_other_and_predict_what_one_does(tiny, tmp_path, monkeypatch, forks):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     data = asked.build(tmp_path / "build")
     how = ["--frames", "2", "--max-new-tokens", "6", "--batch", "2", "--dtype", "float32"]
     places = ["--model", str(tiny()), "--data", str(data)]
@@ -50,24 +52,8 @@ def test_two_processes_wait_for_each_other_and_predict_what_one_does(tiny, tmp_p
     with pytest.raises(SystemExit) as end:
         main()
     assert not end.value.code
-    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-    program = [
-        "-m",
-        "tests.vsitrain.evaluation.waiting",
-        "evaluate",
-        *places,
-        "--out",
-        str(tmp_path / "two"),
-        *how,
-    ]
-    done = subprocess.run(
-        [sys.executable, *launch, *program],
-        cwd=_ROOT,
-        env=_ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    program = ("-m", "tests.vsitrain.evaluation.waiting", "evaluate")
+    done = forks.run(*program, *places, "--out", tmp_path / "two", *how, processes=2)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("macro: mean of the tasks") == 1  # one process speaks
     files = sorted(path.name for path in (tmp_path / "two").glob("*.jsonl"))
