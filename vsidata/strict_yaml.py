@@ -23,11 +23,15 @@ _LARGEST_FILE = 1 << 16
 _DEEPEST = 32
 # With aliases written out: a few lines of them can stand for more than any memory holds.
 _MOST_VALUES = 50_000
+# No number of ours needs more than 64 bits. Python reads hexadecimal ones of any length, and then fails to
+# print those of more than 4,300 digits.
+_LARGEST_INTEGER = 2**64 - 1
+_TEXTS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge")  # the latter is `<<`
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class _Loader(yaml.SafeLoader):
-    """Plain data of some depth: tags stand for what is none."""
+    """Plain data of limited depth, with scalar keys and without tags."""
 
     depth = 0
 
@@ -45,9 +49,26 @@ class _Loader(yaml.SafeLoader):
         self.depth += 1
         try:
             node: yaml.Node | None = super().compose_node(parent, index)
-            return node
         finally:
             self.depth -= 1
+        # PyYAML composes a key without an index, and a value with its key as the index.
+        is_key = isinstance(parent, yaml.MappingNode) and index is None
+        if is_key and not isinstance(node, yaml.ScalarNode):
+            raise yaml.MarkedYAMLError(
+                problem="a key is a list or a mapping: write a word", problem_mark=event.start_mark
+            )
+        return node
+
+    def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
+        number = int(super().construct_yaml_int(node))
+        if abs(number) > _LARGEST_INTEGER:
+            raise yaml.MarkedYAMLError(
+                problem="a number of more than 64 bits is not read", problem_mark=node.start_mark
+            )
+        return number
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_yaml_int)
 
 
 def read_mapping(path: Path) -> tuple[dict[str, Any], Lines]:
@@ -57,24 +78,42 @@ def read_mapping(path: Path) -> tuple[dict[str, Any], Lines]:
         The plain data, and the line (from 1) of every key and list item by its path of keys and indices.
 
     Raises:
-        RulesError: the file cannot be read, is no YAML mapping, holds a key twice, or uses what only widens
-            plain data: tags, aliases of endless content.
+        RulesError: the file cannot be read, or `parse_mapping` refuses its text.
     """
-    text = _read(path)
+    return parse_mapping(read_text(path), path)
+
+
+def parse_mapping(text: str, path: Path) -> tuple[dict[str, Any], Lines]:
+    """Read YAML whose top level is a mapping.
+
+    Args:
+        text: the YAML.
+        path: of the file that it comes from, for errors.
+
+    Returns:
+        The plain data, and the line (from 1) of every key and list item by its path of keys and indices.
+
+    Raises:
+        RulesError: the text is too long, is no YAML mapping, holds a key twice, or uses what plain data does
+            not need: tags, keys that are no scalars, aliases of endless content.
+    """
+    if len(text) > _LARGEST_FILE:
+        fault = f"has {len(text):,} characters of YAML; more than {_LARGEST_FILE:,} are not read."
+        raise RulesError(path, fault, "Shorten it.")
     try:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
-        fault = f"is no YAML: {' '.join(str(error).split())}."
-        raise RulesError(path, fault, "Mend the line named above.") from error
+        fault = f"cannot be read as plain YAML: {_in_a_line(error)}."
+        raise RulesError(path, fault, "Correct the line named above.") from error
     if not isinstance(node, yaml.MappingNode):
         raise RulesError(path, "is no YAML mapping at its top level.", "Write `key: value` lines.")
     lines: Lines = {}
     _collect_lines(node, (), lines, path)
     try:
         data: dict[str, Any] = _Loader("").construct_document(node)
-    except (yaml.YAMLError, ValueError, OverflowError) as error:  # a key that is a list, the 99th of a month
-        fault = f"holds what is no value: {' '.join(str(error).split())}."
-        raise RulesError(path, fault, "Mend it, or put it in quotes.") from error
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # the 99th of a month
+        fault = f"a value cannot be read: {_in_a_line(error)}."
+        raise RulesError(path, fault, "Correct it, or put it in quotes.") from error
     return data, lines
 
 
@@ -93,14 +132,36 @@ def read_packaged(model: type[Model], package: str | None, name: str) -> Model:
     return validate(model, *read_mapping(path), path)
 
 
-def _read(path: Path) -> str:
+def _in_a_line(error: Exception) -> str:
+    """What PyYAML says, which names the text `<unicode string>` and spans several lines."""
+    return " ".join(str(error).split()).replace('in "<unicode string>", ', "at ")
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a file of that name; false also for a name that no file can have."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def read_text(path: Path, largest: int = _LARGEST_FILE) -> str:
+    """The text of a small regular file.
+
+    Args:
+        path: of the file.
+        largest: size that is still read, bytes.
+
+    Raises:
+        RulesError: it is larger, is no regular file or no text, or cannot be read.
+    """
     remedy = "Name a readable YAML file."
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise RulesError(path, "is not a regular file.", remedy)
-        if status.st_size > _LARGEST_FILE:
-            fault = f"has {status.st_size:,} bytes; more than {_LARGEST_FILE:,} are not read."
+        if status.st_size > largest:
+            fault = f"has {status.st_size:,} bytes; more than {largest:,} are not read."
             raise RulesError(path, fault, remedy)
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -117,6 +178,9 @@ def _collect_lines(node: yaml.Node, at: tuple[str | int, ...], lines: Lines, pat
         raise RulesError(path, fault, "Write out what is meant.")
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
+            if key.tag not in _TEXTS:
+                fault = f"line {key.start_mark.line + 1}: the key `{key.value:.80}` is no text."
+                raise RulesError(path, fault, "Put it in quotes.")
             here = (*at, str(key.value))
             line = key.start_mark.line + 1
             if here in lines:
@@ -147,7 +211,7 @@ def validate(model: type[Model], data: Mapping[str, Any], lines: Lines, path: Pa
         key = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             raise RulesError(
-                path, f"{prefix}unknown key `{key}`.", "Remove it, or mend its spelling."
+                path, f"{prefix}unknown key `{key}`.", "Remove it, or correct its spelling."
             ) from error
         if first["type"] == "missing":
             raise RulesError(path, f"{prefix}the key `{key}` is missing.", "Add it.") from error
@@ -156,4 +220,4 @@ def validate(model: type[Model], data: Mapping[str, Any], lines: Lines, path: Pa
         # What a whole mapping holds says less than where it stands.
         named = f"`{key}`" if isinstance(first["input"], dict) else f"`{key}` is {first['input']!r:.80}"
         fault = f"{prefix}{named}: {said}." if key else f"{said}."
-        raise RulesError(path, fault, "Mend the value.") from error
+        raise RulesError(path, fault, "Correct the value.") from error

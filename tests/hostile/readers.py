@@ -1,5 +1,6 @@
 """Every parser of what users did not write themselves, with a valid file to make worse."""
 
+import hashlib
 import io
 import json
 import struct
@@ -9,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 from PIL import Image
 
 from tests.dataset import meta_info
 from tests.scans import ply_bytes, small_scan
 from tests.streams import sens_bytes
+from vsidata.dataset.schema import QA
+from vsidata.hub.verify import faults
 from vsidata.options import read_options
 from vsidata.questions.rules import load_rules
 from vsidata.sources.alignment import read_alignment
@@ -102,6 +106,17 @@ def _stream(frames: int = 3, progressive: bool = False) -> bytes:
     return sens_bytes.Sens(made).bytes()
 
 
+def _card(path: Path) -> None:
+    for fault in faults(path.parent, _MANIFEST):
+        raise fault
+
+
+def _no_questions() -> bytes:
+    file = io.BytesIO()
+    pq.write_table(QA.empty_table(), file)
+    return file.getvalue()
+
+
 def _json(content: Any) -> bytes:
     return json.dumps(content).encode()
 
@@ -130,6 +145,27 @@ _OPTIONS = (
 )
 _TEXT = "".join(f"{key} = {value}\n" for key, value in _SCAN.properties.items()).encode()
 _TABLE = b"id\traw_category\tcategory\tnyu40id\n1\twall\twall\t1\n2\toffice chair\tchair\t5\n"
+
+_SHARD = "qa/train-00000-of-00001.parquet"
+_EMPTY = _no_questions()
+_MANIFEST = {
+    "files": {_SHARD: {"bytes": len(_EMPTY), "rows": 0, "sha256": hashlib.sha256(_EMPTY).hexdigest()}},
+    "questions": {"train": {}},
+    "scenes": {"train": 0},
+}
+_CARD = b"""---
+pretty_name: "Spatial questions"
+tags: [3d, spatial]
+configs:
+- config_name: qa
+  default: true
+  data_files:
+  - split: train
+    path: qa/train-*.parquet
+---
+
+# Spatial questions
+"""
 
 READERS = [
     Reader("ply", "a.ply", ply_bytes(_SCAN.vertices, _SCAN.faces), _mesh),
@@ -160,6 +196,7 @@ READERS = [
         _meta_info,
     ),
     Reader("rules", "a.yaml", _RULES, load_rules),
+    Reader("card", "README.md", _CARD, _card, ((_SHARD, _EMPTY),)),
     Reader("options", "a.yaml", _OPTIONS, lambda path: read_options(path, {})),
 ]
 

@@ -12,6 +12,7 @@ from tests.hostile.limits import within_limits
 from tests.hostile.readers import NAME, by_name, png_of
 from tests.streams.sens_bytes import Frame, Sens, jpeg
 from vsidata.errors import VsiError
+from vsidata.questions.rules import load_rules
 
 LARGE = 30_000_000  # bytes: where ten times the file and 200 MB is the narrower limit
 WIDE, HIGH = 8192, 4096  # pixels, of a picture of 8K video
@@ -57,6 +58,17 @@ def _laughs() -> bytes:
     lines = [b"a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [b"a%d: &a%d [%s]" % (n, n, b", ".join([b"*a%d" % (n - 1)] * 9)) for n in range(1, 9)]
     return b"\n".join(lines)
+
+
+def _laughs_in_a_key() -> bytes:
+    """The same inside a key, which PyYAML reads before it finds that no dictionary can have it."""
+    lists = [b"&a0 [x, x, x, x, x, x, x, x, x]"]
+    lists += [b"&a%d [%s]" % (n, b", ".join([b"*a%d" % (n - 1)] * 9)) for n in range(1, 9)]
+    return b"? [" + b", ".join(lists) + b"]\n: 1\n"
+
+
+def _card(path: bytes = b"qa/train-*.parquet") -> bytes:
+    return by_name("card").valid.replace(b"qa/train-*.parquet", path)
 
 
 def _inflating() -> bytes:
@@ -147,8 +159,8 @@ FOUND = [
     Found("nested lists", "rules", lambda: b"a: " + b"[" * 20_000, "more than 32 levels"),
     Found("nested mappings", "rules", lambda: b"{a: " * 10_000, "more than 32 levels"),
     Found("nested items", "rules", lambda: b"a:\n" + b"- " * 20_000 + b"a", "more than 32 levels"),
-    Found("number of 5,000 digits", "rules", _rules(b"name: " + b"9" * 5000), "holds what is no value"),
-    Found("99th day of the 99th month", "rules", _rules(b"name: 2001-99-99"), "holds what is no value"),
+    Found("number of 5,000 digits", "rules", _rules(b"name: " + b"9" * 5000), "a value cannot be read"),
+    Found("99th day of the 99th month", "rules", _rules(b"name: 2001-99-99"), "a value cannot be read"),
     Found(
         "Python's own objects",
         "rules",
@@ -156,9 +168,38 @@ FOUND = [
         "a tag, !, is not read",
     ),
     Found("number that is none", "rules", _rules(b"name: !!int abc"), "a tag, !, is not read"),
-    Found("key that is a list", "rules", lambda: b"{[1]: 2}", "holds what is no value"),
-    Found("key that is a mapping", "rules", lambda: b"{{a: 1}: 2}", "holds what is no value"),
-    Found("a lone equals sign", "rules", _rules(b"name: ="), "holds what is no value"),
+    Found("key that is a list", "rules", lambda: b"{[1]: 2}", "a key is a list or a mapping"),
+    Found("key that is a mapping", "rules", lambda: b"{{a: 1}: 2}", "a key is a list or a mapping"),
+    Found("key that is a number", "rules", lambda: b"1: 2", "the key `1` is no text"),
+    Found("aliases of aliases inside a key", "rules", _laughs_in_a_key, "a key is a list or a mapping"),
+    Found("alias of a list as a key", "rules", lambda: b"a: &a [x]\n*a : 1", "a key is a list or a mapping"),
+    Found(
+        "hexadecimal number of 6,000 digits",
+        "options",
+        lambda: b"out: a\nworkers: 0x" + b"f" * 6000,
+        "64 bits",
+    ),
+    Found("name that no file can have", "rules", lambda: b"extends: " + b"a" * 5000, "is no rule set"),
+    Found(
+        "card nested 3,000 deep",
+        "card",
+        lambda: b"---\nconfigs: " + b"[" * 3000 + b"\n---\n",
+        "more than 32 levels",
+    ),
+    Found(
+        "card of aliases of aliases",
+        "card",
+        lambda: b"---\n" + _laughs() + b"\n---\n",
+        "stand for themselves",
+    ),
+    Found("card whose paths are numbers", "card", lambda: _card(b"7"), "valid string"),
+    Found(
+        "card of two megabytes",
+        "card",
+        lambda: _card() + b"a" * 2_000_000,
+        "more than 1,048,576 are not read",
+    ),
+    Found("a lone equals sign", "rules", _rules(b"name: ="), "a value cannot be read"),
     Found(
         "a file's name with a zero byte", "rules", lambda: b'extends: "\\0.yaml"', "cannot be a file's name"
     ),
@@ -193,6 +234,19 @@ def test_rules_that_are_a_pipe_are_refused_and_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "a.yaml")
     with pytest.raises(VsiError, match="is not a regular file"), within_limits(0):
         by_name("rules").read(tmp_path / "a.yaml")
+
+
+@pytest.mark.parametrize(("files", "fault"), [(10, None), (1200, "files extend one another")])
+def test_a_chain_of_rule_files_is_read_to_a_length(tmp_path, files, fault):
+    for number in range(files):
+        base = "wide" if number == 0 else f"{number - 1}.yaml"
+        (tmp_path / f"{number}.yaml").write_text(f"extends: {base}\n")
+    last = tmp_path / f"{files - 1}.yaml"
+    if fault is None:
+        assert load_rules(last).extends == "wide"
+        return
+    with pytest.raises(VsiError, match=fault), within_limits(0):
+        load_rules(last)
 
 
 @pytest.mark.soak

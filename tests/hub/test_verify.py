@@ -114,7 +114,7 @@ DAMAGES = {
     shard_forgotten: ["manifest.json", "342 rows of `qa`", "have 0"],
     path_outside: ["manifest.json", "../qa.parquet"],
     card_lost: ["README.md", "is missing"],
-    card_without_tables: ["README.md", "configurations"],
+    card_without_tables: ["README.md", "does not begin with YAML"],
     card_without_a_table: ["README.md", "`rooms`"],
     card_astray: ["README.md", QA],
 }

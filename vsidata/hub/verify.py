@@ -10,16 +10,33 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import yaml
+from pydantic import BaseModel
 
 from vsidata.dataset.manifest import AGAIN, MANIFEST
 from vsidata.dataset.merge import TABLES
-from vsidata.errors import VsiError
+from vsidata.errors import RulesError, VsiError
+from vsidata.strict_yaml import parse_mapping, read_text, validate
 
 CARD = "README.md"
+_LARGEST_CARD = 1 << 20  # bytes: ours have some ten thousand, and whoever publishes one may add to it
 
 _TABLES = {table.name: table for table in TABLES}
 _SHARD = re.compile(rf"({'|'.join(_TABLES)})/(\w+)-\d{{5}}-of-\d{{5}}\.parquet")
+
+
+class _DataFiles(BaseModel):
+    path: str
+
+
+class _Configuration(BaseModel):
+    config_name: str
+    data_files: list[_DataFiles]
+
+
+class _FrontMatter(BaseModel):
+    """What `verify` reads of a card's front matter; it holds much else."""
+
+    configs: list[_Configuration]
 
 
 def is_shard(path: str) -> bool:
@@ -129,18 +146,15 @@ def _miscounts(folder: Path, manifest: Mapping[str, Any]) -> Iterator[VsiError]:
 def _card_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[VsiError]:
     """Whether the card's configurations find the shards of the manifest, each table's all of its own."""
     path = folder / CARD
-    try:
-        front = yaml.safe_load(path.read_text(encoding="utf-8").split("---\n")[1])
-        configs = {
-            config["config_name"]: [file["path"] for file in config["data_files"]]
-            for config in front["configs"]
-        }
-    except FileNotFoundError:
+    if not path.exists():
         yield VsiError(path, "is missing: `load_dataset` would not know the tables.", AGAIN)
         return
-    except (OSError, ValueError, LookupError, TypeError, yaml.YAMLError):
-        yield VsiError(path, "does not begin with the tables' configurations in YAML.", AGAIN)
+    try:
+        front = _front_matter(path)
+    except RulesError as error:
+        yield VsiError(path, error.fault, AGAIN)
         return
+    configs = {config.config_name: [file.path for file in config.data_files] for config in front.configs}
     tables = {name.partition("/")[0] for name in manifest["files"]}
     for table in sorted(tables ^ configs.keys()):
         fault = (
@@ -151,3 +165,12 @@ def _card_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[VsiError
         patterns = configs.get(name.partition("/")[0], [name])
         if not any(fnmatch(name, pattern) for pattern in patterns):
             yield VsiError(path, f"does not lead to {name}.", AGAIN)
+
+
+def _front_matter(path: Path) -> _FrontMatter:
+    """The YAML between the card's first two lines of `---`."""
+    _, begin, rest = read_text(path, _LARGEST_CARD).partition("---\n")
+    front, end, _ = rest.partition("---\n")
+    if not begin or not end:
+        raise RulesError(path, "does not begin with YAML between two lines of `---`.", AGAIN)
+    return validate(_FrontMatter, *parse_mapping(begin + front, path), path)  # `---` keeps the line numbers

@@ -19,10 +19,14 @@ from vsidata.questions.groups import group_rules
 from vsidata.questions.topics import TOPICS
 from vsidata.questions.vocabulary import Vocabulary, load_vocabulary
 from vsidata.sight import VisibilityRules
-from vsidata.strict_yaml import Lines, read_mapping, validate
+from vsidata.strict_yaml import Lines, is_file, read_mapping, validate
 
 RULE_SETS = ("wide", "vsibench", "vsi100k")
 """The rule sets of this package; the first is the default."""
+
+# Files that extend one another. Three make a house style, a project's rules and an experiment; each is read
+# by a call inside the call for the file above it, and Python allows about a thousand of those.
+_LONGEST_CHAIN = 16
 
 # One optional field for each registered topic: rules for an unknown topic are an unknown key.
 _FIELDS: dict[str, Any] = {name: (topic.rules | None, None) for name, topic in TOPICS.items()}
@@ -166,7 +170,7 @@ def _packaged_base(path: Path) -> str | None:
     """The rule set of this package that a user's file extends, be it through other files."""
     while base := read_mapping(path)[0].get("extends"):
         beside = path.parent / str(base)
-        if not beside.is_file():
+        if not is_file(beside):
             return str(base)
         path = beside
     return None
@@ -177,7 +181,7 @@ def _path_of(name: str) -> Path:
         return Path(str(resources.files("vsidata.questions") / "rules" / f"{name}.yaml"))
     if not name.endswith((".yaml", ".yml")):
         remedy = f"Choose from {', '.join(RULE_SETS)}, or give the path of a .yaml file."
-        raise RulesError(name, "is no rule set.", remedy)
+        raise RulesError(name[:80], "is no rule set.", remedy)
     return Path(name)
 
 
@@ -189,8 +193,11 @@ def _extended(path: Path, below: tuple[Path, ...]) -> tuple[dict[str, Any], Line
         return data, lines
     if path.resolve() in below:
         raise RulesError(path, f"line {lines['extends',]}: extends itself.", "Break the circle.")
+    if len(below) == _LONGEST_CHAIN:
+        fault = f"line {lines['extends',]}: more than {_LONGEST_CHAIN} files extend one another."
+        raise RulesError(path, fault, "Merge some of them into one file.")
     beside = path.parent / str(base)
-    base_path = beside if beside.is_file() else _path_of(str(base))
+    base_path = beside if is_file(beside) else _path_of(str(base))
     base_data, _ = _extended(base_path, (*below, path.resolve()))
     return _merged(base_data, data), lines
 

@@ -16,7 +16,7 @@ from pydantic import Field, field_validator, model_validator
 from vsidata.constant import Labels, Rules
 from vsidata.errors import RulesError
 from vsidata.questions.groups import group_rules
-from vsidata.strict_yaml import read_mapping, validate
+from vsidata.strict_yaml import is_file, read_mapping, validate
 
 
 class OwnWords(Rules):
@@ -175,10 +175,9 @@ def load_vocabulary(name: str) -> Vocabulary:
     if path.suffix not in (".yaml", ".yml"):
         folder = Path(str(resources.files("vsidata.questions") / "vocabularies"))
         path = folder / f"{name}.yaml"
-        if not path.is_file():
+        if not is_file(path):
             known = ", ".join(sorted(file.stem for file in folder.glob("*.yaml")))
-            raise RulesError(
-                name, "is no vocabulary.", f"Choose from {known}, or give the path of a .yaml file."
-            )
+            remedy = f"Choose from {known}, or give the path of a .yaml file."
+            raise RulesError(name[:80], "is no vocabulary.", remedy)
     data, lines = read_mapping(path)
     return validate(Vocabulary, data, lines, path)
