@@ -763,7 +763,7 @@ def verify(
     revision: Annotated[str | None, typer.Option(help="Its branch, tag or commit on the Hub.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the faults as JSON.")] = False,
 ) -> None:
-    """Check a copy of a build against its manifest: bytes, rows, columns, and what the card leads to.
+    """Check a copy of a build: files, rows and columns against its manifest, doubled rows, and the card.
 
     One on the Hub is downloaded into the Hub's own cache; else nothing is written. Ends with 1 on any fault.
     """

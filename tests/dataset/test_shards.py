@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from vsidata.dataset.shards import ShardWriter, Table
 
-TABLE = Table("qa", pa.schema([("number", pa.int64()), ("word", pa.string())]), shard_rows=20, group_rows=5)
+TABLE = Table(
+    "qa", pa.schema([("number", pa.int64()), ("word", pa.string())]), ("number",), shard_rows=20, group_rows=5
+)
 
 
 def write(folder, batches):

@@ -64,6 +64,29 @@ def column_changed(folder):
     rewrite(folder, table.set_column(place, "ground_truth", pa.array(range(len(table)))))
 
 
+def id_twice(folder):
+    """Two questions of 342 get the id of the first."""
+    rows = pq.read_table(folder / QA).to_pylist()
+    for row in rows[1:3]:
+        row["id"] = rows[0]["id"]
+    rewrite(folder, pa.Table.from_pylist(rows, schema=pq.read_schema(folder / QA)))
+
+
+def id_in_both_splits(folder):
+    """A validation split with the first question of the training split."""
+    other = folder / QA.replace("train", "validation")
+    pq.write_table(pq.read_table(folder / QA).slice(0, 1), other)
+    content = other.read_bytes()
+    stated = {"bytes": len(content), "rows": 1, "sha256": hashlib.sha256(content).hexdigest()}
+    restate(folder, lambda manifest: manifest["files"].update({f"qa/{other.name}": stated}))
+
+
+def scene_twice(folder):
+    name = "scenes/train-00000-of-00001.parquet"
+    rows = pq.read_table(folder / name)
+    rewrite(folder, pa.concat_tables([rows.slice(0, 1), rows.slice(0, len(rows) - 1)]), name)
+
+
 def no_parquet(folder):
     (folder / QA).write_text("no parquet at all")
     content = (folder / QA).read_bytes()
@@ -109,6 +132,9 @@ DAMAGES = {
     column_lost: [QA, "`unit` is missing"],
     column_more: [QA, "`mine` is unknown"],
     column_changed: [QA, "`ground_truth` is of another type"],
+    id_twice: ["qa: holds the row ", " 3 times;"],
+    id_in_both_splits: ["qa: holds the row ", " 2 times;"],
+    scene_twice: ["scenes: holds the row synthetic scene", " 2 times;"],
     no_parquet: [QA, "is no Parquet"],
     shard_of_another: ["train-00001-of-00002.parquet", "load_dataset"],
     shard_forgotten: ["manifest.json", "342 rows of `qa`", "have 0"],

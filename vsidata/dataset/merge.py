@@ -29,12 +29,15 @@ from vsidata.questions.balance_rules import BalanceRules
 # must then hold all the pictures. Were Arrow's own schema stored in that table, dictionaries would be read
 # back as such, which `datasets` does not take for pictures.
 TABLES = (
-    Table("qa", schema.QA, shard_rows=30_000, group_rows=5_000),
-    Table("scenes", schema.SCENES, shard_rows=5_000, group_rows=500),
-    Table("frames", schema.FRAMES, shard_rows=200, writing={"use_dictionary": False}),
+    Table("qa", schema.QA, ("id",), shard_rows=30_000, group_rows=5_000),
+    Table("scenes", schema.SCENES, ("dataset", "scene_name"), shard_rows=5_000, group_rows=500),
+    Table(
+        "frames", schema.FRAMES, ("dataset", "scene_name"), shard_rows=200, writing={"use_dictionary": False}
+    ),
     Table(
         "embedded",
         schema.EMBEDDED,
+        ("id",),
         shard_rows=20_000,
         writing={"dictionary_pagesize_limit": 64 << 20, "store_schema": False},
     ),

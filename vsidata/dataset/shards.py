@@ -21,6 +21,7 @@ class Table:
     Attributes:
         name: folder of its shards, and its configuration's name in the card.
         schema: its columns.
+        key: the columns that name a row: no two rows of a build share them.
         shard_rows: rows after which a shard is closed; the last shard holds the rest.
         group_rows: rows of a row group, which is what the writer holds in memory; whole row groups that are
             handed in are written as they are.
@@ -29,6 +30,7 @@ class Table:
 
     name: str
     schema: pa.Schema
+    key: tuple[str, ...]
     shard_rows: int
     group_rows: int = 1
     writing: Mapping[str, Any] = field(default_factory=dict)

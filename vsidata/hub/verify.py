@@ -3,12 +3,13 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import BaseModel
 
@@ -47,7 +48,7 @@ def is_shard(path: str) -> bool:
 def faults(folder: Path, manifest: Mapping[str, Any]) -> list[VsiError]:
     """Everything that a copy lacks, has too much or has otherwise than its manifest says.
 
-    Reads every byte of the shards, and decodes nothing but their footers.
+    Reads every byte of the shards, and decodes nothing but their footers and the names of their rows.
 
     Args:
         folder: the copy.
@@ -56,13 +57,11 @@ def faults(folder: Path, manifest: Mapping[str, Any]) -> list[VsiError]:
     Returns:
         What is wrong, each with file, fault and remedy; nothing where the copy is whole.
     """
-    found = [
-        fault
-        for path, stated in manifest["files"].items()
-        if (fault := _fault(folder, path, stated)) is not None
-    ]
+    checked = {path: _fault(folder, path, stated) for path, stated in manifest["files"].items()}
+    whole = [path for path, fault in checked.items() if fault is None]
     return [
-        *found,
+        *(fault for fault in checked.values() if fault is not None),
+        *_doubles(folder, whole),
         *_strays(folder, manifest),
         *_miscounts(folder, manifest),
         *_card_faults(folder, manifest),
@@ -117,6 +116,29 @@ def _form(kind: pa.DataType) -> Any:
     if pa.types.is_list(kind) or pa.types.is_fixed_size_list(kind):
         return [_form(kind.value_type)]
     return _form(kind.value_type) if pa.types.is_dictionary(kind) else str(kind)
+
+
+def _doubles(folder: Path, shards: Iterable[str]) -> Iterator[VsiError]:
+    """Rows with the same name, in one shard or in several, whatever their splits; a fault for each table."""
+    by_table: dict[str, list[Path]] = {}
+    for name in shards:
+        by_table.setdefault(name.partition("/")[0], []).append(folder / name)
+    for table, paths in by_table.items():
+        key = list(_TABLES[table].key)
+        try:
+            names = pa.concat_tables([pq.read_table(path, columns=key, partitioning=None) for path in paths])
+        except (OSError, pa.ArrowException) as error:
+            yield VsiError(folder / table, f"cannot be read: {' '.join(str(error).split())}.", AGAIN)
+            continue
+        counts = names.group_by(key).aggregate([([], "count_all")])
+        doubled = counts.filter(pc.field("count_all") > 1).sort_by([(name, "ascending") for name in key])
+        if rows := doubled.slice(0, 1).to_pylist():
+            example = " ".join(str(rows[0][name]) for name in key)
+            more = f" (and {len(doubled) - 1:,} more)" if len(doubled) > 1 else ""
+            fault = (
+                f"holds the row {example} {rows[0]['count_all']:,} times{more}; a build holds each row once."
+            )
+            yield VsiError(folder / table, fault, "Build it again, or ask those who made it for a whole one.")
 
 
 def _strays(folder: Path, manifest: Mapping[str, Any]) -> Iterator[VsiError]:
