@@ -88,7 +88,7 @@ def evaluate(
         told: called after each batch.
 
     Raises:
-        OptionError: the folder holds an evaluation that was made otherwise.
+        OptionError: the folder holds another evaluation, or predictions of another program.
         OSError: it cannot be written.
     """
     rank, processes = process
@@ -155,7 +155,13 @@ def _share(rows: Sequence[Row], rank: int, processes: int) -> list[Row]:
 def _claim(out: Path, record: Mapping[str, Any]) -> None:
     written = orjson.dumps(record, option=orjson.OPT_INDENT_2)
     path = out / RUN
+    predicted = next(
+        out.glob("predictions*.jsonl"), None
+    )  # before the record, which another process may write
     if not path.exists():
+        if predicted is not None:
+            fault = f"holds no {RUN}, so `vsitrain evaluate` did not write it here."
+            raise OptionError(predicted, fault, "Name another --out, or move the file to another folder.")
         write_whole(path, [written])
         return
     before, now = orjson.loads(path.read_bytes()), orjson.loads(written)
@@ -165,11 +171,20 @@ def _claim(out: Path, record: Mapping[str, Any]) -> None:
 
 
 def _mend(path: Path) -> None:
-    """Cut off a last line that a kill left unfinished."""
-    if path.exists():
-        content = path.read_bytes()
-        if not content.endswith(b"\n"):
-            path.write_bytes(content[: content.rfind(b"\n") + 1])
+    """End the last line of a file: a kill may have left a part of it, or all but the newline."""
+    if not path.exists():
+        return
+    with path.open("r+b") as file:
+        content = file.read()
+        begin = content.rfind(b"\n") + 1
+        if begin == len(content):
+            return
+        try:
+            orjson.loads(content[begin:])
+        except ValueError:
+            file.truncate(begin)  # the question is asked again
+        else:
+            file.write(b"\n")
 
 
 @dataclass(frozen=True, eq=False)

@@ -86,10 +86,37 @@ def test_every_question_is_asked_once_in_batches_and_kept_with_its_truth(data, t
 def test_an_evaluation_that_was_killed_goes_on_and_ends_the_same(data, tmp_path, cut):
     whole = Made(tmp_path / "whole", data).run()
     made = Made(tmp_path / "out", data)
-    made.run(rows=made.rows[:3], batch=1)
+    made.run(rows=sorted(made.rows, key=lambda row: row["scene_name"])[:3], batch=1)
     path = tmp_path / "out" / "predictions.jsonl"
     path.write_bytes(path.read_bytes()[:-cut])  # as a kill in the middle of a line leaves it
     assert made.run() == whole
+
+
+def test_a_last_line_that_lacks_its_newline_alone_is_kept(data, tmp_path):
+    whole = Made(tmp_path / "whole", data).run()
+    made = Made(tmp_path / "out", data)
+    made.run(rows=sorted(made.rows, key=lambda row: row["scene_name"])[:3], batch=1)
+    path = tmp_path / "out" / "predictions.jsonl"
+    before = path.read_bytes()
+    path.write_bytes(before.removesuffix(b"\n"))
+    model = Says()
+    assert made.run(model=model) == whole
+    assert model.batches == [1]  # the one that was not asked before
+    assert path.read_bytes().startswith(before)
+
+
+@pytest.mark.parametrize("name", ["predictions.jsonl", "predictions-0-of-2.jsonl"])
+@pytest.mark.parametrize("end", [b"", b"\n"])
+def test_predictions_of_another_program_are_left_as_they_are(data, tmp_path, name, end):
+    path = tmp_path / "out" / name
+    path.parent.mkdir()
+    path.write_bytes(b'{"id": "mine", "prediction": "3"}\n{"id": "yours", "prediction": "4"}' + end)
+    before = path.read_bytes()
+    with pytest.raises(OptionError, match=r"holds no run\.json") as caught:
+        Made(tmp_path / "out", data).run()
+    assert caught.value.file == str(path)
+    assert path.read_bytes() == before
+    assert [file.name for file in path.parent.iterdir()] == [name]
 
 
 def test_processes_take_their_shares_and_another_number_goes_on(data, tmp_path):
