@@ -1,8 +1,9 @@
 """The loop's driver at toy size: every step is run once, and not again; the table says what was predicted."""
 
 import json
+import os
+import runpy
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,37 @@ SHORT = ["--rooms", "12", "--runs", "0", "--sft", "--max_steps 2", "--grpo"]
 SHORT += ["--max_steps 1 --per_device_train_batch_size 8 --num_generations 4"]
 
 
-@pytest.mark.slow
-def test_loop_runs_every_step_once_and_tables_what_was_predicted(tmp_path):
-    def run():
-        command = [sys.executable, str(SCRIPT), "--out", str(tmp_path / "loop"), *SHORT]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
+@pytest.fixture
+def run(tmp_path, monkeypatch, forks, capsys):
+    """Runs the driver in this process, its trainings as forks; gives what it printed, and how many steps."""
+    steps = []
+    alone = subprocess.run
 
-    first = run()
-    assert first.returncode == 0, first.stdout + first.stderr
+    def step(words, *, stdout, **how):
+        steps.append(words)
+        if Path(words[0]).name == "vsidata":
+            return alone(words, stdout=stdout, **how)
+        done = forks.run("-m", Path(words[0]).name, *words[1:])
+        stdout.write(done.stdout + done.stderr)
+        return done
+
+    def driver():
+        steps.clear()
+        runpy.run_path(str(SCRIPT), run_name="__main__")
+        return capsys.readouterr().out, len(steps)
+
+    for name in ("OMP_NUM_THREADS", "TOKENIZERS_PARALLELISM"):  # which the driver sets
+        monkeypatch.setenv(name, os.environ.get(name, "1"))
+    monkeypatch.syspath_prepend(SCRIPT.parent)
+    monkeypatch.setattr("sys.argv", [str(SCRIPT), "--out", str(tmp_path / "loop"), *SHORT])
+    monkeypatch.setattr(subprocess, "run", step)
+    return driver
+
+
+@pytest.mark.slow
+def test_loop_runs_every_step_once_and_tables_what_was_predicted(run, tmp_path):
+    first, steps = run()
+    assert steps == first.count(" s\n") == 2 + 6
     scores = tmp_path / "loop" / "scores"
     assert {folder.name for folder in scores.iterdir()} == {"tiny-0", "sft-0", "grpo-0"}
     asked = {folder.name: ids(folder) for folder in scores.iterdir()}
@@ -28,9 +52,9 @@ def test_loop_runs_every_step_once_and_tables_what_was_predicted(tmp_path):
     assert table.splitlines()[0] == "|  | seed 0 | all | 95 % interval |"
     assert "| best constant by category |" in table
     assert (tmp_path / "loop" / "loop.png").read_bytes().startswith(b"\x89PNG")
-    again = run()
-    assert again.returncode == 0
-    assert again.stdout.count("done before") == first.stdout.count(" s\n") == 2 + 6
+    again, steps = run()
+    assert steps == 0
+    assert again.count("done before") == 2 + 6
 
 
 def ids(folder) -> set[str]:
