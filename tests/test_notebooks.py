@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,24 @@ pytest.importorskip("ipykernel", reason="ipykernel is missing: pip install 'vsi1
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 MOST_BYTES = 300_000
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def kernels(tmp_path_factory, monkeypatch):
+    """Kernels of this test hurry: small sizes, and trainings that need no imports of their own."""
+    folder = tmp_path_factory.mktemp("ipython")
+    startup = folder / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    shutil.copy(ROOT / "tests" / "kernel_startup.py", startup)
+    monkeypatch.setenv("IPYTHONDIR", str(folder))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("VSI_NOTEBOOK_QUICK", "1")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_notebook_runs_and_shows_what_its_committed_outputs_show(path, tmp_path, monkeypatch):
-    monkeypatch.setenv("VSI_NOTEBOOK_QUICK", "1")
+def test_notebook_runs_and_shows_what_its_committed_outputs_show(path, tmp_path, kernels):
     committed = nbformat.read(path, as_version=4)
     notebook = nbformat.read(path, as_version=4)
     resources = {"metadata": {"path": str(tmp_path)}}
