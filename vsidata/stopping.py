@@ -8,8 +8,11 @@ import typer
 
 
 @contextmanager
-def goes_on_later() -> Iterator[None]:
-    """Whichever of the two ends the block, say that the same command goes on, with the shell's exit status.
+def goes_on_later(how: str = "the same command goes on from here.") -> Iterator[None]:
+    """Whichever of the two ends the block, say how to go on, and end with the shell's exit status.
+
+    Args:
+        how: what is printed after "Stopped:".
 
     Raises:
         typer.Exit: 128 and the signal's number.
@@ -23,7 +26,7 @@ def goes_on_later() -> Iterator[None]:
         yield
     except KeyboardInterrupt as stopped:
         (number,) = stopped.args or (signal.SIGINT,)
-        typer.echo("Stopped: the same command goes on from here.", err=True)
+        typer.echo(f"Stopped: {how}", err=True)
         raise typer.Exit(128 + number) from None
     finally:
         signal.signal(signal.SIGTERM, before)

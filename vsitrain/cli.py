@@ -22,6 +22,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
+    pretty_exceptions_show_locals=False,  # a token may be among them
 )
 
 _ANY_KEY = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -65,6 +66,13 @@ def dpo(context: typer.Context, config: _Config = None, plan: _Plan = False, as_
 
 def _run(method: "Method", recipe: Path | None, given: list[str], plan_only: bool, as_json: bool) -> None:
     _require_packages()
+    from vsitrain.hub_token import hide_token
+
+    if hide_token(given):
+        _warn(
+            "--hub_token stands in the shell's history, and for a moment in the list of processes. "
+            "Log in with `hf auth login`, or set HF_TOKEN."
+        )
     import orjson
 
     from vsitrain.quiet import quiet

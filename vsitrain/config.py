@@ -4,7 +4,7 @@ import argparse
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -12,6 +12,7 @@ import yaml
 from pydantic import ValidationError
 
 from vsidata.errors import OptionError
+from vsitrain.hub_token import take_token
 from vsitrain.ineffective import refuse_ineffective
 from vsitrain.recipe import Recipe, read_recipe
 from vsitrain.run_options import Method, RunOptions
@@ -31,11 +32,14 @@ class RunConfig:
         options: this project's settings.
         training: TRL's GRPOConfig, SFTConfig or DPOConfig.
         model: TRL's ModelConfig: which model, its precision, LoRA.
+        hub_token: of the user; None for the one in its usual places. TRL's configuration, which is saved with
+            every model, never holds it.
     """
 
     options: RunOptions
     training: Any
     model: Any
+    hub_token: str | None = field(default=None, repr=False)
 
 
 def read_config(
@@ -56,6 +60,7 @@ def read_config(
     read = read_recipe(recipe) if recipe else Recipe({}, {})
     on_command_line = _by_key(given)
     places = {**read.places, **{key: f"--{key}" for key in on_command_line}}
+    in_recipe, in_words = (take_token(settings, places) for settings in (read.settings, on_command_line))
     ours = set(RunOptions.model_fields)
     own = {key: value for key, value in read.settings.items() if key in ours}
     own |= {key: _own_value(words) for key, words in on_command_line.items() if key in ours}
@@ -66,7 +71,7 @@ def read_config(
     defaults: dict[str, list[str] | None] = {key: [value] for key, value in machine.items()}
     training, model = _parse(method, {**defaults, **words}, places)
     refuse_ineffective(method, (training, model), words.keys(), places)
-    return RunConfig(_options(own, places), training, model)
+    return RunConfig(_options(own, places), training, model, in_words or in_recipe)
 
 
 def _by_key(given: Sequence[str]) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ from vsitrain.checkpoints import WholeCheckpoints
 from vsitrain.collate import Asking, PreferenceCollator
 from vsitrain.families import refuse_blind_passes
 from vsitrain.preferences import wrong_answer
+from vsitrain.publishing import CleanPush
 from vsitrain.resume import ExactResume
 from vsitrain.sft import as_vision
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
 
-class VideoDPOTrainer(WholeCheckpoints, ExactResume, DPOTrainer):
+class VideoDPOTrainer(CleanPush, WholeCheckpoints, ExactResume, DPOTrainer):
     """TRL's DPO trainer, which resumes full-parameter training from the checkpoint's own weights."""
 
 

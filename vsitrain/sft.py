@@ -9,13 +9,14 @@ from trl.trainer.sft_trainer import SFTTrainer
 from vsitrain.checkpoints import WholeCheckpoints
 from vsitrain.collate import AnswerCollator, Asking
 from vsitrain.families import refuse_blind_passes
+from vsitrain.publishing import CleanPush
 from vsitrain.resume import ExactResume
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
 
-class VideoSFTTrainer(WholeCheckpoints, ExactResume, SFTTrainer):
+class VideoSFTTrainer(CleanPush, WholeCheckpoints, ExactResume, SFTTrainer):
     """TRL's SFT trainer, which resumes full-parameter training from the checkpoint's own weights."""
 
 

@@ -15,7 +15,7 @@ from vsitrain.families import keep_gradients_out_of_the_tower
 from vsitrain.history import Series, history_of
 from vsitrain.preparation import Preparation, starting_from
 from vsitrain.provenance import provenance_of
-from vsitrain.publishing import make_repository, push
+from vsitrain.publishing import make_repository
 from vsitrain.rewards import reward_functions
 from vsitrain.run_folder import claim_run_folder
 from vsitrain.starting_model import (
@@ -76,12 +76,13 @@ def train(prepared: Preparation, *, callbacks: Sequence[Any] = ()) -> Trained:
             merge_adapter(start, out / MERGED, dtype=prepared.config.model.dtype)
     if is_adapter(start):
         prepared = starting_from(prepared, (out / MERGED).resolve())
-    if args.push_to_hub and args.process_index == 0:
-        make_repository(args)
+    pushes = args.push_to_hub and args.process_index == 0
+    repository = make_repository(args, prepared.config.hub_token) if pushes else None
     args.disable_tqdm = True
     trainer = make_trainer(prepared)
     trainer.remove_callback(PrinterCallback)
     trainer.provenance = provenance
+    trainer.repository = repository
     if is_adapter(start) and args.push_to_hub:
         name_base(trainer.model, MERGED)
     for callback in callbacks:
@@ -90,7 +91,7 @@ def train(prepared: Preparation, *, callbacks: Sequence[Any] = ()) -> Trained:
     trainer.train(resume_from_checkpoint=resumed)
     trainer.save_state()
     if args.push_to_hub:
-        push(trainer)  # saves, too
+        trainer.push_to_hub()  # saves, too
     else:
         trainer.save_model(str(out))
     seconds = time.monotonic() - began

@@ -35,6 +35,7 @@ from vsitrain.families import (
     unexpanded,
     vision_inputs,
 )
+from vsitrain.publishing import CleanPush
 from vsitrain.resume import EpochSampler, ExactResume, GenerationBoundary
 from vsitrain.rollouts import RolloutCallback, RolloutLog, Rollouts
 
@@ -53,7 +54,7 @@ class _OnlyFigures(TrainerCallback):
             del logs[name]
 
 
-class VideoGRPOTrainer(WholeCheckpoints, ExactResume, GRPOTrainer):
+class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
     """TRL's GRPO trainer, shown a clip with every prompt.
 
     Args:

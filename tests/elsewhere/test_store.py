@@ -12,6 +12,9 @@ from datasets import load_dataset
 from fsspec.registry import _registry
 
 from tests.dataset import meta_info
+from tests.elsewhere.conftest import SECRET
+from vsidata.elsewhere.store import publish
+from vsidata.errors import VsiError
 
 ADDRESS = "s3://lab/sets/rooms"
 SHARDS = ("qa/train-00000-of-00001.parquet", "scenes/train-00000-of-00001.parquet")
@@ -178,3 +181,12 @@ def test_arrow_pandas_and_datasets_read_it_there(store, run, work, tmp_path):
     files = {"train": f"{ADDRESS}/qa/train-*.parquet"}
     rows = load_dataset("parquet", data_files=files, split="train", cache_dir=str(tmp_path / "cache"))
     assert rows["id"] == here["id"].tolist()
+
+
+def test_a_build_with_a_secret_in_it_is_not_sent(store, run, work):
+    run("--out", ADDRESS, "--work", work / "one")
+    (work / "one" / "README.md").write_text(f"mine: {SECRET}")
+    store.line.changes.clear()
+    with pytest.raises(VsiError, match=r"README\.md: holds a secret of yours"):
+        publish(work / "one", ADDRESS, lambda _: None, lambda: None)
+    assert not store.line.changes

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from tests.hub.server import Blob
+from tests.hub.server import OWNER, Blob
 
 NAME = "lab/rooms"
 TABLES = ("qa", "scenes", "frames", "embedded")
@@ -315,3 +315,13 @@ def test_dry_run_where_nothing_answers_shows_what_could_go_up(waits, synthetic, 
 def test_dry_run_still_refuses_what_the_hub_refuses(hub, synthetic, run):
     hub.fail("GET", "/api/datasets/", 403, times=100)
     assert "403" in run("push", synthetic, "--repo-id", NAME, "--dry-run", status=2)
+
+
+def test_a_build_with_the_token_in_it_is_not_sent(hub, built, run):
+    files = json.loads((built / "manifest.json").read_text())["files"]
+    write_audit(built, {path: files[path]["sha256"] for path in files if path.startswith("qa/")})
+    audit = json.loads((built / "audit.json").read_text())
+    (built / "audit.json").write_text(json.dumps(audit | {"note": OWNER}))
+    said = run("push", built, "--repo-id", NAME, status=2)
+    assert "audit.json: holds a secret of yours" in said
+    assert not hub.repos

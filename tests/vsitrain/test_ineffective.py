@@ -61,6 +61,7 @@ def read(kind, tmp_path, line):
         ("grpo", "sync_ref_model: true\nbeta: 0.0"),
         ("grpo", "cast_lm_head_to_fp32: true"),
         ("grpo", "num_completions_to_print: 3"),
+        ("grpo", "log_completions_hub_repo: lab/said\nlog_completions: true"),
         ("grpo", "gradient_checkpointing: true\nactivation_checkpointing: false"),
     ],
 )

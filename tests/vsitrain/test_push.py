@@ -1,4 +1,11 @@
-"""A run pushes its model with its card to the Hub, and leaves the questions and rollouts at home."""
+"""A run pushes its model with its card to the Hub, and leaves questions, rollouts and secrets at home."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
 
 import pytest
 import yaml
@@ -6,15 +13,23 @@ from transformers import AutoModelForImageTextToText
 
 from tests.hub.server import OWNER
 from tests.vsitrain import asked
+from vsidata.errors import OptionError
 from vsitrain.cli import main
+from vsitrain.config import read_config
+from vsitrain.hub_token import hide_token
+
+_OF_METHOD = {
+    "grpo": {"per_device_train_batch_size": 4, "num_generations": 4, "max_completion_length": 4},
+    "sft": {"per_device_train_batch_size": 1},
+}
 
 
 @pytest.fixture
-def grpo(hub, tiny, tmp_path, monkeypatch, capfd):
+def train(hub, tiny, tmp_path, monkeypatch, capfd):
     """A run of one step that pushes its model; gives its status and what it printed on standard error."""
     monkeypatch.chdir(tmp_path)
 
-    def run(name):
+    def run(method, name="lab/rooms", **changes):
         settings = {
             "model_name_or_path": tiny(),
             "data": asked.build(tmp_path / "build"),
@@ -22,15 +37,14 @@ def grpo(hub, tiny, tmp_path, monkeypatch, capfd):
             "num_frames": 2,
             "dtype": "float32",
             "max_steps": 1,
-            "per_device_train_batch_size": 4,
-            "num_generations": 4,
-            "max_completion_length": 4,
             "report_to": "none",
             "push_to_hub": "true",
             "hub_model_id": name,
+            **_OF_METHOD[method],
+            **changes,
         }
         words = [str(word) for key, value in settings.items() for word in (f"--{key}", value)]
-        monkeypatch.setattr("sys.argv", ["vsitrain", "grpo", *words])
+        monkeypatch.setattr("sys.argv", ["vsitrain", method, *words])
         status = 0
         try:
             main()
@@ -43,8 +57,8 @@ def grpo(hub, tiny, tmp_path, monkeypatch, capfd):
     return run
 
 
-def test_a_trained_model_is_pushed_with_its_card_and_loads_from_the_hub(hub, grpo):
-    status, errors = grpo("lab/rooms")
+def test_a_trained_model_is_pushed_with_its_card_and_loads_from_the_hub(hub, train):
+    status, errors = train("grpo")
     assert status == 0, errors
     files = hub.files("lab/rooms")
     assert {"README.md", "model.safetensors", "config.json", "vsitrain.json"} <= set(files)
@@ -56,9 +70,98 @@ def test_a_trained_model_is_pushed_with_its_card_and_loads_from_the_hub(hub, grp
     assert hub.asked("GET", "lab/rooms/resolve/.*/model.safetensors")
 
 
-def test_a_place_where_the_token_may_not_write_is_refused_before_the_training(grpo, tmp_path):
-    status, errors = grpo("others/rooms")
+def test_a_place_where_the_token_may_not_write_is_refused_before_the_training(train, tmp_path):
+    status, errors = train("grpo", "others/rooms")
     assert status == 2
     assert "others/rooms: this token may not do that there (403" in errors
     assert "Traceback" not in errors
     assert not (tmp_path / "run" / "model.safetensors").exists()
+
+
+def _holding(folder: Path, secret: str) -> list[Path]:
+    """The files below a folder in which a secret stands."""
+    return [path for path in folder.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()]
+
+
+def test_the_token_is_written_nowhere_and_only_the_model_goes_up(hub, train, tmp_path, monkeypatch):
+    monkeypatch.delenv("HF_TOKEN")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "notes.md").write_text("mine")
+    (tmp_path / "run" / "link.json").symlink_to("/etc/hostname")
+    saving = {"save_strategy": "steps", "save_steps": 1, "hub_strategy": "all_checkpoints"}
+    status, errors = train("sft", hub_token=OWNER, **saving)
+    assert status == 0, errors
+    assert "--hub_token stands in the shell's history" in errors
+    assert "not pushed" not in errors
+    assert (tmp_path / "run" / "checkpoint-1" / "training_args.bin").exists()
+    assert _holding(tmp_path, OWNER) == []
+    files = hub.files("lab/rooms")
+    assert {"model.safetensors", "checkpoint-1/model.safetensors", "checkpoint-1/optimizer.pt"} <= set(files)
+    assert not {"notes.md", "link.json", "checkpoint-1/training_args.bin", "training_args.bin"} & set(files)
+    assert [name for name, content in files.items() if OWNER.encode() in content] == []
+    assert files["README.md"].decode().partition("# ")[2].startswith("rooms\n")
+
+
+def test_a_run_without_a_push_writes_no_token(train, tmp_path):
+    saving = {"push_to_hub": "false", "save_strategy": "steps", "save_steps": 1}
+    status, errors = train("sft", hub_token=OWNER, **saving)
+    assert status == 0, errors
+    assert (tmp_path / "run" / "checkpoint-1" / "training_args.bin").exists()
+    assert _holding(tmp_path, OWNER) == []
+
+
+def test_a_push_that_is_stopped_leaves_the_model_here_and_goes_on(hub, train, tmp_path):
+    before = signal.signal(signal.SIGTERM, lambda *_: pytest.fail("nothing takes the signal"))
+    saving = {"save_strategy": "steps", "save_steps": 1, "hub_strategy": "end"}
+    with hub.held("POST", "/commit/main") as reached:
+        stop = threading.Thread(target=lambda: reached.wait(120) and os.kill(os.getpid(), signal.SIGTERM))
+        stop.start()
+        status, errors = train("sft", **saving)
+        stop.join()
+    signal.signal(signal.SIGTERM, before)
+    assert status == 128 + signal.SIGTERM
+    assert "The same command with --resume_from_checkpoint last pushes it." in errors
+    assert (tmp_path / "run" / "model.safetensors").exists()
+    hub.repos["lab/rooms"].branches.clear()  # an answer that was held back may have been carried out since
+    hub.repos["lab/rooms"].commit("main", "made", "", {})
+    status, errors = train("sft", resume_from_checkpoint="last", **saving)
+    assert status == 0, errors
+    assert "model.safetensors" in hub.files("lab/rooms")
+
+
+@pytest.mark.parametrize("method", ["grpo", "sft", "dpo"])
+def test_the_configuration_that_is_saved_never_holds_the_token(tmp_path, method):
+    recipe = tmp_path / "run.yaml"
+    recipe.write_text(f"data: build\nhub_token: {OWNER}\n")
+    from_recipe = read_config(method, recipe, [])
+    assert from_recipe.hub_token == OWNER
+    from_words = read_config(method, recipe, ["--hub-token", "hf_another"])
+    assert from_words.hub_token == "hf_another"  # noqa: S105 - of nobody
+    for config in (from_recipe, from_words):
+        assert config.training.hub_token is None
+        assert OWNER not in repr(config)
+        assert "hf_another" not in repr(config)
+    for wrong in (["--hub_token"], ["--hub_token", OWNER, "hf_another"], [f"--hub_token={OWNER}\n"]):
+        with pytest.raises(OptionError, match="is not a token") as caught:
+            read_config(method, None, wrong)
+        assert OWNER not in str(caught.value)
+
+
+_LISTED = """
+import sys
+from pathlib import Path
+from vsitrain.hub_token import hide_token
+found = hide_token(sys.argv[1:])
+print(found, Path("/proc/self/cmdline").read_bytes().split(bytes(1))[3:-1])
+"""
+
+
+@pytest.mark.parametrize("words", [("--hub_token", OWNER), ("--hub-token", OWNER), (f"--hub_token={OWNER}",)])
+def test_the_token_is_gone_from_the_list_of_processes(words):
+    command = [sys.executable, "-c", _LISTED, *words, "--other", "x"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said.startswith("True ")
+    assert OWNER not in said
+    assert "*" * len(OWNER) in said
+    assert said.endswith("b'--other', b'x']\n")
+    assert not hide_token(["--data", "hub_token", "--hub_token"])

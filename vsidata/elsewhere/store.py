@@ -17,6 +17,7 @@ from vsidata.dataset.claim import alone
 from vsidata.dataset.manifest import MANIFEST, read_manifest
 from vsidata.elsewhere.faults import told
 from vsidata.errors import OptionError, VsiError
+from vsidata.hub.secret_scan import refuse_secrets
 from vsidata.hub.verify import CARD, is_shard
 
 _PACKAGES = {"s3": "s3fs", "gs": "gcsfs"}
@@ -70,14 +71,15 @@ def publish(build: Path, address: str, started: Callable[[int], None], done: Cal
 
     Raises:
         OptionError: no build, or one that is being written; or an address that holds something else.
-        VsiError: the package for it is missing, or the store refused, failed, or cannot be reached; or
-            somebody else writes there.
+        VsiError: the package for it is missing; a secret stands in what would be sent; the store refused,
+            failed, or cannot be reached; or somebody else writes there.
     """
     with alone(build, build / ".work"), told(address):
         files = _files(build, read_manifest(build))
         store = _client(address)
         there = _listed(store, address)
         send = [path for path in files if not _is_there(store, address, path, files[path], there)]
+        refuse_secrets({path: build / path for path in send})
         stale = [path for path in sorted(there) if _is_ours(path) and path not in files]
         if (send or stale) and MANIFEST in there:
             store.rm_file(f"{address}/{MANIFEST}")

@@ -8,8 +8,12 @@ from huggingface_hub.utils.tqdm import disable_progress_bars
 from vsidata import __version__
 
 
-def client() -> HfApi:
-    """A client with address and token from their usual places, that draws progress on terminals alone."""
+def client(token: str | None = None) -> HfApi:
+    """A client that draws progress on terminals alone.
+
+    Args:
+        token: None for the one of `hf auth login` or HF_TOKEN.
+    """
     if not sys.stderr.isatty():
         disable_progress_bars()
-    return HfApi(library_name="vsidata", library_version=__version__)
+    return HfApi(token=token, library_name="vsidata", library_version=__version__)

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import httpx2
-from huggingface_hub import get_token
 from huggingface_hub.errors import (
     GatedRepoError,
     HfHubHTTPError,
@@ -17,6 +16,7 @@ from huggingface_hub.errors import (
 )
 
 from vsidata.errors import OptionError, VsiError
+from vsidata.hub.secret_scan import without_secrets
 
 Answer = TypeVar("Answer")
 
@@ -70,8 +70,12 @@ def patiently(action: Callable[[], Answer]) -> Answer:
 
 
 @contextmanager
-def told(repo_id: str) -> Iterator[None]:
+def told(repo_id: str, token: str | None = None) -> Iterator[None]:
     """Turn what goes wrong with the Hub into errors that say what to do. No token stands in any of them.
+
+    Args:
+        repo_id: name on the Hub.
+        token: the one that is used, where it does not come from its usual places.
 
     Raises:
         UnreachableError: the Hub failed or cannot be reached.
@@ -81,17 +85,18 @@ def told(repo_id: str) -> Iterator[None]:
     try:
         yield
     except HFValidationError as error:
-        raise OptionError(repo_id, f"is no name on the Hub: {_words(error)}.", "Write NAME/SET.") from None
+        said = _words(error, token)
+        raise OptionError(repo_id, f"is no name on the Hub: {said}.", "Write NAME/SET.") from None
     except OfflineModeIsEnabled:
         fault = "cannot be reached: HF_HUB_OFFLINE is set."
         raise UnreachableError(repo_id, fault, "Unset it, and run the same command again.") from None
     except Exception as error:
-        if known := _in_words(repo_id, error):
+        if known := _in_words(repo_id, error, token):
             raise known from error
         raise
 
 
-def _in_words(repo_id: str, error: BaseException) -> VsiError | None:
+def _in_words(repo_id: str, error: BaseException, token: str | None) -> VsiError | None:
     answer, status = _cause(error, HfHubHTTPError), _status(error)
     if status is not None:
         if isinstance(answer, GatedRepoError):
@@ -99,7 +104,7 @@ def _in_words(repo_id: str, error: BaseException) -> VsiError | None:
             return VsiError(repo_id, f"is open to those alone who were given access ({status}).", remedy)
         fault, remedy = _BY_STATUS.get(status, ("the Hub refused this", "Mend what it says, and try again."))
         message = answer.server_message if answer is not None else None
-        said = f": {_words(message)}" if message else ""
+        said = f": {_words(message, token)}" if message else ""
         if status == 429 or status >= 500:
             fault, remedy = _BY_STATUS.get(status, ("the Hub failed, again and again", _RESUME))
             return UnreachableError(repo_id, f"{fault} ({status}{said}).", remedy)
@@ -109,7 +114,7 @@ def _in_words(repo_id: str, error: BaseException) -> VsiError | None:
         fault = "is not whole in the Hub's cache, and the Hub cannot be reached."
         return UnreachableError(repo_id, fault, "Check the connection, or unset HF_HUB_OFFLINE.")
     if lost is not None:
-        fault = f"the connection was lost or never came about: {_words(lost)}."
+        fault = f"the connection was lost or never came about: {_words(lost, token)}."
         return UnreachableError(repo_id, fault, _RESUME)
     return None
 
@@ -137,8 +142,6 @@ def _cause(error: BaseException | None, kind: type[Answer]) -> Answer | None:
     return error
 
 
-def _words(said: object) -> str:
+def _words(said: object, token: str | None) -> str:
     """What was said, in one line, without a full stop, and without the token should a server repeat it."""
-    text = " ".join(str(said).split()).rstrip(".")
-    token = get_token()
-    return text.replace(token, "…") if token else text
+    return without_secrets(" ".join(str(said).split()).rstrip("."), token)

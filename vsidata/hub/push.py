@@ -18,6 +18,7 @@ from vsidata.hub.client import client
 from vsidata.hub.faults import UnreachableError, patiently, told
 from vsidata.hub.release import PICTURES, Release, has_pictures, release
 from vsidata.hub.remote import DATASET, MAIN, NOTHING, Change, Remote, compare, look
+from vsidata.hub.secret_scan import refuse_secrets
 from vsidata.hub.verify import faults
 from vsidata.hub.words import provenance, title
 
@@ -143,9 +144,12 @@ def publish(planned: Plan) -> str:
 
     Raises:
         OptionError: there is no token.
-        VsiError: the Hub refused, failed, or cannot be reached; or a file changed under the push.
+        VsiError: a secret stands in what would be sent; the Hub refused, failed, or cannot be reached; or a
+            file changed during the push.
     """
     need_token()
+    entries = planned.release.entries
+    refuse_secrets({path: entries[path].content for path in planned.change.send})
     api = client()
     with told(planned.repo_id):
         parent = _open(api, planned)
