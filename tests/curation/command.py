@@ -1,10 +1,36 @@
-"""`vsidata` as a user runs it, in a process of its own."""
+"""`vsidata` as a user runs it: in this process, or in one of its own where that is what matters."""
 
+import io
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from unittest.mock import patch
+
+from vsidata.cli import main
+from vsidata.curation.blind import forest, guess
 
 
-def vsidata(*arguments, **environment):
-    command = [sys.executable, "-c", "from vsidata.cli import main; main()", *map(str, arguments)]
+def vsidata(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run it here, and keep what it prints and its exit status."""
+    words = ["vsidata", *map(str, arguments)]
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+    code = 0
+    with redirect_stdout(out), redirect_stderr(err), patch.object(sys, "argv", words):
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+    printed = [stream.buffer.getvalue().decode() for stream in (out, err)]
+    return subprocess.CompletedProcess(words, code, *printed)
+
+
+def vsidata_alone(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run it in a process of its own, that guesses with as many trees and partings as this one."""
+    code = (
+        "from vsidata.curation.blind import forest, guess; from vsidata.curation.audit import audit; "
+        f"forest.TREES = audit.TREES = {forest.TREES}; guess._MOST_PARTINGS = {guess._MOST_PARTINGS}; "
+        "from vsidata.cli import main; main()"
+    )
+    command = [sys.executable, "-c", code, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | environment)
