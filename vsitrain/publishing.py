@@ -63,7 +63,9 @@ class Repository:
 
 
 def make_repository(args: Any, token: str | None) -> Repository:
-    """Make the repository of a run, or find it: whether that is allowed is better known before the training.
+    """Make the repository of a run and its branch, or find them.
+
+    Whether that is allowed is better known before the training.
 
     Args:
         args: TRL's configuration, with `push_to_hub`.
@@ -76,7 +78,10 @@ def make_repository(args: Any, token: str | None) -> Repository:
     api = client(token)
     with told(name, token):
         made = patiently(lambda: api.create_repo(name, private=args.hub_private_repo, exist_ok=True))
-    return Repository(api, made.repo_id, args.hub_revision)
+        branch = args.hub_revision
+        if branch is not None and not branch.startswith("refs/"):  # a pull request is there already
+            patiently(lambda: api.create_branch(made.repo_id, branch=branch, exist_ok=True))
+    return Repository(api, made.repo_id, branch)
 
 
 class CleanPush(_BaseTrainer):

@@ -1,5 +1,6 @@
 """A run pushes its model with its card to the Hub, and leaves questions, rollouts and secrets at home."""
 
+import json
 import os
 import signal
 import subprocess
@@ -13,9 +14,14 @@ from transformers import AutoModelForImageTextToText
 
 from tests.hub.server import OWNER
 from tests.vsitrain import asked
+from tests.vsitrain.data import builds
 from vsidata.errors import OptionError
 from vsitrain.cli import main
 from vsitrain.config import read_config
+from vsitrain.data.frames import FrameStore
+from vsitrain.evaluation import settings_for
+from vsitrain.evaluation.model import find_model
+from vsitrain.evaluation.replies import Replier
 from vsitrain.hub_token import hide_token
 
 _OF_METHOD = {
@@ -76,6 +82,31 @@ def test_a_place_where_the_token_may_not_write_is_refused_before_the_training(tr
     assert "others/rooms: this token may not do that there (403" in errors
     assert "Traceback" not in errors
     assert not (tmp_path / "run" / "model.safetensors").exists()
+
+
+def test_a_run_from_an_adapter_pushes_its_base_with_it_to_a_branch_that_is_made(hub, train, tmp_path):
+    lora = {"use_peft": "true", "lora_r": 4, "learning_rate": 1e-2}
+    status, errors = train("sft", output_dir="before", push_to_hub="false", **lora)
+    assert status == 0, errors
+    saving = {"save_strategy": "steps", "save_steps": 1, "hub_revision": "trial"}
+    status, errors = train("sft", model_name_or_path="before", **lora, **saving)
+    assert status == 0, errors
+    assert set(hub.files("lab/rooms")) == {".gitattributes"}
+    commits = hub.repos["lab/rooms"].log("trial")
+    for commit in commits:  # that of the checkpoint, too
+        assert {"adapter_model.safetensors", "_base/model.safetensors"} <= set(commit.files)
+    stated = json.loads(hub.files("lab/rooms", "trial")["adapter_config.json"])
+    assert stated["base_model_name_or_path"] == "_base"  # beside it, and no folder of this machine
+    hub.repos["lab/rooms"].branches["main"] = commits[0].oid
+    pushed = find_model("lab/rooms")
+    assert pushed.base is not None
+    assert pushed.base.weights_sha256 == find_model("run").base.weights_sha256
+    clip = FrameStore("build", "train", num_frames=2, max_pixels=12544).clip(asked.SCENES[0], builds.DATASET)
+    replies = []
+    for model in (pushed, find_model("run"), find_model(pushed.base.name)):
+        asking = Replier(model, settings_for("none", num_frames=2), dtype="float32", device="cpu")
+        replies.append(asking.reply(asking.prepare(asked.ROWS[:1], [clip])))
+    assert replies[0] == replies[1] != replies[2]
 
 
 def _holding(folder: Path, secret: str) -> list[Path]:
@@ -150,6 +181,10 @@ def test_the_configuration_that_is_saved_never_holds_the_token(tmp_path, method)
 _LISTED = """
 import sys
 from pathlib import Path
+from vsitrain.data.frames import FrameStore
+from vsitrain.evaluation import settings_for
+from vsitrain.evaluation.model import find_model
+from vsitrain.evaluation.replies import Replier
 from vsitrain.hub_token import hide_token
 found = hide_token(sys.argv[1:])
 print(found, Path("/proc/self/cmdline").read_bytes().split(bytes(1))[3:-1])
