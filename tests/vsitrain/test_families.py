@@ -166,6 +166,32 @@ def test_limits_of_qwen3_are_those_of_a_whole_video(tiny):
     assert clip_tokens(processor, 4, 480, 640) > 2 * (4 * 3 + marks)
 
 
+SIZES = [(240, 320), (30, 40), (108, 192), (200, 84)]
+
+
+@pytest.mark.parametrize("squares", [(4, 4), (14, 16), (40, 40)])
+@pytest.mark.parametrize("family", ["qwen2-vl", "qwen2.5-vl", "qwen3-vl"])
+def test_no_frame_has_more_pixels_than_the_upper_limit_however_close_the_lower_is(tiny, family, squares):
+    _, processor = parts(tiny(family))
+    patch = processor.image_processor.patch_size
+    least, most = (number * (2 * patch) ** 2 for number in squares)
+    for frames in (2, 5):
+        limit_pixels(processor, min_pixels=least, max_pixels=most, frames=frames)
+        for height, width in SIZES:
+            clip = noise(frames, height, width)
+            for input_mode, name in (("video", "video_grid_thw"), ("images", "image_grid_thw")):
+                row = encode_rows(processor, [asked("?")], [clip], input_mode=input_mode)[0]
+                pixels = row.vision[name][0][1:].prod().item() * patch**2
+                assert pixels <= most, (frames, height, width, input_mode)
+                assert pixels >= (0.4 if squares[1] >= 40 else 0.25) * most, (frames, height, width)
+
+
+def test_an_upper_limit_below_one_square_is_refused(tiny):
+    _, processor = parts(tiny())
+    with pytest.raises(VsiError, match=r"is 783, and Qwen2-VL reads a frame in squares of 28"):
+        limit_pixels(processor, min_pixels=1, max_pixels=783, frames=1)
+
+
 def test_limits_are_saved_with_the_processor(tiny, tmp_path):
     model, processor = parts(tiny())
     limit_pixels(processor, min_pixels=3136, max_pixels=6272, frames=2)

@@ -14,7 +14,7 @@ from vsitrain.data.messages import conversation
 from vsitrain.evaluation.model import Model, penalty_of
 from vsitrain.evaluation.replies import processor_of
 from vsitrain.evaluation.settings import Settings
-from vsitrain.families import family_of, fitted, stills, with_places
+from vsitrain.families import family_of, fitted, least_below, most_above, stills, with_places
 
 _LOG = logging.getLogger(__name__)
 
@@ -77,21 +77,33 @@ def within_own_limits(model: Model, settings: Settings) -> Settings:
     """The settings with the pixels that vLLM shows: it scales frames by the model's own limits.
 
     A limit of the settings that does not hold is reported in a warning.
+
+    Raises:
+        OptionError: the model's own limits are so close that whole squares do not fit between them.
     """
     from transformers import AutoProcessor
 
     processor = AutoProcessor.from_pretrained(model.processor)
     if family_of(processor).limits is None:  # every frame is brought to one size
         return settings
-    own = processor.image_processor.size
-    least = max(settings.min_pixels, own["shortest_edge"])
-    most = max(least, min(settings.max_pixels, own["longest_edge"]))
+    images = processor.image_processor
+    unit = images.patch_size * images.merge_size
+    own = images.size["shortest_edge"], images.size["longest_edge"]
+    room = most_above(own[0], unit)
+    if own[1] < room:
+        fault = f"its own limits ({own[0]} to {own[1]} pixels) are too close for frames of whole squares."
+        remedy = f"Set shortest_edge in its preprocessor_config.json to {least_below(own[1], unit)} or less."
+        raise OptionError(model.name, fault, remedy)
+    most = min(max(settings.max_pixels, room), own[1])
+    least = max(settings.min_pixels, own[0])
     remedy = "The limits in the model's preprocessor_config.json hold under vLLM. Change them there."
     if most < settings.max_pixels:
         _LOG.warning("Frames are shrunk to %s pixels, not %s. %s", most, settings.max_pixels, remedy)
+    if most > settings.max_pixels:
+        _LOG.warning("Frames have up to %s pixels, not %s. %s", most, settings.max_pixels, remedy)
     if least > settings.min_pixels:
         _LOG.warning("Frames are enlarged to %s pixels, not %s. %s", least, settings.min_pixels, remedy)
-    return replace(settings, min_pixels=least, max_pixels=most)
+    return replace(settings, min_pixels=min(least, most), max_pixels=most)
 
 
 def refuse(model: Model, settings: Settings) -> None:

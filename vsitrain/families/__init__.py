@@ -16,11 +16,17 @@ from vsitrain.families.family import (
     LORA_TARGETS,
     Family,
     family_of,
-    limit_pixels,
     pad_token_ids,
 )
 from vsitrain.families.frozen import keep_gradients_out_of_the_tower
 from vsitrain.families.guard import refuse_blind_passes
+from vsitrain.families.limits import (
+    frame_limits,
+    least_below,
+    limit_pixels,
+    most_above,
+    video_limits,
+)
 from vsitrain.families.pixels import Pixels
 from vsitrain.families.places import InputMode, stills, with_places
 
@@ -37,13 +43,17 @@ __all__ = [
     "encode_rows",
     "family_of",
     "fitted",
+    "frame_limits",
     "keep_gradients_out_of_the_tower",
+    "least_below",
     "limit_pixels",
+    "most_above",
     "pad_token_ids",
     "refuse_blind_passes",
     "stills",
     "token_types",
     "unexpanded",
+    "video_limits",
     "vision_inputs",
     "with_places",
 ]

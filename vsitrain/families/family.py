@@ -85,26 +85,3 @@ def family_of(thing: Any) -> Family:
 def pad_token_ids(processor: Any) -> list[int]:
     """Tokens that stand for pixels. A model that writes one itself cannot read what it wrote."""
     return [getattr(processor, attribute) for attribute in family_of(processor).pads]
-
-
-def limit_pixels(processor: Any, *, min_pixels: int, max_pixels: int, frames: int) -> None:
-    """Set how many pixels a frame has at least and at most; it is scaled to that. Saved with the processor.
-
-    Args:
-        processor: to change.
-        min_pixels, max_pixels: height × width of a frame, whether it comes in a video or as an image.
-        frames: of a clip. Qwen3-VL limits a whole video: if one has fewer, each may have more pixels.
-
-    Raises:
-        VsiError: the family brings every frame to one size.
-    """
-    family = family_of(processor)
-    if family.limits is None:
-        fault = f"has no effect on {family.name}, which brings every frame to one size"
-        raise VsiError("max_pixels", fault, "Leave min_pixels and max_pixels out.")
-    times = max(frames, family.fewest) if family.limits == "video" else 1
-    processor.image_processor.size = {"shortest_edge": min_pixels, "longest_edge": max_pixels}
-    processor.video_processor.size = {
-        "shortest_edge": min_pixels * times,
-        "longest_edge": max_pixels * times,
-    }

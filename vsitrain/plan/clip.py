@@ -1,9 +1,10 @@
 """How many tokens and patches a clip becomes, from a model's configuration: no processor is loaded."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vsitrain.families import InputMode, family_of
+from vsitrain.families import Family, InputMode, family_of, frame_limits, video_limits
 
 _STAMP = 10
 """Tokens that Qwen3-VL and InternVL write around each frame or two, such as `<12.5 seconds>`, at most."""
@@ -60,14 +61,44 @@ def clip_size(
         return ClipSize(
             frames * config.image_seq_length, frames * _STAMP, frames * ((side // patch) ** 2 + 1)
         )
-    from transformers.models.qwen2_vl.image_processing_qwen2_vl import smart_resize
-
     merged = vision.spatial_merge_size
     unit = vision.patch_size * merged
-    fitted = smart_resize(height, width, factor=unit, min_pixels=min_pixels, max_pixels=max_pixels)
+    limits = frame_limits(min_pixels, max_pixels, unit)
+    fitted = _fitted(family, frames, height, width, unit, limits, input_mode)
     at_a_time = vision.temporal_patch_size if input_mode == "video" else 1
     slices = -(-frames // at_a_time)
     features = slices * (fitted[0] // unit) * (fitted[1] // unit)
     stamped = family.limits == "video" and input_mode == "video"
     marks = slices * _STAMP if stamped else 2 * (1 if input_mode == "video" else slices)
     return ClipSize(features, marks, features * merged**2)
+
+
+def _fitted(
+    family: Family,
+    frames: int,
+    height: int,
+    width: int,
+    unit: int,
+    limits: Mapping[str, int],
+    input_mode: InputMode,
+) -> tuple[int, int]:
+    """Height and width of a frame as transformers scales it."""
+    if family.limits == "video" and input_mode == "video":
+        from transformers.models.qwen3_vl import video_processing_qwen3_vl as of_videos
+
+        frames = max(frames, family.fewest)
+        of_all = video_limits(limits, frames)
+        video: tuple[int, int] = of_videos.smart_resize(
+            frames,
+            height,
+            width,
+            factor=unit,
+            min_pixels=of_all["shortest_edge"],
+            max_pixels=of_all["longest_edge"],
+        )
+        return video
+    from transformers.models.qwen2_vl.image_processing_qwen2_vl import smart_resize
+
+    least, most = limits["shortest_edge"], limits["longest_edge"]
+    image: tuple[int, int] = smart_resize(height, width, factor=unit, min_pixels=least, max_pixels=most)
+    return image

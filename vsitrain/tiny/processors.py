@@ -3,7 +3,7 @@
 from importlib.resources import files
 from typing import Any
 
-from vsitrain.families.family import limit_pixels
+from vsitrain.families.limits import limit_pixels
 from vsitrain.tiny.size import FamilyName, Size
 
 _FRAMES = 16

@@ -7,6 +7,7 @@ from dataclasses import replace
 from importlib.machinery import ModuleSpec
 
 import pytest
+from transformers import AutoProcessor
 
 from tests.vsitrain import asked
 from tests.vsitrain.evaluation import stand_in_vllm
@@ -39,11 +40,19 @@ def installed(monkeypatch):
     stand_in_vllm.LLM.made.clear()
 
 
-def copied(tiny, folder):
+def copied(tiny, folder, family="qwen2-vl"):
     folder.mkdir()
-    for file in tiny().iterdir():
+    for file in tiny(family).iterdir():
         (folder / file.name).write_bytes(file.read_bytes())
     return folder
+
+
+def limit_own(model, size):
+    """Give a model's folder limits of pixels of its own."""
+    path = model / "processor_config.json"
+    config = json.loads(path.read_text())
+    config["image_processor"]["size"] = size
+    path.write_text(json.dumps(config))
 
 
 def test_frames_go_in_as_images_and_settings_as_they_are(evaluate, installed, tiny, tmp_path):
@@ -79,10 +88,7 @@ def test_a_distribution_of_another_name_is_recorded(evaluate, installed, tiny, t
 
 def test_the_models_own_limits_of_pixels_hold_and_are_reported(evaluate, installed, tiny, tmp_path, caplog):
     model = copied(tiny, tmp_path / "model")
-    path = model / "processor_config.json"
-    config = json.loads(path.read_text())
-    config["image_processor"]["size"] = {"shortest_edge": 28 * 28, "longest_edge": 112 * 56}
-    path.write_text(json.dumps(config))
+    limit_own(model, {"shortest_edge": 28 * 28, "longest_edge": 112 * 56})
     status, said = evaluate(model, "--frames", "2")
     assert status == 0, said.err
     assert "Frames are shrunk to 6272 pixels, not 100352" in caplog.text
@@ -91,6 +97,34 @@ def test_the_models_own_limits_of_pixels_hold_and_are_reported(evaluate, install
         assert all(image.width * image.height <= 112 * 56 for image in prompt["multi_modal_data"]["image"])
     record = json.loads((tmp_path / "out" / "run.json").read_text())
     assert record["max_pixels"] == 112 * 56
+
+
+@pytest.mark.parametrize("family", ["qwen2-vl", "qwen3-vl"])
+def test_frames_fit_a_model_that_wants_more_pixels_than_were_asked_for(
+    evaluate, installed, tiny, tmp_path, caplog, family
+):
+    model = copied(tiny, tmp_path / "model", family)
+    limit_own(model, {"shortest_edge": 120_000, "longest_edge": 200_000})
+    status, said = evaluate(model, "--frames", "2")
+    assert status == 0, said.err
+    most = json.loads((tmp_path / "out" / "run.json").read_text())["max_pixels"]
+    assert f"Frames have up to {most} pixels, not 100352" in caplog.text
+    scale = AutoProcessor.from_pretrained(model).image_processor
+    for prompt in stand_in_vllm.LLM.made[0].prompts:
+        for image in prompt["multi_modal_data"]["image"]:
+            assert 120_000 <= image.width * image.height <= most
+            grid = scale(images=[image], return_tensors="pt")["image_grid_thw"][0, 1:]
+            # vLLM scales by the same processor, and leaves the image as it is.
+            assert (grid * scale.patch_size).tolist() == [image.height, image.width]
+
+
+def test_own_limits_without_room_for_whole_squares_are_refused(evaluate, installed, tiny, tmp_path):
+    model = copied(tiny, tmp_path / "model")
+    limit_own(model, {"shortest_edge": 12544, "longest_edge": 12544})
+    status, said = evaluate(model)
+    assert status == 2
+    assert "too close for frames of whole squares" in said.err
+    assert "Set shortest_edge in its preprocessor_config.json to" in said.err
 
 
 def test_without_vllm_it_is_said_how_to_get_it_before_anything_is_loaded(evaluate, tiny, monkeypatch):

@@ -10,11 +10,14 @@ from vsitrain.plan import clip_size
 LIMITS = {"min_pixels": 4 * 28 * 28, "max_pixels": 32 * 28 * 28}
 
 
-def made(folder, frames, height, width, input_mode):
+CLOSE = {"min_pixels": 20 * 28 * 28, "max_pixels": 20 * 28 * 28}
+
+
+def made(folder, frames, height, width, input_mode, limits=LIMITS):
     """Features, patches and tokens of a clip, as the processor makes it."""
     processor = AutoProcessor.from_pretrained(folder)
     if family_of(processor).limits:
-        limit_pixels(processor, **LIMITS, frames=frames)
+        limit_pixels(processor, **limits, frames=frames)
     row = encode_rows(processor, [asked("?")], [noise(frames, height, width)], input_mode=input_mode)[0]
     features = sum(row.input_ids.count(token) for token in pad_token_ids(processor))
     pixels = next(it for name, it in row.vision.items() if name.startswith("pixel_values"))
@@ -23,14 +26,17 @@ def made(folder, frames, height, width, input_mode):
 
 
 @pytest.mark.parametrize("input_mode", ["video", "images"])
+@pytest.mark.parametrize("limits", [LIMITS, CLOSE], ids=["far", "close"])
 @pytest.mark.parametrize(
     "shape", [(1, 112, 112), (1, 240, 320), (4, 112, 112), (5, 240, 320), (3, 60, 30), (8, 130, 97)]
 )
-def test_features_and_patches_of_every_family_are_those_of_its_processor(each_tiny, shape, input_mode):
+def test_features_and_patches_of_every_family_are_those_of_its_processor(
+    each_tiny, shape, limits, input_mode
+):
     frames, height, width = shape
     config = AutoConfig.from_pretrained(each_tiny)
-    size = clip_size(config, frames=frames, height=height, width=width, **LIMITS, input_mode=input_mode)
-    features, pixels, _ = made(each_tiny, *shape, input_mode)
+    size = clip_size(config, frames=frames, height=height, width=width, **limits, input_mode=input_mode)
+    features, pixels, _ = made(each_tiny, *shape, input_mode, limits)
     assert size.features == features
     if family_of(config).limits:
         assert size.patches == len(pixels)
