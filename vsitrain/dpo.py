@@ -9,6 +9,7 @@ from trl.trainer.dpo_trainer import DPOTrainer
 from vsitrain.checkpoints import WholeCheckpoints
 from vsitrain.collate import Asking, PreferenceCollator
 from vsitrain.families import refuse_blind_passes
+from vsitrain.ineffective import refuse_ineffective_args
 from vsitrain.preferences import wrong_answer
 from vsitrain.publishing import CleanPush
 from vsitrain.resume import ExactResume
@@ -38,7 +39,7 @@ def make_trainer(
 
     Args:
         model: loaded, or its path.
-        args: of TRL; its seed draws the wrong answers. Prompts are never cut (`max_length` has no effect).
+        args: of TRL; its seed draws the wrong answers. Prompts are never cut: their end is the question.
         rows: questions, from `load_questions`.
         asking: how they become prompts. Its store must know the scenes of `eval_rows` too.
         wrong_answers: kinds, of which the first that applies to a question makes its wrong answer.
@@ -46,13 +47,15 @@ def make_trainer(
         **more: as TRL's trainer takes it: `peft_config`, `callbacks`, `ref_model`.
 
     Raises:
-        OptionError: no wrong answer can be made for a question.
+        OptionError: no wrong answer can be made for a question, or `args` have a setting that would do
+            nothing, such as `max_length`.
         VsiError: the model is of no family that can be shown a video.
     """
     collator = PreferenceCollator(asking, tuple(wrong_answers), args.seed)
     for questions in filter(None, (rows, eval_rows)):
         for row in questions:
             wrong_answer(row, wrong_answers, letters=asking.letters, seed=args.seed)
+    refuse_ineffective_args("dpo", args)
     args.remove_unused_columns = False  # the collator asks for the question's own columns
     trainer = VideoDPOTrainer(
         model=model,

@@ -86,6 +86,33 @@ def refuse_ineffective(
                 raise OptionError(places.get(key, key), f"`{key}` {entry.fault}.", entry.remedy)
 
 
+_DERIVED = {
+    "disable_tqdm",
+    "remove_unused_columns",
+    "pad_to_multiple_of",
+    "packing_strategy",
+    "use_transformers_continuous_batching",
+}
+"""Keys that this project, or TRL itself, sets to other values than TRL's defaults."""
+
+
+def refuse_ineffective_args(method: Method, args: Any) -> None:
+    """Refuse a configuration made in Python that has a value which would do nothing, whatever else is set.
+
+    A value that was given and is TRL's own cannot be told from one that was not given.
+
+    Args:
+        method: which trainer.
+        args: TRL's configuration.
+
+    Raises:
+        OptionError: as `refuse_ineffective`.
+    """
+    entries = [it for it in ineffective().values() if not (it.needs or it.clash or it.wants)]
+    keys = {key for entry in entries for key in entry.keys} - _DERIVED
+    refuse_ineffective(method, (args,), {key for key in keys if not _is_default(key, (args,))}, {})
+
+
 def _is_default(key: str, configs: Collection[Any]) -> bool:
     for config in configs:
         for field in fields(config):

@@ -9,6 +9,7 @@ from trl.trainer.sft_trainer import SFTTrainer
 from vsitrain.checkpoints import WholeCheckpoints
 from vsitrain.collate import AnswerCollator, Asking
 from vsitrain.families import refuse_blind_passes
+from vsitrain.ineffective import refuse_ineffective_args
 from vsitrain.publishing import CleanPush
 from vsitrain.resume import ExactResume
 
@@ -33,15 +34,17 @@ def make_trainer(
 
     Args:
         model: loaded, or its path.
-        args: of TRL. Prompts are never cut (`max_length` has no effect), for their end is the question.
+        args: of TRL. Prompts are never cut: their end is the question.
         rows: questions, from `load_questions`.
         asking: how they become prompts. Its store must know the scenes of `eval_rows` too.
         eval_rows: questions to evaluate on during training.
         **more: as TRL's trainer takes it: `peft_config`, `callbacks`.
 
     Raises:
+        OptionError: `args` have a setting that would do nothing, such as `max_length`.
         VsiError: the model is of no family that can be shown a video.
     """
+    refuse_ineffective_args("sft", args)
     args.remove_unused_columns = False  # the collator asks for the question's own columns
     trainer = VideoSFTTrainer(
         model=model,

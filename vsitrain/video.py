@@ -35,6 +35,7 @@ from vsitrain.families import (
     unexpanded,
     vision_inputs,
 )
+from vsitrain.ineffective import refuse_ineffective_args
 from vsitrain.publishing import CleanPush
 from vsitrain.resume import EpochSampler, ExactResume, GenerationBoundary
 from vsitrain.rollouts import RolloutCallback, RolloutLog, Rollouts
@@ -68,8 +69,8 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
 
     Raises:
         VsiError: the processor is of no family that can be shown a video.
-        OptionError: `args` ask for vLLM with video, would take away columns, or want more prompts at a time
-            than there are.
+        OptionError: `args` have a setting that would do nothing, ask for vLLM with video, would take away
+            columns, or want more prompts at a time than there are.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
         **others: Any,
     ) -> None:
         family_of(processing_class)
+        refuse_ineffective_args("grpo", args)
         refuse_video_to_vllm(args, input_mode)
         _refuse(args, len(train_dataset))
         args.generation_kwargs = without_pads(args, pad_token_ids(processing_class))

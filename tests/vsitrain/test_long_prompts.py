@@ -6,7 +6,7 @@ import shutil
 import pytest
 from transformers import AutoProcessor
 
-from tests.vsitrain import asked
+from tests.vsitrain import asked, test_dpo, test_sft
 from tests.vsitrain.tiny_runs import CLIPS, trainer
 from tests.vsitrain.tiny_runs import asked as prompt
 from vsidata.errors import OptionError
@@ -52,6 +52,18 @@ def test_supervised_fine_tuning_names_the_question(limited, data):
     processor = AutoProcessor.from_pretrained(limited(max_length=40))
     with pytest.raises(OptionError, match=f"question {asked.ROWS[0]['id']} about {asked.SCENES[0]}"):
         AnswerCollator(asked.asking(data, processor))([asked.ROWS[0]])
+
+
+@pytest.mark.parametrize("kind", [test_sft, test_dpo])
+def test_a_length_to_cut_at_is_refused_from_python_as_from_the_command(tiny, data, tmp_path, kind):
+    with pytest.raises(OptionError, match="`max_length` would do nothing: prompts are never cut"):
+        kind.trainer_of(tiny(), data, tmp_path / "out", changes={"max_length": 512})
+    kind.trainer_of(tiny(), data, tmp_path / "out", changes={"max_length": None})
+
+
+def test_grpo_refuses_from_python_what_would_do_nothing(tiny, tmp_path):
+    with pytest.raises(OptionError, match="`cast_lm_head_to_fp32` ends the run in TRL"):
+        trainer(tiny(), tmp_path / "out", cast_lm_head_to_fp32=True)
 
 
 def test_grpo_names_the_question(limited, tmp_path):

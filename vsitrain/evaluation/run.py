@@ -34,6 +34,14 @@ _KEPT = (
 _KEPT_IF_KNOWN = ("pruned", BY_CENTRES)
 """Columns of a question that go with its prediction, so that it is scored without the data."""
 
+SHOWN_AS = 2
+"""Version of what a model is shown for the same settings. It grows when frames or their times change, so that
+an evaluation is not continued in another way than it began.
+
+1: frames per second are (number - 1) / (last time - first time). Such a `run.json` holds no version.
+2: they are number / length of the video, and no frame has more than `max_pixels`.
+"""
+
 Row = Mapping[str, Any]
 Told = Callable[[int, int], None]
 """Told of questions done, and of all."""
@@ -137,6 +145,7 @@ def record_of(
         "prompt": settings.mode.model_dump(),
         **{key: value for key, value in asdict(settings).items() if key != "mode"},
         "decoding": "greedy",
+        "shown_as": SHOWN_AS,
         **more,
         "versions": {name: version_of(name) for name in ("vsi100k", *_FOR_PIXELS, *packages)},
     }
@@ -167,7 +176,11 @@ def _claim(out: Path, record: Mapping[str, Any]) -> None:
     before, now = orjson.loads(path.read_bytes()), orjson.loads(written)
     if changed := sorted(key for key in {*before, *now} if before.get(key) != now.get(key)):
         fault = f"holds an evaluation that was made otherwise: {', '.join(changed)}."
-        raise OptionError(out, fault, "Name another --out, or evaluate as before to go on.")
+        remedy = "Name another --out, or evaluate as before to go on."
+        if before.get("shown_as") != SHOWN_AS:
+            fault = "holds an evaluation by another version of vsitrain, which shows frames in another way."
+            remedy = "Name another --out, and evaluate all questions anew."
+        raise OptionError(out, fault, remedy)
 
 
 def _mend(path: Path) -> None:

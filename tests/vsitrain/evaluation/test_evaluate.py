@@ -133,6 +133,20 @@ def test_a_folder_with_another_evaluation_is_not_written_to(data, tmp_path):
         Made(tmp_path / "out", data, num_frames=3).run()
 
 
+def test_an_evaluation_that_showed_frames_at_other_rates_is_not_continued(data, tmp_path):
+    made = Made(tmp_path / "out", data)
+    made.run(rows=made.rows[:1])
+    record = json.loads((tmp_path / "out" / "run.json").read_text())
+    del record["shown_as"]  # as before the rates of frames were corrected
+    (tmp_path / "out" / "run.json").write_text(json.dumps(record))
+    with pytest.raises(
+        OptionError, match="another version of vsitrain, which shows frames in another way"
+    ) as no:
+        made.run()
+    assert "Name another --out, and evaluate all questions anew" in str(no.value)
+    assert len(read_entries(tmp_path / "out")) == 1
+
+
 def test_a_video_that_cannot_be_opened_is_scored_as_wrong_and_counted(data, tmp_path):
     frames = [builds.footage(scene, 3, (84, 84)) for scene in asked.SCENES[1:]]
     builds.write(data, frames=frames)
