@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from vsitrain.config import RunConfig
 from vsitrain.data.frames import FrameStore
+from vsitrain.data.messages import question_name
 from vsitrain.data.questions import load_questions
 from vsitrain.data.report import PromptTokens, prompt_tokens
-from vsitrain.families import family_of, limit_pixels
+from vsitrain.families import family_of, limit_pixels, refuse_marks
 from vsitrain.needed import check_packages
 from vsitrain.plan import (
     Plan,
@@ -19,6 +20,7 @@ from vsitrain.plan import (
     read_model_config,
     workload_of,
 )
+from vsitrain.pretrained import open_processor
 from vsitrain.prompts import PromptMode, prompt_mode, target
 from vsitrain.provenance import refuse_other_input
 from vsitrain.rewards import reward_functions
@@ -63,8 +65,6 @@ def prepare(method: Method, config: RunConfig) -> Preparation:
     Raises:
         VsiError: data, frames, rewards, prompt or model will not do; each says what and why.
     """
-    from transformers import AutoProcessor
-
     options, args = config.options, config.training
     mode = prompt_mode(options.prompt)
     check_packages(args)
@@ -102,9 +102,12 @@ def prepare(method: Method, config: RunConfig) -> Preparation:
         cache=options.frame_cache,
         blank=options.blank,
     )
+    processor = open_processor(base)
     for questions in filter(None, (rows, eval_rows)):
         store.check(questions)
-    processor = AutoProcessor.from_pretrained(base)
+        shown = questions.select_columns(["id", "scene_name", "question", "options"])
+        texts = ((question_name(row), "\n".join([row["question"], *(row["options"] or ())])) for row in shown)
+        refuse_marks(processor, texts)
     if family_of(processor).limits is not None:
         limit_pixels(
             processor, min_pixels=options.min_pixels, max_pixels=options.max_pixels, frames=options.num_frames

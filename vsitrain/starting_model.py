@@ -7,10 +7,13 @@ from typing import Any
 
 from vsidata.errors import OptionError
 from vsitrain.families import LORA_TARGETS
+from vsitrain.pretrained import in_words, limited, open_adapter, open_model, open_processor, refuse_pickles
 from vsitrain.provenance import read_provenance, write_provenance
 from vsitrain.whole_weights import model_of_shapes, whole_weights
 
 _RIGHT_BASE = "Name the model that it was trained on as base_model_name_or_path in its adapter_config.json."
+
+ADAPTER_CONFIG, ADAPTER_WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 
 MERGED = "_base"
 """Folder of a run that holds the model it starts from, where that was an adapter on its base."""
@@ -21,7 +24,7 @@ _LANGUAGE = ("language_model", "lm_head")
 
 def is_adapter(name_or_path: str) -> bool:
     """Whether a folder holds an adapter, and not a whole model."""
-    return (Path(name_or_path) / "adapter_config.json").is_file()
+    return (Path(name_or_path) / ADAPTER_CONFIG).is_file()
 
 
 def check_adapter(adapter: str, base_config: Any) -> None:
@@ -36,17 +39,17 @@ def check_adapter(adapter: str, base_config: Any) -> None:
     """
     import torch
     from peft import PeftConfig, get_peft_model, get_peft_model_state_dict
-    from safetensors import SafetensorError, safe_open
+    from safetensors import safe_open
 
-    try:
-        with safe_open(Path(adapter) / "adapter_model.safetensors", framework="pt") as file:
+    refuse_pickles(adapter, ADAPTER_WEIGHTS)
+    fault = "cannot be read as an adapter"
+    with in_words(adapter, fault, "Name a folder that PEFT wrote."), limited(adapter, fault):
+        with safe_open(Path(adapter) / ADAPTER_WEIGHTS, framework="pt") as file:
             found = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
         with whole_weights(), torch.device("meta"):
             adapted = get_peft_model(model_of_shapes(base_config), PeftConfig.from_pretrained(adapter))
-    except (OSError, ValueError, TypeError, SafetensorError) as error:
-        fault = f"cannot be read as an adapter: {str(error).partition(chr(10))[0]}."
-        raise OptionError(adapter, fault, "Name a folder that PEFT wrote.") from error
-    expected = {name: tuple(tensor.shape) for name, tensor in get_peft_model_state_dict(adapted).items()}
+        tensors = get_peft_model_state_dict(adapted)
+    expected = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
     if found != expected:
         name = min({name for name, _ in found.items() ^ expected.items()})
         fault = (
@@ -69,18 +72,14 @@ def merge_adapter(adapter: str, out: Path, *, dtype: str | None) -> Path:
     Raises:
         OptionError: the adapter names no base.
     """
-    from peft import PeftModel
-    from transformers import AutoModelForImageTextToText, AutoProcessor
-
     base = base_of(adapter)
     out.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=f"{out.name}.", dir=out.parent) as folder:
         unfinished = Path(folder) / out.name
         with whole_weights():
-            model = AutoModelForImageTextToText.from_pretrained(base, dtype=dtype or "auto")
-            merged: Any = PeftModel.from_pretrained(model, adapter)
+            merged = open_adapter(open_model(base, dtype=dtype or "auto"), adapter)
             merged.merge_and_unload().save_pretrained(unfinished)
-        processor = AutoProcessor.from_pretrained(adapter if _has_processor(adapter) else base)
+        processor = open_processor(adapter if _has_processor(adapter) else base)
         processor.save_pretrained(unfinished)
         if provenance := read_provenance(adapter):
             write_provenance(unfinished, provenance)
@@ -97,10 +96,13 @@ def base_of(adapter: str) -> str:
     that folder was moved to, from the run's checkpoints too.
 
     Raises:
-        OptionError: it names none.
+        OptionError: it names none, or another adapter; or what it says cannot be read.
     """
-    stated = json.loads((Path(adapter) / "adapter_config.json").read_text(encoding="utf-8"))
-    base = stated.get("base_model_name_or_path")
+    with in_words(adapter, "its adapter_config.json cannot be read", "Name a folder that PEFT wrote."):
+        stated = json.loads((Path(adapter) / ADAPTER_CONFIG).read_text(encoding="utf-8"))
+        base = stated.get("base_model_name_or_path")
+        if not isinstance(base, str | None):
+            raise ValueError("base_model_name_or_path is no text")
     if not base:
         fault = "its adapter_config.json names no base_model_name_or_path."
         raise OptionError(adapter, fault, _RIGHT_BASE)
@@ -108,7 +110,23 @@ def base_of(adapter: str) -> str:
         for folder in (Path(adapter), Path(adapter).resolve().parent):
             if (folder / MERGED).is_dir():
                 return str(folder / MERGED)
-    return str(base)
+    refuse_adapter_as_base(adapter, base)
+    return base
+
+
+def refuse_adapter_as_base(adapter: str, base: str) -> None:
+    """Refuse an adapter whose base is no whole model.
+
+    Args:
+        adapter: its name.
+        base: folder of the model that it was trained on.
+
+    Raises:
+        OptionError: there is an adapter in that folder, perhaps the same one.
+    """
+    if is_adapter(base):
+        fault = f"its adapter_config.json names {base} as its base, which is an adapter and no whole model."
+        raise OptionError(adapter, fault, _RIGHT_BASE)
 
 
 def name_base(model: Any, base: str) -> None:
@@ -147,9 +165,7 @@ def load_model(settings: Any, *, dtype: str | None, train_vision: bool) -> Any:
         dtype: of the weights, from `weights_dtype`.
         train_vision: whether the vision tower and its projector are trained too, where there is no adapter.
     """
-    from transformers import AutoModelForImageTextToText
-
-    model = AutoModelForImageTextToText.from_pretrained(
+    model = open_model(
         settings.model_name_or_path,
         dtype=dtype or "auto",
         attn_implementation=settings.attn_implementation,

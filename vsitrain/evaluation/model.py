@@ -1,12 +1,14 @@
 """The model that is asked: where it lies, and exactly which one it is."""
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vsitrain.starting_model import base_of, is_adapter
+from vsidata.errors import OptionError
+from vsitrain.starting_model import base_of, is_adapter, refuse_adapter_as_base
 
 _WEIGHTS = ("*.safetensors",)
 _SETTINGS = ("*.json", "*.jinja", "*.txt", "*.model")
@@ -75,8 +77,15 @@ def find_model(name: str) -> Model:
         revision=None if local else folder.name,  # the cache keeps each commit in a folder of its own
         weights_sha256=_digest(folder, _WEIGHTS) if local else None,
         settings_sha256=_digest(folder, _SETTINGS) if local else None,
-        base=find_model(base_of(str(folder))) if is_adapter(str(folder)) else None,
+        base=_base_of(name, folder) if is_adapter(str(folder)) else None,
     )
+
+
+def _base_of(name: str, adapter: Path) -> Model:
+    base = base_of(str(adapter))
+    folder = Path(base) if Path(base).is_dir() else _downloaded(base)
+    refuse_adapter_as_base(name, str(folder))
+    return find_model(base)
 
 
 def penalty_of(model: Model) -> float:
@@ -87,7 +96,11 @@ def penalty_of(model: Model) -> float:
         stated: Mapping[str, Any] = GenerationConfig.from_pretrained(model.whole).to_dict()
     except (OSError, ValueError):
         return 1.0
-    return float(stated.get("repetition_penalty") or 1.0)
+    penalty = stated.get("repetition_penalty") or 1.0
+    if not isinstance(penalty, (int, float)) or not 0 < penalty < math.inf:
+        fault = f"its generation_config.json states the repetition_penalty {penalty!r:.40}."
+        raise OptionError(model.name, fault, "Write a positive number there, or remove it.")
+    return float(penalty)
 
 
 def _downloaded(name: str) -> Path:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from vsidata.errors import OptionError
 from vsitrain.data.clip import Clip
 from vsitrain.data.messages import conversation, question_name
 from vsitrain.evaluation.model import Model, penalty_of
 from vsitrain.evaluation.settings import Settings
 from vsitrain.families import Pixels, encode, limit_pixels
 from vsitrain.families.family import family_of
+from vsitrain.pretrained import open_adapter, open_model, open_processor
 
 VERSIONS = ("torch", "torchvision", "transformers", "peft", "accelerate")
 """Packages that have a say in what it replies."""
@@ -29,19 +29,10 @@ class Replier:
     """
 
     def __init__(self, model: Model, settings: Settings, *, dtype: str | None, device: Any) -> None:
-        from safetensors import SafetensorError
-        from transformers import AutoModelForImageTextToText
-
         self._settings = settings
-        try:
-            loaded: Any = AutoModelForImageTextToText.from_pretrained(model.whole, dtype=dtype or "auto")
-            if model.base is not None:
-                from peft import PeftModel
-
-                loaded = PeftModel.from_pretrained(loaded, str(model.folder)).merge_and_unload()
-        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
-            fault = f"its weights cannot be loaded: {str(error).strip().partition(chr(10))[0]}"
-            raise OptionError(model.name, fault, "Take them again from where they were made.") from error
+        loaded = open_model(model.whole, dtype=dtype or "auto")
+        if model.base is not None:
+            loaded = open_adapter(loaded, model.folder).merge_and_unload()
         self._model = loaded.to(device).eval()
         self._processor = processor_of(model, settings)
         self._penalty = penalty_of(model)
@@ -81,9 +72,7 @@ class Replier:
 
 def processor_of(model: Model, settings: Settings) -> Any:
     """The model's processor, with the pixel limits of the settings."""
-    from transformers import AutoProcessor
-
-    processor = AutoProcessor.from_pretrained(model.processor)
+    processor = open_processor(model.processor)
     if family_of(processor).limits is not None:
         limit_pixels(
             processor,

@@ -10,11 +10,12 @@ from typing import Any
 
 from vsidata.errors import OptionError
 from vsitrain.data.clip import Clip
-from vsitrain.data.messages import conversation
+from vsitrain.data.messages import conversation, question_name
 from vsitrain.evaluation.model import Model, penalty_of
 from vsitrain.evaluation.replies import processor_of
 from vsitrain.evaluation.settings import Settings
-from vsitrain.families import family_of, fitted, least_below, most_above, stills, with_places
+from vsitrain.families import family_of, fitted, least_below, most_above, refuse_marks, stills, with_places
+from vsitrain.pretrained import open_processor
 
 _LOG = logging.getLogger(__name__)
 
@@ -67,6 +68,7 @@ class VllmReplier:
         how = self._settings
         shown = fitted(self._processor, clip)
         asked = conversation(row, how.mode, form=how.form, letters=True)
+        refuse_marks(self._processor, [(question_name(row), asked[0]["content"][1]["text"])])
         text = self._processor.apply_chat_template(
             with_places(asked, shown, "images"), add_generation_prompt=True, tokenize=False
         )
@@ -81,9 +83,7 @@ def within_own_limits(model: Model, settings: Settings) -> Settings:
     Raises:
         OptionError: the model's own limits are so close that whole squares do not fit between them.
     """
-    from transformers import AutoProcessor
-
-    processor = AutoProcessor.from_pretrained(model.processor)
+    processor = open_processor(model.processor)
     if family_of(processor).limits is None:  # every frame is brought to one size
         return settings
     images = processor.image_processor

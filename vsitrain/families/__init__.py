@@ -27,6 +27,7 @@ from vsitrain.families.limits import (
     most_above,
     video_limits,
 )
+from vsitrain.families.marks import refuse_marks
 from vsitrain.families.pixels import Pixels
 from vsitrain.families.places import InputMode, stills, with_places
 
@@ -50,6 +51,7 @@ __all__ = [
     "most_above",
     "pad_token_ids",
     "refuse_blind_passes",
+    "refuse_marks",
     "stills",
     "token_types",
     "unexpanded",

@@ -13,6 +13,7 @@ from torch import Tensor
 from vsidata.errors import OptionError
 from vsitrain.data.clip import Clip
 from vsitrain.families.family import family_of, pad_token_ids
+from vsitrain.families.marks import refuse_marks, texts_of
 from vsitrain.families.pixels import Pixels
 from vsitrain.families.places import InputMode, Messages, stills, with_places
 
@@ -61,8 +62,12 @@ def encode_rows(
 
     Raises:
         ValueError: a prompt has no place for its clip, or more than one.
-        OptionError: a prompt has more tokens than the tokenizer's own limit.
+        OptionError: a prompt has more tokens than the tokenizer's own limit, or holds a token for pixels.
     """
+    called = names or ["of a question without a name"] * len(prompts)
+    refuse_marks(
+        processor, ((name, text) for name, it in zip(called, prompts, strict=True) for text in texts_of(it))
+    )
     texts = [
         processor.apply_chat_template(
             with_places(messages, clip, input_mode),

@@ -77,10 +77,9 @@ def read_model_config(name_or_path: str) -> Any:
         OptionError: there is none, or it is an adapter's.
         VsiError: the Hub cannot be reached, or it is no vision-language model of a known family.
     """
-    from transformers import AutoConfig
-
     from vsidata.hub.reach import require_reach
     from vsitrain.families import family_of
+    from vsitrain.pretrained import open_config
 
     folder = Path(name_or_path)
     if (folder / "adapter_config.json").is_file() and not (folder / "config.json").is_file():
@@ -88,14 +87,7 @@ def read_model_config(name_or_path: str) -> Any:
         raise OptionError(name_or_path, fault, "Name the model that the adapter belongs to.")
     if not folder.is_dir():
         require_reach(name_or_path, "model")
-    try:
-        config = AutoConfig.from_pretrained(name_or_path)
-    except (OSError, ValueError) as error:
-        reason = str(error).strip().partition("\n")[0].rstrip(".")
-        fault = f"its configuration cannot be read: {reason}."
-        raise OptionError(
-            name_or_path, fault, "Name a model's folder, or a model on the Hub that can be reached."
-        ) from error
+    config = open_config(name_or_path)
     family_of(config)
     return config
 
