@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from vsidata.errors import OptionError, VsiError
+from vsidata.plain_text import echo, echo_json, printable
 from vsidata.stopping import goes_on_later
 
 if TYPE_CHECKING:
@@ -133,20 +134,20 @@ def build(
             done = run(options, progress)
     if isinstance(done, submission.Submission):
         if as_json:
-            typer.echo(orjson.dumps(submission.as_json(done), option=orjson.OPT_INDENT_2))
+            echo_json(orjson.dumps(submission.as_json(done), option=orjson.OPT_INDENT_2))
         lines = submission.closing_lines(done)
-        screen.print(*lines, sep="\n", soft_wrap=True, markup=False, highlight=False)
+        screen.print(*lines, sep="\n", soft_wrap=True)
         return
     if (table := summary.drop_table(done)).row_count:
         screen.print(table)
-    screen.print(*summary.closing_lines(done), sep="\n", soft_wrap=True, markup=False, highlight=False)
+    screen.print(*summary.closing_lines(done), sep="\n", soft_wrap=True)
     failed = not done.manifest["scenes"] or (options.strict and done.failures)
     if options.address and not failed:
         with goes_on_later():
             _publish(done.out, options.address, screen)
     if as_json:
         about = summary.as_json(done) | ({"address": options.address} if options.address else {})
-        typer.echo(orjson.dumps(about, option=orjson.OPT_INDENT_2))
+        echo_json(orjson.dumps(about, option=orjson.OPT_INDENT_2))
     raise typer.Exit(1 if failed else 0)
 
 
@@ -171,7 +172,7 @@ def _publish(folder: Path, address: str, screen: "Console") -> None:
         from vsidata.hub import words
 
         planned = pushing.plan(folder, *dataset)
-        screen.print(*words.before(planned), sep="\n", soft_wrap=True, markup=False, highlight=False)
+        screen.print(*words.before(planned), sep="\n", soft_wrap=True)
         lines = words.after(planned, pushing.publish(planned))
     else:
         from vsidata.elsewhere import store
@@ -187,7 +188,7 @@ def _publish(folder: Path, address: str, screen: "Console") -> None:
                 done=lambda: bar.advance(task),
             )
         lines = published(sent)
-    screen.print(*lines, sep="\n", soft_wrap=True, markup=False, highlight=False)
+    screen.print(*lines, sep="\n", soft_wrap=True)
 
 
 @app.command()
@@ -228,7 +229,10 @@ def _print_questions(rows: list[dict[str, Any]], as_json: bool) -> None:
     from vsidata.dataset.browse import in_words
 
     for row in rows:
-        typer.echo(orjson.dumps(row) if as_json else f"{in_words(row)}\n")
+        if as_json:
+            echo_json(orjson.dumps(row))
+        else:
+            echo(f"{in_words(row)}\n")
 
 
 @app.command()
@@ -257,9 +261,9 @@ def report(
             done=lambda: bar.advance(task),
         )
     if as_json:
-        typer.echo(orjson.dumps(in_json(done), option=orjson.OPT_INDENT_2))
+        echo_json(orjson.dumps(in_json(done), option=orjson.OPT_INDENT_2))
     else:
-        console().print(*closing_lines(done), sep="\n", soft_wrap=True, markup=False, highlight=False)
+        console().print(*closing_lines(done), sep="\n", soft_wrap=True)
 
 
 @app.command()
@@ -303,14 +307,14 @@ def audit(
             done=lambda: bar.advance(task),
         )
     if as_json:
-        typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+        echo_json(orjson.dumps(found, option=orjson.OPT_INDENT_2))
         return
     screen = console()
     screen.print(words.score_table(found))
     lines = words.closing_lines(found)
     if folder:
         lines.append(f"Written: {auditing.write_audit(folder, found)}.")
-    screen.print(*lines, sep="\n", soft_wrap=True, markup=False, highlight=False)
+    screen.print(*lines, sep="\n", soft_wrap=True)
 
 
 @app.command()
@@ -359,12 +363,12 @@ def debias(
             done=lambda: bar.advance(types),
         )
     if as_json:
-        typer.echo(orjson.dumps(done, option=orjson.OPT_INDENT_2))
+        echo_json(orjson.dumps(done, option=orjson.OPT_INDENT_2))
     else:
         screen = console()
         screen.print(record.table(done))
         lines = [*record.closing_lines(done), f"Written: {out}, with debias.json and debias.svg."]
-        screen.print(*lines, sep="\n", soft_wrap=True, markup=False, highlight=False)
+        screen.print(*lines, sep="\n", soft_wrap=True)
     raise typer.Exit(1 if any(own["reached"] is False for own in done["topics"].values()) else 0)
 
 
@@ -388,11 +392,11 @@ def compare(
 
     found = comparing.compare(first, second, examples)
     if as_json:
-        typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+        echo_json(orjson.dumps(found, option=orjson.OPT_INDENT_2))
         return
     screen = console()
     screen.print(words.table(found))
-    screen.print(*words.closing_lines(found), sep="\n", soft_wrap=True, markup=False, highlight=False)
+    screen.print(*words.closing_lines(found), sep="\n", soft_wrap=True)
 
 
 @app.command()
@@ -418,13 +422,13 @@ def conform(
         conforming.measured_scenes(source, rule_set), conforming.read_questions(questions), rule_set
     )
     if as_json:
-        typer.echo(orjson.dumps(found, default=dict, option=orjson.OPT_INDENT_2))
+        echo_json(orjson.dumps(found, default=dict, option=orjson.OPT_INDENT_2))
     else:
         from vsidata.terminal import console
 
         screen = console()
         screen.print(conforming.table(found))
-        screen.print(conforming.WHY_DISTANCES_DIFFER, soft_wrap=True, highlight=False)
+        screen.print(conforming.WHY_DISTANCES_DIFFER, soft_wrap=True)
 
 
 @app.command()
@@ -468,16 +472,16 @@ def plan(
     rule_set = load_rules(rules or (expected.rules if expected else "wide"))
     projected = planning.plan(source, sorted(selection.split_of), rule_set)
     if as_json:
-        typer.echo(orjson.dumps(planning.as_json(projected, expected), option=orjson.OPT_INDENT_2))
+        echo_json(orjson.dumps(planning.as_json(projected, expected), option=orjson.OPT_INDENT_2))
     else:
         from vsidata.terminal import console
 
         screen = console()
-        screen.print(f"{projected.rules}, {projected.scenes:,} scenes", highlight=False)
+        screen.print(f"{projected.rules}, {projected.scenes:,} scenes")
         screen.print(planning.table(projected, expected))
         if projected.failures:
             left_out = f"Left out for want of a usable annotation: {len(projected.failures):,}"
-            screen.print(f"{left_out}; `vsidata check` says why.", highlight=False)
+            screen.print(f"{left_out}; `vsidata check` says why.")
 
 
 @app.command()
@@ -530,8 +534,8 @@ def synth(
             plain=plain,
             vertices=vertices,
         )
-    typer.echo(f"{scenes:,} scans in {out / 'scans'}, their truth in {out / 'truth'}.")
-    typer.echo(f"Next: vsidata build --scannet-root {out} --out {out.absolute().name}-qa")
+    echo(f"{scenes:,} scans in {out / 'scans'}, their truth in {out / 'truth'}.")
+    echo(f"Next: vsidata build --scannet-root {out} --out {out.absolute().name}-qa")
 
 
 @app.command()
@@ -559,14 +563,14 @@ def check(
         names = bar.track(source.names(), description="scans")
         reports = [check_scan(source, name, against, quick) for name in names]
     if as_json:
-        typer.echo(orjson.dumps(check_table.as_json(source, against, reports), option=orjson.OPT_INDENT_2))
+        echo_json(orjson.dumps(check_table.as_json(source, against, reports), option=orjson.OPT_INDENT_2))
     else:
         screen = console()
         screen.print(check_table.scan_table(reports))
         if missing := check_table.missing_table(reports):
             screen.print(missing)
         closing = check_table.closing_lines(source, against, reports)
-        screen.print(*closing, sep="\n", soft_wrap=True, markup=False, highlight=False)
+        screen.print(*closing, sep="\n", soft_wrap=True)
     raise typer.Exit(0 if any(report.fault is None for report in reports) else 1)
 
 
@@ -633,17 +637,17 @@ def inspect(
         _write(rrd, recording(found))
     if as_json:
         option = orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY
-        typer.echo(orjson.dumps(words.as_json(found), option=option))
+        echo_json(orjson.dumps(words.as_json(found), option=option))
     else:
         screen = console()
         for part in (words.fact_table, words.object_table, words.topic_table):
             screen.print(part(found), "")
         for each in found.questions if questions else filter(None, [asked]):
-            typer.echo(f"{words.question_in_words(found, each)}\n")
+            echo(f"{words.question_in_words(found, each)}\n")
         lines = words.closing_lines(found)
         if found.questions and not (questions or question or png or rrd):
             lines.append(words.next_line(found))
-        screen.print(*lines, sep="\n", soft_wrap=True, markup=False, highlight=False)
+        screen.print(*lines, sep="\n", soft_wrap=True)
 
 
 def _write(file: Path, content: bytes) -> None:
@@ -691,10 +695,10 @@ def export(
             done=lambda: bar.advance(task),
         )
     if as_json:
-        typer.echo(orjson.dumps(summary.as_json(done), option=orjson.OPT_INDENT_2))
+        echo_json(orjson.dumps(summary.as_json(done), option=orjson.OPT_INDENT_2))
     else:
         lines = summary.closing_lines(done, folder)
-        console().print(*lines, sep="\n", soft_wrap=True, markup=False, highlight=False)
+        console().print(*lines, sep="\n", soft_wrap=True)
 
 
 @app.command()
@@ -738,16 +742,16 @@ def push(
         folder, repo_id, revision, private=private, gated=gated, with_frames=with_frames, dry=dry_run
     )
     screen = console(quiet=as_json)
-    screen.print(*words.before(planned), sep="\n", soft_wrap=True, markup=False, highlight=False)
+    screen.print(*words.before(planned), sep="\n", soft_wrap=True)
     commit = None
     if not dry_run:
         if planned.needs_word and not i_may_share_frames:
             _ask(words.question(planned))
         with goes_on_later():
             commit = pushing.publish(planned)
-        screen.print(*words.after(planned, commit), sep="\n", soft_wrap=True, markup=False, highlight=False)
+        screen.print(*words.after(planned, commit), sep="\n", soft_wrap=True)
     if as_json:
-        typer.echo(orjson.dumps(words.as_json(planned, commit), option=orjson.OPT_INDENT_2))
+        echo_json(orjson.dumps(words.as_json(planned, commit), option=orjson.OPT_INDENT_2))
 
 
 def _ask(question: str) -> None:
@@ -755,7 +759,7 @@ def _ask(question: str) -> None:
     if not sys.stdin.isatty():
         fault = "publishes pictures of others' scans, and there is nobody to ask whether you may."
         raise VsiError("--with-frames", fault, "Add --i-may-share-frames if you may, or drop --with-frames.")
-    typer.confirm(question, abort=True, err=True)
+    typer.confirm(printable(question), abort=True, err=True)
 
 
 @app.command()
@@ -780,10 +784,10 @@ def verify(
     manifest = read_manifest(copy)
     faults = verifying.faults(copy, manifest)
     if as_json:
-        typer.echo(orjson.dumps(words.checked_as_json(where, manifest, faults), option=orjson.OPT_INDENT_2))
+        echo_json(orjson.dumps(words.checked_as_json(where, manifest, faults), option=orjson.OPT_INDENT_2))
     else:
         lines = words.checked(where, manifest, faults)
-        console().print(*lines, sep="\n", soft_wrap=True, markup=False, highlight=False)
+        console().print(*lines, sep="\n", soft_wrap=True)
     raise typer.Exit(1 if faults else 0)
 
 
@@ -792,5 +796,5 @@ def main() -> None:
     try:
         app()
     except VsiError as error:
-        typer.echo(error, err=True)
+        echo(error, err=True)
         sys.exit(2)

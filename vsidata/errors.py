@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from vsidata.plain_text import in_a_line
+
 
 class VsiError(Exception):
     """Something the user can mend: a file (or option), its fault, and the remedy.
@@ -19,7 +21,7 @@ class VsiError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.fault}\n  {self.remedy}"
+        return f"{in_a_line(f'{self.file}: {self.fault}')}\n  {in_a_line(self.remedy)}"
 
 
 class ScanError(VsiError):

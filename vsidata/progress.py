@@ -33,7 +33,7 @@ class ProgressBar(Watcher):
         for file, names in selection.unknown.items():
             verb = "name matches" if len(names) == 1 else "names match"
             lines.append(f"{file}: {len(names):,} {verb} no known scan ({', '.join(names[:3])}).")
-        self._console.print(*lines, sep="\n", highlight=False)
+        self._console.print(*lines, sep="\n")
         self._bar.update(self._task, total=scenes - done)
 
     def scene(self, name: str, seconds: float) -> None:  # noqa: ARG002 - the bar counts
@@ -42,4 +42,4 @@ class ProgressBar(Watcher):
 
     def retried(self, name: str, cause: str) -> None:
         """Say it at once: memory that runs out is for the user to see early."""
-        self._console.print(f"{name}: its worker process {cause}; it was tried again.", highlight=False)
+        self._console.print(f"{name}: its worker process {cause}; it was tried again.")

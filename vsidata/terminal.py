@@ -1,6 +1,6 @@
 """Where commands print to: the console, and progress on it."""
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -10,16 +10,41 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.segment import Segment
 from rich.text import Text
+
+from vsidata.plain_text import printable
 
 _WIDTH_OF_FILES = 120
 """Characters a line where output is no terminal: its default of 80 folds the tables."""
 
 
 def console(*, stderr: bool = False, quiet: bool = False) -> Console:
-    """As wide as the terminal, or as a file's lines should be."""
-    plain = Console(stderr=stderr, quiet=quiet)
-    return plain if plain.is_terminal else Console(stderr=stderr, quiet=quiet, width=_WIDTH_OF_FILES)
+    """As wide as the terminal, or as a file's lines should be.
+
+    It prints text as it stands, without control characters: brackets and colons in it are no markup.
+    """
+    made = Console(stderr=stderr, quiet=quiet, markup=False, emoji=False, highlight=False)
+    if not made.is_terminal:
+        made.width = _WIDTH_OF_FILES
+    made.push_render_hook(_Printable())
+    return made
+
+
+class _Printable(RenderHook):
+    """Cleans text after it is laid out. The console's own control sequences are segments of another kind."""
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        return [_Cleaned(renderable) for renderable in renderables]
+
+
+class _Cleaned:
+    def __init__(self, renderable: ConsoleRenderable) -> None:
+        self._renderable = renderable
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for text, style, control in console.render(self._renderable, options):
+            yield Segment(text if control else printable(text), style, control)
 
 
 class _Rate(ProgressColumn):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from vsidata.errors import OptionError, VsiError
+from vsidata.plain_text import echo, echo_json
 
 _INSTALL = "pip install 'vsi100k[train]'"
 _NEEDED = ("torch", "torchvision", "transformers", "trl", "peft", "accelerate")
@@ -86,10 +87,10 @@ def _run(method: "Method", recipe: Path | None, given: list[str], plan_only: boo
     only_planned = plan_only or as_json
     prepared = prepare(method, read_config(method, recipe, given, planned=only_planned))
     if as_json:
-        typer.echo(orjson.dumps(planning.as_json(prepared.plan), option=orjson.OPT_INDENT_2))
+        echo_json(orjson.dumps(planning.as_json(prepared.plan), option=orjson.OPT_INDENT_2))
     elif first:
         told = planning.as_text(prepared.plan) if plan_only else planning.in_short(prepared.plan)
-        typer.echo(f"{prepared.tokens}\n\n{told}\n")
+        echo(f"{prepared.tokens}\n\n{told}\n")
     if only_planned:
         return
     planning.refuse_if_too_large(prepared.plan)
@@ -101,7 +102,7 @@ def _run(method: "Method", recipe: Path | None, given: list[str], plan_only: boo
 
     trained = train(prepared, callbacks=[TrainingProgress(console(stderr=True))])
     if first:
-        typer.echo("\n".join(closing_lines(method, trained)))
+        echo("\n".join(closing_lines(method, trained)))
 
 
 def _require_packages() -> None:
@@ -129,7 +130,7 @@ def curves(
 
     out = out or run / "curves.png"
     draw_curves(run, out)
-    typer.echo(f"Drawn: {out}.")
+    echo(f"Drawn: {out}.")
 
 
 _Model = Annotated[str, typer.Option(help="A model or an adapter: a folder, or a name on the Hub.")]
@@ -191,8 +192,8 @@ def evaluate(
     how = {"num_frames": frames, "input_mode": input_mode, "max_new_tokens": max_new_tokens}
     if _ask(model, data, out, prompt=prompt, wording=wording, warned=_warn, **places, **how):
         _print_scores(out, "", as_json=False)
-        typer.echo(f"Written: {out}, with every reply and all that made them.")
-        typer.echo(f"Next: `vsitrain table {out}` puts it beside others; `vsitrain score` scores it again.")
+        echo(f"Written: {out}, with every reply and all that made them.")
+        echo(f"Next: `vsitrain table {out}` puts it beside others; `vsitrain score` scores it again.")
 
 
 @app.command()
@@ -234,7 +235,7 @@ def study(
         return
     results = {mode: studying.result_of(out / mode) for mode in PROMPT_MODES}
     if as_json:
-        typer.echo(orjson.dumps(studying.as_json(results), option=orjson.OPT_INDENT_2))
+        echo_json(orjson.dumps(studying.as_json(results), option=orjson.OPT_INDENT_2))
     else:
         console().print(studying.as_table(results))
 
@@ -260,7 +261,7 @@ def _ask(model: str, data: str, out: Path, **how: Any) -> bool:
 
 def _warn(text: str) -> None:
     if os.environ.get("RANK", "0") == "0":  # one process prints
-        typer.echo(f"Warning: {text}", err=True)
+        echo(f"Warning: {text}", err=True)
 
 
 _MetaInfo = Annotated[
@@ -335,10 +336,10 @@ def _print_scores(
     beside = [published_row(name) for name in published]
     scores, references = scored(predictions, data, warned=_warn, **how)
     if as_json:
-        typer.echo(orjson.dumps(plain(scores, references, beside), option=orjson.OPT_INDENT_2))
+        echo_json(orjson.dumps(plain(scores, references, beside), option=orjson.OPT_INDENT_2))
         return
     console().print(as_table(scores, references, beside))
-    typer.echo("\n".join(closing_lines(scores, references, beside)))
+    echo("\n".join(closing_lines(scores, references, beside)))
 
 
 @app.command()
@@ -393,9 +394,9 @@ def table(
         from vsitrain.scoring.plot import draw_comparison
 
         draw_comparison(found.rows, plot)
-    typer.echo(FORMATS[form](found.rows, LAYOUTS[layout]))
+    echo(FORMATS[form](found.rows, LAYOUTS[layout]))
     for note in found.notes:
-        typer.echo(note, err=True)
+        echo(note, err=True)
 
 
 @app.command()
@@ -417,7 +418,7 @@ def merge(
     if out.exists() and any(out.iterdir()):
         raise OptionError(out, "is not empty.", "Name a new folder.")
     check_adapter(str(adapter), read_model_config(base_of(str(adapter))))
-    typer.echo(f"Merged: {merge_adapter(str(adapter), out, dtype=dtype)}.")
+    echo(f"Merged: {merge_adapter(str(adapter), out, dtype=dtype)}.")
 
 
 @app.command()
@@ -430,7 +431,7 @@ def keys() -> None:
 
     for name, field in RunOptions.model_fields.items():
         default = "required" if field.is_required() else repr(field.default)
-        typer.echo(f"{name:<16} {default}")
+        echo(f"{name:<16} {default}")
 
 
 @app.command()
@@ -454,7 +455,7 @@ def tiny(
     if like not in SIZES:
         raise OptionError(f"--like {like}", "is no size.", f"Choose from: {', '.join(SIZES)}.")
     size = SIZES[like] if family is None else SIZES[like].model_copy(update={"family": family})
-    typer.echo(f"{make_tiny(out, size, seed=seed):,} parameters in {out}.")
+    echo(f"{make_tiny(out, size, seed=seed):,} parameters in {out}.")
 
 
 def main() -> None:
@@ -462,5 +463,5 @@ def main() -> None:
     try:
         app()
     except VsiError as error:
-        typer.echo(error, err=True)
+        echo(error, err=True)
         sys.exit(2)

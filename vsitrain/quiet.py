@@ -2,12 +2,15 @@
 
 import warnings
 
+from vsidata.plain_text import log_plainly
+
 
 def quiet() -> None:
-    """Silence bars of loading and mapping, and what TRL is told about names that will change."""
+    """Silence progress bars and warnings about names that will change; log without control characters."""
     import datasets
     from transformers.utils import logging
 
+    log_plainly()
     datasets.disable_progress_bars()
     logging.disable_progress_bar()
     warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")

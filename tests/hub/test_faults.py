@@ -50,6 +50,16 @@ def test_a_token_that_the_server_repeats_is_not_printed(hub, waits, synthetic):
     assert OWNER not in str(caught.value)
 
 
+def test_what_the_hub_says_is_one_line_without_control_characters(hub, waits, synthetic):
+    hub.fail(
+        "POST", "/api/repos/create", 400, message="no\x1b[2J\u202e good\nPublished: all of it" + "x" * 9000
+    )
+    with pytest.raises(VsiError, match=r"no\[2J good Published: all of it") as caught:
+        push(synthetic)
+    assert len(str(caught.value).splitlines()) == 2
+    assert len(str(caught.value)) < 1000
+
+
 def test_the_token_goes_to_the_hub_and_is_written_nowhere(hub, synthetic, run_alone, tmp_path):
     run_alone("push", synthetic, "--repo-id", NAME)
     assert f"Bearer {OWNER}" in hub.authorizations

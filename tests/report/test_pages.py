@@ -14,7 +14,8 @@ from vsidata.report.site import write_report
 
 NAME = "scene0000_00"
 MANY = 2_000
-HOSTILE = "<script>window.hacked = 1</script>\"><img src=x onerror='window.hacked = 1'></script>\u2028"
+SHOWN = "<script>window.hacked = 1</script>\"><img src=x onerror='window.hacked = 1'></script>"
+HOSTILE = f"{SHOWN}\u2028\u202e\u2067\x1b\x9b\x7f"
 
 
 @pytest.fixture(scope="module")
@@ -352,11 +353,13 @@ def test_words_of_a_build_are_never_markup(browser, tmp_path):
     )
     report = write_report(built).index.parent
     browser.open(report / "index.html")
-    assert browser.texts("table.scenes tbody th") == [HOSTILE]
+    assert browser.texts("table.scenes tbody th") == [SHOWN]
     browser.run("document.querySelectorAll('summary').forEach((one) => one.click())")
     browser.click("table.scenes tbody a")
     browser.wait("document.querySelector('svg.plan')")
-    assert browser.texts("h1") == [HOSTILE]
+    assert browser.texts("h1") == [SHOWN]
+    assert browser.run("document.title") == f"{SHOWN} – report"
+    assert not set("\u2028\u202e\u2067\x1b\x9b\x7f") & set(browser.run("document.documentElement.outerHTML"))
     browser.run("document.querySelectorAll('button.question').forEach((one) => one.click())")
     assert browser.run("window.hacked") is None
     assert browser.run("document.querySelectorAll('img[src=x], main script, .plan script').length") == 0

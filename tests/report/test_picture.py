@@ -1,6 +1,7 @@
 """Floor plans as pictures: what is drawn lies where it is known to be, and no label hides another."""
 
 import itertools
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -66,6 +67,17 @@ def test_every_question_can_be_drawn_and_says_its_answer(filmed):
         drawn = figure(filmed, question)
         assert question.answer in drawn.get_suptitle()
         assert "the answer" in {*drawn.axes[0].get_legend_handles_labels()[1]} - alone
+
+
+def test_labels_are_drawn_as_they_are_written(tmp_path):
+    room, label = meta_info.entry(0), "$\\frac{$\x1b[2J\u202e"
+    for by_label in (room["object_bbox"], room["object_counts"]):
+        by_label[label] = by_label.pop("bed")
+    rooms = {"room0": room}
+    (tmp_path / "rooms.json").write_text(json.dumps(rooms))
+    found = inspect(open_source("meta-info", [tmp_path / "rooms.json"]), "room0", load_rules("vsi100k"))
+    drawn = figure(found)
+    assert "$\\frac{$[2J 10" in {text.get_text() for text in texts(drawn)}
 
 
 def test_distance_between_two_objects_is_drawn_as_long_as_it_is(filmed):

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.markup import escape
 from rich.table import Table
 
 from vsidata.curation.check import ScanReport, Standards, scan_files
@@ -62,7 +61,7 @@ def scan_table(reports: Iterable[ScanReport]) -> Table:
             _number(report.objects),
             _number(report.vertices),
             " ".join(file.suffix for file in report.missing),
-            escape(f"{Path(report.fault.file).name}: {report.fault.fault}" if report.fault else doubts),
+            f"{Path(report.fault.file).name}: {report.fault.fault}" if report.fault else doubts,
         )
     return table
 

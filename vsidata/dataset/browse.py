@@ -10,6 +10,7 @@ import pyarrow.dataset as ds
 
 from vsidata.dataset.results import Row
 from vsidata.errors import OptionError
+from vsidata.plain_text import in_a_line
 
 
 def sample(out: Path, count: int, seed: int, topic: str | None = None) -> list[Row]:
@@ -77,7 +78,8 @@ def in_words(row: Mapping[str, Any]) -> str:
     answer = " ".join(filter(None, (row["answer"], row["unit"])))
     if row["options"]:
         answer = f"{row['ground_truth']} ({answer})"
-    return "\n  ".join([*lines, f"→ {answer}", f"because {evidence_in_words(row)}"])
+    lines += [f"→ {answer}", f"because {evidence_in_words(row)}"]
+    return "\n  ".join(map(in_a_line, lines))
 
 
 def evidence_in_words(row: Mapping[str, Any]) -> str:

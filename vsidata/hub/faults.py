@@ -17,10 +17,13 @@ from huggingface_hub.errors import (
 
 from vsidata.errors import OptionError, VsiError
 from vsidata.hub.secret_scan import without_secrets
+from vsidata.plain_text import printable
 
 Answer = TypeVar("Answer")
 
 _WAITS = (1.0, 2.0, 4.0, 8.0)  # seconds between tries: a Hub that restarts is back within them
+
+_LONGEST_ANSWER = 300  # characters of what a server says: its own messages have a sentence or two
 
 _LOG_IN = "Log in with `hf auth login`, or set HF_TOKEN to a token that may write there."
 _RESUME = (
@@ -143,5 +146,6 @@ def _cause(error: BaseException | None, kind: type[Answer]) -> Answer | None:
 
 
 def _words(said: object, token: str | None) -> str:
-    """What was said, in one line, without a full stop, and without the token should a server repeat it."""
-    return without_secrets(" ".join(str(said).split()).rstrip("."), token)
+    """What a server says, in one short line, without a full stop, and without the token if it repeats it."""
+    text = without_secrets(" ".join(printable(str(said)).split()).rstrip("."), token)
+    return text if len(text) <= _LONGEST_ANSWER else f"{text[:_LONGEST_ANSWER]}…"

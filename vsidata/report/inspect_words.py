@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-from rich.markup import escape
 from rich.table import Table
 
 from vsidata.dataset.browse import in_words
@@ -24,7 +23,7 @@ def fact_table(inspection: Inspection) -> Table:
     table.add_column(style="bold")
     table.add_column()
     for name, value in _facts(inspection):
-        table.add_row(name, escape(value))
+        table.add_row(name, value)
     return table
 
 
@@ -80,7 +79,7 @@ def object_table(inspection: Inspection) -> Table:
         box = known.box if known else None
         table.add_row(
             str(thing.instance),
-            escape(thing.label if word == thing.label else f"{thing.label} → {word}"),
+            thing.label if word == thing.label else f"{thing.label} → {word}",
             *(_where(box) if box else ("", "", "", "")),
             *([f"{_share_seen(sight, thing):.0%}"] if sight else []),
             inspection.asked_about(thing),

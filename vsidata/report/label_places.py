@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from math import cos, sin, tau
 from typing import TYPE_CHECKING
 
+from vsidata.plain_text import in_a_line
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.transforms import Bbox
@@ -49,7 +51,7 @@ def place(on: "Axes", labels: Sequence[Label]) -> None:
     for label in labels:
         weight = "bold" if label.bold else "normal"
         text = on.annotate(
-            label.text,
+            in_a_line(label.text),
             label.at,
             xytext=(0, 0),
             textcoords="offset points",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vsidata.plain_text import in_a_line
 from vsidata.questions.question import Question
 from vsidata.report.evidence import Drawing
 from vsidata.report.evidence_picture import TONE_WORDS, TONES, draw_evidence, draw_rings
@@ -42,6 +43,13 @@ def picture(inspection: Inspection, question: Question | None = None, dpi: int =
 
 def figure(inspection: Inspection, question: Question | None = None, dpi: int = 150) -> "Figure":
     """The same as a figure of matplotlib's."""
+    from matplotlib import rc_context
+
+    with rc_context({"text.parse_math": False}):  # a label between two `$` is no formula
+        return _drawn(inspection, question, dpi)
+
+
+def _drawn(inspection: Inspection, question: Question | None, dpi: int) -> "Figure":
     from matplotlib.figure import Figure
 
     plan = inspection.plan
@@ -82,12 +90,12 @@ def _set_up(whole: "Figure", on: "Axes", plan: Plan, lines_above: int) -> None:
 def _title(inspection: Inspection, question: Question | None) -> str:
     area = inspection.measured.room_area
     if question is None:
-        return f"{inspection.scene.name}{'' if area is None else f', {area:.1f} m²'}"
+        return f"{in_a_line(inspection.scene.name)}{'' if area is None else f', {area:.1f} m²'}"
     answer = " ".join(filter(None, (question.answer, question.unit)))
     if question.options:
         answer = f"{question.ground_truth}. {answer}"
     lines = [*question.question.split("\n"), "  ".join(question.options or ()), f"→ {answer}"]
-    return "\n".join(fill(line, 140) for line in lines if line)
+    return "\n".join(fill(in_a_line(line), 140) for line in lines if line)
 
 
 def _draw_objects(on: "Axes", inspection: Inspection, evidence: Drawing | None) -> list[Label]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from vsidata.errors import OptionError
+from vsidata.plain_text import in_a_line
 from vsitrain.scoring.compared import Row
 
 _TITLES = {
@@ -36,6 +37,13 @@ def draw_comparison(rows: Sequence[Row], out: Path) -> None:
     Raises:
         OptionError: the picture cannot be written.
     """
+    from matplotlib import rc_context
+
+    with rc_context({"text.parse_math": False}):  # a name between two `$` is no formula
+        _draw_rows(rows, out)
+
+
+def _draw_rows(rows: Sequence[Row], out: Path) -> None:
     from matplotlib.figure import Figure
 
     points = [row for row in rows if row.kind in ("run", "published")]
@@ -47,11 +55,11 @@ def draw_comparison(rows: Sequence[Row], out: Path) -> None:
     for place, task in zip(places.ravel(), tasks, strict=False):
         for row, style in zip(lines, _STYLES, strict=False):
             if (at := _figure(row, task)) is not None:
-                place.axvline(at, color="0.45", linewidth=1.1, linestyle=style, label=row.name)
+                place.axvline(at, color="0.45", linewidth=1.1, linestyle=style, label=in_a_line(row.name))
         for height_of, row in enumerate(points):
             _draw(place, row, task, len(points) - 1 - height_of)
         place.set_title(_TITLES[task], fontsize=10, loc="left")
-        place.set_yticks(range(len(points)), [row.name for row in reversed(points)], fontsize=8)
+        place.set_yticks(range(len(points)), [in_a_line(row.name) for row in reversed(points)], fontsize=8)
         place.set_ylim(-0.6, len(points) - 0.4)
         place.tick_params(axis="x", labelsize=8)
         place.spines[["top", "right"]].set_visible(False)

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from vsidata.plain_text import in_a_line
+
 _WIDTH, _HEIGHT, _GAP, _COLUMNS = 240, 150, 44, 3  # of one picture, pixels
 
 
@@ -34,7 +36,7 @@ def drawn(record: Mapping[str, Any]) -> str:
 
 def _picture(kind: str, own: Mapping[str, Any]) -> Iterator[str]:
     rounds, all_ = own["rounds"], own["questions"][0]
-    yield f'<text y="-8" font-weight="bold">{escape(kind)}</text>'
+    yield f'<text y="-8" font-weight="bold">{escape(in_a_line(kind))}</text>'
     yield f'<path d="M0 0V{_HEIGHT}H{_WIDTH}" fill="none" stroke="#888"/>'
     for percent in (50, 100):
         yield f'<text x="-4" y="{_up(percent / 100) + 4:g}" text-anchor="end">{percent}</text>'

@@ -26,12 +26,17 @@ const report = (() => {
   /** Whether an attribute or child is there to be set. */
   const given = (value) => value !== null && value !== undefined && value !== false;
 
+  /** Control characters, and marks that reverse the order in which text is shown. */
+  const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+  const printable = (value) => (typeof value === "string" ? value.replace(CONTROLS, "") : value);
+
   function filled(element, attributes, children) {
     for (const [name, value] of Object.entries(attributes)) {
       if (typeof value === "function") element.addEventListener(name, value);
-      else if (given(value)) element.setAttribute(name, value === true ? "" : value);
+      else if (given(value)) element.setAttribute(name, value === true ? "" : printable(value));
     }
-    element.append(...children.flat().filter(given));
+    element.append(...children.flat().filter(given).map(printable));
     return element;
   }
 
@@ -87,5 +92,5 @@ const report = (() => {
     document.getElementById("page").replaceChildren(html("p", { class: "fault", role: "alert" }, error.message));
   }
 
-  return { deliver, load, html, svg, count, counted, metres, topic, matches, searchField, fail };
+  return { deliver, load, html, svg, count, counted, metres, topic, matches, printable, searchField, fail };
 })();

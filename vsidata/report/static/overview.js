@@ -2,7 +2,7 @@
 // The overview of a build.
 
 (() => {
-  const { html, load, count, topic, charts, sceneList, audit, fail } = report;
+  const { html, load, count, topic, printable, charts, sceneList, audit, fail } = report;
 
   const sum = (numbers) => numbers.reduce((total, one) => total + one, 0);
 
@@ -178,7 +178,7 @@
   async function show() {
     const build = await load("data/build.js");
     const lines = await load("data/scenes.js");
-    document.title = `${build.title} – report`;
+    document.title = printable(`${build.title} – report`);
     document
       .getElementById("page")
       .replaceChildren(

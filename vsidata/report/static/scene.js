@@ -2,7 +2,7 @@
 // The page of a scene. Its address says which, and which question is open: scene.html#SCENE/QUESTION.
 
 (() => {
-  const { html, load, counted, plan, frames, questions, objects, fail } = report;
+  const { html, load, counted, printable, plan, frames, questions, objects, fail } = report;
 
   /** What the address asks for. */
   function asked() {
@@ -104,7 +104,7 @@
     const sizes = new ResizeObserver(draw);
     sizes.observe(board);
 
-    document.title = `${scene.name} – report`;
+    document.title = printable(`${scene.name} – report`);
     document.getElementById("page").replaceChildren(
       heading(scene, lines, at),
       html(
