@@ -1,5 +1,6 @@
 """What a build is asked to do: from the command line, a YAML file, or a notebook."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -75,13 +76,26 @@ def _settings(given: Any) -> Any:
     if isinstance(given, Mapping):
         if wrong := [key for key, value in given.items() if not isinstance(value, str)]:
             raise ValueError(f"write the value of `{wrong[0]}` in quotes: YAML reads 2:00:00 as a number")
-        return given
-    texts = [given] if isinstance(given, str) else given or ()
-    if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
-        raise ValueError("write name=value, or {name: value}")
-    return {name.strip(): value for name, _, value in (text.partition("=") for text in texts)}
+        settings = dict(given)
+    else:
+        texts = [given] if isinstance(given, str) else given or ()
+        if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
+            raise ValueError("write name=value, or {name: value}")
+        settings = {name.strip(): value for name, _, value in (text.partition("=") for text in texts)}
+    for name, value in settings.items():
+        if not _SBATCH_NAME.fullmatch(str(name)):
+            raise ValueError(
+                f"`{name!s:.80}` is no option of sbatch: write its long name, without hyphens before it"
+            )
+        if not _SBATCH_VALUE.fullmatch(value):
+            raise ValueError(f"the value of `{name}` has a control character, a quote or a backslash in it")
+    return settings
 
 
+# Names and values become lines of a batch script, `#SBATCH --name=value`. A line feed would begin a line of
+# its own; within one, sbatch gives quotes and backslashes a meaning, and a space ends a value without quotes.
+_SBATCH_NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
+_SBATCH_VALUE = re.compile(r"""[^\x00-\x1f\x7f-\x9f\u2028\u2029"'\\]{0,1000}""")
 _SMALLEST_SIDE, _LARGEST_SIDE = 16, 8192  # pixels: from a thumbnail to a frame of 8K video
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -202,6 +203,43 @@ def test_settings_are_typed_as_for_sbatch(tmp_path):
     }
     with pytest.raises(ValueError, match="write the value of `time` in quotes"):
         slurm({"partition": "cpu", "time": 7200})
+    for name, value in (
+        ("comment", "a\n#SBATCH --uid=0"),
+        ("comment", "a\rb"),
+        ("comment", "a\x85b"),
+        ("comment", "a' --uid=0 'b"),
+        ("comment", "a\\"),
+        ("comment\nrm -r *", "a"),
+        ("comment=a --uid", "0"),
+        ("--comment", "a"),
+        ("", "a"),
+    ):
+        with pytest.raises(ValueError, match=r"is no option of sbatch|has a control character"):
+            slurm({"partition": "cpu", "time": "2:00:00", name: value})
+
+
+def test_value_with_spaces_is_one_word_of_its_line(options, answer, tmp_path):
+    settings = {**SETTINGS, "comment": "a # b --uid=0 $(touch /tmp/x) `y`", "exclusive": ""}
+    build(options.model_copy(update={"slurm": settings}))
+    directives = [
+        shlex.split(line.removeprefix("#SBATCH "))
+        for line in (tmp_path / "scripts").read_text().splitlines()
+        if line.startswith("#SBATCH ")
+    ]
+    assert all(len(words) == 1 for words in directives)
+    assert directives.count([f"--comment={settings['comment']}"]) == 2
+    assert directives.count(["--exclusive"]) == 2
+
+
+@pytest.mark.parametrize("claim", [b"", b"\xff", b"a\0b", b"vsidata-0 --clusters=all", b"x" * 9999])
+def test_a_claim_that_no_build_made_is_refused_and_asks_slurm_nothing(options, answer, claim):
+    work = options.out / ".work"
+    work.mkdir(parents=True)
+    (work / "submitted").write_bytes(claim)
+    answer("squeue", f"touch {options.out}/asked")
+    with pytest.raises(OptionError, match="is not the name of a build's jobs"):
+        build(options.model_copy(update={"engine": "local"}))
+    assert not (options.out / "asked").exists()
 
 
 def test_disk_of_this_machine_is_told_from_one_that_others_see(tmp_path):

@@ -6,11 +6,12 @@ knows one by that name. So nothing is left stuck when they are cancelled, or a m
 """
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import orjson
@@ -26,6 +27,7 @@ from vsidata.options import BuildOptions
 
 _NEEDED = ("partition", "time")  # what datatrove writes into every script
 _OURS = ("array", "chdir", "dependency", "export", "job-name")  # what the build itself tells sbatch
+_JOB_NAME = re.compile("vsidata-[0-9a-f]{8}")
 # States that no job returns from; Slurm goes on listing them for some minutes.
 _ENDED = frozenset(
     {"BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "TIMEOUT"}
@@ -67,7 +69,7 @@ def run(
         tasks=ranks,
         job_name=name,
         logging_dir=str(work_folder.absolute()),
-        settings={"mem-per-cpu": f"{means().memory.whole}M", **options.slurm},
+        settings={"mem-per-cpu": f"{means().memory.whole}M", **_quoted(options.slurm)},
         merge=f"vsidata build --config {again} --engine local --workers $SLURM_CPUS_PER_TASK",
     )
     write_whole(claim, [name.encode()])  # first: whatever happens from here on, the jobs are found by it
@@ -94,7 +96,10 @@ def heed(out: Path, work: Path) -> None:
     claim = work / "submitted"
     if not claim.exists():
         return
-    name = claim.read_text()
+    name = claim.read_bytes()[:80].decode(errors="replace")
+    if not _JOB_NAME.fullmatch(name):
+        fault = "is not the name of a build's jobs."
+        raise OptionError(claim, fault, "Delete it if no job of Slurm builds into this folder.")
     # The job that merges starts when the others have ended, and bears the name itself.
     if os.environ.get("SLURM_JOB_NAME") != name and _is_alive(out, claim, name):
         raise OptionError(
@@ -119,6 +124,11 @@ def _is_alive(out: Path, claim: Path, name: str) -> bool:
             f"Run it where and by whom it was submitted; if those jobs are gone, delete {claim}.",
         ) from error
     return not _ENDED.issuperset(found.stdout.split())
+
+
+def _quoted(settings: Mapping[str, str]) -> dict[str, str]:
+    """Each value as one word of a batch script's line, as sbatch reads it."""
+    return {name: value and shlex.quote(value) for name, value in settings.items()}
 
 
 def _check(options: BuildOptions) -> None:

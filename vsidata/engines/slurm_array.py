@@ -1,5 +1,6 @@
 """datatrove's Slurm executor with a job of our own after its array. For who submits, and for the ranks."""
 
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -42,7 +43,7 @@ class ArrayThenMerge(SlurmPipelineExecutor):  # type: ignore[misc] # datatrove h
             partition=settings["partition"],
             job_name=job_name,
             qos="",  # unless the settings name one
-            env_command=f"export PATH={Path(sys.executable).parent}:$PATH",
+            env_command=f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH",
             sbatch_args=dict(settings),
             logging_dir=logging_dir,
             with_srun=False,  # a task is one process: a job step of its own would only add what can fail
