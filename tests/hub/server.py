@@ -91,6 +91,7 @@ class Fault:
     status: int | None  # None cuts the connection
     after: bool  # only after the request was carried out, so that its answer is what is lost
     message: str
+    body: bytes | None = None  # what is answered in place of an error in JSON
 
 
 class Answer(Exception):  # noqa: N818 - it ends a request, well or badly
@@ -125,9 +126,10 @@ class Hub:
         times: int = 1,
         after: bool = False,
         message: str = "",
+        body: bytes | None = None,
     ) -> None:
         """Fail the next requests like this one; without a status, cut the connection."""
-        self.faults.append(Fault(method, path, times, status, after, message))
+        self.faults.append(Fault(method, path, times, status, after, message, body))
 
     @contextmanager
     def held(self, method: str, path: str) -> Iterator[threading.Event]:
@@ -204,6 +206,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _strike(self, fault: Fault) -> None:
         if fault.status is None:
             raise ConnectionAbortedError
+        if fault.body is not None:
+            raise Answer(fault.status, fault.body, Content_Type="text/html")
         raise Answer(fault.status, {"error": fault.message or f"asked to answer {fault.status}"})
 
     def _body(self) -> bytes:

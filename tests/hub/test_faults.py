@@ -144,6 +144,46 @@ def test_what_does_not_pass_is_told_and_the_old_build_stays_readable(
     assert is_whole(hub, other)
 
 
+_HTML = b"<!DOCTYPE html><html><title>Log in\x1b[2J</title></html>"
+
+
+def answered_by_something_else(hub, folder, method, path, body):
+    """A push to it ends in words, or publishes all of the build; nothing stays half published."""
+    hub.fail(method, path, 200, times=1_000, body=body)
+    error = None
+    try:
+        push(folder)
+    except VsiError as caught:
+        error = str(caught)
+    assert error is None or len(error.splitlines()) == 2
+    assert "\x1b" not in str(error)
+    published = NAME in hub.repos and hub.files(NAME).keys() != {".gitattributes"}
+    assert error or published
+    assert not published or is_whole(hub, folder)
+    return error
+
+
+@pytest.mark.parametrize(("method", "path"), [step for step in _STEPS if step[0] != "PUT"])
+def test_a_login_page_in_the_hubs_place_is_named(hub, waits, synthetic, method, path):
+    error = answered_by_something_else(hub, synthetic, method, path, _HTML)
+    assert error is None or "HF_ENDPOINT" in error or "does not hold what was sent" in error
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("body", [b"[]", b"{}", b"null", b'"a"', b"[7]", b"[" * 100_000], ids=repr)
+@pytest.mark.parametrize(("method", "path"), _STEPS)
+def test_an_answer_of_another_form_ends_in_words(hub, waits, synthetic, method, path, body):
+    answered_by_something_else(hub, synthetic, method, path, body)
+
+
+@pytest.mark.parametrize("path", [r"/api/datasets/", r"/resolve/"])
+def test_a_check_of_what_a_hub_answers_as_html_ends_in_words(hub, waits, synthetic, run, path):
+    push(synthetic)
+    hub.fail("HEAD", path, 200, times=1_000, body=_HTML)
+    hub.fail("GET", path, 200, times=1_000, body=_HTML)
+    run("verify", NAME, status=2)
+
+
 def test_uploads_that_were_cut_go_on_where_they_ended(hub, waits, synthetic):
     first = json.loads((synthetic / "manifest.json").read_text())["files"]["qa/train-00000-of-00001.parquet"]
     hub.fail("PUT", first["sha256"], None, times=1_000)

@@ -46,6 +46,14 @@ _BY_STATUS: Mapping[int, tuple[str, str]] = {
 _XET_STATUS = re.compile(r"HTTP status (?:client|server) error \((\d{3})")
 
 
+# What the client raises where an answer is no JSON, or JSON of another form.
+_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+_PROXY = (
+    "Check HF_ENDPOINT, and whether a proxy or a login page answers in the Hub's place. "
+    "Then run the same command again."
+)
+
+
 class UnreachableError(VsiError):
     """The Hub cannot be reached, or fails: what is there is not known."""
 
@@ -119,6 +127,11 @@ def _in_words(repo_id: str, error: BaseException, token: str | None) -> VsiError
     if lost is not None:
         fault = f"the connection was lost or never came about: {_words(lost, token)}."
         return UnreachableError(repo_id, fault, _RESUME)
+    if isinstance(error, _UNREADABLE):
+        said = _words(f"{type(error).__name__}: {error}", token)
+        return VsiError(
+            repo_id, f"what answers for the Hub does not answer as the Hub does ({said}).", _PROXY
+        )
     return None
 
 
