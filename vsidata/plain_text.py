@@ -29,12 +29,12 @@ def in_a_line(text: str) -> str:
 
 def echo(text: object, *, err: bool = False) -> None:
     """Print text, on standard error if asked to."""
-    typer.echo(printable(str(text)), err=err)
+    typer.echo(printable(str(text)), err=err)  # noqa: TID251
 
 
 def echo_json(data: bytes) -> None:
     """Print JSON. A program reads the same from it; a terminal shows no control character of it."""
-    typer.echo(_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", data.decode()))
+    typer.echo(_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", data.decode()))  # noqa: TID251
 
 
 def log_plainly() -> None:

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 import typer
 
+from vsidata.plain_text import echo
+
 
 @contextmanager
 def goes_on_later(how: str = "the same command goes on from here.") -> Iterator[None]:
@@ -26,7 +28,7 @@ def goes_on_later(how: str = "the same command goes on from here.") -> Iterator[
         yield
     except KeyboardInterrupt as stopped:
         (number,) = stopped.args or (signal.SIGINT,)
-        typer.echo(f"Stopped: {how}", err=True)
+        echo(f"Stopped: {how}", err=True)
         raise typer.Exit(128 + number) from None
     finally:
         signal.signal(signal.SIGTERM, before)

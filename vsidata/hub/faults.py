@@ -46,8 +46,9 @@ _BY_STATUS: Mapping[int, tuple[str, str]] = {
 _XET_STATUS = re.compile(r"HTTP status (?:client|server) error \((\d{3})")
 
 
-# What the client raises where an answer is no JSON, or JSON of another form.
-_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What clients of the Hub raise where an answer or a file is no JSON, or JSON of another form."""
+
 _PROXY = (
     "Check HF_ENDPOINT, and whether a proxy or a login page answers in the Hub's place. "
     "Then run the same command again."
@@ -127,7 +128,7 @@ def _in_words(repo_id: str, error: BaseException, token: str | None) -> VsiError
     if lost is not None:
         fault = f"the connection was lost or never came about: {_words(lost, token)}."
         return UnreachableError(repo_id, fault, _RESUME)
-    if isinstance(error, _UNREADABLE):
+    if isinstance(error, UNREADABLE):
         said = _words(f"{type(error).__name__}: {error}", token)
         return VsiError(
             repo_id, f"what answers for the Hub does not answer as the Hub does ({said}).", _PROXY

@@ -52,6 +52,7 @@ def evaluation_split(source: str) -> str:
     from datasets import get_dataset_split_names
     from datasets.exceptions import DatasetsError
 
+    from vsidata.hub.faults import UNREADABLE
     from vsidata.hub.reach import require_reach
 
     folder = Path(source)
@@ -60,7 +61,7 @@ def evaluation_split(source: str) -> str:
     require_reach(source, "dataset")
     try:
         return "validation" if "validation" in get_dataset_split_names(source, "qa") else "train"
-    except (DatasetsError, ValueError, OSError) as error:
+    except (DatasetsError, OSError, *UNREADABLE) as error:
         reason = str(error).partition("\n")[0].rstrip(".")
         raise OptionError(source, f"its splits on the Hub cannot be read: {reason}.", _BUILD) from error
 
@@ -83,6 +84,7 @@ def load_table(source: str, table: str, split: str) -> Any:
     from datasets import load_dataset
     from datasets.exceptions import DatasetsError
 
+    from vsidata.hub.faults import UNREADABLE
     from vsidata.hub.reach import require_reach
 
     folder = Path(source)
@@ -93,7 +95,7 @@ def load_table(source: str, table: str, split: str) -> Any:
             files = [str(path) for path in shards(folder, table, split)]
             return load_dataset("parquet", data_files={split: files}, split=split)
         return load_dataset(source, table, split=split)
-    except (DatasetsError, ValueError, OSError) as error:
+    except (DatasetsError, OSError, *UNREADABLE) as error:
         reason = str(error).partition("\n")[0].rstrip(".")
         what = "" if folder.is_dir() else "is no folder, and as a dataset on the Hub "
         fault = f"{what}its {_WITHOUT[table][0]} cannot be opened: {reason}."

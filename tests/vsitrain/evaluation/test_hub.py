@@ -10,8 +10,10 @@ from tests.hub.server import Blob, Repo
 from tests.vsitrain import asked
 from tests.vsitrain.evaluation import benchmark
 from tests.vsitrain.test_checkpoints import KNOWN
+from vsidata.errors import VsiError
 from vsitrain.cli import main
 from vsitrain.evaluation.model import find_model
+from vsitrain.plan import read_model_config
 from vsitrain.provenance import write_provenance
 from vsitrain.scoring.predictions import read_entries
 
@@ -98,6 +100,19 @@ def test_a_name_that_nobody_has_is_said_in_words(hub, evaluate):
     status, said = evaluate("runs/here/gone", "vsi-bench", "--out", "out")
     assert status == 2
     assert "runs/here/gone: is not a folder on this disk" in said.err
+
+
+@pytest.mark.parametrize("body", [b"<!DOCTYPE html><title>Log in</title>", b"[]"])
+def test_a_server_that_is_no_hub_is_said_in_words(hub, evaluate, tiny, tmp_path, body):
+    publish(hub, "lab/model", copied(tiny, tmp_path / "model"))
+    for method in ("HEAD", "GET"):
+        hub.fail(method, ".", 200, times=1_000, body=body)
+    for model, data in (("lab/model", "vsi-bench"), (str(tmp_path / "model"), "lab/rooms")):
+        status, said = evaluate(model, data, "--out", "out")
+        assert status == 2
+        assert len(said.err.splitlines()) == 2, said.err
+    with pytest.raises(VsiError, match="configuration cannot be read"):
+        read_model_config("lab/model")
 
 
 def test_a_folder_is_told_apart_by_its_weights_and_by_its_settings(tiny, tmp_path):
