@@ -107,10 +107,14 @@ def test_a_server_that_is_no_hub_is_said_in_words(hub, evaluate, tiny, tmp_path,
     publish(hub, "lab/model", copied(tiny, tmp_path / "model"))
     for method in ("HEAD", "GET"):
         hub.fail(method, ".", 200, times=1_000, body=body)
-    for model, data in (("lab/model", "vsi-bench"), (str(tmp_path / "model"), "lab/rooms")):
+    for model, data, named in (
+        ("lab/model", "vsi-bench", "lab/model"),
+        (str(tmp_path / "model"), "lab/rooms", "lab/rooms"),
+    ):
         status, said = evaluate(model, data, "--out", "out")
         assert status == 2
-        assert len(said.err.splitlines()) == 2, said.err
+        fault, _ = said.err.splitlines()[-2:]
+        assert fault.startswith(f"{named}: "), said.err
     with pytest.raises(VsiError, match="configuration cannot be read"):
         read_model_config("lab/model")
 
