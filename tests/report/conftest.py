@@ -21,5 +21,5 @@ def filmed_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from vsidata.synthetic.write import write_scans
 
     root = tmp_path_factory.mktemp("filmed")
-    write_scans(root, scenes=1, seed=3, frames=24)
+    write_scans(root, scenes=1, seed=3, frames=24, frame_size=(320, 240))
     return root

@@ -33,7 +33,9 @@ def root(request, tmp_path_factory):
     if request.param == "synthetic":
         from vsidata.synthetic.write import write_scans
 
-        write_scans(root, scenes=1, seed=3, frames=24)  # enough for one to lose its pose
+        write_scans(
+            root, scenes=1, seed=3, frames=24, frame_size=(160, 120)
+        )  # enough for one to lose its pose
     else:
         small_scan(NAME).write(root)
         streams.write(root, NAME, streams.sens(12, lost=(0, 5), size=(160, 120)))

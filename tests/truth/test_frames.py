@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("filmed")
-    write_scans(root, scenes=3, seed=3, frames=90, workers=2)
+    write_scans(root, scenes=3, seed=3, frames=60, workers=2, frame_size=(320, 240))
     return root
 
 

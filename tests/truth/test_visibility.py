@@ -24,7 +24,7 @@ RULES = WIDE.visibility
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One scan and its video of 12 seconds."""
     root = tmp_path_factory.mktemp("filmed")
-    write_scans(root, scenes=1, seed=3, frames=30)
+    write_scans(root, scenes=1, seed=3, frames=30, frame_size=(320, 240))
     return root
 
 
