@@ -131,11 +131,11 @@ def test_policy_learns_to_name_a_colour_that_only_the_video_tells(tiny, tmp_path
     how = {"per_device_train_batch_size": 64, "max_steps": 50}
     seeing = _rewarded(start, tmp_path / "seen", answers, clips, **how)
     assert _accuracy(*seeing, unseen_answers, unseen) > 0.8
-    dark = _dark(clips)
-    assert _accuracy(*_rewarded(start, tmp_path / "dark", answers, dark, **how), answers, dark) <= 0.25
+    dark, few = _dark(clips), how | {"max_steps": 5}  # all clips are the same now: so is every answer
+    assert _accuracy(*_rewarded(start, tmp_path / "dark", answers, dark, **few), answers, dark) <= 0.25
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_policy_counts_chairs_in_synthetic_rooms_better_after_grpo_and_by_looking(tiny, tmp_path):
     answers, clips = rooms(800, seed=0)
     unseen_answers, unseen = rooms(300, seed=1)
