@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import combinations
 from typing import Literal, get_args
 
@@ -17,16 +17,35 @@ import numpy as np
 from numpy.random import Generator, default_rng
 
 from vsidata.constant import Count, Labels, Length, PerMetre, Rules, Share
-from vsidata.errors import DegenerateGeometry
+from vsidata.errors import DegenerateGeometry, ScanError
 from vsidata.geometry import area, boxes, trimming
 from vsidata.geometry.distance import Surface, box_distances, surface, surface_distance
 from vsidata.geometry.outline import Ring
 from vsidata.questions.vocabulary import Vocabulary
 from vsidata.scene import Array, IntArray, OrientedBox, Scene, SceneObject
 from vsidata.sight import Sight, Timeline
+from vsidata.strict_yaml import read_packaged
 
 Between = Literal["boxes", "surfaces", "positions"]
 AreaMethod = Literal["floor", "vsibench", "vsi100k"]
+
+_ALL_AT_ONCE = 128  # boxes: their 8,128 distances take 0.15 s
+
+
+class MeasuringLimits(Rules):
+    """What is measured of a scan, whatever the rules.
+
+    Attributes:
+        most_objects: a scan with more objects that have a word in the vocabulary is refused.
+    """
+
+    most_objects: Count
+
+
+@cache
+def measuring_limits() -> MeasuringLimits:
+    """The limits of this package, from `measuring.yaml`."""
+    return read_packaged(MeasuringLimits, __package__, "measuring.yaml")
 
 
 class TrimmingRules(Rules):
@@ -172,6 +191,7 @@ class MeasuredScene:
     sight: Sight | None = None
     timeline: Timeline | None = None
     _surfaces: dict[int, Surface | None] = field(default_factory=dict, repr=False)
+    _between_boxes: dict[tuple[int, int], float] = field(default_factory=dict, repr=False)
     _between_surfaces: dict[tuple[int, int], float | None] = field(default_factory=dict, repr=False)
 
     @property
@@ -231,12 +251,28 @@ class MeasuredScene:
         return [thing for thing in self.once_only if thing.category not in excluded]
 
     @cached_property
-    def _box_distances(self) -> Mapping[tuple[int, int], float]:
-        """Metres between the boxes of any two objects, by instance ids, the lower id first."""
-        boxed = [(thing.instance, thing.box) for thing in self.objects if thing.box is not None]
-        pairs = list(combinations(boxed, 2))
-        metres = box_distances([a for (_, a), _ in pairs], [b for _, (_, b) in pairs])
-        return {(a, b): float(apart) for ((a, _), (b, _)), apart in zip(pairs, metres, strict=True)}
+    def _boxes(self) -> Mapping[int, OrientedBox]:
+        return {thing.instance: thing.box for thing in self.objects if thing.box is not None}
+
+    def _box_distance(self, instance: int, other: int) -> float | None:
+        """Metres between two boxes, by instance ids; None where one has none.
+
+        Measures all pairs of a usual room at once. A rich one has far more pairs than questions: there it
+        measures from the first box to all others, which are mostly asked for next.
+        """
+        boxes = self._boxes
+        if instance not in boxes or other not in boxes:
+            return None
+        pair = min(instance, other), max(instance, other)
+        if pair not in self._between_boxes:
+            if len(boxes) <= _ALL_AT_ONCE:
+                pairs = list(combinations(sorted(boxes), 2))
+            else:
+                pairs = [(min(instance, name), max(instance, name)) for name in boxes if name != instance]
+            new = [pair for pair in pairs if pair not in self._between_boxes]
+            metres = box_distances([boxes[low] for low, _ in new], [boxes[high] for _, high in new])
+            self._between_boxes.update(zip(new, metres.tolist(), strict=True))
+        return self._between_boxes[pair]
 
     def distance(self, a: MeasuredObject, b: MeasuredObject, between: Between) -> float | None:
         """Metres between two objects: their boxes, their surfaces or their positions; None where unknown."""
@@ -244,7 +280,7 @@ class MeasuredScene:
         pair = first.instance, second.instance
         match between:
             case "boxes":
-                return self._box_distances.get(pair)
+                return self._box_distance(a.instance, b.instance)
             case "surfaces":
                 if pair not in self._between_surfaces:
                     self._between_surfaces[pair] = self._surface_distance(first, second)
@@ -358,16 +394,26 @@ def measure(
         vocabulary: the words for it.
         seed: of the draws in measuring.
         sight, timeline: what its frames show, where that is known; passed on.
+
+    Raises:
+        ScanError: it has more objects than are measured.
     """
-    rng = generator(seed, scene.dataset, scene.name, "room area")
-    shapes = _room_shapes(scene, rules.room_area, rng)
-    asked = shapes[rules.room_area.method]
-    objects = tuple(
-        _measured(thing, names, rules, vocabulary)
+    named = [
+        (thing, names)
         for thing in sorted(scene.objects, key=lambda thing: thing.instance)
         if not (rules.merge_repeated and thing.instance in scene.repeated)
         and (names := vocabulary.names(thing.label, scene.dataset))
-    )
+    ]
+    if len(named) > (most := measuring_limits().most_objects.whole):
+        fault = f"has {len(named):,} objects that questions could ask about; at most {most:,} are measured"
+        remedy = (
+            "Split the scan into rooms, or use rules whose vocabulary names fewer things (--rules vsibench)."
+        )
+        raise ScanError(scene.name, fault, remedy)
+    rng = generator(seed, scene.dataset, scene.name, "room area")
+    shapes = _room_shapes(scene, rules.room_area, rng)
+    asked = shapes[rules.room_area.method]
+    objects = tuple(_measured(thing, names, rules, vocabulary) for thing, names in named)
     return MeasuredScene(
         dataset=scene.dataset,
         name=scene.name,

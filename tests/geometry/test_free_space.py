@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.ndimage import convolve
 
 from vsidata.errors import DegenerateGeometry
-from vsidata.geometry.free_space import FreeSpace, floor_level, floor_triangles, free_space
+from vsidata.geometry.free_space import FreeSpace, _crowded, floor_level, floor_triangles, free_space
 from vsidata.scene import Array
 
 CELL, RADIUS = 0.05, 0.2
@@ -125,12 +126,19 @@ def test_single_missing_points_of_the_floor_and_single_stray_ones_above_it_chang
     assert worn.free.sum() == pytest.approx(whole.free.sum(), rel=0.01)
 
 
-def test_distance_is_to_the_nearest_of_the_places() -> None:
+@pytest.mark.parametrize("reach", [0.0, 0.3, 1.0, 2.5, 1e300])
+def test_near_are_the_cells_within_reach_of_the_nearest_of_the_places(reach: float) -> None:
     free = walkable(ROOM)
-    distances = free.distances(np.array([[1.0, 1.0], [4.0, 3.0]]))
+    near = free.near(np.array([[1.0, 1.0], [4.0, 3.0]]), reach)
     at = free.places
-    expected = np.minimum(np.linalg.norm(at - [1, 1], axis=1), np.linalg.norm(at - [4, 3], axis=1))
-    assert np.abs(distances[free.cells(at)] - expected).max() <= math.sqrt(2) * CELL
+    nearest = np.minimum(np.linalg.norm(at - [1, 1], axis=1), np.linalg.norm(at - [4, 3], axis=1))
+    found = near[free.cells(at)]
+    assert found[nearest <= reach - math.sqrt(2) * CELL].all()
+    assert not found[nearest > reach + math.sqrt(2) * CELL].any()
+
+
+def test_near_places_outside_the_grid_is_nothing() -> None:
+    assert not walkable(ROOM).near(np.array([[1000.0, 1000.0]]), 5.0).any()
 
 
 def test_points_that_show_no_floor_are_refused() -> None:
@@ -140,3 +148,11 @@ def test_points_that_show_no_floor_are_refused() -> None:
         walkable(np.concatenate([ROOM, np.add(ROOM, (0, 0, 5000))]))
     with pytest.raises(DegenerateGeometry):
         walkable(np.concatenate([ROOM, np.add(ROOM, (5000, 5000, 0))]))
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_crowded_cells_are_those_that_a_convolution_finds(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    counts = rng.integers(0, 3, rng.integers(1, 8, 2)) * rng.integers(0, 2, 1)
+    around = convolve(counts, np.ones((3, 3), dtype=np.int64), mode="constant")
+    assert np.array_equal(_crowded(counts), (counts > 0) & (around >= 3))

@@ -19,6 +19,7 @@ from tests.geometry.test_free_space import sheet, shell, walls
 from tests.questions.rooms import room, thing
 from tests.questions.sights import sight
 from vsidata.measure import MeasuredScene, measure
+from vsidata.questions import route_planning
 from vsidata.questions.question import Question
 from vsidata.questions.rules import RULE_SETS, load_rules
 from vsidata.questions.topics import Drops, ask
@@ -224,6 +225,13 @@ def test_without_a_mesh_a_floor_or_landmarks_there_are_no_routes() -> None:
         questions, drops = asked(scene)
         assert questions == []
         assert sum(drops.values()) == 1
+
+
+def test_more_objects_than_maps_of_so_large_a_floor_can_be_held_give_no_routes(monkeypatch) -> None:
+    assert asked(HALL)[0]
+    monkeypatch.setattr(route_planning, "_MOST_MAPPED", 1_000)
+    questions, drops = asked(HALL)
+    assert (questions, drops) == ([], {(TOPIC, "the scan shows no floor"): 1})
 
 
 def test_the_same_seed_gives_the_same_routes_and_another_other_ones() -> None:

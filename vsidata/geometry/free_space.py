@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_closing, convolve, distance_transform_edt
+from scipy.ndimage import binary_closing, distance_transform_edt
 
 from vsidata.errors import DegenerateGeometry
 from vsidata.scene import Array, IntArray
@@ -118,15 +118,20 @@ class FreeSpace:
         counts = np.bincount(columns * self.free.shape[1] + rows, minlength=self.free.size)
         return counts.reshape(self.free.shape)
 
-    def distances(self, places: Array) -> Array:
-        """(columns, rows) metres from the cell of each to the nearest cell that holds one of places (n, 2).
+    def near(self, places: Array, reach: float) -> BoolArray:
+        """(columns, rows) the cells from which one that holds one of places (n, 2) is within reach, metres.
 
-        Infinite where none lies inside the grid.
+        Only the part of the grid around the places is looked at: a rich scan has hundreds of objects.
         """
         taken = self.counts(places) > 0
+        near = np.zeros(self.free.shape, dtype=np.bool_)
         if not taken.any():
-            return np.full(self.free.shape, np.inf)
-        return np.asarray(distance_transform_edt(~taken)) * self.cell
+            return near
+        margin = int(np.ceil(min(reach / self.cell, max(self.free.shape)))) + 1
+        held = [np.flatnonzero(taken.any(axis=axis)) for axis in (1, 0)]
+        around = tuple(slice(max(0, int(at[0]) - margin), int(at[-1]) + margin + 1) for at in held)
+        near[around] = distance_transform_edt(~taken[around]) * self.cell <= reach
+        return near
 
     def way(self, start: Array, end: Array) -> Array:
         """(k, 2) places on the straight line from start towards end (2,), as far as all of it is free."""
@@ -195,5 +200,8 @@ def free_space(points: Array, *, cell: float, lowest: float, highest: float, rad
 
 def _crowded(counts: IntArray) -> BoolArray:
     """Which cells hold points that their neighbours or themselves bear out: no noise."""
-    around = convolve(counts, np.ones((3, 3), dtype=np.int64), mode="constant")
+    in_columns = np.pad(counts, ((1, 1), (0, 0)))
+    in_columns = in_columns[:-2] + in_columns[1:-1] + in_columns[2:]
+    around = np.pad(in_columns, ((0, 0), (1, 1)))
+    around = around[:, :-2] + around[:, 1:-1] + around[:, 2:]
     return np.asarray((counts > 0) & (around >= _FEWEST))

@@ -1,8 +1,8 @@
 """Which of several objects is closest to another one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from math import comb, inf
 from typing import Annotated
 
@@ -42,7 +42,7 @@ class RelativeDistanceRules(Rules):
     per_scene: Count | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Option:
     """A category at its distance from the target.
 
@@ -83,19 +83,26 @@ def most(scene: MeasuredScene, rules: RelativeDistanceRules) -> int:
 def _candidates(scene: MeasuredScene, rules: RelativeDistanceRules, rng: Generator) -> Iterator[Candidate]:
     targets = scene.once_only_except(rules.exclude)
     asked: set[tuple[str, ...]] = set()
+
+    @cache  # a target is asked about several times
+    def candidates_of(target: MeasuredObject) -> list[Option]:
+        options = options_at(scene, target, rules.between)
+        return [option for option in options if not scene.has_group(option.category)]
+
     for _ in range(rules.per_target.whole):
         for index in rng.permutation(len(targets)):
-            yield partial(_ask, scene, rules, targets[index], asked, rng)
+            yield partial(_ask, scene, rules, targets[index], candidates_of, asked, rng)
 
 
 def _ask(
     scene: MeasuredScene,
     rules: RelativeDistanceRules,
     target: MeasuredObject,
+    candidates_of: Callable[[MeasuredObject], list[Option]],
     asked: set[tuple[str, ...]],
     rng: Generator,
 ) -> Draft | Drop | None:
-    options = draw_options(scene, rules, target, rng)
+    options = draw_options(scene, rules, candidates_of(target), rng)
     if refusal := _refusal(scene, rules, target, options):
         return Drop(refusal)
     key = (target.category, *sorted(option.category for option in options))
@@ -127,16 +134,13 @@ def options_at(scene: MeasuredScene, target: MeasuredObject, between: Between) -
 
 
 def draw_options(
-    scene: MeasuredScene, rules: RelativeDistanceRules, target: MeasuredObject, rng: Generator
+    scene: MeasuredScene, rules: RelativeDistanceRules, candidates: list[Option], rng: Generator
 ) -> list[Option]:
-    """Random categories that keep the rules' gaps, shuffled; fewer than asked for where there are not enough.
+    """Random candidates that keep the rules' gaps, shuffled; fewer than asked for where there are not enough.
 
     Shuffled anew, because of two that are too close together the earlier is kept: what has neighbours comes
     early among those chosen, and things stand in groups near the target more often than far from it.
     """
-    candidates = [
-        option for option in options_at(scene, target, rules.between) if not scene.has_group(option.category)
-    ]
     gap = rules.min_gap.value if rules.min_gap else -1.0
     least = rules.min_distance.value if rules.min_distance else 0.0
     chosen: list[Option] = []
@@ -159,9 +163,8 @@ def _refusal(
     if not target.askable:
         return "the target is too small or has no box"
     if len(options) < rules.options.whole:
-        others = (scene.distance(target, thing, rules.between) for thing in scene.objects if thing != target)
-        known = [metres is not None for metres in others]
-        if known and not any(known):
+        others = [thing for thing in scene.objects if thing != target]
+        if others and all(scene.distance(target, thing, rules.between) is None for thing in others):
             return "the source gives nothing to measure the distance from"
         return "too few other categories far enough apart"
     if not boxes_agree(target, options):
