@@ -102,10 +102,6 @@ def shard_forgotten(folder):
     restate(folder, lambda manifest: manifest["files"].pop(QA))
 
 
-def path_outside(folder):
-    restate(folder, lambda manifest: manifest["files"].update({"../qa.parquet": manifest["files"][QA]}))
-
-
 def card_lost(folder):
     (folder / "README.md").unlink()
 
@@ -138,7 +134,6 @@ DAMAGES = {
     no_parquet: [QA, "is no Parquet"],
     shard_of_another: ["train-00001-of-00002.parquet", "load_dataset"],
     shard_forgotten: ["manifest.json", "342 rows of `qa`", "have 0"],
-    path_outside: ["manifest.json", "../qa.parquet"],
     card_lost: ["README.md", "is missing"],
     card_without_tables: ["README.md", "does not begin with YAML"],
     card_without_a_table: ["README.md", "`rooms`"],
@@ -179,6 +174,16 @@ def test_every_fault_is_listed_with_its_remedy(built, run):
 def test_a_damaged_manifest_is_named(built, run, content):
     (built / "manifest.json").write_text(content)
     assert "manifest.json" in run("verify", built, status=2)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../qa.parquet", "qa/train-../../../x", "scenes/train-/../../../x", "qa/a/b-00000-of-00001.parquet"],
+)
+def test_a_manifest_that_lists_what_is_no_shard_is_refused(built, run, name):
+    restate(built, lambda manifest: manifest["files"].update({name: manifest["files"][QA]}))
+    said = run("verify", built, status=2)
+    assert f"manifest.json: is not what a build writes: 'files.{name}': it is no shard" in said
 
 
 def test_what_is_no_build_is_said(tmp_path, run):

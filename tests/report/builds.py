@@ -44,15 +44,22 @@ def write(
     rule_set = load_rules(rules)
     manifest = {
         "datasets": {dataset: len(scenes)},
-        "options": {"seed": 0, "visibility": visibility, "frames": 16, "embed": False},
+        "options": {"seed": 0, "split": "train", "holdout": 0, "visibility": visibility, "frames": 16},
         "rules": {"name": rule_set.name, "digest": rule_set.digest, "resolved": rule_set.resolved},
         "versions": {"vsidata": "0.0.0"},
         "leak_guard": {"active": True, "forbidden_rooms": {}, "refused": {}, "admitted": {}},
         "scenes": {"train": len(scenes)},
-        "frames": {"pictures": sum(len(row["images"] or []) for row in frames or [])},
+        "frames": {
+            "pictures": sum(len(row["images"] or []) for row in frames or []),
+            "scenes with frames": len(frames or []),
+            "scenes without": len(scenes) - len(frames or []),
+            "scenes asked only what is seen": len(frames or []),
+        },
         "set_aside": len(failures or []),
         "questions": {"train": dict(Counter(str(row["topic"]) for row in questions))},
         "drops": drops or {},
+        "balance": {},
+        "room_area_ratios": {},
         "files": files,
         "inputs": {},
     }

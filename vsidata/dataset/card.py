@@ -317,7 +317,7 @@ def _audit(publication: Publication | None) -> str:
         return "`audit.json`, once there is one"
     if publication.audit is None:
         return "none yet"
-    mean = publication.audit["scores"]["macro"]
+    mean = publication.audit["scores"].get("macro", {})
     who = {
         "constant_in_sample": "the best constant answers score",
         "constant": "constants learned in other rooms",
@@ -326,7 +326,7 @@ def _audit(publication: Publication | None) -> str:
     known = [f"{who[way]} {100 * mean[way]['score']:.1f}" for way in who if mean.get(way) is not None]
     if not known:
         return "some question types are about too few rooms to be guessed; by topic in `audit.json`"
-    few = "" if mean["forest"] else "; some question types are about too few rooms for a random forest"
+    few = "" if mean.get("forest") else "; some question types are about too few rooms for a random forest"
     return (
         f"without a look, {', '.join(known)} (mean of topics, in per cent, as VSI-Bench scores){few}; "
         "by topic in `audit.json`"

@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from pydantic import ValidationError
 
+from vsidata.dataset.manifest_form import ManifestForm
 from vsidata.errors import OptionError, VsiError
 
 MANIFEST = "manifest.json"
@@ -14,15 +16,21 @@ AGAIN = (
 )
 """What to do about a file of a build that is missing or damaged."""
 
-_NEEDED = {"files", "questions", "scenes", "frames", "rules", "options"}
+_AGAIN = "Download or copy the build again; where it was built, the same build command writes it anew."
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a build.
+    """The manifest of a build. Every command that uses a manifest reads it here.
+
+    Args:
+        folder: of the build; anybody may have written it.
+
+    Returns:
+        Plain data of the form `ManifestForm`. It may hold further keys.
 
     Raises:
         OptionError: there is none, so this is no build.
-        VsiError: it is damaged.
+        VsiError: it is damaged, or not what a build writes; the fault names the entry.
     """
     path = folder / MANIFEST
     try:
@@ -30,8 +38,19 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise OptionError(folder, f"holds no build: there is no {MANIFEST} in it.", "Name a build.") from None
     except (OSError, ValueError) as error:
-        raise VsiError(path, f"cannot be read: {error}.", AGAIN) from error
-    if not isinstance(manifest, dict) or (lacking := _NEEDED - manifest.keys()):
-        what = f"lacks {', '.join(sorted(lacking))}" if isinstance(manifest, dict) else "is no mapping"
-        raise VsiError(path, f"{what}: it is not what a build writes.", AGAIN)
-    return manifest
+        raise VsiError(path, f"cannot be read: {error}.", _AGAIN) from error
+    try:
+        ManifestForm.model_validate(manifest)
+    except ValidationError as error:
+        raise VsiError(path, f"is not what a build writes: {_first_fault(error)}.", _AGAIN) from error
+    content: dict[str, Any] = manifest
+    return content
+
+
+def _first_fault(error: ValidationError) -> str:
+    """Where the first fault is, and what it is. Keys and values are a stranger's: they are quoted and cut."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"] if part != "[key]")
+    said = " ".join(first["msg"].removeprefix("Value error, ").split())[:200]
+    said = f"{said[:1].lower()}{said[1:]}"
+    return f"{where!r:.100}: {said}" if where else said

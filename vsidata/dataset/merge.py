@@ -149,7 +149,7 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
     write_whole(out / "failures.jsonl", lines)
     write_whole(out / "README.md", [card(manifest).encode()])
     write_whole(out / "manifest.json", [orjson.dumps(manifest, option=orjson.OPT_INDENT_2), b"\n"])
-    write_whole(_merged(results), [fingerprint.encode()])
+    write_whole(_merged(results), [f"{fingerprint}\n{_sha256_of_texts(out)}".encode()])
     return Summary(out, manifest, failures)
 
 
@@ -194,23 +194,24 @@ def read_summary(
 ) -> Summary | None:
     """The build in a folder; None where it is not whole, or not merged from the results that are there now.
 
+    Whole means that every byte of manifest, card, list of failures and shards is as the merge wrote it.
+
     Args:
         out, results, recipe, split_of: as for `merge`.
     """
     try:
-        if _merged(results).read_text() != _fingerprint(results, recipe, split_of):
+        if _merged(results).read_text() != f"{_fingerprint(results, recipe, split_of)}\n{_sha256_of_texts(out)}":
             return None
         manifest = orjson.loads((out / "manifest.json").read_bytes())
         failures = [orjson.loads(line) for line in (out / "failures.jsonl").read_bytes().splitlines()]
         whole = all(_sha256(out / path) == shard["sha256"] for path, shard in manifest["files"].items())
-        whole &= (out / "README.md").is_file()
     except (OSError, ValueError):
         return None
     return Summary(out, manifest, failures, untouched=True) if whole else None
 
 
 def _merged(results: Path) -> Path:
-    """The file that holds the fingerprint of what was merged."""
+    """The file that holds the fingerprint of what was merged, and the checksum of the texts that it gave."""
     return results.parent / "merged"
 
 
@@ -233,6 +234,14 @@ def _remove_others(out: Path, shards: Iterable[Shard]) -> None:
         for path in (out / table.name).glob("*.parquet"):
             if path.relative_to(out).as_posix() not in ours:
                 path.unlink()
+
+
+def _sha256_of_texts(out: Path) -> str:
+    """Of what a merge writes beside the shards, whose checksums the manifest states."""
+    total = hashlib.sha256()
+    for name in ("manifest.json", "README.md", "failures.jsonl"):
+        total.update(_sha256(out / name).encode())
+    return total.hexdigest()
 
 
 def _sha256(path: Path) -> str:

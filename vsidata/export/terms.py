@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-import orjson
-
+from vsidata.dataset.manifest import read_manifest
 from vsidata.dataset.origin import SCANNET_TERMS, is_free, owned
+from vsidata.errors import OptionError
 
 _FREE = "It shows synthetic rooms, which belong to nobody: Apache License 2.0."
 _OF_SCANNET = (
@@ -15,13 +15,17 @@ _OF_OTHERS = "It holds frames of others' scans and stays under the terms of thei
 
 
 def terms(build: Path) -> str:
-    """One or two sentences, by the datasets that the build's manifest names."""
+    """One or two sentences, by the datasets that the build's manifest names; the strictest without one.
+
+    Raises:
+        VsiError: the manifest is damaged.
+    """
     try:
-        manifest = orjson.loads((build / "manifest.json").read_bytes())
-        free, owners = is_free(manifest), owned(manifest)
-    except (OSError, ValueError, KeyError):
+        manifest = read_manifest(build)
+    except OptionError:
         return _OF_OTHERS
-    if free:
+    if is_free(manifest):
         return _FREE
+    owners = owned(manifest)
     parts = [_OF_SCANNET] if "scannet" in owners else []
     return " ".join([*parts, _OF_OTHERS] if owners != ["scannet"] else parts)

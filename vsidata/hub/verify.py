@@ -1,7 +1,6 @@
 """Whether a copy of a build is whole: its files, their rows and columns against its manifest."""
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
@@ -14,6 +13,7 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel
 
 from vsidata.dataset.manifest import AGAIN, MANIFEST
+from vsidata.dataset.manifest_form import SHARD
 from vsidata.dataset.merge import TABLES
 from vsidata.errors import RulesError, VsiError
 from vsidata.strict_yaml import parse_mapping, read_text, validate
@@ -22,7 +22,6 @@ CARD = "README.md"
 _LARGEST_CARD = 1 << 20  # bytes: ours have some ten thousand, and whoever publishes one may add to it
 
 _TABLES = {table.name: table for table in TABLES}
-_SHARD = re.compile(rf"({'|'.join(_TABLES)})/(\w+)-\d{{5}}-of-\d{{5}}\.parquet")
 
 
 class _DataFiles(BaseModel):
@@ -42,7 +41,7 @@ class _FrontMatter(BaseModel):
 
 def is_shard(path: str) -> bool:
     """Whether a path below a build's folder is that of a shard of a table."""
-    return _SHARD.fullmatch(path) is not None
+    return SHARD.fullmatch(path) is not None
 
 
 def faults(folder: Path, manifest: Mapping[str, Any]) -> list[VsiError]:
@@ -70,13 +69,7 @@ def faults(folder: Path, manifest: Mapping[str, Any]) -> list[VsiError]:
 
 def _fault(folder: Path, name: str, stated: Mapping[str, Any]) -> VsiError | None:
     """The first thing that is wrong with one shard."""
-    shard = _SHARD.fullmatch(name)
-    if shard is None:
-        remedy = "Check it with the release of vsidata that wrote it."
-        return VsiError(
-            folder / MANIFEST, f"lists {name!r}, which is no shard of a table known here.", remedy
-        )
-    path = folder / name
+    path, table = folder / name, name.partition("/")[0]
     if not path.is_file():
         return VsiError(path, "is missing.", AGAIN)
     size = path.stat().st_size
@@ -94,9 +87,9 @@ def _fault(folder: Path, name: str, stated: Mapping[str, Any]) -> VsiError | Non
         return VsiError(path, f"is no Parquet: {' '.join(str(error).split())}.", AGAIN)
     if rows != stated["rows"]:
         return VsiError(path, f"has {rows:,} rows, and {MANIFEST} says {stated['rows']:,}.", AGAIN)
-    if differing := _differing(columns, _TABLES[shard[1]].schema):
+    if differing := _differing(columns, _TABLES[table].schema):
         remedy = "Check it with the release of vsidata that wrote it, or build it again."
-        return VsiError(path, f"has other columns than the table `{shard[1]}`: {differing}.", remedy)
+        return VsiError(path, f"has other columns than the table `{table}`: {differing}.", remedy)
     return None
 
 
@@ -154,7 +147,7 @@ def _miscounts(folder: Path, manifest: Mapping[str, Any]) -> Iterator[VsiError]:
     """Totals of the manifest that its shards do not add up to."""
     rows: Counter[tuple[str, str]] = Counter()
     for name, stated in manifest["files"].items():
-        if shard := _SHARD.fullmatch(name):
+        if shard := SHARD.fullmatch(name):
             rows[shard[1], shard[2]] += stated["rows"]
     for split, topics in manifest["questions"].items():
         for table, count in (("qa", sum(topics.values())), ("scenes", manifest["scenes"][split])):

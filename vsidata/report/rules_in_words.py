@@ -9,7 +9,7 @@ from typing import Any
 
 from vsidata.dataset.differences import differences
 from vsidata.dataset.results import Row
-from vsidata.questions.rules import load_rules
+from vsidata.questions.rules import RULE_SETS, load_rules
 from vsidata.strict_yaml import read_mapping
 
 Resolved = Mapping[str, Any]
@@ -45,7 +45,7 @@ def what_differs(rules: Resolved) -> dict[str, Any]:
         `changes`: one line for each constant and text that differs.
     """
     resolved, extends = rules["resolved"], rules.get("extends")
-    if extends is None:
+    if extends not in RULE_SETS:  # none, or one of another release
         return {"why": resolved["why"], "extends": None, "changes": []}
     base = load_rules(extends).resolved
     changed = differences(base, resolved | {"name": base["name"]})

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from vsidata.dataset.manifest import read_manifest
 from vsidata.errors import OptionError
 from vsitrain.data.tables import load_table, shards
 
@@ -34,11 +34,15 @@ class StoredFrames(Protocol):
 
 
 def _checksum(path: Path) -> str:
-    """Of a shard: as the build's manifest states it, else of the file itself."""
+    """Of a shard: as the build's manifest states it; of the file itself where none lists it.
+
+    Raises:
+        VsiError: the manifest is damaged.
+    """
     try:
-        stated = orjson.loads((path.parents[1] / "manifest.json").read_bytes())
+        stated = read_manifest(path.parents[1])
         return str(stated["files"][f"{path.parent.name}/{path.name}"]["sha256"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OptionError, KeyError):
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -57,7 +61,7 @@ class ParquetFrames:
     """
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        """Read the light columns and where each row lies. Raises OptionError."""
+        """Read the light columns and where each row lies. Raises VsiError."""
         self._heads: dict[Path, Any] = {}
         self._places: list[_Place] = []
         parts = []

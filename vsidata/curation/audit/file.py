@@ -5,10 +5,36 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from vsidata.errors import VsiError
 
 AUDIT = "audit.json"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+
+
+class _Score(_Part):
+    score: float
+
+
+class _Macro(_Part):
+    constant_in_sample: _Score | None = None
+    constant: _Score | None = None
+    forest: _Score | None = None
+
+
+class _Scores(_Part):
+    macro: _Macro = _Macro()
+
+
+class _AuditForm(_Part):
+    """What a card reads of an audit. The rest goes to the report's pages, which show what is there."""
+
+    qa: dict[str, str]
+    scores: _Scores
 
 
 def audited(files: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
@@ -28,8 +54,10 @@ def read_audit(build: Path) -> dict[str, Any] | None:
     remedy = "Run `vsidata audit` again, or remove it."
     try:
         found = orjson.loads(path.read_bytes())
+        _AuditForm.model_validate(found)
+    except ValidationError as error:
+        raise VsiError(path, "is not what `vsidata audit` writes.", remedy) from error
     except (OSError, ValueError) as error:
         raise VsiError(path, f"cannot be read: {error}.", remedy) from error
-    if not isinstance(found, dict) or not {"qa", "scores"} <= found.keys():
-        raise VsiError(path, "is not what `vsidata audit` writes.", remedy)
-    return found
+    content: dict[str, Any] = found
+    return content
