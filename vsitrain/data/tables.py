@@ -1,5 +1,7 @@
 """The tables of a build, wherever it lies: in a folder, or on the Hub."""
 
+import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -92,11 +94,25 @@ def load_table(source: str, table: str, split: str) -> Any:
         require_reach(source, "dataset")
     try:
         if folder.is_dir():
-            files = [str(path) for path in shards(folder, table, split)]
-            return load_dataset("parquet", data_files={split: files}, split=split)
+            paths = shards(folder, table, split)
+            files = {split: [str(path) for path in paths]}
+            return load_dataset("parquet", _content(paths), data_files=files, split=split)
         return load_dataset(source, table, split=split)
     except (DatasetsError, OSError, *UNREADABLE) as error:
         reason = str(error).partition("\n")[0].rstrip(".")
         what = "" if folder.is_dir() else "is no folder, and as a dataset on the Hub "
         fault = f"{what}its {_WITHOUT[table][0]} cannot be opened: {reason}."
         raise OptionError(source, fault, _BUILD) from error
+
+
+def _content(paths: Sequence[Path]) -> str:
+    """A name for the content of files, by which `datasets` caches their rows.
+
+    By itself it goes by their paths and times, and so takes the old rows of a file that was written anew with
+    its time restored. The checksums are those of the files themselves: a manifest may be of other ones.
+    """
+    total = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            total.update(hashlib.file_digest(file, "sha256").digest())
+    return total.hexdigest()

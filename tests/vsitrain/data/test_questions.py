@@ -1,5 +1,6 @@
 """Which questions of a build are trained on, how often each, and what is refused before training."""
 
+import os
 from collections import Counter
 
 import numpy as np
@@ -43,6 +44,16 @@ def folder(tmp_path_factory):
 
 def load(folder, **more):
     return load_questions(str(folder), more.pop("split", "train"), **more)
+
+
+def test_questions_that_were_written_anew_with_the_time_restored_are_read_anew(tmp_path):
+    builds.write(tmp_path, [builds.question(1, ground_truth="2")])
+    (shard,) = (tmp_path / "qa").glob("*.parquet")
+    assert load(tmp_path)["ground_truth"] == ["2"]
+    status = shard.stat()
+    builds.write(tmp_path, [builds.question(1, ground_truth="3")])
+    os.utime(shard, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert load(tmp_path)["ground_truth"] == ["3"]
 
 
 def test_rows_are_the_builds_own_in_its_order_and_hold_no_picture(folder):
