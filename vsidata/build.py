@@ -21,14 +21,14 @@ from vsidata import __version__
 from vsidata.curation.splits import Selection, select
 from vsidata.dataset import results
 from vsidata.dataset.claim import claimed
-from vsidata.dataset.frames_file import frames_path
 from vsidata.dataset.merge import Summary, merge, read_summary
+from vsidata.dataset.whole_result import whole_head
 from vsidata.engines import slurm
 from vsidata.engines.registry import engine_of
 from vsidata.engines.submission import Submission
 from vsidata.errors import OptionError, ScanError
 from vsidata.options import BuildOptions
-from vsidata.process import APPEARANCE_ORDER, Job, input_files, process_scene
+from vsidata.process import APPEARANCE_ORDER, Job, is_unchanged, process_scene
 from vsidata.questions.rules import RuleSet, load_rules
 from vsidata.sources.registry import Source, open_source, place_of
 from vsidata.streams.shown import Framing
@@ -177,13 +177,13 @@ def _left_out(options: BuildOptions, selection: Selection) -> dict[str, Any]:
 
 def _is_done(folder: Path, name: str, source: Source, options: BuildOptions) -> bool:
     """Whether a scan has a result, from its files as they are now. One set aside gets another try."""
-    head = results.read_head(results.result_path(folder, name))
-    if head is None or head.failure is not None or (head.frames and not frames_path(folder, name).exists()):
+    head = whole_head(folder, name)
+    if head is None or head.failure is not None:
         return False
     try:
-        unchanged = head.stamp == results.stamp(input_files(source, name, bool(options.frames)))
+        unchanged = is_unchanged(head, source, name, bool(options.frames))
         return unchanged and head.dataset == source.dataset_of(name)
-    except ScanError:
+    except (ScanError, OSError):
         return False
 
 

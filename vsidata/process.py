@@ -2,7 +2,7 @@
 
 import hashlib
 import traceback
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,9 +51,30 @@ class Look:
     timeline: Timeline | None
 
 
-def input_files(source: Source, name: str, with_frames: bool) -> Sequence[Path]:
-    """What a scan's result depends on; if one of them changes, the scan is read again."""
-    return [*source.files(name), *(source.stream_files(name) if with_frames else ())]
+def input_stamps(source: Source, name: str, with_frames: bool) -> dict[str, Any]:
+    """The stamps of all that a scan's result depends on, by the names that a `Head` gives them."""
+    return {
+        "stamp": results.stamp(source.files(name)),
+        "stream_stamp": results.stamp(source.stream_files(name)) if with_frames else [],
+    }
+
+
+def is_unchanged(head: results.Head, source: Source, name: str, with_frames: bool) -> bool:
+    """Whether the files of a scan are those that its result was made from.
+
+    Where the system's time of change alone differs, as in a copy or after `chmod`, the content of the scan's
+    files decides. A stream is too large for that: it then counts as changed.
+
+    Raises:
+        ScanError, OSError: the files cannot be found or read.
+    """
+    now = input_stamps(source, name, with_frames)
+    if now["stream_stamp"] != head.stream_stamp:
+        return False
+    if now["stamp"] == head.stamp:
+        return True
+    same = results.differ_in_ctime_alone(head.stamp, now["stamp"])
+    return same and results.digest(source.files(name)) == head.content
 
 
 def process_scene(job: Job, name: str) -> None:
@@ -65,7 +86,7 @@ def process_scene(job: Job, name: str) -> None:
     rows: list[Any] = []
     frames: memoryview | None = None
     try:
-        stamp = results.stamp(input_files(job.source, name, bool(job.framing.count)))
+        stamps = input_stamps(job.source, name, bool(job.framing.count))
         scene = job.source.load(name)
         stream = job.source.stream(name, job.framing.quality) if job.framing.count else None
         look = (
@@ -82,20 +103,23 @@ def process_scene(job: Job, name: str) -> None:
             timeline=look.timeline if look else None,
         )
         questions, drops = ask(measured, job.rules, job.seed, job.topics)
-        head = results.Head(
-            dataset=scene.dataset,
-            stamp=stamp,
-            inputs=_digest(results.digest(job.source.files(name)), look),
-            drops=[(topic, reason, count) for (topic, reason), count in sorted(drops.items())],
-            frames=len(look.shown.jpegs) if look else 0,
-            seen=bool(look and look.sight),
-        )
+        content = results.digest(job.source.files(name))
         if look and job.embed:
             check_embeddable(scene, look.shown, len(questions))
         if look:
             frames = packed_frames(scene, look.shown, look.sight)
+        head = results.Head(
+            dataset=scene.dataset,
+            **stamps,
+            content=content,
+            inputs=_digest(content, look),
+            drops=[(topic, reason, count) for (topic, reason), count in sorted(drops.items())],
+            frames=len(look.shown.jpegs) if look else 0,
+            frames_sha256=hashlib.sha256(frames).hexdigest() if frames is not None else "",
+            seen=bool(look and look.sight),
+        )
         rows = [scene_row(scene, measured), *questions]
-        if results.stamp(input_files(job.source, name, bool(job.framing.count))) != stamp:
+        if input_stamps(job.source, name, bool(job.framing.count)) != stamps:
             fault = "its files changed while they were read"
             raise ScanError(name, fault, "Run the same command again once nothing writes to them.")
     except ScanError as error:

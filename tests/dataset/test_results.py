@@ -24,11 +24,27 @@ def test_different_names_have_different_files(tmp_path):
 
 def test_what_was_written_is_read_back_to_the_last_bit(tmp_path):
     path = results.result_path(tmp_path, "scene0000_00")
-    head = results.Head(stamp=[["a.ply", 3, 17]], inputs="ab", drops=[["topic", "reason", 2]])
+    stamps = {"stamp": [["a.ply", 3, 17, 18]], "stream_stamp": [["a.sens", 4, 19, 20]]}
+    head = results.Head(**stamps, inputs="ab", drops=[["topic", "reason", 2]])
     rows = [{"scene_name": "scene0000_00", "room_area": 0.1 + 0.2}, {"id": "1", "value": 1 / 3}, {"id": "2"}]
     results.write_result(path, head, rows)
     assert results.read_head(path) == head
+    assert results.is_whole(path)
     assert results.read_rows(path) == (rows[0], rows[1:])
+
+
+def test_result_that_was_cut_or_changed_anywhere_is_not_whole(tmp_path):
+    path = results.result_path(tmp_path, "scene0000_00")
+    results.write_result(path, results.Head(inputs="ab"), [{"scene_name": "x"}, {"id": "1"}, {"id": "2"}])
+    content = path.read_bytes()
+    for length in range(len(content)):
+        path.write_bytes(content[:length])
+        assert not results.is_whole(path)
+        path.write_bytes(content[:length] + bytes([content[length] ^ 1]) + content[length + 1 :])
+        assert not results.is_whole(path)
+    path.write_bytes(b"".join(content.splitlines(keepends=True)[:-2]))  # at a line's end
+    assert not results.is_whole(path)
+    assert not results.is_whole(tmp_path / "missing.jsonl")
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b'{"stamp": [', b'{"other": 1}\n', b"[]\n", b"\xff\xfe\n"])
@@ -61,11 +77,15 @@ def test_digest_sees_content_and_names_but_not_places_or_times(tmp_path):
     assert results.digest(here) != results.digest([there[0], tmp_path / "there" / "c.json"])
 
 
-def test_stamp_changes_with_size_and_time_and_leaves_out_what_is_missing(tmp_path):
+def test_stamp_changes_with_size_and_both_times_and_leaves_out_what_is_missing(tmp_path):
     file = tmp_path / "a.ply"
     file.write_text("one")
     os.utime(file, ns=(5, 5))
     before = results.stamp([file, tmp_path / "missing"])
-    assert before == [["a.ply", 3, 5]]
+    assert before == [["a.ply", 3, 5, file.stat().st_ctime_ns]]
     os.utime(file, ns=(6, 6))
     assert results.stamp([file]) != before
+    assert not results.differ_in_ctime_alone(before, results.stamp([file]))
+    os.utime(file, ns=(5, 5))  # as before, but for the time that only the system sets
+    assert results.stamp([file]) != before
+    assert results.differ_in_ctime_alone(before, results.stamp([file]))

@@ -1,13 +1,15 @@
 """A file that changes while it is read: the scan is the one before or the one after, never a mixture."""
 
 import os
+import shutil
 import threading
 from pathlib import Path
 
 import orjson
 import pytest
 
-from tests.dataset import meta_info, small_scans
+from tests.dataset import meta_info, small_scans, streams
+from tests.test_build import digests
 from vsidata import build as building
 from vsidata.build import BuildOptions, build
 from vsidata.dataset import results
@@ -129,3 +131,97 @@ def test_meta_information_that_loses_a_room_while_it_is_read_sets_that_room_asid
         assert head.failure is not None
         assert not head.trace
         assert "room0001" in head.failure["fault"]
+
+
+@pytest.fixture
+def finished(tmp_path):
+    """The options of a build that is complete: of two scans, one with a stream."""
+    root = small_scans.write(tmp_path / "root", 2, edge=0.6)
+    streams.write(root, NAME, streams.sens(4))
+    options = BuildOptions(out=tmp_path / "out", scannet_root=root, frames=2, visibility=False, workers=1)
+    build(options)
+    assert build(options).untouched
+    return options
+
+
+def replace_and_restore_the_times(path: Path, old: bytes, new: bytes) -> None:
+    status, content = path.stat(), path.read_bytes()
+    assert old in content
+    assert len(old) == len(new)
+    path.write_bytes(content.replace(old, new))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    small_scans.mark(path.parents[2])
+
+
+@pytest.mark.parametrize("scan", [NAME, "scene0001_00"])
+def test_scan_that_was_changed_with_its_size_and_time_restored_is_read_again(finished, scan):
+    path = finished.scannet_root / "scans" / scan / f"{scan}.aggregation.json"
+    replace_and_restore_the_times(path, b'"chair"', b'"stool"')
+    assert not build(finished).untouched
+    shutil.copytree(finished.scannet_root, other := finished.out.parent / "other")
+    fresh = finished.model_copy(update={"out": finished.out.parent / "fresh", "scannet_root": other})
+    build(fresh)
+    assert digests(finished.out) == digests(fresh.out)
+
+
+def test_stream_that_was_changed_with_its_size_and_time_restored_is_read_again(finished):
+    path = finished.scannet_root / "scans" / NAME / f"{NAME}.sens"
+    content = path.read_bytes()
+    replace_and_restore_the_times(path, content[-60:], bytes(60))
+    assert not build(finished).untouched
+
+
+def test_copy_of_the_scans_with_their_times_is_not_read_again(finished):
+    """It has new times in the system's own books; the content of meshes and annotations decides."""
+    before = digests(finished.out)
+    (finished.scannet_root / "scans" / NAME / f"{NAME}.sens").unlink()
+    small_scans.mark(finished.scannet_root)
+    assert not build(finished).untouched
+    copy = shutil.copytree(finished.scannet_root, finished.out.parent / "copy")
+    assert build(finished.model_copy(update={"scannet_root": copy})).untouched
+    for path in copy.rglob("*.json"):
+        path.chmod(0o600)
+    assert build(finished.model_copy(update={"scannet_root": copy})).untouched
+    assert digests(finished.out) != before
+
+
+def cut_at_a_line(path: Path) -> None:
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-2]))
+
+
+def cut_in_half(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def change_a_byte(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("kind", "harm"),
+    [
+        ("jsonl", cut_at_a_line),
+        *((kind, harm) for kind in ("jsonl", "arrow") for harm in (cut_in_half, change_a_byte, Path.unlink)),
+    ],
+)
+def test_result_that_was_harmed_is_made_anew(finished, kind, harm):
+    before = digests(finished.out)
+    results_folder = finished.out / ".work" / "scenes"
+    (path,) = results_folder.glob(f"{NAME}*.{kind}")
+    harm(path)
+    (finished.out / ".work" / "merged").unlink()  # as if the build had been stopped before it merged
+    assert build(finished).failures == []
+    assert digests(finished.out) == before
+
+
+def test_result_that_is_harmed_before_the_merge_is_set_aside(finished, monkeypatch):
+    (finished.out / ".work" / "merged").unlink()
+    monkeypatch.setattr(building, "_is_done", lambda *_: True)
+    cut_at_a_line(finished.out / ".work" / "scenes" / f"{NAME}.jsonl")
+    (failure,) = build(finished).failures
+    assert failure["scene_name"] == NAME
+    assert "cut short or damaged" in failure["fault"]
+    monkeypatch.undo()
+    assert build(finished).failures == []

@@ -22,6 +22,7 @@ from vsidata.dataset.frames_file import embedded, is_heavy, read_frames
 from vsidata.dataset.results import Head, failure_of, read_head, read_rows, result_path
 from vsidata.dataset.room_areas import ratios
 from vsidata.dataset.shards import Shard, ShardWriter, Table
+from vsidata.dataset.whole_result import whole_head
 from vsidata.errors import ScanError
 from vsidata.questions.balance_rules import BalanceRules
 
@@ -85,9 +86,10 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
     with _abandoned_on_failure(writers):
         for name in sorted(split_of):
             path = result_path(results, name)
-            head = read_head(path)
+            head = whole_head(results, name)
             if head is None:
-                lost = ScanError(path, "is gone: the scene has no result.", "Run the same command again.")
+                fault = "is missing, cut short or damaged, or its frames are."
+                lost = ScanError(path, fault, "Run the same command again: it reads the scan anew.")
                 head = Head(failure=failure_of(name, lost))
             if head.failure is not None:
                 failures.append(head.failure)
@@ -149,7 +151,7 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
     write_whole(out / "failures.jsonl", lines)
     write_whole(out / "README.md", [card(manifest).encode()])
     write_whole(out / "manifest.json", [orjson.dumps(manifest, option=orjson.OPT_INDENT_2), b"\n"])
-    write_whole(_merged(results), [f"{fingerprint}\n{_sha256_of_texts(out)}".encode()])
+    write_whole(_merged(results), [_mark(fingerprint, out)])
     return Summary(out, manifest, failures)
 
 
@@ -180,9 +182,8 @@ def _balance(
     for split in sorted(set(split_of.values())):
         answers = []
         for name in (name for name in sorted(split_of) if split_of[name] == split):
-            path = result_path(results, name)
-            if (head := read_head(path)) and head.failure is None:
-                answers += [Answer.of(row) for row in read_rows(path)[1]]
+            if (head := whole_head(results, name)) and head.failure is None:
+                answers += [Answer.of(row) for row in read_rows(result_path(results, name))[1]]
         left_out = balance(answers, rules, seed)
         balances[split] = tallies(answers, left_out, rules)
         unbalanced |= left_out
@@ -194,24 +195,25 @@ def read_summary(
 ) -> Summary | None:
     """The build in a folder; None where it is not whole, or not merged from the results that are there now.
 
-    Whole means that every byte of manifest, card, list of failures and shards is as the merge wrote it.
+    Whole means that manifest, list of failures and shards have the bytes that the merge wrote.
 
     Args:
         out, results, recipe, split_of: as for `merge`.
     """
     try:
-        if _merged(results).read_text() != f"{_fingerprint(results, recipe, split_of)}\n{_sha256_of_texts(out)}":
+        if _merged(results).read_bytes() != _mark(_fingerprint(results, recipe, split_of), out):
             return None
         manifest = orjson.loads((out / "manifest.json").read_bytes())
         failures = [orjson.loads(line) for line in (out / "failures.jsonl").read_bytes().splitlines()]
         whole = all(_sha256(out / path) == shard["sha256"] for path, shard in manifest["files"].items())
+        whole &= (out / "README.md").is_file()
     except (OSError, ValueError):
         return None
     return Summary(out, manifest, failures, untouched=True) if whole else None
 
 
 def _merged(results: Path) -> Path:
-    """The file that holds the fingerprint of what was merged, and the checksum of the texts that it gave."""
+    """The file that holds the mark of what was merged."""
     return results.parent / "merged"
 
 
@@ -236,12 +238,13 @@ def _remove_others(out: Path, shards: Iterable[Shard]) -> None:
                 path.unlink()
 
 
-def _sha256_of_texts(out: Path) -> str:
-    """Of what a merge writes beside the shards, whose checksums the manifest states."""
-    total = hashlib.sha256()
-    for name in ("manifest.json", "README.md", "failures.jsonl"):
-        total.update(_sha256(out / name).encode())
-    return total.hexdigest()
+def _mark(fingerprint: str, out: Path) -> bytes:
+    """What a merge was made from, and the checksums of the manifest and the list of failures.
+
+    The manifest states those of the shards. The card has none: its owner may add to it.
+    """
+    texts = (_sha256(out / name) for name in ("manifest.json", "failures.jsonl"))
+    return "\n".join([fingerprint, *texts]).encode()
 
 
 def _sha256(path: Path) -> str:

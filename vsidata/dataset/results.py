@@ -1,11 +1,12 @@
 """The result of one scene, as a file: what a killed build goes on from, and what the shards are made of.
 
-JSON lines: a head, then the scene's row, then a row a question. A file that is there is whole, because it got
-its name only after it was written.
+JSON lines: a head, then the scene's row, then a row for each question, and at the end the checksum of all
+lines before. A file gets its name only after it was written; the checksum shows whether it was cut or changed
+since.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -26,10 +27,13 @@ class Head:
 
     Attributes:
         dataset: that the scene is of; empty if it was set aside.
-        stamp: name, size and time of change of each input file when it was read; likewise.
-        inputs: digest of the input files' names and content; likewise.
+        stamp: of the scan's files when they were read, as `stamp` gives it; likewise.
+        stream_stamp: of the files of its stream; empty where no frames were asked for.
+        content: digest of the scan's files without the stream, as `digest` gives it; empty as `dataset`.
+        inputs: the same with what was read of the stream; likewise.
         drops: topic, reason and count of the candidates refused.
         frames: how many frames lie in the file beside the result; 0 where there is no such file.
+        frames_sha256: of that file; empty where there is none.
         seen: whether only what these frames show was asked.
         failure: `scene_name`, `file`, `fault` and `remedy` of a scene set aside; None where it is used.
         trace: where in the code an unforeseen fault arose, for the log.
@@ -37,9 +41,12 @@ class Head:
 
     dataset: str = ""
     stamp: Sequence[Sequence[str | int]] = ()
+    stream_stamp: Sequence[Sequence[str | int]] = ()
+    content: str = ""
     inputs: str = ""
     drops: Sequence[tuple[str, str, int]] = ()
     frames: int = 0
+    frames_sha256: str = ""
     seen: bool = False
     failure: dict[str, str] | None = None
     trace: str = ""
@@ -73,7 +80,31 @@ def write_result(path: Path, head: Head, rows: Iterable[Any] = ()) -> None:
         OSError: it cannot be written.
     """
     option = orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY
-    write_whole(path, (orjson.dumps(row, option=option) for row in (head, *rows)))
+    write_whole(path, _with_end(orjson.dumps(row, option=option) for row in (head, *rows)))
+
+
+def _with_end(lines: Iterable[bytes]) -> Iterator[bytes]:
+    total = hashlib.sha256()
+    for line in lines:
+        total.update(line)
+        yield line
+    yield _end(total.hexdigest())
+
+
+def _end(sha256: str) -> bytes:
+    return orjson.dumps({"sha256": sha256}, option=orjson.OPT_APPEND_NEWLINE)
+
+
+_END = len(_end(hashlib.sha256().hexdigest()))  # bytes
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a result has the bytes that were written. Reads all of them."""
+    try:
+        content = memoryview(path.read_bytes())
+    except OSError:
+        return False
+    return bytes(content[-_END:]) == _end(hashlib.sha256(content[:-_END]).hexdigest())
 
 
 def read_head(path: Path) -> Head | None:
@@ -86,23 +117,32 @@ def read_head(path: Path) -> Head | None:
 
 
 def read_rows(path: Path) -> tuple[Row, list[Row]]:
-    """The scene's row and the rows of its questions."""
+    """The scene's row and the rows of its questions, of a result that is whole."""
     with path.open("rb") as file:
-        file.readline()
-        scene, *questions = [orjson.loads(line) for line in file]
+        _, *rows, _ = file
+    scene, *questions = map(orjson.loads, rows)
     return scene, questions
 
 
 def stamp(files: Iterable[Path]) -> list[list[str | int]]:
-    """Name, size and time of change of each file that is there: cheap, and changes when a scan is mended."""
+    """Name, size, mtime and ctime of each file that is there.
+
+    Cheap, and different once a scan was repaired. Anybody can set the time of the content (mtime). The system
+    keeps the other (ctime), and sets it anew after a copy, `chmod` or a new hard link too.
+    """
     found: list[list[str | int]] = []
     for path in sorted(files):
         try:
             status = path.stat()
         except OSError:
             continue
-        found.append([path.name, status.st_size, status.st_mtime_ns])
+        found.append([path.name, status.st_size, status.st_mtime_ns, status.st_ctime_ns])
     return found
+
+
+def differ_in_ctime_alone(before: Sequence[Sequence[str | int]], now: Sequence[Sequence[str | int]]) -> bool:
+    """Whether two stamps tell of files with the same names, sizes and times of content."""
+    return [[*file[:3]] for file in before] == [[*file[:3]] for file in now]
 
 
 def digest(files: Iterable[Path]) -> str:
@@ -110,11 +150,12 @@ def digest(files: Iterable[Path]) -> str:
     total = hashlib.sha256()
     for path in sorted(files):
         status = path.stat()
-        total.update(f"{path.name}\n{_file_digest(path, status.st_size, status.st_mtime_ns)}\n".encode())
+        content = _file_digest(path, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        total.update(f"{path.name}\n{content}\n".encode())
     return total.hexdigest()
 
 
 @lru_cache(maxsize=16)  # a file that many scenes share is read once
-def _file_digest(path: Path, _size: int, _changed: int) -> str:
+def _file_digest(path: Path, *_: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

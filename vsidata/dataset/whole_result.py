@@ -1,0 +1,29 @@
+"""Whether all that a scene left for the merge is there: its result, and the frames beside it."""
+
+import hashlib
+from pathlib import Path
+
+from vsidata.dataset.frames_file import frames_path
+from vsidata.dataset.results import Head, is_whole, read_head, result_path
+
+
+def whole_head(folder: Path, name: str) -> Head | None:
+    """The head of a scene's result. Reads every byte of the result and of its frames.
+
+    Args:
+        folder: of the results.
+        name: of the scene.
+
+    Returns:
+        None where there is no result, or where it or its frames do not have the bytes that were written.
+    """
+    path = result_path(folder, name)
+    head = read_head(path) if is_whole(path) else None
+    if head is None or not head.frames:
+        return head
+    try:
+        with frames_path(folder, name).open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
+    return head if found == head.frames_sha256 else None
