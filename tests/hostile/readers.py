@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 from tests.dataset import meta_info
+from tests.hostile.films import film
 from tests.scans import ply_bytes, small_scan
 from tests.streams import sens_bytes
 from vsidata.dataset.schema import QA
@@ -31,6 +32,7 @@ from vsidata.streams.exported import open_exported
 from vsidata.streams.frames import FrameStream
 from vsidata.streams.image import at_size
 from vsidata.streams.sens import open_sens
+from vsidata.streams.video import open_video
 
 NAME = "scene0000_00"
 _SCAN = small_scan()
@@ -186,6 +188,7 @@ READERS = [
     Reader("labels", "a.tsv", _TABLE, read_label_table),
     Reader("sens", "a.sens", _stream(), _sens),
     Reader("sens, progressive", "a.sens", _stream(progressive=True), _sens),
+    Reader("mp4", "a.mp4", film(), lambda path: _all_of(open_video(path, 90))),
     Reader("jpeg", "color/0.jpg", sens_bytes.jpeg(), _exported, _EXPORTED),
     Reader("png", "depth/0.png", _png(), _exported, _EXPORTED),
     Reader("pose", "pose/0.txt", _POSE, _exported, _EXPORTED),

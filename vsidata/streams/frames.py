@@ -23,7 +23,7 @@ USUAL_RATE = 30.0
 MOST_PIXELS = 1 << 24
 
 # Seconds between frames. Times whose mean or median step lies outside are not times but random bytes.
-_SHORTEST_STEP, _LONGEST_STEP = 0.001, 10.0
+SHORTEST_STEP, _LONGEST_STEP = 0.001, 10.0
 
 # Pixels. No lens has a focal length outside, nor a picture's middle beyond the longest.
 _SHORTEST_FOCAL, _LONGEST_FOCAL = 1.0, 1e6
@@ -135,5 +135,5 @@ def times_of(seconds: Array) -> Array | None:
     if not len(steps) or not (steps > 0).all():
         return None
     usual = (np.median(steps), steps.mean())
-    plausible = min(usual) >= _SHORTEST_STEP and max(usual) <= _LONGEST_STEP
+    plausible = min(usual) >= SHORTEST_STEP and max(usual) <= _LONGEST_STEP
     return np.asarray(seconds - seconds[0]) if plausible else None

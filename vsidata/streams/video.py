@@ -2,9 +2,10 @@
 
 Read with OpenCV, which the boxes need already and which brings its own FFmpeg. It finds a frame by decoding
 from the key frame before it, and gives exactly the frame asked for, in H.264 and H.265 with B-frames too.
+Frames are turned as the header says. Where their size changes within a video, OpenCV scales the later ones to
+the size of the first, and does not report it.
 """
 
-import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ import cv2
 import numpy as np
 
 from vsidata.sources.scan_file import Fault
-from vsidata.streams.frames import MOST_PIXELS, FrameStream
+from vsidata.streams.frames import MOST_PIXELS, SHORTEST_STEP, FrameStream
 from vsidata.streams.image import encode
 from vsidata.streams.stream_file import opened
 
@@ -73,12 +74,14 @@ def open_video(path: Path, quality: int) -> VideoStream:
             for key in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT, cv2.CAP_PROP_FRAME_COUNT)
         )
         rate = video.get(cv2.CAP_PROP_FPS)
+        if not width * height:
+            raise Fault("holds no frame that FFmpeg can decode")
         if not 0 < width * height <= MOST_PIXELS:
             raise Fault(f"its frames have {width:,} × {height:,} pixels; no frame of a video has")
         if not 0 < frames <= _MOST_FRAMES:
             raise Fault(f"its header gives it {frames:,} frames")
-        if not (math.isfinite(rate) and rate > 0):
-            raise Fault(f"its header gives it {rate} frames a second")
+        if not 0 < rate <= 1 / SHORTEST_STEP:  # NaN is not
+            raise Fault(f"its header gives it {rate:,.6g} frames a second")
     return VideoStream(
         path=path,
         size=(width, height),
@@ -120,5 +123,7 @@ def _opened(path: Path) -> Iterator[cv2.VideoCapture]:
             if not video.isOpened():
                 raise Fault("is a damaged MP4: FFmpeg cannot open it")
             yield video
+        except cv2.error as error:
+            raise Fault(f"cannot be decoded: {' '.join(str(error.err or error).split())}") from None
         finally:
             video.release()

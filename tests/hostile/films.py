@@ -1,0 +1,63 @@
+"""Small videos, and the same ones with their headers or frames exchanged by hand. MP4: ISO/IEC 14496-12."""
+
+import struct
+import tempfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+WIDTH, HEIGHT, FRAMES, RATE = 64, 48, 6, 10
+
+
+def film(width: int = WIDTH, height: int = HEIGHT, frames: int = FRAMES, *, flat: bool = False) -> bytes:
+    """An MP4 that grows lighter: of noise, so that each frame has another size in bytes, or black."""
+    rng = np.random.default_rng(0)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.mp4"
+        writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), RATE, (width, height))
+        for number in range(frames):
+            shape = height, width, 3
+            noise = None if flat else rng.integers(40 * number, 40 * number + 20, shape, dtype=np.uint8)
+            writer.write(np.zeros(shape, np.uint8) if noise is None else noise)
+        writer.release()
+        return path.read_bytes()
+
+
+def changed(data: bytes, box: bytes, offset: int, layout: str, *values: int) -> bytes:
+    """The same with big-endian numbers written into a box, so many bytes behind its name."""
+    out = bytearray(data)
+    struct.pack_into(f">{layout}", out, data.index(box) + 4 + offset, *values)
+    return bytes(out)
+
+
+def turned(data: bytes) -> bytes:
+    """The same, to be shown turned by a quarter: the matrix of the track's header says so."""
+    return changed(data, b"tkhd", 40, "9i", 0, 0x10000, 0, -0x10000, 0, 0, HEIGHT << 16, 0, 0x40000000)
+
+
+def samples(data: bytes) -> list[bytes]:
+    """The coded frames."""
+    table = data.index(b"stsz") + 4
+    sizes = struct.unpack_from(f">{struct.unpack_from('>I', data, table + 8)[0]}I", data, table + 12)
+    start = struct.unpack_from(">I", data, data.index(b"stco") + 12)[0]
+    ends = np.cumsum(sizes) + start
+    return [data[end - size : end] for size, end in zip(sizes, ends.tolist(), strict=True)]
+
+
+def with_samples(data: bytes, coded: list[bytes]) -> bytes:
+    """The same with other coded frames, as many as it has."""
+    start = struct.unpack_from(">I", data, data.index(b"stco") + 12)[0]
+    index = changed(data[data.index(b"moov") - 4 :], b"stsz", 12, f"{len(coded)}I", *map(len, coded))
+    content = b"".join(coded)
+    at = data.index(b"mdat") - 4
+    head = data[:at] + struct.pack(">I", start - at + len(content)) + data[at + 4 : start]
+    return head + content + index
+
+
+def grown(data: bytes, larger: bytes) -> bytes:
+    """A video whose frames become as large as those of another one after the third."""
+    esds = larger.index(b"esds")
+    header = larger[larger.index(b"\0\0\1\xb0", esds) : larger.index(b"\x06\x80\x80\x80\x01\x02", esds)]
+    first, *others = samples(larger)
+    return with_samples(data, [*samples(data)[:3], header + first, *others[:2]])
