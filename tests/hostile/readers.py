@@ -18,6 +18,7 @@ from tests.hostile.films import film
 from tests.scans import ply_bytes, small_scan
 from tests.streams import sens_bytes
 from vsidata.dataset.schema import QA
+from vsidata.export.media import write_mp4
 from vsidata.hub.verify import faults
 from vsidata.options import read_options
 from vsidata.questions.rules import load_rules
@@ -83,6 +84,13 @@ def _sens(path: Path) -> None:
 
 def _exported(path: Path) -> None:
     _all_of(open_exported(path.parents[1], NAME))
+
+
+def _export(path: Path) -> None:
+    """As a frame of a build that is exported as a video, turned."""
+    images = [{"bytes": path.read_bytes(), "path": ""}, {"bytes": sens_bytes.jpeg(), "path": ""}]
+    row = {"scene_name": NAME, "images": images, "timestamps": [0.0, 1.5], "orientation": 90}
+    write_mp4(path.parent, row | {"width": sens_bytes.WIDTH, "height": sens_bytes.HEIGHT})
 
 
 def _mesh(path: Path) -> None:
@@ -190,6 +198,8 @@ READERS = [
     Reader("sens, progressive", "a.sens", _stream(progressive=True), _sens),
     Reader("mp4", "a.mp4", film(), lambda path: _all_of(open_video(path, 90))),
     Reader("jpeg", "color/0.jpg", sens_bytes.jpeg(), _exported, _EXPORTED),
+    Reader("exported frame", "a.jpg", sens_bytes.jpeg(), _export),
+    Reader("exported frame, progressive", "a.jpg", sens_bytes.jpeg(progressive=True), _export),
     Reader("png", "depth/0.png", _png(), _exported, _EXPORTED),
     Reader("pose", "pose/0.txt", _POSE, _exported, _EXPORTED),
     Reader(

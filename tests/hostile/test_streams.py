@@ -1,0 +1,75 @@
+"""A `.sens` whose headers lie: refused in words, in time and within memory, whole or with its build."""
+
+import zlib
+
+import numpy as np
+import pytest
+
+from tests.hostile.limits import within_limits
+from tests.hostile.readers import by_name
+from tests.streams.sens_bytes import Frame, Sens, jpeg
+from vsidata.errors import ScanError
+
+HUGE = 2**32 - 1
+
+
+def frames(**changed: object) -> list[Frame]:
+    """Three frames, of which the middle one is changed."""
+    return [Frame(), Frame(**changed), Frame()]
+
+
+def cut(stream: Sens, share: float) -> bytes:
+    data = stream.bytes()
+    return data[: int(share * len(data))]
+
+
+REFUSED = {
+    "nothing but a version": (Sens([Frame()]).bytes()[:4], "ends within its header"),
+    "cut within its header": (Sens([Frame()]).header()[:-20], "ends within its header"),
+    "cut within a frame": (cut(Sens(frames()), 0.5), "1 of its 3 frames are whole"),
+    "cut before its last byte": (Sens(frames(), tail=b"").bytes()[:-1], "2 of its 3 frames are whole"),
+    "no frames": (Sens([]).bytes(), "announces 0 frames"),
+    "more frames than there are": (Sens(frames(), tail=b"", count=4).bytes(), "3 of its 4 frames are whole"),
+    "frames without end": (Sens(frames(), count=2**64 - 1).bytes(), "announces 18,446,744,073,709,551,615"),
+    "a million empty frames": (Sens(frames(), count=2**20).bytes(), "of its 1,048,576 frames are whole"),
+    "a name without end": (Sens(frames(), name_bytes=2**64 - 1).bytes(), "no name is that long"),
+    "pictures of 4 × 4 thousand million": (Sens(frames(), size=(HUGE, HUGE)).bytes(), "no frame of a video"),
+    "depth of 4 × 4 thousand million": (
+        Sens(frames(), depth_size=(HUGE, HUGE)).bytes(),
+        "no frame of a video",
+    ),
+    "pictures of no size": (Sens(frames(), size=(0, 24)).bytes(), "gives the colour pictures no size"),
+    "a picture of 2^63 bytes": (Sens(frames(color_bytes=2**63)).bytes(), "1 of its 3 frames are whole"),
+    "sizes that overflow": (
+        Sens(frames(color_bytes=2**64 - 64, depth_bytes=64)).bytes(),
+        "1 of its 3 frames are whole",
+    ),
+    "a picture of another size": (
+        Sens(frames(jpeg=jpeg(9, 64, 48))).bytes(),
+        "64 × 48 pixels in a stream of",
+    ),
+    "a picture that is cut short": (Sens(frames(jpeg=jpeg()[:-30])).bytes(), "cut short"),
+    "no picture": (Sens(frames(jpeg=b"no picture at all")).bytes(), "is no JPEG"),
+    "depth that is cut short": (Sens(frames(depth=zlib.compress(b"abc"))).bytes(), "is cut short: 3 of 384"),
+    "depth without end": (Sens(frames(depth=zlib.compress(bytes(10**7)))).bytes(), "inflates to more than"),
+    "no depth of a metre": (Sens(frames(), depth_shift=float("nan")).bytes(), "gives a metre the depth nan"),
+    "raw pictures": (Sens(frames(), color_compression=0).bytes(), "only jpeg is read"),
+    "a compression that is none": (Sens(frames(), depth_compression=-7).bytes(), "only zlib_ushort is read"),
+}
+
+
+@pytest.mark.parametrize(("data", "fault"), REFUSED.values(), ids=REFUSED)
+def test_streams_that_lie_are_refused_in_words(tmp_path, data, fault):
+    reader = by_name("sens")
+    path = reader.put(tmp_path, data)
+    with pytest.raises(ScanError, match=fault) as caught, within_limits(len(data)):
+        reader.read(path)
+    assert len(str(caught.value).splitlines()) == 2
+
+
+def test_a_frame_whose_pose_or_time_is_no_number_is_passed_over(tmp_path):
+    """Real streams have such frames where the camera was lost."""
+    reader = by_name("sens")
+    lost = frames(pose=np.full((4, 4), np.nan, dtype=np.float32), color_time=2**64 - 1)
+    with within_limits(0):
+        reader.read(reader.put(tmp_path, Sens(lost).bytes()))
