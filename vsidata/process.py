@@ -118,7 +118,7 @@ def process_scene(job: Job, name: str) -> None:
             frames_sha256=hashlib.sha256(frames).hexdigest() if frames is not None else "",
             seen=bool(look and look.sight),
         )
-        rows = [scene_row(scene, measured), *questions]
+        rows = [scene_row(scene, measured) | {"room": job.source.room_of(name)}, *questions]
         if input_stamps(job.source, name, bool(job.framing.count)) != stamps:
             fault = "its files changed while they were read"
             raise ScanError(name, fault, "Run the same command again once nothing writes to them.")
@@ -188,7 +188,7 @@ def _digest(files: str, look: Look | None) -> str:
 
 
 def scene_row(scene: Scene, measured: MeasuredScene) -> results.Row:
-    """A row of `vsidata.dataset.schema.SCENES`, its split aside: the objects as the questions saw them."""
+    """A row of `vsidata.dataset.schema.SCENES` without split and room: objects as the questions saw them."""
     stated = scene.room_area is not None
     seen = {thing.instance: thing for thing in measured.objects}
     return {

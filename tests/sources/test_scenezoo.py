@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from unittest.mock import Mock
 
 import numpy as np
@@ -10,15 +11,23 @@ import pytest
 from PIL import Image
 from scipy.spatial import cKDTree
 
-from tests.dataset import streams
+from tests.dataset import meta_info, streams
 from tests.scans import grid_box, ply_bytes, small_scan
 from vsidata.build import BuildOptions, build
+from vsidata.curation.audit.audit import asked_in_build
 from vsidata.curation.splits import select
 from vsidata.errors import OptionError, ScanError
 from vsidata.measure import measure
 from vsidata.questions.rules import load_rules
+from vsidata.sources.meta_info import MetaInfo
+from vsidata.sources.official import room_of_row
 from vsidata.sources.registry import open_source
 from vsidata.sources.scannet import ScanNet
+from vsitrain.evaluation import evaluate, settings_for
+from vsitrain.scoring.command import own_questions
+from vsitrain.scoring.predictions import Prediction
+from vsitrain.scoring.questions import read_questions
+from vsitrain.scoring.score import score
 
 scenezoo = pytest.importorskip("scenezoo", reason="scenezoo is not installed: no second reader")
 from vsidata.sources.scenezoo import _ALIGNED, _UPRIGHT, SceneZoo, _folders  # noqa: E402 - needs scenezoo
@@ -241,6 +250,47 @@ def test_one_scan_of_a_room_of_3rscan_in_a_list_forbids_the_others_too(rescans, 
     selection = select(SceneZoo.open("3rscan", [rescans]), forbid=[forbidden])
     assert selection.refused == {"a0": "ours.csv", "a1": "ours.csv"}
     assert selection.split_of == {"b0": "train"}
+
+
+def test_a_scan_that_is_not_at_hand_forbids_the_others_of_its_room(rescans, tmp_path):
+    forbidden = tmp_path / "ours.csv"
+    forbidden.write_text("dataset,scene_name\n3RScan,a1\n3rscan,nowhere\n")
+    shutil.rmtree(rescans / "a1")
+    source = SceneZoo.open("3rscan", [rescans])
+    assert source.names() == ["a0", "b0", "c0"]
+    selection = select(source, forbid=[forbidden])
+    assert selection.refused == {"a0": "ours.csv"}
+    assert selection.split_of == {"b0": "train"}
+
+
+def test_a_list_of_3rscan_is_refused_where_nothing_tells_its_rooms(tmp_path):
+    rooms = tmp_path / "rooms.json"
+    rooms.write_text(json.dumps({name: meta_info.entry(1, "3rscan") for name in ("a0", "b0")}))
+    source = MetaInfo.open([rooms])
+    forbidden = tmp_path / "ours.csv"
+    forbidden.write_text("dataset,scene_name\n3rscan,a1\n")
+    with pytest.raises(OptionError, match=r"only 3RScan\.json says which scans show its room") as caught:
+        select(source, forbid=[forbidden])
+    assert "--source scenezoo:3rscan" in caught.value.remedy
+
+
+def test_rescans_are_one_room_in_audits_and_scores(rescans, tmp_path):
+    out = tmp_path / "out"
+    given = BuildOptions(out=out, source="scenezoo:3rscan", root=rescans, workers=1)
+    asked = asked_in_build(out, build(given).manifest)
+    assert {(it.scene, it.room) for it in asked} == {
+        ("3rscan a0", "3rscan a0"),
+        ("3rscan a1", "3rscan a0"),
+        ("3rscan b0", "3rscan b0"),
+    }
+    rows = read_questions(str(out), "train")
+    assert {room_of_row(row) for row in rows} == {"3rscan a0", "3rscan b0"}
+    assert score(rows, [Prediction(row["id"], "") for row in rows]).rooms == 2
+    record, settings = {"questions": len(rows)}, settings_for("none")
+    no_clips = Mock(clip=Mock(side_effect=ScanError("a0", "is away", "Get it.")))
+    evaluate(rows, no_clips, Mock(), tmp_path / "to", record=record, settings=settings, batch=9)
+    kept = own_questions(tmp_path / "to")
+    assert score(kept, [Prediction(row["id"], "") for row in kept]).rooms == 2
 
 
 def test_build_takes_a_dataset_through_scenezoo(rescans, tmp_path):

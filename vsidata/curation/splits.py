@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Literal
 
 from vsidata.curation.leak_guard import (
+    Room,
     benchmark_lists,
     forbidden_rooms,
     scenes_of_forbidden_rooms,
     unknown_scenes,
 )
-from vsidata.errors import OptionError
+from vsidata.errors import OptionError, ScanError
+from vsidata.sources.official import ROOMS_LISTED_IN
 from vsidata.sources.registry import Source
 
 SplitChoice = Literal["train", "val", "test", "all"]
@@ -110,6 +112,7 @@ def select(
     # The source may know more scans of a room than names tell: what one shows, all of them show.
     by_name = scenes_of_forbidden_rooms(scenes_at_hand, forbidden)
     by_room = forbidden | {room_of[name]: forbidding for name, forbidding in by_name.items()}
+    by_room |= _rooms_of_missing_scans(source, forbidden)
     found = {name: by_room[room_of[name]] for name in names if room_of[name] in by_room}
     refused = {} if allow_benchmark_scenes else {name: found[name] for name in wanted if name in found}
     allowed = [name for name in wanted if name not in refused]
@@ -139,6 +142,31 @@ def select(
         forbidden_rooms=dict(Counter(forbidden.values())),
         unknown=unknown_scenes(forbid, scenes_at_hand),
     )
+
+
+def _rooms_of_missing_scans(source: Source, forbidden: Mapping[Room, str]) -> dict[Room, str]:
+    """The rooms of forbidden scans that are not at hand, where the source knows them and names do not.
+
+    Raises:
+        OptionError: scans are at hand of which the source does not know which show one room.
+    """
+    at_hand = {source.dataset_of(name) for name in source.names()}
+    found: dict[Room, str] = {}
+    for (dataset, scan), forbidding in forbidden.items():
+        listing = ROOMS_LISTED_IN.get(dataset)
+        if listing is None or dataset not in at_hand:
+            continue
+        try:
+            room = source.room_of_listed(scan)
+        except ScanError:
+            continue  # no scan of the dataset: it is counted as unknown
+        if room is None:
+            fault = (
+                f"names the scan {scan} of {dataset}, and only {listing.file} says which scans show its room"
+            )
+            raise OptionError(forbidding, fault, listing.remedy)
+        found[dataset, room] = forbidding
+    return found
 
 
 def _of_benchmark(left_out: Mapping[str, str | None]) -> int:

@@ -101,6 +101,7 @@ SCENES = _with_features(
         ("dataset", pa.string()),
         ("scene_name", pa.string()),
         ("split", pa.string()),
+        ("room", pa.string()),
         ("room_area", pa.float64()),
         ("room_area_method", pa.string()),
         ("room_areas", pa.struct([(method, pa.float64()) for method in AREA_METHODS])),
@@ -123,10 +124,14 @@ SCENES = _with_features(
 )
 """One row a scene: its objects as the questions saw them. Metres and square metres, room frame (z up).
 
-`room_area` is the one asked about, by `room_area_method`: the rules' own, or `stated` if the source says it.
-`room_areas` holds the area by every method; None where it is stated. `room_outline` are the rings on the
-ground plane that enclose `room_area`, a hole's running clockwise; None where it is stated.
+`room` is the same for all scans of a room of the dataset, as `Source.room_of` names it; builds of the first
+release lack it. `room_area` is the one asked about, by `room_area_method`: the rules' own, or `stated` if the
+source says it. `room_areas` holds the area by every method; None where it is stated. `room_outline` are the
+rings on the ground plane that enclose `room_area`, a hole's running clockwise; None where it is stated.
 """
+
+ADDED = {"scenes": ("room",)}
+"""Columns that builds of the first release lack, by table. Whoever reads a build does without them."""
 
 _MATRIX_3 = pa.list_(pa.list_(pa.float64(), 3), 3)
 _MATRIX_4 = pa.list_(pa.list_(pa.float64(), 4), 4)

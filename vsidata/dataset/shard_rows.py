@@ -1,6 +1,7 @@
 """The rows of a build's shards, read back."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -25,16 +26,33 @@ def shard_rows(
     Raises:
         VsiError: the shard is missing, is no Parquet, or lacks a column.
     """
+    with _blamed(path), pq.ParquetFile(path) as file:
+        there = file.schema_arrow.names
+        if lacking := {column.partition(".")[0] for column in columns or ()} - {*there}:
+            fault = f"has no column {', '.join(f'`{name}`' for name in sorted(lacking))}."
+            raise VsiError(path, fault, AGAIN)
+        for rows in file.iter_batches(batch_size=batch, columns=columns):
+            if schema is not None:
+                rows = rows.cast(pa.schema([schema.field(name) for name in rows.schema.names]))
+            yield from rows.to_pylist()
+
+
+def columns_of(path: Path) -> list[str]:
+    """The names of a shard's columns.
+
+    Raises:
+        VsiError: the shard is missing, or is no Parquet.
+    """
+    with _blamed(path):
+        names: list[str] = pq.read_schema(path).names
+        return names
+
+
+@contextmanager
+def _blamed(path: Path) -> Iterator[None]:
+    """What cannot be read is the shard's fault."""
     try:
-        with pq.ParquetFile(path) as file:
-            there = file.schema_arrow.names
-            if lacking := {column.partition(".")[0] for column in columns or ()} - {*there}:
-                fault = f"has no column {', '.join(f'`{name}`' for name in sorted(lacking))}."
-                raise VsiError(path, fault, AGAIN)
-            for rows in file.iter_batches(batch_size=batch, columns=columns):
-                if schema is not None:
-                    rows = rows.cast(pa.schema([schema.field(name) for name in rows.schema.names]))
-                yield from rows.to_pylist()
+        yield
     except FileNotFoundError:
         raise VsiError(path, "is missing.", AGAIN) from None
     except (OSError, KeyError, pa.ArrowException) as error:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import BaseModel
 
+from vsidata.dataset import schema
 from vsidata.dataset.manifest import AGAIN, MANIFEST
 from vsidata.dataset.manifest_form import SHARD
 from vsidata.dataset.merge import TABLES
@@ -87,16 +88,16 @@ def _fault(folder: Path, name: str, stated: Mapping[str, Any]) -> VsiError | Non
         return VsiError(path, f"is no Parquet: {' '.join(str(error).split())}.", AGAIN)
     if rows != stated["rows"]:
         return VsiError(path, f"has {rows:,} rows, and {MANIFEST} says {stated['rows']:,}.", AGAIN)
-    if differing := _differing(columns, _TABLES[table].schema):
+    if differing := _differing(columns, _TABLES[table].schema, schema.ADDED.get(table, ())):
         remedy = "Check it with the release of vsidata that wrote it, or build it again."
         return VsiError(path, f"has other columns than the table `{table}`: {differing}.", remedy)
     return None
 
 
-def _differing(columns: pa.Schema, wanted: pa.Schema) -> str:
-    """In words, which columns differ; nothing where none does."""
+def _differing(columns: pa.Schema, wanted: pa.Schema, added: Collection[str]) -> str:
+    """In words, which columns differ, those added later aside; nothing where none does."""
     has, needs = ({field.name: _form(field.type) for field in schema} for schema in (columns, wanted))
-    words = [f"`{name}` is missing" for name in needs if name not in has]
+    words = [f"`{name}` is missing" for name in needs if name not in {*has, *added}]
     words += [f"`{name}` is unknown" for name in has if name not in needs]
     words += [f"`{name}` is of another type" for name in needs if name in has and has[name] != needs[name]]
     return ", ".join(words)

@@ -79,6 +79,9 @@ class MetaInfo:
         """The room of a scene, as the dataset's makers name rooms."""
         return room_of(self.dataset_of(name), name)
 
+    def room_of_listed(self, name: str) -> None:
+        """None: no list of rooms lies beside the scenes."""
+
     def official_split(self, name: str) -> OfficialSplit | None:
         """The official list of a scene; None where it is in none."""
         return official_split(self.dataset_of(name), name)

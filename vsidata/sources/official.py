@@ -5,6 +5,7 @@
 | `scannet` | `scene0000` of `scene0000_00`; its rescans share it | `train`, `val`, `test` |
 | `arkitscenes` | the visit of a video: one phone's videos of one place, 1 to 8 | `train`, `val` (folds) |
 | `scannetpp` | each scene: no list says which share a room | `val` (`nvs_sem_val`) |
+| `3rscan` | the first scan of a room, from `3RScan.json`: `SceneZoo.room_of` | `train`, `val`, `test` there |
 | others | as in ScanNet or MultiScan (`scene_00000` of `scene_00000_00`) by name, or each scan | none |
 
 Source of the files: `data/SOURCES.md`.
@@ -15,7 +16,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 OfficialSplit = Literal["train", "val", "test"]
 
@@ -27,6 +28,22 @@ _DATA = resources.files("vsidata.sources") / "data"
 class _Video(NamedTuple):
     visit: str
     split: OfficialSplit
+
+
+class RoomList(NamedTuple):
+    """The file of a dataset that says which scans show one room, and how to have it read."""
+
+    file: str
+    remedy: str
+
+
+ROOMS_LISTED_IN: Mapping[str, RoomList] = {
+    "3rscan": RoomList(
+        "3RScan.json",
+        "Read the scans with --source scenezoo:3rscan, with 3RScan.json from 3RScan's page beside them.",
+    ),
+}
+"""Datasets of which a file tells the rooms, and no name does."""
 
 
 @cache
@@ -64,6 +81,17 @@ def room_of(dataset: str, scene_name: str) -> str:
         return f"visit {video.visit}" if video and video.visit != "NA" else scene_name
     named = _ROOM.fullmatch(scene_name)
     return named[1] if named else scene_name
+
+
+def room_of_row(row: Mapping[str, Any]) -> str:
+    """Dataset and room of a question or scene: the same text for all scans of one room.
+
+    Args:
+        row: with `dataset` and `scene_name`, and with `room` where a build says it. Of 3RScan the names of
+            scans do not tell their room.
+    """
+    dataset, scene_name = str(row["dataset"]), str(row["scene_name"])
+    return f"{dataset} {row.get('room') or room_of(dataset, scene_name)}"
 
 
 @cache

@@ -31,6 +31,12 @@ class Source(Protocol):
         Splits, the leak guard, audits and intervals take a room's scans together. Reads no scan.
         """
 
+    def room_of_listed(self, name: str) -> str | None:
+        """The room of a scan of the dataset whether it is at hand or not; None where nothing here tells.
+
+        Raises ScanError where the dataset has no such scan.
+        """
+
     def official_split(self, name: str) -> OfficialSplit | None:
         """The official list of a scene; None where the dataset has lists and the scene is in none of them.
 

@@ -111,6 +111,9 @@ class ScanNet:
         """The room of a scan, as the dataset's makers name rooms."""
         return room_of(self.dataset_of(name), name)
 
+    def room_of_listed(self, name: str) -> None:
+        """None: no list of rooms lies beside the scans."""
+
     def official_split(self, name: str) -> OfficialSplit | None:
         """The official list of a scan; None where it is in none."""
         return official_split(self.dataset_of(name), name)

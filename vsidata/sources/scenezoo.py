@@ -125,6 +125,10 @@ class SceneZoo:
                 return str(_dataset(self.name, self.root).get_reference_id(name))
         return room_of(self.dataset, name)
 
+    def room_of_listed(self, name: str) -> str:
+        """The room of a scan that the dataset lists, with a folder below the root or without."""
+        return self.room_of(name)
+
     def official_split(self, name: str) -> OfficialSplit | None:
         """The official list of a scene; None where it is in none.
 

@@ -31,7 +31,7 @@ _KEPT = (
     "answer",
     "unit",
 )
-_KEPT_IF_KNOWN = ("pruned", BY_CENTRES)
+_KEPT_IF_KNOWN = ("pruned", "room", BY_CENTRES)
 """Columns of a question that go with its prediction, so that it is scored without the data."""
 
 SHOWN_AS = 2

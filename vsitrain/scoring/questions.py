@@ -17,7 +17,7 @@ from vsitrain.scoring.tasks import NUMBERS
 Row = dict[str, Any]
 
 _COLUMNS = ("id", "dataset", "scene_name", "question_type", "question", "ground_truth")
-_OPTIONAL = ("answer", "unit")
+_OPTIONAL = ("answer", "unit", "room")
 _RIGHT = "Name vsi-bench, a copy of its test.jsonl or Parquet file, or a build."
 
 
@@ -119,10 +119,14 @@ def _of_build(source: str, split: str) -> list[Row]:
         scenes = load_table(source, "scenes", split)
     except OptionError:  # written by hand, or thinned out: the questions are whole all the same
         return rows
-    return with_centre_answers(rows, rooms_of_build(scenes.select_columns(_OF_ROOMS).to_list()))
+    known = scenes.select_columns([name for name in _OF_ROOMS if name in scenes.column_names]).to_list()
+    room_of = {(scene["dataset"], scene["scene_name"]): scene.get("room") for scene in known}
+    rows = [{**row, "room": room_of.get((row["dataset"], row["scene_name"]))} for row in rows]
+    return with_centre_answers(rows, rooms_of_build(known))
 
 
-_OF_ROOMS = ["dataset", "scene_name", "objects"]
+_OF_ROOMS = ("dataset", "scene_name", "objects", "room")
+"""Columns of the table of scenes that are read. Builds of the first release do not say the room."""
 
 
 def _of_benchmark(benchmark: Benchmark) -> list[Row]:

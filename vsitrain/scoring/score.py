@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vsidata.metrics import interval, redrawn_means
-from vsidata.sources.official import room_of
+from vsidata.sources.official import room_of_row
 from vsitrain.scoring.lenient import lenient_score
 from vsitrain.scoring.official import official_score
 from vsitrain.scoring.predictions import Prediction
@@ -89,7 +89,7 @@ def score(
     means = _Means(
         official=np.array([official_score(row, it.reply) for row, it in pairs]),
         lenient=np.array([lenient_score(row, it.reply, letters=letters) for row, it in pairs]),
-        rooms=[f"{row['dataset']} {room_of(row['dataset'], row['scene_name'])}" for row in rows],
+        rooms=[room_of_row(row) for row in rows],
         seed=seed,
     )
     by_type = {

@@ -13,7 +13,7 @@ from vsidata.curation.conform import question_pattern
 from vsidata.errors import VsiError
 from vsidata.metrics import is_number
 from vsidata.questions.rules import RULE_SETS, load_rules
-from vsidata.sources.official import room_of
+from vsidata.sources.official import room_of_row
 
 Row = Mapping[str, Any]
 Patterns = Mapping[str, tuple[str, Sequence[re.Pattern[str]]]]
@@ -69,7 +69,7 @@ def read_asked(rows: Iterable[Row], topics: Mapping[str, Any] | None = None) -> 
 
     Args:
         rows: with `dataset`, `scene_name`, `question_type`, `question`, `options`, `ground_truth`; further
-            `id`, `topic` and `margin` where they are known.
+            `id`, `topic`, `margin` and `room` where they are known.
         topics: the topics of the rule set that asked them, as a manifest resolves it. The texts of this
             package's rule sets are known as well.
 
@@ -92,7 +92,7 @@ def _asked(row: Row, patterns: Patterns) -> Asked:
     return Asked(
         id=str(row.get("id", "")),
         scene=f"{row['dataset']} {row['scene_name']}",
-        room=f"{row['dataset']} {room_of(str(row['dataset']), str(row['scene_name']))}",
+        room=room_of_row(row),
         topic=str(row.get("topic") or topic),
         kind=kind,
         text="\n".join([str(row["question"]), *sorted(options)]),

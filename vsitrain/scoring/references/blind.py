@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from vsidata.curation.blind.constants import FOLDS, best_answer, fold_of_rooms
-from vsidata.sources.official import room_of
+from vsidata.sources.official import room_of_row
 from vsitrain.answers import option_words
 from vsitrain.scoring.official import is_number
 from vsitrain.scoring.predictions import Prediction
@@ -30,14 +30,14 @@ def category_constant(rows: Sequence[Row]) -> list[Prediction]:
     there get the constant of their type. `How many chair(s) …` and `… longest dimension … of the bed` are
     mostly asked of many rooms.
     """
-    fold_of = fold_of_rooms(map(_room, rows))
+    fold_of = fold_of_rooms(map(room_of_row, rows))
     replies: dict[str, str] = {}
     for fold in range(FOLDS):
-        others = [row for row in rows if fold_of[_room(row)] != fold]
+        others = [row for row in rows if fold_of[room_of_row(row)] != fold]
         by_words = _constants(others, _words)
         by_type = _constants(others, lambda row: row["question_type"])
         for row in rows:
-            if fold_of[_room(row)] == fold:
+            if fold_of[room_of_row(row)] == fold:
                 known = by_words if not row.get("options") else {}
                 replies[row["id"]] = known.get(_words(row)) or by_type.get(row["question_type"], "")
     return [_reply(row, replies[row["id"]]) for row in rows]
@@ -58,11 +58,6 @@ def chance(rows: Sequence[Row]) -> list[Prediction]:
         )
         for row in rows
     ]
-
-
-def _room(row: Row) -> tuple[str, str]:
-    """Dataset and room: all scans of a room are one."""
-    return row["dataset"], room_of(row["dataset"], row["scene_name"])
 
 
 def _words(row: Row) -> str:
