@@ -9,7 +9,7 @@ import os
 import platform
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -31,6 +31,7 @@ from vsidata.options import BuildOptions
 from vsidata.process import APPEARANCE_ORDER, Job, is_unchanged, process_scene
 from vsidata.questions.rules import RuleSet, load_rules
 from vsidata.sources.registry import Source, open_source, place_of
+from vsidata.sources.scannet import ScanNet
 from vsidata.streams.shown import Framing
 
 # What the figures come from: another release of one of these may change their last digits.
@@ -44,6 +45,9 @@ class Watcher:
 
     def start(self, selection: Selection, done: int) -> None:
         """Before the first scan: what was selected, and how many of those scenes are done already."""
+
+    def changed(self, names: Sequence[str]) -> None:
+        """After the start, where scans are marked as synthetic and were changed since: their names."""
 
     def scene(self, name: str, seconds: float) -> None:
         """After each scan."""
@@ -95,6 +99,8 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary | Su
         if not todo and (finished := read_summary(options.out, folder, whole_recipe, selection.split_of)):
             return finished
         watcher.start(selection, done=len(selection.split_of) - len(todo))
+        if isinstance(source, ScanNet) and (changed := source.no_longer_synthetic()):
+            watcher.changed(changed)
         framing = Framing(options.frames, options.frame_size, options.frame_quality)
         job = Job(source, rules, options.seed, topics, folder, framing, options.visibility, options.embed)
         with _log(options.out / "build.log", options) as note:

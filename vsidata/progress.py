@@ -1,5 +1,7 @@
 """A build's progress on a terminal; elsewhere nothing but what was found."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 
 from vsidata.build import Watcher
@@ -35,6 +37,15 @@ class ProgressBar(Watcher):
             lines.append(f"{file}: {len(names):,} {verb} no known scan ({', '.join(names[:3])}).")
         self._console.print(*lines, sep="\n")
         self._bar.update(self._task, total=scenes - done)
+
+    def changed(self, names: Sequence[str]) -> None:
+        """Say that they are not taken for synthetic."""
+        listed = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+        are, their, count = ("is", "its", "it counts") if len(names) == 1 else ("are", "their", "they count")
+        self._console.print(
+            f"{len(names):,} scan{'s' * (len(names) > 1)} {are} marked as synthetic, but {their} files were "
+            f"changed since: {count} as ScanNet's ({listed}). `vsidata check` names the files."
+        )
 
     def scene(self, name: str, seconds: float) -> None:  # noqa: ARG002 - the bar counts
         """One more."""

@@ -55,6 +55,18 @@ def test_scan_with_a_changed_file_is_not_synthetic_and_check_says_so(root, suffi
         assert f"scene0000_00{suffix} is not as listed" in finding["text"]
 
 
+def test_a_build_says_which_marked_scans_count_as_real(root, tmp_path):
+    words = ["build", "--scannet-root", str(root), "--frames", "0", "--workers", "1"]
+    ran = CliRunner().invoke(app, [*words, "--out", str(tmp_path / "unchanged")])
+    assert "marked as synthetic" not in ran.output
+    path = root / "scans" / "scene0000_00" / "scene0000_00.txt"
+    path.write_text(path.read_text() + "\n")
+    ran = CliRunner().invoke(app, [*words, "--out", str(tmp_path / "changed")])
+    said = " ".join(ran.output.split())
+    assert "1 scan is marked as synthetic, but its files were changed since" in said
+    assert "it counts as ScanNet's (scene0000_00). `vsidata check` names the files." in said
+
+
 @pytest.mark.parametrize("file", ["color/0.jpg", "scene0001_00.mp4"])
 def test_scan_with_pictures_that_are_not_listed_is_not_synthetic(root, file):
     path = root / "scans" / "scene0001_00" / file

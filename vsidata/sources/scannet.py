@@ -97,6 +97,10 @@ class ScanNet:
             self._datasets[name] = "synthetic" if self._is_synthetic(name) else "scannet"
         return self._datasets[name]
 
+    def no_longer_synthetic(self) -> list[str]:
+        """The scans with the mark of a synthetic one that were changed since: they count as ScanNet's."""
+        return [name for name in self.names() if self.dataset_of(name) == "scannet" and self._has_mark(name)]
+
     def changed_file(self, name: str) -> str | None:
         """The file by which a scan with the mark of a synthetic one is none; None for any other scan.
 
@@ -219,7 +223,13 @@ class ScanNet:
 
     def _is_synthetic(self, name: str) -> bool:
         try:
-            return has_mark(self.folder(name)) and self.changed_file(name) is None
+            return self._has_mark(name) and self.changed_file(name) is None
+        except ScanError:
+            return False
+
+    def _has_mark(self, name: str) -> bool:
+        try:
+            return has_mark(self.folder(name))
         except ScanError:
             return False
 
