@@ -1,26 +1,26 @@
 """Checkpoints that are whole or not there, with the provenance of their model; and the run's model card."""
 
-import errno
 import json
+import math
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError
+from transformers import TrainerState
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 from trl.trainer.base_trainer import _BaseTrainer
 
 from vsidata.errors import OptionError, VsiError
+from vsitrain.full_disk import is_full_disk
 from vsitrain.model_card import model_card
+from vsitrain.pretrained import in_words
 from vsitrain.provenance import Provenance, write_provenance
 
 STATE = "trainer_state.json"
 """What the Trainer writes last into a checkpoint: where it can be read, the checkpoint is whole."""
-
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
-# As safetensors and torch (two ways) put it.
-_NO_ROOM_IN_WORDS = (*(f"os error {number}" for number in _NO_ROOM), "PytorchStreamWriter", "unexpected pos")
 
 
 class WholeCheckpoints(_BaseTrainer):
@@ -36,8 +36,8 @@ class WholeCheckpoints(_BaseTrainer):
         folder = Path(str(self.args.output_dir)) / f"{PREFIX_CHECKPOINT_DIR}-{self.state.global_step}"
         try:
             super()._save_checkpoint(model, trial)
-        except (OSError, RuntimeError, SafetensorError) as error:
-            if not _is_full_disk(error):
+        except Exception as error:  # of the Rust libraries some raise no other class
+            if not is_full_disk(error):
                 raise
             if self.args.should_save:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -79,17 +79,34 @@ def resumed_from(given: str | None, run: Path) -> str | None:
         run: the run's folder.
 
     Raises:
-        OptionError: the folder holds no whole checkpoint.
+        OptionError: the folder holds no whole checkpoint, or one that no run wrote.
     """
     if given is None:
         return None
     if given == "last":
         last = last_checkpoint(run)
-        return None if last is None else str(last)
-    if not _is_whole(Path(given)):
+        given = None if last is None else str(last)
+    elif not _is_whole(Path(given)):
         fault = f"holds no whole checkpoint: {STATE} is missing or damaged."
         raise OptionError(given, fault, "Name a folder checkpoint-…, or `last` for the newest that is whole.")
+    if given is not None:
+        _check_state(Path(given) / STATE)
     return given
+
+
+def _check_state(file: Path) -> None:
+    """Refuse a state that no trainer writes, before one stumbles over it."""
+    with in_words(file, "is not what a run writes", "Resume from another checkpoint."):
+        state: Any = TrainerState.load_from_json(str(file))
+        steps = [it["step"] for it in state.log_history]
+        if not all(type(step) is int and step >= 0 for step in (state.global_step, *steps)):
+            raise ValueError("a step is no number")
+        for name in ("epoch", "best_metric", "total_flos"):
+            value = getattr(state, name)
+            if value is not None and (type(value) not in (int, float) or not math.isfinite(value)):
+                raise ValueError(f"{name} is no number")
+        if not isinstance(state.best_model_checkpoint, str | None):
+            raise ValueError("best_model_checkpoint is no path")
 
 
 def last_checkpoint(run: Path) -> Path | None:
@@ -112,8 +129,20 @@ def _is_whole(checkpoint: Path) -> bool:
     return True
 
 
-def _is_full_disk(error: Exception) -> bool:
-    """Whether there was no room for a file."""
-    if isinstance(error, OSError):
-        return error.errno in _NO_ROOM
-    return any(words in str(error) for words in _NO_ROOM_IN_WORDS)
+@contextmanager
+def full_disk_in_words(run: Path) -> Iterator[None]:
+    """Say what to do where any file of a run finds no room.
+
+    Raises:
+        VsiError: a disk is full.
+    """
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, VsiError) or not is_full_disk(error):
+            raise
+        before = last_checkpoint(run)
+        remedy = f"resume from {before}." if before else "begin again."
+        place = str(getattr(error, "filename", None) or run)
+        fault = "cannot be written: the disk is full."
+        raise VsiError(place, fault, f"Make room, and {remedy}") from error

@@ -10,6 +10,7 @@ import typer
 
 from vsidata.errors import OptionError, VsiError
 from vsidata.plain_text import echo, echo_json
+from vsitrain.full_disk import is_full_disk
 
 _INSTALL = "pip install 'vsi100k[train]'"
 _NEEDED = ("torch", "torchvision", "transformers", "trl", "peft", "accelerate")
@@ -464,4 +465,11 @@ def main() -> None:
         app()
     except VsiError as error:
         echo(error, err=True)
+        sys.exit(2)
+    except Exception as error:
+        if not is_full_disk(error):
+            raise
+        place = getattr(error, "filename", None) or "a file"
+        fault, remedy = "cannot be written: the disk is full.", "Make room, and run the same command again."
+        echo(VsiError(place, fault, remedy), err=True)
         sys.exit(2)

@@ -55,7 +55,8 @@ def continued(checkpoint: str, now: Provenance, *, accept: bool) -> Provenance:
         raise OptionError(checkpoint, fault, remedy)
     changes = list(before.changes)
     if changed:
-        step = int(Path(checkpoint).name.rpartition("-")[2])
+        number = Path(checkpoint).name.rpartition("-")[2]
+        step = int(number) if number.isdecimal() else None  # of a checkpoint that was renamed
         changes.append({"step": step, "changed": {name: list(pair) for name, pair in changed.items()}})
     return replace(now, changes=tuple(changes))
 

@@ -28,10 +28,10 @@ def read_history(run: Path) -> dict[str, Series]:
         fault = f"holds no {STATE} and no whole checkpoint"
         raise VsiError(run, fault, "Name the output_dir of a run that has written a checkpoint.")
     try:
-        logged = json.loads((folder / STATE).read_text(encoding="utf-8"))["log_history"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise VsiError(folder / STATE, f"cannot be read: {error}", "Name another checkpoint.") from error
-    return history_of(logged)
+        return history_of(json.loads((folder / STATE).read_text(encoding="utf-8"))["log_history"])
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+        fault = f"cannot be read: {type(error).__name__}, {error!s:.200}"
+        raise VsiError(folder / STATE, fault, "Name another checkpoint.") from error
 
 
 def history_of(logged: Sequence[Mapping[str, Any]]) -> dict[str, Series]:

@@ -1,17 +1,18 @@
 """Where a trained model comes from: kept beside its weights, in every checkpoint too, for whoever goes on."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import orjson
+from pydantic import TypeAdapter, ValidationError
 
 from vsidata.dataset.atomic import write_whole
 from vsidata.errors import OptionError, VsiError
 from vsitrain.families import InputMode
+from vsitrain.run_options import Method
 
 if TYPE_CHECKING:
     from vsitrain.preparation import Preparation
@@ -146,12 +147,28 @@ def read_provenance(model: str | Path) -> Provenance | None:
     if not path.is_file():
         return None
     try:
-        stored: Mapping[str, Any] = orjson.loads(path.read_bytes())
-        lists = {name: tuple(stored[name]) for name in ("rules", "pixels", "changes") if name in stored}
-        return Provenance(**{**stored, **lists})
-    except (ValueError, TypeError, KeyError) as error:
-        fault = f"is not what a run of vsitrain writes: {error}"
-        raise VsiError(path, fault, "Take it from the checkpoint before, or remove it.") from error
+        content = path.read_bytes()
+        if more := orjson.loads(content).keys() - {it.name for it in fields(Provenance)}:
+            raise ValueError(f"the key {min(more)[:40]!r} is unknown")
+        known = TypeAdapter(Provenance).validate_json(content, strict=True)
+        if any(method not in get_args(Method) for method in _methods(known)):
+            raise ValueError("a method is none of this project's")
+        return known
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        fault = f"is not what a run of vsitrain writes: {'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise VsiError(path, f"{fault:.300}", _BEFORE) from error
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        fault = f"is not what a run of vsitrain writes: {error!s:.200}"
+        raise VsiError(path, fault, _BEFORE) from error
+
+
+_BEFORE = "Take it from the checkpoint before, or remove it."
+
+
+def _methods(known: Provenance) -> list[str]:
+    """Of a model, and of the one that it started from."""
+    return [known.method] if known.before is None else [known.method, str(known.before["method"])]
 
 
 def refuse_other_input(model: str, input_mode: InputMode) -> None:

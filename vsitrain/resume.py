@@ -1,14 +1,19 @@
 """Resuming a run so that it ends as if it had never stopped."""
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch.utils.data import Sampler
 from transformers import Trainer, TrainerCallback
 from transformers.utils import logging
 
 from vsidata.errors import VsiError
+from vsitrain.pretrained import in_words, refuse_pickles
+
+_ANOTHER = "Resume from another checkpoint, with the model that it was made from."
 
 logger = logging.get_logger(__name__)
 
@@ -23,18 +28,41 @@ class ExactResume(Trainer):
     """
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
-        if not self._is_whole_model(resume_from_checkpoint):
-            super()._load_from_checkpoint(resume_from_checkpoint, model)
-            return
-        target: Any = self.model if model is None else model
-        saved, report = type(target).from_pretrained(
-            resume_from_checkpoint, dtype=target.dtype, output_loading_info=True
-        )
+        refuse_pickles(resume_from_checkpoint, "*.safetensors")
+        with in_words(resume_from_checkpoint, "its weights cannot be loaded", _ANOTHER):
+            if not self._is_whole_model(resume_from_checkpoint):
+                super()._load_from_checkpoint(resume_from_checkpoint, model)
+                return
+            target: Any = self.model if model is None else model
+            saved, report = type(target).from_pretrained(
+                resume_from_checkpoint, dtype=target.dtype, output_loading_info=True, use_safetensors=True
+            )
         if lost := sorted({*report["missing_keys"], *report["mismatched_keys"]}):
             fault = f"holds no weights for {len(lost)} tensors of the model, such as {lost[0]}"
-            remedy = "Resume from another checkpoint, with the model that it was made from."
-            raise VsiError(resume_from_checkpoint, fault, remedy)
+            raise VsiError(resume_from_checkpoint, fault, _ANOTHER)
         target.load_state_dict(saved.state_dict(), strict=True)
+
+    def _load_optimizer_and_scheduler(self, checkpoint: str | None) -> None:
+        if checkpoint is None:
+            return
+        optimizer: Any = self.optimizer
+        settings = [_kinds(group) for group in optimizer.param_groups]
+        attributes = set(vars(self.lr_scheduler))
+        with in_words(checkpoint, "its optimizer's state cannot be read", _ANOTHER):
+            super()._load_optimizer_and_scheduler(checkpoint)
+            if [_kinds(group) for group in optimizer.param_groups] != settings:
+                raise ValueError("its settings are not those of such an optimizer")
+            if more := sorted(set(vars(self.lr_scheduler)) - attributes):
+                raise ValueError(f"the schedule of the learning rate has no {more[0]}")
+            _refuse_other_layouts(getattr(optimizer, "optimizer", optimizer))
+
+    def _load_rng_state(self, checkpoint: str | None) -> None:
+        with in_words(checkpoint or "", "its random numbers' state cannot be read", _ANOTHER):
+            super()._load_rng_state(checkpoint)
+
+    def _load_scaler(self, checkpoint: str | None) -> None:
+        with in_words(checkpoint or "", "its scaler's state cannot be read", _ANOTHER):
+            super()._load_scaler(checkpoint)
 
     def _load_best_model(self) -> None:
         best = self.state.best_model_checkpoint
@@ -46,6 +74,39 @@ class ExactResume(Trainer):
     def _is_whole_model(self, checkpoint: str) -> bool:
         distributed = self.is_fsdp_enabled or self.is_deepspeed_enabled
         return not distributed and (Path(checkpoint) / "config.json").is_file()
+
+
+def _kinds(group: Mapping[str, Any]) -> dict[str, str]:
+    """The kind of each setting of an optimizer: a number, a pair, a switch or none."""
+    return {
+        name: "number" if type(value) in (int, float) and math.isfinite(value) else type(value).__name__
+        for name, value in group.items()
+        if name not in ("params", "param_names")
+    }
+
+
+def _refuse_other_layouts(optimizer: Any) -> None:
+    """Refuse a state whose tensors are not laid out as the parameters, which PyTorch does not check.
+
+    Its fused steps would read and write beyond them. PyTorch's own optimizers keep tensors of a parameter's
+    shape, and scalars; Adafactor and those of other packages keep other ones, and check them.
+    """
+    kind = type(optimizer)
+    if not kind.__module__.startswith("torch.optim.") or kind.__name__ == "Adafactor":
+        return
+    known: set[str] = set()
+    for parameter, state in optimizer.state.items():
+        known = known or set(state)
+        if set(state) != known or ("Adam" in kind.__name__ and not known >= _OF_ADAM):
+            raise ValueError(f"a parameter has {', '.join(sorted(map(str, state))) or 'nothing'}")
+        for name, value in state.items():
+            like = torch.is_tensor(value) and value.dim() and (value.shape, value.stride())
+            if like and like != (parameter.shape, parameter.stride()):
+                shapes = f"{tuple(value.shape)}, and its parameter {tuple(parameter.shape)}"
+                raise ValueError(f"{name} has the shape {shapes}, or is laid out otherwise")
+
+
+_OF_ADAM = {"step", "exp_avg", "exp_avg_sq"}
 
 
 class EpochSampler(Sampler[int]):

@@ -8,7 +8,7 @@ from typing import Any
 
 from transformers import PrinterCallback
 
-from vsitrain.checkpoints import resumed_from
+from vsitrain.checkpoints import full_disk_in_words, resumed_from
 from vsitrain.continuation import continued
 from vsitrain.data.messages import conversation
 from vsitrain.families import keep_gradients_out_of_the_tower
@@ -61,6 +61,11 @@ def train(prepared: Preparation, *, callbacks: Sequence[Any] = ()) -> Trained:
         VsiError: the model does not fit what was prepared, a checkpoint cannot be read or written, or the Hub
             refuses the model.
     """
+    with full_disk_in_words(Path(prepared.config.training.output_dir)):
+        return _train(prepared, callbacks)
+
+
+def _train(prepared: Preparation, callbacks: Sequence[Any]) -> Trained:
     provenance = provenance_of(prepared)
     args = prepared.config.training
     start = prepared.config.model.model_name_or_path

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from transformers import TrainerCallback
 
+from vsidata.errors import VsiError
 from vsitrain.alarms.conditions import CONDITIONS, Alarm
 from vsitrain.alarms.rules import AlarmRules, alarm_rules
 from vsitrain.alarms.statistics import Statistics, statistics_of
@@ -68,9 +69,17 @@ def tell(alarm: Alarm, folder: Path) -> None:
 
 
 def read_alarms(folder: Path) -> list[Alarm]:
-    """The alarms of a run, in the order in which they were told; none where there is no file."""
+    """The alarms of a run, in the order in which they were told; none where there is no file.
+
+    Raises:
+        VsiError: the file is damaged.
+    """
     path = Path(folder) / ALARMS
     if not path.is_file():
         return []
-    with path.open("rb") as file:
-        return [Alarm(**orjson.loads(line)) for line in file]
+    try:
+        with path.open("rb") as file:
+            return [Alarm(**orjson.loads(line)) for line in file]
+    except (OSError, ValueError, TypeError) as error:
+        fault = f"is not what a run writes: {error!s:.200}."
+        raise VsiError(path, fault, "Remove the line that is damaged.") from error

@@ -47,6 +47,7 @@ class VllmReplier:
             model=str(model.folder),
             dtype=dtype or "auto",
             seed=0,
+            trust_remote_code=False,
             limit_mm_per_prompt={"image": settings.num_frames},
         )
         self._sampling = SamplingParams(
