@@ -77,7 +77,7 @@ def test_second_build_says_that_nothing_changed(arguments, rooms):
     meta_info.write(rooms, 4)
     run(*arguments)
     result = run(*arguments)
-    assert (result.exit_code, "Was complete already, nothing changed" in result.output) == (0, True)
+    assert (result.exit_code, "was complete already, and nothing changed" in result.output) == (0, True)
 
 
 def test_strict_build_fails_where_a_scan_was_set_aside(arguments, rooms):
@@ -92,8 +92,8 @@ def test_build_without_a_usable_scan_fails_and_says_so(rooms, arguments):
     assert result.exit_code == 1
     found, nothing, following = result.output.splitlines()  # no table without a row
     assert found == "Found 2 scenes to use."
-    assert "no scan was usable" in nothing
-    assert following == "Mend a scan and run it again."
+    assert "no scan could be used" in nothing
+    assert following == "Repair a scan, then run the same command again."
 
 
 def test_summary_as_json_is_all_that_is_printed(arguments):

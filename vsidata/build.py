@@ -195,7 +195,7 @@ def _is_done(folder: Path, name: str, source: Source, options: BuildOptions) -> 
 
 def _write_death(folder: Path, name: str, cause: str) -> None:
     fault = f"the worker process {cause}, twice."
-    remedy = "If memory ran out, try fewer --workers; the same command tries the scans set aside again."
+    remedy = "If memory ran out, use fewer --workers. The same command tries these scans again."
     failure = results.failure_of(name, ScanError(name, fault, remedy))
     results.write_result(results.result_path(folder, name), results.Head(failure=failure))
 

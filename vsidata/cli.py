@@ -58,7 +58,9 @@ def build(
     rules: Annotated[
         str | None, typer.Option(help="Rule set by name (default: wide), or a YAML file.")
     ] = None,
-    topics: Annotated[str | None, typer.Option(help="Only these, separated by commas.")] = None,
+    topics: Annotated[
+        str | None, typer.Option(help="Ask only about these topics, separated by commas.")
+    ] = None,
     per_scene: Annotated[
         list[str] | None, typer.Option(help="TOPIC=N: at most N questions of a topic a scene.")
     ] = None,
@@ -91,7 +93,7 @@ def build(
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="Option of sbatch: partition=cpu, time=2:00:00."),
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Of every draw (default: 0).")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of every random draw (default: 0).")] = None,
     config: Annotated[Path | None, typer.Option(help="YAML file of these options by name.")] = None,
     allow_benchmark_scenes: Annotated[
         bool | None, typer.Option("--allow-benchmark-scenes", help="Use rooms that benchmarks show, too.")
@@ -195,8 +197,8 @@ def _publish(folder: Path, address: str, screen: "Console") -> None:
 def sample(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A build.")],
     count: Annotated[int, typer.Option("-n", "--count", min=1, help="How many.")] = 20,
-    topic: Annotated[str | None, typer.Option(help="Of this topic alone.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the draw.")] = 0,
+    topic: Annotated[str | None, typer.Option(help="Print only questions of this topic.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the random draw.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON lines.")] = False,
 ) -> None:
     """Print questions of a build, drawn evenly over the topics, with their evidence in words.
@@ -272,16 +274,18 @@ def audit(
     questions: Annotated[
         Path | None, typer.Option(help="In place of a build: released questions, one JSON object a line.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the parts of rooms, and of the forests.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Seed of the split into parts of rooms, and of the forests.")
+    ] = 0,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the audit as JSON, and write nothing.")
     ] = False,
 ) -> None:
-    """What would a model score that never looks? And are letters even, answers repeated, margins kept?
+    """Estimate what a model scores without looking, and check letters, repeated questions and margins.
 
-    Guesses from the words of the questions alone, by constants and by a random forest that learns in other
-    rooms, and scores that as VSI-Bench does. Reads DIR and writes DIR/audit.json, or reads --questions and
-    writes nothing.
+    Guesses answers from the words of the questions alone, by constants and by a random forest that learns in
+    other rooms, and scores the guesses as VSI-Bench does. Reads DIR and writes DIR/audit.json, or reads
+    --questions and writes nothing.
     """
     import orjson
 
@@ -327,13 +331,15 @@ def debias(
     keep: Annotated[
         float, typer.Option(min=0, max=100, help="Percent of the questions that are kept in any case.")
     ] = 50.0,
-    seed: Annotated[int, typer.Option(min=0, help="Of the parts of rooms, and of the forests.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Seed of the split into parts of rooms, and of the forests.")
+    ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
 ) -> None:
-    """Leave out of a build what can be guessed without a look, and write a build of the rest.
+    """Write a build without the questions that can be guessed without looking.
 
-    The forest of `vsidata audit` guesses each question type; those it guesses best are left out, a part at a
-    time, until it scores hardly more than one constant answer does. Forest and constant learn in other rooms.
+    The forest of `vsidata audit` guesses each question type. The questions that it guesses best are left out,
+    a part at a time, until it scores hardly more than one constant answer. Both learn in other rooms.
     Reads DIR; writes a new folder, DIR2: a whole build with debias.json and the curve debias.svg. Tables of
     scenes and frames are hard links to those of DIR, or copies on another disk. Ends with 1 where a topic
     stays above the target.
@@ -379,9 +385,9 @@ def compare(
     examples: Annotated[int, typer.Option(min=0, help="Most examples of each change, by topic.")] = 3,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
 ) -> None:
-    """What changed from one build to another: questions kept, lost and new, and answers that differ.
+    """Compare two builds: questions kept, lost and new, and answers that differ.
 
-    Scores the answers of DIR_A by the keys of DIR_B: what one definition is worth where another is asked for.
+    Scores the answers of DIR_A by the keys of DIR_B: what one definition scores where another one is the key.
     Files hold released VSI-Bench questions, one JSON object a line. Reads both; writes nothing.
     """
     import orjson
@@ -480,7 +486,7 @@ def plan(
         screen.print(f"{projected.rules}, {projected.scenes:,} scenes")
         screen.print(planning.table(projected, expected))
         if projected.failures:
-            left_out = f"Left out for want of a usable annotation: {len(projected.failures):,}"
+            left_out = f"Left out because their annotation cannot be used: {len(projected.failures):,}"
             screen.print(f"{left_out}; `vsidata check` says why.")
 
 
@@ -488,7 +494,7 @@ def plan(
 def synth(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write to.")],
     scenes: Annotated[int, typer.Option(min=1, max=10_000, help="How many scans.")] = 20,
-    seed: Annotated[int, typer.Option(min=0, help="Of every draw.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of every random draw.")] = 0,
     noise: Annotated[float, typer.Option(min=0, metavar="MM", help="Noise of the surface, mm r.m.s.")] = 3.0,
     frames: Annotated[
         int, typer.Option(min=0, max=10_000, help="Frames of each scan's video (0: none).")
@@ -546,7 +552,7 @@ def check(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
 ) -> None:
-    """List the scans there are, what is missing of each and what that costs, and what to doubt in them.
+    """List the scans, what each of them lacks and what that costs, and what in them is doubtful.
 
     Reads the scans; writes nothing.
     """
@@ -582,12 +588,14 @@ def inspect(
     source: _Source = None,
     root: _Root = None,
     rules: Annotated[str, typer.Option(help="Rule set by name, or a YAML file.")] = "wide",
-    topics: Annotated[str | None, typer.Option(help="Ask these alone, separated by commas.")] = None,
+    topics: Annotated[
+        str | None, typer.Option(help="Ask only about these topics, separated by commas.")
+    ] = None,
     frames: Annotated[int, typer.Option(min=0, help="Frames to look at, as in a build.")] = 16,
     visibility: Annotated[
         bool, typer.Option("--visibility/--no-visibility", help="Ask only what the frames show, or all.")
     ] = True,
-    seed: Annotated[int, typer.Option(help="Of every draw, as in a build.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of every random draw, as in a build.")] = 0,
     questions: Annotated[bool, typer.Option("--questions", help="Print every question.")] = False,
     question: Annotated[
         str | None, typer.Option(metavar="N|ID", help="Print this one, and draw its evidence.")
@@ -596,7 +604,7 @@ def inspect(
     rrd: Annotated[Path | None, typer.Option(help="File for Rerun's viewer (extra `viewer`).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print all of it as JSON.")] = False,
 ) -> None:
-    """Look into one scan: its objects with their boxes, its room, its questions, and what to doubt.
+    """Show one scan: its objects with their boxes, its room, its questions, and what is doubtful.
 
     Questions are those that a build asks of it with the same options, before the build balances the answers
     over all of its scans. Rooms that benchmarks show can be inspected. Reads the scan; writes the files that
@@ -658,14 +666,15 @@ def _write(file: Path, content: bytes) -> None:
         write_whole(file, [content])
     except OSError as error:
         fault = f"cannot be written: {error.strerror or error}"
-        raise VsiError(file, fault, "Name a file in a folder that is there and takes it.") from error
+        raise VsiError(file, fault, "Name a file in an existing folder that you can write to.") from error
 
 
 @app.command()
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A build with frames.")],
     to: Annotated[
-        Literal["ms-swift", "llama-factory", "easyr1", "video-r1"], typer.Option(help="Who shall read it.")
+        Literal["ms-swift", "llama-factory", "easyr1", "video-r1"],
+        typer.Option(help="Framework that will read it."),
     ],
     out: Annotated[Path | None, typer.Option(help="Folder to write to (default: DIR-FORMAT).")] = None,
     media: Annotated[
@@ -708,7 +717,7 @@ def push(
     revision: Annotated[str, typer.Option(help="Branch, made if it is not there.")] = "main",
     private: Annotated[bool, typer.Option("--private", help="Make a dataset that only you see.")] = False,
     gated: Annotated[
-        bool, typer.Option("--gated", help="Let in who asks for access and whom you let in.")
+        bool, typer.Option("--gated", help="Give access only to users who ask for it and whom you accept.")
     ] = False,
     with_frames: Annotated[
         bool | None,
@@ -719,18 +728,20 @@ def push(
     ] = None,
     i_may_share_frames: Annotated[
         bool,
-        typer.Option("--i-may-share-frames", help="State that you may, in place of the question."),
+        typer.Option("--i-may-share-frames", help="State that you may share them, without being asked."),
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look and say, and change nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be done, and change nothing.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
 ) -> None:
     """Publish a build on the Hugging Face Hub: its shards, card and manifest, in one commit.
 
-    Checks the build first, and says what goes up and whose it is. Pictures of scans that are not synthetic
-    stay home unless you state that you may share them. Makes the dataset or the branch where it is not there,
-    replaces what differs, deletes shards of an earlier push, and touches no other file there, and nothing
-    here. Run again, it goes on. The token is that of `hf auth login` or HF_TOKEN. --dry-run also works
-    without the Hub: it then shows all that could go up.
+    Checks the build first, and prints what will be published and who owns it. Pictures of scans that are not
+    synthetic are left out unless you state that you may share them. Creates the dataset or the branch if it
+    is missing, replaces what differs, deletes shards of an earlier push, and changes no other file there and
+    nothing here. Run again, it continues. The token is that of `hf auth login` or HF_TOKEN. --dry-run also
+    works without the Hub: it then lists all that could be published.
     """
     import orjson
 
@@ -757,7 +768,7 @@ def push(
 def _ask(question: str) -> None:
     """End with 1 unless the answer is yes. Without a person to ask, the option must say it."""
     if not sys.stdin.isatty():
-        fault = "publishes pictures of others' scans, and there is nobody to ask whether you may."
+        fault = "publishes pictures of others' scans, and nobody is there to confirm that you may."
         raise VsiError("--with-frames", fault, "Add --i-may-share-frames if you may, or drop --with-frames.")
     typer.confirm(printable(question), abort=True, err=True)
 
@@ -792,7 +803,7 @@ def verify(
 
 
 def main() -> None:
-    """Entry point of the console script. What the user can mend ends with status 2 and no traceback."""
+    """Entry point of the console script. What the user can correct ends with status 2 and no traceback."""
     try:
         app()
     except VsiError as error:

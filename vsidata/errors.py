@@ -6,7 +6,7 @@ from vsidata.plain_text import in_a_line
 
 
 class VsiError(Exception):
-    """Something the user can mend: a file (or option), its fault, and the remedy.
+    """Something the user can correct: a file (or option), its fault, and the remedy.
 
     Attributes:
         file: the file, folder or option at fault, as the user would look for it.

@@ -194,7 +194,7 @@ def read_options(config: Path | None, given: Mapping[str, Any]) -> BuildOptions:
     data, lines = read_mapping(config) if config else ({}, {})
     stated = {name: value for name, value in given.items() if value is not None}
     if "out" not in {*data, *stated}:
-        raise OptionError("vsidata build", "does not know where to write to.", "Name a folder with --out.")
+        raise OptionError("vsidata build", "needs a folder to write to.", "Name a folder with --out.")
     lines = {where: line for where, line in lines.items() if where[0] not in stated}
     try:
         return validate(BuildOptions, {**data, **stated}, lines, config or Path("vsidata build"))

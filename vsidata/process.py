@@ -127,7 +127,7 @@ def process_scene(job: Job, name: str) -> None:
     except OSError as error:
         head = results.Head(failure=results.failure_of(name, unread(name, error)))
     except MemoryError:
-        remedy = "Try fewer --workers; the same command tries the scans set aside again."
+        remedy = "Use fewer --workers. The same command tries these scans again."
         failure = results.failure_of(name, ScanError(name, "needs more memory than there is", remedy))
         head = results.Head(failure=failure)
     except Exception as error:
@@ -147,7 +147,7 @@ def process_scene(job: Job, name: str) -> None:
 def unread(name: str, error: OSError) -> ScanError:
     """What the system says of a scan's file, as a fault of the scan."""
     fault = f"cannot be read: {error.strerror or error}"
-    return ScanError(error.filename or name, fault, "Mend that, then run the same command again.")
+    return ScanError(error.filename or name, fault, "Correct that, then run the same command again.")
 
 
 def look_at(

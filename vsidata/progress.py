@@ -28,7 +28,9 @@ class ProgressBar(Watcher):
     def start(self, selection: Selection, done: int) -> None:
         """Say what was found, and what was left out for which reason."""
         scenes = len(selection.split_of)
-        lines = [f"Found {scenes:,} scenes to use" + (f", {done:,} of them done already." if done else ".")]
+        lines = [
+            f"Found {scenes:,} scenes to use" + (f"; {done:,} of them are done already." if done else ".")
+        ]
         counts = selection.counts
         if counts["used"] < counts["found"]:
             lines.append(f"{in_words(counts, selection.split)}.")

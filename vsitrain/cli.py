@@ -443,7 +443,7 @@ def tiny(
         Literal["qwen2-vl", "qwen2.5-vl", "qwen3-vl", "internvl"] | None,
         typer.Option(help="Of a tiny model (default: qwen2-vl)."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of the weights.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the weights.")] = 0,
 ) -> None:
     """Write a random model with tokenizer, processor and chat template, made without a network.
 
@@ -460,7 +460,7 @@ def tiny(
 
 
 def main() -> None:
-    """Entry point of the console script. What the user can mend ends with status 2 and no traceback."""
+    """Entry point of the console script. What the user can correct ends with status 2 and no traceback."""
     try:
         app()
     except VsiError as error:

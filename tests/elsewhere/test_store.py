@@ -43,7 +43,7 @@ def test_second_run_builds_and_sends_nothing(store, run):
     store.line.changes.clear()
     said = run("--out", ADDRESS)
     assert not store.line.changes
-    assert "Was complete already" in said
+    assert "was complete already" in said
     assert f"Published: {ADDRESS} (nothing to send, 4 there already)." in said
 
 
@@ -123,7 +123,7 @@ def test_summary_as_json_names_both_places(store, run):
 
 def test_bucket_that_is_not_there(store, run):
     said = run("--out", "s3://nowhere/rooms", status=2)
-    assert said.startswith("s3://nowhere/rooms: there is no such bucket (NoSuchBucket).\n  Make it")
+    assert said.startswith("s3://nowhere/rooms: there is no such bucket (NoSuchBucket).\n  Create it")
 
 
 def test_key_that_the_store_does_not_know(store, run):

@@ -87,10 +87,10 @@ def test_bytes_are_those_of_a_local_build_and_meanwhile_the_folder_is_held(root,
     submitted = submit(root, out, slurm)
     second = typed(root, out, slurm)
     assert second.returncode == 2
-    assert f"on its way there, {submitted['name']}" in second.stderr
+    assert f"jobs of Slurm are building there, {submitted['name']}" in second.stderr
     until_ended(slurm, submitted["name"])
     assert digests(out) == whole
-    assert "Found 24 scenes to use, 23 of them done already." in merged(out)
+    assert "Found 24 scenes to use; 23 of them are done already." in merged(out)
     assert len(list((out / ".work/logs").iterdir())) == 3
     assert "nothing changed" not in typed(root, out, slurm).stdout  # the scan set aside gets another try
     assert digests(out) == whole

@@ -85,11 +85,13 @@ def test_recipe_is_submitted_as_it_stands(rooms, answer, tmp_path):
 def test_nobody_else_builds_while_the_jobs_are_on_their_way(options, answer):
     submitted = build(options)
     for engine in ("slurm", "local"):
-        with pytest.raises(OptionError, match=f"on its way there, {submitted.name}") as caught:
+        with pytest.raises(
+            OptionError, match=f"jobs of Slurm are building there, {submitted.name}"
+        ) as caught:
             build(options.model_copy(update={"engine": engine}))
         assert f"scancel --name={submitted.name}" in caught.value.remedy
     answer("squeue", "printf 'COMPLETED\\nCOMPLETING\\n'")
-    with pytest.raises(OptionError, match="on its way"):
+    with pytest.raises(OptionError, match="jobs of Slurm are building there"):
         build(options)
 
 
@@ -147,7 +149,7 @@ def test_submitter_that_was_killed_in_between_has_claimed_the_folder_before_the_
         build(options)
         os._exit(0)
     assert os.waitpid(process, 0)[1] == 9
-    with pytest.raises(OptionError, match="on its way"):
+    with pytest.raises(OptionError, match="jobs of Slurm are building there"):
         build(options)
 
 
@@ -171,9 +173,9 @@ def test_nothing_to_do_is_not_submitted_but_merged_here(options, answer):
         ({"slurm": {"time": "60"}}, "needs --slurm partition="),
         ({"slurm": {"partition": "cpu"}}, "needs --slurm time="),
         ({"slurm": {**SETTINGS, "array": "0-3"}}, "sets `array`"),
-        ({"workers": None}, "how many tasks"),
-        ({"out": "a folder"}, "a batch script does not take"),
-        ({"engine": "sluurm"}, "is sluurm, which is none"),
+        ({"workers": None}, "needs the number of tasks"),
+        ({"out": "a folder"}, "a batch script would misread"),
+        ({"engine": "sluurm"}, "is sluurm, which is no engine"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -113,9 +113,9 @@ def test_finished_build_killed_between_its_last_changed_scan_and_the_merge_is_me
     builds.killed_before_the_merge(scans, out)
     assert (out / "manifest.json").read_bytes() == manifest
     ended = builds.finish(scans, out)
-    assert "Was complete already" not in ended.stdout
+    assert "was complete already" not in ended.stdout
     assert digests(out) == digest
-    assert "Was complete already" in builds.finish(scans, out).stdout
+    assert "was complete already" in builds.finish(scans, out).stdout
 
 
 def test_workers_do_not_outlive_a_killed_build(root, tmp_path):

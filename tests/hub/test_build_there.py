@@ -18,7 +18,7 @@ def test_build_for_the_hub_is_pushed_in_one_commit_and_once(hub, run, tmp_path):
     assert {"README.md", "manifest.json"} <= files.keys()
     assert not {"build.log", "failures.jsonl"} & files.keys()
     commits = len(hub.repos["lab/rooms"].log("v2"))
-    assert "Was there already, nothing changed" in run(*command)
+    assert "Was on the Hub already, and nothing changed" in run(*command)
     assert len(hub.repos["lab/rooms"].log("v2")) == commits
 
 

@@ -165,7 +165,7 @@ def test_json_says_what_was_done(hub, synthetic, run):
 def test_frames_of_scannet_stay_home(hub, scannet, run, python):
     said = run("push", scannet, "--repo-id", NAME)
     assert "derives from ScanNet" in said
-    assert "Stays home: embedded, frames." in said
+    assert "Not published:  embedded, frames." in said
     assert said.index("derives from ScanNet") < said.index("Published")
     files = hub.files(NAME)
     assert {path.partition("/")[0] for path in files if "/" in path} == {"qa", "scenes"}
@@ -186,7 +186,7 @@ def test_frames_stay_home_where_one_real_scan_is_among_synthetic_ones(hub, built
     path.write_text(json.dumps(manifest))
     said = run("push", built, "--repo-id", NAME)
     assert "derives from ScanNet" in said
-    assert "Stays home: embedded, frames." in said
+    assert "Not published:  embedded, frames." in said
     assert {path.partition("/")[0] for path in hub.files(NAME) if "/" in path} == {"qa", "scenes"}
     assert card_of(hub)[0]["license_name"] == "scannet-terms-of-use"
 
@@ -296,7 +296,7 @@ def test_dry_run_without_the_hub_shows_what_could_go_up(hub, scannet, run_alone)
     seen = run_alone("push", scannet, "--repo-id", NAME, "--dry-run").splitlines()
     unseen = run_alone("push", scannet, "--repo-id", NAME, "--dry-run", **offline).splitlines()
     assert [line for line in seen if line not in unseen] == [seen[0], seen[-1]]
-    assert unseen[-2] == "What is there is not known: cannot be reached: HF_HUB_OFFLINE is set."
+    assert unseen[-2] == "It is not known what is on the Hub: cannot be reached: HF_HUB_OFFLINE is set."
     assert unseen[-1].replace(", at most", "") == seen[-1]
     said = json.loads(run_alone("push", scannet, "--repo-id", NAME, "--dry-run", "--json", **offline))
     assert {path for path in said["sent"] if "/" not in path} == {"README.md", "manifest.json"}
@@ -309,7 +309,7 @@ def test_dry_run_where_nothing_answers_shows_what_could_go_up(waits, synthetic, 
     monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
     said = run("push", synthetic, "--repo-id", NAME, "--dry-run")
     assert "To send, at most: 10 files" in said
-    assert "the connection was lost or never came about" in said
+    assert "the connection was lost or could not be made" in said
 
 
 def test_dry_run_still_refuses_what_the_hub_refuses(hub, synthetic, run):

@@ -268,7 +268,7 @@ def test_scan_that_is_a_link_to_nothing_is_a_scan_that_cannot_be_read(tmp_path, 
             use("scene0001_00")
         assert caught.value.file == str(tmp_path / place / "scene0001_00")
         assert fault in caught.value.fault
-        assert "Mend the link" in caught.value.remedy
+        assert "Correct the link" in caught.value.remedy
 
 
 @pytest.mark.parametrize("target", ["/nowhere/at/all", "scans"])

@@ -79,7 +79,7 @@ def test_a_trained_model_is_pushed_with_its_card_and_loads_from_the_hub(hub, tra
 def test_a_place_where_the_token_may_not_write_is_refused_before_the_training(train, tmp_path):
     status, errors = train("grpo", "others/rooms")
     assert status == 2
-    assert "others/rooms: this token may not do that there (403" in errors
+    assert "others/rooms: this token has no permission for that (403" in errors
     assert "Traceback" not in errors
     assert not (tmp_path / "run" / "model.safetensors").exists()
 

@@ -57,7 +57,7 @@ def load_expectation(name: str) -> Expectation:
     known = sorted(path.stem for path in folder.glob("*.yaml"))
     if name not in known:
         raise OptionError(
-            f"--expect {name}", "is nothing to compare with.", f"Choose from: {', '.join(known)}."
+            f"--expect {name}", "is not a known set of totals.", f"Choose from: {', '.join(known)}."
         )
     path = folder / f"{name}.yaml"
     return validate(Expectation, *read_mapping(path), path)

@@ -44,7 +44,7 @@ def claimed(out: Path, work: Path, recipe: dict[str, Any]) -> Iterator[None]:
         raise VsiError(
             error.filename or out,
             f"cannot be written: {error.strerror or error}.",
-            "Make room or mend the permissions, then run the same command again: it goes on from here.",
+            "Free disk space or correct the permissions. Then run the same command again.",
         ) from error
 
 

@@ -72,7 +72,9 @@ def write_subset(
         raise VsiError(build, fault, "Check it with `vsidata verify`.") from error
     except OSError as error:
         fault = f"cannot be written to, from {build}: {error.strerror or error}."
-        raise VsiError(error.filename or out, fault, "Mend that, then run the same command again.") from error
+        raise VsiError(
+            error.filename or out, fault, "Correct that, then run the same command again."
+        ) from error
     return less
 
 

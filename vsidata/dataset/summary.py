@@ -42,11 +42,16 @@ def closing_lines(summary: Summary) -> list[str]:
     if frames := summary.manifest["frames"]:
         written += f", {frames['scenes with frames']:,} of them with frames"
     if unfiltered := scenes_not_filtered(summary.manifest):
-        written += f" ({unfiltered:,} without known cameras, so asked also what the frames may not show)"
+        written += f" ({unfiltered:,} without known cameras: their questions may ask what no frame shows)"
     if not scenes:
-        return [f"Nothing to ask: no scan was usable. {_set_aside(summary)}", "Mend a scan and run it again."]
+        return [
+            f"No questions: no scan could be used. {_set_aside(summary)}",
+            "Repair a scan, then run the same command again.",
+        ]
     return [
-        f"Was complete already, nothing changed: {written}." if summary.untouched else f"Written: {written}.",
+        f"The build was complete already, and nothing changed: {written}."
+        if summary.untouched
+        else f"Written: {written}.",
         *_held_out(summary),
         *_short_streams(summary),
         *_heavy(summary),
@@ -78,7 +83,7 @@ def _short_streams(summary: Summary) -> list[str]:
         return []
     asked = summary.manifest["options"]["frames"]
     have = "scene has" if scenes == 1 else "scenes have"
-    return [f"Fewer frames: {scenes:,} {have} fewer than {asked} frames, because the video is too short."]
+    return [f"Fewer frames: {scenes:,} {have} fewer than {asked} frames, because their videos are too short."]
 
 
 def _heavy(summary: Summary) -> list[str]:
@@ -88,19 +93,19 @@ def _heavy(summary: Summary) -> list[str]:
         return []
     size = reading_limits().heavy
     return [
-        f"Heavy: who reads `embedded` holds more than {size.value:g} {size.unit} of pictures at a time, of "
-        f"{scenes:,} scene{'s' * (scenes > 1)}; --frame-size 640, or fewer --frames, makes a lighter build."
+        f"Large: a reader of `embedded` holds more than {size.value:g} {size.unit} of pictures at a time, in "
+        f"{scenes:,} scene{'s' * (scenes > 1)}. --frame-size 640, or fewer --frames, makes a smaller build."
     ]
 
 
 def _set_aside(summary: Summary) -> str:
     failures = summary.failures
     if not failures:
-        return "Set aside: no scan."
+        return "No scan was set aside."
     named = "; ".join(in_brief(failure).rstrip(".") for failure in failures[:_NAMED])
     more = f"; and {len(failures) - _NAMED:,} more" if len(failures) > _NAMED else ""
     where = summary.out / "failures.jsonl"
-    return f"Set aside: {len(failures):,} ({named}{more}). {where} says what to do."
+    return f"Set aside: {len(failures):,} ({named}{more}). {where} says why, and what to do."
 
 
 def as_json(summary: Summary) -> dict[str, Any]:

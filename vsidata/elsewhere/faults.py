@@ -16,7 +16,7 @@ _CREDENTIALS = {
     "gs": "Run `gcloud auth application-default login` as one who may list, read, write and delete there.",
 }
 _RESUME = (
-    "Run the same command again: what was sent is not sent again. Where that does not help, see to the "
+    "Run the same command again: it sends only what is missing. If that does not help, check the "
     "store's endpoint and region."
 )
 
@@ -42,10 +42,10 @@ def _in_words(address: str, error: Exception) -> VsiError | None:
         return None
     if isinstance(error, OSError) and error.filename:  # no client of a store names a file: it is one here
         fault = f"cannot be read: {error.strerror}."
-        return VsiError(error.filename, fault, "Run the same command again: it builds what is not there.")
+        return VsiError(error.filename, fault, "Run the same command again: it builds what is missing.")
     code = _code(error)
     if isinstance(error, FileNotFoundError):
-        remedy = "Make it, or mend its name; for another kind of store than Amazon's set AWS_ENDPOINT_URL."
+        remedy = "Create it, or correct its name. For a store that is not Amazon's, set AWS_ENDPOINT_URL."
         return VsiError(address, f"there is no such bucket ({code}).", remedy)
     if "Credentials" in kind.__name__:
         return VsiError(address, f"there are no credentials here ({code}).", _credentials(address))

@@ -163,5 +163,5 @@ def _see(address: str, files: Mapping[str, Stated], there: Mapping[str, int]) ->
     if any(there.get(path) != stated.bytes for path, stated in files.items()) or any(
         _is_ours(path) for path in there.keys() - files.keys()
     ):
-        remedy = "See that nobody else writes there, and run the same command again."
+        remedy = "Make sure that nobody else writes there, then run the same command again."
         raise VsiError(address, "does not hold what was sent.", remedy)

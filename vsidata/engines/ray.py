@@ -117,7 +117,9 @@ def _cluster() -> Iterator[int]:
         ray.init(log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, RuntimeError) as error:
         fault = f"cannot be reached: {' '.join(str(error).split()):.200}."
-        remedy = "Mend RAY_ADDRESS (and set RAY_AUTH_MODE=token where it wants one), or unset it."
+        remedy = (
+            "Correct RAY_ADDRESS (and set RAY_AUTH_MODE=token if the cluster needs a token), or unset it."
+        )
         raise VsiError("the Ray cluster", fault, remedy) from error
     signal.signal(signal.SIGTERM, before)  # Ray takes it
     try:

@@ -25,5 +25,7 @@ def engine_of(name: str) -> Engine:
         OptionError: there is none.
     """
     if name not in ENGINES:
-        raise OptionError("--engine", f"is {name}, which is none.", f"Take one of: {', '.join(ENGINES)}.")
+        raise OptionError(
+            "--engine", f"is {name}, which is no engine.", f"Take one of: {', '.join(ENGINES)}."
+        )
     return ENGINES[name]

@@ -78,8 +78,8 @@ def run(
     except subprocess.CalledProcessError as error:
         subprocess.run(["scancel", f"--name={name}"], check=False)  # noqa: S603, S607 - Slurm's own, by its name
         claim.unlink()
-        fault = f"refused a job, with exit status {error.returncode}; what it said stands above."
-        raise VsiError("sbatch", fault, "Mend --slurm, then run the same command again.") from error
+        fault = f"refused a job, with exit status {error.returncode}; its message is above."
+        raise VsiError("sbatch", fault, "Correct --slurm, then run the same command again.") from error
     return Submission(options.out, name, len(names), ranks, jobs.merge_job, local_disk(options.out))
 
 
@@ -104,7 +104,7 @@ def heed(out: Path, work: Path) -> None:
     if os.environ.get("SLURM_JOB_NAME") != name and _is_alive(out, claim, name):
         raise OptionError(
             out,
-            f"a build handed to Slurm is on its way there, {name}.",
+            f"jobs of Slurm are building there, {name}.",
             f"Wait for it (`squeue --name={name}`), or stop it (`scancel --name={name}`).",
         )
     claim.unlink()
@@ -120,8 +120,10 @@ def _is_alive(out: Path, claim: Path, name: str) -> bool:
         said = getattr(error, "stderr", "") or str(error)
         raise OptionError(
             out,
-            f"was handed to Slurm as {name}, which cannot be asked here: {' '.join(said.split()):.200}.",
-            f"Run it where and by whom it was submitted; if those jobs are gone, delete {claim}.",
+            f"jobs of Slurm may be building there, {name}; Slurm cannot be asked here: "
+            f"{' '.join(said.split()):.200}.",
+            "Run the command on the machine and as the user that submitted them. "
+            f"If those jobs are gone, delete {claim}.",
         ) from error
     return not _ENDED.issuperset(found.stdout.split())
 
@@ -134,15 +136,15 @@ def _quoted(settings: Mapping[str, str]) -> dict[str, str]:
 def _check(options: BuildOptions) -> None:
     if missing := [key for key in _NEEDED if key not in options.slurm]:
         fault = f"needs --slurm {missing[0]}=…"
-        raise OptionError("--engine slurm", fault, "Name a partition, and the longest time of a task.")
+        raise OptionError("--engine slurm", fault, "Give a partition, and the time limit of a task.")
     if ours := [key for key in _OURS if key in options.slurm]:
         raise OptionError("--slurm", f"sets `{ours[0]}`, which the build itself does.", "Drop it.")
     if options.workers is None:
-        remedy = "Name with --workers how many tasks to divide the scans among."
-        raise OptionError("--engine slurm", "does not know how many tasks to submit.", remedy)
+        remedy = "Give the number of tasks with --workers; the scans are divided among them."
+        raise OptionError("--engine slurm", "needs the number of tasks to submit.", remedy)
     folder = str(options.out.absolute())
     if shlex.quote(folder) != folder:
-        fault = "has a character in its path that a batch script does not take as it is."
+        fault = "has a character in its path that a batch script would misread."
         raise OptionError(folder, fault, "Name another --out.")
     if shutil.which("sbatch") is None:
         remedy = "Run it on a machine that submits to Slurm, or take another --engine."

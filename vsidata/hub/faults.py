@@ -27,18 +27,18 @@ _LONGEST_ANSWER = 300  # characters of what a server says: its own messages have
 
 _LOG_IN = "Log in with `hf auth login`, or set HF_TOKEN to a token that may write there."
 _RESUME = (
-    "Run the same command again: what was sent is not sent again, and until all is there the old one is read."
+    "Run the same command again: it sends only what is missing. Until then readers get the earlier version."
 )
 
 _BY_STATUS: Mapping[int, tuple[str, str]] = {
-    401: ("the Hub does not know this token, or there is none", _LOG_IN),
-    402: ("the Hub wants payment for this", "See the account's settings, or publish without --private."),
-    403: ("this token may not do that there", f"Check the name before the slash. {_LOG_IN}"),
+    401: ("the token is unknown to the Hub, or there is none", _LOG_IN),
+    402: ("the Hub asks for payment for this", "See the account's settings, or publish without --private."),
+    403: ("this token has no permission for that", f"Check the name before the slash. {_LOG_IN}"),
     404: ("is not on the Hub, or this token may not see it", f"Check the name and --revision. {_LOG_IN}"),
     409: ("someone else changed it in the meantime; nothing of this push was published", _RESUME),
     412: ("someone else changed it in the meantime; nothing of this push was published", _RESUME),
-    413: ("the Hub finds something too large", "Build with smaller frames (--frame-size 640) or fewer."),
-    429: ("the Hub has had too many requests from here", f"Wait some minutes. {_RESUME}"),
+    413: ("a file is too large for the Hub", "Build with smaller frames (--frame-size 640) or fewer."),
+    429: ("there were too many requests to the Hub from here", f"Wait some minutes. {_RESUME}"),
 }
 
 
@@ -112,9 +112,12 @@ def _in_words(repo_id: str, error: BaseException, token: str | None) -> VsiError
     answer, status = _cause(error, HfHubHTTPError), _status(error)
     if status is not None:
         if isinstance(answer, GatedRepoError):
-            remedy = "Ask for it on the dataset's page, and log in with `hf auth login` as who asked."
-            return VsiError(repo_id, f"is open to those alone who were given access ({status}).", remedy)
-        fault, remedy = _BY_STATUS.get(status, ("the Hub refused this", "Mend what it says, and try again."))
+            remedy = "Ask for access on the dataset's page, and log in with `hf auth login` as that user."
+            return VsiError(repo_id, f"is only for users who were given access ({status}).", remedy)
+        fault, remedy = _BY_STATUS.get(
+            status,
+            ("the Hub refused this", "Correct what the message names, then run the same command again."),
+        )
         message = answer.server_message if answer is not None else None
         said = f": {_words(message, token)}" if message else ""
         if status == 429 or status >= 500:
@@ -126,7 +129,7 @@ def _in_words(repo_id: str, error: BaseException, token: str | None) -> VsiError
         fault = "is not whole in the Hub's cache, and the Hub cannot be reached."
         return UnreachableError(repo_id, fault, "Check the connection, or unset HF_HUB_OFFLINE.")
     if lost is not None:
-        fault = f"the connection was lost or never came about: {_words(lost, token)}."
+        fault = f"the connection was lost or could not be made: {_words(lost, token)}."
         return UnreachableError(repo_id, fault, _RESUME)
     if isinstance(error, UNREADABLE):
         said = _words(f"{type(error).__name__}: {error}", token)

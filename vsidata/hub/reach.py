@@ -32,7 +32,7 @@ def require_reach(name: str, kind: Literal["model", "dataset"]) -> None:
         return
     nowhere = f"is neither a folder on this disk nor a {kind} in the Hub's cache"
     if constants.HF_HUB_OFFLINE:
-        fault = f"{nowhere}, and HF_HUB_OFFLINE forbids to download it."
+        fault = f"{nowhere}, and HF_HUB_OFFLINE forbids the download."
         raise VsiError(name, fault, "Check the path, or unset HF_HUB_OFFLINE.")
     try:
         get_session().head(f"{constants.ENDPOINT}/api/{kind}s/{name}", timeout=_WAIT)

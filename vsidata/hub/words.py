@@ -46,12 +46,12 @@ def before(planned: "Plan") -> list[str]:
     texts = [path for path in release.entries if path not in manifest["files"]]
     lines.append(f"  {', '.join(texts)}: the card, and rules, seed, counts and checksums.")
     if release.left_home:
-        lines.append(f"Stays home: {', '.join(release.left_home)}.")
+        lines.append(f"Not published:  {', '.join(release.left_home)}.")
     lines.append(_whose(planned))
     if not manifest["leak_guard"]["active"]:
         lines.append("Its leak guard was off: it may hold rooms that benchmarks show. The card says so.")
     if planned.unseen is not None:
-        lines.append(f"What is there is not known: {planned.unseen.fault}")
+        lines.append(f"It is not known what is on the Hub: {planned.unseen.fault}")
     return [*lines, _work(planned)]
 
 
@@ -67,7 +67,7 @@ def question(planned: "Plan") -> str:
 
 def after(planned: "Plan", commit: str) -> list[str]:
     """What is there now, and what to do next."""
-    done = "Was there already, nothing changed" if _is_there(planned) else "Published"
+    done = "Was on the Hub already, and nothing changed" if _is_there(planned) else "Published"
     branched = planned.revision != "main"
     flag, argument = (
         (f" --revision {planned.revision}", f", revision='{planned.revision}'") if branched else ("", "")

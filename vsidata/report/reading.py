@@ -73,7 +73,9 @@ class _ByScene:
     def check_empty(self) -> None:
         """That every row was taken."""
         if self._next is not None:
-            fault = f"speaks of {self._next[0]!r} where no scene of that name has its turn"
+            fault = (
+                f"has rows of the scene {self._next[0]!r}, which is missing or in another place in `scenes`"
+            )
             raise VsiError(self._where, fault, AGAIN)
 
     def _advance(self) -> tuple[str, list[Row]] | None:

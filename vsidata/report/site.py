@@ -118,7 +118,9 @@ def _in_place_of(report: Path) -> Iterator[Path]:
     """An empty folder that takes the report's place if nothing goes wrong, and else is gone."""
     folder = report.with_name(_UNFINISHED)
     if report.exists() and not (report / "index.html").is_file():
-        raise OptionError(report, "is there already and is no report.", "Move it away: a report goes there.")
+        raise OptionError(
+            report, "is there already and is no report.", "Move it away: the report is written there."
+        )
     try:
         folder.mkdir(exist_ok=True)
         with _alone(folder, report):
@@ -139,7 +141,7 @@ def _in_place_of(report: Path) -> Iterator[Path]:
         raise VsiError(
             error.filename or report,
             f"cannot be written: {error.strerror or error}.",
-            "Make room or mend the permissions, then run the same command again.",
+            "Free disk space or correct the permissions, then run the same command again.",
         ) from error
 
 

@@ -111,7 +111,7 @@ def place_of(
     if len(places) != 1:
         raise OptionError(
             command,
-            "takes scans from one place, and here are none or two.",
+            "needs scans from exactly one place.",
             "Give --scannet-root, --meta-info or --source. Without scans, `vsidata synth` makes some.",
         )
     return places[0]

@@ -72,7 +72,7 @@ def refuse_broken_link(folder: Path) -> None:
         return  # what reads its files says so
     except OSError as error:
         fault = f"is a link to {folder.readlink()}, which cannot be followed: {error.strerror}"
-        remedy = "Mend the link, mount the disk that it leads to, or remove it."
+        remedy = "Correct the link, mount the disk that it points to, or remove it."
         raise ScanError(folder, fault, remedy) from None
 
 

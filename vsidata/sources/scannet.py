@@ -258,7 +258,7 @@ def _scan_folders(place: Path, must_exist: bool) -> list[Path]:
         fault = "may not be listed by this user"
         raise OptionError(place, fault, "Give yourself the right to read it (chmod u+rx).") from None
     except OSError as error:
-        remedy = "Mend it, or name another folder."
+        remedy = "Correct that, or name another folder."
         raise OptionError(place, f"cannot be listed: {error.strerror}", remedy) from None
 
 

@@ -118,7 +118,7 @@ def write_audit(build: Path, found: Mapping[str, Any]) -> Path:
     try:
         write_whole(path, [orjson.dumps(found, option=orjson.OPT_INDENT_2), b"\n"])
     except OSError as error:
-        remedy = "Mend the permissions or make room; --json prints the audit and writes nothing."
+        remedy = "Correct the permissions or free disk space; --json prints the audit and writes nothing."
         raise OptionError(path, f"cannot be written: {error.strerror or error}.", remedy) from error
     return path
 

@@ -29,7 +29,7 @@ report.objects = (() => {
     return html(
       "div",
       {},
-      html("p", { class: "quiet" }, "Choose one to find the questions that speak of it."),
+      html("p", { class: "quiet" }, "Choose one to find the questions about it."),
       html(
         "table",
         { class: "object-table" },
