@@ -18,7 +18,7 @@ loop: .venv/ready-train ## train a tiny model on rooms made here, and score it b
 	.venv/bin/python scripts/loop.py
 
 test: .venv/ready-dev ## run the tests, but for the benchmarks and the long ones
-	$(PYTEST) -n 2 -m "not soak" --ignore=tests/benchmarks
+	$(PYTEST) -n 2 --dist worksteal -m "not soak" --ignore=tests/benchmarks
 
 lint: .venv/ready-dev ## check style and types
 	.venv/bin/ruff check

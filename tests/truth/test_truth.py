@@ -65,12 +65,12 @@ def assert_true(found: Judgement) -> None:
 
 @pytest.mark.slow
 def test_measurements_hold_and_no_kept_question_is_wrong(tmp_path: Path) -> None:
-    assert_true(judged(tmp_path, 12))
+    assert_true(judged(tmp_path, 8))
 
 
 @pytest.mark.slow
 def test_without_noise_and_holes_surface_distances_are_exact(tmp_path: Path) -> None:
-    found = judged(tmp_path, 8, flaws=CLEAN)
+    found = judged(tmp_path, 5, flaws=CLEAN)
     assert len(found.surface_distances) > 20
     assert max(np.abs(found.surface_distances)) <= 0.001
     assert found.wrong == []
