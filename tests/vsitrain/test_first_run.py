@@ -27,7 +27,7 @@ def commands() -> list[list[str]]:
 @pytest.mark.slow
 def test_first_run_of_the_readme_ends_with_a_model_that_loads_and_its_curves(tmp_path, forks):
     root = tmp_path / "demo" / "scans-root"
-    write_scans(root, scenes=2, seed=3, frames=12, frame_size=(224, 168))
+    write_scans(root, scenes=2, seed=3, frames=12, frame_size=(224, 168), vertices=20_000)
     build(
         BuildOptions(out=tmp_path / "demo" / "vsi100k", scannet_root=root, frames=4, holdout="50%", workers=1)
     )
