@@ -305,3 +305,12 @@ def test_options_of_trl_pass_through_by_their_names(vsitrain, tiny, tmp_path):
     assert (parts_of @ [1, 0.5, 0.25]).tolist() == pytest.approx(table.reward.tolist(), abs=1e-6)
     assert list((tmp_path / "run" / "completions").glob("*.parquet"))
     assert list((tmp_path / "run").rglob("events.out.tfevents.*"))
+
+
+def test_grpo_on_a_disk_that_is_full_outside_of_checkpoints_says_so(vsitrain, data, tiny, tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "trainer_state.json").symlink_to("/dev/full")  # takes no byte, as a full disk
+    status, said = vsitrain("grpo", tiny(), max_steps=1)
+    assert status == 2
+    assert "cannot be written: the disk is full.\n  Make room, and begin again." in said.err
+    assert "Traceback" not in said.err
