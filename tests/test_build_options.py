@@ -4,9 +4,12 @@ import re
 from itertools import product
 from pathlib import Path
 
+import orjson
 import pytest
+from typer.testing import CliRunner
 
 from vsidata.build import build
+from vsidata.cli import app
 from vsidata.errors import OptionError, RulesError, VsiError
 from vsidata.options import BuildOptions, read_options
 
@@ -154,3 +157,25 @@ def test_no_recipe_writes_to_the_folder_of_another_or_of_an_example_in_the_readm
     assert len(folders) == len(set(folders)) == 6
     assert "vsi100k" in examples
     assert not set(folders) & set(examples)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63, 2**64])
+def test_seed_that_a_manifest_cannot_hold_is_refused(seed):
+    with pytest.raises(OptionError, match="`seed` is"):
+        read_options(None, {"out": "x", "seed": seed})
+
+
+def test_largest_seed_is_read_back_from_a_manifest():
+    options = read_options(None, {"out": "x", "seed": 2**63 - 1})
+    assert orjson.loads(orjson.dumps({"seed": options.seed})) == {"seed": 2**63 - 1}
+
+
+@pytest.mark.parametrize(
+    "words", ["build --out x", "sample x", "audit x", "debias x --out y", "synth x", "inspect scene0000_00"]
+)
+@pytest.mark.parametrize("seed", ["-1", "18446744073709551616", "9" * 5000])
+def test_every_command_refuses_a_seed_out_of_range(words, seed):
+    ran = CliRunner().invoke(app, [*words.split(), "--seed", seed])
+    assert ran.exit_code == 2
+    assert isinstance(ran.exception, SystemExit)
+    assert "--seed" in ran.output

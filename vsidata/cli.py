@@ -8,6 +8,7 @@ import typer
 
 from vsidata.errors import OptionError, VsiError
 from vsidata.plain_text import echo, echo_json, printable
+from vsidata.seeds import LARGEST_SEED
 from vsidata.stopping import goes_on_later
 
 if TYPE_CHECKING:
@@ -93,7 +94,9 @@ def build(
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="Option of sbatch: partition=cpu, time=2:00:00."),
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of every random draw (default: 0).")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=LARGEST_SEED, help="Seed of every random draw (default: 0).")
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="YAML file of these options by name.")] = None,
     allow_benchmark_scenes: Annotated[
         bool | None, typer.Option("--allow-benchmark-scenes", help="Use rooms that benchmarks show, too.")
@@ -198,7 +201,7 @@ def sample(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A build.")],
     count: Annotated[int, typer.Option("-n", "--count", min=1, help="How many.")] = 20,
     topic: Annotated[str | None, typer.Option(help="Print only questions of this topic.")] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the random draw.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the random draw.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON lines.")] = False,
 ) -> None:
     """Print questions of a build, drawn evenly over the topics, with their evidence in words.
@@ -275,7 +278,10 @@ def audit(
         Path | None, typer.Option(help="In place of a build: released questions, one JSON object a line.")
     ] = None,
     seed: Annotated[
-        int, typer.Option(min=0, help="Seed of the split into parts of rooms, and of the forests.")
+        int,
+        typer.Option(
+            min=0, max=LARGEST_SEED, help="Seed of the split into parts of rooms, and of the forests."
+        ),
     ] = 0,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the audit as JSON, and write nothing.")
@@ -332,7 +338,10 @@ def debias(
         float, typer.Option(min=0, max=100, help="Percent of the questions that are kept in any case.")
     ] = 50.0,
     seed: Annotated[
-        int, typer.Option(min=0, help="Seed of the split into parts of rooms, and of the forests.")
+        int,
+        typer.Option(
+            min=0, max=LARGEST_SEED, help="Seed of the split into parts of rooms, and of the forests."
+        ),
     ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
 ) -> None:
@@ -494,7 +503,7 @@ def plan(
 def synth(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write to.")],
     scenes: Annotated[int, typer.Option(min=1, max=10_000, help="How many scans.")] = 20,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of every random draw.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of every random draw.")] = 0,
     noise: Annotated[float, typer.Option(min=0, metavar="MM", help="Noise of the surface, mm r.m.s.")] = 3.0,
     frames: Annotated[
         int, typer.Option(min=0, max=10_000, help="Frames of each scan's video (0: none).")
@@ -595,7 +604,9 @@ def inspect(
     visibility: Annotated[
         bool, typer.Option("--visibility/--no-visibility", help="Ask only what the frames show, or all.")
     ] = True,
-    seed: Annotated[int, typer.Option(help="Seed of every random draw, as in a build.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of every random draw, as in a build.")
+    ] = 0,
     questions: Annotated[bool, typer.Option("--questions", help="Print every question.")] = False,
     question: Annotated[
         str | None, typer.Option(metavar="N|ID", help="Print this one, and draw its evidence.")

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from vsidata.elsewhere.address import checked, is_address, work_folder
 from vsidata.errors import OptionError, RulesError
+from vsidata.seeds import LARGEST_SEED
 from vsidata.strict_yaml import read_mapping, validate
 
 
@@ -156,7 +157,7 @@ class BuildOptions(BaseModel):
     visibility: bool = True
     embed: bool = False
     scenes: Annotated[tuple[str, ...] | None, BeforeValidator(_scenes)] = None
-    seed: int = 0
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 0
     engine: str = "local"
     workers: Annotated[int, Field(ge=1)] | None = None
     slurm: Annotated[dict[str, str], BeforeValidator(_settings)] = Field(default_factory=dict)

@@ -10,6 +10,7 @@ import typer
 
 from vsidata.errors import OptionError, VsiError
 from vsidata.plain_text import echo, echo_json
+from vsidata.seeds import LARGEST_SEED
 from vsitrain.full_disk import is_full_disk
 
 _INSTALL = "pip install 'vsi100k[train]'"
@@ -443,7 +444,7 @@ def tiny(
         Literal["qwen2-vl", "qwen2.5-vl", "qwen3-vl", "internvl"] | None,
         typer.Option(help="Of a tiny model (default: qwen2-vl)."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the weights.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the weights.")] = 0,
 ) -> None:
     """Write a random model with tokenizer, processor and chat template, made without a network.
 
