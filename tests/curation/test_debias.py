@@ -14,6 +14,8 @@ from vsidata.curation.blind.asked import read_asked
 from vsidata.curation.blind.guess import guess
 from vsidata.curation.debias.prune import debias
 from vsidata.curation.debias.record import as_json
+from vsidata.dataset import subset
+from vsidata.dataset.card import card
 from vsidata.dataset.manifest import read_manifest
 from vsidata.dataset.subset import write_subset
 from vsidata.errors import VsiError
@@ -247,6 +249,32 @@ def test_a_damaged_build_leaves_nothing_half_written(built, tmp_path):
     with pytest.raises(VsiError, match="No such file"):
         written(broken, tmp_path / "less", some(built))
     assert [path.name for path in tmp_path.iterdir()] == ["broken"]
+
+
+@pytest.mark.parametrize("table", ["qa", "scenes"])
+def test_a_build_whose_shard_was_written_anew_is_refused(built, tmp_path, table):
+    """Written as a build does it: under another name, which then takes the old one's place."""
+    source = shutil.copytree(built, tmp_path / "source")
+    path = source / table / "train-00000-of-00001.parquet"
+    pq.write_table(pq.read_table(path).slice(1), tmp_path / "new")
+    (tmp_path / "new").replace(path)
+    with pytest.raises(VsiError, match="bytes"):
+        written(source, tmp_path / "less", some(built))
+    assert [path.name for path in tmp_path.iterdir()] == ["source"]
+
+
+def test_a_build_that_is_written_anew_meanwhile_is_refused(built, tmp_path, monkeypatch):
+    """A build takes its manifest away before it changes a shard."""
+    source = shutil.copytree(built, tmp_path / "source")
+
+    def card_of(manifest):
+        (source / "manifest.json").unlink()
+        return card(manifest)
+
+    monkeypatch.setattr(subset, "card", card_of)
+    with pytest.raises(VsiError, match="was written anew while it was read"):
+        written(source, tmp_path / "less", some(built))
+    assert [path.name for path in tmp_path.iterdir()] == ["source"]
 
 
 def test_pictures_inside_questions_are_those_of_the_questions_left(tmp_path):

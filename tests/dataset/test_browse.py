@@ -1,6 +1,7 @@
 """Questions in words: what a person needs in order to check an answer by eye."""
 
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import asdict
 
 import pyarrow as pa
@@ -8,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from vsidata.dataset import browse, schema
-from vsidata.errors import OptionError
+from vsidata.errors import OptionError, VsiError
 from vsidata.questions.question import Evidence, EvidenceObject, Question
 
 
@@ -177,3 +178,29 @@ def test_question_in_words_shows_options_letter_and_open_answer():
     evidence = Evidence(things(target="bed"), value=1.0)
     row = asdict(question(1, "t", evidence, options=("A. sink", "B. lamp"), truth="B", answer="lamp"))
     assert browse.in_words(row).splitlines()[1:5] == ["  Which?", "  A. sink", "  B. lamp", "  → B (lamp)"]
+
+
+@pytest.mark.parametrize("column", schema.QA.names)
+def test_column_without_a_value_is_shown_or_refused_in_words(folder, column):
+    """A shard of a stranger may have null anywhere."""
+    for path in (folder / "qa").glob("*.parquet"):
+        table = pq.read_table(path)
+        nulls = pa.nulls(len(table), schema.QA.field(column).type)
+        pq.write_table(table.set_column(table.column_names.index(column), column, nulls), path)
+    refused = column in ("question", "evidence")
+    outcome = pytest.raises(VsiError, match="holds what no build writes") if refused else nullcontext()
+    with outcome:
+        for row in browse.sample(folder, 3, 0):
+            assert browse.in_words(row)
+
+
+@pytest.mark.parametrize("harm", ["no column", "no Parquet"])
+def test_shard_that_no_build_writes_is_refused_in_words(folder, harm):
+    for path in (folder / "qa").glob("*.parquet"):
+        if harm == "no column":
+            pq.write_table(pq.read_table(path).drop_columns(["topic"]), path)
+        else:
+            path.write_text("no Parquet")
+    for look in (lambda: browse.sample(folder, 3, 0), lambda: browse.find(folder, "0")):
+        with pytest.raises(VsiError, match=r"has no column `topic`|cannot be read"):
+            look()

@@ -1,15 +1,20 @@
 """Look at single questions of a build, with their evidence in words."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.dataset as ds
 
+from vsidata.dataset import schema
+from vsidata.dataset.manifest import AGAIN
 from vsidata.dataset.results import Row
-from vsidata.errors import OptionError
+from vsidata.dataset.shard_rows import blame
+from vsidata.errors import OptionError, VsiError
 from vsidata.plain_text import in_a_line
 
 
@@ -24,8 +29,13 @@ def sample(out: Path, count: int, seed: int, topic: str | None = None) -> list[R
 
     Raises:
         OptionError: no build there, or no question of that topic.
+        VsiError: its questions cannot be read.
     """
-    questions = _questions(out)
+    with _readable(out):
+        return _sample(_questions(out), count, seed, topic)
+
+
+def _sample(questions: ds.Dataset, count: int, seed: int, topic: str | None) -> list[Row]:
     topics = np.array(questions.to_table(columns=["topic"])["topic"].to_pylist(), dtype=str)
     drawn = np.random.default_rng(seed).permutation(len(topics))
     if topic is not None:
@@ -46,8 +56,13 @@ def find(out: Path, question_id: str) -> Row:
 
     Raises:
         OptionError: no build there, no such question, or several.
+        VsiError: its questions cannot be read.
     """
-    questions = _questions(out)
+    with _readable(out):
+        return _find(_questions(out), question_id)
+
+
+def _find(questions: ds.Dataset, question_id: str) -> Row:
     rows: list[Row] = questions.filter(ds.field("id") == question_id).to_table().to_pylist()
     if not rows:
         beginning = [
@@ -68,11 +83,33 @@ def _questions(out: Path) -> ds.Dataset:
         raise OptionError(
             out, "holds no build: there is no qa/*.parquet in it.", "Name the --out of a build."
         )
-    return ds.dataset(shards)
+    questions = ds.dataset(shards)
+    if lacking := {*schema.QA.names} - {*questions.schema.names}:
+        fault = f"has no column {', '.join(f'`{name}`' for name in sorted(lacking))}."
+        raise VsiError(shards[0], fault, AGAIN)
+    return questions
+
+
+@contextmanager
+def _readable(out: Path) -> Iterator[None]:
+    with blame(out / "qa"):
+        try:
+            yield
+        except (OSError, pa.ArrowException) as error:
+            raise VsiError(out / "qa", f"cannot be read: {' '.join(str(error).split())}", AGAIN) from error
 
 
 def in_words(row: Mapping[str, Any]) -> str:
-    """A question, its answer and its evidence, over a few lines."""
+    """A question, its answer and its evidence, over a few lines.
+
+    Raises:
+        VsiError: it is not what a build writes: nothing where a text or its evidence should be.
+    """
+    with blame(Path(f"question {row['id']}")):
+        return _in_words(row)
+
+
+def _in_words(row: Mapping[str, Any]) -> str:
     lines = [f"{row['id']}  {row['scene_name']}  {row['question_type']}", *row["question"].split("\n")]
     lines += row["options"] or []
     answer = " ".join(filter(None, (row["answer"], row["unit"])))

@@ -1,5 +1,6 @@
 """The manifest of a build: the file that says what the build is and lists its shards."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,23 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise VsiError(path, f"is not what a build writes: {_first_fault(error)}.", _AGAIN) from error
     content: dict[str, Any] = manifest
     return content
+
+
+def check_same(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """See that a build is still the one whose manifest was read, at the end of a command that reads it.
+
+    A build takes its manifest away before it changes a shard, and writes it again when all are there.
+
+    Raises:
+        VsiError: it is another one, or is being written.
+    """
+    try:
+        same = read_manifest(folder) == manifest
+    except VsiError:
+        same = False
+    if not same:
+        fault = "was written anew while it was read."
+        raise VsiError(folder, fault, "Run the same command again when nothing writes to it.")
 
 
 def _first_fault(error: ValidationError) -> str:

@@ -1,8 +1,10 @@
-"""The rows of a build's shards, read back."""
+"""The shards of a build, read back: their bytes against the manifest, and their rows."""
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -10,6 +12,28 @@ import pyarrow.parquet as pq
 from vsidata.dataset.manifest import AGAIN
 from vsidata.dataset.results import Row
 from vsidata.errors import VsiError
+
+
+def check_bytes(path: Path, stated: Mapping[str, Any]) -> None:
+    """See that a shard has the bytes that its build's manifest states. Reads all of them.
+
+    Args:
+        path: the shard, or a copy of it.
+        stated: its entry in the manifest.
+
+    Raises:
+        VsiError: it is missing, or has other bytes.
+    """
+    if not path.is_file():
+        raise VsiError(path, "is missing.", AGAIN)
+    size = path.stat().st_size
+    if size != stated["bytes"]:
+        raise VsiError(path, f"has {size:,} bytes, and {stated['bytes']:,} were written.", AGAIN)
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    if sha256 != stated["sha256"]:
+        fault = f"holds other bytes than were written: sha256 {sha256[:8]}…, not {stated['sha256'][:8]}…"
+        raise VsiError(path, fault, AGAIN)
 
 
 def shard_rows(
@@ -57,3 +81,17 @@ def _blamed(path: Path) -> Iterator[None]:
         raise VsiError(path, "is missing.", AGAIN) from None
     except (OSError, KeyError, pa.ArrowException) as error:
         raise VsiError(path, f"cannot be read: {' '.join(str(error).split())}.", AGAIN) from error
+
+
+@contextmanager
+def blame(path: Path) -> Iterator[None]:
+    """Whatever cannot be made of a build's content is the fault of its file: it may be anybody's.
+
+    Raises:
+        VsiError: in place of the error.
+    """
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        raise VsiError(path, f"holds what no build writes ({what}).", AGAIN) from error

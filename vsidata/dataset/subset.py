@@ -16,9 +16,10 @@ import pyarrow.parquet as pq
 from vsidata.dataset.atomic import need_new, whole_folder, write_whole
 from vsidata.dataset.card import card
 from vsidata.dataset.frames_file import embedded, is_heavy
+from vsidata.dataset.manifest import check_same
 from vsidata.dataset.merge import TABLES
 from vsidata.dataset.results import Row
-from vsidata.dataset.shard_rows import shard_rows
+from vsidata.dataset.shard_rows import check_bytes, shard_rows
 from vsidata.dataset.shards import ShardWriter
 from vsidata.errors import VsiError
 
@@ -54,7 +55,8 @@ def write_subset(
 
     Raises:
         OptionError: there is something in `out`.
-        VsiError: the build cannot be read, or nothing can be written.
+        VsiError: the build cannot be read, its shards are not those of the manifest, somebody wrote to it
+            meanwhile, or nothing can be written.
     """
     need_new(out)
     try:
@@ -67,6 +69,7 @@ def write_subset(
             write_whole(folder / "manifest.json", [orjson.dumps(less, option=orjson.OPT_INDENT_2), b"\n"])
             for name, content in beside.items():
                 write_whole(folder / name, [content])
+            check_same(build, manifest)
     except pa.ArrowException as error:
         fault = f"cannot be read: {' '.join(str(error).split())}."
         raise VsiError(build, fault, "Check it with `vsidata verify`.") from error
@@ -98,6 +101,8 @@ def _write_split(
     heavy = 0
     qa, inside = (ShardWriter(table, split, folder) for table in (_QA, _EMBEDDED))
     frames = _frames([build / path for path in of_table["frames"]]) if of_table["embedded"] else {}
+    for name in of_table["qa"]:
+        check_bytes(build / name, manifest["files"][name])
     rows = chain.from_iterable(shard_rows(build / path) for path in of_table["qa"])
     try:
         for scene, own in groupby(rows, _scene):
@@ -122,6 +127,7 @@ def _write_split(
     files = {shard.path: {k: v for k, v in asdict(shard).items() if k != "path"} for shard in shards}
     for name in (*of_table["scenes"], *of_table["frames"]):
         _carry(build / name, folder / name)
+        check_bytes(folder / name, manifest["files"][name])
         files[name] = manifest["files"][name]
     return _Part(split, files, left, dropped, heavy)
 

@@ -1,6 +1,5 @@
 """Whether a copy of a build is whole: its files, their rows and columns against its manifest."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from fnmatch import fnmatch
@@ -16,6 +15,7 @@ from vsidata.dataset import schema
 from vsidata.dataset.manifest import AGAIN, MANIFEST
 from vsidata.dataset.manifest_form import SHARD
 from vsidata.dataset.merge import TABLES
+from vsidata.dataset.shard_rows import check_bytes
 from vsidata.errors import RulesError, VsiError
 from vsidata.strict_yaml import parse_mapping, read_text, validate
 
@@ -71,19 +71,12 @@ def faults(folder: Path, manifest: Mapping[str, Any]) -> list[VsiError]:
 def _fault(folder: Path, name: str, stated: Mapping[str, Any]) -> VsiError | None:
     """The first thing that is wrong with one shard."""
     path, table = folder / name, name.partition("/")[0]
-    if not path.is_file():
-        return VsiError(path, "is missing.", AGAIN)
-    size = path.stat().st_size
-    if size != stated["bytes"]:
-        return VsiError(path, f"has {size:,} bytes, and {stated['bytes']:,} were written.", AGAIN)
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    if sha256 != stated["sha256"]:
-        fault = f"holds other bytes than were written: sha256 {sha256[:8]}…, not {stated['sha256'][:8]}…"
-        return VsiError(path, fault, AGAIN)
     try:
+        check_bytes(path, stated)
         with pq.ParquetFile(path) as parquet:
             rows, columns = parquet.metadata.num_rows, parquet.schema_arrow
+    except VsiError as error:
+        return error
     except pa.ArrowInvalid as error:
         return VsiError(path, f"is no Parquet: {' '.join(str(error).split())}.", AGAIN)
     if rows != stated["rows"]:

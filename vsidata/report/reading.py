@@ -1,7 +1,6 @@
 """A build, read scene by scene: its row, its questions, its frames. Memory holds one scene."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -84,20 +83,6 @@ class _ByScene:
 
 def _shards(manifest: Mapping[str, Any], table: str, split: str) -> list[str]:
     return sorted(path for path in manifest["files"] if path.startswith(f"{table}/{split}-"))
-
-
-@contextmanager
-def blame(path: Path) -> Iterator[None]:
-    """Whatever cannot be made of a build's content is the fault of its file: it may be anybody's.
-
-    Raises:
-        VsiError: in place of the error.
-    """
-    try:
-        yield
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        what = " ".join(f"{type(error).__name__}: {error}".split())
-        raise VsiError(path, f"holds what no build writes ({what}).", AGAIN) from error
 
 
 def _rows(build: Path, paths: list[str]) -> Iterator[Row]:

@@ -17,10 +17,11 @@ from typing import Any
 
 import orjson
 
-from vsidata.dataset.manifest import MANIFEST, read_manifest
+from vsidata.dataset.manifest import MANIFEST, check_same, read_manifest
+from vsidata.dataset.shard_rows import blame
 from vsidata.errors import OptionError, VsiError
 from vsidata.report.overview import overview, pictures_of, scene_line
-from vsidata.report.reading import blame, scenes
+from vsidata.report.reading import scenes
 from vsidata.report.scene_page import scene_page
 from vsidata.report.tallies import Tallies
 
@@ -77,6 +78,7 @@ def write_report(
         for page in resources.files(__package__).joinpath("static").iterdir():
             (folder / page.name).write_bytes(page.read_bytes())
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        check_same(build, manifest)
     questions = sum(line["questions"] for line in lines)
     return Report(build / FOLDER / "index.html", len(lines), questions, size, pictures_of(manifest))
 
