@@ -19,7 +19,7 @@ SEED = 1
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
-    return builds.write_scans(tmp_path_factory.mktemp("signals") / "root", 8)
+    return builds.write_scans(tmp_path_factory.mktemp("signals") / "root", 4)
 
 
 @pytest.fixture(scope="module")
