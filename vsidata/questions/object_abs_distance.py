@@ -47,7 +47,12 @@ class AbsoluteDistanceRules(Rules):
 def object_abs_distance(
     scene: MeasuredScene, rules: AbsoluteDistanceRules, rng: Generator
 ) -> Iterator[Draft | Drop]:
-    """The distance between two objects that each occur once, for pairs in random order."""
+    """The distance between two objects that each occur once, for pairs in random order.
+
+    Rival boxes (`MeasuredObject.slack`) need no allowance here, as they do where distances are compared: no
+    order of two distances decides the answer. With `agreement` the answer is close to the distance between
+    surfaces, too, and that is the same with any box. `min_distance` only chooses what is asked.
+    """
     return capped(scene, _candidates(scene, rules, rng), rules.per_scene)
 
 

@@ -182,6 +182,8 @@ def boxes_agree(target: MeasuredObject, options: list[Option]) -> bool:
     """Whether the nearest option stays so whichever shape the boxes take that noise cannot tell apart.
 
     The target's box takes part in every distance: one may grow by its slack while another shrinks by it.
+    No other topic needs this: none of them compares two distances between boxes. `min_gap` and
+    `min_distance` only choose what is asked.
     """
     nearest = min(options, key=lambda option: option.metres)
     at_most = nearest.at_most + 2 * target.slack
