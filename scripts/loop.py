@@ -53,7 +53,8 @@ class Loop:
         tiny, sft, grpo = (str(self.out / f"{stage}-{run}") for stage in ("tiny", "sft", "grpo"))
         own = ["--seed", seed, "--data", str(self.out / "questions")]
         own += ["--blank", "true"] if run == BLANK else []
-        yield "tiny", ["vsitrain", "tiny", tiny, "--seed", seed]
+        if not Path(tiny).is_dir():  # it is there whole or not at all
+            yield "tiny", ["vsitrain", "tiny", tiny, "--seed", seed]
         yield from self._scored(run, "tiny", ["--prompt", "vanilla", "--frames", "4"])
         for method, start, out, more in (("sft", tiny, sft, self.sft), ("grpo", sft, grpo, self.grpo)):
             recipe = ["--config", str(RECIPES / f"{method}.yaml"), "--resume_from_checkpoint", "last"]

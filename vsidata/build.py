@@ -22,6 +22,7 @@ from vsidata.curation.splits import Selection, select
 from vsidata.dataset import results
 from vsidata.dataset.claim import claimed
 from vsidata.dataset.merge import Summary, merge, read_summary
+from vsidata.dataset.safe_files import append
 from vsidata.dataset.whole_result import whole_head
 from vsidata.engines import slurm
 from vsidata.engines.registry import engine_of
@@ -203,10 +204,10 @@ def _write_death(folder: Path, name: str, cause: str) -> None:
 @contextmanager
 def _log(path: Path, options: BuildOptions) -> Iterator[Callable[[str], None]]:
     """Append to build.log, the only file that knows when, where and by how many workers it was built."""
-    with path.open("a", encoding="utf-8") as file:
+    with append(path) as file:
 
         def note(text: str) -> None:
-            file.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {text}\n")
+            file.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {text}\n".encode())
             file.flush()
 
         workers = f"{options.workers} workers" if options.workers else "a worker each"

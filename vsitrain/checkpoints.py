@@ -13,6 +13,8 @@ from transformers import TrainerState
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 from trl.trainer.base_trainer import _BaseTrainer
 
+from vsidata.dataset.atomic import write_whole
+from vsidata.dataset.safe_files import read_regular
 from vsidata.errors import OptionError, VsiError
 from vsitrain.full_disk import is_full_disk
 from vsitrain.model_card import model_card
@@ -67,7 +69,7 @@ class WholeCheckpoints(_BaseTrainer):
         adapter = hasattr(self.accelerator.unwrap_model(self.model), "peft_config")
         folder.mkdir(parents=True, exist_ok=True)
         text = model_card(name or Path(str(self.args.output_dir)).name, provenance, adapter=adapter)
-        (folder / "README.md").write_text(text, encoding="utf-8")
+        write_whole(folder / "README.md", [text.encode()])
 
 
 def resumed_from(given: str | None, run: Path) -> str | None:
@@ -123,7 +125,7 @@ def last_checkpoint(run: Path) -> Path | None:
 
 def _is_whole(checkpoint: Path) -> bool:
     try:
-        json.loads((checkpoint / STATE).read_text(encoding="utf-8"))
+        json.loads(read_regular(checkpoint / STATE))
     except (OSError, ValueError):
         return False
     return True

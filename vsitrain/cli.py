@@ -412,13 +412,13 @@ def merge(
     Reads both, a base on the Hub from its cache or the network; writes to OUT, which must be new or empty.
     """
     _require_packages()
+    from vsidata.dataset.atomic import need_new
     from vsitrain.plan import read_model_config
     from vsitrain.quiet import quiet
     from vsitrain.starting_model import base_of, check_adapter, merge_adapter
 
     quiet()
-    if out.exists() and any(out.iterdir()):
-        raise OptionError(out, "is not empty.", "Name a new folder.")
+    need_new(out)
     check_adapter(str(adapter), read_model_config(base_of(str(adapter))))
     echo(f"Merged: {merge_adapter(str(adapter), out, dtype=dtype)}.")
 
@@ -449,15 +449,19 @@ def tiny(
     """Write a random model with tokenizer, processor and chat template, made without a network.
 
     For tests, and for dry runs of memory and speed at real size without weights. Reads nothing; writes to
-    OUT, over what lies there.
+    OUT, which must be new or empty.
     """
     _require_packages()
+    from vsidata.dataset.atomic import need_new, whole_folder
     from vsitrain.tiny import SIZES, make_tiny
 
     if like not in SIZES:
         raise OptionError(f"--like {like}", "is no size.", f"Choose from: {', '.join(SIZES)}.")
     size = SIZES[like] if family is None else SIZES[like].model_copy(update={"family": family})
-    echo(f"{make_tiny(out, size, seed=seed):,} parameters in {out}.")
+    need_new(out)
+    with whole_folder(out) as folder:
+        parameters = make_tiny(folder, size, seed=seed)
+    echo(f"{parameters:,} parameters in {out}.")
 
 
 def main() -> None:

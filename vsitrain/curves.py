@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vsitrain.alarms import read_alarms
+from vsitrain.figure_file import write_figure
 from vsitrain.history import Series, read_history, smoothed
 from vsitrain.video import BY_TOPIC
 
@@ -57,7 +58,7 @@ def draw_curves(run: Path, out: Path) -> None:
         out: the picture, PNG, SVG or PDF by its suffix.
 
     Raises:
-        VsiError: there is no run in the folder.
+        VsiError: there is no run in the folder, or the picture cannot be written.
     """
     from matplotlib.figure import Figure
 
@@ -86,7 +87,7 @@ def draw_curves(run: Path, out: Path) -> None:
     if alarms:
         kinds = ", ".join(dict.fromkeys(alarm.kind for alarm in alarms))
         figure.supxlabel(f"dotted: alarms ({kinds}); alarms.jsonl says what to do", fontsize=8)
-    figure.savefig(out, dpi=110)
+    write_figure(figure, out)
 
 
 def _draw(place: object, series: Series, called: str) -> None:

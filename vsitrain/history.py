@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from vsidata.dataset.safe_files import read_regular
 from vsidata.errors import VsiError
 from vsitrain.checkpoints import STATE, last_checkpoint
 
@@ -28,7 +29,10 @@ def read_history(run: Path) -> dict[str, Series]:
         fault = f"holds no {STATE} and no whole checkpoint"
         raise VsiError(run, fault, "Name the output_dir of a run that has written a checkpoint.")
     try:
-        return history_of(json.loads((folder / STATE).read_text(encoding="utf-8"))["log_history"])
+        return history_of(json.loads(read_regular(folder / STATE))["log_history"])
+    except OSError as error:
+        fault = f"cannot be read: {error.strerror}"
+        raise VsiError(folder / STATE, fault, "Name another checkpoint.") from error
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         fault = f"cannot be read: {type(error).__name__}, {error!s:.200}"
         raise VsiError(folder / STATE, fault, "Name another checkpoint.") from error

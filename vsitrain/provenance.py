@@ -10,6 +10,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from vsidata.dataset.atomic import write_whole
+from vsidata.dataset.safe_files import read_regular
 from vsidata.errors import OptionError, VsiError
 from vsitrain.families import InputMode
 from vsitrain.run_options import Method
@@ -144,16 +145,18 @@ def read_provenance(model: str | Path) -> Provenance | None:
         VsiError: the file is damaged.
     """
     path = Path(model) / PROVENANCE
-    if not path.is_file():
+    if not path.exists():
         return None
     try:
-        content = path.read_bytes()
+        content = read_regular(path)
         if more := orjson.loads(content).keys() - {it.name for it in fields(Provenance)}:
             raise ValueError(f"the key {min(more)[:40]!r} is unknown")
         known = TypeAdapter(Provenance).validate_json(content, strict=True)
         if any(method not in get_args(Method) for method in _methods(known)):
             raise ValueError("a method is none of this project's")
         return known
+    except OSError as error:
+        raise VsiError(path, f"cannot be read: {error.strerror}.", _BEFORE) from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         fault = f"is not what a run of vsitrain writes: {'.'.join(map(str, first['loc']))}: {first['msg']}"

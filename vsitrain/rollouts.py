@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from transformers import TrainerCallback
 
 from vsidata.dataset.atomic import write_whole
+from vsidata.dataset.safe_files import check_regular, refuse_link
 from vsidata.errors import VsiError
 
 _OF_THE_QUESTION = ("id", "dataset", "scene_name", "topic", "question_type", "ground_truth")
@@ -118,8 +119,10 @@ class RolloutLog:
         Raises:
             VsiError: a file cannot be written.
         """
+        refuse_link(self.folder)
         for path, _, last, rank in _files(self.folder):
             if last >= step:
+                check_regular(path)
                 table = pq.read_table(path)
                 earlier = table.filter(pc.less(table["step"], step))
                 if len(earlier):
@@ -132,6 +135,7 @@ class RolloutLog:
         buffer = pa.BufferOutputStream()
         pq.write_table(table, buffer, compression="zstd")
         try:
+            refuse_link(self.folder)
             self.folder.mkdir(parents=True, exist_ok=True)
             write_whole(path, [memoryview(buffer.getvalue())])
         except OSError as error:
@@ -176,9 +180,12 @@ def read_rollouts(folder: Path) -> pa.Table:
     if not paths:
         raise VsiError(folder, "holds no rollouts", "Train with rollout_log: true, and name its folder.")
     try:
+        for path in paths:
+            check_regular(path)
         return pa.concat_tables(pq.read_table(path) for path in paths).sort_by("step")
     except (pa.ArrowInvalid, OSError) as error:
-        raise VsiError(folder, f"cannot be read: {error}", "Remove the file that is damaged.") from error
+        where, fault = getattr(error, "filename", None) or folder, getattr(error, "strerror", None) or error
+        raise VsiError(where, f"cannot be read: {fault}", "Remove the file that is damaged.") from error
 
 
 def _files(folder: Path) -> list[tuple[Path, int, int, int]]:

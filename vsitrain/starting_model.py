@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from vsidata.dataset.safe_files import read_regular, refuse_link
 from vsidata.errors import OptionError
 from vsitrain.families import LORA_TARGETS
 from vsitrain.pretrained import in_words, limited, open_adapter, open_model, open_processor, refuse_pickles
@@ -70,9 +71,12 @@ def merge_adapter(adapter: str, out: Path, *, dtype: str | None) -> Path:
         dtype: of the weights: `float32`, `bfloat16`; None as they are stored.
 
     Raises:
-        OptionError: the adapter names no base.
+        OptionError: the adapter names no base, or there is something else than a model in `out`.
     """
     base = base_of(adapter)
+    refuse_link(out)
+    if out.exists() and not (out / "config.json").is_file() and (not out.is_dir() or any(out.iterdir())):
+        raise OptionError(out, "is there already and is no model.", "Move it away: a model goes there.")
     out.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=f"{out.name}.", dir=out.parent) as folder:
         unfinished = Path(folder) / out.name
@@ -99,7 +103,7 @@ def base_of(adapter: str) -> str:
         OptionError: it names none, or another adapter; or what it says cannot be read.
     """
     with in_words(adapter, "its adapter_config.json cannot be read", "Name a folder that PEFT wrote."):
-        stated = json.loads((Path(adapter) / ADAPTER_CONFIG).read_text(encoding="utf-8"))
+        stated = json.loads(read_regular(Path(adapter) / ADAPTER_CONFIG))
         base = stated.get("base_model_name_or_path")
         if not isinstance(base, str | None):
             raise ValueError("base_model_name_or_path is no text")

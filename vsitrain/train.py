@@ -17,7 +17,7 @@ from vsitrain.preparation import Preparation, starting_from
 from vsitrain.provenance import provenance_of
 from vsitrain.publishing import make_repository
 from vsitrain.rewards import reward_functions
-from vsitrain.run_folder import claim_run_folder
+from vsitrain.run_folder import claim_run_folder, refuse_linked_run
 from vsitrain.starting_model import (
     MERGED,
     adapter_config,
@@ -77,6 +77,7 @@ def _train(prepared: Preparation, callbacks: Sequence[Any]) -> Trained:
             provenance = continued(resumed, provenance, accept=options.accept_changes)
         else:
             claim_run_folder(out, start=start, overwrite=options.overwrite)
+        refuse_linked_run(out)
         if is_adapter(start) and args.should_save:
             merge_adapter(start, out / MERGED, dtype=prepared.config.model.dtype)
     if is_adapter(start):

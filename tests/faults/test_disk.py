@@ -1,9 +1,16 @@
 """A full or read-only disk ends a build in two lines; the same command goes on from what it leaves."""
 
+import shutil
+
 import pytest
+from typer.testing import CliRunner
 
 from tests.faults import builds
 from tests.test_build import digests
+from vsidata.cli import app
+from vsidata.curation.audit.audit import write_audit
+from vsidata.errors import OptionError, VsiError
+from vsidata.report.site import write_report
 
 SCANS = 8
 
@@ -14,8 +21,15 @@ def root(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def whole(root, tmp_path_factory):
-    return builds.built(root, tmp_path_factory.mktemp("whole") / "out")
+def finished(root, tmp_path_factory):
+    out = tmp_path_factory.mktemp("whole") / "out"
+    builds.built(root, out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def whole(finished):
+    return digests(finished)
 
 
 def refused(ended) -> str:
@@ -70,3 +84,56 @@ def test_disk_that_turns_read_only_ends_a_build_that_then_goes_on(root, whole, s
     assert "Read-only file system" in refused(builds.finish(root, disk / "out"))
     small_disk(20_000, "rw")
     assert builds.built(root, disk / "out") == whole
+
+
+# --- other commands on a disk that is full
+
+
+@pytest.fixture
+def full_disk(finished, small_disk):
+    """A build on a disk, and a function that leaves so much room on it."""
+    disk = small_disk(20_000)
+    build = shutil.copytree(finished, disk / "build")
+
+    def leave(kilobytes: int):
+        used = -(-shutil.disk_usage(disk).used // 1024)
+        return small_disk(used + kilobytes)
+
+    return build, leave
+
+
+def ends_in_words(*arguments: object) -> None:
+    ran = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    assert isinstance(ran.exception, VsiError), repr(ran.exception)
+    assert "No space left on device" in str(ran.exception) or "Make room" in ran.exception.remedy
+
+
+def names(folder) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if ".work" not in path.parts}
+
+
+@pytest.mark.parametrize("kilobytes", [0, 60])
+def test_full_disk_ends_export_report_and_audit_in_words_and_leaves_no_part(full_disk, kilobytes):
+    build, leave = full_disk
+    disk = leave(kilobytes)
+    before = names(disk)
+    for media in ("mp4", "frames"):
+        ends_in_words("export", build, "--to", "ms-swift", "--media", media, "--out", disk / "out")
+        assert names(disk) == before
+    ends_in_words("report", build)
+    assert names(disk) == before
+    with pytest.raises(OptionError, match="No space left on device"):
+        write_audit(build, {"scores": "0" * 100_000})
+    assert names(disk) == before
+    leave(20_000)
+    assert write_report(build).index.is_file()
+
+
+def test_report_on_a_full_disk_leaves_the_report_before_it(full_disk):
+    build, leave = full_disk
+    report = write_report(build).index.parent
+    before = {path: path.read_bytes() for path in report.rglob("*") if path.is_file()}
+    leave(60)
+    ends_in_words("report", build)
+    assert {path: path.read_bytes() for path in report.rglob("*") if path.is_file()} == before
+    assert not list(build.glob(".report*"))

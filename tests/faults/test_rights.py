@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.dataset import small_scans
+from tests.test_build import digests
 from vsidata import build as building
 from vsidata.build import BuildOptions, build
 from vsidata.dataset import results
 from vsidata.errors import VsiError
 from vsidata.process import Job, process_scene
 from vsidata.questions.rules import load_rules
+from vsidata.report.site import write_report
 from vsidata.sources.registry import open_source
 from vsidata.streams.shown import Framing
 
@@ -70,3 +72,47 @@ def test_folder_that_may_not_be_written_to_is_named_before_a_scan_is_read(place,
     with pytest.raises(VsiError, match="cannot be written: Permission denied") as caught:
         build(BuildOptions(out=place / "mine" / "out", scannet_root=root, workers=1))
     assert "correct the permissions" in caught.value.remedy
+
+
+def give_away(folder: Path) -> None:
+    """Give a folder with all in it to the user that a test becomes."""
+    if os.geteuid() == 0:
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, 65534, -1)
+
+
+@pytest.mark.parametrize("name", ["qa", "scenes", ".work"])
+def test_read_only_folder_inside_a_build_is_named_and_with_the_right_the_same_command_goes_on(
+    place, root, step_down, name
+):
+    options = BuildOptions(out=place / "out", scannet_root=root, workers=1)
+    build(options)
+    whole = digests(options.out)
+    (options.out / "manifest.json").unlink()
+    (options.out / name).chmod(0o555)
+    give_away(options.out)
+    step_down()
+    with pytest.raises(VsiError, match="cannot be written: Permission denied") as caught:
+        build(options)
+    assert name in caught.value.file
+    (options.out / name).chmod(0o755)
+    build(options)
+    assert digests(options.out) == whole
+
+
+@pytest.mark.parametrize("name", ["report", "report/scenes", "report/data"])
+def test_read_only_folder_inside_a_report_is_named_and_the_report_stays(place, root, step_down, name):
+    out = build(BuildOptions(out=place / "out", scannet_root=root, workers=1)).out
+    write_report(out)
+    whole = digests(out / "report")
+    (out / name).chmod(0o555)
+    give_away(out)
+    step_down()
+    with pytest.raises(VsiError, match="cannot be written: Permission denied") as caught:
+        write_report(out)
+    assert caught.value.file == str(out / name)
+    assert digests(out / "report") == whole
+    assert not list(out.glob(".report*"))
+    (out / name).chmod(0o755)
+    write_report(out)
+    assert digests(out / "report") == whole

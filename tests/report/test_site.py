@@ -21,6 +21,7 @@ from vsidata.build import BuildOptions, build
 from vsidata.cli import app
 from vsidata.dataset import schema
 from vsidata.dataset.manifest import read_manifest
+from vsidata.dataset.safe_files import private_name
 from vsidata.errors import OptionError, VsiError
 from vsidata.hub.release import release
 from vsidata.report import site
@@ -161,17 +162,19 @@ def test_run_that_is_stopped_leaves_the_report_before_it(built, monkeypatch):
 
 def test_what_a_killed_run_left_is_cleared_away(built):
     whole = content(write_report(built).index.parent)
-    left = built / ".report-unfinished"
+    left = built / private_name(".report")
     (left / "scenes").mkdir(parents=True)
     (left / "scenes" / "half.js").write_text("repo")
     assert content(write_report(built).index.parent) == whole
     assert not left.exists()
+    assert not list(built.glob(".report*"))
 
 
 def test_report_taken_away_by_a_killed_run_comes_back(built, monkeypatch):
     whole = content(write_report(built).index.parent)
-    (built / ".report-unfinished").mkdir()
-    (built / "report").rename(built / ".report-unfinished" / "before")
+    left = built / private_name(".report")
+    left.mkdir()
+    (built / "report").rename(left / "before")
     monkeypatch.setattr(site, "overview", lambda *_: (_ for _ in ()).throw(MemoryError))
     with pytest.raises(MemoryError):
         write_report(built)
@@ -181,7 +184,7 @@ def test_report_taken_away_by_a_killed_run_comes_back(built, monkeypatch):
 def test_second_report_at_the_same_time_is_refused(built):
     with site._in_place_of(built / "report"), pytest.raises(OptionError, match="another command"):
         write_report(built)
-    assert not (built / ".report-unfinished").exists()
+    assert not list(built.glob(".report*"))
 
 
 # --- what cannot be reported
@@ -251,7 +254,7 @@ def test_table_with_other_columns_is_named(built):
 
 
 def test_folder_that_cannot_be_written_is_named(built):
-    (built / ".report-unfinished").write_text("in the way")
+    (built / ".report.lock").mkdir()
     with pytest.raises(VsiError, match="cannot be written"):
         write_report(built)
 

@@ -13,6 +13,7 @@ import pytest
 from plyfile import PlyData
 
 from tests.scans import small_scan
+from vsidata.dataset.safe_files import private_name
 from vsidata.errors import OptionError, VsiError
 from vsidata.sources.scannet import ScanNet
 from vsidata.synthetic.write import write_scans
@@ -178,7 +179,7 @@ def test_scans_are_synthetic_by_a_mark_of_their_own_and_are_written_again_in_pla
     write_scans(tmp_path, scenes=1, seed=0, plain=True, vertices=2_000)
     first = files_of(tmp_path)
     assert ScanNet.open([tmp_path]).dataset == "synthetic"
-    (tmp_path / "scans" / "scene0000_00.unfinished").mkdir()  # of a run that was killed
+    (tmp_path / "scans" / private_name("scene0000_00")).mkdir()  # of a run that was killed
     write_scans(tmp_path, scenes=2, seed=0, plain=True, vertices=2_000)
     assert ScanNet.open([tmp_path]).dataset == "synthetic"
     assert first.items() < files_of(tmp_path).items()
@@ -186,7 +187,7 @@ def test_scans_are_synthetic_by_a_mark_of_their_own_and_are_written_again_in_pla
 
 
 def test_a_run_that_was_killed_in_its_first_scan_is_made_again(tmp_path):
-    (tmp_path / "scans" / "scene0000_00.unfinished").mkdir(parents=True)
+    (tmp_path / "scans" / private_name("scene0000_00")).mkdir(parents=True)
     (tmp_path / "truth").mkdir()
     write_scans(tmp_path, scenes=1, seed=0, plain=True, vertices=2_000)
     assert ScanNet.open([tmp_path]).dataset == "synthetic"

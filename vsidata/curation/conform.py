@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
+from vsidata.dataset.safe_files import LARGEST_LINES, read_regular
 from vsidata.errors import DegenerateGeometry, VsiError
 from vsidata.measure import MeasuredObject, MeasuredScene, measure
 from vsidata.metrics import mean_relative_accuracy
@@ -78,7 +79,7 @@ def read_questions(path: Path) -> Iterator[dict[str, Any]]:
     """
     needed = {"dataset", "scene_name", "question_type", "question", "options", "ground_truth"}
     try:
-        lines = path.read_bytes().removeprefix(codecs.BOM_UTF8).splitlines()
+        lines = read_regular(path, LARGEST_LINES).removeprefix(codecs.BOM_UTF8).splitlines()
     except OSError as error:
         raise VsiError(path, f"cannot be read: {error.strerror}.", "Name a readable .jsonl file.") from error
     for number, line in enumerate(lines, 1):

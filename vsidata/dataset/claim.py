@@ -1,6 +1,5 @@
 """A build's claim to its folder: one build, one recipe, one process at a time."""
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,10 +7,13 @@ from typing import Any
 
 import orjson
 
+from vsidata.dataset import safe_files
 from vsidata.dataset.atomic import write_whole
 from vsidata.dataset.differences import differences
+from vsidata.dataset.tables import TABLES
 from vsidata.errors import OptionError, VsiError
 
+_FIRST = ("lock", "scenes")  # what a build writes before its recipe
 _NAMED = 20  # differences that a refusal names: another rule set differs in a hundred values
 
 
@@ -25,15 +27,21 @@ def claimed(out: Path, work: Path, recipe: dict[str, Any]) -> Iterator[None]:
         recipe: what the build is made from, plain data in groups; kept in `work` for the next run.
 
     Raises:
-        OptionError: it holds something else, a build from another recipe, or one that is being written.
+        OptionError: it holds something else, a build from another recipe, or one that is being written; or
+            there is a link where the build writes.
         VsiError: it cannot be written to, at the beginning or later, or its recipe is damaged.
     """
     remembered = work / "recipe.json"
     try:
-        if out.exists() and not work.exists() and any(out.iterdir()):
+        if out.exists() and not _holds_build(out, work):
             raise OptionError(out, "is not empty and holds no build.", "Name a new folder with --out.")
-        (work / "scenes").mkdir(parents=True, exist_ok=True)
+        out.mkdir(parents=True, exist_ok=True)
+        safe_files.own_folder(work)
         with alone(out, work):
+            safe_files.own_folder(work / "scenes")
+            safe_files.refuse_links(work)
+            for table in TABLES:
+                safe_files.refuse_link(out / table.name)
             written = orjson.dumps(recipe, option=orjson.OPT_INDENT_2)
             if remembered.exists():
                 _refuse_difference(out, _read(remembered), orjson.loads(written))
@@ -44,13 +52,29 @@ def claimed(out: Path, work: Path, recipe: dict[str, Any]) -> Iterator[None]:
         raise VsiError(
             error.filename or out,
             f"cannot be written: {error.strerror or error}.",
-            "Free disk space or correct the permissions. Then run the same command again.",
+            "Free space or correct the permissions, then run the same command again: it goes on from here.",
         ) from error
+
+
+def _holds_build(out: Path, work: Path) -> bool:
+    """Whether a folder is empty or a build's: its recipe is there, or nothing but what comes before it."""
+    names = {path.name for path in out.iterdir()}
+    if not names:
+        return True
+    if work.name not in names or not work.is_dir():
+        return False
+    return (work / "recipe.json").is_file() or (
+        names == {work.name} and all(path.name in _FIRST or _is_half(path) for path in work.iterdir())
+    )
+
+
+def _is_half(path: Path) -> bool:
+    return path.name.startswith("recipe.json.") and path.name.endswith(safe_files.UNFINISHED)
 
 
 def _read(remembered: Path) -> Any:
     try:
-        return orjson.loads(remembered.read_bytes())
+        return orjson.loads(safe_files.read_regular(remembered))
     except orjson.JSONDecodeError as error:
         remedy = f"Remove {remembered.parent} and all in it: the same command then reads the scans anew."
         raise VsiError(remembered, f"is damaged: {error}.", remedy) from error
@@ -65,15 +89,11 @@ def alone(out: Path, work: Path) -> Iterator[None]:
         work: the folder below it for what the build itself needs.
 
     Raises:
-        OptionError: another build is being written there.
+        OptionError: another build is being written there, or there is a link in place of the lock.
     """
-    with (work / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise OptionError(
-                out, "another build is writing there.", "Wait for it, or name another --out."
-            ) from None
+    safe_files.refuse_link(work)
+    busy = OptionError(out, "another build is writing there.", "Wait for it, or name another --out.")
+    with safe_files.alone(work / "lock", busy):
         yield
 
 

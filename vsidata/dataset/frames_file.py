@@ -16,6 +16,7 @@ from vsidata.constant import Rules, StatedConstant
 from vsidata.dataset import schema
 from vsidata.dataset.atomic import write_whole
 from vsidata.dataset.results import Row, result_path
+from vsidata.dataset.safe_files import check_regular
 from vsidata.errors import ScanError
 from vsidata.scene import Scene
 from vsidata.sight import Sight
@@ -74,6 +75,7 @@ def read_frames(folder: Path, name: str) -> pa.Table:
     Raises:
         OSError, pyarrow.ArrowInvalid: the file is gone, or is not whole.
     """
+    check_regular(frames_path(folder, name))
     with pa.OSFile(str(frames_path(folder, name))) as file:
         return pa.ipc.open_file(file).read_all()
 

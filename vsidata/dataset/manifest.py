@@ -8,6 +8,7 @@ import orjson
 from pydantic import ValidationError
 
 from vsidata.dataset.manifest_form import ManifestForm
+from vsidata.dataset.safe_files import read_regular
 from vsidata.errors import OptionError, VsiError
 
 MANIFEST = "manifest.json"
@@ -35,10 +36,12 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """
     path = folder / MANIFEST
     try:
-        manifest = orjson.loads(path.read_bytes())
+        manifest = orjson.loads(read_regular(path))
     except FileNotFoundError:
         raise OptionError(folder, f"holds no build: there is no {MANIFEST} in it.", "Name a build.") from None
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise VsiError(path, f"cannot be read: {error.strerror}.", _AGAIN) from error
+    except ValueError as error:
         raise VsiError(path, f"cannot be read: {error}.", _AGAIN) from error
     try:
         ManifestForm.model_validate(manifest)

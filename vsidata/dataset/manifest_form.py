@@ -12,6 +12,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 SHARD = re.compile(r"(qa|scenes|frames|embedded)/(\w+)-[0-9]{5}-of-[0-9]{5}\.parquet")
 """The path of a shard below a build's folder: its table and its split."""
 
+_SPLIT = re.compile(r"\w{1,80}")  # it becomes a part of file names
+
 _MOST_PLACES = 8  # {words} of a question; ours have three at most, and each makes matching a text slower
 _DEEPEST = 32  # levels of rules; ours have six
 _PLACE = re.compile(r"\{([^{}]*)\}")
@@ -21,6 +23,12 @@ def _is_shard(path: str) -> str:
     if SHARD.fullmatch(path) is None:
         raise ValueError("it is no shard of a table known here")
     return path
+
+
+def _is_split(name: str) -> str:
+    if _SPLIT.fullmatch(name) is None:
+        raise ValueError("it is no name of a split")
+    return name
 
 
 def _with_places(text: str) -> str:
@@ -34,6 +42,7 @@ Count = Annotated[int, Field(ge=0, le=2**53)]
 _Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 _BeforeAndAfter = Annotated[list[Count], Field(min_length=2, max_length=2)]
 _ShardPath = Annotated[str, AfterValidator(_is_shard)]
+_Split = Annotated[str, AfterValidator(_is_split)]
 _Question = Annotated[str, AfterValidator(_with_places)]
 
 
@@ -197,11 +206,11 @@ class ManifestForm(_Part):
     leak_guard: _LeakGuard
     selection: _Selection | None = None
     rooms: dict[str, Count] = {}
-    scenes: dict[str, Count]
+    scenes: dict[_Split, Count]
     datasets: dict[str, Count] | None = None
     frames: Annotated[dict[str, Count], AfterValidator(_all_or_none)]
     set_aside: Count
-    questions: dict[str, dict[str, Count]]
+    questions: dict[_Split, dict[str, Count]]
     drops: dict[str, dict[str, Count]]
     balance: dict[str, dict[str, _Tally]]
     room_area_ratios: dict[str, _Ratio]

@@ -5,6 +5,7 @@ the manifest comes last: a build with a manifest whose checksums hold is complet
 """
 
 import hashlib
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,34 +16,27 @@ from typing import Any
 import orjson
 
 from vsidata.curation.balance import Answer, balance, tallies
-from vsidata.dataset import schema
-from vsidata.dataset.atomic import UNFINISHED, write_whole
+from vsidata.dataset.atomic import write_whole
 from vsidata.dataset.card import card
 from vsidata.dataset.frames_file import embedded, is_heavy, read_frames
 from vsidata.dataset.results import Head, failure_of, read_head, read_rows, result_path
 from vsidata.dataset.room_areas import ratios
-from vsidata.dataset.shards import Shard, ShardWriter, Table
+from vsidata.dataset.safe_files import (
+    LARGEST_TABLE,
+    UNFINISHED,
+    is_private_name,
+    opened,
+    private_name,
+    read_regular,
+)
+from vsidata.dataset.shards import Shard, ShardWriter
+from vsidata.dataset.tables import TABLES, is_shard
 from vsidata.dataset.whole_result import whole_head
 from vsidata.errors import ScanError
 from vsidata.questions.balance_rules import BalanceRules
 
-# The frames of a scan are one row group: one row, or with its questions as many rows, whose dictionary page
-# must then hold all the pictures. Were Arrow's own schema stored in that table, dictionaries would be read
-# back as such, which `datasets` does not take for pictures.
-TABLES = (
-    Table("qa", schema.QA, ("id",), shard_rows=30_000, group_rows=5_000),
-    Table("scenes", schema.SCENES, ("dataset", "scene_name"), shard_rows=5_000, group_rows=500),
-    Table(
-        "frames", schema.FRAMES, ("dataset", "scene_name"), shard_rows=200, writing={"use_dictionary": False}
-    ),
-    Table(
-        "embedded",
-        schema.EMBEDDED,
-        ("id",),
-        shard_rows=20_000,
-        writing={"dictionary_pagesize_limit": 64 << 20, "store_schema": False},
-    ),
-)
+_SHARDS = "shards"
+"""What the folder of unfinished shards is called before its private name."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +65,7 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
         recipe: what the build was made from; the manifest's first part.
         split_of: the split of each scene.
     """
-    for litter in out.rglob(f"*{UNFINISHED}"):  # of a run that was killed
-        litter.unlink()
+    _remove_litter(out, results)
     fingerprint = _fingerprint(results, recipe, split_of)
     unbalanced, balances = _balance(results, recipe, split_of)
     writers: dict[str, dict[str, ShardWriter]] = {}
@@ -83,7 +76,7 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
     inputs: dict[str, str] = {}
     areas: list[dict[str, float | None]] = []
     failures: list[dict[str, str]] = []
-    with _abandoned_on_failure(writers):
+    with _scratch(results.parent) as scratch, _abandoned_on_failure(writers):
         for name in sorted(split_of):
             path = result_path(results, name)
             head = whole_head(results, name)
@@ -96,7 +89,7 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
                 continue
             split = split_of[name]
             if split not in writers:
-                writers[split] = {table.name: ShardWriter(table, split, results.parent) for table in TABLES}
+                writers[split] = {table.name: ShardWriter(table, split, scratch) for table in TABLES}
                 questions[split] = Counter()
             scene, candidates = read_rows(path)
             asked = [row for row in candidates if row["id"] not in unbalanced]
@@ -156,6 +149,17 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
 
 
 @contextmanager
+def _scratch(work: Path) -> Iterator[Path]:
+    """A folder for unfinished shards."""
+    folder = work / private_name(_SHARDS)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
 def _abandoned_on_failure(writers: Mapping[str, Mapping[str, ShardWriter]]) -> Iterator[None]:
     try:
         yield
@@ -201,10 +205,10 @@ def read_summary(
         out, results, recipe, split_of: as for `merge`.
     """
     try:
-        if _merged(results).read_bytes() != _mark(_fingerprint(results, recipe, split_of), out):
+        if read_regular(_merged(results)) != _mark(_fingerprint(results, recipe, split_of), out):
             return None
-        manifest = orjson.loads((out / "manifest.json").read_bytes())
-        failures = [orjson.loads(line) for line in (out / "failures.jsonl").read_bytes().splitlines()]
+        manifest = orjson.loads(read_regular(out / "manifest.json"))
+        failures = [orjson.loads(line) for line in read_regular(out / "failures.jsonl").splitlines()]
         whole = all(_sha256(out / path) == shard["sha256"] for path, shard in manifest["files"].items())
         whole &= (out / "README.md").is_file()
     except (OSError, ValueError):
@@ -234,7 +238,8 @@ def _remove_others(out: Path, shards: Iterable[Shard]) -> None:
     ours = {shard.path for shard in shards}
     for table in TABLES:
         for path in (out / table.name).glob("*.parquet"):
-            if path.relative_to(out).as_posix() not in ours:
+            name = path.relative_to(out).as_posix()
+            if is_shard(name) and name not in ours:
                 path.unlink()
 
 
@@ -247,6 +252,19 @@ def _mark(fingerprint: str, out: Path) -> bytes:
     return "\n".join([fingerprint, *texts]).encode()
 
 
+def _remove_litter(out: Path, results: Path) -> None:
+    """Remove what killed runs left unfinished: all of it in `.work`, private names beside the tables."""
+    for folder in (results, results.parent):
+        for path in folder.glob(f"*{UNFINISHED}"):
+            if path.is_file():
+                path.unlink()
+            elif is_private_name(path.name, of=_SHARDS):
+                shutil.rmtree(path)
+    for path in out.glob(f"*{UNFINISHED}"):
+        if is_private_name(path.name) and path.is_file():
+            path.unlink()
+
+
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
+    with opened(path, LARGEST_TABLE) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

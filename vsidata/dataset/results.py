@@ -16,6 +16,7 @@ from urllib.parse import quote
 import orjson
 
 from vsidata.dataset.atomic import write_whole
+from vsidata.dataset.safe_files import LARGEST_TABLE, opened, read_regular
 from vsidata.errors import VsiError
 
 Row = dict[str, Any]
@@ -101,7 +102,7 @@ _END = len(_end(hashlib.sha256().hexdigest()))  # bytes
 def is_whole(path: Path) -> bool:
     """Whether a result has the bytes that were written. Reads all of them."""
     try:
-        content = memoryview(path.read_bytes())
+        content = memoryview(read_regular(path, LARGEST_TABLE))
     except OSError:
         return False
     return bytes(content[-_END:]) == _end(hashlib.sha256(content[:-_END]).hexdigest())
@@ -110,7 +111,7 @@ def is_whole(path: Path) -> bool:
 def read_head(path: Path) -> Head | None:
     """The head of a result; None where there is none, or none that can be read."""
     try:
-        with path.open("rb") as file:
+        with opened(path, LARGEST_TABLE) as file:
             return Head(**orjson.loads(file.readline()))
     except (OSError, ValueError, TypeError):
         return None
@@ -118,7 +119,7 @@ def read_head(path: Path) -> Head | None:
 
 def read_rows(path: Path) -> tuple[Row, list[Row]]:
     """The scene's row and the rows of its questions, of a result that is whole."""
-    with path.open("rb") as file:
+    with opened(path, LARGEST_TABLE) as file:
         _, *rows, _ = file
     scene, *questions = map(orjson.loads, rows)
     return scene, questions

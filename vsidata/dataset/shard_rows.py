@@ -11,7 +11,22 @@ import pyarrow.parquet as pq
 
 from vsidata.dataset.manifest import AGAIN
 from vsidata.dataset.results import Row
+from vsidata.dataset.safe_files import LARGEST_TABLE, check_regular, opened
 from vsidata.errors import VsiError
+
+
+def check_shard(path: Path) -> None:
+    """See that a shard is a regular file of a size that a shard can have, before Parquet is read from it.
+
+    Raises:
+        VsiError: it is missing or is no such file.
+    """
+    try:
+        check_regular(path)
+    except FileNotFoundError:
+        raise VsiError(path, "is missing.", AGAIN) from None
+    except OSError as error:
+        raise VsiError(path, f"cannot be read: {error.strerror}.", AGAIN) from error
 
 
 def check_bytes(path: Path, stated: Mapping[str, Any]) -> None:
@@ -24,12 +39,11 @@ def check_bytes(path: Path, stated: Mapping[str, Any]) -> None:
     Raises:
         VsiError: it is missing, or has other bytes.
     """
-    if not path.is_file():
-        raise VsiError(path, "is missing.", AGAIN)
+    check_shard(path)
     size = path.stat().st_size
     if size != stated["bytes"]:
         raise VsiError(path, f"has {size:,} bytes, and {stated['bytes']:,} were written.", AGAIN)
-    with path.open("rb") as file:
+    with opened(path, LARGEST_TABLE) as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     if sha256 != stated["sha256"]:
         fault = f"holds other bytes than were written: sha256 {sha256[:8]}…, not {stated['sha256'][:8]}…"
@@ -48,8 +62,9 @@ def shard_rows(
         batch: rows at a time.
 
     Raises:
-        VsiError: the shard is missing, is no Parquet, or lacks a column.
+        VsiError: the shard is missing, is no regular file or no Parquet, or lacks a column.
     """
+    check_shard(path)
     with _blamed(path), pq.ParquetFile(path) as file:
         there = file.schema_arrow.names
         if lacking := {column.partition(".")[0] for column in columns or ()} - {*there}:
@@ -67,6 +82,7 @@ def columns_of(path: Path) -> list[str]:
     Raises:
         VsiError: the shard is missing, or is no Parquet.
     """
+    check_shard(path)
     with _blamed(path):
         names: list[str] = pq.read_schema(path).names
         return names
@@ -77,8 +93,6 @@ def _blamed(path: Path) -> Iterator[None]:
     """What cannot be read is the shard's fault."""
     try:
         yield
-    except FileNotFoundError:
-        raise VsiError(path, "is missing.", AGAIN) from None
     except (OSError, KeyError, pa.ArrowException) as error:
         raise VsiError(path, f"cannot be read: {' '.join(str(error).split())}.", AGAIN) from error
 

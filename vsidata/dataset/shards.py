@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from vsidata.dataset.atomic import UNFINISHED
 from vsidata.dataset.results import Row
+from vsidata.dataset.safe_files import UNFINISHED, own_folder
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,7 @@ class ShardWriter:
         self._close()
         if not self._rows_of_shards:
             return []
-        folder = out / self.table.name
-        folder.mkdir(exist_ok=True)
+        folder = own_folder(out / self.table.name)
         total = len(self._rows_of_shards)
         shards = []
         for index, rows in enumerate(self._rows_of_shards):

@@ -17,13 +17,15 @@ from vsidata.dataset.atomic import need_new, whole_folder, write_whole
 from vsidata.dataset.card import card
 from vsidata.dataset.frames_file import embedded, is_heavy
 from vsidata.dataset.manifest import check_same
-from vsidata.dataset.merge import TABLES
 from vsidata.dataset.results import Row
-from vsidata.dataset.shard_rows import check_bytes, shard_rows
+from vsidata.dataset.safe_files import read_regular
+from vsidata.dataset.shard_rows import check_bytes, check_shard, shard_rows
 from vsidata.dataset.shards import ShardWriter
+from vsidata.dataset.tables import TABLES
 from vsidata.errors import VsiError
 
 _QA, _, _, _EMBEDDED = TABLES
+_FAILURES = "failures.jsonl"
 
 
 def write_subset(
@@ -62,8 +64,8 @@ def write_subset(
     try:
         with whole_folder(out) as folder:
             parts = [_write_split(build, manifest, kept, split, folder) for split in manifest["scenes"]]
-            if (build / "failures.jsonl").is_file():
-                _carry(build / "failures.jsonl", folder / "failures.jsonl")
+            if (build / _FAILURES).is_file():
+                write_whole(folder / _FAILURES, [read_regular(build / _FAILURES)])
             less = {**_less(manifest, parts, reason), **added}
             write_whole(folder / "README.md", [card(less).encode()])
             write_whole(folder / "manifest.json", [orjson.dumps(less, option=orjson.OPT_INDENT_2), b"\n"])
@@ -73,11 +75,6 @@ def write_subset(
     except pa.ArrowException as error:
         fault = f"cannot be read: {' '.join(str(error).split())}."
         raise VsiError(build, fault, "Check it with `vsidata verify`.") from error
-    except OSError as error:
-        fault = f"cannot be written to, from {build}: {error.strerror or error}."
-        raise VsiError(
-            error.filename or out, fault, "Correct that, then run the same command again."
-        ) from error
     return less
 
 
@@ -167,12 +164,15 @@ def _frames(shards: Sequence[Path]) -> dict[str, tuple[Path, int]]:
     """Where the frames of each scene are: the shard, and the row group, which holds that scene alone."""
     found: dict[str, tuple[Path, int]] = {}
     for path in shards:
+        check_shard(path)
         names = pq.read_table(path, columns=["scene_name"])["scene_name"].to_pylist()
         found |= {name: (path, place) for place, name in enumerate(names)}
     return found
 
 
 def _carry(source: Path, to: Path) -> None:
+    source = source.resolve()  # a link to a link would lead nowhere from another folder
+    check_shard(source)
     to.parent.mkdir(exist_ok=True)
     try:
         os.link(source, to)

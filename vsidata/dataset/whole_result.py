@@ -5,6 +5,7 @@ from pathlib import Path
 
 from vsidata.dataset.frames_file import frames_path
 from vsidata.dataset.results import Head, is_whole, read_head, result_path
+from vsidata.dataset.safe_files import LARGEST_TABLE, opened
 
 
 def whole_head(folder: Path, name: str) -> Head | None:
@@ -22,7 +23,7 @@ def whole_head(folder: Path, name: str) -> Head | None:
     if head is None or not head.frames:
         return head
     try:
-        with frames_path(folder, name).open("rb") as file:
+        with opened(frames_path(folder, name), LARGEST_TABLE) as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None

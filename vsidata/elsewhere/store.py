@@ -15,10 +15,12 @@ from typing import Any
 from vsidata.curation.audit.file import AUDIT
 from vsidata.dataset.claim import alone
 from vsidata.dataset.manifest import MANIFEST, read_manifest
+from vsidata.dataset.safe_files import read_regular
+from vsidata.dataset.tables import is_shard
 from vsidata.elsewhere.faults import told
 from vsidata.errors import OptionError, VsiError
 from vsidata.hub.secret_scan import refuse_secrets
-from vsidata.hub.verify import CARD, is_shard
+from vsidata.hub.verify import CARD
 
 _PACKAGES = {"s3": "s3fs", "gs": "gcsfs"}
 _STATING = {"s3": "Metadata", "gs": "metadata"}  # the clients' words for what is stored beside a file
@@ -103,7 +105,7 @@ def _files(build: Path, manifest: Mapping[str, Any]) -> dict[str, Stated]:
     files = {path: Stated(shard["bytes"], shard["sha256"]) for path, shard in manifest["files"].items()}
     for path in (AUDIT, CARD, MANIFEST):
         if path != AUDIT or (build / path).is_file():
-            content = (build / path).read_bytes()
+            content = read_regular(build / path)
             files[path] = Stated(len(content), hashlib.sha256(content).hexdigest())
     return files
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import orjson
 
+from vsidata.dataset.safe_files import LARGEST_TABLE, append, opened
 from vsidata.engines import local
 from vsidata.engines.outcome import Outcome
 from vsidata.errors import VsiError
@@ -72,14 +73,15 @@ class Rank:
         os.chdir(self.home)
         starter = os.getppid()
         report = self.reports / f"{rank:05d}.jsonl"
-        report.touch()
+        append(report).close()
         whole = Counter[str]()
         done = {outcome.name for outcome in _read(report, whole)}
         share = [name for name in self.names[rank::ranks] if name not in done]
-        os.truncate(report, whole[report.name])
-        with report.open("ab", buffering=0) as file:
+        with append(report) as file:
+            file.truncate(whole[report.name])
             for outcome in local.run(self.work, share, 1):
                 file.write(orjson.dumps(outcome, option=orjson.OPT_APPEND_NEWLINE))
+                file.flush()
                 death = f"; its worker {outcome.died_before}" if outcome.died_before else ""
                 logger.info(f"{outcome.name} {outcome.seconds:.2f} s{death}")
                 if os.getppid() != starter:
@@ -96,7 +98,7 @@ class Rank:
 
 
 def _read(report: Path, read: Counter[str]) -> Iterator[Outcome]:
-    with report.open("rb") as file:
+    with opened(report, LARGEST_TABLE) as file:
         file.seek(read[report.name])
         for line in file:
             if not line.endswith(b"\n"):  # a rank writes it right now, or was killed in the middle

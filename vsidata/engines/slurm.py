@@ -17,6 +17,7 @@ from pathlib import Path
 import orjson
 
 from vsidata.dataset.atomic import write_whole
+from vsidata.dataset.safe_files import read_regular
 from vsidata.engines.means import means
 from vsidata.engines.outcome import Outcome
 from vsidata.engines.rank import Rank, need_cluster
@@ -96,7 +97,7 @@ def heed(out: Path, work: Path) -> None:
     claim = work / "submitted"
     if not claim.exists():
         return
-    name = claim.read_bytes()[:80].decode(errors="replace")
+    name = read_regular(claim)[:80].decode(errors="replace")
     if not _JOB_NAME.fullmatch(name):
         fault = "is not the name of a build's jobs."
         raise OptionError(claim, fault, "Delete it if no job of Slurm builds into this folder.")

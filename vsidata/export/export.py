@@ -13,7 +13,7 @@ from vsidata.dataset.atomic import need_new, whole_folder, write_whole
 from vsidata.dataset.manifest import AGAIN
 from vsidata.dataset.results import Row
 from vsidata.dataset.schema import FRAMES, QA
-from vsidata.dataset.shard_rows import shard_rows
+from vsidata.dataset.shard_rows import check_shard, shard_rows
 from vsidata.errors import OptionError, ScanError
 from vsidata.export.form import Form, Media, Video
 from vsidata.export.media import WRITERS
@@ -70,7 +70,7 @@ def export(
     Raises:
         OptionError: no build, no frames in it, something in `out`, or media that the format does not take.
         ScanError: a scene's frames are damaged, or there twice.
-        VsiError: a shard is damaged, or a video was not written whole.
+        VsiError: a shard is damaged, a video was not written whole, or the folder cannot be written.
     """
     form = FORMS[to]
     media = media or form.media[0]
@@ -111,6 +111,7 @@ def _shards(build: Path, table: str, what: str) -> dict[str, list[Path]]:
     """The Parquet files of a table by split."""
     shards: dict[str, list[Path]] = {}
     for path in sorted((build / table).glob("*-of-*.parquet")):
+        check_shard(path)
         shards.setdefault(path.name.rsplit("-", 3)[0], []).append(path)
     if not shards:
         remedy = "Name the --out of a build." if table == "qa" else _WITH_FRAMES

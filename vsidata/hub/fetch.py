@@ -4,7 +4,7 @@ from pathlib import Path
 
 from vsidata.curation.audit.file import AUDIT
 from vsidata.dataset.manifest import MANIFEST
-from vsidata.dataset.merge import TABLES
+from vsidata.dataset.tables import TABLES
 from vsidata.errors import OptionError
 from vsidata.hub.client import client
 from vsidata.hub.faults import patiently, told

@@ -16,6 +16,7 @@ from vsidata.curation.audit.file import AUDIT, audited, read_audit
 from vsidata.dataset.card import Publication, card
 from vsidata.dataset.manifest import MANIFEST
 from vsidata.dataset.origin import is_free
+from vsidata.dataset.safe_files import read_regular
 from vsidata.errors import VsiError
 from vsidata.hub.verify import CARD
 
@@ -86,7 +87,7 @@ def release(
         if audit["qa"] != audited(manifest["files"]):
             fault = "is of other questions than those that are here now."
             raise VsiError(build / AUDIT, fault, "Run `vsidata audit` again, or remove it.")
-        entries[AUDIT] = _text((build / AUDIT).read_bytes())
+        entries[AUDIT] = _text(read_regular(build / AUDIT))
     about = Publication(repo_id, revision, gated, on_word, audit)
     entries[CARD] = _text(card(published, about).encode())
     entries[MANIFEST] = _text(orjson.dumps(published, option=orjson.OPT_INDENT_2) + b"\n")

@@ -10,7 +10,7 @@ from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundErro
 from huggingface_hub.utils.sha import git_hash
 
 from vsidata.curation.audit.file import AUDIT
-from vsidata.dataset.merge import TABLES
+from vsidata.dataset.tables import TABLES
 from vsidata.hub.faults import patiently
 from vsidata.hub.release import Entry, Release
 

@@ -14,8 +14,8 @@ from pydantic import BaseModel
 from vsidata.dataset import schema
 from vsidata.dataset.manifest import AGAIN, MANIFEST
 from vsidata.dataset.manifest_form import SHARD
-from vsidata.dataset.merge import TABLES
 from vsidata.dataset.shard_rows import check_bytes
+from vsidata.dataset.tables import TABLES
 from vsidata.errors import RulesError, VsiError
 from vsidata.strict_yaml import parse_mapping, read_text, validate
 
@@ -38,11 +38,6 @@ class _FrontMatter(BaseModel):
     """What `verify` reads of a card's front matter; it holds much else."""
 
     configs: list[_Configuration]
-
-
-def is_shard(path: str) -> bool:
-    """Whether a path below a build's folder is that of a shard of a table."""
-    return SHARD.fullmatch(path) is not None
 
 
 def faults(folder: Path, manifest: Mapping[str, Any]) -> list[VsiError]:

@@ -9,6 +9,7 @@ import orjson
 
 from vsidata.curation.audit.file import audited, read_audit
 from vsidata.dataset.origin import datasets_of, is_free, named, owned
+from vsidata.dataset.safe_files import read_regular
 from vsidata.errors import VsiError
 from vsidata.hub.release import has_pictures
 from vsidata.report.rules_in_words import topic_rules, visibility_constants, what_differs
@@ -80,10 +81,10 @@ def scene_line(page: Mapping[str, Any], file: str) -> Json:
 def _failures(build: Path) -> list[Json]:
     """The scans set aside; empty where the list was not published with the build."""
     path = build / "failures.jsonl"
-    if not path.is_file():
+    if not path.exists():
         return []
     try:
-        return [orjson.loads(line) for line in path.read_bytes().splitlines()]
+        return [orjson.loads(line) for line in read_regular(path).splitlines()]
     except (OSError, ValueError) as error:
         remedy = "Run the build's own command again: it writes the list anew."
         raise VsiError(path, f"cannot be read: {error}.", remedy) from error

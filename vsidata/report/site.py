@@ -4,20 +4,23 @@ The pages are files of this package; beside them lie scripts with the data, one 
 loads when it is asked for. All text of the build reaches the pages as JSON and never as markup.
 """
 
-import fcntl
+import errno
 import hashlib
+import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from vsidata.dataset.manifest import MANIFEST, check_same, read_manifest
+from vsidata.dataset.safe_files import LARGEST_TABLE, alone, is_private_name, opened, private_name
 from vsidata.dataset.shard_rows import blame
 from vsidata.errors import OptionError, VsiError
 from vsidata.report.overview import overview, pictures_of, scene_line
@@ -26,7 +29,9 @@ from vsidata.report.scene_page import scene_page
 from vsidata.report.tallies import Tallies
 
 FOLDER = "report"
-_UNFINISHED, _BEFORE, _LOCK = ".report-unfinished", "before", "lock"
+_UNFINISHED, _BEFORE, _LOCK = ".report", "before", ".report.lock"
+_FOLDERS = ("scenes", "data")
+_DELIVER = b"report.deliver("
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
@@ -56,7 +61,8 @@ def write_report(
 ) -> Report:
     """Write the pages of a build, in place of those that are there.
 
-    The same build gives the same bytes. Stopped at any moment, it leaves the report before it whole.
+    The same build gives the same bytes. Stopped at any moment, it leaves the report before it whole. Only a
+    report is replaced, and only if nothing else lies in its folder.
 
     Args:
         build: a build's folder.
@@ -64,7 +70,8 @@ def write_report(
         done: called after each.
 
     Raises:
-        OptionError: no build there, or another report is being written.
+        OptionError: no build there, another report is being written, or something that is no report would
+            be replaced.
         VsiError: a shard of the build is damaged, or the folder cannot be written to.
     """
     manifest = read_manifest(build)
@@ -75,7 +82,7 @@ def write_report(
         _write_data(folder / "data" / "scenes.js", lines)
         with blame(build / MANIFEST):
             _write_data(folder / "data" / "build.js", overview(build, manifest, lines, tallies))
-        for page in resources.files(__package__).joinpath("static").iterdir():
+        for page in _pages():
             (folder / page.name).write_bytes(page.read_bytes())
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
         check_same(build, manifest)
@@ -92,8 +99,8 @@ def _write_scenes(
     folder: Path, build: Path, manifest: Mapping[str, Any], tallies: Tallies, done: Callable[[], None]
 ) -> list[dict[str, Any]]:
     """A file for each scene; their lines in the list of scenes, by name."""
-    (folder / "scenes").mkdir()
-    (folder / "data").mkdir()
+    for name in _FOLDERS:
+        (folder / name).mkdir()
     lines = []
     with blame(build / MANIFEST):
         rules, visibility = manifest["rules"]["resolved"], manifest["options"]["visibility"]
@@ -112,33 +119,33 @@ def _write_scenes(
 
 def _write_data(path: Path, data: Any) -> None:
     """A script that hands data over; a page opened from the disk may load nothing else."""
-    path.write_bytes(b"report.deliver(%s);\n" % orjson.dumps(data))
+    path.write_bytes(_DELIVER + orjson.dumps(data) + b");\n")
 
 
 @contextmanager
 def _in_place_of(report: Path) -> Iterator[Path]:
     """An empty folder that takes the report's place if nothing goes wrong, and else is gone."""
-    folder = report.with_name(_UNFINISHED)
-    if report.exists() and not (report / "index.html").is_file():
-        raise OptionError(
-            report, "is there already and is no report.", "Move it away: the report is written there."
-        )
+    busy = OptionError(report, "is being written by another command.", "Wait for it.")
+    lock = report.with_name(_LOCK)
     try:
-        folder.mkdir(exist_ok=True)
-        with _alone(folder, report):
-            _restore(folder, report)
-            _clear(folder)
+        with alone(lock, busy):
             try:
-                yield folder
-                if report.exists():
-                    report.rename(folder / _BEFORE)
-                folder.rename(report)
-            except BaseException:
-                _restore(folder, report)
-                shutil.rmtree(folder, ignore_errors=True)
-                raise
-            shutil.rmtree(report / _BEFORE, ignore_errors=True)
-            (report / _LOCK).unlink()
+                _clear(report)
+                _need_replaceable(report)
+                folder = report.with_name(private_name(_UNFINISHED))
+                folder.mkdir()
+                try:
+                    yield folder
+                    if report.exists():
+                        report.rename(folder / _BEFORE)
+                    folder.rename(report)
+                except BaseException:
+                    _restore(folder, report)
+                    shutil.rmtree(folder, ignore_errors=True)
+                    raise
+                shutil.rmtree(report / _BEFORE, ignore_errors=True)
+            finally:
+                lock.unlink(missing_ok=True)
     except OSError as error:
         raise VsiError(
             error.filename or report,
@@ -149,24 +156,73 @@ def _in_place_of(report: Path) -> Iterator[Path]:
 
 def _restore(folder: Path, report: Path) -> None:
     """Put the report before back where a run ended between taking it away and putting the new one there."""
-    if (folder / _BEFORE).exists() and not report.exists():
+    if (folder / _BEFORE).is_dir() and not os.path.lexists(report):
         (folder / _BEFORE).rename(report)
 
 
-def _clear(folder: Path) -> None:
-    """Remove what a run that was killed left behind."""
-    for path in folder.iterdir():
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        elif path.name != _LOCK:
-            path.unlink()
+def _clear(report: Path) -> None:
+    """Remove what runs that were killed left behind."""
+    for folder in report.parent.iterdir():
+        if is_private_name(folder.name, of=_UNFINISHED) and _foreign(folder) is None:
+            _restore(folder, report)
+            shutil.rmtree(folder)
 
 
-@contextmanager
-def _alone(folder: Path, report: Path) -> Iterator[None]:
-    with (folder / _LOCK).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise OptionError(report, "is being written by another command.", "Wait for it.") from None
-        yield
+def _need_replaceable(report: Path) -> None:
+    """Refuse to replace what `vsidata report` did not write, or what cannot be removed.
+
+    Raises:
+        OptionError: something else is there, or something else lies in it.
+        PermissionError: a folder in it may not be written to.
+    """
+    if not os.path.lexists(report):
+        return
+    remedy = "Move it away: the report is written there."
+    if not _is_report(report):
+        raise OptionError(report, "is there already and is no report.", remedy)
+    if foreign := _foreign(report):
+        raise OptionError(foreign, "is not of a report, and the report's folder would be replaced.", remedy)
+    for folder in (report, *(report / name for name in _FOLDERS)):
+        if folder.exists() and not os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+
+
+def _is_report(folder: Path) -> bool:
+    """Whether a folder holds the data that `_write_data` writes."""
+    data = folder / "data" / "build.js"
+    if folder.is_symlink() or not data.is_file():
+        return False
+    with opened(data, LARGEST_TABLE) as file:
+        return file.read(len(_DELIVER)) == _DELIVER
+
+
+def _foreign(folder: Path, *, before: bool = True) -> Path | None:
+    """The first thing in a folder that no report holds, or the folder if it is none; None without such.
+
+    Args:
+        folder: that a report may be in.
+        before: whether the report before it may still lie inside.
+    """
+    if folder.is_symlink() or not folder.is_dir():
+        return folder
+    pages = {page.name for page in _pages()}
+    for path in sorted(folder.iterdir()):
+        if before and path.name == _BEFORE:
+            foreign = _foreign(path, before=False)
+        elif path.name in _FOLDERS and path.is_dir() and not path.is_symlink():
+            foreign = next(
+                (one for one in path.iterdir() if not _is_own_file(one) or one.suffix != ".js"), None
+            )
+        else:
+            foreign = None if path.name in pages and _is_own_file(path) else path
+        if foreign is not None:
+            return foreign
+    return None
+
+
+def _is_own_file(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
+def _pages() -> Iterable[Traversable]:
+    return resources.files(__package__).joinpath("static").iterdir()

@@ -27,7 +27,9 @@ def write_mark(folder: Path) -> None:
         OSError: a file cannot be read, or the mark cannot be written.
     """
     files = {path.relative_to(folder).as_posix(): _listed(path) for path in sorted(_files(folder))}
-    (folder / MARK).write_bytes(orjson.dumps({"files": files}, option=orjson.OPT_INDENT_2) + b"\n")
+    (folder / MARK).unlink(missing_ok=True)
+    with (folder / MARK).open("xb") as file:
+        file.write(orjson.dumps({"files": files}, option=orjson.OPT_INDENT_2) + b"\n")
 
 
 def has_mark(folder: Path) -> bool:

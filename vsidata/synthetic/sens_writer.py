@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vsidata.dataset.atomic import UNFINISHED
+from vsidata.dataset.atomic import whole_file
 from vsidata.scene import Array
 
 _SENSOR = b"StructureSensor"
@@ -59,8 +59,7 @@ def write_sens(
     Raises:
         ValueError: a depth picture is not of the stream's size, or not uint16.
     """
-    unfinished = path.with_name(path.name + UNFINISHED)
-    with unfinished.open("wb") as file:
+    with whole_file(path) as file:
         file.write(struct.pack("<IQ", 4, len(_SENSOR)) + _SENSOR)
         for matrix in (color_matrix, depth_matrix):
             file.write(_matrix(matrix) + _matrix(np.eye(4)))  # intrinsic, extrinsic
@@ -78,7 +77,6 @@ def write_sens(
         file.write(_NO_IMU_RECORDS)
         file.seek(count_at)
         file.write(struct.pack("<Q", count))
-    unfinished.replace(path)
     return count
 
 

@@ -23,7 +23,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from vsidata.dataset.atomic import UNFINISHED, whole_folder
+from vsidata.dataset.atomic import whole_folder, write_whole
+from vsidata.dataset.safe_files import UNFINISHED, own_folder
 from vsidata.engines import local
 from vsidata.errors import OptionError, VsiError
 from vsidata.scene import Array
@@ -119,7 +120,9 @@ def _write_all(
 ) -> list[str]:
     out.mkdir(parents=True, exist_ok=True)
     if not (out / _TABLE).exists():  # ScanNet's own may have been downloaded
-        _write(out / _TABLE, _label_table().encode())
+        write_whole(out / _TABLE, [_label_table().encode()])
+    for name in ("scans", "truth"):
+        own_folder(out / name)
     numbers = {scene_name(index): index for index in range(scenes)}
     job = partial(_write_scan, out, numbers, how)
     for name in _done(job, list(numbers), workers):
@@ -160,12 +163,11 @@ def _write_scan(out: Path, numbers: Mapping[str, int], how: _Making, name: str) 
     """Write one scan, its video, and its truth."""
     index = numbers[name]
     scan = scan_room(lay_out(how.seed, index, plain=how.plain), how.flaws, how.vertices)
-    (out / "truth").mkdir(exist_ok=True)
     with whole_folder(out / "scans" / name) as folder:
         truth = _write_files(folder, index, scan, how)
         write_mark(folder)
         shutil.rmtree(out / "scans" / name, ignore_errors=True)
-    _write(out / "truth" / f"{name}.json", json.dumps(truth, indent=1).encode())
+    write_whole(out / "truth" / f"{name}.json", [json.dumps(truth, indent=1).encode()])
 
 
 def _write_files(folder: Path, index: int, scan: Scan, how: _Making) -> dict[str, Any]:
@@ -191,10 +193,9 @@ def _write_files(folder: Path, index: int, scan: Scan, how: _Making) -> dict[str
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all."""
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_bytes(content)
-    temporary.replace(path)
+    """A new file, in a folder that gets its name when all of it is written."""
+    with path.open("xb") as file:
+        file.write(content)
 
 
 def _alignment(rng: Generator) -> tuple[str, Array]:

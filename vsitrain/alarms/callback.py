@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from transformers import TrainerCallback
 
+from vsidata.dataset.safe_files import append, opened
 from vsidata.errors import VsiError
 from vsitrain.alarms.conditions import CONDITIONS, Alarm
 from vsitrain.alarms.rules import AlarmRules, alarm_rules
@@ -64,7 +65,7 @@ def tell(alarm: Alarm, folder: Path) -> None:
     """Warn of something, and add it to the run's `alarms.jsonl`."""
     logger.warning("%s\n  %s", alarm.sentence, alarm.remedy)
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ALARMS).open("ab") as file:
+    with append(folder / ALARMS) as file:
         file.write(orjson.dumps(asdict(alarm), option=orjson.OPT_APPEND_NEWLINE))
 
 
@@ -72,14 +73,16 @@ def read_alarms(folder: Path) -> list[Alarm]:
     """The alarms of a run, in the order in which they were told; none where there is no file.
 
     Raises:
-        VsiError: the file is damaged.
+        VsiError: the file is damaged, or is no regular file.
     """
     path = Path(folder) / ALARMS
-    if not path.is_file():
+    if not path.exists():
         return []
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             return [Alarm(**orjson.loads(line)) for line in file]
-    except (OSError, ValueError, TypeError) as error:
+    except OSError as error:
+        raise VsiError(path, f"cannot be read: {error.strerror}.", "Remove the file.") from error
+    except (ValueError, TypeError) as error:
         fault = f"is not what a run writes: {error!s:.200}."
         raise VsiError(path, fault, "Remove the line that is damaged.") from error

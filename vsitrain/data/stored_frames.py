@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vsidata.dataset.manifest import read_manifest
+from vsidata.dataset.safe_files import LARGEST_TABLE, opened
 from vsidata.errors import OptionError
 from vsitrain.data.tables import load_table, shards
 
@@ -43,7 +44,7 @@ def _checksum(path: Path) -> str:
         stated = read_manifest(path.parents[1])
         return str(stated["files"][f"{path.parent.name}/{path.name}"]["sha256"])
     except (OptionError, KeyError):
-        with path.open("rb") as file:
+        with opened(path, LARGEST_TABLE) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
 

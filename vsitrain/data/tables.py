@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from vsidata.dataset.shard_rows import check_shard
 from vsidata.errors import OptionError
 
 _BUILD = "Name the folder that `vsidata build` wrote to (--out), or a build on the Hub."
@@ -28,6 +29,7 @@ def shards(folder: Path, table: str, split: str) -> list[Path]:
 
     Raises:
         OptionError: the folder has no such table, or the table no such split.
+        VsiError: a file is no regular one.
     """
     paths = sorted((folder / table).glob("*.parquet"))
     what, remedy = _WITHOUT[table]
@@ -38,6 +40,8 @@ def shards(folder: Path, table: str, split: str) -> list[Path]:
         splits = sorted({path.name.partition("-")[0] for path in paths})
         fault = f"holds no {what} of the split {split}, only of {', '.join(splits)}."
         raise OptionError(folder, fault, "A build has the split train, and validation with --holdout 5%.")
+    for path in found:
+        check_shard(path)
     return found
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+from vsidata.dataset.safe_files import read_regular
 from vsidata.errors import OptionError, VsiError
 from vsitrain.evaluation import replies, vllm_replies
 from vsitrain.evaluation.model import Model, find_model, penalty_of
@@ -114,7 +115,7 @@ def _of_model(model: Model) -> dict[str, Any]:
 def _of_data(data: str, benchmark: Benchmark | None) -> dict[str, Any]:
     folder = Path(data)
     manifest = folder / "manifest.json"
-    stated = manifest.read_bytes() if benchmark is None and manifest.is_file() else None
+    stated = read_regular(manifest) if benchmark is None and manifest.is_file() else None
     revision = benchmark.revision if benchmark else None if folder.exists() else _revision(data)
     return {
         "data": data,

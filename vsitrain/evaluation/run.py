@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import orjson
 
 from vsidata.dataset.atomic import write_whole
+from vsidata.dataset.safe_files import append, read_regular
 from vsidata.errors import OptionError, VsiError
 from vsitrain.answers import tagged_answer
 from vsitrain.data.clip import Clip
@@ -108,7 +109,7 @@ def evaluate(
     mine = _share(rows, rank, processes)
     todo = [row for row in mine if row["id"] not in done]
     batches = [todo[start : start + batch] for start in range(0, len(todo), batch)]
-    with path.open("ab") as file:
+    with append(path) as file:
         for prepared in _ahead(lambda rows: _prepared(rows, clips, model), batches):
             for answer in _answered(prepared, model):
                 file.write(orjson.dumps(_line(answer, settings), option=orjson.OPT_APPEND_NEWLINE))
@@ -173,7 +174,7 @@ def _claim(out: Path, record: Mapping[str, Any]) -> None:
             raise OptionError(predicted, fault, "Name another --out, or move the file to another folder.")
         write_whole(path, [written])
         return
-    before, now = orjson.loads(path.read_bytes()), orjson.loads(written)
+    before, now = orjson.loads(read_regular(path)), orjson.loads(written)
     if changed := sorted(key for key in {*before, *now} if before.get(key) != now.get(key)):
         fault = f"holds an evaluation that was made otherwise: {', '.join(changed)}."
         remedy = "Name another --out, or evaluate as before to go on."
@@ -185,9 +186,8 @@ def _claim(out: Path, record: Mapping[str, Any]) -> None:
 
 def _mend(path: Path) -> None:
     """End the last line of a file: a kill may have left a part of it, or all but the newline."""
-    if not path.exists():
-        return
-    with path.open("r+b") as file:
+    with append(path) as file:
+        file.seek(0)
         content = file.read()
         begin = content.rfind(b"\n") + 1
         if begin == len(content):

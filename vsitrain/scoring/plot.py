@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from vsidata.errors import OptionError
 from vsidata.plain_text import in_a_line
+from vsitrain.figure_file import write_figure
 from vsitrain.scoring.compared import Row
 
 _TITLES = {
@@ -73,10 +73,7 @@ def _draw_rows(rows: Sequence[Row], out: Path) -> None:
     figure.legend(
         handles.values(), handles.keys(), loc="outside lower center", ncols=6, fontsize=8, frameon=False
     )
-    try:
-        figure.savefig(out, dpi=110)
-    except (OSError, ValueError) as error:
-        raise OptionError(out, f"cannot be written: {error}.", "Name a .png, .svg or .pdf.") from error
+    write_figure(figure, out)
 
 
 def _draw(place: Any, row: Row, task: str, height: int) -> None:

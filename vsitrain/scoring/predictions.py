@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from vsidata.dataset.safe_files import LARGEST_LINES, read_regular
 from vsidata.errors import OptionError
 
 Row = Mapping[str, Any]
@@ -65,7 +66,7 @@ def read_entries(path: Path) -> list[dict[str, Any]]:
     if path.is_dir():
         return [entry for file in sorted(path.glob("predictions*.jsonl")) for entry in read_entries(file)]
     try:
-        lines = path.read_bytes().removeprefix(codecs.BOM_UTF8).split(b"\n")
+        lines = read_regular(path, LARGEST_LINES).removeprefix(codecs.BOM_UTF8).split(b"\n")
     except OSError as error:
         fault = f"cannot be read: {error.strerror}."
         raise OptionError(path, fault, "Name a file of predictions, or a folder with one.") from error
@@ -100,10 +101,10 @@ def read_record(path: Path) -> dict[str, Any]:
         OptionError: the record is damaged.
     """
     file = (path if path.is_dir() else path.parent) / RUN
-    if not file.is_file():
+    if not file.exists():
         return {}
     try:
-        record = orjson.loads(file.read_bytes())
+        record = orjson.loads(read_regular(file))
     except (OSError, ValueError):
         record = None
     if not isinstance(record, dict):

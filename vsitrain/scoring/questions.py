@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from vsidata.dataset.safe_files import LARGEST_LINES, check_regular, read_regular
 from vsidata.errors import OptionError
 from vsitrain.scoring.benchmark import Benchmark, find_benchmark
 from vsitrain.scoring.centres import rooms_of_build, with_centre_answers
@@ -144,9 +145,10 @@ def _from_file(path: Path) -> list[Row]:
         if path.suffix == ".parquet":
             import pyarrow.parquet as pq
 
+            check_regular(path)
             rows: list[Row] = pq.read_table(path).to_pylist()
             return rows
-        lines = path.read_bytes().removeprefix(codecs.BOM_UTF8).splitlines()
+        lines = read_regular(path, LARGEST_LINES).removeprefix(codecs.BOM_UTF8).splitlines()
         return [orjson.loads(line) for line in lines if line.strip()]
     except (OSError, ValueError) as error:
         fault = f"cannot be read as questions: {error}."

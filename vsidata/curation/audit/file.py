@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from vsidata.dataset.safe_files import read_regular
 from vsidata.errors import VsiError
 
 AUDIT = "audit.json"
@@ -49,15 +50,17 @@ def read_audit(build: Path) -> dict[str, Any] | None:
         VsiError: the file is no audit.
     """
     path = build / AUDIT
-    if not path.is_file():
+    if not path.exists():
         return None
     remedy = "Run `vsidata audit` again, or remove it."
     try:
-        found = orjson.loads(path.read_bytes())
+        found = orjson.loads(read_regular(path))
         _AuditForm.model_validate(found)
     except ValidationError as error:
         raise VsiError(path, "is not what `vsidata audit` writes.", remedy) from error
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise VsiError(path, f"cannot be read: {error.strerror}.", remedy) from error
+    except ValueError as error:
         raise VsiError(path, f"cannot be read: {error}.", remedy) from error
     content: dict[str, Any] = found
     return content

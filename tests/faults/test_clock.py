@@ -1,0 +1,48 @@
+"""A clock that goes backwards, as after a wrong date was corrected: nothing depends on the time of day."""
+
+import os
+import subprocess
+
+import pytest
+
+from tests.faults import builds
+from tests.test_build import digests
+
+# Read by Python as it starts, in the workers too. Each look at the clock is an hour before the last one.
+_BACKWARDS = """
+import itertools, time
+start, steps = time.time(), itertools.count()
+time.time = lambda: start - 3600 * next(steps)
+time.time_ns = lambda: int(time.time() * 10**9)
+"""
+
+
+@pytest.fixture
+def backwards(tmp_path):
+    (tmp_path / "clock").mkdir()
+    (tmp_path / "clock" / "sitecustomize.py").write_text(_BACKWARDS)
+    paths = [str(tmp_path / "clock"), os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+
+
+def test_build_while_the_clock_goes_backwards_is_the_same_and_is_found_complete(backwards, tmp_path):
+    root = builds.write_scans(tmp_path / "root", 1)
+    whole = builds.built(root, tmp_path / "whole")
+    for word in ("Found 1 scene", "Was complete already"):
+        ended = subprocess.run(
+            builds.command(root, tmp_path / "out"), capture_output=True, text=True, check=False, env=backwards
+        )
+        assert ended.returncode == 0, ended.stderr
+        assert word in ended.stdout
+        assert digests(tmp_path / "out") == whole
+
+
+def test_scan_that_changed_while_the_clock_was_behind_is_read_again(tmp_path):
+    root = builds.write_scans(tmp_path / "root", 1)
+    before = builds.built(root, tmp_path / "out")
+    builds.rename_an_object(root, "scene0000_00")
+    for path in root.rglob("*"):
+        os.utime(path, (1, 1))  # older than all that is known of it
+    after = builds.built(root, tmp_path / "out")
+    assert after != before
+    assert after == builds.built(root, tmp_path / "anew")

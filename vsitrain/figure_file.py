@@ -1,0 +1,24 @@
+"""A Matplotlib figure as a file, whole or not at all."""
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from vsidata.dataset.atomic import write_whole
+from vsidata.errors import OptionError
+
+
+def write_figure(figure: Any, out: Path) -> None:
+    """Write a figure in the format that the file's name ends with; .png where it has no ending.
+
+    Raises:
+        OptionError: the format is unknown, or the file cannot be written.
+    """
+    out = out if out.suffix else out.with_suffix(".png")
+    drawn = BytesIO()
+    try:
+        figure.savefig(drawn, dpi=110, format=out.suffix.removeprefix("."))
+        write_whole(out, [drawn.getbuffer()])
+    except (OSError, ValueError) as error:
+        fault = f"cannot be written: {getattr(error, 'strerror', None) or error}."
+        raise OptionError(out, fault, "Name a .png, .svg or .pdf in a folder that takes it.") from error
