@@ -164,6 +164,23 @@ def test_a_column_of_another_type_is_refused(built, tmp_path):
         export(here, "ms-swift", tmp_path / "out")
 
 
+def test_two_exports_into_one_folder_do_not_mix(built, tmp_path):
+    """The second begins and ends while the first one is at its first scene."""
+    out = tmp_path / "out"
+
+    def another() -> None:
+        if not out.exists():
+            export(built, "easyr1", out, "frames")
+
+    with pytest.raises(OptionError, match="already"):
+        export(built, "ms-swift", out, "mp4", done=another)
+    alone = export(built, "easyr1", tmp_path / "alone", "frames").out
+    names = sorted(path.relative_to(alone) for path in alone.rglob("*") if path.is_file())
+    assert names == sorted(path.relative_to(out) for path in out.rglob("*") if path.is_file())
+    assert all((out / name).read_bytes() == (alone / name).read_bytes() for name in names)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["alone", "out"]
+
+
 def test_no_room_for_a_video_ends_the_command_in_two_lines(built, tmp_path):
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600));"
     command = f"{limit} from vsidata.cli import main; main()"
