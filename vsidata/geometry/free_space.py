@@ -31,8 +31,6 @@ _FLOOR_STEEPEST = 0.8  # cosine of 37°
 _AROUND = 1.0
 # A cell is in the way if with its eight neighbours it holds so many points: a chair's leg has ten, noise one.
 _FEWEST = 3
-# A line of sight may end this far before its target, in metres.
-_AT_THE_TARGET = 0.1
 # Ways are looked at in steps of this many cells, so that they cannot cut more than a cell's corner.
 _STEP = 0.5
 # More cells than any scan of rooms has: 100 by 100 m in cells of 5 cm.
@@ -151,14 +149,14 @@ class FreeSpace:
         own = but[but[:, 2] > height, :2]
         return _crowded(np.maximum(self.counts(above) - self.counts(own), 0))
 
-    def sees(self, places: Array, targets: Array, walls: BoolArray) -> BoolArray:
-        """(n,) whether no wall lies between place and target, each (n, 2), but for the last 10 cm.
+    def sees(self, places: Array, targets: Array, walls: BoolArray, *, short_of: float) -> BoolArray:
+        """(n,) whether no wall lies between place and target, each (n, 2), but for the last `short_of`.
 
         A picture and the wall that it hangs on lie in the same cell.
         """
         ways = targets - places
         lengths = np.linalg.norm(ways, axis=1)
-        shares = np.maximum(1 - _AT_THE_TARGET / np.maximum(lengths, _AT_THE_TARGET), 0)
+        shares = 1 - np.minimum(short_of / np.maximum(lengths, 1e-9), 1)
         steps = int(np.ceil(lengths.max(initial=0.0) / (self.cell * _STEP))) + 1
         along = np.linspace(0, 1, steps)[:, None, None] * (ways * shares[:, None])
         cells = self.cells((places + along).reshape(-1, 2))

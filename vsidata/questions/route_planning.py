@@ -29,10 +29,6 @@ from vsidata.scene import Array
 _MOVES = (2, 3, 4, 5)
 # This near to its word's, a turn is nearer to that than to another; of landmarks' middles no more is asked.
 _NEAREST_QUARTER = math.pi / 4
-# What stays below this, in metres above the floor, hides nothing taller: a robot sees the lamp on a table.
-_EYE_LEVEL = 1.0
-# A line of sight leads this far into a landmark, in metres, so that it crosses a wall at the landmark's back.
-_INTO = 0.25
 
 # Cells of the floor, times objects on it: each object needs maps of its own, of two bytes a cell. The richest
 # room of VSI-Bench, 107 objects, needs 10 million on 15 by 15 m; this many take about 25 s and 1 GB.
@@ -54,6 +50,9 @@ class RoutePlanningRules(Rules):
         lowest, highest: what stands between these heights above the floor is in the way.
         radius: of the body that walks.
         reach: within this distance of a landmark one stands by it.
+        eye_level: what stays below this height above the floor hides nothing that is taller.
+        into: a line of sight leads this far into a landmark, to cross a wall at the landmark's back.
+        short_of: what is this near to the end of a line of sight does not hide it.
         shortest: a way from stop to stop is at least this long.
         draws: most routes that are tried in one scene.
         exclude: words that are no landmarks.
@@ -72,6 +71,9 @@ class RoutePlanningRules(Rules):
     highest: Length
     radius: Length
     reach: Length
+    eye_level: Length
+    into: Length
+    short_of: Length
     shortest: Length
     draws: Count
     exclude: tuple[Labels, ...] = ()
@@ -89,6 +91,7 @@ class Landmark:
         near: (columns, rows) the cells of the free space from which the nearest of these is within reach.
         floor: the free space.
         walls: (columns, rows) the cells in which something hides it.
+        into, short_of: of a line of sight to it, metres.
     """
 
     thing: MeasuredObject
@@ -97,6 +100,8 @@ class Landmark:
     near: BoolArray
     floor: FreeSpace
     walls: BoolArray
+    into: float
+    short_of: float
 
     @cached_property
     def places(self) -> Array:
@@ -111,7 +116,7 @@ class Landmark:
     def shows_from(self, places: Array) -> BoolArray:
         """(n,) whether nothing lies between places (n, 2) and the landmark's nearest points."""
         nearest = self._tree.query(places)[1]
-        return self.floor.sees(places, self._within[nearest], self.walls)
+        return self.floor.sees(places, self._within[nearest], self.walls, short_of=self.short_of)
 
     @cached_property
     def _tree(self) -> KDTree:
@@ -122,7 +127,7 @@ class Landmark:
         """(n, 2) its points moved inwards, at right angles to the sides of the rectangle around them."""
         around = upright_box(np.pad(self.points, ((0, 0), (0, 1))))
         across = (self.points - around.center[:2]) @ around.axes[:2, :2].T
-        inner = np.sign(across) * np.maximum(np.abs(across) - _INTO, 0)
+        inner = np.sign(across) * np.maximum(np.abs(across) - self.into, 0)
         return np.asarray(around.center[:2] + inner @ around.axes[:2, :2])
 
     def stop_from(self, start: Array, shortest: float, rng: Generator) -> Array | None:
@@ -220,9 +225,10 @@ def landmarks(scene: MeasuredScene, rules: RoutePlanningRules) -> list[Landmark]
         beside = thing.vertices[in_band, :2]
         if len(beside) and np.ptp(beside, axis=0).any():
             near = floor.near(beside, rules.reach.value)
-            top = min(float(thing.vertices[:, 2].max()) - floor.level, _EYE_LEVEL)
+            top = min(float(thing.vertices[:, 2].max()) - floor.level, rules.eye_level.value)
             walls = floor.walls(top, np.column_stack([beside, heights[in_band]]))
-            landmark = Landmark(thing, thing.box.center[:2], beside, near, floor, walls)
+            into, short_of = rules.into.value, rules.short_of.value
+            landmark = Landmark(thing, thing.box.center[:2], beside, near, floor, walls, into, short_of)
             if len(landmark.places):
                 found.append(landmark)
     return found
