@@ -120,7 +120,7 @@ def _options(own: Mapping[str, Any], places: Mapping[str, str]) -> RunOptions:
             remedy = f"Add `{key}` to the recipe, or --{key} VALUE."
             raise OptionError(f"--{key}", "is missing.", remedy) from error
         fault = f"{first['input']!r:.80} will not do: {first['msg']}."
-        raise OptionError(places.get(key, key), fault, f"Correct the value of `{key}`.") from error
+        raise OptionError(places.get(key, key), fault, f"Correct the value of `{key:.80}`.") from error
 
 
 _UNEVEN = re.compile(r"generation_batch_size \((\d+)\) must be divisible by num_generations \((\d+)\)")
@@ -154,7 +154,7 @@ def _parse(
     known = {action.dest for action in parser._actions}
     for key in words:
         if key not in known:
-            fault = f"the key `{key}` is unknown to {method}."
+            fault = f"the key `{key:.80}` is unknown to {method}."
             raise OptionError(places.get(key, key), fault, "Correct its spelling, or remove it.")
     types = {name: kind for config in classes for name, kind in get_type_hints(config).items()}
     for key in [key for key, values in words.items() if values is None]:
@@ -167,11 +167,11 @@ def _parse(
     except argparse.ArgumentError as error:
         key = (error.argument_name or "").split("/")[0].lstrip("-")
         raise OptionError(
-            places.get(key, key), f"{error.message}.", f"Correct the value of `{key}`."
+            places.get(key, key), f"{error.message:.300}.", f"Correct the value of `{key:.80}`."
         ) from error
     except (ValueError, TypeError) as error:
         if uneven := _UNEVEN.search(str(error)):
             raise _uneven_groups(int(uneven[1]), int(uneven[2]), places) from error
         remedy = "Fix the recipe, or the value on the command line."
-        raise OptionError("settings", str(error), remedy) from error
+        raise OptionError("settings", f"{' '.join(str(error).split()):.500}", remedy) from error
     return training, model
