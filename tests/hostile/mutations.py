@@ -43,6 +43,14 @@ def mutated(draw: Draw, data: bytes) -> bytes:
     return data[:1_000_000]
 
 
+@st.composite
+def exchanged(draw: Draw, data: bytes) -> bytes:
+    """JSON that stays JSON: one to three values exchanged for any others."""
+    for _ in range(draw(st.integers(1, 3))):
+        data = _exchange_value(draw, data)
+    return data
+
+
 def _place(draw: Draw, data: bytes) -> int:
     """Anywhere; as often near the beginning, where headers are."""
     return draw(st.integers(0, min(len(data) - 1, 500)) | st.integers(0, len(data) - 1))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from tests.hostile import manifests
-from tests.hostile.mutations import mutated
+from tests.hostile.mutations import exchanged, mutated
 from vsidata.cli import app
 from vsidata.curation.blind import forest, guess
 from vsidata.errors import VsiError
@@ -71,7 +71,8 @@ def test_whole_build_is_read(built, command):
 @settings(_IN_ONE_FOLDER, max_examples=30, derandomize=True, database=None)
 @given(data=st.data())
 def test_manifest_made_worse_is_read_or_refused(built, command, data):
-    content = data.draw(mutated(built.files["manifest.json"]))
+    whole = built.files["manifest.json"]
+    content = data.draw(exchanged(whole) | mutated(whole))
     read_or_refused(built, command, "manifest.json", content)
 
 
@@ -87,5 +88,6 @@ def test_audit_made_worse_is_read_or_refused(built, command, data):
 @settings(_IN_ONE_FOLDER, max_examples=500)
 @given(data=st.data())
 def test_manifest_made_worse_in_many_ways_is_read_or_refused(built, command, data):
-    content = data.draw(mutated(built.files["manifest.json"]))
+    whole = built.files["manifest.json"]
+    content = data.draw(exchanged(whole) | mutated(whole))
     read_or_refused(built, command, "manifest.json", content)
