@@ -115,11 +115,4 @@ if __name__ == "__main__":
     import matplotlib.pyplot  # noqa: F401
     from transformers import AutoModelForImageTextToText, AutoProcessor  # noqa: F401
 
-    import vsitrain.dpo
-    import vsitrain.evaluation.command
-    import vsitrain.preparation
-    import vsitrain.sft
-    import vsitrain.train
-    import vsitrain.video  # noqa: F401
-
     _serve()

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from vsidata.scene import Array
-from vsidata.streams.frames import Depth, FrameStream
+from vsidata.sources.streams.frames import Depth, FrameStream
 
 
 class BareStream(FrameStream):

@@ -7,7 +7,7 @@ def _hurry():
     from pathlib import Path
 
     from tests.forks import Forks
-    from vsidata.curation.blind import forest
+    from vsidata.analysis.blind import forest
 
     forest.TREES = 4
     alone, forks = subprocess.run, Forks()

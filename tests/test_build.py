@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.dataset import meta_info
-from vsidata.build import BuildOptions, build
 from vsidata.errors import OptionError, VsiError
+from vsidata.pipeline.build import BuildOptions, build
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -27,7 +27,13 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def command(*arguments: object) -> list[str]:
-    return [sys.executable, "-c", "from vsidata.cli import main; main()", "build", *map(str, arguments)]
+    return [
+        sys.executable,
+        "-c",
+        "from vsidata.commands.app import main; main()",
+        "build",
+        *map(str, arguments),
+    ]
 
 
 @pytest.fixture(scope="module")

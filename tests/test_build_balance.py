@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.dataset import meta_info
-from vsidata.build import BuildOptions, build
+from vsidata.pipeline.build import BuildOptions, build
 
 RULES = """
 extends: vsibench

@@ -11,9 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.dataset import meta_info
-from vsidata import build as building
-from vsidata.cli import app
+from vsidata.commands.app import app
 from vsidata.engines import local
+from vsidata.pipeline import build as building
 from vsidata.scene import Scene
 from vsidata.sources.meta_info import MetaInfo
 
@@ -160,7 +160,7 @@ def test_sample_and_show_print_evidence_in_words(arguments, tmp_path):
 
 
 def test_usage_error_is_two_lines_and_no_traceback(capfd, monkeypatch, tmp_path):
-    from vsidata.cli import main
+    from vsidata.commands.app import main
 
     monkeypatch.setattr("sys.argv", ["vsidata", "build", "--out", str(tmp_path / "out")])
     with pytest.raises(SystemExit) as caught:
@@ -219,7 +219,7 @@ def test_build_that_may_not_write_ends_with_two_lines_and_can_go_on(arguments, r
     """A limit on the size of files stands for a full disk: it fails at the same calls."""
     limited = (
         f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({bytes_a_file}, -1));"
-        "from vsidata.cli import main; main()"
+        "from vsidata.commands.app import main; main()"
     )
     command = [sys.executable, "-c", limited, *map(str, arguments)]
     stopped = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -74,7 +74,7 @@ def built(
     command = [
         sys.executable,
         "-c",
-        "from vsidata.cli import main; main()",
+        "from vsidata.commands.app import main; main()",
         "build",
         "--scannet-root",
         str(root),

@@ -11,14 +11,14 @@ from PIL import Image
 
 from tests.dataset import small_scans, streams
 from tests.test_build import digests
-from vsidata.build import BuildOptions, build
 from vsidata.dataset import frames_file, results
 from vsidata.dataset.summary import closing_lines
 from vsidata.errors import OptionError
-from vsidata.process import Job, process_scene
-from vsidata.questions.rules import load_rules
+from vsidata.pipeline.build import BuildOptions, build
+from vsidata.pipeline.process import Job, process_scene
 from vsidata.sources.registry import open_source
-from vsidata.streams.shown import Framing
+from vsidata.sources.streams.shown import Framing
+from vsidata.topics.rule_set import load_rules
 
 NAMES = [f"scene{number:04d}_00" for number in range(4)]
 

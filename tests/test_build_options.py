@@ -8,10 +8,10 @@ import orjson
 import pytest
 from typer.testing import CliRunner
 
-from vsidata.build import build
-from vsidata.cli import app
+from vsidata.commands.app import app
 from vsidata.errors import OptionError, RulesError, VsiError
-from vsidata.options import BuildOptions, read_options
+from vsidata.pipeline.build import build
+from vsidata.pipeline.options import BuildOptions, read_options
 
 
 def written(folder: Path, text: str) -> Path:

@@ -10,10 +10,10 @@ import yaml
 
 from tests.dataset import small_scans, streams
 from tests.report import builds
-from vsidata.build import BuildOptions, build
 from vsidata.dataset.card import Publication, card
 from vsidata.dataset.origin import datasets_of, is_free, owned
-from vsidata.export.terms import terms
+from vsidata.pipeline.build import BuildOptions, build
+from vsidata.publish.export.terms import terms
 from vsidata.report.overview import pictures_of
 from vsidata.sources.synthetic_mark import MARK
 

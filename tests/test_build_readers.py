@@ -6,8 +6,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.dataset import meta_info
-from vsidata.build import BuildOptions, build
 from vsidata.dataset import schema
+from vsidata.pipeline.build import BuildOptions, build
 
 
 @pytest.fixture(scope="module")

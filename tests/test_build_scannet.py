@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.dataset import small_scans
-from vsidata.build import BuildOptions, build
 from vsidata.dataset.summary import closing_lines
 from vsidata.geometry.outline import signed_area
+from vsidata.pipeline.build import BuildOptions, build
 
 
 @pytest.fixture(scope="module")

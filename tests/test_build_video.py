@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.dataset import small_scans, streams
-from vsidata.build import BuildOptions, build
 from vsidata.dataset.summary import closing_lines
+from vsidata.pipeline.build import BuildOptions, build
 
 NAMES = ["scene0000_00", "scene0001_00", "scene0002_00"]
 

@@ -11,17 +11,17 @@ from tests.dataset import meta_info
 from tests.hostile.readers import READERS
 from tests.scans import small_scan
 from tests.streams import sens_bytes
-from vsidata.curation.conform import read_questions
-from vsidata.curation.leak_guard import forbidden_rooms
-from vsidata.options import read_options
-from vsidata.questions.rules import load_rules
+from vsidata.analysis.conform import read_questions
+from vsidata.pipeline.options import read_options
+from vsidata.selection.leak_guard import forbidden_rooms
 from vsidata.sources.label_table import read_label_table
 from vsidata.sources.registry import open_source
-from vsidata.streams.exported import open_exported
-from vsitrain.recipe import read_recipe
+from vsidata.sources.streams.exported import open_exported
+from vsidata.topics.rule_set import load_rules
 from vsitrain.scoring.command import _only
 from vsitrain.scoring.predictions import read_predictions
 from vsitrain.scoring.questions import _from_file
+from vsitrain.settings.recipe import read_recipe
 
 NAME = "scene0000_00"
 QUESTION = {

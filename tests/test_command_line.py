@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -26,25 +27,39 @@ def _python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("package", ["vsidata", "vsitrain"])
 def test_help_says_what_the_program_is_for(package):
-    ran = _python(f"from {package}.cli import main; main()", "--help")
+    ran = _python(f"from {package}.commands.app import main; main()", "--help")
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "Usage:" in ran.stdout
 
 
 @pytest.mark.parametrize("package", ["vsidata", "vsitrain"])
 def test_command_line_imports_nothing_heavy(package):
-    ran = _python(f"import sys, {package}.cli; print(*{{name.partition('.')[0] for name in sys.modules}})")
+    ran = _python(
+        f"import sys, {package}.commands.app; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    )
     assert _HEAVY.isdisjoint(ran.stdout.split())
 
 
 def test_help_of_vsitrain_says_how_to_install_what_training_needs():
-    ran = _python("from vsitrain.cli import main; main()", "--help")
+    ran = _python("from vsitrain.commands.app import main; main()", "--help")
     assert "pip install 'vsi100k[train]'" in ran.stdout
 
 
 def test_training_without_its_packages_says_how_to_install_them():
-    hide = "import sys; sys.modules['torch'] = None; from vsitrain.cli import main; main()"
+    hide = "import sys; sys.modules['torch'] = None; from vsitrain.commands.app import main; main()"
     ran = _python(hide, "tiny", "nowhere")
     assert ran.returncode == 2
     assert "pip install 'vsi100k[train]'" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize("package", ["vsidata", "vsitrain"])
+def test_version_is_that_of_the_distribution(package):
+    ran = _python(f"from {package}.commands.app import main; main()", "--version")
+    assert ran.stdout.split() == [package, version("vsi100k")]
+
+
+@pytest.mark.parametrize("package", ["vsidata", "vsitrain"])
+def test_a_shell_completes_commands(package):
+    ran = _python(f"from {package}.commands.app import main; main()", "--show-completion", "bash")
+    assert "COMPLETE" in ran.stdout

@@ -6,12 +6,12 @@ import pytest
 from tests.frame_streams import BareStream, bare_stream
 from tests.geometry.test_visibility import CAMERA, looking
 from tests.scans import ALIGNMENT, small_scan
-from vsidata.questions.rules import load_rules
+from vsidata.measuring.sight import Sight
+from vsidata.measuring.viewer import viewer
 from vsidata.scene import Array, Scene
-from vsidata.sight import Sight
 from vsidata.sources.registry import open_source
-from vsidata.streams.frames import Depth
-from vsidata.viewer import viewer
+from vsidata.sources.streams.frames import Depth
+from vsidata.topics.rule_set import load_rules
 
 RULES = load_rules("wide").visibility
 FLOOR, WALL, TABLE, CHAIR = range(4)  # instances, in the order of the small scan's parts

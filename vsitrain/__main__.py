@@ -1,5 +1,5 @@
 """`python -m vsitrain`, which accelerate launches."""
 
-from vsitrain.cli import main
+from vsitrain.commands.app import main
 
 main()

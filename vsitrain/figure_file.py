@@ -4,8 +4,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from vsidata.dataset.atomic import write_whole
 from vsidata.errors import OptionError
+from vsidata.files.atomic import write_whole
 
 
 def write_figure(figure: Any, out: Path) -> None:

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from tests.curation.made_questions import like_a_build
-from vsidata.curation.audit.audit import audit
-from vsidata.curation.blind.asked import read_asked
-from vsidata.curation.blind.forest import _MOST_ROWS, COARSE, FINE, TREES
+from vsidata.analysis.audit.audit import audit
+from vsidata.analysis.blind.asked import read_asked
+from vsidata.analysis.blind.forest import _MOST_ROWS, COARSE, FINE, TREES
 
 
 @pytest.mark.benchmark(group="audit of 100,000 questions")

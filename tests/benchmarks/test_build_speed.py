@@ -18,15 +18,15 @@ import numpy as np
 import pytest
 
 from tests.dataset import small_scans
-from vsidata.build import BuildOptions, build
 from vsidata.dataset import results
 from vsidata.engines import local
-from vsidata.process import Job, process_scene
-from vsidata.questions.rules import load_rules
+from vsidata.pipeline.build import BuildOptions, build
+from vsidata.pipeline.process import Job, process_scene
 from vsidata.sources.registry import open_source
-from vsidata.streams.image import encode
-from vsidata.streams.shown import Framing
+from vsidata.sources.streams.image import encode
+from vsidata.sources.streams.shown import Framing
 from vsidata.synthetic.sens_writer import Frame, write_sens
+from vsidata.topics.rule_set import load_rules
 
 _LIKE = (150_000, 40)  # vertices, objects
 

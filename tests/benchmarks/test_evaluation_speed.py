@@ -17,8 +17,8 @@ from vsitrain.data.frames import FrameStore
 from vsitrain.evaluation import evaluate, settings_for
 from vsitrain.evaluation.model import find_model
 from vsitrain.evaluation.replies import Replier
+from vsitrain.models.tiny import TINY, make_tiny
 from vsitrain.scoring.questions import read_questions
-from vsitrain.tiny import TINY, make_tiny
 
 SCENES = [f"scene{number:04d}_00" for number in range(8)]
 QUESTIONS, BATCH = 160, 8  # VSI-Bench asks about 18 a scene

@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 
 from tests.streams import sens_bytes
-from vsidata.streams.image import at_size
-from vsidata.streams.picking import pick
-from vsidata.streams.sens import open_sens
+from vsidata.sources.streams.image import at_size
+from vsidata.sources.streams.picking import pick
+from vsidata.sources.streams.sens import open_sens
 
 _SIZE, _DEPTH_SIZE = (1296, 968), (640, 480)
 _PICKED = 32

@@ -13,8 +13,8 @@ from trl.trainer.grpo_trainer import GRPOTrainer
 
 from tests.vsitrain.tiny_runs import asked, parts, settings, small_letters
 from vsitrain.data.clip import Clip
-from vsitrain.tiny import TINY, make_tiny
-from vsitrain.video import VideoGRPOTrainer
+from vsitrain.models.tiny import TINY, make_tiny
+from vsitrain.trainers.grpo import VideoGRPOTrainer
 
 IMAGES = 8
 SIDE = 112

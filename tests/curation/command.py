@@ -7,8 +7,8 @@ import sys
 from contextlib import redirect_stderr, redirect_stdout
 from unittest.mock import patch
 
-from vsidata.cli import main
-from vsidata.curation.blind import forest, guess
+from vsidata.analysis.blind import forest, guess
+from vsidata.commands.app import main
 
 
 def vsidata(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -28,9 +28,9 @@ def vsidata(*arguments: object) -> subprocess.CompletedProcess[str]:
 def vsidata_alone(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run it in a process of its own, that guesses with as many trees and partings as this one."""
     code = (
-        "from vsidata.curation.blind import forest, guess; from vsidata.curation.audit import audit; "
+        "from vsidata.analysis.blind import forest, guess; from vsidata.analysis.audit import audit; "
         f"forest.TREES = audit.TREES = {forest.TREES}; guess._MOST_PARTINGS = {guess._MOST_PARTINGS}; "
-        "from vsidata.cli import main; main()"
+        "from vsidata.commands.app import main; main()"
     )
     command = [sys.executable, "-c", code, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | environment)

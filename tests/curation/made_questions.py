@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
-from vsidata.questions.rules import load_rules
+from vsidata.topics.rule_set import load_rules
 
 Row = dict[str, Any]
 

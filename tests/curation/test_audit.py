@@ -10,11 +10,11 @@ import pytest
 from tests.curation import made_questions as made
 from tests.curation.command import vsidata, vsidata_alone
 from tests.dataset.meta_info import write as write_meta_info
-from vsidata.curation.audit.audit import asked_in_file, audit
-from vsidata.curation.audit.margins import margins
-from vsidata.curation.audit.repeats import repeats
-from vsidata.curation.audit.shares import letter_shares, word_shares
-from vsidata.curation.blind.asked import read_asked
+from vsidata.analysis.audit.audit import asked_in_file, audit
+from vsidata.analysis.audit.margins import margins
+from vsidata.analysis.audit.repeats import repeats
+from vsidata.analysis.audit.shares import letter_shares, word_shares
+from vsidata.analysis.blind.asked import read_asked
 
 pytestmark = pytest.mark.usefixtures("few_trees")
 

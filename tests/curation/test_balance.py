@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vsidata.curation.balance import Answer, balance, level, tallies
-from vsidata.questions.balance_rules import BalanceRules
+from vsidata.rules.balance import BalanceRules
+from vsidata.selection.balance import Answer, balance, level, tallies
 
 
 def answers(topic: str, kind: str | None = None, **numbers: int) -> list[Answer]:

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from tests.curation import made_questions as made
-from vsidata.curation.blind.asked import Asked, read_asked
-from vsidata.curation.blind.constants import best_answer, folds_of
-from vsidata.curation.blind.guess import guess
+from vsidata.analysis.blind.asked import Asked, read_asked
+from vsidata.analysis.blind.constants import best_answer, folds_of
+from vsidata.analysis.blind.guess import guess
 from vsidata.errors import VsiError
 
 CATEGORIES = ("bed", "chair", "lamp", "sofa", "table", "tv")

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from tests.curation import made_questions as made
-from vsidata.curation.audit.audit import audit
-from vsidata.curation.blind.asked import read_asked
-from vsidata.curation.blind.guess import guess
+from vsidata.analysis.audit.audit import audit
+from vsidata.analysis.blind.asked import read_asked
+from vsidata.analysis.blind.guess import guess
 from vsidata.metrics import interval, redrawn_means
 
 THINGS = ("bed", "chair", "lamp", "sofa", "table", "tv")
@@ -39,7 +39,7 @@ def gains(rooms, seed):
 @pytest.fixture
 def few_trees(monkeypatch):
     """A forest of 5 trees instead of 30, which is as honest and 6 times as fast."""
-    monkeypatch.setattr("vsidata.curation.blind.forest.TREES", 5)
+    monkeypatch.setattr("vsidata.analysis.blind.forest.TREES", 5)
 
 
 @pytest.mark.usefixtures("few_trees")

@@ -8,10 +8,10 @@ from typer.testing import CliRunner
 
 from tests.dataset import streams
 from tests.scans import ply_header, small_scan
-from vsidata.cli import app
-from vsidata.curation.annotation import annotation_limits, findings, pieces_on_the_floor
-from vsidata.curation.check import check_scan, standards
-from vsidata.questions.vocabulary import load_vocabulary
+from vsidata.analysis.annotation import annotation_limits, findings, pieces_on_the_floor
+from vsidata.analysis.check import check_scan, standards
+from vsidata.commands.app import app
+from vsidata.rules.vocabulary import load_vocabulary
 from vsidata.scene import Scene, SceneObject
 from vsidata.sources.registry import open_source
 

@@ -6,8 +6,8 @@ import pytest
 
 from tests.dataset import small_scans, streams
 from tests.streams.sens_bytes import jpeg
-from vsidata.build import BuildOptions, build
-from vsidata.curation.check import check_scan, standards
+from vsidata.analysis.check import check_scan, standards
+from vsidata.pipeline.build import BuildOptions, build
 from vsidata.sources.registry import open_source
 
 FRAMES = 40

@@ -10,10 +10,10 @@ import pytest
 from tests.curation import made_questions as made
 from tests.curation.command import vsidata
 from tests.dataset.meta_info import write as write_meta_info
-from vsidata.build import BuildOptions, build
-from vsidata.curation.blind.asked import read_asked
-from vsidata.curation.compare.compare import compare
-from vsidata.curation.compare.pairs import paired
+from vsidata.analysis.blind.asked import read_asked
+from vsidata.analysis.compare.compare import compare
+from vsidata.analysis.compare.pairs import paired
+from vsidata.pipeline.build import BuildOptions, build
 
 CENTRES = Path(__file__).resolve().parents[2] / "recipes" / "data" / "centre-distances-rules.yaml"
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from vsidata.curation.conform import Agreement, conform, measured_scenes, read_questions
+from vsidata.analysis.conform import Agreement, conform, measured_scenes, read_questions
 from vsidata.errors import VsiError
-from vsidata.questions.rules import load_rules
 from vsidata.sources.registry import open_source
+from vsidata.topics.rule_set import load_rules
 
 
 @pytest.fixture(scope="module")

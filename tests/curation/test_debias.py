@@ -10,16 +10,16 @@ import pytest
 from tests.curation import made_questions as made
 from tests.curation.command import vsidata
 from tests.dataset.meta_info import write as write_meta_info
-from vsidata.curation.blind.asked import read_asked
-from vsidata.curation.blind.guess import guess
-from vsidata.curation.debias.prune import debias
-from vsidata.curation.debias.record import as_json
+from vsidata.analysis.blind.asked import read_asked
+from vsidata.analysis.blind.guess import guess
+from vsidata.analysis.debias.prune import debias
+from vsidata.analysis.debias.record import as_json
 from vsidata.dataset import subset
 from vsidata.dataset.card import card
 from vsidata.dataset.manifest import read_manifest
 from vsidata.dataset.subset import write_subset
 from vsidata.errors import VsiError
-from vsidata.hub.verify import faults
+from vsidata.publish.hub.verify import faults
 from vsidata.synthetic.write import write_scans
 
 pytestmark = pytest.mark.usefixtures("few_trees")
@@ -49,7 +49,7 @@ def planted():
 
 
 def test_a_planted_shortcut_goes_and_noise_stays(planted, monkeypatch):
-    monkeypatch.setattr("vsidata.curation.blind.guess._MOST_PARTINGS", 4)  # of two, more noise is left out
+    monkeypatch.setattr("vsidata.analysis.blind.guess._MOST_PARTINGS", 4)  # of two, more noise is left out
     rows, shortcuts = planted
     asked = read_asked(rows)
     before = guess(asked, seed=99)

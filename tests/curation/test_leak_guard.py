@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from vsidata.curation.leak_guard import forbidden_rooms, scenes_of_forbidden_rooms, unknown_scenes
 from vsidata.errors import OptionError
+from vsidata.selection.leak_guard import forbidden_rooms, scenes_of_forbidden_rooms, unknown_scenes
 from vsidata.sources import official
 from vsidata.sources.official import official_lists
 

@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from vsidata.cli import app
-from vsidata.curation.expectation import load_expectation
-from vsidata.curation.plan import plan, seen_shares
+from vsidata.analysis.expectation import load_expectation
+from vsidata.analysis.plan import plan, seen_shares
+from vsidata.commands.app import app
 from vsidata.errors import OptionError
-from vsidata.measure import measure
-from vsidata.questions.rules import load_rules
-from vsidata.questions.topics import TOPICS, ask
+from vsidata.measuring.measure import measure
 from vsidata.sources.registry import open_source
+from vsidata.topics.ask import ask
+from vsidata.topics.registry import TOPICS
+from vsidata.topics.rule_set import load_rules
 
 _LABELS = [
     *("wall", "floor", "ceiling", "object", "door", "doors", "window", "doorframe"),

@@ -4,10 +4,10 @@ from collections import Counter
 
 import pytest
 
-from vsidata.measure import measure
-from vsidata.questions.rules import load_rules
-from vsidata.questions.topics import ask
+from vsidata.measuring.measure import measure
 from vsidata.synthetic.layout import box_scene
+from vsidata.topics.ask import ask
+from vsidata.topics.rule_set import load_rules
 
 ROOMS, TRAINING_SCANS = 160, 1201
 

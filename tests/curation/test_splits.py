@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vsidata.curation.splits import held_out_rooms, select
 from vsidata.dataset.selection_words import in_words
 from vsidata.errors import OptionError
+from vsidata.selection.splits import held_out_rooms, select
 from vsidata.sources import official
 from vsidata.sources.official import official_lists
 

@@ -10,7 +10,7 @@ import pytest
 
 from vsidata.dataset import browse, schema
 from vsidata.errors import OptionError, VsiError
-from vsidata.questions.question import Evidence, EvidenceObject, Question
+from vsidata.topics.question import Evidence, EvidenceObject, Question
 
 
 def question(number, topic, evidence, *, text="Which?", answer="x", unit=None, options=None, truth=None):

@@ -11,9 +11,9 @@ from datasets.exceptions import ExpectedMoreSplitsError
 from datasets.utils.info_utils import NonMatchingSplitsSizesError
 
 from tests.dataset import meta_info, small_scans
-from vsidata.build import BuildOptions, build
 from vsidata.dataset.front_matter import TABLES
 from vsidata.dataset.schema import yaml_features
+from vsidata.pipeline.build import BuildOptions, build
 
 
 @pytest.fixture

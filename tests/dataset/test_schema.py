@@ -7,8 +7,8 @@ import pytest
 from datasets import Features
 
 from vsidata.dataset import schema
-from vsidata.measure import AreaMethod
-from vsidata.questions.question import Evidence, EvidenceObject, Question
+from vsidata.measuring.measure import AreaMethod
+from vsidata.topics.question import Evidence, EvidenceObject, Question
 
 
 @pytest.mark.parametrize("table", [schema.QA, schema.SCENES], ids=["qa", "scenes"])

@@ -17,9 +17,9 @@ from moto.server import ThreadedMotoServer
 from typer.testing import CliRunner
 
 from tests.dataset import meta_info
-from vsidata.build import BuildOptions, build
-from vsidata.cli import app
+from vsidata.commands.app import app
 from vsidata.errors import VsiError
+from vsidata.pipeline.build import BuildOptions, build
 
 BUCKET = "lab"
 KEY, SECRET = "AKIAOFNOBODY", "a-secret-that-nobody-prints"
@@ -153,7 +153,7 @@ def run(rooms):
         given = ("build", "--meta-info", rooms, "--rules", "vsibench", "--workers", 1, *arguments)
         ran = CliRunner().invoke(app, [*map(str, given)])
         said, code = ran.output, ran.exit_code
-        if isinstance(ran.exception, VsiError):  # what `vsidata.cli.main` prints, and ends with 2
+        if isinstance(ran.exception, VsiError):  # what `vsidata.commands.app.main` prints, and ends with 2
             said, code = f"{said}{ran.exception}", 2
         assert code == status, ran.exception or said
         assert KEY not in said

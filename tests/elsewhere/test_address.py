@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from vsidata.errors import OptionError
-from vsidata.options import BuildOptions, read_options
+from vsidata.pipeline.options import BuildOptions, read_options
 
 
 @pytest.mark.parametrize("out", ["vsi100k", "/data/vsi100k", "../s3", "a/s3:/b", "./s3://bucket/path"])

@@ -13,8 +13,8 @@ from fsspec.registry import _registry
 
 from tests.dataset import meta_info
 from tests.elsewhere.conftest import SECRET
-from vsidata.elsewhere.store import publish
 from vsidata.errors import VsiError
+from vsidata.publish.store.store import publish
 
 ADDRESS = "s3://lab/sets/rooms"
 SHARDS = ("qa/train-00000-of-00001.parquet", "scenes/train-00000-of-00001.parquet")

@@ -4,7 +4,7 @@ import pytest
 
 from tests.dataset import small_scans
 from tests.test_build import digests
-from vsidata.build import BuildOptions, build
+from vsidata.pipeline.build import BuildOptions, build
 
 SCANS = 24
 

@@ -16,9 +16,9 @@ import pytest
 
 from tests.faults import builds
 from tests.test_build import command, digests
-from vsidata.build import BuildOptions, build
 from vsidata.engines import rank, ray
 from vsidata.errors import VsiError
+from vsidata.pipeline.build import BuildOptions, build
 
 pytest.importorskip("ray", reason="the extra `cluster` is not installed")
 

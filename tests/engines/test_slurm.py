@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.dataset import meta_info
-from vsidata.build import BuildOptions, build
 from vsidata.engines import slurm as slurm_engine
 from vsidata.engines.shared_disk import local_disk
 from vsidata.engines.submission import Submission, closing_lines
 from vsidata.errors import OptionError, VsiError
-from vsidata.options import read_options
+from vsidata.pipeline.build import BuildOptions, build
+from vsidata.pipeline.options import read_options
 
 pytest.importorskip("datatrove", reason="the extra `cluster` is not installed")
 dill = pytest.importorskip("dill", reason="the extra `cluster` is not installed")
@@ -241,7 +241,7 @@ def test_a_claim_that_no_build_made_is_refused_and_asks_slurm_nothing(options, a
     (work / "submitted").write_bytes(claim)
     answer("squeue", f"touch {options.out}/asked")
     with pytest.raises(OptionError, match="is not the name of a build's jobs"):
-        slurm_engine.heed(options.out, work)
+        slurm_engine.refuse_submitted(options.out, work)
     assert not (options.out / "asked").exists()
 
 

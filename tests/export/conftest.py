@@ -3,7 +3,7 @@
 import pytest
 
 from tests.dataset import small_scans, streams
-from vsidata.build import BuildOptions, build
+from vsidata.pipeline.build import BuildOptions, build
 
 NAMES = [f"scene{number:04d}_00" for number in range(4)]
 

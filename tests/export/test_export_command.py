@@ -14,11 +14,11 @@ from typer.testing import CliRunner
 from tests.dataset import small_scans
 from tests.export.conftest import NAMES
 from tests.streams.sens_bytes import jpeg
-from vsidata.build import BuildOptions, build
-from vsidata.cli import app
+from vsidata.commands.app import app
 from vsidata.errors import OptionError, ScanError, VsiError
-from vsidata.export.export import export
-from vsidata.export.terms import terms
+from vsidata.pipeline.build import BuildOptions, build
+from vsidata.publish.export.export import export
+from vsidata.publish.export.terms import terms
 
 
 def run(*arguments) -> str:
@@ -183,7 +183,7 @@ def test_two_exports_into_one_folder_do_not_mix(built, tmp_path):
 
 def test_no_room_for_a_video_ends_the_command_in_two_lines(built, tmp_path):
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600));"
-    command = f"{limit} from vsidata.cli import main; main()"
+    command = f"{limit} from vsidata.commands.app import main; main()"
     arguments = ["export", built, "--to", "ms-swift", "--out", tmp_path / "out"]
     ended = subprocess.run(
         [sys.executable, "-c", command, *map(str, arguments)], check=False, capture_output=True, text=True

@@ -8,9 +8,9 @@ import pytest
 from datasets import load_dataset
 
 from tests.export.conftest import NAMES
-from vsidata.export.asking import message
-from vsidata.export.export import export
-from vsidata.export.registry import FORMS
+from vsidata.publish.export.asking import message
+from vsidata.publish.export.export import export
+from vsidata.publish.export.registry import FORMS
 from vsitrain.prompts import ask, prompt_mode
 
 

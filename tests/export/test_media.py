@@ -13,8 +13,8 @@ from tests.export.conftest import NAMES
 from tests.hostile.limits import within_limits
 from tests.streams.sens_bytes import jpeg
 from vsidata.errors import ScanError, VsiError
-from vsidata.export.media import write_frames, write_mp4
-from vsidata.streams.image import encode
+from vsidata.publish.export.media import write_frames, write_mp4
+from vsidata.sources.streams.image import encode
 
 
 @pytest.fixture(scope="module")

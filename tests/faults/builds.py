@@ -25,7 +25,7 @@ def write_scans(root: Path, scans: int) -> Path:
 def command(root: Path, out: Path, *more: object) -> list[str]:
     """The command line of the build."""
     typed = ("build", "--scannet-root", root, "--out", out, "--workers", WORKERS, *OPTIONS, *more)
-    return [sys.executable, "-c", "from vsidata.cli import main; main()", *map(str, typed)]
+    return [sys.executable, "-c", "from vsidata.commands.app import main; main()", *map(str, typed)]
 
 
 def start(root: Path, out: Path, *more: object) -> subprocess.Popen[str]:
@@ -63,8 +63,8 @@ def rename_an_object(root: Path, scan: str) -> None:
 def killed_before_the_merge(root: Path, out: Path) -> None:
     """Run the command, and kill it when each scan has its result and nothing is merged yet."""
     code = (
-        "import os, vsidata.build as b; b.merge = lambda *_: os.kill(os.getpid(), 9); "
-        "from vsidata.cli import main; main()"
+        "import os, vsidata.pipeline.build as b; b.merge = lambda *_: os.kill(os.getpid(), 9); "
+        "from vsidata.commands.app import main; main()"
     )
     python, flag, _, *typed = command(root, out)
     ended = subprocess.run([python, flag, code, *typed], capture_output=True, text=True, check=False)

@@ -10,16 +10,16 @@ import pytest
 
 from tests.dataset import meta_info, small_scans, streams
 from tests.test_build import digests
-from vsidata import build as building
-from vsidata.build import BuildOptions, build
 from vsidata.dataset import results
-from vsidata.process import Job, process_scene
-from vsidata.questions.rules import load_rules
+from vsidata.pipeline import build as building
+from vsidata.pipeline.build import BuildOptions, build
+from vsidata.pipeline.process import Job, process_scene
 from vsidata.scene import Scene
 from vsidata.sources.meta_info import MetaInfo
 from vsidata.sources.registry import open_source
 from vsidata.sources.scannet import ScanNet
-from vsidata.streams.shown import Framing
+from vsidata.sources.streams.shown import Framing
+from vsidata.topics.rule_set import load_rules
 
 NAME = "scene0000_00"
 SEGMENTS = "_vh_clean_2.0.010000.segs.json"

@@ -7,8 +7,8 @@ from typer.testing import CliRunner
 
 from tests.faults import builds
 from tests.test_build import digests
-from vsidata.cli import app
-from vsidata.curation.audit.audit import write_audit
+from vsidata.analysis.audit.audit import write_audit
+from vsidata.commands.app import app
 from vsidata.errors import OptionError, VsiError
 from vsidata.report.site import write_report
 

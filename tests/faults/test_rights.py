@@ -8,15 +8,15 @@ import pytest
 
 from tests.dataset import small_scans
 from tests.test_build import digests
-from vsidata import build as building
-from vsidata.build import BuildOptions, build
 from vsidata.dataset import results
 from vsidata.errors import VsiError
-from vsidata.process import Job, process_scene
-from vsidata.questions.rules import load_rules
+from vsidata.pipeline import build as building
+from vsidata.pipeline.build import BuildOptions, build
+from vsidata.pipeline.process import Job, process_scene
 from vsidata.report.site import write_report
 from vsidata.sources.registry import open_source
-from vsidata.streams.shown import Framing
+from vsidata.sources.streams.shown import Framing
+from vsidata.topics.rule_set import load_rules
 
 NAME = "scene0000_00"
 

@@ -13,10 +13,10 @@ import pytest
 
 from tests.dataset import meta_info
 from tests.test_build import digests
-from vsidata import build as building
-from vsidata.build import BuildOptions, Watcher, build
 from vsidata.engines import local
 from vsidata.errors import VsiError
+from vsidata.pipeline import build as building
+from vsidata.pipeline.build import BuildOptions, Watcher, build
 from vsidata.scene import Scene
 from vsidata.sources.meta_info import MetaInfo
 
@@ -130,7 +130,7 @@ def test_workers_that_cannot_be_started_are_not_blamed_on_the_folder(rooms, tmp_
     python.chmod(0o755)
     script = (
         f"import multiprocessing; multiprocessing.set_executable({str(python)!r});"
-        "from vsidata.cli import main; main()"
+        "from vsidata.commands.app import main; main()"
     )
     typed = ("build", "--meta-info", rooms, "--rules", "vsibench", "--out", tmp_path / "out")
     command = [sys.executable, "-W", "ignore", "-c", script, *map(str, typed)]

@@ -11,9 +11,9 @@ from scipy.spatial.transform import Rotation
 from vsidata.errors import DegenerateGeometry
 from vsidata.geometry.area import Shape, alpha_shape, floor_shape, vsi100k_shape, vsibench_shape
 from vsidata.geometry.outline import signed_area
-from vsidata.measure import measure
-from vsidata.questions.rules import load_rules
+from vsidata.measuring.measure import measure
 from vsidata.scene import Array, IntArray, Scene
+from vsidata.topics.rule_set import load_rules
 
 Rectangle = tuple[float, float, float, float]  # x0, y0, x1, y1
 

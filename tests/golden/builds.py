@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pyarrow.parquet as pq
 
-from vsidata.build import BuildOptions, build
+from vsidata.pipeline.build import BuildOptions, build
 from vsidata.synthetic.write import write_scans
 
 RULES = ("wide", "vsibench", "vsi100k")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.dataset import small_scans, streams
-from vsidata.build import BuildOptions, build
+from vsidata.pipeline.build import BuildOptions, build
 
 ROOMS = 5  # fewer cannot be audited
 TOPICS = ("object_counting", "object_rel_direction")

@@ -18,22 +18,22 @@ from tests.hostile.films import film
 from tests.scans import ply_bytes, small_scan
 from tests.streams import sens_bytes
 from vsidata.dataset.schema import QA
-from vsidata.export.media import write_mp4
-from vsidata.hub.verify import faults
-from vsidata.options import read_options
-from vsidata.questions.rules import load_rules
+from vsidata.pipeline.options import read_options
+from vsidata.publish.export.media import write_mp4
+from vsidata.publish.hub.verify import faults
 from vsidata.sources.alignment import read_alignment
 from vsidata.sources.label_table import read_label_table
 from vsidata.sources.meta_info import MetaInfo
 from vsidata.sources.ply import read_mesh, read_vertex_property
 from vsidata.sources.scan_file import blame
 from vsidata.sources.segmentation import read_groups, read_segments
-from vsidata.streams.description import described_camera
-from vsidata.streams.exported import open_exported
-from vsidata.streams.frames import FrameStream
-from vsidata.streams.image import at_size
-from vsidata.streams.sens import open_sens
-from vsidata.streams.video import open_video
+from vsidata.sources.streams.description import described_camera
+from vsidata.sources.streams.exported import open_exported
+from vsidata.sources.streams.frames import FrameStream
+from vsidata.sources.streams.image import at_size
+from vsidata.sources.streams.sens import open_sens
+from vsidata.sources.streams.video import open_video
+from vsidata.topics.rule_set import load_rules
 
 NAME = "scene0000_00"
 _SCAN = small_scan()

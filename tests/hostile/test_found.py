@@ -12,7 +12,7 @@ from tests.hostile.limits import within_limits
 from tests.hostile.readers import NAME, by_name, png_of
 from tests.streams.sens_bytes import Frame, Sens, jpeg
 from vsidata.errors import VsiError
-from vsidata.questions.rules import load_rules
+from vsidata.topics.rule_set import load_rules
 
 LARGE = 30_000_000  # bytes: where ten times the file and 200 MB is the narrower limit
 WIDE, HIGH = 8192, 4096  # pixels, of a picture of 8K video

@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 
 from tests.dataset import small_scans, streams
 from tests.report import builds, rooms
-from vsidata.build import BuildOptions, build
-from vsidata.cli import app
-from vsidata.dataset.atomic import whole_folder, write_whole
+from vsidata.commands.app import app
 from vsidata.errors import OptionError, VsiError
+from vsidata.files.atomic import whole_folder, write_whole
+from vsidata.pipeline.build import BuildOptions, build
 from vsidata.report.site import write_report
 from vsidata.synthetic.write import write_scans
 

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from tests.hostile import manifests
 from tests.hostile.mutations import exchanged, mutated
-from vsidata.cli import app
-from vsidata.curation.blind import forest, guess
+from vsidata.analysis.blind import forest, guess
+from vsidata.commands.app import app
 from vsidata.errors import VsiError
 
 _LONGEST_MESSAGE = 2000
@@ -52,7 +52,7 @@ def read_or_refused(built, command: str, name: str, content: bytes) -> int:
     shutil.rmtree(new, ignore_errors=True)
     assert changed <= {"build": set(), "audit": {name, "audit.json"}}.get(command, {name})
     assert sorted(path.name for path in built.out.parent.iterdir()) == ["out", "root"]
-    if isinstance(ran.exception, VsiError):  # what `vsidata.cli.main` prints, and ends with 2
+    if isinstance(ran.exception, VsiError):  # what `vsidata.commands.app.main` prints, and ends with 2
         said = str(ran.exception)
         assert len(said.splitlines()) == 2, said[:3000]
         assert len(said) < _LONGEST_MESSAGE, said[:3000]

@@ -12,14 +12,14 @@ from tests.hostile.limits import within_limits
 from tests.hostile.mutations import mutated
 from tests.scans import small_scan
 from tests.streams.sens_bytes import Frame, Sens, pose
-from vsidata.build import BuildOptions, build
 from vsidata.dataset import results
 from vsidata.dataset.merge import merge
 from vsidata.errors import VsiError
-from vsidata.process import Job, process_scene
-from vsidata.questions.rules import load_rules
+from vsidata.pipeline.build import BuildOptions, build
+from vsidata.pipeline.process import Job, process_scene
 from vsidata.sources.registry import open_source
-from vsidata.streams.shown import Framing
+from vsidata.sources.streams.shown import Framing
+from vsidata.topics.rule_set import load_rules
 
 NAME = "scene0000_00"
 FILES = ["_vh_clean_2.ply", "_vh_clean_2.0.010000.segs.json", ".aggregation.json", ".txt", ".sens"]

@@ -5,7 +5,7 @@ import pytest
 from tests.hostile.films import FRAMES, HEIGHT, RATE, WIDTH, changed, film, grown, turned
 from tests.hostile.limits import within_limits
 from vsidata.errors import ScanError, VsiError
-from vsidata.streams.video import open_video
+from vsidata.sources.streams.video import open_video
 from vsitrain.evaluation.videos import VideoFolder
 
 FILM = film()

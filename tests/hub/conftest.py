@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 from tests.dataset import small_scans, streams
 from tests.hub.server import OWNER, Hub, served
-from vsidata.build import BuildOptions, build
-from vsidata.cli import app
+from vsidata.commands.app import app
 from vsidata.errors import VsiError
+from vsidata.pipeline.build import BuildOptions, build
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def run(waits):
     def command(*arguments, status=0) -> str:
         ran = CliRunner().invoke(app, [*map(str, arguments)])
         said = ran.output
-        if isinstance(ran.exception, VsiError):  # what `vsidata.cli.main` prints, and ends with 2
+        if isinstance(ran.exception, VsiError):  # what `vsidata.commands.app.main` prints, and ends with 2
             said, code = f"{said}{ran.exception}", 2
         else:
             code = ran.exit_code
@@ -121,7 +121,7 @@ def run_alone(environment):
 
     def command(*arguments, status=0, **variables) -> str:
         ran = subprocess.run(
-            [sys.executable, "-c", "from vsidata.cli import main; main()", *map(str, arguments)],
+            [sys.executable, "-c", "from vsidata.commands.app import main; main()", *map(str, arguments)],
             capture_output=True,
             text=True,
             check=False,

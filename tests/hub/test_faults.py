@@ -9,7 +9,7 @@ import pytest
 
 from tests.hub.server import OWNER, READER, STRANGER, Blob
 from vsidata.errors import OptionError, VsiError
-from vsidata.hub.push import plan, publish
+from vsidata.publish.hub.push import plan, publish
 
 NAME = "lab/rooms"
 
@@ -209,7 +209,7 @@ def test_a_commit_whose_answer_is_lost_is_not_made_twice(hub, waits, synthetic, 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("where", [("PUT", "/lfs/"), ("POST", "/commit/")])
 def test_a_push_that_is_stopped_goes_on(hub, synthetic, environment, run_alone, number, where):
-    command = "from vsidata.cli import main; main()"
+    command = "from vsidata.commands.app import main; main()"
     with hub.held(*where) as come:
         process = subprocess.Popen(
             [sys.executable, "-c", command, "push", str(synthetic), "--repo-id", NAME],

@@ -212,7 +212,7 @@ def test_with_the_word_frames_go_up_and_the_card_records_it(hub, scannet, run):
 @pytest.mark.parametrize(("answer", "published"), [("y", True), ("n", False)])
 def test_a_person_is_asked_for_the_word(hub, scannet, environment, answer, published):
     terminal, ours = pty.openpty()
-    command = "from vsidata.cli import main; main()"
+    command = "from vsidata.commands.app import main; main()"
     arguments = ["push", str(scannet), "--repo-id", NAME, "--with-frames"]
     process = subprocess.Popen(
         [sys.executable, "-c", command, *arguments],

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.dataset import small_scans, streams
-from vsidata.build import BuildOptions, build
+from vsidata.pipeline.build import BuildOptions, build
 
 NAME = "lab/few-rooms"
 
@@ -42,7 +42,7 @@ def poor(tmp_path_factory):
 
 
 def test_every_command_reads_what_the_others_wrote(hub, poor, run, tmp_path, monkeypatch):
-    monkeypatch.setattr("vsidata.curation.blind.forest.TREES", 4)  # how well they guess is no matter here
+    monkeypatch.setattr("vsidata.analysis.blind.forest.TREES", 4)  # how well they guess is no matter here
     run("audit", poor)
     macro = json.loads((poor / "audit.json").read_text())["scores"]["macro"]
     assert macro["forest"] is None

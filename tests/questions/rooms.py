@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from vsidata.measure import MeasuredObject, MeasuredScene
+from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.scene import OrientedBox
 
 Place = tuple[str, tuple[float, float, float], tuple[float, float, float]]

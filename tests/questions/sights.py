@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from vsidata.questions.rules import load_rules
-from vsidata.sight import Sight, Timeline
+from vsidata.measuring.sight import Sight, Timeline
+from vsidata.topics.rule_set import load_rules
 
 RULES = load_rules("wide").visibility
 

@@ -6,11 +6,11 @@ import pytest
 
 from tests.questions.rooms import room, thing
 from tests.questions.sights import RULES, sight
-from vsidata.measure import MeasuredScene
-from vsidata.questions.question import Question
-from vsidata.questions.rules import load_rules
-from vsidata.questions.topics import Drops, ask
-from vsidata.sight import Sight
+from vsidata.measuring.measure import MeasuredScene
+from vsidata.measuring.sight import Sight
+from vsidata.topics.ask import Drops, ask
+from vsidata.topics.question import Question
+from vsidata.topics.rule_set import load_rules
 
 WIDE = load_rules("wide")
 ENOUGH, GLIMPSE = 0.05, RULES.pixels.value / 2

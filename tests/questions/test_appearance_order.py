@@ -8,10 +8,10 @@ import pytest
 
 from tests.questions.rooms import room, thing
 from tests.questions.sights import sight, timeline
-from vsidata.measure import MeasuredScene
-from vsidata.questions.question import Question
-from vsidata.questions.rules import RULE_SETS, load_rules
-from vsidata.questions.topics import Drops, ask
+from vsidata.measuring.measure import MeasuredScene
+from vsidata.topics.ask import Drops, ask
+from vsidata.topics.question import Question
+from vsidata.topics.rule_set import RULE_SETS, load_rules
 
 TOPIC = "obj_appearance_order"
 WIDE = load_rules("wide")

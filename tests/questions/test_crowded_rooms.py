@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from tests.questions.rooms import box, room, thing
-from vsidata import measure
 from vsidata.errors import ScanError
 from vsidata.geometry.distance import box_distance, box_distances
-from vsidata.questions.rules import load_rules
+from vsidata.measuring import measure
 from vsidata.scene import Scene, SceneObject
+from vsidata.topics.rule_set import load_rules
 
 
 @pytest.mark.parametrize("at_once", [0, 9])

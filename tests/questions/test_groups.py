@@ -6,10 +6,10 @@ from importlib import resources
 import pytest
 
 from tests.questions.rooms import room, thing
-from vsidata.measure import MeasuredScene
-from vsidata.questions.groups import group_rules
-from vsidata.questions.rules import load_rules
-from vsidata.questions.topics import ask
+from vsidata.measuring.measure import MeasuredScene
+from vsidata.rules.groups import group_rules
+from vsidata.topics.ask import ask
+from vsidata.topics.rule_set import load_rules
 
 RULE_SETS = ["wide", "vsibench"]
 

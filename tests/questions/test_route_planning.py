@@ -18,12 +18,12 @@ from shapely.affinity import rotate, translate
 from tests.geometry.test_free_space import sheet, shell, walls
 from tests.questions.rooms import room, thing
 from tests.questions.sights import sight
-from vsidata.measure import MeasuredScene, measure
-from vsidata.questions import route_planning
-from vsidata.questions.question import Question
-from vsidata.questions.rules import RULE_SETS, RuleSet, load_rules
-from vsidata.questions.topics import Drops, ask
+from vsidata.measuring.measure import MeasuredScene, measure
 from vsidata.sources.registry import open_source
+from vsidata.topics import route_planning
+from vsidata.topics.ask import Drops, ask
+from vsidata.topics.question import Question
+from vsidata.topics.rule_set import RULE_SETS, RuleSet, load_rules
 
 TOPIC = "route_planning"
 WIDE = load_rules("wide")

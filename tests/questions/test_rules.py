@@ -8,11 +8,11 @@ from typing import Any, get_args
 import pytest
 
 import vsidata
-from vsidata.constant import Labels, Rules, StatedConstant
 from vsidata.errors import OptionError, RulesError
-from vsidata.measure import MeasurementRules
-from vsidata.questions.rules import RULE_SETS, load_rules
-from vsidata.questions.topics import TOPICS
+from vsidata.measuring.measure import MeasurementRules
+from vsidata.rules.constant import Labels, Rules, StatedConstant
+from vsidata.topics.registry import TOPICS
+from vsidata.topics.rule_set import RULE_SETS, load_rules
 
 
 def constants_of(data: Any, at: str = "") -> list[tuple[str, dict[str, Any]]]:

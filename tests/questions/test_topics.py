@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from scipy.spatial import ConvexHull
 
 from tests.questions.rooms import room, thing
-from vsidata.measure import MeasuredObject, MeasuredScene
-from vsidata.questions.object_rel_direction import direction, draw_triples, words_in_turn
-from vsidata.questions.question import Draft, Drop, Evidence, Question
-from vsidata.questions.rules import load_rules
-from vsidata.questions.topics import Drops, ask
+from vsidata.measuring.measure import MeasuredObject, MeasuredScene
+from vsidata.topics.ask import Drops, ask
+from vsidata.topics.object_rel_direction import direction, draw_triples, words_in_turn
+from vsidata.topics.question import Draft, Drop, Evidence, Question
+from vsidata.topics.rule_set import load_rules
 
 WIDE, PAPER = load_rules("wide"), load_rules("vsi100k")
 

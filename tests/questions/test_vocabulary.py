@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from vsidata.errors import RulesError
-from vsidata.questions.rules import RULE_SETS
-from vsidata.questions.vocabulary import load_vocabulary
+from vsidata.rules.vocabulary import load_vocabulary
+from vsidata.topics.rule_set import RULE_SETS
 
 
 def test_a_label_under_two_words_is_refused(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from tests.report.rows import Row
 from vsidata.dataset import schema
-from vsidata.questions.rules import load_rules
+from vsidata.topics.rule_set import load_rules
 
 _SCHEMAS = {"qa": schema.QA, "scenes": schema.SCENES, "frames": schema.FRAMES}
 

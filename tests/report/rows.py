@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vsidata.questions.question import question_id
+from vsidata.topics.question import question_id
 
 Row = dict[str, Any]
 

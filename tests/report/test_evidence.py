@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tests.report.rows import question, scene, thing
-from vsidata.questions.rules import load_rules
 from vsidata.report.evidence import Drawing, drawing
 from vsidata.report.plan import plan
+from vsidata.topics.rule_set import load_rules
 
 RULES = load_rules("wide").resolved
 CENTRES = load_rules("vsi100k").resolved

@@ -10,9 +10,9 @@ from typer.testing import CliRunner, Result
 
 from tests.dataset import meta_info
 from tests.scans import small_scan
-from vsidata.build import BuildOptions, build
-from vsidata.cli import app, main
+from vsidata.commands.app import app, main
 from vsidata.dataset.browse import find
+from vsidata.pipeline.build import BuildOptions, build
 
 NAME = "scene0000_00"
 

@@ -11,13 +11,13 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.dataset import meta_info
-from vsidata.cli import app
+from vsidata.commands.app import app
 from vsidata.errors import VsiError
-from vsidata.questions.rules import load_rules
 from vsidata.report.inspection import Inspection, find_question, inspect
 from vsidata.report.picture import figure, picture
 from vsidata.sources.registry import open_source
-from vsidata.streams.shown import Framing
+from vsidata.sources.streams.shown import Framing
+from vsidata.topics.rule_set import load_rules
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install 'vsi100k[plot]'")
 NAME = "scene0000_00"
@@ -123,7 +123,7 @@ def test_folder_that_is_not_there_is_said(small_root, tmp_path):
 
 
 def test_without_matplotlib_the_command_says_how_to_install_it(small_root, tmp_path):
-    hide = "import sys; sys.modules['matplotlib'] = None; from vsidata.cli import main; main()"
+    hide = "import sys; sys.modules['matplotlib'] = None; from vsidata.commands.app import main; main()"
     arguments = ["inspect", "--scannet-root", str(small_root), NAME, "--png", str(tmp_path / "a.png")]
     ran = subprocess.run(
         [sys.executable, "-c", hide, *arguments], capture_output=True, text=True, check=False

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from tests.dataset import meta_info, streams
 from tests.scans import ALIGNMENT, small_scan
-from vsidata.cli import app
+from vsidata.commands.app import app
 
 pytest.importorskip("rerun", reason="rerun-sdk is not installed: pip install 'vsi100k[viewer]'")
 NAME = "scene0000_00"
@@ -128,7 +128,7 @@ def test_turned_boxes_have_the_corners_of_their_room(tmp_path):
 
 
 def test_without_rerun_the_command_says_how_to_install_it(file, tmp_path):
-    hide = "import sys; sys.modules['rerun'] = None; from vsidata.cli import main; main()"
+    hide = "import sys; sys.modules['rerun'] = None; from vsidata.commands.app import main; main()"
     arguments = ["inspect", "--scannet-root", str(file.parent), NAME, "--rrd", str(tmp_path / "a.rrd")]
     ran = subprocess.run(
         [sys.executable, "-c", hide, *arguments], capture_output=True, text=True, check=False

@@ -17,13 +17,13 @@ from typer.testing import CliRunner
 
 from tests.dataset import small_scans, streams
 from tests.report import builds, rooms
-from vsidata.build import BuildOptions, build
-from vsidata.cli import app
+from vsidata.commands.app import app
 from vsidata.dataset import schema
 from vsidata.dataset.manifest import read_manifest
-from vsidata.dataset.safe_files import private_name
 from vsidata.errors import OptionError, VsiError
-from vsidata.hub.release import release
+from vsidata.files.safe_files import private_name
+from vsidata.pipeline.build import BuildOptions, build
+from vsidata.publish.hub.release import release
 from vsidata.report import site
 from vsidata.report.site import file_of, write_report
 

@@ -8,11 +8,11 @@ import pytest
 from PIL import Image
 
 from tests.report import rooms
-from vsidata.questions.rules import RULE_SETS, load_rules
-from vsidata.questions.topics import TOPICS
 from vsidata.report.rules_in_words import margin_in_words, topic_rules, what_differs
 from vsidata.report.tallies import Tallies
 from vsidata.report.thumbnails import thumbnail
+from vsidata.topics.registry import TOPICS
+from vsidata.topics.rule_set import RULE_SETS, load_rules
 
 RULES = load_rules("wide").resolved
 

@@ -8,14 +8,14 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.dataset import small_scans
-from vsidata.cli import app
-from vsidata.curation.plan import plan
-from vsidata.measure import measure
-from vsidata.questions.rules import load_rules
-from vsidata.questions.topics import ask
+from vsidata.analysis.plan import plan
+from vsidata.commands.app import app
+from vsidata.measuring.measure import measure
 from vsidata.sources.repeats import repeated
 from vsidata.sources.scannet import ScanNet
 from vsidata.sources.segmentation import Group
+from vsidata.topics.ask import ask
+from vsidata.topics.rule_set import load_rules
 
 NAME = "scene0000_00"
 

@@ -13,16 +13,16 @@ from scipy.spatial import cKDTree
 
 from tests.dataset import meta_info, streams
 from tests.scans import grid_box, ply_bytes, small_scan
-from vsidata.build import BuildOptions, build
-from vsidata.curation.audit.audit import asked_in_build
-from vsidata.curation.splits import select
+from vsidata.analysis.audit.audit import asked_in_build
 from vsidata.errors import OptionError, ScanError
-from vsidata.measure import measure
-from vsidata.questions.rules import load_rules
+from vsidata.measuring.measure import measure
+from vsidata.pipeline.build import BuildOptions, build
+from vsidata.selection.splits import select
 from vsidata.sources.meta_info import MetaInfo
 from vsidata.sources.official import room_of_row
 from vsidata.sources.registry import open_source
 from vsidata.sources.scannet import ScanNet
+from vsidata.topics.rule_set import load_rules
 from vsitrain.evaluation import evaluate, settings_for
 from vsitrain.scoring.command import own_questions
 from vsitrain.scoring.predictions import Prediction

@@ -8,9 +8,9 @@ from typer.testing import CliRunner
 
 from tests.dataset import small_scans, streams
 from tests.scans import small_scan
-from vsidata.cli import app
-from vsidata.curation.splits import select
+from vsidata.commands.app import app
 from vsidata.errors import OptionError, ScanError
+from vsidata.selection.splits import select
 from vsidata.sources.scannet import ScanNet
 from vsidata.sources.synthetic_mark import MARK, write_mark
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.dataset import streams
-from vsidata.streams.sens import open_sens
+from vsidata.sources.streams.sens import open_sens
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vsidata.streams.camera_path import camera_path
+from vsidata.sources.streams.camera_path import camera_path
 
 
 def test_path_has_the_first_frame_of_each_half_second(stream):

@@ -11,9 +11,9 @@ from PIL import Image
 
 from tests.streams.sens_bytes import HALF, INTRINSIC, jpeg, pose
 from vsidata.errors import ScanError
-from vsidata.streams.exported import open_exported
-from vsidata.streams.picking import pick
-from vsidata.streams.registry import open_stream
+from vsidata.sources.streams.exported import open_exported
+from vsidata.sources.streams.picking import pick
+from vsidata.sources.streams.registry import open_stream
 
 NAME = "scene0000_00"
 REMEDY = "Export the frames of this scan again."

@@ -10,8 +10,8 @@ from PIL import Image
 
 from tests.streams.sens_bytes import jpeg
 from vsidata.sources.scan_file import Fault
-from vsidata.streams.image import at_size, resized_camera
-from vsidata.streams.jpeg import jpeg_size
+from vsidata.sources.streams.image import at_size, resized_camera
+from vsidata.sources.streams.jpeg import jpeg_size
 
 
 def opened(data):

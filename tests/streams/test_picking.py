@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vsidata.streams.frames import FrameStream
-from vsidata.streams.picking import pick
+from vsidata.sources.streams.frames import FrameStream
+from vsidata.sources.streams.picking import pick
 
 
 class Stream(FrameStream):

@@ -9,10 +9,10 @@ import pytest
 from tests.streams.sens_bytes import Frame, Sens, jpeg
 from vsidata.dataset.results import stamp
 from vsidata.errors import ScanError
-from vsidata.streams.exported import ExportedStream
-from vsidata.streams.registry import open_stream, stream_files
-from vsidata.streams.sens import SensStream
-from vsidata.streams.video import VideoStream
+from vsidata.sources.streams.exported import ExportedStream
+from vsidata.sources.streams.registry import open_stream, stream_files
+from vsidata.sources.streams.sens import SensStream
+from vsidata.sources.streams.video import VideoStream
 
 NAME = "scene0000_00"
 

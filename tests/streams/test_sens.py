@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.streams import sens_bytes
 from tests.streams.sens_bytes import Frame, Sens, jpeg, pose
 from vsidata.errors import ScanError
-from vsidata.streams.sens import open_sens
+from vsidata.sources.streams.sens import open_sens
 
 REMEDY = "Download it again (--type .sens)."
 BEYOND = 2**64 - 1
@@ -115,7 +115,7 @@ def test_only_headers_are_read_until_a_payload_is_asked_for(tmp_path, ten, monke
         read.append(len(data))
         return data
 
-    monkeypatch.setattr("vsidata.streams.sens.os.pread", counting)
+    monkeypatch.setattr("vsidata.sources.streams.sens.os.pread", counting)
     stream = opened(tmp_path, ten)
     assert sum(read) == len(ten.header()) - len(ten.name) + 10 * 96
     read.clear()
@@ -175,7 +175,7 @@ def test_frame_whose_pose_is_none_is_not_valid(tmp_path, matrix):
 def test_any_rotation_and_shift_in_single_precision_is_a_pose(angles, shift):
     from scipy.spatial.transform import Rotation
 
-    from vsidata.streams.frames import are_poses
+    from vsidata.sources.streams.frames import are_poses
 
     matrix = np.eye(4)
     matrix[:3, :3] = Rotation.from_euler("xyz", angles).as_matrix()
@@ -385,7 +385,7 @@ def test_disk_that_fails_while_it_is_read_is_an_error_of_that_file(tmp_path, ten
     def fail(*_):
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("vsidata.streams.sens.os.pread", fail)
+    monkeypatch.setattr("vsidata.sources.streams.sens.os.pread", fail)
     with pytest.raises(ScanError, match="cannot be read: Input/output error"):
         stream.jpeg(0)
     with pytest.raises(ScanError, match="cannot be read: Input/output error"):
@@ -406,6 +406,6 @@ def test_file_that_may_not_be_read_asks_for_the_right(tmp_path, ten, monkeypatch
     def refuse(*_):
         raise PermissionError(13, "Permission denied")  # which root, as in a container, never meets
 
-    monkeypatch.setattr("vsidata.streams.stream_file.os.open", refuse)
+    monkeypatch.setattr("vsidata.sources.streams.stream_file.os.open", refuse)
     with pytest.raises(ScanError, match=r"may not be read by this user.*\n.*chmod u\+r"):
         opened(tmp_path, ten)

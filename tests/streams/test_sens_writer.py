@@ -7,7 +7,7 @@ import pytest
 
 from tests.streams import sens_bytes
 from tests.streams.sens_bytes import INTRINSIC, jpeg, pose
-from vsidata.streams.sens import open_sens
+from vsidata.sources.streams.sens import open_sens
 from vsidata.synthetic.sens_writer import Frame, write_sens
 
 CAMERA = INTRINSIC[:3, :3].astype(np.float64)

@@ -9,9 +9,9 @@ from PIL import Image
 from tests.dataset import streams
 from tests.streams.sens_bytes import jpeg
 from vsidata.errors import ScanError
-from vsidata.streams import shown
-from vsidata.streams.sens import open_sens
-from vsidata.streams.shown import Framing, show
+from vsidata.sources.streams import shown
+from vsidata.sources.streams.sens import open_sens
+from vsidata.sources.streams.shown import Framing, show
 
 
 def test_pictures_that_need_no_resizing_are_the_stored_bytes(stream):

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from vsidata.errors import ScanError
-from vsidata.streams.picking import pick
-from vsidata.streams.video import open_video
+from vsidata.sources.streams.picking import pick
+from vsidata.sources.streams.video import open_video
 
 BITS = 8
 

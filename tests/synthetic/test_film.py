@@ -8,7 +8,7 @@ import pytest
 from plyfile import PlyData
 
 from tests.streams import sens_bytes
-from vsidata.streams.registry import open_stream
+from vsidata.sources.streams.registry import open_stream
 from vsidata.synthetic.film import film
 from vsidata.synthetic.layout import lay_out
 from vsidata.synthetic.write import write_scans

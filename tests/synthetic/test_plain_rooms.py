@@ -7,7 +7,7 @@ import pytest
 from plyfile import PlyData
 
 from vsidata.errors import OptionError
-from vsidata.streams.registry import open_stream
+from vsidata.sources.streams.registry import open_stream
 from vsidata.synthetic.camera import picture_size
 from vsidata.synthetic.corners import corners
 from vsidata.synthetic.layout import STRUCTURE, lay_out

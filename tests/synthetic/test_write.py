@@ -13,8 +13,8 @@ import pytest
 from plyfile import PlyData
 
 from tests.scans import small_scan
-from vsidata.dataset.safe_files import private_name
 from vsidata.errors import OptionError, VsiError
+from vsidata.files.safe_files import private_name
 from vsidata.sources.scannet import ScanNet
 from vsidata.synthetic.write import write_scans
 
@@ -227,7 +227,7 @@ def test_a_folder_that_cannot_be_made_is_an_error_with_a_remedy(tmp_path):
 def test_the_command_writes_the_same_bytes_for_any_number_of_workers_and_any_hash_seed(
     tmp_path, synthetic_root
 ):
-    code = "import sys; from vsidata.cli import main; main()"
+    code = "import sys; from vsidata.commands.app import main; main()"
     options = ["synth", str(tmp_path), "--scenes", "2", "--seed", "0", "--workers", "2"]
     subprocess.run(
         [sys.executable, "-c", code, *options], check=True, env=os.environ | {"PYTHONHASHSEED": "7"}

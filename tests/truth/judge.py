@@ -13,11 +13,11 @@ from typing import Any, get_args
 import fcl
 import numpy as np
 
-from vsidata.measure import AreaMethod, measure, room_shape
-from vsidata.questions.question import Question
-from vsidata.questions.rules import RuleSet
-from vsidata.questions.topics import ask
+from vsidata.measuring.measure import AreaMethod, measure, room_shape
 from vsidata.sources.registry import open_source
+from vsidata.topics.ask import ask
+from vsidata.topics.question import Question
+from vsidata.topics.rule_set import RuleSet
 
 LARGE = 0.3
 """Metres: objects of at least this longest side are judged by relative error, smaller ones in metres."""

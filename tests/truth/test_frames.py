@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vsidata.build import BuildOptions, build
-from vsidata.questions.rules import load_rules
-from vsidata.streams.sens import open_sens
+from vsidata.pipeline.build import BuildOptions, build
+from vsidata.sources.streams.sens import open_sens
 from vsidata.synthetic.write import write_scans
+from vsidata.topics.rule_set import load_rules
 
 FEW = 4  # so few that a walk through a room shows some things in none of them
 WIDE = load_rules("wide")

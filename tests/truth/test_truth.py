@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from tests.truth.judge import Judgement, judge
-from vsidata.questions.rules import load_rules
 from vsidata.synthetic.scan import CLEAN, Flaws
 from vsidata.synthetic.write import write_scans
+from vsidata.topics.rule_set import load_rules
 
 
 def judged(root: Path, rooms: int, noise: float = 0.003, flaws: Flaws | None = None) -> Judgement:

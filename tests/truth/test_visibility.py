@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vsidata.measure import measure
-from vsidata.questions.rules import load_rules
-from vsidata.questions.topics import ask
+from vsidata.measuring.measure import measure
+from vsidata.measuring.sight import Sight
+from vsidata.measuring.viewer import Viewer, viewer
 from vsidata.scene import Array
-from vsidata.sight import Sight
 from vsidata.sources.registry import open_source
 from vsidata.synthetic.write import write_scans
-from vsidata.viewer import Viewer, viewer
+from vsidata.topics.ask import ask
+from vsidata.topics.rule_set import load_rules
 
 WIDE = load_rules("wide")
 RULES = WIDE.visibility

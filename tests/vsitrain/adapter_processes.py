@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from vsitrain import train
-from vsitrain.cli import main
+from vsitrain.commands.app import main
+from vsitrain.trainers import train
 
 merge_adapter = train.merge_adapter
 

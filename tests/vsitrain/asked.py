@@ -3,9 +3,9 @@
 import numpy as np
 
 from tests.vsitrain.data import builds
-from vsitrain.collate import Asking
 from vsitrain.data.frames import FrameStore
 from vsitrain.prompts import prompt_mode
+from vsitrain.trainers.collate import Asking
 
 SCENES = [f"scene{n:04d}_00" for n in range(3)]
 _WORDS = ("sink", "bed", "lamp", "desk")

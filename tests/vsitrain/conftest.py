@@ -16,7 +16,7 @@ FAMILIES = ("qwen2-vl", "qwen2.5-vl", "qwen3-vl", "internvl")
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Folder of the tiny model of a family."""
-    from vsitrain.tiny import TINY, make_tiny
+    from vsitrain.models.tiny import TINY, make_tiny
 
     root = tmp_path_factory.mktemp("tiny")
 

@@ -9,8 +9,8 @@ import yaml
 
 from tests.vsitrain.tiny_runs import trainer
 from vsidata.errors import OptionError, VsiError
-from vsitrain.checkpoints import last_checkpoint, resumed_from
-from vsitrain.provenance import Provenance, read_provenance, refuse_other_input, write_provenance
+from vsitrain.runs.checkpoints import last_checkpoint, resumed_from
+from vsitrain.runs.provenance import Provenance, read_provenance, refuse_other_input, write_provenance
 
 KNOWN = Provenance(
     method="grpo",

@@ -5,11 +5,11 @@ import torch
 
 from tests.vsitrain import asked
 from vsidata.errors import OptionError, VsiError
-from vsitrain.collate import IGNORED, AnswerCollator, PreferenceCollator
 from vsitrain.data.messages import conversation
 from vsitrain.families import encode
 from vsitrain.preferences import wrong_answer
 from vsitrain.prompts import target
+from vsitrain.trainers.collate import IGNORED, AnswerCollator, PreferenceCollator
 
 
 @pytest.fixture(scope="module")

@@ -14,15 +14,15 @@ from tests.vsitrain import asked
 from tests.vsitrain.data import builds
 from tests.vsitrain.tiny_runs import CLIPS, parts
 from tests.vsitrain.tiny_runs import asked as ask
-from vsitrain.cli import main
+from vsitrain.commands.app import main
 from vsitrain.evaluation.settings import settings_for
 from vsitrain.families import encode
-from vsitrain.provenance import read_provenance
-from vsitrain.rollouts import read_rollouts
-from vsitrain.starting_model import base_of
+from vsitrain.models.starting_model import base_of
+from vsitrain.runs.provenance import read_provenance
+from vsitrain.runs.rollouts import read_rollouts
 
 SMALL = {
-    "num_frames": 2,
+    "frames": 2,
     "max_pixels": 12544,
     "dtype": "float32",
     "max_steps": 2,
@@ -124,7 +124,7 @@ def test_a_run_is_not_overwritten_unasked_and_does_not_go_on_with_other_frames(
     status, said = vsitrain("sft", tiny(), max_steps=2, learning_rate=1e-2, **saving)
     assert status == 2
     assert "run: holds a model already" in said.err
-    resuming = {**saving, "resume_from_checkpoint": "last", "max_steps": 2, "num_frames": 1}
+    resuming = {**saving, "resume_from_checkpoint": "last", "max_steps": 2, "frames": 1}
     status, said = vsitrain("sft", tiny(), **resuming)
     assert status == 2
     assert "num_frames: 2 → 1" in said.err
@@ -156,8 +156,8 @@ def no_model(monkeypatch):
     def load(*_, **__):
         raise AssertionError("a model was loaded")
 
-    monkeypatch.setattr("vsitrain.train.load_model", load)
-    monkeypatch.setattr("vsitrain.train.merge_adapter", load)
+    monkeypatch.setattr("vsitrain.trainers.train.load_model", load)
+    monkeypatch.setattr("vsitrain.trainers.train.merge_adapter", load)
 
 
 def spoil(data, fault):
@@ -240,7 +240,7 @@ def test_a_model_that_was_shown_videos_is_not_shown_images(
     for file in tiny().iterdir():
         (tmp_path / "model" / file.name).write_bytes(file.read_bytes())
     from tests.vsitrain.test_checkpoints import KNOWN
-    from vsitrain.provenance import write_provenance
+    from vsitrain.runs.provenance import write_provenance
 
     write_provenance(tmp_path / "model", KNOWN)
     status, said = vsitrain("sft", "model", input_mode="images")
@@ -267,7 +267,9 @@ def test_blank_runs_learn_the_same_from_any_pictures_and_say_so(vsitrain, data, 
 
 
 def test_video_to_vllm_is_refused_in_words(vsitrain, data, tiny, no_model, monkeypatch):
-    monkeypatch.setattr("vsitrain.preparation.check_packages", lambda _: None)  # as if it were installed
+    monkeypatch.setattr(
+        "vsitrain.trainers.preparation.check_packages", lambda _: None
+    )  # as if it were installed
     status, said = vsitrain("grpo", tiny(), use_vllm="true")
     assert status == 2
     assert "Set input_mode: images" in said.err

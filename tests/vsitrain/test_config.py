@@ -3,8 +3,10 @@
 import pytest
 
 from vsidata.errors import OptionError, RulesError
-from vsitrain.config import read_config
-from vsitrain.recipe import read_recipe
+from vsitrain.settings.config import read_config
+from vsitrain.settings.keys import described
+from vsitrain.settings.recipe import read_recipe
+from vsitrain.settings.run_options import RunOptions
 
 
 def write(folder, name, text):
@@ -20,8 +22,8 @@ def recipe(tmp_path):
 
 
 def test_command_line_wins_over_the_recipe_and_over_trl(recipe):
-    config = read_config("grpo", recipe, ["--num-frames", "8", "--beta=0.5", "--rewards", "mra", "format"])
-    assert config.options.num_frames == 8
+    config = read_config("grpo", recipe, ["--frames", "8", "--beta=0.5", "--rewards", "mra", "format"])
+    assert config.options.frames == 8
     assert config.options.rewards == ("mra", "format")
     assert config.training.beta == 0.5
     assert config.training.num_generations == 4
@@ -54,7 +56,7 @@ def test_a_recipe_that_is_not_there_is_named(tmp_path):
     ("line", "fault"),
     [
         ("num_frmes: 8", "`num_frmes` is unknown to grpo"),
-        ("num_frames: 0", "greater than or equal to 1"),
+        ("frames: 0", "greater than or equal to 1"),
         ("epsilon: wide", "invalid float value"),
         ("input_mode: audio", "'video' or 'images'"),
     ],
@@ -65,6 +67,33 @@ def test_a_fault_in_a_recipe_names_the_line_of_the_file_that_holds_it(tmp_path, 
     with pytest.raises(OptionError, match=fault) as error:
         read_config("grpo", above, [])
     assert error.value.file == f"{recipe}, line 6"
+
+
+def test_the_old_name_of_a_key_still_works_with_a_warning(tmp_path, recipe):
+    old = write(tmp_path, "old.yaml", "extends: run.yaml\nnum_frames: 8\n")
+    warnings = []
+    assert read_config("grpo", old, [], warn=warnings.append).options.frames == 8
+    assert read_config("grpo", recipe, ["--num_frames", "3"], warn=warnings.append).options.frames == 3
+    assert warnings == [
+        f"{old}, line 2: `num_frames` is now `frames`. The old name works in this version only.",
+        "--num_frames: `num_frames` is now `frames`. The old name works in this version only.",
+    ]
+
+
+@pytest.mark.parametrize(("written", "meant"), [("frmes", "frames"), ("learning_rat", "learning_rate")])
+def test_a_misspelt_key_is_recognised(recipe, written, meant):
+    with pytest.raises(OptionError) as error:
+        read_config("grpo", recipe, [f"--{written}", "2"])
+    assert error.value.remedy == f"Did you mean `{meant}`?"
+
+
+def test_every_key_is_described_with_its_values():
+    keys = {key["name"]: key for key in described()}
+    assert keys.keys() == RunOptions.model_fields.keys()
+    assert all(key["meaning"].endswith(".") and key["allowed"] for key in keys.values())
+    frames = keys["frames"]
+    assert (frames["default"], frames["unit"], frames["allowed"]) == ("16", "frames", "whole number from 1")
+    assert keys["input_mode"]["allowed"] == "video or images"
 
 
 def test_a_fault_on_the_command_line_names_the_option(recipe):

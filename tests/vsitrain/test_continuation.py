@@ -6,8 +6,8 @@ import pytest
 
 from tests.vsitrain.test_checkpoints import KNOWN
 from vsidata.errors import OptionError
-from vsitrain.continuation import continued
-from vsitrain.provenance import read_provenance, write_provenance
+from vsitrain.runs.continuation import continued
+from vsitrain.runs.provenance import read_provenance, write_provenance
 
 NOW = replace(KNOWN, questions_sha256="a" * 64, frames_sha256="b" * 64)
 OTHER = {

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from vsidata.errors import VsiError
-from vsitrain.curves import draw_curves
-from vsitrain.history import first_and_last, history_of, read_history, smoothed
+from vsitrain.runs.curves import draw_curves
+from vsitrain.runs.history import first_and_last, history_of, read_history, smoothed
 
 
 def write(folder, logged):

@@ -12,8 +12,8 @@ from tests.vsitrain import asked
 from tests.vsitrain.data import builds
 from tests.vsitrain.tiny_runs import parts
 from vsidata.errors import OptionError
-from vsitrain.dpo import make_trainer
 from vsitrain.families import LORA_TARGETS
+from vsitrain.trainers.dpo import make_trainer
 
 ROWS = Dataset.from_list(asked.ROWS)
 

@@ -10,10 +10,10 @@ import torch
 from PIL import Image
 
 from tests.vsitrain.tiny_runs import CLIPS, asked, parts
-from vsidata.build import BuildOptions, build
+from vsidata.pipeline.build import BuildOptions, build
 from vsidata.synthetic.write import write_scans
 from vsitrain.families import encode
-from vsitrain.rollouts import read_rollouts
+from vsitrain.runs.rollouts import read_rollouts
 
 PROJECT = Path(__file__).parents[2]
 

@@ -13,12 +13,12 @@ from tests.vsitrain.plan.planned import sft
 from tests.vsitrain.plan.test_plan import worked_out
 from tests.vsitrain.tiny_runs import asked as prompt
 from tests.vsitrain.tiny_runs import noise, parts
-from vsitrain import train
-from vsitrain.config import read_config
 from vsitrain.families import LORA_TARGETS, encode, keep_gradients_out_of_the_tower
+from vsitrain.models.tiny import TINY, make_tiny
 from vsitrain.plan import ClipSize, find_device, measure_model, plan
-from vsitrain.preparation import prepare
-from vsitrain.tiny import TINY, make_tiny
+from vsitrain.settings.config import read_config
+from vsitrain.trainers import train
+from vsitrain.trainers.preparation import prepare
 
 MIDDLING = TINY.model_copy(
     update={
@@ -48,7 +48,7 @@ def one_step(folder, data, out, *, method="sft", **changes):
         "model_name_or_path": folder,
         "data": data,
         "output_dir": out,
-        "num_frames": 2,
+        "frames": 2,
         "max_pixels": 12544,
         "max_steps": 1,
         "dtype": "float32",

@@ -3,7 +3,7 @@
 import pytest
 from typer.main import get_command
 
-from vsitrain.cli import app
+from vsitrain.commands.app import app
 
 COMMANDS = get_command(app).commands
 FROM_THE_HUB = ("grpo", "sft", "dpo", "evaluate", "study", "score", "merge")

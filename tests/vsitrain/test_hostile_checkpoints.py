@@ -13,8 +13,8 @@ from transformers import AutoModelForImageTextToText
 
 from tests.vsitrain.tiny_runs import trainer
 from vsidata.errors import OptionError, VsiError
-from vsitrain.checkpoints import full_disk_in_words, resumed_from
-from vsitrain.full_disk import is_full_disk
+from vsitrain.runs.checkpoints import full_disk_in_words, resumed_from
+from vsitrain.runs.full_disk import is_full_disk
 
 
 @pytest.fixture(scope="session")
@@ -193,7 +193,7 @@ def test_a_full_disk_is_known_by_what_libraries_say():
 
 
 def test_any_command_on_a_full_disk_says_so(monkeypatch, capsys):
-    from vsitrain import cli
+    from vsitrain.commands import app as cli
 
     def full(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device", "full/model.safetensors")

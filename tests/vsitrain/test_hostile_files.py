@@ -16,29 +16,29 @@ from tests.hostile.readers import Reader
 from tests.hostile.test_mutations import refused_or_read
 from tests.vsitrain.test_checkpoints import KNOWN
 from tests.vsitrain.tiny_runs import parts
-from vsitrain.alarms.callback import ALARMS, read_alarms
 from vsitrain.answers.plain import LONGEST
-from vsitrain.checkpoints import resumed_from
-from vsitrain.config import read_config
-from vsitrain.continuation import continued
 from vsitrain.evaluation.settings import settings_for
 from vsitrain.families import LORA_TARGETS
-from vsitrain.history import read_history
-from vsitrain.model_card import model_card
+from vsitrain.models.starting_model import base_of, check_adapter
+from vsitrain.models.tiny import TINY, make_tiny
 from vsitrain.plan import read_model_config
 from vsitrain.prompts import prompt_mode
-from vsitrain.provenance import read_provenance, write_provenance
+from vsitrain.runs.alarms.callback import ALARMS, read_alarms
+from vsitrain.runs.checkpoints import resumed_from
+from vsitrain.runs.continuation import continued
+from vsitrain.runs.history import read_history
+from vsitrain.runs.model_card import model_card
+from vsitrain.runs.provenance import read_provenance, write_provenance
 from vsitrain.scoring.command import scored
 from vsitrain.scoring.lenient import lenient_score
 from vsitrain.scoring.official import official_score
-from vsitrain.starting_model import base_of, check_adapter
-from vsitrain.tiny import TINY, make_tiny
+from vsitrain.settings.config import read_config
 
 _RECIPE = b"""extends: null
 data: build
 output_dir: out
 learning_rate: 1e-6
-num_frames: 8
+frames: 8
 rewards: [min_ratio, match]
 mix: {object_counting: 2, object_abs_distance: 0.5}
 length_window: [1, 20]

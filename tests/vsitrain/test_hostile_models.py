@@ -17,9 +17,9 @@ from vsidata.errors import OptionError
 from vsitrain import pretrained
 from vsitrain.evaluation.model import find_model, penalty_of
 from vsitrain.families import LORA_TARGETS, encode_rows, refuse_marks
+from vsitrain.models.starting_model import base_of, check_adapter, merge_adapter
 from vsitrain.plan import read_model_config
 from vsitrain.pretrained import open_adapter, open_model, open_processor
-from vsitrain.starting_model import base_of, check_adapter, merge_adapter
 
 _CODE = """
 from pathlib import Path
@@ -185,8 +185,8 @@ def test_a_question_that_names_a_token_for_pixels_is_refused_by_its_name(each_ti
 
 
 def test_a_run_on_such_a_question_stops_before_the_weights_are_loaded(tiny, tmp_path, monkeypatch):
-    from vsitrain.config import read_config
-    from vsitrain.preparation import prepare
+    from vsitrain.settings.config import read_config
+    from vsitrain.trainers.preparation import prepare
 
     monkeypatch.setitem(asked.ROWS[1], "question", "How many <|video_pad|> are in this room?")
     data = asked.build(tmp_path / "build")

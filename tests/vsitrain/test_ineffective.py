@@ -12,8 +12,8 @@ from trl import DPOConfig, GRPOConfig, ModelConfig, SFTConfig
 
 from tests.vsitrain.test_recipes import TRAINING, method, named
 from vsidata.errors import OptionError
-from vsitrain.config import read_config
-from vsitrain.ineffective import ineffective
+from vsitrain.settings.config import read_config
+from vsitrain.settings.ineffective import ineffective
 
 CONFIGS = {"grpo": GRPOConfig, "sft": SFTConfig, "dpo": DPOConfig}
 ACTS = yaml.safe_load(Path(__file__).with_name("effective_keys.yaml").read_text())

@@ -8,18 +8,18 @@ from typer.testing import CliRunner
 
 from tests.hostile.test_links import no_waiting
 from vsidata.errors import OptionError, VsiError
-from vsitrain.alarms.callback import read_alarms, tell
-from vsitrain.alarms.conditions import Alarm
-from vsitrain.cli import app
+from vsitrain.commands.app import app
 from vsitrain.data.tables import shards
 from vsitrain.evaluation import run as evaluation
 from vsitrain.figure_file import write_figure
-from vsitrain.history import read_history
-from vsitrain.provenance import read_provenance
-from vsitrain.rollouts import RolloutLog, read_rollouts
-from vsitrain.run_folder import claim_run_folder, refuse_linked_run
+from vsitrain.models.starting_model import merge_adapter
+from vsitrain.runs.alarms.callback import read_alarms, tell
+from vsitrain.runs.alarms.conditions import Alarm
+from vsitrain.runs.history import read_history
+from vsitrain.runs.provenance import read_provenance
+from vsitrain.runs.rollouts import RolloutLog, read_rollouts
+from vsitrain.runs.run_folder import claim_run_folder, refuse_linked_run
 from vsitrain.scoring.predictions import read_predictions, read_record
-from vsitrain.starting_model import merge_adapter
 
 ALARM = Alarm(kind="flat", step=3, since=3, sentence="Rewards are flat.", remedy="Look at them.")
 ROLLOUT = "00000000-00000009-of-rank-0.parquet"

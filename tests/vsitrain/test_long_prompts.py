@@ -10,12 +10,12 @@ from tests.vsitrain import asked, test_dpo, test_sft
 from tests.vsitrain.tiny_runs import CLIPS, trainer
 from tests.vsitrain.tiny_runs import asked as prompt
 from vsidata.errors import OptionError
-from vsitrain.collate import AnswerCollator
 from vsitrain.data.frames import FrameStore
 from vsitrain.evaluation import settings_for
 from vsitrain.evaluation.model import find_model
 from vsitrain.evaluation.replies import Replier
 from vsitrain.families import encode_rows
+from vsitrain.trainers.collate import AnswerCollator
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ import torch
 from transformers import AutoModelForImageTextToText
 
 from tests.vsitrain import asked
-from vsitrain import train
-from vsitrain.config import read_config
-from vsitrain.preparation import prepare
-from vsitrain.tiny import TINY, make_tiny
+from vsitrain.models.tiny import TINY, make_tiny
+from vsitrain.settings.config import read_config
+from vsitrain.trainers import train
+from vsitrain.trainers.preparation import prepare
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def stored(tmp_path_factory):
 
 def prepared(folder, tmp_path, *changes):
     data = asked.build(tmp_path / "build")
-    given = f"--model_name_or_path {folder} --data {data} --output_dir {tmp_path / 'run'} --num_frames 2"
+    given = f"--model_name_or_path {folder} --data {data} --output_dir {tmp_path / 'run'} --frames 2"
     given += " --max_pixels 12544 --max_steps 5 --learning_rate 1e-6 --lr_scheduler_type constant"
     given += (
         " --per_device_train_batch_size 2 --bf16 true --dtype bfloat16 --report_to none --save_strategy no"

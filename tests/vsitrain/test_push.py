@@ -16,13 +16,13 @@ from tests.hub.server import OWNER
 from tests.vsitrain import asked
 from tests.vsitrain.data import builds
 from vsidata.errors import OptionError
-from vsitrain.cli import main
-from vsitrain.config import read_config
+from vsitrain.commands.app import main
 from vsitrain.data.frames import FrameStore
 from vsitrain.evaluation import settings_for
 from vsitrain.evaluation.model import find_model
 from vsitrain.evaluation.replies import Replier
-from vsitrain.hub_token import hide_token
+from vsitrain.settings.config import read_config
+from vsitrain.settings.hub_token import hide_token
 
 _OF_METHOD = {
     "grpo": {"per_device_train_batch_size": 4, "num_generations": 4, "max_completion_length": 4},
@@ -40,7 +40,7 @@ def train(hub, tiny, tmp_path, monkeypatch, capfd):
             "model_name_or_path": tiny(),
             "data": asked.build(tmp_path / "build"),
             "output_dir": "run",
-            "num_frames": 2,
+            "frames": 2,
             "dtype": "float32",
             "max_steps": 1,
             "report_to": "none",

@@ -8,13 +8,13 @@ import pytest
 import typer
 
 from tests.vsitrain.plan.planned import real_config
-from vsidata.cli import app as vsidata
-from vsitrain.cli import app as vsitrain
-from vsitrain.config import read_config
+from vsidata.commands.app import app as vsidata
+from vsitrain.commands.app import app as vsitrain
+from vsitrain.models.starting_model import adapter_config, weights_dtype
 from vsitrain.plan import clip_size, find_device, measure_model, plan, workload_of
-from vsitrain.recipe import read_recipe
 from vsitrain.scoring.published import published_row, published_rows
-from vsitrain.starting_model import adapter_config, weights_dtype
+from vsitrain.settings.config import read_config
+from vsitrain.settings.recipe import read_recipe
 
 ROOT = Path(__file__).parents[2]
 RECIPES = ROOT / "recipes"
@@ -99,7 +99,7 @@ def cost_of(recipe: str):
     model = real_config("qwen2-vl-2b" if "2b" in recipe else "qwen2-vl-7b")
     clip = clip_size(
         model,
-        frames=options.num_frames,
+        frames=options.frames,
         height=480,
         width=640,
         min_pixels=options.min_pixels,

@@ -9,13 +9,13 @@ import yaml
 
 from tests.vsitrain import asked
 from tests.vsitrain.data import builds
-from vsidata.options import read_options
-from vsidata.questions.rules import load_rules
-from vsitrain.config import read_config
-from vsitrain.preparation import prepare
-from vsitrain.provenance import PROVENANCE
-from vsitrain.recipe import read_recipe
-from vsitrain.train import train
+from vsidata.pipeline.options import read_options
+from vsidata.topics.rule_set import load_rules
+from vsitrain.runs.provenance import PROVENANCE
+from vsitrain.settings.config import read_config
+from vsitrain.settings.recipe import read_recipe
+from vsitrain.trainers.preparation import prepare
+from vsitrain.trainers.train import train
 
 RECIPES = Path(__file__).parents[2] / "recipes"
 DATA, ACCELERATE = RECIPES / "data", RECIPES / "accelerate"
@@ -25,7 +25,7 @@ NEVER_RUN_HERE = {"use_vllm": "false"}
 """What needs a GPU is parsed, and switched off to run."""
 
 SIZES = {
-    "num_frames": "2",
+    "frames": "2",
     "max_pixels": "12544",
     "max_steps": "2",
     "gradient_accumulation_steps": "1",

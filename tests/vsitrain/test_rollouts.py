@@ -6,7 +6,7 @@ from datasets import Dataset
 
 from tests.vsitrain.tiny_runs import questions, small_letters, trainer
 from vsidata.errors import VsiError
-from vsitrain.rollouts import RolloutLog, Rollouts, read_rollouts
+from vsitrain.runs.rollouts import RolloutLog, Rollouts, read_rollouts
 
 
 def scored(count, scene="scene_a", reward=0.5):

@@ -3,7 +3,7 @@
 import pytest
 
 from vsidata.errors import OptionError
-from vsitrain.run_folder import claim_run_folder
+from vsitrain.runs.run_folder import claim_run_folder
 
 
 @pytest.fixture

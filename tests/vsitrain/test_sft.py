@@ -9,9 +9,9 @@ from trl import SFTConfig
 from tests.vsitrain import asked
 from tests.vsitrain.tiny_runs import parts
 from vsidata.errors import VsiError
-from vsitrain.collate import IGNORED, AnswerCollator
 from vsitrain.families import LORA_TARGETS
-from vsitrain.sft import make_trainer
+from vsitrain.trainers.collate import IGNORED, AnswerCollator
+from vsitrain.trainers.sft import make_trainer
 
 ROWS = Dataset.from_list(asked.ROWS)
 

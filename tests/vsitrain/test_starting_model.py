@@ -12,9 +12,9 @@ from transformers import AutoModelForImageTextToText, AutoProcessor
 from tests.vsitrain.tiny_runs import CLIPS, asked, parts
 from vsidata.errors import OptionError
 from vsitrain.families import LORA_TARGETS, encode
+from vsitrain.models.starting_model import base_of, check_adapter, is_adapter, merge_adapter
+from vsitrain.models.tiny import TINY, make_tiny
 from vsitrain.plan import read_model_config
-from vsitrain.starting_model import base_of, check_adapter, is_adapter, merge_adapter
-from vsitrain.tiny import TINY, make_tiny
 
 
 @pytest.fixture

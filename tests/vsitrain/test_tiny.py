@@ -10,9 +10,9 @@ from transformers import AutoModelForImageTextToText
 
 from tests.vsitrain.tiny_runs import asked, parts, plain
 from vsitrain.families import encode, family_of
-from vsitrain.tiny import SIZES, TINY, make_tiny
-from vsitrain.tiny.configs import make_config
-from vsitrain.tiny.processors import make_tokenizer
+from vsitrain.models.tiny import SIZES, TINY, make_tiny
+from vsitrain.models.tiny.configs import make_config
+from vsitrain.models.tiny.processors import make_tokenizer
 
 
 def test_tiny_model_of_every_family_loads_by_its_name_alone(each_tiny):

@@ -25,10 +25,10 @@ from tests.vsitrain.tiny_runs import (
     trainer,
 )
 from vsidata.errors import OptionError, VsiError
-from vsitrain.checkpoints import WholeCheckpoints
 from vsitrain.families import LORA_TARGETS, encode, stills
-from vsitrain.resume import ExactResume
-from vsitrain.video import VideoGRPOTrainer, without_pads
+from vsitrain.runs.checkpoints import WholeCheckpoints
+from vsitrain.trainers.grpo import VideoGRPOTrainer, without_pads
+from vsitrain.trainers.resume import ExactResume
 
 
 def _batches(run) -> list[dict]:

@@ -42,7 +42,7 @@ def test_one_process_merges_the_adapter_that_a_run_starts_from(tiny, tmp_path, f
         "model_name_or_path": adapter,
         "data": asked.build(tmp_path / "build"),
         "output_dir": "run",
-        "num_frames": 2,
+        "frames": 2,
         "dtype": "float32",
         "max_steps": 1,
         "per_device_train_batch_size": 1,

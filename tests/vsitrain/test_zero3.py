@@ -19,9 +19,9 @@ from transformers.integrations import deepspeed as integration
 from tests.vsitrain import asked
 from tests.vsitrain.tiny_runs import parts
 from vsitrain.families import LORA_TARGETS
+from vsitrain.models.starting_model import check_adapter, merge_adapter
+from vsitrain.models.whole_weights import model_of_shapes, whole_weights
 from vsitrain.plan import measure_model, read_model_config
-from vsitrain.starting_model import check_adapter, merge_adapter
-from vsitrain.whole_weights import model_of_shapes, whole_weights
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -134,7 +134,7 @@ def settings_of_deepspeed(folder):
 
 
 def words(model, data, out):
-    given = {"model_name_or_path": model, "data": data, "output_dir": out, "num_frames": 2}
+    given = {"model_name_or_path": model, "data": data, "output_dir": out, "frames": 2}
     given |= {"max_pixels": 12544, "report_to": "none", "per_device_train_batch_size": 2}
     return [word for key, value in given.items() for word in (f"--{key}", value)]
 

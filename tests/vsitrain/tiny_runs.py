@@ -8,7 +8,7 @@ from transformers import AutoModelForImageTextToText, AutoProcessor
 from trl import GRPOConfig
 
 from vsitrain.data.clip import Clip
-from vsitrain.video import VideoGRPOTrainer
+from vsitrain.trainers.grpo import VideoGRPOTrainer
 
 SHAPES = {"scene_a": (4, 56, 56), "scene_b": (3, 56, 84), "scene_c": (6, 84, 56)}
 

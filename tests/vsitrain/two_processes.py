@@ -7,7 +7,7 @@ import torch
 from transformers import TrainerCallback
 
 from tests.vsitrain.tiny_runs import SHAPES, questions, trainer
-from vsitrain.video import VideoGRPOTrainer
+from vsitrain.trainers.grpo import VideoGRPOTrainer
 
 GROUP = 4
 PROMPTS = 3

@@ -7,11 +7,11 @@ from typing import Any
 
 import orjson
 
-from vsidata.dataset import safe_files
-from vsidata.dataset.atomic import write_whole
 from vsidata.dataset.differences import differences
 from vsidata.dataset.tables import TABLES
 from vsidata.errors import OptionError, VsiError
+from vsidata.files import safe_files
+from vsidata.files.atomic import write_whole
 
 _FIRST = ("lock", "scenes")  # what a build writes before its recipe
 _NAMED = 20  # differences that a refusal names: another rule set differs in a hundred values

@@ -12,17 +12,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vsidata.constant import Rules, StatedConstant
 from vsidata.dataset import schema
-from vsidata.dataset.atomic import write_whole
 from vsidata.dataset.results import Row, result_path
-from vsidata.dataset.safe_files import check_regular
 from vsidata.errors import ScanError
+from vsidata.files.atomic import write_whole
+from vsidata.files.safe_files import check_regular
+from vsidata.measuring.sight import Sight
+from vsidata.rules.constant import Rules, StatedConstant
+from vsidata.rules.strict_yaml import read_mapping, validate
 from vsidata.scene import Scene
-from vsidata.sight import Sight
-from vsidata.streams.camera_path import Spot
-from vsidata.streams.shown import ShownFrames
-from vsidata.strict_yaml import read_mapping, validate
+from vsidata.sources.streams.camera_path import Spot
+from vsidata.sources.streams.shown import ShownFrames
 
 # Who reads a row group of embedded questions gets its pictures once for each question, and Arrow counts the
 # bytes of what lies in lists with 32 bits: it refuses more.

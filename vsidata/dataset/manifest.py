@@ -8,8 +8,8 @@ import orjson
 from pydantic import ValidationError
 
 from vsidata.dataset.manifest_form import ManifestForm
-from vsidata.dataset.safe_files import read_regular
 from vsidata.errors import OptionError, VsiError
+from vsidata.files.safe_files import read_regular
 
 MANIFEST = "manifest.json"
 AGAIN = (

@@ -15,13 +15,16 @@ from typing import Any
 
 import orjson
 
-from vsidata.curation.balance import Answer, balance, tallies
-from vsidata.dataset.atomic import write_whole
 from vsidata.dataset.card import card
 from vsidata.dataset.frames_file import embedded, is_heavy, read_frames
 from vsidata.dataset.results import Head, failure_of, read_head, read_rows, result_path
 from vsidata.dataset.room_areas import ratios
-from vsidata.dataset.safe_files import (
+from vsidata.dataset.shards import Shard, ShardWriter
+from vsidata.dataset.tables import TABLES, is_shard
+from vsidata.dataset.whole_result import whole_head
+from vsidata.errors import ScanError
+from vsidata.files.atomic import write_whole
+from vsidata.files.safe_files import (
     LARGEST_TABLE,
     UNFINISHED,
     is_private_name,
@@ -29,11 +32,8 @@ from vsidata.dataset.safe_files import (
     private_name,
     read_regular,
 )
-from vsidata.dataset.shards import Shard, ShardWriter
-from vsidata.dataset.tables import TABLES, is_shard
-from vsidata.dataset.whole_result import whole_head
-from vsidata.errors import ScanError
-from vsidata.questions.balance_rules import BalanceRules
+from vsidata.rules.balance import BalanceRules
+from vsidata.selection.balance import Answer, balance, tallies
 
 _SHARDS = "shards"
 """What the folder of unfinished shards is called before its private name."""

@@ -15,9 +15,9 @@ from urllib.parse import quote
 
 import orjson
 
-from vsidata.dataset.atomic import write_whole
-from vsidata.dataset.safe_files import LARGEST_TABLE, opened, read_regular
 from vsidata.errors import VsiError
+from vsidata.files.atomic import write_whole
+from vsidata.files.safe_files import LARGEST_TABLE, opened, read_regular
 
 Row = dict[str, Any]
 

@@ -90,7 +90,7 @@ QA = _with_features(
         ),
     ]
 )
-"""One row a question: `vsidata.questions.question.Question`, field by field."""
+"""One row a question: `vsidata.topics.question.Question`, field by field."""
 
 AREA_METHODS = ("floor", "vsibench", "vsi100k")
 _VECTOR = pa.list_(pa.float64(), 3)
@@ -168,13 +168,14 @@ FRAMES = _with_features(
         ("camera_path", pa.list_(pa.struct([("seconds", pa.float64()), ("position", _VECTOR)]))),
     ]
 )
-"""One row a scene that has frames: `vsidata.streams.shown.ShownFrames`, field by field, and what they show.
+"""One row a scene that has frames: `vsidata.sources.streams.shown.ShownFrames` by field, and what they show.
 
 `indices` are the source's own numbers of the frames, `intrinsics` the camera of the pictures as they are here
 (pixels), `poses` go from the camera's frame (x right, y down, z forward) to the room's (z up), metres. `seen`
-and `floor_seen` are shares: `vsidata.sight.Sight`, object by object; `first` is the first of `indices` whose
-picture shows enough of the object to count as seen, None where none does. `camera_path` is where the camera
-was throughout the stream, `vsidata.streams.camera_path`; a position is None where that is not known.
+and `floor_seen` are shares: `vsidata.measuring.sight.Sight`, object by object; `first` is the first of
+`indices` that shows enough of the object to count as seen, None where none does. `camera_path` is where the
+camera was throughout the stream, `vsidata.sources.streams.camera_path`; a position is None where that is not
+known.
 """
 
 EMBEDDED = _with_features(

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from vsidata.dataset.manifest import AGAIN
 from vsidata.dataset.results import Row
-from vsidata.dataset.safe_files import LARGEST_TABLE, check_regular, opened
 from vsidata.errors import VsiError
+from vsidata.files.safe_files import LARGEST_TABLE, check_regular, opened
 
 
 def check_shard(path: Path) -> None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vsidata.dataset.results import Row
-from vsidata.dataset.safe_files import UNFINISHED, own_folder
+from vsidata.files.safe_files import UNFINISHED, own_folder
 
 
 @dataclass(frozen=True)

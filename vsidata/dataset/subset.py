@@ -13,16 +13,16 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from vsidata.dataset.atomic import need_new, whole_folder, write_whole
 from vsidata.dataset.card import card
 from vsidata.dataset.frames_file import embedded, is_heavy
 from vsidata.dataset.manifest import check_same
 from vsidata.dataset.results import Row
-from vsidata.dataset.safe_files import read_regular
 from vsidata.dataset.shard_rows import check_bytes, check_shard, shard_rows
 from vsidata.dataset.shards import ShardWriter
 from vsidata.dataset.tables import TABLES
 from vsidata.errors import VsiError
+from vsidata.files.atomic import need_new, whole_folder, write_whole
+from vsidata.files.safe_files import read_regular
 
 _QA, _, _, _EMBEDDED = TABLES
 _FAILURES = "failures.jsonl"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from vsidata.dataset.frames_file import frames_path
 from vsidata.dataset.results import Head, is_whole, read_head, result_path
-from vsidata.dataset.safe_files import LARGEST_TABLE, opened
+from vsidata.files.safe_files import LARGEST_TABLE, opened
 
 
 def whole_head(folder: Path, name: str) -> Head | None:

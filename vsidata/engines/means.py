@@ -4,8 +4,8 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from vsidata.constant import Rules, StatedConstant
-from vsidata.strict_yaml import read_mapping, validate
+from vsidata.rules.constant import Rules, StatedConstant
+from vsidata.rules.strict_yaml import read_mapping, validate
 
 
 class Means(Rules):

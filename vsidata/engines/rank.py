@@ -14,10 +14,10 @@ from pathlib import Path
 
 import orjson
 
-from vsidata.dataset.safe_files import LARGEST_TABLE, append, opened
 from vsidata.engines import local
 from vsidata.engines.outcome import Outcome
 from vsidata.errors import VsiError
+from vsidata.files.safe_files import LARGEST_TABLE, append, opened
 
 
 def need_cluster() -> None:

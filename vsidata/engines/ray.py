@@ -19,11 +19,11 @@ from vsidata.engines import local
 from vsidata.engines.means import means
 from vsidata.engines.outcome import Outcome
 from vsidata.engines.rank import Rank, need_cluster
+from vsidata.engines.settings import EngineSettings
 from vsidata.errors import VsiError
-from vsidata.options import BuildOptions
 
 
-def run(work: Callable[[str], None], names: Sequence[str], options: BuildOptions) -> Iterator[Outcome]:
+def run(work: Callable[[str], None], names: Sequence[str], settings: EngineSettings) -> Iterator[Outcome]:
     """Run `work` on every name, and yield each outcome as its rank reports it.
 
     What no rank reported, because Ray gave it up, is worked on here at the end.
@@ -31,7 +31,7 @@ def run(work: Callable[[str], None], names: Sequence[str], options: BuildOptions
     Args:
         work: picklable, as for the local engine.
         names: what to work on.
-        options: `workers` is the number of ranks (default: as many as the cluster runs at a time).
+        settings: `workers` is the number of ranks (default: as many as the cluster runs at a time).
 
     Raises:
         VsiError: Ray is not installed; its cluster cannot be reached, has no room for a rank or does nothing.
@@ -40,8 +40,8 @@ def run(work: Callable[[str], None], names: Sequence[str], options: BuildOptions
     left = set(names)
     if names:
         with _cluster() as room:
-            rank = Rank(work, names, options.out / ".work")
-            ranks = min(options.workers or room, len(names))
+            rank = Rank(work, names, settings.folder)
+            ranks = min(settings.workers or room, len(names))
             for outcome in _outcomes(rank, ranks):
                 if outcome.name in left:
                     left.remove(outcome.name)
@@ -49,8 +49,8 @@ def run(work: Callable[[str], None], names: Sequence[str], options: BuildOptions
         if len(left) == len(names):
             fault = "no rank has reported a scan there."
             remedy = "See that every machine sees it, the scans and this installation at the same place."
-            raise VsiError(rank.reports, fault, f"{remedy} {options.out / '.work' / 'logs'} may say more.")
-    yield from local.run(work, sorted(left), options.workers)
+            raise VsiError(rank.reports, fault, f"{remedy} {settings.folder / 'logs'} may say more.")
+    yield from local.run(work, sorted(left), settings.workers)
 
 
 def _outcomes(rank: Rank, ranks: int) -> Iterator[Outcome]:
@@ -113,7 +113,7 @@ def _cluster() -> Iterator[int]:
 
     before = signal.getsignal(signal.SIGTERM)
     try:
-        _knock(os.environ.get("RAY_ADDRESS", ""))
+        _refuse_unreachable(os.environ.get("RAY_ADDRESS", ""))
         ray.init(log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, RuntimeError) as error:
         fault = f"cannot be reached: {' '.join(str(error).split()):.200}."
@@ -131,7 +131,7 @@ def _cluster() -> Iterator[int]:
         ray.shutdown()
 
 
-def _knock(address: str) -> None:
+def _refuse_unreachable(address: str) -> None:
     """Where an address is a machine's and a port, see that somebody listens: Ray would try for ten minutes.
 
     Raises:

@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from vsidata.engines import local, ray, slurm
 from vsidata.engines.outcome import Outcome
+from vsidata.engines.settings import EngineSettings
 from vsidata.engines.submission import Submission
 from vsidata.errors import OptionError
-from vsidata.options import BuildOptions
 
 Work = Callable[[str], None]
-Engine = Callable[[Work, Sequence[str], BuildOptions], Iterator[Outcome] | Submission]
+Engine = Callable[[Work, Sequence[str], EngineSettings], Iterator[Outcome] | Submission]
 
 ENGINES: Mapping[str, Engine] = {
-    "local": lambda work, names, options: local.run(work, names, options.workers),
+    "local": lambda work, names, settings: local.run(work, names, settings.workers),
     "ray": ray.run,
     "slurm": slurm.run,
 }

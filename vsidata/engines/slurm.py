@@ -14,17 +14,15 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-import orjson
-
-from vsidata.dataset.atomic import write_whole
-from vsidata.dataset.safe_files import read_regular
 from vsidata.engines.means import means
 from vsidata.engines.outcome import Outcome
 from vsidata.engines.rank import Rank, need_cluster
+from vsidata.engines.settings import EngineSettings
 from vsidata.engines.shared_disk import local_disk
 from vsidata.engines.submission import Submission
 from vsidata.errors import OptionError, VsiError
-from vsidata.options import BuildOptions
+from vsidata.files.atomic import write_whole
+from vsidata.files.safe_files import read_regular
 
 _NEEDED = ("partition", "time")  # what datatrove writes into every script
 _OURS = ("array", "chdir", "dependency", "export", "job-name")  # what the build itself tells sbatch
@@ -36,14 +34,14 @@ _ENDED = frozenset(
 
 
 def run(
-    work: Callable[[str], None], names: Sequence[str], options: BuildOptions
+    work: Callable[[str], None], names: Sequence[str], settings: EngineSettings
 ) -> Submission | Iterator[Outcome]:
     """Submit `work` on every name.
 
     Args:
         work: picklable, as for the local engine.
         names: what to work on.
-        options: `workers` is the number of tasks in the array; `slurm` holds options of sbatch.
+        settings: `workers` is the number of tasks in the array.
 
     Returns:
         What was submitted; without names there is nothing to submit, and no outcome.
@@ -54,24 +52,21 @@ def run(
     """
     if not names:
         return iter(())
-    _check(options)
+    _check(settings)
     need_cluster()
     from vsidata.engines.slurm_array import ArrayThenMerge
 
-    work_folder = options.out / ".work"
-    claim = work_folder / "submitted"
+    claim = settings.folder / "submitted"
     name = f"vsidata-{uuid.uuid4().hex[:8]}"
-    again = work_folder.absolute() / "options.json"
-    write_whole(again, [orjson.dumps(options.model_dump(mode="json", by_alias=True, exclude_defaults=True))])
-    step = Rank(work, names, work_folder)
-    ranks = min(options.workers or len(names), len(names))
+    step = Rank(work, names, settings.folder)
+    ranks = min(settings.workers or len(names), len(names))
     jobs = ArrayThenMerge(
         [step],
         tasks=ranks,
         job_name=name,
-        logging_dir=str(work_folder.absolute()),
-        settings={"mem-per-cpu": f"{means().memory.whole}M", **_quoted(options.slurm)},
-        merge=f"vsidata build --config {again} --engine local --workers $SLURM_CPUS_PER_TASK",
+        logging_dir=str(settings.folder.absolute()),
+        settings={"mem-per-cpu": f"{means().memory.whole}M", **_quoted(settings.sbatch)},
+        merge=settings.finish(),
     )
     write_whole(claim, [name.encode()])  # first: whatever happens from here on, the jobs are found by it
     try:
@@ -81,10 +76,10 @@ def run(
         claim.unlink()
         fault = f"refused a job, with exit status {error.returncode}; its message is above."
         raise VsiError("sbatch", fault, "Correct --slurm, then run the same command again.") from error
-    return Submission(options.out, name, len(names), ranks, jobs.merge_job, local_disk(options.out))
+    return Submission(settings.out, name, len(names), ranks, jobs.merge_job, local_disk(settings.out))
 
 
-def heed(out: Path, work: Path) -> None:
+def refuse_submitted(out: Path, work: Path) -> None:
     """Refuse a folder that jobs are on their way to; whoever holds its lock then has it alone.
 
     Args:
@@ -134,16 +129,16 @@ def _quoted(settings: Mapping[str, str]) -> dict[str, str]:
     return {name: value and shlex.quote(value) for name, value in settings.items()}
 
 
-def _check(options: BuildOptions) -> None:
-    if missing := [key for key in _NEEDED if key not in options.slurm]:
+def _check(settings: EngineSettings) -> None:
+    if missing := [key for key in _NEEDED if key not in settings.sbatch]:
         fault = f"needs --slurm {missing[0]}=…"
         raise OptionError("--engine slurm", fault, "Give a partition, and the time limit of a task.")
-    if ours := [key for key in _OURS if key in options.slurm]:
+    if ours := [key for key in _OURS if key in settings.sbatch]:
         raise OptionError("--slurm", f"sets `{ours[0]}`, which the build itself does.", "Drop it.")
-    if options.workers is None:
+    if settings.workers is None:
         remedy = "Give the number of tasks with --workers; the scans are divided among them."
         raise OptionError("--engine slurm", "needs the number of tasks to submit.", remedy)
-    folder = str(options.out.absolute())
+    folder = str(settings.out.absolute())
     if shlex.quote(folder) != folder:
         fault = "has a character in its path that a batch script would misread."
         raise OptionError(folder, fault, "Name another --out.")

@@ -26,7 +26,7 @@ class Marked:
 
     Attributes:
         instance: its id.
-        role: `vsidata.questions.question.EvidenceObject.role`.
+        role: `vsidata.topics.question.EvidenceObject.role`.
         tone: of its footprint.
         label: the word in the question, and a number where there are several: `chair 2`.
     """

@@ -5,21 +5,21 @@ from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from functools import cached_property
 
-from vsidata.curation.annotation import annotation_limits, findings
-from vsidata.curation.leak_guard import forbidden_rooms, scenes_of_forbidden_rooms
+from vsidata.analysis.annotation import annotation_limits, findings
 from vsidata.dataset.frames_file import frames_row
 from vsidata.errors import OptionError
-from vsidata.measure import MeasuredObject, MeasuredScene, MeasurementRules, measure
-from vsidata.process import Look, look_at, scene_row, unread
-from vsidata.questions.question import Question
-from vsidata.questions.rules import RuleSet
-from vsidata.questions.topics import Drops, ask
+from vsidata.measuring.measure import MeasuredObject, MeasuredScene, MeasurementRules, measure
+from vsidata.pipeline.process import Look, look_at, scene_row, unread
 from vsidata.report.evidence import Drawing, drawing
 from vsidata.report.plan import Plan, plan
 from vsidata.scene import Scene, SceneObject
+from vsidata.selection.leak_guard import forbidden_rooms, scenes_of_forbidden_rooms
 from vsidata.sources.registry import Source
-from vsidata.streams.frames import FrameStream
-from vsidata.streams.shown import Framing
+from vsidata.sources.streams.frames import FrameStream
+from vsidata.sources.streams.shown import Framing
+from vsidata.topics.ask import Drops, ask
+from vsidata.topics.question import Question
+from vsidata.topics.rule_set import RuleSet
 
 # An id's first characters are enough to name it; a scan has fewer than a thousand questions, so their numbers
 # are shorter.

@@ -7,11 +7,11 @@ from typing import Any
 
 import orjson
 
-from vsidata.curation.audit.file import audited, read_audit
+from vsidata.analysis.audit.file import audited, read_audit
 from vsidata.dataset.origin import datasets_of, is_free, named, owned
-from vsidata.dataset.safe_files import read_regular
 from vsidata.errors import VsiError
-from vsidata.hub.release import has_pictures
+from vsidata.files.safe_files import read_regular
+from vsidata.publish.hub.release import has_pictures
 from vsidata.report.rules_in_words import topic_rules, visibility_constants, what_differs
 from vsidata.report.tallies import Tallies
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vsidata.plain_text import in_a_line
-from vsidata.questions.question import Question
 from vsidata.report.evidence import Drawing
 from vsidata.report.evidence_picture import TONE_WORDS, TONES, draw_evidence, draw_rings
 from vsidata.report.inspection import Inspection
 from vsidata.report.label_places import Label, place
 from vsidata.report.plan import Plan, PlanObject, Point
+from vsidata.topics.question import Question
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

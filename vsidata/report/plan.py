@@ -214,7 +214,7 @@ def _object(row: Row, shown: Mapping[int, _Shown]) -> PlanObject:
 
 
 def _shown(frames: Row | None, visibility: Mapping[str, Any] | None) -> dict[int, _Shown]:
-    """Object by object, as `vsidata.sight.Sight.shows` has it."""
+    """Object by object, as `vsidata.measuring.sight.Sight.shows` has it."""
     if frames is None or visibility is None or frames["seen"] is None:
         return {}
     pixels, surface = (visibility[name]["value"] for name in ("pixels", "surface"))

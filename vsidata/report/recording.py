@@ -12,7 +12,7 @@ import numpy as np
 
 from vsidata.report.inspection import Inspection
 from vsidata.scene import Array, OrientedBox
-from vsidata.streams.shown import ShownFrames
+from vsidata.sources.streams.shown import ShownFrames
 
 if TYPE_CHECKING:
     import rerun

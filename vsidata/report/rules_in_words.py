@@ -9,8 +9,8 @@ from typing import Any
 
 from vsidata.dataset.differences import differences
 from vsidata.dataset.results import Row
-from vsidata.questions.rules import RULE_SETS, load_rules
-from vsidata.strict_yaml import read_mapping
+from vsidata.rules.strict_yaml import read_mapping
+from vsidata.topics.rule_set import RULE_SETS, load_rules
 
 Resolved = Mapping[str, Any]
 """The resolved rules, as a manifest has them."""

@@ -20,9 +20,9 @@ from typing import Any
 import orjson
 
 from vsidata.dataset.manifest import MANIFEST, check_same, read_manifest
-from vsidata.dataset.safe_files import LARGEST_TABLE, alone, is_private_name, opened, private_name
 from vsidata.dataset.shard_rows import blame
 from vsidata.errors import OptionError, VsiError
+from vsidata.files.safe_files import LARGEST_TABLE, alone, is_private_name, opened, private_name
 from vsidata.report.overview import overview, pictures_of, scene_line
 from vsidata.report.reading import scenes
 from vsidata.report.scene_page import scene_page

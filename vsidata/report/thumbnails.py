@@ -5,8 +5,8 @@ import base64
 import cv2
 
 from vsidata.sources.scan_file import Fault
-from vsidata.streams.image import decode, encode
-from vsidata.streams.jpeg import jpeg_size
+from vsidata.sources.streams.image import decode, encode
+from vsidata.sources.streams.jpeg import jpeg_size
 
 # Sixteen of them take 110 kB in a page, and two stand side by side on a phone.
 _LONGEST_SIDE = 224

@@ -9,7 +9,7 @@ from vsidata.scene import Scene
 from vsidata.sources.meta_info import MetaInfo
 from vsidata.sources.official import OfficialSplit
 from vsidata.sources.scannet import ScanNet
-from vsidata.streams.frames import FrameStream
+from vsidata.sources.streams.frames import FrameStream
 
 
 class Source(Protocol):

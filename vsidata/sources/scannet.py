@@ -21,9 +21,9 @@ from vsidata.sources.ply import read_mesh
 from vsidata.sources.repeats import repeated
 from vsidata.sources.scan_file import refuse_broken_link
 from vsidata.sources.segmentation import Group, read_groups, read_segments
+from vsidata.sources.streams.frames import FrameStream
+from vsidata.sources.streams.registry import open_stream, stream_files
 from vsidata.sources.synthetic_mark import MARK, changed_file, has_mark
-from vsidata.streams.frames import FrameStream
-from vsidata.streams.registry import open_stream, stream_files
 
 MESH = "_vh_clean_2.ply"
 SEGMENTS = "_vh_clean_2.0.010000.segs.json"

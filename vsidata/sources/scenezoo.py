@@ -21,8 +21,8 @@ from vsidata.sources.grouping import group_objects
 from vsidata.sources.official import OfficialSplit, official_split, room_of
 from vsidata.sources.scan_file import refuse_broken_link
 from vsidata.sources.segmentation import Group
-from vsidata.streams.frames import USUAL_RATE, FrameStream, are_poses, camera_matrix, times_of
-from vsidata.streams.image import encode
+from vsidata.sources.streams.frames import USUAL_RATE, FrameStream, are_poses, camera_matrix, times_of
+from vsidata.sources.streams.image import encode
 
 _INSTALL = "Install it: pip install 'vsi100k[scenezoo]'."
 

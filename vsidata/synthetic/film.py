@@ -9,7 +9,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from vsidata.scene import Array
-from vsidata.streams.image import encode
+from vsidata.sources.streams.image import encode
 from vsidata.synthetic.camera import Camera, camera
 from vsidata.synthetic.corners import corners
 from vsidata.synthetic.layout import Room

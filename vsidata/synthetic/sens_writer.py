@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vsidata.dataset.atomic import whole_file
+from vsidata.files.atomic import whole_file
 from vsidata.scene import Array
 
 _SENSOR = b"StructureSensor"

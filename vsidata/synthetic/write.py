@@ -23,10 +23,10 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from vsidata.dataset.atomic import whole_folder, write_whole
-from vsidata.dataset.safe_files import UNFINISHED, own_folder
 from vsidata.engines import local
 from vsidata.errors import OptionError, VsiError
+from vsidata.files.atomic import whole_folder, write_whole
+from vsidata.files.safe_files import UNFINISHED, own_folder
 from vsidata.scene import Array
 from vsidata.sources.synthetic_mark import changed_file, has_mark, write_mark
 from vsidata.synthetic.camera import Camera, camera

@@ -2,8 +2,8 @@
 
 from functools import lru_cache
 
-from vsidata.constant import Rules
-from vsidata.strict_yaml import read_packaged
+from vsidata.rules.constant import Rules
+from vsidata.rules.strict_yaml import read_packaged
 
 
 class WordList(Rules):

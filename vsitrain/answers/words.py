@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from vsidata.questions.vocabulary import load_vocabulary
+from vsidata.rules.vocabulary import load_vocabulary
 from vsitrain.answers.conclusion import Span, Statement, believed
 from vsitrain.answers.plain import plain
 from vsitrain.answers.word_lists import word_lists

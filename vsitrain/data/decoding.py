@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vsidata.streams import image
-from vsidata.streams.frames import Size
-from vsidata.streams.jpeg import jpeg_size
+from vsidata.sources.streams import image
+from vsidata.sources.streams.frames import Size
+from vsidata.sources.streams.jpeg import jpeg_size
 
 Pictures = NDArray[np.uint8]
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from vsidata.errors import OptionError
 from vsidata.sources.scan_file import blame
-from vsidata.streams.frames import Size
-from vsidata.streams.jpeg import check_jpeg
-from vsidata.streams.stored import check_times, check_turn
+from vsidata.sources.streams.frames import Size
+from vsidata.sources.streams.jpeg import check_jpeg
+from vsidata.sources.streams.stored import check_times, check_turn
 from vsitrain.data.clip import Clip
 from vsitrain.data.decoding import decode, fitted
 from vsitrain.data.stored_frames import open_frames

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vsidata.dataset.manifest import read_manifest
-from vsidata.dataset.safe_files import LARGEST_TABLE, opened
 from vsidata.errors import OptionError
+from vsidata.files.safe_files import LARGEST_TABLE, opened
 from vsitrain.data.tables import load_table, shards
 
 LIGHT = ["dataset", "scene_name", "timestamps", "fps", "width", "height", "orientation"]

@@ -58,8 +58,8 @@ def evaluation_split(source: str) -> str:
     from datasets import get_dataset_split_names
     from datasets.exceptions import DatasetsError
 
-    from vsidata.hub.faults import UNREADABLE
-    from vsidata.hub.reach import require_reach
+    from vsidata.publish.hub.faults import UNREADABLE
+    from vsidata.publish.hub.reach import require_reach
 
     folder = Path(source)
     if folder.is_dir():
@@ -90,8 +90,8 @@ def load_table(source: str, table: str, split: str) -> Any:
     from datasets import load_dataset
     from datasets.exceptions import DatasetsError
 
-    from vsidata.hub.faults import UNREADABLE
-    from vsidata.hub.reach import require_reach
+    from vsidata.publish.hub.faults import UNREADABLE
+    from vsidata.publish.hub.reach import require_reach
 
     folder = Path(source)
     if not folder.is_dir():

@@ -7,15 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from vsidata.dataset.safe_files import read_regular
 from vsidata.errors import OptionError, VsiError
+from vsidata.files.safe_files import read_regular
 from vsitrain.evaluation import replies, vllm_replies
 from vsitrain.evaluation.model import Model, find_model, penalty_of
 from vsitrain.evaluation.run import Asked, Clips, Row, Told, evaluate, record_of
 from vsitrain.evaluation.settings import Settings, settings_for
 from vsitrain.evaluation.videos import VideoFolder, has_videos
 from vsitrain.plan import read_model_config
-from vsitrain.provenance import read_provenance
+from vsitrain.runs.provenance import read_provenance
 from vsitrain.scoring.benchmark import Benchmark, find_benchmark
 from vsitrain.scoring.questions import read_questions, split_of
 
@@ -126,8 +126,8 @@ def _of_data(data: str, benchmark: Benchmark | None) -> dict[str, Any]:
 
 def _revision(data: str) -> str | None:
     """The commit of a build on the Hub; None where only a cache is at hand, which does not tell."""
-    from vsidata.hub.client import client
-    from vsidata.hub.faults import patiently, told
+    from vsidata.publish.hub.client import client
+    from vsidata.publish.hub.faults import patiently, told
 
     try:
         with told(data):

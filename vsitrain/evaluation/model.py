@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vsidata.errors import OptionError
-from vsitrain.starting_model import base_of, is_adapter, refuse_adapter_as_base
+from vsitrain.models.starting_model import base_of, is_adapter, refuse_adapter_as_base
 
 _WEIGHTS = ("*.safetensors",)
 _SETTINGS = ("*.json", "*.jinja", "*.txt", "*.model")
@@ -104,9 +104,9 @@ def penalty_of(model: Model) -> float:
 
 
 def _downloaded(name: str) -> Path:
-    from vsidata.hub.client import client
-    from vsidata.hub.faults import patiently, told
-    from vsidata.hub.reach import require_reach
+    from vsidata.publish.hub.client import client
+    from vsidata.publish.hub.faults import patiently, told
+    from vsidata.publish.hub.reach import require_reach
 
     require_reach(name, "model")
     with told(name):

@@ -10,16 +10,16 @@ from typing import Any, Protocol
 
 import orjson
 
-from vsidata.dataset.atomic import write_whole
-from vsidata.dataset.safe_files import append, read_regular
 from vsidata.errors import OptionError, VsiError
+from vsidata.files.atomic import write_whole
+from vsidata.files.safe_files import append, read_regular
 from vsitrain.answers import tagged_answer
 from vsitrain.data.clip import Clip
 from vsitrain.evaluation.settings import Settings
 from vsitrain.prompts import ask
+from vsitrain.runs.versions import version_of
 from vsitrain.scoring.centres import BY_CENTRES
 from vsitrain.scoring.predictions import PREDICTIONS, RUN, read_predictions
-from vsitrain.versions import version_of
 
 _KEPT = (
     "id",

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from vsidata.errors import OptionError
 from vsitrain.families import InputMode
 from vsitrain.prompts import PromptMode, prompt_mode
-from vsitrain.provenance import read_provenance
+from vsitrain.runs.provenance import read_provenance
 
 Wording = Literal["untouched", "trained"]
 

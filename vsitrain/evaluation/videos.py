@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from vsidata.errors import ScanError
-from vsidata.streams.video import open_video
+from vsidata.sources.streams.video import open_video
 from vsitrain.data.clip import Clip
 from vsitrain.data.decoding import fitted
 

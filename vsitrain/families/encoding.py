@@ -99,7 +99,7 @@ def _refuse_too_long(processor: Any, rows: Sequence[Row], names: Sequence[str]) 
         if len(row.input_ids) > most:
             fault = f"has {len(row.input_ids):,} tokens, and the tokenizer's own limit is {most:,}."
             remedy = (
-                "Show fewer frames or pixels (num_frames, max_pixels), or raise max_length or "
+                "Show fewer frames or pixels (frames, max_pixels), or raise max_length or "
                 "model_max_length in the model's tokenizer_config.json if the model can read more."
             )
             raise OptionError(f"the prompt {name}", fault, remedy)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from vsidata.strict_yaml import read_mapping, validate
+from vsidata.rules.strict_yaml import read_mapping, validate
 
 
 class Assumption(BaseModel):

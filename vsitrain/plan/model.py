@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vsidata.errors import OptionError
-from vsitrain.whole_weights import model_of_shapes, whole_weights
+from vsitrain.models.whole_weights import model_of_shapes, whole_weights
 
 if TYPE_CHECKING:
     from peft import LoraConfig
@@ -77,7 +77,7 @@ def read_model_config(name_or_path: str) -> Any:
         OptionError: there is none, or it is an adapter's.
         VsiError: the Hub cannot be reached, or it is no vision-language model of a known family.
     """
-    from vsidata.hub.reach import require_reach
+    from vsidata.publish.hub.reach import require_reach
     from vsitrain.families import family_of
     from vsitrain.pretrained import open_config
 

@@ -71,7 +71,7 @@ def changes(model: ModelSize, work: Workload) -> Iterator[Change]:
     if work.clip.patches >= 2:
         clip = work.clip
         half_clip = replace(clip, features=clip.features // 2, patches=clip.patches // 2)
-        yield "half num_frames or half max_pixels", model, replace(work, clip=half_clip)
+        yield "half the frames or half max_pixels", model, replace(work, clip=half_clip)
     if not model.lora:
         width = 9 * model.hidden + 2 * model.key_value + 3 * model.intermediate
         trained = dict.fromkeys(PARTS, 0) | {"language model": _RANK * model.layers * width}

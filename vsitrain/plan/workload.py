@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from vsitrain.plan.clip import ClipSize
-from vsitrain.run_options import Method
+from vsitrain.settings.run_options import Method
 
 Sharding = Literal["none", "zero1", "zero2", "zero3", "fsdp"]
 """What is spread over the processes: nothing, the optimizer, gradients too, weights too (the last two)."""

@@ -2,8 +2,8 @@
 
 from functools import lru_cache
 
-from vsidata.constant import Constant, Rules
-from vsidata.strict_yaml import read_packaged
+from vsidata.rules.constant import Constant, Rules
+from vsidata.rules.strict_yaml import read_packaged
 
 
 class Limits(Rules):

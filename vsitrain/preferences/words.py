@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from vsidata.questions.object_rel_direction import RelativeDirectionRules
-from vsidata.questions.rules import load_rules
+from vsidata.topics.object_rel_direction import RelativeDirectionRules
+from vsidata.topics.rule_set import load_rules
 from vsitrain.prompts import offered
 from vsitrain.prompts.asking import Row
 

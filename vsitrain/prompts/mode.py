@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from vsidata.constant import Rules
 from vsidata.errors import OptionError
-from vsidata.strict_yaml import read_mapping, validate
+from vsidata.rules.constant import Rules
+from vsidata.rules.strict_yaml import read_mapping, validate
 
 PROMPT_MODES = ("vanilla", "think", "observe")
 """The modes of this package. A new one is a file in modes/ and its name here."""

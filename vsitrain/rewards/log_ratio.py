@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from vsidata.constant import Constant, Rules
-from vsidata.strict_yaml import read_packaged
+from vsidata.rules.constant import Constant, Rules
+from vsidata.rules.strict_yaml import read_packaged
 from vsitrain.rewards.number import number_rewards
 from vsitrain.rewards.reply import UNTAGGED, Completion, Setting
 

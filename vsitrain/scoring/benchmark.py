@@ -61,9 +61,9 @@ def _local(questions: Path) -> Benchmark:
 
 
 def _from_hub() -> Benchmark:
-    from vsidata.hub.client import client
-    from vsidata.hub.faults import patiently, told
-    from vsidata.hub.reach import require_reach
+    from vsidata.publish.hub.client import client
+    from vsidata.publish.hub.faults import patiently, told
+    from vsidata.publish.hub.reach import require_reach
 
     require_reach(HUB, "dataset")
     hub = client()

@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from vsidata.dataset.safe_files import LARGEST_LINES, read_regular
 from vsidata.errors import OptionError
+from vsidata.files.safe_files import LARGEST_LINES, read_regular
 
 Row = Mapping[str, Any]
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from vsidata.dataset.safe_files import LARGEST_LINES, check_regular, read_regular
 from vsidata.errors import OptionError
+from vsidata.files.safe_files import LARGEST_LINES, check_regular, read_regular
 from vsitrain.scoring.benchmark import Benchmark, find_benchmark
 from vsitrain.scoring.centres import rooms_of_build, with_centre_answers
 from vsitrain.scoring.tasks import NUMBERS

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vsitrain.alarms import CONDITIONS, AlarmCallback, Statistics, alarm_rules, read_alarms, statistics_of
+from vsitrain.runs.alarms import (
+    CONDITIONS,
+    AlarmCallback,
+    Statistics,
+    alarm_rules,
+    read_alarms,
+    statistics_of,
+)
 
 RULES = alarm_rules()
 WELL = Statistics(

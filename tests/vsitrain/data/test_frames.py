@@ -197,7 +197,7 @@ def test_clips_from_the_hub_are_the_same(folder, monkeypatch):
         return read("parquet", data_files={split: str(folder / table / f"{split}-*.parquet")}, split=split)
 
     monkeypatch.setattr(datasets, "load_dataset", download)
-    monkeypatch.setattr("vsidata.hub.reach.require_reach", lambda *_: None)
+    monkeypatch.setattr("vsidata.publish.hub.reach.require_reach", lambda *_: None)
     splits = ("train", "validation")
     there = FrameStore("somebody/build", splits, num_frames=4, max_pixels=1000)
     assert asked == [("somebody/build", "frames", split) for split in splits]

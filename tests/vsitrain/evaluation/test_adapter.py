@@ -19,8 +19,8 @@ from vsitrain.evaluation import settings_for
 from vsitrain.evaluation.model import find_model
 from vsitrain.evaluation.replies import Replier
 from vsitrain.families import LORA_TARGETS
+from vsitrain.models.starting_model import merge_adapter
 from vsitrain.scoring.questions import read_questions
-from vsitrain.starting_model import merge_adapter
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.vsitrain.evaluation import benchmark
-from vsitrain.cli import main
+from vsitrain.commands.app import main
 from vsitrain.scoring.predictions import read_entries
 
 

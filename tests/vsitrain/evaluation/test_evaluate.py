@@ -9,14 +9,14 @@ from tests.vsitrain import asked
 from tests.vsitrain.data import builds
 from tests.vsitrain.test_checkpoints import KNOWN
 from vsidata.errors import OptionError
-from vsitrain.cli import main
+from vsitrain.commands.app import main
 from vsitrain.data.frames import FrameStore
 from vsitrain.evaluation import evaluate, settings_for
 from vsitrain.evaluation.model import find_model
 from vsitrain.evaluation.replies import VERSIONS, Replier
 from vsitrain.evaluation.run import record_of
 from vsitrain.evaluation.study import result_of
-from vsitrain.provenance import write_provenance
+from vsitrain.runs.provenance import write_provenance
 from vsitrain.scoring.command import scored
 from vsitrain.scoring.predictions import read_entries
 from vsitrain.scoring.questions import read_questions

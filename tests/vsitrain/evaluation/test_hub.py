@@ -11,10 +11,10 @@ from tests.vsitrain import asked
 from tests.vsitrain.evaluation import benchmark
 from tests.vsitrain.test_checkpoints import KNOWN
 from vsidata.errors import VsiError
-from vsitrain.cli import main
+from vsitrain.commands.app import main
 from vsitrain.evaluation.model import find_model
 from vsitrain.plan import read_model_config
-from vsitrain.provenance import write_provenance
+from vsitrain.runs.provenance import write_provenance
 from vsitrain.scoring.predictions import read_entries
 
 

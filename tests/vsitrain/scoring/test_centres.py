@@ -11,7 +11,7 @@ from tests.vsitrain import asked
 from tests.vsitrain.data import builds
 from vsidata.dataset import schema
 from vsidata.errors import OptionError
-from vsitrain.cli import main
+from vsitrain.commands.app import main
 from vsitrain.scoring.centres import rooms_of_build, with_centre_answers
 from vsitrain.scoring.command import scored
 from vsitrain.scoring.questions import read_questions

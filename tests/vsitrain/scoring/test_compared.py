@@ -11,7 +11,7 @@ from PIL import Image
 from tests.vsitrain.scoring import evaluations
 from tests.vsitrain.scoring.answers import rows
 from vsidata.errors import OptionError
-from vsitrain.cli import main
+from vsitrain.commands.app import main
 from vsitrain.scoring import score
 from vsitrain.scoring.compared import Row, compared, row_of
 from vsitrain.scoring.layouts import FORMATS, LAYOUTS

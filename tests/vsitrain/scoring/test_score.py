@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.vsitrain.scoring import evaluations
 from tests.vsitrain.scoring.answers import rows
 from vsidata.errors import OptionError
-from vsitrain.cli import main
+from vsitrain.commands.app import main
 from vsitrain.scoring import Prediction, matched, official_score, read_predictions, score
 from vsitrain.scoring.command import scored
 from vsitrain.scoring.references import REFERENCES
@@ -197,7 +197,7 @@ def test_scoring_imports_no_torch(tmp_path):
     out = evaluations.write(tmp_path / "run")
     code = (
         "import sys; sys.modules['torch'] = sys.modules['transformers'] = None; "
-        "from vsitrain.cli import main; main()"
+        "from vsitrain.commands.app import main; main()"
     )
     for words in (["score", str(out)], ["table", str(out), "--plot", str(tmp_path / "plot.png")]):
         ran = subprocess.run(

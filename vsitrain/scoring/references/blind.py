@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from vsidata.curation.blind.constants import FOLDS, best_answer, fold_of_rooms
+from vsidata.analysis.blind.constants import FOLDS, best_answer, fold_of_rooms
 from vsidata.sources.official import room_of_row
 from vsitrain.answers import option_words
 from vsitrain.scoring.official import is_number

@@ -1,0 +1,99 @@
+"""Imports go down only: no file, and no folder, is needed by what it needs.
+
+In every folder its files and its subfolders are rooms. A room may import another one of the same folder if
+that one never leads back to it. Imports that only a type checker reads count as well.
+"""
+
+import ast
+from collections import defaultdict
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("vsidata", "vsitrain")
+MOST_ROOMS = (
+    20  # at the top of a package, beside its __init__ and marker files: what a reader can keep in mind
+)
+
+
+def modules(root: Path) -> dict[str, Path]:
+    """Dotted name → file."""
+    files = (file for package in PACKAGES for file in (root / package).rglob("*.py"))
+    return {
+        ".".join(file.relative_to(root).with_suffix("").parts).removesuffix(".__init__"): file
+        for file in files
+    }
+
+
+def imports(file: Path, known: dict[str, Path]) -> set[str]:
+    """The modules of ours that a file imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = (f"{node.module}.{alias.name}" for alias in node.names)
+            found |= {name if name in known else node.module for name in names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found & known.keys()
+
+
+def edges(root: Path) -> dict[tuple[str, ...], dict[str, dict[str, str]]]:
+    """Folder → room → room that it imports → `file imports file`, for every two rooms of one folder."""
+    known = modules(root)
+    found: dict[tuple[str, ...], dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
+    for name, file in known.items():
+        # A package's own file is a room beside those that it holds.
+        here = (*name.split("."), "__init__") if file.name == "__init__.py" else tuple(name.split("."))
+        for other in imports(file, known) - {name}:
+            there = (
+                (*other.split("."), "__init__")
+                if known[other].name == "__init__.py"
+                else tuple(other.split("."))
+            )
+            depth = next(level for level, (a, b) in enumerate(zip(here, there, strict=False)) if a != b)
+            found[here[:depth]][here[depth]][there[depth]] = f"{name} imports {other}"
+    return found
+
+
+def circles(root: Path) -> list[str]:
+    """Every circle, as the imports that close it."""
+    found = []
+    for rooms in edges(root).values():
+        try:
+            TopologicalSorter({room: others.keys() for room, others in rooms.items()}).prepare()
+        except CycleError as error:
+            circle = error.args[1][::-1]
+            found.append("; ".join(rooms[a][b] for a, b in pairwise(circle)))
+    return found
+
+
+def test_no_room_is_needed_by_what_it_needs():
+    assert not circles(ROOT)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_reader_can_keep_the_rooms_of_a_package_in_mind(package):
+    rooms = {name.split(".")[1] for name in modules(ROOT) if name.startswith(f"{package}.")}
+    assert len(rooms) <= MOST_ROOMS
+
+
+def test_a_circle_is_found_and_named(tmp_path):
+    """Also between folders, and where only a type checker imports."""
+    files = {
+        "vsidata/low/a.py": "if TYPE_CHECKING:\n    from vsidata.high import b\n",
+        "vsidata/high/b.py": "",
+        "vsidata/high/c.py": "def f():\n    import vsidata.low.a\n",
+        "vsitrain/d.py": "from vsidata.high.b import x",
+    }
+    for name, text in files.items():
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    (circle,) = circles(tmp_path)
+    assert set(circle.split("; ")) == {
+        "vsidata.low.a imports vsidata.high.b",
+        "vsidata.high.c imports vsidata.low.a",
+    }

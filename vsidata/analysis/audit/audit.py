@@ -1,0 +1,128 @@
+"""The whole audit: what `vsidata audit` writes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from vsidata import __version__
+from vsidata.analysis.audit.file import AUDIT, audited
+from vsidata.analysis.audit.margins import margins
+from vsidata.analysis.audit.repeats import repeats
+from vsidata.analysis.audit.scores import by_type, scores
+from vsidata.analysis.audit.shares import letter_shares, word_shares
+from vsidata.analysis.blind.asked import Asked, can_be_scored, read_asked
+from vsidata.analysis.blind.constants import FOLDS
+from vsidata.analysis.blind.forest import TREES
+from vsidata.analysis.blind.guess import guess, need_rooms, steps
+from vsidata.analysis.conform import read_questions
+from vsidata.dataset.asked_rows import asked_rows
+from vsidata.errors import OptionError
+from vsidata.files.atomic import write_whole
+
+COLUMNS = (
+    "id",
+    "dataset",
+    "scene_name",
+    "topic",
+    "question_type",
+    "question",
+    "options",
+    "ground_truth",
+    "margin",
+)
+
+
+def asked_in_build(build: Path, manifest: Mapping[str, Any]) -> list[Asked]:
+    """The questions of a build.
+
+    Raises:
+        VsiError: a shard is missing or cannot be read, or there is no question.
+    """
+    return read_asked(asked_rows(build, manifest, COLUMNS), _topics(manifest))
+
+
+def asked_in_file(path: Path) -> list[Asked]:
+    """Released VSI-Bench questions, or others in its columns, one JSON object a line.
+
+    Raises:
+        VsiError: the file cannot be read, or a line is no question with a key; or there is none.
+    """
+    rows = list(read_questions(path))
+    if not rows:
+        raise OptionError(path, "holds no question.", "Name a file of questions, one JSON object a line.")
+    return read_asked(rows)
+
+
+def audit(
+    questions: Sequence[Asked],
+    manifest: Mapping[str, Any] | None = None,
+    *,
+    seed: int = 0,
+    started: Callable[[int], None] = lambda _: None,
+    done: Callable[[], None] = lambda: None,
+) -> dict[str, Any]:
+    """Audit questions.
+
+    Args:
+        questions: at least one of which can be scored.
+        manifest: of the build that they are from; None for released questions.
+        seed: of the parts that the rooms are put in, and of the forests.
+        started: called with the number of steps; and
+        done: after each.
+
+    Returns:
+        Plain data. What is counted: `questions`, `left_out` (numbers that are not positive cannot be scored),
+        `scenes`, `rooms`. How it was done: `vsidata`, `seed`, `folds`, `trees`. What it is of: `qa`, the
+        checksum of each shard. What was found: `scores`, `letters`, `words`, `repeats`, `margins`, as the
+        functions of these names return them.
+
+    Raises:
+        OptionError: there are too few rooms to learn from some what is asked of others.
+    """
+    scored = [asked for asked in questions if can_be_scored(asked)]
+    need_rooms(questions)
+    if not scored:
+        remedy = "Take some whose answers are choices or positive numbers."
+        raise OptionError("The questions", "hold none that can be scored.", remedy)
+    kinds = by_type(scored)
+    started(sum(map(steps, kinds.values())))
+    found = {kind: guess(own, seed, done) for kind, own in kinds.items()}
+    files = (manifest or {"files": {}})["files"]
+    return {
+        "vsidata": __version__,
+        "seed": seed,
+        "folds": FOLDS,
+        "trees": TREES,
+        "questions": len(questions),
+        "left_out": len(questions) - len(scored),
+        "scenes": len({asked.scene for asked in questions}),
+        "rooms": len({asked.room for asked in questions}),
+        "qa": audited(files),
+        "scores": scores(kinds, found),
+        "letters": letter_shares(questions),
+        "words": word_shares(questions),
+        "repeats": repeats(questions),
+        "margins": margins(questions, _topics(manifest or {})),
+    }
+
+
+def write_audit(build: Path, found: Mapping[str, Any]) -> Path:
+    """Write `audit.json` into a build, in one step.
+
+    Raises:
+        OptionError: the folder cannot be written to.
+    """
+    path = build / AUDIT
+    try:
+        write_whole(path, [orjson.dumps(found, option=orjson.OPT_INDENT_2), b"\n"])
+    except OSError as error:
+        remedy = "Correct the permissions or free disk space; --json prints the audit and writes nothing."
+        raise OptionError(path, f"cannot be written: {error.strerror or error}.", remedy) from error
+    return path
+
+
+def _topics(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
+    topics: Mapping[str, Any] = manifest.get("rules", {}).get("resolved", {}).get("topics", {})
+    return topics

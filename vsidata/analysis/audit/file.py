@@ -1,0 +1,66 @@
+"""The audit that lies in a build: whether it is there, and of the questions that are there now."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from vsidata.errors import VsiError
+from vsidata.files.safe_files import read_regular
+
+AUDIT = "audit.json"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+
+
+class _Score(_Part):
+    score: float
+
+
+class _Macro(_Part):
+    constant_in_sample: _Score | None = None
+    constant: _Score | None = None
+    forest: _Score | None = None
+
+
+class _Scores(_Part):
+    macro: _Macro = _Macro()
+
+
+class _AuditForm(_Part):
+    """What a card reads of an audit. The rest goes to the report's pages, which show what is there."""
+
+    qa: dict[str, str]
+    scores: _Scores
+
+
+def audited(files: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """What tells whose audit it is: the checksums of the shards of questions, of a manifest's `files`."""
+    return {path: shard["sha256"] for path, shard in files.items() if path.startswith("qa/")}
+
+
+def read_audit(build: Path) -> dict[str, Any] | None:
+    """What `vsidata audit` found; None where it was not run.
+
+    Raises:
+        VsiError: the file is no audit.
+    """
+    path = build / AUDIT
+    if not path.exists():
+        return None
+    remedy = "Run `vsidata audit` again, or remove it."
+    try:
+        found = orjson.loads(read_regular(path))
+        _AuditForm.model_validate(found)
+    except ValidationError as error:
+        raise VsiError(path, "is not what `vsidata audit` writes.", remedy) from error
+    except OSError as error:
+        raise VsiError(path, f"cannot be read: {error.strerror}.", remedy) from error
+    except ValueError as error:
+        raise VsiError(path, f"cannot be read: {error}.", remedy) from error
+    content: dict[str, Any] = found
+    return content

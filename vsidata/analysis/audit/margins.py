@@ -1,0 +1,60 @@
+"""How near answers are to where they would be others."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from math import radians
+from typing import Any
+
+import numpy as np
+
+from vsidata.analysis.blind.asked import Asked
+
+_RULES: Mapping[str, tuple[str, str]] = {
+    "object_rel_distance": ("min_gap", "m"),
+    "object_rel_direction": ("margin", "rad"),
+    "obj_appearance_order": ("min_gap", "s"),
+    "route_planning": ("", "rad"),
+}
+"""Topic → the rule that bounds its margins from below, if one does, and the margins' unit."""
+
+
+def margins(questions: Sequence[Asked], topics: Mapping[str, Any]) -> dict[str, Any]:
+    """The margins of each question type that has some.
+
+    Args:
+        questions: with their margins.
+        topics: the rules by topic, as a manifest resolves them.
+
+    Returns:
+        Question type → `questions`, `unit`; `quantiles`: 21 values, from the least margin to the largest in
+        steps of 5 %; `limit`: the least that the rules allow, None where they do not say; and where they do
+        the shares of margins `below` the limit, and `within_half` and `within_once` again as much above it.
+    """
+    found: dict[str, list[float]] = defaultdict(list)
+    topic_of = {}
+    for asked in questions:
+        if asked.margin is not None:
+            found[asked.kind].append(asked.margin)
+            topic_of[asked.kind] = asked.topic
+    return {kind: _spread(found[kind], topic_of[kind], topics) for kind in sorted(found)}
+
+
+def _spread(values: Sequence[float], topic: str, topics: Mapping[str, Any]) -> dict[str, Any]:
+    rule, unit = _RULES.get(topic, ("", ""))
+    stated = topics.get(topic, {}).get(rule)
+    limit = None
+    if stated is not None:
+        limit = radians(stated["value"]) if stated["unit"] == "deg" else float(stated["value"])
+    margins = np.array(values)
+    spread: dict[str, Any] = {
+        "questions": len(values),
+        "unit": unit,
+        "quantiles": np.quantile(margins, np.linspace(0, 1, 21)).tolist(),
+        "limit": limit,
+    }
+    if limit:
+        spread |= {
+            name: float(np.mean(margins < times * limit))
+            for name, times in (("below", 1.0), ("within_half", 1.5), ("within_once", 2.0))
+        }
+    return spread

@@ -1,0 +1,55 @@
+"""How evenly letters and words are spread over the answers."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from string import ascii_uppercase
+from typing import Any
+
+from vsidata.analysis.blind.asked import Asked
+
+_MOST_WORDS = 8  # of which a question type chooses: directions do, objects do not
+
+
+def letter_shares(questions: Sequence[Asked]) -> dict[str, Any]:
+    """How often each letter is right, by question type and number of options.
+
+    Returns:
+        `object_rel_distance, 4 options` → `questions`; `answers`: letter → `count`, `share`, `low`, `high`
+        (95 % interval); `p`: how likely so uneven counts are where all letters are as likely.
+    """
+    groups: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for asked in questions:
+        if asked.lettered:
+            groups[asked.kind, len(asked.choices)].append(asked.truth)
+    return {
+        f"{kind}, {options} options": _spread(letters, ascii_uppercase[:options])
+        for (kind, options), letters in sorted(groups.items())
+        if options > 1
+    }
+
+
+def word_shares(questions: Sequence[Asked]) -> dict[str, Any]:
+    """The same of words, such as directions, of question types that always choose between the same few."""
+    groups: dict[str, list[Asked]] = defaultdict(list)
+    for asked in questions:
+        if asked.choices:
+            groups[asked.kind].append(asked)
+    found = {}
+    for kind, group in sorted(groups.items()):
+        words = sorted({word for asked in group for word in asked.choices})
+        if 1 < len(words) <= _MOST_WORDS:
+            found[kind] = _spread([asked.answer for asked in group], words)
+    return found
+
+
+def _spread(answers: Sequence[str], possible: Iterable[str]) -> Mapping[str, Any]:
+    from scipy.stats import binomtest, chisquare
+
+    counts = Counter(answers)
+    shares = {}
+    for answer in possible:
+        low, high = binomtest(counts[answer], len(answers)).proportion_ci(method="wilson")
+        share = counts[answer] / len(answers)
+        shares[answer] = {"count": counts[answer], "share": share, "low": float(low), "high": float(high)}
+    p = chisquare([entry["count"] for entry in shares.values()]).pvalue
+    return {"questions": len(answers), "answers": shares, "p": float(p)}

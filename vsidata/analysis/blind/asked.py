@@ -1,0 +1,161 @@
+"""What may be known of a question without its room, its words and its choices; and the answer to it."""
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from string import ascii_uppercase
+from typing import Any
+
+from vsidata.analysis.conform import question_pattern
+from vsidata.errors import VsiError
+from vsidata.metrics import is_number
+from vsidata.sources.official import room_of_row
+from vsidata.topics.rule_set import RULE_SETS, load_rules
+
+Row = Mapping[str, Any]
+Patterns = Mapping[str, tuple[str, Sequence[re.Pattern[str]]]]
+"""Question type → its topic, and the texts that it is asked in."""
+
+_NO_CATEGORY = {"options", "categories", "moves"}  # roles whose words are choices, or whole sentences
+_MOST_ANSWERS = 12  # that a question without options is taken to choose from
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as one reads it who sees no room.
+
+    Attributes:
+        id: of the question.
+        scene, room: what it is about: dataset and scene, dataset and room, which all rescans share.
+        topic, kind: its topic and its question type.
+        text: the question; with the options where there are any, in the order of the alphabet.
+        words: the categories that it names, in the order of its text.
+        truth: what a scorer compares: a letter, a word or a number.
+        answer: the open answer: the option's text where there are options.
+        choices: what it can be answered by; none for numbers.
+        lettered: whether the choices have letters.
+        margin: how far the value is from where the answer would be another one, where that is known.
+    """
+
+    id: str
+    scene: str
+    room: str
+    topic: str
+    kind: str
+    text: str
+    words: tuple[str, ...]
+    truth: str
+    answer: str
+    choices: tuple[str, ...] = ()
+    lettered: bool = False
+    margin: float | None = None
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is scored by mean relative accuracy."""
+        return not self.choices
+
+    @property
+    def value(self) -> float:
+        """The number that is the truth."""
+        return float(self.truth)
+
+
+def read_asked(rows: Iterable[Row], topics: Mapping[str, Any] | None = None) -> list[Asked]:
+    """Rows of questions, parted into what can be scored.
+
+    Args:
+        rows: with `dataset`, `scene_name`, `question_type`, `question`, `options`, `ground_truth`; further
+            `id`, `topic`, `margin` and `room` where they are known.
+        topics: the topics of the rule set that asked them, as a manifest resolves it. The texts of this
+            package's rule sets are known as well.
+
+    Returns:
+        As many, in their order.
+    """
+    patterns = _patterns(topics)
+    found = [_asked(row, patterns) for row in rows]
+    return _with_choices(found)
+
+
+def _asked(row: Row, patterns: Patterns) -> Asked:
+    kind = str(row["question_type"])
+    topic, texts = patterns.get(kind, (kind, ()))
+    roles = _roles(str(row["question"]), texts)
+    options = tuple(str(option).partition(". ")[2] for option in row["options"] or ())
+    truth = str(row["ground_truth"])
+    answer = _chosen(options, truth, row) if options else truth
+    choices = options or tuple(filter(None, roles.get("options", "").split(", ")))
+    return Asked(
+        id=str(row.get("id", "")),
+        scene=f"{row['dataset']} {row['scene_name']}",
+        room=room_of_row(row),
+        topic=str(row.get("topic") or topic),
+        kind=kind,
+        text="\n".join([str(row["question"]), *sorted(options)]),
+        words=tuple(word for role, word in roles.items() if role not in _NO_CATEGORY),
+        truth=truth,
+        answer=answer,
+        choices=choices if answer in choices else (),
+        lettered=bool(options),
+        margin=row.get("margin"),
+    )
+
+
+def _chosen(options: Sequence[str], letter: str, row: Row) -> str:
+    """The option that a letter names."""
+    place = ascii_uppercase.find(letter)
+    if len(letter) != 1 or not 0 <= place < len(options):
+        where = f"question {row.get('id', '')} about {row['scene_name']}"
+        fault = f"has the ground_truth {letter!r:.40}, which names none of its {len(options)} options."
+        raise VsiError(where, fault, "Check the build with `vsidata verify`, or build it again.")
+    return options[place]
+
+
+def _with_choices(found: Sequence[Asked]) -> list[Asked]:
+    """Open words get the words that answer their kind; what remains without choices is a number."""
+    words: dict[str, Counter[str]] = defaultdict(Counter)
+    for asked in found:
+        if not asked.choices and not is_number(asked.truth):
+            words[asked.kind][asked.truth] += 1
+    common = {
+        kind: tuple(sorted(sorted(counts, key=lambda word: (-counts[word], word))[:_MOST_ANSWERS]))
+        for kind, counts in words.items()
+    }
+    return [
+        asked
+        if asked.choices or is_number(asked.truth)
+        else replace(asked, choices=tuple(dict.fromkeys((*common[asked.kind], asked.truth))))
+        for asked in found
+    ]
+
+
+def can_be_scored(asked: Asked) -> bool:
+    """False for a number that is not positive: relative accuracy has no meaning there."""
+    return not asked.is_number or 0 < asked.value < math.inf
+
+
+def _roles(question: str, texts: Sequence[re.Pattern[str]]) -> dict[str, str]:
+    """The words in a question by their roles; the whole text where no pattern knows it."""
+    for pattern in texts:
+        if match := pattern.fullmatch(question):
+            return match.groupdict()
+    return {"text": question}
+
+
+@cache
+def _shipped() -> tuple[Mapping[str, Any], ...]:
+    """The topics of this package's rule sets, resolved."""
+    return tuple(load_rules(name).resolved["topics"] for name in RULE_SETS)
+
+
+def _patterns(topics: Mapping[str, Any] | None) -> Patterns:
+    found: dict[str, tuple[str, list[re.Pattern[str]]]] = {}
+    for stated in (topics or {}, *_shipped()):
+        for topic, rules in stated.items():
+            for kind, text in (rules.get("kinds") or {topic: rules}).items():
+                found.setdefault(kind, (topic, []))[1].append(question_pattern(text["question"]))
+    return found

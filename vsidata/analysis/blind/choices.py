@@ -1,0 +1,129 @@
+"""Guesses at choices: which letter, which word."""
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from vsidata.analysis.blind.asked import Asked
+from vsidata.analysis.blind.encoding import Encoder, IntArray, Mask, codes
+from vsidata.analysis.blind.forest import likelihoods
+from vsidata.metrics import Array
+
+
+@dataclass(frozen=True, eq=False)
+class _Options:
+    """All options of all questions, one after the other (o,).
+
+    Attributes:
+        question: number of the question of each.
+        place: which of the question's options it is.
+        right: 1 where it is the answer, else 0.
+        keys: what may tell a right one by itself, and with each word of its question.
+        orders: (p,) numbers of options, and two of the words listed in it, in their order.
+    """
+
+    question: IntArray
+    place: IntArray
+    right: Array
+    keys: list[IntArray]
+    orders: tuple[IntArray, IntArray] | None
+
+    @classmethod
+    def of(cls, questions: Sequence[Asked]) -> "_Options":
+        pairs = [(asked, option) for asked in questions for option in asked.choices]
+        sizes = [len(asked.choices) for asked in questions]
+        place = np.concatenate([np.arange(size) for size in sizes])
+        lists = [option.split(", ") for _, option in pairs]
+        orders = None
+        if max(map(len, lists)) > 1:
+            of = [(i, two) for i, words in enumerate(lists) for two in combinations(words, 2)]
+            orders = np.array([i for i, _ in of], dtype=np.int64), codes([two for _, two in of])
+        return cls(
+            question=np.repeat(np.arange(len(questions)), sizes),
+            place=place,
+            right=np.array([option == asked.answer for asked, option in pairs], dtype=float),
+            keys=[codes(keys) for keys in _keys(pairs, place.tolist(), lists)],
+            orders=orders,
+        )
+
+
+def _keys(
+    pairs: Sequence[tuple[Asked, str]], places: Sequence[int], lists: Sequence[Sequence[str]]
+) -> Iterator[list[Hashable]]:
+    yield list(places)
+    yield [option for _, option in pairs]
+    most = max(len(asked.words) for asked, _ in pairs)
+    for word in range(most):
+        yield [(asked.words[word : word + 1], option) for asked, option in pairs]
+    for first, second in combinations(range(most), 2):
+        yield [
+            ((*asked.words[first : first + 1], *asked.words[second : second + 1]), o) for asked, o in pairs
+        ]
+    if (longest := max(map(len, lists))) > 1:
+        for word in range(longest):
+            yield [tuple(words[word : word + 1]) for words in lists]
+
+
+def choice_guesses(
+    questions: Sequence[Asked], parts: IntArray, leaf: int, seed: int, done: Callable[[], None]
+) -> list[str]:
+    """A guess at each choice of one question type, learned from other rooms.
+
+    A forest says of each option how likely it is right, by its place, its words and those of the question;
+    the guess is the likeliest.
+
+    Args:
+        questions: of one question type, all with choices.
+        parts: (n,) of each question's room; the guesses at a part are learned from the others.
+        leaf: of the forest.
+        seed: of all draws.
+        done: called after each part.
+
+    Returns:
+        Texts of options.
+    """
+    options = _Options.of(questions)
+    rooms = [questions[number].room for number in options.question]
+    likely = np.zeros(len(options.right))
+    for part in np.unique(parts).tolist():
+        tested = parts[options.question] == part
+        features = _features(options, ~tested, rooms, seed + part)
+        shares = likelihoods(
+            features[~tested],
+            options.right[~tested],
+            options.right[~tested].astype(np.int64),
+            features[tested],
+            leaf=leaf,
+            seed=seed + part,
+        )
+        likely[tested] = shares[:, 1]
+        done()
+    starts = np.flatnonzero(options.place == 0)
+    chosen = np.array([int(np.argmax(part)) for part in np.split(likely, starts[1:])])
+    return [asked.choices[place] for asked, place in zip(questions, chosen.tolist(), strict=True)]
+
+
+def _features(options: _Options, training: Mask, rooms: Sequence[str], seed: int) -> Array:
+    encoder = Encoder.of(options.right, training, rooms, seed)
+    columns = [options.place.astype(float)]
+    for key in options.keys:
+        mean, _, count = encoder.statistics(key)
+        columns += [mean, _against_others(mean, options), count]
+    if options.orders is not None:
+        option, order = options.orders
+        of_orders = Encoder(options.right[option], training[option], encoder.inner[option])
+        means = of_orders.statistics(order)[0]
+        size = len(options.right)
+        total = np.bincount(option, weights=means, minlength=size)
+        mean = total / np.maximum(np.bincount(option, minlength=size), 1)
+        columns += [mean, _against_others(mean, options)]
+    return np.column_stack(columns)
+
+
+def _against_others(values: Array, options: _Options) -> Array:
+    """How far an option's value is above the mean of its question's options."""
+    means = np.bincount(options.question, weights=values) / np.bincount(options.question)
+    above: Array = values - means[options.question]
+    return above

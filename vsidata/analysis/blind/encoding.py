@@ -1,0 +1,76 @@
+"""Words as numbers: what the questions of other rooms that hold the same words were answered by."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vsidata.analysis.blind.constants import folds_of
+from vsidata.metrics import Array
+
+IntArray = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+_INNER_FOLDS = 5
+_PRIOR = 3.0  # so many average answers stand beside those that a word has: few say little
+
+
+def codes(keys: Sequence[Hashable]) -> IntArray:
+    """Equal keys get equal numbers, from 0 without gaps."""
+    number: dict[Hashable, int] = {}
+    return np.array([number.setdefault(key, len(number)) for key in keys], dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Encoder:
+    """Replaces words by statistics of the answers (n,) that they have in a training part.
+
+    A training question's statistics come from other rooms than its own, as a tested question's do: else the
+    forest would read its answer off a word that occurs once.
+
+    Attributes:
+        answers: what is to be predicted.
+        training: which questions are learned from; the others' answers are never looked at.
+        inner: to which inner part each question's room belongs.
+    """
+
+    answers: Array
+    training: Mask
+    inner: IntArray
+
+    @classmethod
+    def of(cls, answers: Array, training: Mask, rooms: Sequence[str], seed: int) -> "Encoder":
+        """Parts the rooms anew."""
+        return cls(answers, training, folds_of(rooms, _INNER_FOLDS, seed))
+
+    def statistics(self, words: IntArray) -> list[Array]:
+        """Mean and spread of the answers to the same word elsewhere, and how many there are (log)."""
+        prior, spread = self.answers[self.training].mean(), self.answers[self.training].var()
+        count, total, squares = (self._elsewhere(words, power) for power in (0, 1, 2))
+        mean = (total + _PRIOR * prior) / (count + _PRIOR)
+        own = np.divide(total, count, out=np.zeros_like(total), where=count > 0)
+        variance = (np.maximum(squares - count * own**2, 0) + _PRIOR * spread) / (count + _PRIOR)
+        return [mean, np.sqrt(variance), np.log1p(count)]
+
+    def rank(self, words: IntArray) -> Array:
+        """The words in the order of their mean answers: a tree then parts any of them from the others."""
+        prior = self.answers[self.training].mean()
+        count, total = (self._sums(words, power).sum(axis=1) for power in (0, 1))
+        means: Array = (total + prior) / (count + 1)
+        return means[words]
+
+    def _elsewhere(self, words: IntArray, power: int) -> Array:
+        sums = self._sums(words, power)
+        own = np.where(self.training, sums[words, self.inner], 0)
+        rest: Array = sums.sum(axis=1)[words] - own
+        return rest
+
+    def _sums(self, words: IntArray, power: int) -> Array:
+        """Sums of a power of the training answers, by word and inner part."""
+        place = (words * _INNER_FOLDS + self.inner)[self.training]
+        size = (int(words.max()) + 1) * _INNER_FOLDS
+        sums: Array = np.bincount(place, weights=self.answers[self.training] ** power, minlength=size).astype(
+            float
+        )
+        return sums.reshape(-1, _INNER_FOLDS)

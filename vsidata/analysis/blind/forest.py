@@ -1,0 +1,53 @@
+"""A random forest that says how likely each answer is."""
+
+import numpy as np
+
+from vsidata.analysis.blind.encoding import IntArray
+from vsidata.metrics import Array
+
+FINE, COARSE = 3, 30
+"""Questions in a leaf, at least: few where words say much, many where they say little."""
+
+TREES = 30
+_MOST_ROWS = 5_000  # that a tree is grown from: with 20,000 the forest guesses no better
+
+
+def likelihoods(
+    features: Array, answers: Array, kinds: IntArray, tested: Array, *, leaf: int, seed: int
+) -> Array:
+    """How likely each kind of answer is, by what shares the leaves of a forest with a question.
+
+    The trees are grown to part `answers`; their leaves keep all kinds of answer that fell there, so that the
+    best guess can be chosen by any measure afterwards.
+
+    Args:
+        features: (n, d) of the questions to learn from.
+        answers: (n,) a number for each.
+        kinds: (n,) the kind of each answer, from 0.
+        tested: (m, d) features of the questions to answer.
+        leaf: least number of questions in a leaf.
+        seed: of the draws.
+
+    Returns:
+        (m, kinds) shares, which sum to 1.
+    """
+    from sklearn.ensemble import RandomForestRegressor
+
+    forest = RandomForestRegressor(
+        TREES,
+        min_samples_leaf=leaf,
+        max_features=0.5,
+        max_samples=_MOST_ROWS if len(answers) > _MOST_ROWS else None,
+        random_state=seed,
+        n_jobs=1,  # its threads would race for the filters of warnings, and print thousands
+    ).fit(features.astype(np.float32), answers)
+    learned = forest.apply(features.astype(np.float32))
+    asked = forest.apply(tested.astype(np.float32))
+    different = int(kinds.max()) + 1
+    total = np.zeros((len(tested), different))
+    for tree in range(TREES):
+        leaves = int(learned[:, tree].max()) + 1
+        counts = np.bincount(learned[:, tree] * different + kinds, minlength=leaves * different)
+        shares = counts.reshape(leaves, different).astype(float)
+        total += (shares / np.maximum(shares.sum(axis=1, keepdims=True), 1))[asked[:, tree]]
+    return total / TREES

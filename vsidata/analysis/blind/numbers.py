@@ -1,0 +1,79 @@
+"""Guesses at numbers: how many, how long, how far."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from vsidata.analysis.blind.asked import Asked
+from vsidata.analysis.blind.constants import decimals
+from vsidata.analysis.blind.encoding import Encoder, IntArray, Mask, codes
+from vsidata.analysis.blind.forest import likelihoods
+from vsidata.metrics import Array, mean_relative_accuracy
+
+_MOST_STEPS = 64  # of answers that are told apart
+_GUESSES = 128
+
+
+def number_guesses(
+    questions: Sequence[Asked], parts: IntArray, leaf: int, seed: int, done: Callable[[], None]
+) -> list[str]:
+    """A guess at each number of one question type, learned from other rooms.
+
+    A forest says how likely each number is by the words of the question; the guess is the number that scores
+    best on that, which is not its mean: half as far off is not half as good.
+
+    Args:
+        questions: of one question type, all with positive numbers.
+        parts: (n,) of each question's room; the guesses at a part are learned from the others.
+        leaf: of the forest.
+        seed: of all draws.
+        done: called after each part.
+    """
+    truths = np.array([question.value for question in questions])
+    places = decimals([question.truth for question in questions])
+    logs = np.log(truths)
+    words = list(_words(questions))
+    guesses = np.zeros(len(questions))
+    for part in np.unique(parts).tolist():
+        tested = parts == part
+        features = _features(words, logs, ~tested, [it.room for it in questions], seed + part)
+        kinds, steps = _steps(truths[~tested])
+        shares = likelihoods(
+            features[~tested], logs[~tested], kinds, features[tested], leaf=leaf, seed=seed + part
+        )
+        tried = np.unique(np.round([*steps, *np.geomspace(steps[0], steps[-1], _GUESSES)], places))
+        worth = mean_relative_accuracy(tried[:, np.newaxis], steps)
+        guesses[tested] = tried[np.argmax(shares @ worth.T, axis=1)]
+        done()
+    return [f"{guess:.{places}f}" for guess in guesses]
+
+
+def _words(questions: Sequence[Asked]) -> Iterator[IntArray]:
+    """The words at each place, and all of them together in whatever order."""
+    most = max(len(question.words) for question in questions)
+    for place in range(most):
+        yield codes([question.words[place : place + 1] for question in questions])
+    if most > 1:
+        yield codes([tuple(sorted(question.words)) for question in questions])
+
+
+def _features(
+    words: Sequence[IntArray], logs: Array, training: Mask, rooms: Sequence[str], seed: int
+) -> Array:
+    encoder = Encoder.of(logs, training, rooms, seed)
+    columns = [column for column_words in words for column in encoder.statistics(column_words)]
+    single = words[:-1] if len(words) > 1 else words
+    columns += [encoder.rank(word) for word in single]
+    return np.column_stack(columns) if columns else np.zeros((len(logs), 1))
+
+
+def _steps(truths: Array) -> tuple[IntArray, Array]:
+    """Numbers into at most so many steps: the step of each (n,), and the median of each step, rising."""
+    values, kinds = np.unique(truths, return_inverse=True)
+    if len(values) <= _MOST_STEPS:
+        return kinds, values
+    edges = np.quantile(truths, np.arange(1, _MOST_STEPS) / _MOST_STEPS)
+    _, kinds = np.unique(np.searchsorted(edges, truths, side="right"), return_inverse=True)
+    order = np.argsort(kinds, kind="stable")
+    groups = np.split(truths[order], np.flatnonzero(np.diff(kinds[order])) + 1)
+    return kinds, np.array([np.median(group) for group in groups])

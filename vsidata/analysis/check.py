@@ -1,0 +1,226 @@
+"""What is there of each scan, what is missing and what that costs, and what is doubtful in its annotation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+
+from vsidata.analysis.annotation import AnnotationLimits, Finding, annotation_limits, findings
+from vsidata.errors import ScanError
+from vsidata.rules.constant import Rules
+from vsidata.rules.strict_yaml import read_mapping, validate
+from vsidata.rules.vocabulary import Vocabulary, load_vocabulary
+from vsidata.scene import Scene, SceneObject
+from vsidata.selection.leak_guard import forbidden_rooms, scenes_of_forbidden_rooms
+from vsidata.sources.label_table import LABEL_TABLE, read_label_table
+from vsidata.sources.official import official_lists
+from vsidata.sources.ply import read_vertex_property
+from vsidata.sources.scannet import ALIGNMENT, ScanNet
+from vsidata.sources.streams.rehearsal import rehearse
+from vsidata.sources.streams.shown import Framing
+from vsidata.topics.rule_set import load_rules
+
+_CLASSES = "_vh_clean_2.labels.ply"
+
+_CHANGED = "it has the mark of a synthetic scan, but {} is not as listed there: it counts as ScanNet's"
+
+# What a build does unless its options say otherwise.
+_RULES = "wide"
+_FRAMING = Framing(16)
+
+
+class ScanFile(Rules):
+    """A file of a scan.
+
+    Attributes:
+        suffix: what follows the scan's name; also the download script's `--type`.
+        instead: suffixes of files, or names of folders, that serve as well.
+        needed: whether the scan cannot be used without it.
+        holds: what is in it.
+        without: what its absence costs.
+    """
+
+    suffix: str
+    instead: tuple[str, ...] = ()
+    needed: bool
+    holds: str
+    without: str
+
+    def is_in(self, folder: Path) -> bool:
+        """Whether a scan's folder holds the file, or what serves as well."""
+        names = (f"{folder.name}{name}" if name[0] in "._" else name for name in (self.suffix, *self.instead))
+        return any((folder / name).exists() for name in names)
+
+
+class _ScanFiles(Rules):
+    files: tuple[ScanFile, ...]
+
+
+@dataclass(frozen=True)
+class Standards:
+    """What scans are held against.
+
+    Attributes:
+        vocabulary: which labels a question could name, and which stand for several things.
+        limits: when to doubt an annotation.
+        classes: NYU40 class by raw label; None where ScanNet's table is not at hand.
+        forbidden: the list that forbids a scan's room, by scan.
+        without_table: why `classes` is None.
+        framing, rate: which frames of a stream a build reads: those that it shows, and so many a second for
+            the order of appearance.
+    """
+
+    vocabulary: Vocabulary
+    limits: AnnotationLimits
+    classes: Mapping[str, int] | None
+    forbidden: Mapping[str, str]
+    without_table: ScanError | None
+    framing: Framing
+    rate: float
+
+
+@dataclass(frozen=True)
+class ScanReport:
+    """What was found of one scan.
+
+    Attributes:
+        name: the scan.
+        dataset: `scannet` or `synthetic`.
+        official: the official list that it stands in: `train`, `val`, `test`; None for none.
+        forbidden_by: the list for whose sake the leak guard refuses its room; None where it does not.
+        objects, vertices: how many; None where that is unknown.
+        missing: the files that are not there.
+        fault: why it cannot be used; None where it can.
+        findings: what is doubtful in its annotation.
+    """
+
+    name: str
+    dataset: str
+    official: str | None
+    forbidden_by: str | None
+    objects: int | None
+    vertices: int | None
+    missing: tuple[ScanFile, ...]
+    fault: ScanError | None
+    findings: tuple[Finding, ...]
+
+
+@cache
+def scan_files() -> tuple[ScanFile, ...]:
+    """The files of a scan, from `data/scan_files.yaml`."""
+    path = Path(str(resources.files("vsidata.analysis") / "data" / "scan_files.yaml"))
+    data, lines = read_mapping(path)
+    return validate(_ScanFiles, data, lines, path).files
+
+
+def standards(source: ScanNet) -> Standards:
+    """What the scans of a root are held against. The table of labels lies in the root, or above `scans/`."""
+    beside, above = source.root / LABEL_TABLE, source.root.resolve().parent / LABEL_TABLE
+    classes, fault = None, None
+    try:
+        classes = read_label_table(above if above.exists() and not beside.exists() else beside)
+    except ScanError as error:
+        fault = error
+    scenes = ((source.dataset_of(name), name) for name in source.names())
+    return Standards(
+        vocabulary=load_vocabulary("raw"),
+        limits=annotation_limits(),
+        classes=classes,
+        forbidden=scenes_of_forbidden_rooms(scenes, forbidden_rooms()),
+        without_table=fault,
+        framing=_FRAMING,
+        rate=load_rules(_RULES).topics["obj_appearance_order"].rate.value,
+    )
+
+
+def check_scan(source: ScanNet, name: str, against: Standards, quick: bool = False) -> ScanReport:
+    """Look at one scan.
+
+    Args:
+        source: the scans of a root.
+        name: the scan.
+        against: what the scans are held against.
+        quick: read the annotation only, neither the geometry nor the frames.
+    """
+    missing: tuple[ScanFile, ...] = ()
+    scene: Scene | None = None
+    fault: ScanError | None = None
+    found: list[Finding] = []
+    try:
+        folder = source.folder(name)
+        missing = tuple(file for file in scan_files() if not file.is_in(folder))
+        scene = _labels_alone(source, name) if quick else source.load(name)
+        found += findings(scene, against.vocabulary, against.limits)
+        if changed := source.changed_file(name):
+            found.append(Finding("changed", _CHANGED.format(changed)))
+        if not quick and source.alignment(name) is None:
+            fault_of_text = (
+                f"{name}{ALIGNMENT} has no axisAlignment: the mesh is taken as it lies. If its floor is not "
+                "level, sizes, areas and directions are wrong"
+            )
+            found.append(Finding("unaligned", fault_of_text))
+        if against.classes is not None:
+            found += _compare_with_table(scene, against.classes)
+            found += _compare_with_classes(scene, folder / f"{name}{_CLASSES}", against)
+        if not quick and (stream := source.stream(name, against.framing.quality)):
+            rehearse(stream, scene.alignment, against.framing, against.rate)
+    except ScanError as error:
+        fault = error
+    return ScanReport(
+        name=name,
+        dataset=source.dataset_of(name),
+        official=source.official_split(name) if official_lists(source.dataset_of(name)) else None,
+        forbidden_by=against.forbidden.get(name),
+        objects=None if scene is None else len(scene.objects),
+        vertices=None if scene is None or scene.points is None else len(scene.points),
+        missing=missing,
+        fault=fault,
+        findings=tuple(found),
+    )
+
+
+def _labels_alone(source: ScanNet, name: str) -> Scene:
+    labels = source.labels(name)
+    return Scene(
+        source.dataset_of(name),
+        name,
+        tuple(SceneObject(*labelled) for labelled in labels.items()),
+        repeated=source.repeated(name),
+    )
+
+
+def _compare_with_table(scene: Scene, classes: Mapping[str, int]) -> list[Finding]:
+    strangers = [thing for thing in scene.objects if thing.label not in classes]
+    if not strangers:
+        return []
+    labels = ", ".join(sorted({thing.label for thing in strangers}))
+    instances = tuple(thing.instance for thing in strangers)
+    return [Finding("unknown label", f"not in ScanNet's table of labels: {labels}", instances)]
+
+
+def _compare_with_classes(scene: Scene, file: Path, against: Standards) -> list[Finding]:
+    """Whether the mesh with a class at each vertex says the same as the objects' labels do."""
+    if scene.points is None or scene.instances is None or against.classes is None or not file.exists():
+        return []
+    try:
+        given = read_vertex_property(file, "label", f"Download it again (--type {_CLASSES}).")
+    except ScanError as error:
+        return [Finding("classes", str(error.fault))]
+    if len(given) != len(scene.points):
+        counts = f"{len(given):,} vertices for the mesh's {len(scene.points):,}"
+        return [Finding("classes", f"{file.name} has {counts}")]
+    known = {thing.instance: against.classes.get(thing.label, 0) for thing in scene.objects}
+    instances, place = np.unique(scene.instances, return_inverse=True)
+    expected = np.array([known.get(instance, 0) for instance in instances.tolist()])[place]
+    comparable = expected > 0
+    differing = float(np.mean(given[comparable] != expected[comparable])) if comparable.any() else 0.0
+    if differing <= against.limits.class_disagreement.value:
+        return []
+    return [
+        Finding(
+            "classes", f"{file.name} gives {differing:.0%} of the vertices another class than their label"
+        )
+    ]

@@ -1,0 +1,117 @@
+"""How `vsidata check` says what it found: a line for each scan, then what is missing and doubtful in all."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from vsidata.analysis.check import ScanReport, Standards, scan_files
+from vsidata.errors import ScanError
+from vsidata.sources.scannet import ScanNet
+
+
+def as_json(source: ScanNet, against: Standards, reports: Sequence[ScanReport]) -> dict[str, Any]:
+    """All that was found, for a program."""
+    return {
+        "root": str(source.root),
+        "dataset": source.dataset,
+        "usable": sum(report.fault is None for report in reports),
+        "label_table": _fault(against.without_table),
+        "scans": [
+            {
+                "scene_name": report.name,
+                "dataset": report.dataset,
+                "official_split": report.official,
+                "forbidden_by": report.forbidden_by,
+                "objects": report.objects,
+                "vertices": report.vertices,
+                "missing": [
+                    {
+                        "file": f"{report.name}{file.suffix}",
+                        "costs": file.without,
+                        "download_type": file.suffix,
+                    }
+                    for file in report.missing
+                ],
+                "fault": _fault(report.fault),
+                "findings": [
+                    {"kind": found.kind, "text": found.text, "instances": found.instances}
+                    for found in report.findings
+                ],
+            }
+            for report in reports
+        ],
+    }
+
+
+def scan_table(reports: Iterable[ScanReport]) -> Table:
+    """A line for each scan."""
+    table = Table(
+        "scan", "list", "objects", "vertices", "missing", "fault, or what to doubt", box=None, pad_edge=False
+    )
+    for column in (2, 3):
+        table.columns[column].justify = "right"
+    for report in reports:
+        doubts = "\n".join(found.text for found in report.findings)
+        table.add_row(
+            report.name,
+            _list(report),
+            _number(report.objects),
+            _number(report.vertices),
+            " ".join(file.suffix for file in report.missing),
+            f"{Path(report.fault.file).name}: {report.fault.fault}" if report.fault else doubts,
+        )
+    return table
+
+
+def missing_table(reports: Sequence[ScanReport]) -> Table | None:
+    """Each file that scans lack: what that costs, and how it is brought. None where nothing is missing."""
+    lacking = Counter(file.suffix for report in reports for file in report.missing)
+    if not lacking:
+        return None
+    table = Table("scans", "lack", "without it", "download with", box=None, pad_edge=False)
+    table.columns[0].justify = "right"
+    for file in scan_files():
+        if lacking[file.suffix]:
+            table.add_row(f"{lacking[file.suffix]:,}", file.holds, file.without, f"--type {file.suffix}")
+    return table
+
+
+def closing_lines(source: ScanNet, against: Standards, reports: Sequence[ScanReport]) -> list[str]:
+    """What can be used, what is doubtful, what to do next."""
+    usable = sum(report.fault is None for report in reports)
+    refused = sum(report.forbidden_by is not None for report in reports)
+    lines = []
+    if against.without_table is not None:
+        table = against.without_table
+        lines.append(
+            f"Labels are not compared with ScanNet's table: {table.file} {table.fault} {table.remedy}"
+        )
+    doubts = Counter(kind for report in reports for kind in {found.kind for found in report.findings})
+    if doubts:
+        listed = ", ".join(f"{kind} in {count:,}" for kind, count in sorted(doubts.items()))
+        lines.append(f"To doubt when counting: {listed}.")
+    faults = [report for report in reports if report.fault is not None]
+    lines += [f"{report.name}: {report.fault}" for report in faults]
+    datasets = sorted(Counter(report.dataset for report in reports).items())
+    scans = " and ".join(f"{count:,} scan{'s' * (count != 1)} of {name}" for name, count in datasets)
+    found = f"{scans} in {source.root}: {usable:,} can be used"
+    if refused:
+        found += f"; the leak guard refuses {refused:,}, as they show rooms kept for evaluation"
+    return [*lines, f"{found}."]
+
+
+def _list(report: ScanReport) -> str:
+    if report.dataset == "synthetic":
+        return "synthetic"
+    return f"{report.official or '-'}{' (refused)' if report.forbidden_by else ''}"
+
+
+def _number(count: int | None) -> str:
+    return "?" if count is None else f"{count:,}"
+
+
+def _fault(error: ScanError | None) -> dict[str, str] | None:
+    return None if error is None else {"file": error.file, "fault": error.fault, "remedy": error.remedy}

@@ -1,0 +1,158 @@
+"""What the first side's answers are worth by the second side's keys, and what is asked on one side alone."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vsidata.analysis.audit.audit import asked_in_build, asked_in_file
+from vsidata.analysis.blind.asked import Asked, can_be_scored
+from vsidata.analysis.compare.pairs import Pair, paired
+from vsidata.dataset.differences import differences
+from vsidata.dataset.manifest import read_manifest
+from vsidata.errors import OptionError
+from vsidata.metrics import Array, interval, mean_relative_accuracy, redrawn_means
+
+
+def read_side(place: Path) -> tuple[list[Asked], Mapping[str, Any]]:
+    """The questions of a build, or of a file of released ones, and the manifest; of a file an empty one.
+
+    Raises:
+        VsiError: it is neither, or cannot be read.
+    """
+    if place.suffix == ".jsonl":
+        return asked_in_file(place), {}
+    manifest = read_manifest(place)
+    return asked_in_build(place, manifest), manifest
+
+
+def compare(first: Path, second: Path, examples: int = 3) -> dict[str, Any]:
+    """Compare two builds, or a build and a file of released questions.
+
+    Args:
+        first, second: their folders, or .jsonl files.
+        examples: most questions that are shown of each topic and kind of change.
+
+    Returns:
+        Plain data. `first`, `second`: `place`, `questions`, `scenes`. `scenes`: how many are in `both`, and
+        in the `first` or `second` alone. `rules`: what differs, a line each. `topics`: topic → `both`, `same`
+        answers, `differing`, `lost`, `new` and their `examples`; `score` of the first's answers by the
+        second's keys, with `low`, `high` and `metric`; for numbers `ratio`: quartiles of the first's answer
+        by the second's.
+
+    Raises:
+        VsiError: one is neither or cannot be read, or they have no scene in common.
+    """
+    (ours, rules), (theirs, other_rules) = read_side(first), read_side(second)
+    scenes, others = ({asked.scene for asked in side} for side in (ours, theirs))
+    if not scenes & others:
+        fault = f"has no scene in common with {second}."
+        raise OptionError(
+            first, fault, "Compare builds from the same scans: the names of scenes are compared."
+        )
+    pairs = paired(ours, theirs)
+    both, lost, new = (
+        _by_topic(part)
+        for part in ([(pair[1].topic, pair) for pair in pairs.both], _named(pairs.lost), _named(pairs.new))
+    )
+    return {
+        "first": {"place": str(first), "questions": len(ours), "scenes": len(scenes)},
+        "second": {"place": str(second), "questions": len(theirs), "scenes": len(others)},
+        "scenes": {
+            "both": len(scenes & others),
+            "first": len(scenes - others),
+            "second": len(others - scenes),
+        },
+        "rules": _rule_differences(rules, other_rules) if rules and other_rules else [],
+        "topics": {
+            topic: _topic(both.get(topic, []), lost.get(topic, []), new.get(topic, []), examples)
+            for topic in sorted({*both, *lost, *new})
+        },
+    }
+
+
+def _rule_differences(manifest: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    changed = differences(_rules(manifest), _rules(other))
+    return [f"{name} {values}" for name, values in changed.items()]
+
+
+def _rules(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    resolved: dict[str, Any] = manifest["rules"]["resolved"]
+    return {key: value for key, value in resolved.items() if key not in ("name", "why", "source")}
+
+
+def _named(questions: Sequence[Asked]) -> list[tuple[str, Asked]]:
+    return [(asked.topic, asked) for asked in questions]
+
+
+def _by_topic(named: Sequence[tuple[str, Any]]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = defaultdict(list)
+    for topic, it in named:
+        found[topic].append(it)
+    return found
+
+
+def _topic(
+    both: Sequence[Pair], lost: Sequence[Asked], new: Sequence[Asked], examples: int
+) -> dict[str, Any]:
+    differing = [pair for pair in both if not _same(*pair)]
+    return {
+        "both": len(both),
+        "same": len(both) - len(differing),
+        "differing": len(differing),
+        "lost": len(lost),
+        "new": len(new),
+        **_worth(both),
+        "examples": {
+            "differing": [
+                {**_shown(theirs), "first": ours.answer, "second": theirs.answer}
+                for ours, theirs in sorted(differing, key=_closeness)[:examples]
+            ],
+            "lost": [{**_shown(asked), "answer": asked.answer} for asked in lost[:examples]],
+            "new": [{**_shown(asked), "answer": asked.answer} for asked in new[:examples]],
+        },
+    }
+
+
+def _shown(asked: Asked) -> dict[str, str]:
+    return {"scene": asked.scene.partition(" ")[2], "type": asked.kind, "text": asked.text}
+
+
+def _same(ours: Asked, theirs: Asked) -> bool:
+    if ours.is_number and theirs.is_number:
+        return ours.value == theirs.value
+    return ours.answer == theirs.answer
+
+
+def _closeness(pair: Pair) -> float:
+    """The smaller of two numbers by the larger; 0 for words."""
+    ours, theirs = pair
+    if not (ours.is_number and theirs.is_number):
+        return 0.0
+    low, high = sorted((ours.value, theirs.value))
+    return low / high if high > 0 else 0.0
+
+
+def _worth(both: Sequence[Pair]) -> dict[str, Any]:
+    """The score of the first's answers by the second's keys, and for numbers how they are to each other."""
+    scored = [(ours, theirs) for ours, theirs in both if can_be_scored(theirs)]
+    if not scored:
+        return {"score": None}
+    numbers = all(ours.is_number and theirs.is_number for ours, theirs in scored)
+    if numbers:
+        answers, keys = (np.array([pair[side].value for pair in scored]) for side in (0, 1))
+        scores: Array = mean_relative_accuracy(answers, keys)
+    else:
+        scores = np.array([float(_same(*pair)) for pair in scored])
+    low, high = interval(redrawn_means(scores, [theirs.room for _, theirs in scored]))
+    worth: dict[str, Any] = {
+        "score": float(scores.mean()),
+        "low": low,
+        "high": high,
+        "metric": "mean_relative_accuracy" if numbers else "exact_match",
+    }
+    if numbers:
+        worth["ratio"] = np.quantile(answers / keys, [0.25, 0.5, 0.75]).tolist()
+    return worth

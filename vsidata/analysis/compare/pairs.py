@@ -1,0 +1,66 @@
+"""The same questions in two builds: by their text, or by what they are about if that is worded anew."""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+
+from vsidata.analysis.blind.asked import Asked
+
+Pair = tuple[Asked, Asked]
+
+
+@dataclass(frozen=True)
+class Paired:
+    """Two sides, question by question.
+
+    Attributes:
+        both: the question in the first and in the second.
+        lost: of the first alone; and
+        new: of the second alone. All in the order of their builds.
+    """
+
+    both: list[Pair]
+    lost: list[Asked]
+    new: list[Asked]
+
+
+def paired(first: Sequence[Asked], second: Sequence[Asked]) -> Paired:
+    """Find each question of one side on the other.
+
+    First by scene, question type and text. What remains is the same where scene, question type and the
+    categories are: the two of a distance and the options of a choice in any order.
+    """
+    both: list[Pair] = []
+    left: Sequence[Asked] = first
+    right: Sequence[Asked] = second
+    for key in (_by_text, _about):
+        found, left, right = _matched(left, right, key)
+        both += found
+    order = {id(asked): place for place, asked in enumerate(first)}
+    return Paired(sorted(both, key=lambda pair: order[id(pair[0])]), list(left), list(right))
+
+
+def _matched(
+    first: Sequence[Asked], second: Sequence[Asked], key: Callable[[Asked], Hashable]
+) -> tuple[list[Pair], list[Asked], list[Asked]]:
+    waiting: dict[Hashable, list[Asked]] = defaultdict(list)
+    for asked in reversed(second):
+        waiting[key(asked)].append(asked)
+    both, lost = [], []
+    for asked in first:
+        others = waiting.get(key(asked))
+        if others:
+            both.append((asked, others.pop()))
+        else:
+            lost.append(asked)
+    remaining = {id(asked) for others in waiting.values() for asked in others}
+    return both, lost, [asked for asked in second if id(asked) in remaining]
+
+
+def _by_text(asked: Asked) -> Hashable:
+    return asked.scene, asked.kind, asked.text
+
+
+def _about(asked: Asked) -> Hashable:
+    words = tuple(sorted(asked.words)) if asked.is_number else asked.words
+    return asked.scene, asked.kind, words, tuple(sorted(asked.choices))

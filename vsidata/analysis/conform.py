@@ -1,0 +1,299 @@
+"""Are these the benchmark's rules? Recompute released VSI-Bench keys from the released boxes and compare.
+
+The released questions are read back with the rule set's own question strings, and answered with the topics'
+own functions, so that what agrees here is what a build asks.
+"""
+
+import codecs
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import orjson
+
+from vsidata.errors import DegenerateGeometry, VsiError
+from vsidata.files.safe_files import LARGEST_LINES, read_regular
+from vsidata.measuring.measure import MeasuredObject, MeasuredScene, measure
+from vsidata.metrics import mean_relative_accuracy
+from vsidata.scene import Array
+from vsidata.sources.registry import Source
+from vsidata.topics.object_abs_distance import distance_answer
+from vsidata.topics.object_rel_direction import direction
+from vsidata.topics.object_rel_distance import options_at
+from vsidata.topics.object_size_estimation import size_answer
+from vsidata.topics.room_size_estimation import room_answer
+from vsidata.topics.rule_set import RuleSet
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+CLOSE = 0.1
+"""Metres: one step of the released absolute distances."""
+
+WHY_DISTANCES_DIFFER = (
+    "The released distances come from points on a 5 cm grid in the boxes' shells; the exact distance between "
+    "the boxes is a few centimetres shorter."
+)
+
+
+class _UnresolvedError(Exception):
+    """A released question whose objects the released boxes do not determine; the text is the reason."""
+
+
+@dataclass
+class Agreement:
+    """How one question type's released keys agree with ours.
+
+    Attributes:
+        released: questions of this type.
+        agreeing: those whose key is ours to the letter or the digit.
+        unresolved: those that the boxes cannot answer, by reason.
+        differing: (id, released key, our answer) of each that disagrees.
+        relative_accuracy: mean relative accuracy of our numbers against the keys, 0 to 1; None for letters.
+        close: numbers within one step (0.1 m) of the key; None for other types.
+    """
+
+    released: int = 0
+    agreeing: int = 0
+    unresolved: Counter[str] = field(default_factory=Counter)
+    differing: list[tuple[str, str, str]] = field(default_factory=list)
+    relative_accuracy: float | None = None
+    close: int | None = None
+
+    @property
+    def resolved(self) -> int:
+        """Questions that the boxes can answer."""
+        return self.released - sum(self.unresolved.values())
+
+
+def read_questions(path: Path) -> Iterator[dict[str, Any]]:
+    """Rows of a file of released questions, one JSON object a line.
+
+    Raises:
+        VsiError: the file cannot be read, or a line lacks one of the benchmark's columns or holds no key.
+    """
+    needed = {"dataset", "scene_name", "question_type", "question", "options", "ground_truth"}
+    try:
+        lines = read_regular(path, LARGEST_LINES).removeprefix(codecs.BOM_UTF8).splitlines()
+    except OSError as error:
+        raise VsiError(path, f"cannot be read: {error.strerror}.", "Name a readable .jsonl file.") from error
+    for number, line in enumerate(lines, 1):
+        try:
+            row = orjson.loads(line)
+            missing = needed - set(row)
+        except (orjson.JSONDecodeError, TypeError) as error:
+            raise VsiError(path, f"line {number} is no JSON object.", "One question a line.") from error
+        if missing:
+            fault = f"line {number} has no column {', '.join(sorted(missing))}."
+            raise VsiError(path, fault, "Take the benchmark's own test.jsonl.")
+        if not _is_key(row["ground_truth"], row["options"]):
+            fault = f"line {number} has the ground_truth {row['ground_truth']!r:.40}, which answers nothing."
+            raise VsiError(path, fault, "Take the benchmark's own test.jsonl.")
+        yield row
+
+
+def _is_key(key: Any, options: Any) -> bool:
+    """Whether a key names one of the options, or is a positive number where there are none."""
+    if options is not None:
+        return isinstance(options, list) and [str(text)[:2] for text in options].count(f"{key}.") == 1
+    try:
+        return 0 < float(key) < math.inf
+    except (TypeError, ValueError):
+        return False
+
+
+def conform(
+    scenes: Mapping[tuple[str, str], MeasuredScene], questions: Iterable[Mapping[str, Any]], rules: RuleSet
+) -> dict[str, Agreement]:
+    """Compare released keys with answers from the released boxes.
+
+    Args:
+        scenes: (dataset, scene name) → measured scene.
+        questions: rows in the benchmark's columns.
+        rules: the rule set whose strings and definitions are tried.
+
+    Returns:
+        Question type → agreement, for the types that the rule set asks; other types are left out.
+    """
+    readers = _readers(rules)
+    found: dict[str, Agreement] = {}
+    numbers: dict[str, list[tuple[float, float]]] = {}
+    for row in questions:
+        kind = str(row["question_type"])
+        if kind not in readers:
+            continue
+        agreement = found.setdefault(kind, Agreement())
+        agreement.released += 1
+        pattern, answer = readers[kind]
+        try:
+            ours = _answered(scenes, row, pattern, answer)
+        except _UnresolvedError as reason:
+            agreement.unresolved[str(reason)] += 1
+            continue
+        key = _open_key(row)
+        if ours == key:
+            agreement.agreeing += 1
+        else:
+            agreement.differing.append((str(row.get("id", "")), key, ours))
+        if row["options"] is None:
+            numbers.setdefault(kind, []).append((float(ours), float(key)))
+    for kind, pairs in numbers.items():
+        ours_, keys = np.array(pairs).T
+        found[kind].relative_accuracy = float(np.mean(mean_relative_accuracy(ours_, keys)))
+        if kind == "object_abs_distance":
+            found[kind].close = int(np.count_nonzero(np.abs(ours_ - keys) <= CLOSE + 1e-9))
+    return found
+
+
+Answer = Callable[[MeasuredScene, Mapping[str, str]], str]
+
+
+def _answered(
+    scenes: Mapping[tuple[str, str], MeasuredScene],
+    row: Mapping[str, Any],
+    pattern: re.Pattern[str],
+    answer: Answer,
+) -> str:
+    match = pattern.fullmatch(row["question"])
+    if match is None:
+        raise _UnresolvedError("the text is not the rule set's")
+    scene = scenes.get((row["dataset"], row["scene_name"]))
+    if scene is None:
+        raise _UnresolvedError("the scene is not in the meta information")
+    return answer(scene, match.groupdict())
+
+
+def _open_key(row: Mapping[str, Any]) -> str:
+    """The released key in words: the option that its letter names."""
+    if row["options"] is None:
+        return str(row["ground_truth"])
+    return next(
+        str(text).partition(". ")[2]
+        for text in row["options"]
+        if str(text).startswith(row["ground_truth"] + ".")
+    )
+
+
+def _readers(rules: RuleSet) -> dict[str, tuple[re.Pattern[str], Answer]]:
+    topics = rules.topics
+
+    def count(scene: MeasuredScene, words: Mapping[str, str]) -> str:
+        if scene.count(words["category"]) == 0:
+            raise _UnresolvedError("no box of the category")
+        return str(scene.count(words["category"]))
+
+    def size(scene: MeasuredScene, words: Mapping[str, str]) -> str:
+        box = _only(scene, words["category"]).box
+        if box is None:
+            raise _UnresolvedError("no box of the category")
+        return size_answer(box.longest_side)
+
+    def room(scene: MeasuredScene, _: Mapping[str, str]) -> str:
+        if scene.room_area is None:
+            raise _UnresolvedError("no room area")
+        return room_answer(scene.room_area)
+
+    def apart(scene: MeasuredScene, words: Mapping[str, str]) -> str:
+        a, b = _only(scene, words["a"]), _only(scene, words["b"])
+        metres = scene.distance(a, b, topics["object_abs_distance"].between)
+        if metres is None:
+            raise _UnresolvedError("no box of the category")
+        return distance_answer(metres)
+
+    def nearest(scene: MeasuredScene, words: Mapping[str, str]) -> str:
+        target, between = _only(scene, words["target"]), topics["object_rel_distance"].between
+        at = {option.category: option.metres for option in options_at(scene, target, between)}
+        named = words["options"].split(", ")
+        if not set(named) <= set(at):
+            raise _UnresolvedError("no box of the category")
+        return min(named, key=lambda word: at[word])
+
+    readers: dict[str, tuple[re.Pattern[str], Answer]] = {
+        name: (question_pattern(topics[name].question), answer)
+        for name, answer in (
+            ("object_counting", count),
+            ("object_size_estimation", size),
+            ("room_size_estimation", room),
+            ("object_abs_distance", apart),
+            ("object_rel_distance", nearest),
+        )
+        if name in topics
+    }
+    directions = topics.get("object_rel_direction")
+    for question_type, kind in directions.kinds.items() if directions else ():
+
+        def where(scene: MeasuredScene, words: Mapping[str, str], kind: Any = kind) -> str:
+            places = [_place(scene, words[role]) for role in ("observer", "facing", "asked")]
+            try:
+                return str(direction(kind, *places).word)
+            except DegenerateGeometry as error:
+                raise _UnresolvedError("two of the objects stand at one point") from error
+
+        readers[question_type] = (question_pattern(kind.question), where)
+    return readers
+
+
+def _only(scene: MeasuredScene, category: str) -> MeasuredObject:
+    bearers = scene.bearers.get(category, ())
+    if not bearers:
+        raise _UnresolvedError("no box of the category")
+    if len(bearers) > 1:
+        raise _UnresolvedError("several boxes of a category that is asked about as one")
+    return bearers[0]
+
+
+def _place(scene: MeasuredScene, category: str) -> Array:
+    position = _only(scene, category).position
+    if position is None:
+        raise _UnresolvedError("no vertices, whose mean is an object's position")
+    return position
+
+
+def question_pattern(question: str) -> re.Pattern[str]:
+    """A question string's `{roles}` as a regular expression; a role that stands twice must match itself."""
+    parts = re.split(r"\{(\w+)\}", question)
+    seen: set[str] = set()
+    pattern = re.escape(parts[0])
+    for role, text in zip(parts[1::2], parts[2::2], strict=True):
+        pattern += f"(?P={role})" if role in seen else f"(?P<{role}>.+?)"
+        seen.add(role)
+        pattern += re.escape(text)
+    return re.compile(pattern)
+
+
+def measured_scenes(source: Source, rules: RuleSet) -> dict[tuple[str, str], MeasuredScene]:
+    """All scenes of a source, measured by a rule set, by dataset and name."""
+    scenes = (source.load(name) for name in source.names())
+    return {
+        (scene.dataset, scene.name): measure(scene, rules.measurement, rules.vocabulary, seed=0)
+        for scene in scenes
+    }
+
+
+def table(found: Mapping[str, Agreement]) -> "Table":
+    """The figures for a terminal, a row for each question type and one for each reason not to resolve."""
+    from rich.table import Table
+
+    shown = Table(
+        "question type", "released", "resolved", "agree", "MRA", "within 0.1 m", box=None, pad_edge=False
+    )
+    for column in shown.columns[1:]:
+        column.justify = "right"
+    for kind, agreement in sorted(found.items()):
+        accuracy, close = agreement.relative_accuracy, agreement.close
+        shown.add_row(
+            kind,
+            str(agreement.released),
+            str(agreement.resolved),
+            str(agreement.agreeing),
+            "" if accuracy is None else f"{100 * accuracy:.1f}",
+            "" if close is None else f"{100 * close / agreement.resolved:.1f} %",
+        )
+        for reason, count in sorted(agreement.unresolved.items()):
+            shown.add_row(f"  {reason}", "", f"-{count}")
+    return shown

@@ -1,0 +1,177 @@
+"""What a rule set would ask, projected from annotations alone: no mesh is read and nothing is measured.
+
+The projection is an upper bound. It is exact where the rules refuse nothing for its geometry, as those of the
+paper do; elsewhere a build also drops objects that are too small, options that are too close, and so on.
+
+What frames show does not stand in an annotation. How much the visibility filter leaves is a share measured on
+other rooms, stated with its source in `data/seen_shares.yaml`: a sample of the user's own streams would be
+truer, but takes their meshes and a second a scan, for a command that takes seconds in all.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vsidata.analysis.expectation import Expectation
+from vsidata.errors import ScanError
+from vsidata.measuring.measure import MeasuredObject, MeasuredScene
+from vsidata.rules.constant import Rules
+from vsidata.rules.strict_yaml import read_mapping, validate
+from vsidata.sources.registry import Source
+from vsidata.topics.registry import TOPICS
+from vsidata.topics.rule_set import RuleSet
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+class SeenShares(Rules):
+    """Of the questions asked without the visibility filter, the share that is left with it.
+
+    Attributes:
+        frames: how many were shown of each scan.
+        shares: by topic.
+        why, source: how they came about.
+    """
+
+    frames: int
+    shares: dict[str, float]
+    why: str
+    source: str
+
+
+@cache
+def seen_shares() -> SeenShares:
+    """The shares of this package, from `data/seen_shares.yaml`."""
+    path = Path(str(resources.files("vsidata.analysis") / "data" / "seen_shares.yaml"))
+    return validate(SeenShares, *read_mapping(path), path)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A projection.
+
+    Attributes:
+        rules: name and digest of the rule set.
+        scenes: how many scenes were projected.
+        questions: topic → most questions that a build can ask.
+        failures: the scenes without a usable annotation.
+    """
+
+    rules: str
+    scenes: int
+    questions: Mapping[str, int]
+    failures: Sequence[ScanError]
+
+    @property
+    def seen(self) -> Mapping[str, int]:
+        """Topic → about how many of these a build with frames and the visibility filter can ask at most."""
+        shares = seen_shares().shares
+        return {topic: round(number * shares[topic]) for topic, number in self.questions.items()}
+
+
+def plan(source: Source, names: Iterable[str], rules: RuleSet) -> Plan:
+    """Project the questions about some scenes of a source from their annotations."""
+    questions = dict.fromkeys(rules.default_topics, 0)
+    failures = []
+    scenes = 0
+    for name in names:
+        try:
+            scene = _unmeasured(source, name, rules)
+        except ScanError as error:
+            failures.append(error)
+            continue
+        scenes += 1
+        for topic in questions:
+            questions[topic] += TOPICS[topic].most(scene, rules.topics[topic])
+    return Plan(rules.label, scenes, questions, failures)
+
+
+def _unmeasured(source: Source, name: str, rules: RuleSet) -> MeasuredScene:
+    dataset = source.dataset_of(name)
+    repeated = source.repeated(name) if rules.measurement.merge_repeated else frozenset()
+    objects = [
+        MeasuredObject(
+            instance,
+            words,
+            box=None,
+            askable=True,
+            hides_several=rules.vocabulary.hides_several(label),
+            position=None,
+            is_group=rules.vocabulary.is_group(label),
+        )
+        for instance, label in sorted(source.labels(name).items())
+        if instance not in repeated and (words := rules.vocabulary.names(label, dataset))
+    ]
+    return MeasuredScene(
+        dataset=dataset,
+        name=name,
+        objects=tuple(objects),
+        declared_counts=None,
+        unannotated_share=None,
+        room_areas={},
+        room_area_method=rules.measurement.room_area.method,
+    )
+
+
+def table(projected: Plan, expected: Expectation | None = None) -> "Table":
+    """The projection for a terminal, a row for each topic; beside stated totals, how far it is from each."""
+    from rich.table import Table
+
+    filtered = f"seen in {seen_shares().frames} frames, about"
+    columns = ("at most", filtered) if expected is None else ("at most", expected.name, "difference", "")
+    shown = Table("topic", *columns, box=None, pad_edge=False)
+    for column in shown.columns[1:4]:
+        column.justify = "right"
+    if expected is None:
+        seen = projected.seen
+        for topic, number in projected.questions.items():
+            shown.add_row(topic, f"{number:,}", f"{seen[topic]:,}")
+        shown.add_row("together", f"{sum(projected.questions.values()):,}", f"{sum(seen.values()):,}")
+        return shown
+    shown.add_row(
+        "scenes",
+        f"{projected.scenes:,}",
+        f"{expected.scenes:,}",
+        f"{projected.scenes - expected.scenes:+,}",
+        _verdict(projected.scenes == expected.scenes),
+    )
+    for topic, total in expected.questions.items():
+        number = projected.questions.get(topic, 0)
+        about = "about " if total.within else ""
+        shown.add_row(
+            topic,
+            f"{number:,}",
+            f"{about}{total.total:,}",
+            f"{number - total.total:+,}",
+            _verdict(total.agrees(number)),
+        )
+    return shown
+
+
+def _verdict(agrees: bool) -> str:
+    return "agrees" if agrees else "differs"
+
+
+def as_json(projected: Plan, expected: Expectation | None = None) -> dict[str, Any]:
+    """The same for a program."""
+    figures: dict[str, Any] = {
+        "rules": projected.rules,
+        "scenes": projected.scenes,
+        "questions": dict(projected.questions),
+        "seen": dict(projected.seen),
+        "failures": [
+            {"file": error.file, "fault": error.fault, "remedy": error.remedy} for error in projected.failures
+        ],
+    }
+    if expected is not None:
+        differences = {
+            topic: projected.questions.get(topic, 0) - total.total
+            for topic, total in expected.questions.items()
+        }
+        figures["expected"] = expected.model_dump(mode="json")
+        figures["difference"] = {"scenes": projected.scenes - expected.scenes, "questions": differences}
+    return figures

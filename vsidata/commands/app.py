@@ -1,0 +1,74 @@
+"""The command line of vsidata: one file each command. Each imports what it needs when it runs."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from vsidata import __version__
+from vsidata.commands.audit import audit
+from vsidata.commands.build import build
+from vsidata.commands.check import check
+from vsidata.commands.compare import compare
+from vsidata.commands.conform import conform
+from vsidata.commands.debias import debias
+from vsidata.commands.export import export
+from vsidata.commands.inspect import inspect
+from vsidata.commands.plan import plan
+from vsidata.commands.push import push
+from vsidata.commands.report import report
+from vsidata.commands.rules import rules
+from vsidata.commands.sample import sample
+from vsidata.commands.show import show
+from vsidata.commands.synth import synth
+from vsidata.commands.verify import verify
+from vsidata.errors import VsiError
+from vsidata.plain_text import echo
+
+app = typer.Typer(
+    help="Questions about space, with their answers and the evidence, from annotated 3D scans of rooms.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_show_locals=False,  # a token may be among them
+)
+
+app.command()(build)
+app.command()(sample)
+app.command()(show)
+app.command()(report)
+app.command()(audit)
+app.command()(debias)
+app.command()(compare)
+app.command()(conform)
+app.command()(plan)
+app.command()(synth)
+app.command()(check)
+app.command()(inspect)
+app.command()(export)
+app.command()(push)
+app.command()(verify)
+app.command()(rules)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        echo(f"vsidata {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Entry point of the console script. What the user can correct ends with status 2 and no traceback."""
+    try:
+        app()
+    except VsiError as error:
+        echo(error, err=True)
+        sys.exit(2)

@@ -1,0 +1,65 @@
+"""`vsidata audit`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vsidata.errors import OptionError
+from vsidata.plain_text import echo_json
+from vsidata.rules.seeds import LARGEST_SEED
+
+
+def audit(
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="A build.")] = None,
+    questions: Annotated[
+        Path | None, typer.Option(help="In place of a build: released questions, one JSON object a line.")
+    ] = None,
+    seed: Annotated[
+        int,
+        typer.Option(
+            min=0, max=LARGEST_SEED, help="Seed of the split into parts of rooms, and of the forests."
+        ),
+    ] = 0,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the audit as JSON, and write nothing.")
+    ] = False,
+) -> None:
+    """Estimate what a model scores without looking, and check letters, repeated questions and margins.
+
+    Guesses answers from the words of the questions alone, by constants and by a random forest that learns in
+    other rooms, and scores the guesses as VSI-Bench does. Reads DIR and writes DIR/audit.json, or reads
+    --questions and writes nothing.
+    """
+    import orjson
+
+    from vsidata.analysis.audit import audit as auditing
+    from vsidata.analysis.audit import words
+    from vsidata.dataset.manifest import read_manifest
+    from vsidata.screen.terminal import console, progress
+
+    if (folder is None) == (questions is None):
+        raise OptionError("vsidata audit", "takes a build or --questions, and not both.", "Name one of them.")
+    manifest = read_manifest(folder) if folder else None
+    if questions is not None:
+        asked = auditing.asked_in_file(questions)
+    elif folder is not None and manifest is not None:
+        asked = auditing.asked_in_build(folder, manifest)
+    with progress(console(stderr=True)) as bar:
+        task = bar.add_task("guesses", total=None)
+        found = auditing.audit(
+            asked,
+            manifest,
+            seed=seed,
+            started=lambda steps: bar.update(task, total=steps),
+            done=lambda: bar.advance(task),
+        )
+    if as_json:
+        echo_json(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+        return
+    screen = console()
+    screen.print(words.score_table(found))
+    lines = words.closing_lines(found)
+    if folder:
+        lines.append(f"Written: {auditing.write_audit(folder, found)}.")
+    screen.print(*lines, sep="\n", soft_wrap=True)

@@ -1,0 +1,107 @@
+"""`vsidata build`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vsidata.plain_text import echo_json
+from vsidata.screen.stopping import goes_on_later
+
+if TYPE_CHECKING:
+    from rich.console import Console
+from vsidata.commands.from_model import options_of
+from vsidata.pipeline.options import BuildOptions, read_options
+
+
+@options_of(BuildOptions)
+def build(
+    work: Annotated[
+        Path | None,
+        typer.Option(help="Folder in which a build for an address is made (default: below vsidata-work)."),
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="YAML file of these options by name.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    **given: Any,
+) -> None:
+    """Make questions from scans: reads every scan, asks it, and writes Parquet shards with their manifest.
+
+    The same command goes on where a stopped build ended. Scans that cannot be used are set aside and named.
+    With --engine slurm it submits that work, says how to watch it, and ends at once.
+
+    A build for an address is made in a folder here and published when it is whole, and again only what
+    changed. A bucket gets all of it, frames included, and loses shards of an earlier build there; the Hub
+    gets what `vsidata push` sends without options. gs:// was never run against Google's own servers.
+    """
+    with goes_on_later():
+        import orjson
+
+        from vsidata.dataset import summary
+        from vsidata.engines import submission
+        from vsidata.pipeline.build import build as run
+        from vsidata.screen.progress import ProgressBar
+        from vsidata.screen.terminal import console
+
+        options = read_options(config, {"work": work, **given})
+        screen = console(quiet=as_json)
+        if options.address:
+            _reach(options.address)
+        with ProgressBar(screen) as progress:
+            done = run(options, progress)
+    if isinstance(done, submission.Submission):
+        if as_json:
+            echo_json(orjson.dumps(submission.as_json(done), option=orjson.OPT_INDENT_2))
+        lines = submission.closing_lines(done)
+        screen.print(*lines, sep="\n", soft_wrap=True)
+        return
+    if (table := summary.drop_table(done)).row_count:
+        screen.print(table)
+    screen.print(*summary.closing_lines(done), sep="\n", soft_wrap=True)
+    failed = not done.manifest["scenes"] or (options.strict and done.failures)
+    if options.address and not failed:
+        with goes_on_later():
+            _publish(done.out, options.address, screen)
+    if as_json:
+        about = summary.as_json(done) | ({"address": options.address} if options.address else {})
+        echo_json(orjson.dumps(about, option=orjson.OPT_INDENT_2))
+    raise typer.Exit(1 if failed else 0)
+
+
+def _reach(address: str) -> None:
+    """See that a build may go to an address before there is one: hours later is late."""
+    from vsidata.files.address import on_hub
+    from vsidata.publish.store import store
+
+    if on_hub(address) is None:
+        store.reach(address)
+    else:
+        from vsidata.publish.hub.push import need_token
+
+        need_token()
+
+
+def _publish(folder: Path, address: str, screen: "Console") -> None:
+    from vsidata.files.address import on_hub
+
+    if dataset := on_hub(address):
+        from vsidata.publish.hub import push as pushing
+        from vsidata.publish.hub import words
+
+        planned = pushing.plan(folder, *dataset)
+        screen.print(*words.before(planned), sep="\n", soft_wrap=True)
+        lines = words.after(planned, pushing.publish(planned))
+    else:
+        from vsidata.publish.store import store
+        from vsidata.publish.store.words import published
+        from vsidata.screen.terminal import progress
+
+        with progress(screen) as bar:
+            task = bar.add_task("files", total=None)
+            sent = store.publish(
+                folder,
+                address,
+                started=lambda files: bar.update(task, total=files),
+                done=lambda: bar.advance(task),
+            )
+        lines = published(sent)
+    screen.print(*lines, sep="\n", soft_wrap=True)

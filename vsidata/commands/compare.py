@@ -1,0 +1,34 @@
+"""`vsidata compare`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vsidata.plain_text import echo_json
+
+
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="DIR_A", help="A build, or a .jsonl file of questions.")],
+    second: Annotated[Path, typer.Argument(metavar="DIR_B", help="Another one, about the same scenes.")],
+    examples: Annotated[int, typer.Option(min=0, help="Most examples of each change, by topic.")] = 3,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+) -> None:
+    """Compare two builds: questions kept, lost and new, and answers that differ.
+
+    Scores the answers of DIR_A by the keys of DIR_B: what one definition scores where another one is the key.
+    Files hold released VSI-Bench questions, one JSON object a line. Reads both; writes nothing.
+    """
+    import orjson
+
+    from vsidata.analysis.compare import compare as comparing
+    from vsidata.analysis.compare import words
+    from vsidata.screen.terminal import console
+
+    found = comparing.compare(first, second, examples)
+    if as_json:
+        echo_json(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+        return
+    screen = console()
+    screen.print(words.table(found))
+    screen.print(*words.closing_lines(found), sep="\n", soft_wrap=True)

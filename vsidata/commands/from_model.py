@@ -1,0 +1,81 @@
+"""Options of a command from the fields of a model: defined once, for YAML, Python and the command line."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, get_args, get_origin
+
+import typer
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+Command = TypeVar("Command", bound=Callable[..., None])
+
+
+def options_of(model: type[BaseModel]) -> Callable[[Command], Command]:
+    """Give a command an option for each field of a model that has a description, which is its help text.
+
+    The command takes them as `**given`, by the names of the fields: None for an option that was not given, so
+    that a file may say it. `json_schema_extra={"metavar": …}` of a field names its value in the help.
+    """
+
+    def decorate(command: Command) -> Command:
+        signature = inspect.signature(command)
+        own = [each for each in signature.parameters.values() if each.kind is not each.VAR_KEYWORD]
+        parameters = [
+            inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_option(name, field)
+            )
+            for name, field in model.model_fields.items()
+            if field.description
+        ]
+        command.__signature__ = signature.replace(  # type: ignore[attr-defined]
+            parameters=[each.replace(kind=each.KEYWORD_ONLY) for each in (*parameters, *own)]
+        )
+        return command
+
+    return decorate
+
+
+def _option(name: str, field: FieldInfo) -> Any:
+    flag = f"--{name.replace('_', '-')}"
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    default = _default(field)
+    text = str(field.description)
+    about: dict[str, Any] = {"help": f"{text.removesuffix('.')}{default}." if default else text}
+    kinds = set(_kinds(field.annotation))
+    if bool in kinds:
+        flags = f"{flag}/--no-{name.replace('_', '-')}" if field.default else flag
+        return Annotated[bool | None, typer.Option(flags, **about)]
+    about["metavar"] = extra.get("metavar", "PATH" if Path in kinds else "N" if int in kinds else "TEXT")
+    if kinds & {tuple, dict}:
+        return Annotated[list[str] | None, typer.Option(flag, **about)]
+    return Annotated[int | None if kinds == {int} else str | None, typer.Option(flag, **about)]
+
+
+def _kinds(annotation: Any) -> Iterator[type]:
+    """The types that a value may have, without None; of a list or mapping that alone."""
+    origin = get_origin(annotation)
+    if origin in (tuple, dict):
+        yield origin
+    elif origin is Annotated:
+        yield from _kinds(get_args(annotation)[0])
+    elif origin is None:
+        if isinstance(annotation, type) and annotation is not type(None):
+            yield annotation
+    else:
+        for inner in get_args(annotation):
+            yield from _kinds(inner)
+
+
+def _default(field: FieldInfo) -> str:
+    """` (default: 16)` where there is a default worth the words."""
+    match field.default:
+        case True:
+            return " (default)"
+        case str(text) if text:
+            return f" (default: {text})"
+        case int(number) | float(number) if number is not False:
+            return f" (default: {number:g})"
+        case _:
+            return ""

@@ -1,0 +1,60 @@
+"""`vsidata plan`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from vsidata.plain_text import echo_json
+
+
+def plan(
+    scannet_root: Annotated[Path, typer.Option(help="Folder of ScanNet scans; only annotations are read.")],
+    rules: Annotated[
+        str | None, typer.Option(help="Rule set by name (default: wide), or a YAML file.")
+    ] = None,
+    split: Annotated[
+        Literal["train", "val", "test", "all"] | None, typer.Option(help="Official list (default: train).")
+    ] = None,
+    allow_benchmark_scenes: Annotated[
+        bool, typer.Option("--allow-benchmark-scenes", help="Use rooms that benchmarks show, too.")
+    ] = False,
+    expect: Annotated[
+        str | None, typer.Option(help="Compare with stated totals, over their rules and scans: paper.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Project how many questions a build can ask, by topic, from annotation files alone.
+
+    It is an upper bound: a build also leaves out what its geometry speaks against. Beside it stands about how
+    much of it the frames of a video show, by a share measured on other rooms. Reads those files; writes
+    nothing.
+    """
+    import orjson
+
+    from vsidata.analysis import plan as planning
+    from vsidata.analysis.expectation import load_expectation
+    from vsidata.selection.splits import select
+    from vsidata.sources.registry import open_source
+    from vsidata.topics.rule_set import load_rules
+
+    expected = load_expectation(expect) if expect else None
+    source = open_source("scannet", [scannet_root])
+    selection = select(
+        source,
+        split=split or (expected.split if expected else "train"),
+        allow_benchmark_scenes=allow_benchmark_scenes or expected is not None,
+    )
+    rule_set = load_rules(rules or (expected.rules if expected else "wide"))
+    projected = planning.plan(source, sorted(selection.split_of), rule_set)
+    if as_json:
+        echo_json(orjson.dumps(planning.as_json(projected, expected), option=orjson.OPT_INDENT_2))
+    else:
+        from vsidata.screen.terminal import console
+
+        screen = console()
+        screen.print(f"{projected.rules}, {projected.scenes:,} scenes")
+        screen.print(planning.table(projected, expected))
+        if projected.failures:
+            left_out = f"Left out because their annotation cannot be used: {len(projected.failures):,}"
+            screen.print(f"{left_out}; `vsidata check` says why.")

@@ -1,0 +1,73 @@
+"""`vsidata push`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vsidata.errors import VsiError
+from vsidata.plain_text import echo_json, printable
+from vsidata.screen.stopping import goes_on_later
+
+
+def push(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A build.")],
+    repo_id: Annotated[str, typer.Option(metavar="NAME/SET", help="The dataset on the Hub.")],
+    revision: Annotated[str, typer.Option(help="Branch, made if it is not there.")] = "main",
+    private: Annotated[bool, typer.Option("--private", help="Make a dataset that only you see.")] = False,
+    gated: Annotated[
+        bool, typer.Option("--gated", help="Give access only to users who ask for it and whom you accept.")
+    ] = False,
+    with_frames: Annotated[
+        bool | None,
+        typer.Option(
+            "--with-frames/--without-frames",
+            help="Publish pictures too, or not (default: those of synthetic rooms alone).",
+        ),
+    ] = None,
+    i_may_share_frames: Annotated[
+        bool,
+        typer.Option("--i-may-share-frames", help="State that you may share them, without being asked."),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be done, and change nothing.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
+) -> None:
+    """Publish a build on the Hugging Face Hub: its shards, card and manifest, in one commit.
+
+    Checks the build first, and prints what will be published and who owns it. Pictures of scans that are not
+    synthetic are left out unless you state that you may share them. Creates the dataset or the branch if it
+    is missing, replaces what differs, deletes shards of an earlier push, and changes no other file there and
+    nothing here. Run again, it continues. The token is that of `hf auth login` or HF_TOKEN. --dry-run also
+    works without the Hub: it then lists all that could be published.
+    """
+    import orjson
+
+    from vsidata.publish.hub import push as pushing
+    from vsidata.publish.hub import words
+    from vsidata.screen.terminal import console
+
+    planned = pushing.plan(
+        folder, repo_id, revision, private=private, gated=gated, with_frames=with_frames, dry=dry_run
+    )
+    screen = console(quiet=as_json)
+    screen.print(*words.before(planned), sep="\n", soft_wrap=True)
+    commit = None
+    if not dry_run:
+        if planned.needs_word and not i_may_share_frames:
+            _ask(words.question(planned))
+        with goes_on_later():
+            commit = pushing.publish(planned)
+        screen.print(*words.after(planned, commit), sep="\n", soft_wrap=True)
+    if as_json:
+        echo_json(orjson.dumps(words.as_json(planned, commit), option=orjson.OPT_INDENT_2))
+
+
+def _ask(question: str) -> None:
+    """End with 1 unless the answer is yes. Without a person to ask, the option must say it."""
+    if not sys.stdin.isatty():
+        fault = "publishes pictures of others' scans, and nobody is there to confirm that you may."
+        raise VsiError("--with-frames", fault, "Add --i-may-share-frames if you may, or drop --with-frames.")
+    typer.confirm(printable(question), abort=True, err=True)

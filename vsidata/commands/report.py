@@ -1,0 +1,38 @@
+"""`vsidata report`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vsidata.plain_text import echo_json
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A build.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was written as JSON.")] = False,
+) -> None:
+    """Write pages to look at a build: its figures, each scene's floor plan, each answer's evidence drawn.
+
+    Reads DIR; writes DIR/report, in place of an earlier report, and nothing else. The pages open from the
+    disk and load nothing from a network. They show small pictures of the frames: `vsidata push` never sends
+    them.
+    """
+    import orjson
+
+    from vsidata.report import site
+    from vsidata.report.words import as_json as in_json
+    from vsidata.report.words import closing_lines
+    from vsidata.screen.terminal import console, progress
+
+    with progress(console(stderr=True)) as bar:
+        task = bar.add_task("scenes", total=None)
+        done = site.write_report(
+            folder,
+            started=lambda scenes: bar.update(task, total=scenes),
+            done=lambda: bar.advance(task),
+        )
+    if as_json:
+        echo_json(orjson.dumps(in_json(done), option=orjson.OPT_INDENT_2))
+    else:
+        console().print(*closing_lines(done), sep="\n", soft_wrap=True)

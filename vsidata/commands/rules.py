@@ -1,0 +1,28 @@
+"""`vsidata rules`: a rule set as it is applied."""
+
+from typing import Annotated
+
+import typer
+
+from vsidata.plain_text import echo, echo_json
+
+
+def rules(
+    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A rule set by name, or a YAML file.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON in place of YAML.")] = False,
+) -> None:
+    """Print a rule set in full: every constant with its unit, reason and source.
+
+    What a file takes over from the rule set that it extends is filled in. Reads the file; writes nothing.
+    """
+    import orjson
+    import yaml
+
+    from vsidata.topics.rule_set import load_rules
+
+    found = load_rules(name)
+    if as_json:
+        echo_json(orjson.dumps(found.resolved, option=orjson.OPT_INDENT_2))
+    else:
+        echo(f"# {found.label}")
+        echo(yaml.safe_dump(found.resolved, sort_keys=False, allow_unicode=True, width=100).rstrip())

@@ -1,0 +1,1 @@
+"""What an object is, where it is, and what the frames show of it."""

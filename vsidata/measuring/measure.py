@@ -1,0 +1,448 @@
+"""From a scene to a measured scene: words, trimmed surfaces, boxes, positions, distances, room area.
+
+One place decides what an object *is* for every topic: what it is called, how large it is and where it stands,
+as the rule set says.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from itertools import combinations
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.random import Generator, default_rng
+
+from vsidata.errors import DegenerateGeometry, ScanError
+from vsidata.geometry import area, boxes, trimming
+from vsidata.geometry.distance import Surface, box_distances, surface, surface_distance
+from vsidata.geometry.outline import Ring
+from vsidata.measuring.sight import Sight, Timeline
+from vsidata.rules.constant import Count, Labels, Length, PerMetre, Rules, Share
+from vsidata.rules.strict_yaml import read_packaged
+from vsidata.rules.vocabulary import Vocabulary
+from vsidata.scene import Array, IntArray, OrientedBox, Scene, SceneObject
+
+Between = Literal["boxes", "surfaces", "positions"]
+AreaMethod = Literal["floor", "vsibench", "vsi100k"]
+
+_ALL_AT_ONCE = 128  # boxes: their 8,128 distances take 0.15 s
+
+
+class MeasuringLimits(Rules):
+    """What is measured of a scan, whatever the rules.
+
+    Attributes:
+        most_objects: a scan with more objects that have a word in the vocabulary is refused.
+    """
+
+    most_objects: Count
+
+
+@cache
+def measuring_limits() -> MeasuringLimits:
+    """The limits of this package, from `measuring.yaml`."""
+    return read_packaged(MeasuringLimits, __package__, "measuring.yaml")
+
+
+class TrimmingRules(Rules):
+    """Which vertices of an object are left out before a box is fitted: see `vsidata.geometry.trimming`.
+
+    Attributes:
+        gap: a piece of the mesh this near to the object always belongs to it.
+        far: a piece further off never does,
+        min_share: unless it holds at least this share of the vertices.
+    """
+
+    gap: Length
+    far: Length
+    min_share: Share
+
+
+class FloorAreaRules(Rules):
+    """Constants of `vsidata.geometry.area.floor_shape`."""
+
+    alpha: PerMetre
+    cell: Length
+    min_density: Share
+
+
+class VsiBenchAreaRules(Rules):
+    """Constants of `vsidata.geometry.area.vsibench_shape`."""
+
+    alpha: PerMetre
+    samples: Count
+
+
+class Vsi100kAreaRules(Rules):
+    """Constants of `vsidata.geometry.area.vsi100k_shape`."""
+
+    alpha: PerMetre
+
+
+class RoomAreaRules(Rules):
+    """How a room's area is measured.
+
+    Attributes:
+        method: the one whose area is asked about.
+        floor, vsibench, vsi100k: the constants of each method.
+        compared: the share of the scenes, drawn at random, that are measured by all three.
+    """
+
+    method: AreaMethod
+    floor: FloorAreaRules
+    vsibench: VsiBenchAreaRules
+    vsi100k: Vsi100kAreaRules
+    compared: Share
+    why: str = ""
+    source: str = ""
+
+
+class MeasurementRules(Rules):
+    """What an object is, as a rule set says.
+
+    Attributes:
+        vocabulary: name of a vocabulary, or path of a user's own.
+        smallest: longest side of the smallest object that is asked about; None asks about all.
+        box: `minimal` (any orientation, as VSI-Bench's Open3D made them) or `upright` (one axis vertical).
+        rival_boxes: how much larger a minimal box's volume may be for noise to have decided against it.
+        position: where an object is, for bearings and centre distances: its box's centre or its vertex mean.
+        trimming: which stray points go before a box is fitted; None keeps all.
+        room_area: how the room's area is measured.
+        merge_repeated: whether an object that the annotation lists twice is one object.
+    """
+
+    vocabulary: str
+    smallest: Length | None
+    box: Literal["minimal", "upright"]
+    rival_boxes: Share | None = None
+    position: Literal["box_center", "vertex_mean"]
+    trimming: TrimmingRules | None
+    room_area: RoomAreaRules
+    merge_repeated: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredObject:
+    """An object as the rules see it.
+
+    Attributes:
+        instance: its id in the annotation.
+        names: the words for it, its own first, then broader ones.
+        box: its box; None where it has too few points for one.
+        askable: whether it has a box that is large enough to be asked about.
+        hides_several: whether its annotation may stand for several things, so that nobody can count them.
+        is_group: whether it is a group of things by its label (`books`): its names are those of one of them.
+        position: (3,) where it is, metres, room frame; None without a box or vertices.
+        vertices: (n, 3) metres, room frame, stray points gone; None where the source has boxes only.
+        triangles: (m, 3) rows of `vertices`; None likewise.
+        slack: metres by which a distance to `box` may change with another box that noise alone may have made
+            the larger one, either way; 0 where the box is beyond doubt.
+    """
+
+    instance: int
+    names: tuple[str, ...]
+    box: OrientedBox | None
+    askable: bool
+    hides_several: bool
+    position: Array | None
+    vertices: Array | None = None
+    triangles: IntArray | None = None
+    slack: float = 0.0
+    is_group: bool = False
+
+    @property
+    def category(self) -> str:
+        """The object's own word."""
+        return self.names[0]
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredScene:
+    """A scene as the rules see it: what the topics ask about.
+
+    Attributes:
+        dataset, name: the scene.
+        objects: those with a word in the vocabulary, by instance id.
+        declared_counts: objects by word where the source counts them itself; else None.
+        unannotated_share: share of the mesh's vertices that no object owns; None without a mesh.
+        room_areas: square metres by the rules' method of measuring, and in some scenes by the others; None
+            where it cannot be measured.
+        room_area_method: the rules' own method.
+        room_outline: rings (n, 2) on the ground plane, metres, that enclose the area by the rules' method;
+            None where it is not measured from points.
+        points: (n, 3) all vertices of the mesh, metres, room frame; None without a mesh.
+        sight: what the picked frames show, by which questions are refused; None where none were looked at.
+        timeline: how large the stream shows the objects over time; None where it was not looked at.
+    """
+
+    dataset: str
+    name: str
+    objects: tuple[MeasuredObject, ...]
+    declared_counts: Mapping[str, int] | None
+    unannotated_share: float | None
+    room_areas: Mapping[AreaMethod, float | None]
+    room_area_method: AreaMethod
+    room_outline: tuple[Ring, ...] | None = None
+    points: Array | None = None
+    sight: Sight | None = None
+    timeline: Timeline | None = None
+    _surfaces: dict[int, Surface | None] = field(default_factory=dict, repr=False)
+    _between_boxes: dict[tuple[int, int], float] = field(default_factory=dict, repr=False)
+    _between_surfaces: dict[tuple[int, int], float | None] = field(default_factory=dict, repr=False)
+
+    @property
+    def room_area(self) -> float | None:
+        """Square metres by the rules' method; None where it cannot be measured."""
+        return self.room_areas[self.room_area_method]
+
+    @cached_property
+    def bearers(self) -> Mapping[str, tuple[MeasuredObject, ...]]:
+        """The objects that answer to each word, words sorted."""
+        found: dict[str, list[MeasuredObject]] = {}
+        for thing in self.objects:
+            for name in thing.names:
+                found.setdefault(name, []).append(thing)
+        return {name: tuple(found[name]) for name in sorted(found)}
+
+    @cached_property
+    def categories(self) -> tuple[str, ...]:
+        """The words that are some object's own, sorted."""
+        return tuple(sorted({thing.category for thing in self.objects}))
+
+    def count(self, name: str) -> int:
+        """How many objects answer to a word; the source's own count where it has one."""
+        if self.declared_counts is not None:
+            return self.declared_counts.get(name, 0)
+        return len(self.bearers.get(name, ()))
+
+    def has_group(self, name: str) -> bool:
+        """Whether a group of things that answer to a word is one object: `chairs` for `chair`."""
+        return any(thing.is_group for thing in self.bearers.get(name, ()))
+
+    def share_objects(self, a: str, b: str) -> bool:
+        """Whether an object answers to both words: an office chair is a chair."""
+        return bool(
+            {thing.instance for thing in self.bearers[a]} & {thing.instance for thing in self.bearers[b]}
+        )
+
+    @cached_property
+    def once_only(self) -> tuple[MeasuredObject, ...]:
+        """The objects that alone answer to their own word, by word: "the sink" can mean no other.
+
+        Where the source counts one object and has several different boxes of it, no box is known to be that
+        object. Equal boxes are one object, listed twice.
+        """
+        alone = {thing.category: thing for thing in reversed(self.objects) if self._is_alone(thing)}
+        return tuple(alone[category] for category in sorted(alone))
+
+    def _is_alone(self, thing: MeasuredObject) -> bool:
+        if thing.is_group or self.count(thing.category) != 1:
+            return False
+        boxes = [bearer.box for bearer in self.bearers[thing.category] if bearer is not thing]
+        return all(box and thing.box and np.array_equal(box.corners, thing.box.corners) for box in boxes)
+
+    def once_only_except(self, exclude: Sequence[Labels]) -> list[MeasuredObject]:
+        """`once_only` without the words that a topic leaves out."""
+        excluded = {label for entry in exclude for label in entry.labels}
+        return [thing for thing in self.once_only if thing.category not in excluded]
+
+    @cached_property
+    def _boxes(self) -> Mapping[int, OrientedBox]:
+        return {thing.instance: thing.box for thing in self.objects if thing.box is not None}
+
+    def _box_distance(self, instance: int, other: int) -> float | None:
+        """Metres between two boxes, by instance ids; None where one has none.
+
+        Measures all pairs of a usual room at once. A rich one has far more pairs than questions: there it
+        measures from the first box to all others, which are mostly asked for next.
+        """
+        boxes = self._boxes
+        if instance not in boxes or other not in boxes:
+            return None
+        pair = min(instance, other), max(instance, other)
+        if pair not in self._between_boxes:
+            if len(boxes) <= _ALL_AT_ONCE:
+                pairs = list(combinations(sorted(boxes), 2))
+            else:
+                pairs = [(min(instance, name), max(instance, name)) for name in boxes if name != instance]
+            new = [pair for pair in pairs if pair not in self._between_boxes]
+            metres = box_distances([boxes[low] for low, _ in new], [boxes[high] for _, high in new])
+            self._between_boxes.update(zip(new, metres.tolist(), strict=True))
+        return self._between_boxes[pair]
+
+    def distance(self, a: MeasuredObject, b: MeasuredObject, between: Between) -> float | None:
+        """Metres between two objects: their boxes, their surfaces or their positions; None where unknown."""
+        first, second = sorted((a, b), key=lambda thing: thing.instance)
+        pair = first.instance, second.instance
+        match between:
+            case "boxes":
+                return self._box_distance(a.instance, b.instance)
+            case "surfaces":
+                if pair not in self._between_surfaces:
+                    self._between_surfaces[pair] = self._surface_distance(first, second)
+                return self._between_surfaces[pair]
+            case "positions":
+                if a.position is None or b.position is None:
+                    return None
+                return float(np.linalg.norm(a.position - b.position))
+
+    def _surface_distance(self, a: MeasuredObject, b: MeasuredObject) -> float | None:
+        first, second = self._surface(a), self._surface(b)
+        return None if first is None or second is None else surface_distance(first, second)
+
+    def _surface(self, thing: MeasuredObject) -> Surface | None:
+        if thing.instance not in self._surfaces:
+            self._surfaces[thing.instance] = None
+            if thing.vertices is not None and thing.triangles is not None and len(thing.triangles):
+                self._surfaces[thing.instance] = surface(thing.vertices, thing.triangles)
+        return self._surfaces[thing.instance]
+
+
+def _measured(
+    thing: SceneObject, names: tuple[str, ...], rules: MeasurementRules, vocabulary: Vocabulary
+) -> MeasuredObject:
+    vertices, triangles, centroid = thing.vertices, thing.triangles, thing.centroid
+    if rules.trimming is not None and vertices is not None and triangles is not None and len(vertices):
+        vertices, triangles = _trimmed(vertices, triangles, rules.trimming)
+        centroid = vertices.mean(axis=0)
+    box, slack = thing.box, 0.0
+    if box is None and vertices is not None:
+        with suppress(DegenerateGeometry):
+            if rules.box == "upright":
+                box = boxes.upright_box(vertices)
+            else:
+                tolerance = rules.rival_boxes.value if rules.rival_boxes else 0.0
+                box, slack = boxes.minimal_box_and_slack(vertices, tolerance=tolerance)
+    position = centroid if rules.position == "vertex_mean" or box is None else box.center
+    return MeasuredObject(
+        instance=thing.instance,
+        names=names,
+        box=box,
+        askable=box is not None and (rules.smallest is None or box.longest_side >= rules.smallest.value),
+        hides_several=vocabulary.hides_several(thing.label),
+        position=position,
+        vertices=vertices,
+        triangles=triangles,
+        slack=slack,
+        is_group=vocabulary.is_group(thing.label),
+    )
+
+
+def _trimmed(vertices: Array, triangles: IntArray, rules: TrimmingRules) -> tuple[Array, IntArray]:
+    keep = trimming.keep_mask(
+        vertices,
+        triangles,
+        gap=rules.gap.value,
+        far=rules.far.value,
+        min_share=rules.min_share.value,
+    )
+    if keep.all():
+        return vertices, triangles
+    row = np.cumsum(keep) - 1
+    return vertices[keep], row[triangles[keep[triangles].all(axis=1)]]
+
+
+def room_shape(scene: Scene, method: AreaMethod, rules: RoomAreaRules, rng: Generator) -> area.Shape | None:
+    """A scene's floor by one method; None where it cannot be measured, or the source states its area."""
+    if scene.room_area is not None or scene.points is None:
+        return None
+    try:
+        match method:
+            case "floor":
+                floor = rules.floor
+                return area.floor_shape(
+                    scene.points,
+                    scene.triangles,
+                    alpha=floor.alpha.value,
+                    cell=floor.cell.value,
+                    min_density=floor.min_density.value,
+                )
+            case "vsibench":
+                sampled = rules.vsibench
+                return area.vsibench_shape(
+                    scene.points, rng, alpha=sampled.alpha.value, samples=sampled.samples.whole
+                )
+            case "vsi100k":
+                return area.vsi100k_shape(scene.points, alpha=rules.vsi100k.alpha.value)
+    except DegenerateGeometry:
+        return None
+
+
+def generator(seed: int, dataset: str, scene: str, purpose: str) -> Generator:
+    """The random generator of one purpose in one scene: the same in any order, on any engine."""
+    digest = hashlib.sha256(f"{seed}\n{dataset}\n{scene}\n{purpose}".encode()).digest()
+    return default_rng(int.from_bytes(digest, "little"))
+
+
+def measure(
+    scene: Scene,
+    rules: MeasurementRules,
+    vocabulary: Vocabulary,
+    seed: int,
+    sight: Sight | None = None,
+    timeline: Timeline | None = None,
+) -> MeasuredScene:
+    """Name, trim, box and place the objects of a scene, and measure its room.
+
+    Args:
+        scene: the scene.
+        rules: what an object is.
+        vocabulary: the words for it.
+        seed: of the draws in measuring.
+        sight, timeline: what its frames show, where that is known; passed on.
+
+    Raises:
+        ScanError: it has more objects than are measured.
+    """
+    named = [
+        (thing, names)
+        for thing in sorted(scene.objects, key=lambda thing: thing.instance)
+        if not (rules.merge_repeated and thing.instance in scene.repeated)
+        and (names := vocabulary.names(thing.label, scene.dataset))
+    ]
+    if len(named) > (most := measuring_limits().most_objects.whole):
+        fault = f"has {len(named):,} objects that questions could ask about; at most {most:,} are measured"
+        remedy = (
+            "Split the scan into rooms, or use rules whose vocabulary names fewer things (--rules vsibench)."
+        )
+        raise ScanError(scene.name, fault, remedy)
+    rng = generator(seed, scene.dataset, scene.name, "room area")
+    shapes = _room_shapes(scene, rules.room_area, rng)
+    asked = shapes[rules.room_area.method]
+    objects = tuple(_measured(thing, names, rules, vocabulary) for thing, names in named)
+    return MeasuredScene(
+        dataset=scene.dataset,
+        name=scene.name,
+        objects=objects,
+        declared_counts=_declared_counts(scene, vocabulary),
+        unannotated_share=None if scene.instances is None else float(np.mean(scene.instances < 0)),
+        room_areas={
+            method: scene.room_area if shape is None else shape.area for method, shape in shapes.items()
+        },
+        room_area_method=rules.room_area.method,
+        room_outline=None if asked is None else asked.outline,
+        points=scene.points,
+        sight=sight,
+        timeline=timeline,
+    )
+
+
+def _room_shapes(scene: Scene, rules: RoomAreaRules, rng: Generator) -> dict[AreaMethod, area.Shape | None]:
+    compared = rng.random() < rules.compared.value
+    return {
+        method: room_shape(scene, method, rules, rng) if compared or method == rules.method else None
+        for method in get_args(AreaMethod)
+    }
+
+
+def _declared_counts(scene: Scene, vocabulary: Vocabulary) -> Mapping[str, int] | None:
+    if scene.declared_counts is None:
+        return None
+    counts: Counter[str] = Counter()
+    for label, count in scene.declared_counts.items():
+        counts.update(dict.fromkeys(vocabulary.names(label, scene.dataset), count))
+    return counts

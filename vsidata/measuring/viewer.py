@@ -1,0 +1,153 @@
+"""A scene as the cameras of its stream look at it.
+
+What is seen is the scan: a surface that it lacks counts neither as seen nor as missing. What shows through a
+hole of it is not seen where the stream's depth says that there was something before it.
+
+Importing this module imports Open3D, which takes a second: only workers that have frames should.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from vsidata.errors import DegenerateGeometry
+from vsidata.geometry.free_space import floor_triangles
+from vsidata.geometry.visibility import (
+    BoolArray,
+    Camera,
+    Caster,
+    DepthPicture,
+    caster,
+    pixel_shares,
+    points_seen,
+    surface_points,
+)
+from vsidata.measuring.sight import Sight, Timeline, VisibilityRules
+from vsidata.scene import Array, IntArray, Scene
+from vsidata.sources.streams.frames import FrameStream
+from vsidata.sources.streams.picking import at_rate
+
+# Points on each object's surface: its share seen is known to 3 points in 100 (one standard error, at most).
+_POINTS = 256
+_FLOOR_POINTS = 2048
+
+
+@dataclass(frozen=True, eq=False)
+class Viewer:
+    """A scene made ready to be looked at; `viewer` makes it.
+
+    Attributes:
+        stream: the frames.
+        camera: of their colour pictures.
+        poses: (n, 4, 4) of each frame, from the camera's frame to the room's; good where the frame is valid.
+        caster: the scene's mesh, ready for rays.
+        instances: (m,) ids of the scene's objects, rising.
+        owners: who owns each triangle of the mesh: a row of `instances`, or -1.
+        samples: (p, 3) points spread evenly over the surface of each object, and of the floor.
+        sampled: (p,) whose surface each is on: a row of `instances`, or their number for the floor.
+    """
+
+    stream: FrameStream
+    camera: Camera
+    poses: Array
+    caster: Caster
+    instances: IntArray
+    owners: IntArray
+    samples: Array
+    sampled: IntArray
+
+    def timeline(self, rate: float) -> Timeline:
+        """How large each object is shown over the whole stream, in so many of its valid frames a second."""
+        return self._timeline(at_rate(self.stream, rate))
+
+    def sight(self, positions: IntArray, rules: VisibilityRules) -> Sight:
+        """What the picked frames show.
+
+        Args:
+            positions: (k,) of valid frames in the stream, rising.
+            rules: how much is enough.
+        """
+        poses, depths = self.poses[positions], self._depths(positions)
+        seen = points_seen(self.caster, self.samples, self.camera, poses, depths)
+        together = self._surface_shares(np.asarray(seen.any(axis=0)))
+        return Sight(
+            **vars(self._timeline(positions)),
+            surfaces=np.stack([self._surface_shares(one)[:-1] for one in seen]),
+            surface=together[:-1],
+            floor=float(together[-1]) if len(self.instances) in self.sampled else None,
+            rules=rules,
+        )
+
+    def _timeline(self, positions: IntArray) -> Timeline:
+        poses, depths = self.poses[positions], self._depths(positions)
+        pixels = pixel_shares(self.caster, self.owners, len(self.instances), self.camera, poses, depths)
+        return Timeline(self.instances, positions, self.stream.timestamps[positions], pixels)
+
+    def _depths(self, positions: IntArray) -> Iterator[DepthPicture | None]:
+        """Read one at a time: a stream may have thousands."""
+        matrix = self.stream.depth_matrix
+        for position in positions.tolist():
+            metres = None if matrix is None else self.stream.depth(position)
+            yield None if matrix is None or metres is None else DepthPicture(metres, matrix)
+
+    def _surface_shares(self, seen: BoolArray) -> Array:
+        """(m + 1,) share seen of each surface, the floor's last, from which samples (p,) are seen."""
+        surfaces = len(self.instances) + 1
+        samples = np.bincount(self.sampled, minlength=surfaces)
+        # An object without a surface is not seen.
+        return np.bincount(self.sampled, seen, minlength=surfaces) / np.maximum(samples, 1)
+
+
+def viewer(scene: Scene, stream: FrameStream) -> Viewer | None:
+    """Make a scene ready to be looked at by the cameras of its stream.
+
+    The stream's poses live in the frame of the mesh on the disk: the scene's alignment takes them to the
+    room's.
+
+    Returns:
+        None where the scene has no mesh, or the stream has no poses, no camera, or no valid frame.
+    """
+    points, triangles, instances = scene.points, scene.triangles, scene.instances
+    if points is None or triangles is None or instances is None:
+        return None
+    if stream.poses is None or stream.color_matrix is None or not stream.valid.any():
+        return None
+    things = sorted(scene.objects, key=lambda thing: thing.instance)
+    ids = np.array([thing.instance for thing in things], dtype=np.int64)
+    poses = stream.poses.copy()
+    if scene.alignment is not None:
+        poses[stream.valid] = scene.alignment @ poses[stream.valid]
+    samples = [_sampled(thing.vertices, thing.triangles, _POINTS) for thing in things]
+    samples.append(_sampled(points, _floor(points, triangles), _FLOOR_POINTS))
+    return Viewer(
+        stream=stream,
+        camera=Camera(stream.size, stream.color_matrix),
+        poses=poses,
+        caster=caster(points, triangles),
+        instances=ids,
+        owners=_owners(instances, triangles, ids),
+        samples=np.concatenate(samples),
+        sampled=np.repeat(np.arange(len(samples)), [len(each) for each in samples]),
+    )
+
+
+def _owners(instances: IntArray, triangles: IntArray, ids: IntArray) -> IntArray:
+    """(m,) the row in `ids` of the instance that owns all three corners of each triangle; else -1."""
+    rows = np.searchsorted(ids, instances).clip(max=max(len(ids) - 1, 0))
+    of_points = np.where(ids[rows] == instances, rows, -1) if len(ids) else np.full(len(instances), -1)
+    a, b, c = of_points.take(triangles).T
+    return np.where((a == b) & (b == c), a, -1)
+
+
+def _sampled(points: Array | None, triangles: IntArray | None, count: int) -> Array:
+    if points is None or triangles is None:
+        return np.empty((0, 3))
+    return surface_points(points, triangles, count)
+
+
+def _floor(points: Array, triangles: IntArray) -> IntArray:
+    try:
+        return triangles[floor_triangles(points, triangles)]
+    except DegenerateGeometry:
+        return triangles[:0]

@@ -1,0 +1,1 @@
+"""One scan through all of it, and many scans to a build."""

@@ -1,0 +1,232 @@
+"""Many scans, on an engine, and then the shards.
+
+A build leaves one result file for each scan in `DIR/.work/`, so that it goes on where it was stopped, and
+merges them in the order of the scans' names. Nothing in the tables, the manifest or the card depends on the
+number of workers, on the machine, or on when and how often the build ran.
+"""
+
+import os
+import platform
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from vsidata import __version__
+from vsidata.dataset import results
+from vsidata.dataset.claim import claimed
+from vsidata.dataset.merge import Summary, merge, read_summary
+from vsidata.dataset.whole_result import whole_head
+from vsidata.engines import slurm
+from vsidata.engines.registry import engine_of
+from vsidata.engines.settings import EngineSettings
+from vsidata.engines.submission import Submission
+from vsidata.errors import OptionError, ScanError
+from vsidata.files.atomic import write_whole
+from vsidata.files.safe_files import append
+from vsidata.pipeline.options import BuildOptions
+from vsidata.pipeline.process import APPEARANCE_ORDER, Job, is_unchanged, process_scene
+from vsidata.selection.splits import Selection, select
+from vsidata.sources.registry import Source, open_source, place_of
+from vsidata.sources.scannet import ScanNet
+from vsidata.sources.streams.shown import Framing
+from vsidata.topics.rule_set import RuleSet, load_rules
+
+# What the figures come from: another release of one of these may change their last digits.
+_VERSIONS = ("numpy", "scipy", "opencv-python-headless", "open3d", "python-fcl", "pyarrow")
+
+__all__ = ["BuildOptions", "Summary", "Watcher", "build"]
+
+
+class Watcher:
+    """Told how a build goes; this one does nothing. The command line draws a progress bar."""
+
+    def start(self, selection: Selection, done: int) -> None:
+        """Before the first scan: what was selected, and how many of those scenes are done already."""
+
+    def changed(self, names: Sequence[str]) -> None:
+        """After the start, where scans are marked as synthetic and were changed since: their names."""
+
+    def scene(self, name: str, seconds: float) -> None:
+        """After each scan."""
+
+    def retried(self, name: str, cause: str) -> None:
+        """Before that, where a worker process died of the scan and it was tried again."""
+
+
+def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary | Submission:
+    """Build a dataset, or go on with one that was stopped.
+
+    Args:
+        options: what to build.
+        watcher: told how it goes.
+
+    Returns:
+        What was written and what was set aside; or what was handed over, where the engine does not wait.
+
+    Raises:
+        VsiError: the options make no sense or differ from those of the build in the same folder, there is no
+            scan to build from, or the folder cannot be written to.
+    """
+    watcher = watcher or Watcher()
+    run = engine_of(options.engine)
+    kind, paths = place_of(
+        "vsidata build", options.scannet_root, options.meta_info, options.source, options.root
+    )
+    source = open_source(kind, paths)
+    rules = load_rules(options.rules).with_caps(options.per_scene or {})
+    topics = rules.chosen_topics(options.topics)
+    if not options.frames:
+        _need_no_frames(options)
+    selection = select(
+        source,
+        split=options.split,
+        holdout=options.holdout,
+        scenes=options.scenes,
+        seed=options.seed,
+        allow_benchmark_scenes=options.allow_benchmark_scenes,
+        forbid=options.forbid,
+    )
+    recipe = _recipe(options, rules, topics, kind)
+    work = options.out / ".work"
+    folder = work / "scenes"
+    with claimed(options.out, work, recipe):
+        slurm.refuse_submitted(options.out, work)
+        todo = [name for name in sorted(selection.split_of) if not _is_done(folder, name, source, options)]
+        whole_recipe = recipe | _left_out(options, selection)
+        if not todo and (finished := read_summary(options.out, folder, whole_recipe, selection.split_of)):
+            return finished
+        watcher.start(selection, done=len(selection.split_of) - len(todo))
+        if isinstance(source, ScanNet) and (changed := source.no_longer_synthetic()):
+            watcher.changed(changed)
+        framing = Framing(options.frames, options.frame_size, options.frame_quality)
+        job = Job(source, rules, options.seed, topics, folder, framing, options.visibility, options.embed)
+        with _log(options.out / "build.log", options) as note:
+            outcomes = run(partial(process_scene, job), todo, _engine_settings(options, work))
+            if isinstance(outcomes, Submission):
+                note(f"handed over as {outcomes.name}")
+                return outcomes
+            for outcome in outcomes:
+                if outcome.died:
+                    _write_death(folder, outcome.name, outcome.died)
+                if outcome.died_before:
+                    note(f"{outcome.name}: its worker {outcome.died_before}; tried again")
+                    watcher.retried(outcome.name, outcome.died_before)
+                head = results.read_head(results.result_path(folder, outcome.name))
+                failure = head.failure if head else None
+                note(f"{outcome.name} {outcome.seconds:.2f} s")
+                if failure:
+                    note(f"set aside: {results.in_brief(failure)}")
+                if head and head.trace:
+                    note(head.trace)
+                watcher.scene(outcome.name, outcome.seconds)
+            summary = merge(options.out, folder, whole_recipe, selection.split_of)
+            note(f"{sum(summary.manifest['scenes'].values())} scenes used, {len(summary.failures)} set aside")
+    return summary
+
+
+def _engine_settings(options: BuildOptions, work: Path) -> EngineSettings:
+    def finish() -> str:
+        again = work.absolute() / "options.json"
+        given = options.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        write_whole(again, [orjson.dumps(given)])
+        return f"vsidata build --config {again} --engine local --workers $SLURM_CPUS_PER_TASK"
+
+    return EngineSettings(options.out, work, options.workers, options.slurm, finish)
+
+
+def _need_no_frames(options: BuildOptions) -> None:
+    if options.embed:
+        fault = "puts frames into the questions, and --frames 0 takes none."
+        raise OptionError("--embed", fault, "Drop one.")
+    if APPEARANCE_ORDER in (options.topics or ()):
+        fault = f"names {APPEARANCE_ORDER}, which asks about a video, and --frames 0 takes none."
+        raise OptionError("--topics", fault, "Drop one.")
+
+
+def _recipe(options: BuildOptions, rules: RuleSet, topics: tuple[str, ...], source: str) -> dict[str, Any]:
+    """Everything that decides what is written, but for the scans: their digests come with the results."""
+    return {
+        "options": {
+            "source": source,
+            "split": options.split,
+            "holdout": options.holdout,
+            "scenes": options.scenes,
+            "topics": topics,
+            "per_scene": options.per_scene,
+            "frames": options.frames,
+            "frame_size": options.frame_size,
+            "frame_quality": options.frame_quality,
+            "visibility": options.visibility,
+            "embed": options.embed,
+            "seed": options.seed,
+            "allow_benchmark_scenes": options.allow_benchmark_scenes,
+        },
+        "rules": {"name": rules.name, "digest": rules.digest, "resolved": rules.resolved}
+        | ({"extends": rules.extends} if rules.extends else {}),
+        "versions": {"vsidata": __version__, "python": platform.python_version()}
+        | {name: version(name) for name in _VERSIONS},
+    }
+
+
+def _left_out(options: BuildOptions, selection: Selection) -> dict[str, Any]:
+    """What the selection left out, for the manifest; more scans on the disk may change it."""
+    return {
+        "leak_guard": {
+            "active": not options.allow_benchmark_scenes,
+            "forbidden_rooms": dict(selection.forbidden_rooms),
+            **(
+                {"unknown": {file: len(names) for file, names in selection.unknown.items()}}
+                if selection.unknown
+                else {}
+            ),
+            "refused": dict(sorted(Counter(selection.refused.values()).items())),
+            "admitted": dict(sorted(Counter(selection.admitted.values()).items())),
+            "not_in_list": dict(sorted(Counter(filter(None, selection.not_in_list.values())).items())),
+        },
+        "selection": selection.counts,
+        "rooms": dict(sorted(selection.rooms.items())),
+    }
+
+
+def _is_done(folder: Path, name: str, source: Source, options: BuildOptions) -> bool:
+    """Whether a scan has a result, from its files as they are now. One set aside gets another try."""
+    head = whole_head(folder, name)
+    if head is None or head.failure is not None:
+        return False
+    try:
+        unchanged = is_unchanged(head, source, name, bool(options.frames))
+        return unchanged and head.dataset == source.dataset_of(name)
+    except (ScanError, OSError):
+        return False
+
+
+def _write_death(folder: Path, name: str, cause: str) -> None:
+    fault = f"the worker process {cause}, twice."
+    remedy = "If memory ran out, use fewer --workers. The same command tries these scans again."
+    failure = results.failure_of(name, ScanError(name, fault, remedy))
+    results.write_result(results.result_path(folder, name), results.Head(failure=failure))
+
+
+@contextmanager
+def _log(path: Path, options: BuildOptions) -> Iterator[Callable[[str], None]]:
+    """Append to build.log, the only file that knows when, where and by how many workers it was built."""
+    with append(path) as file:
+
+        def note(text: str) -> None:
+            file.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {text}\n".encode())
+            file.flush()
+
+        workers = f"{options.workers} workers" if options.workers else "a worker each"
+        note(f"{platform.node()}, {os.cpu_count()} processors, {workers}")
+        note(options.model_dump_json(by_alias=True, exclude_defaults=True))
+        began = time.monotonic()
+        yield note
+        note(f"{time.monotonic() - began:.1f} s in all")

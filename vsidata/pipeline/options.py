@@ -1,0 +1,229 @@
+"""What a build is asked to do: from the command line, a YAML file, or a notebook."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
+
+from vsidata.errors import OptionError, RulesError
+from vsidata.files.address import checked, is_address, work_folder
+from vsidata.rules.seeds import LARGEST_SEED
+from vsidata.rules.strict_yaml import read_mapping, validate
+
+
+def _share(given: Any) -> Any:
+    """`5%` and `0.05` are the same share."""
+    if isinstance(given, str) and given.endswith("%"):
+        return float(given[:-1]) / 100
+    return given
+
+
+def _words(given: Any) -> Any:
+    """`a,b` and `[a, b]` are the same words."""
+    if given is None:
+        return None
+    texts = [given] if isinstance(given, str) else given
+    if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
+        raise ValueError("write one name, several with commas between them, or a list of names")
+    return [word.strip() for text in texts for word in text.split(",")]
+
+
+def _scenes(given: Any) -> Any:
+    """Names or patterns as words, or a number: the first so many."""
+    if isinstance(given, int) and not isinstance(given, bool):
+        return [str(given)]
+    return _words(given)
+
+
+def _paths(given: Any) -> Any:
+    """One path is a list of one."""
+    return [given] if isinstance(given, str | Path) else given
+
+
+def _caps(given: Any) -> Any:
+    """`topic=N` for each topic, or a mapping."""
+    if given is None or isinstance(given, Mapping):
+        return given
+    try:
+        pairs = [word.partition("=") for word in _words(given)]
+    except ValueError:
+        pairs = [(str(given), "", "")]
+    if not all(separator for _, separator, _ in pairs):
+        raise ValueError("write topic=N, or {topic: N}")
+    return {topic.strip(): number for topic, _, number in pairs}
+
+
+def _size(given: Any) -> Any:
+    """`640x480` is a width and a height, `640` the longer side."""
+    if given is None:
+        return None
+    sides = str(given).split("x") if isinstance(given, str | int) else given
+    try:
+        pixels = [int(side) for side in sides]
+    except (TypeError, ValueError):
+        pixels = []
+    if len(pixels) not in (1, 2) or not all(_SMALLEST_SIDE <= side <= _LARGEST_SIDE for side in pixels):
+        raise ValueError(
+            "write width and height, 640x480, or the longer side, 640, "
+            f"of {_SMALLEST_SIDE} to {_LARGEST_SIDE:,} pixels"
+        )
+    return tuple(pixels) if len(pixels) == 2 else pixels[0]
+
+
+def _settings(given: Any) -> Any:
+    """`name=value` of each option of sbatch, or a bare `name` of one without a value; or a mapping."""
+    if isinstance(given, Mapping):
+        if wrong := [key for key, value in given.items() if not isinstance(value, str)]:
+            raise ValueError(f"write the value of `{wrong[0]}` in quotes: YAML reads 2:00:00 as a number")
+        settings = dict(given)
+    else:
+        texts = [given] if isinstance(given, str) else given or ()
+        if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
+            raise ValueError("write name=value, or {name: value}")
+        settings = {name.strip(): value for name, _, value in (text.partition("=") for text in texts)}
+    for name, value in settings.items():
+        if not _SBATCH_NAME.fullmatch(str(name)):
+            raise ValueError(
+                f"`{name!s:.80}` is no option of sbatch: write its long name, without hyphens before it"
+            )
+        if not _SBATCH_VALUE.fullmatch(value):
+            raise ValueError(f"the value of `{name}` has a control character, a quote or a backslash in it")
+    return settings
+
+
+# Names and values become lines of a batch script, `#SBATCH --name=value`. A line feed would begin a line of
+# its own; within one, sbatch gives quotes and backslashes a meaning, and a space ends a value without quotes.
+_SBATCH_NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
+_SBATCH_VALUE = re.compile(r"""[^\x00-\x1f\x7f-\x9f\u2028\u2029"'\\]{0,1000}""")
+_SMALLEST_SIDE, _LARGEST_SIDE = 16, 8192  # pixels: from a thumbnail to a frame of 8K video
+
+
+_PATH: dict[str, JsonValue] = {"metavar": "PATH"}
+
+
+class BuildOptions(BaseModel):
+    """The options of `vsidata build`, by the same names; their descriptions are its help.
+
+    `address` alone is no option: an address in place of the folder `out` is taken for it, and the build is
+    made in the folder `work`, or one below `vsidata-work/` named after the address.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=lambda name: name.replace("_", "-"),
+        populate_by_name=True,
+    )
+
+    out: Path = Field(
+        description="Folder to write to; or s3://BUCKET/PATH, gs://BUCKET/PATH, hf://datasets/NAME/SET.",
+        json_schema_extra={"metavar": "DIR|ADDRESS"},
+    )
+    address: Annotated[str | None, AfterValidator(lambda given: given and checked(given))] = None
+    scannet_root: Path | None = Field(None, description="Folder of ScanNet scans.")
+    meta_info: Annotated[tuple[Path, ...], BeforeValidator(_paths)] = Field(
+        (),
+        description="File of VSI-Bench scene meta information, in place of a root.",
+        json_schema_extra=_PATH,
+    )
+    source: str | None = Field(
+        None, description="scenezoo:NAME, a dataset that scenezoo reads, in place of a root."
+    )
+    root: Path | None = Field(None, description="Folder of that dataset.")
+    split: Literal["train", "val", "test", "all"] = Field(
+        "train", description="Official list to take scans from: train, val, test or all."
+    )
+    holdout: Annotated[float, BeforeValidator(_share), Field(ge=0, lt=1)] = Field(
+        0.0,
+        description="Share of rooms for a validation split, with all their scans, such as 5%.",
+        json_schema_extra={"metavar": "SHARE"},
+    )
+    rules: str | Path = Field(
+        "wide", description="Rule set by name, or a YAML file.", json_schema_extra={"metavar": "NAME|FILE"}
+    )
+    topics: Annotated[tuple[str, ...] | None, BeforeValidator(_words)] = Field(
+        None,
+        description="Ask only these topics, separated by commas.",
+        json_schema_extra={"metavar": "TOPICS"},
+    )
+    per_scene: Annotated[dict[str, Annotated[int, Field(ge=0)]] | None, BeforeValidator(_caps)] = Field(
+        None,
+        description="Ask at most N questions of a topic about a scene.",
+        json_schema_extra={"metavar": "TOPIC=N"},
+    )
+    frames: Annotated[int, Field(ge=0)] = Field(
+        16, description="Most frames of a scan that has a stream; 0 for none."
+    )
+    frame_size: Annotated[int | tuple[int, int] | None, BeforeValidator(_size)] = Field(
+        None,
+        description="Size of the frames, 640x480, or their longer side, 640 (default: as stored).",
+        json_schema_extra={"metavar": "SIZE"},
+    )
+    frame_quality: Annotated[int, Field(ge=1, le=100)] = Field(
+        90, description="Quality, 1 to 100, of the JPEGs of resized frames."
+    )
+    visibility: bool = Field(True, description="Ask only what the frames show, or all")
+    embed: bool = Field(False, description="Also write each question with its frames inside, for streaming.")
+    scenes: Annotated[tuple[str, ...] | None, BeforeValidator(_scenes)] = Field(
+        None,
+        description="Take only these scans: names or patterns, separated by commas, or N for the first N.",
+        json_schema_extra={"metavar": "NAMES|N"},
+    )
+    engine: str = Field("local", description="Where scans run: local, ray or slurm.")
+    workers: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="Processes (default: one a processor), or tasks of a cluster."
+    )
+    slurm: Annotated[dict[str, str], BeforeValidator(_settings)] = Field(
+        default_factory=dict,
+        description="Set an option of sbatch: partition=cpu, time=2:00:00.",
+        json_schema_extra={"metavar": "NAME=VALUE"},
+    )
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = Field(0, description="Seed of every random choice.")
+    allow_benchmark_scenes: bool = Field(False, description="Also use rooms that benchmarks show.")
+    forbid: Annotated[tuple[Path, ...], BeforeValidator(_paths)] = Field(
+        (),
+        description="CSV file (dataset,scene_name) of more rooms to leave out.",
+        json_schema_extra=_PATH,
+    )
+    strict: bool = Field(False, description="Exit with 1 if a scan was set aside.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _built_here(cls, given: Any) -> Any:
+        """What is published at an address is built in a folder here, and goes on there after a stop."""
+        if not isinstance(given, Mapping) or "out" not in given:
+            return given
+        options = {name: value for name, value in given.items() if name != "work"}
+        if is_address(given["out"]):
+            address = checked(given["out"])
+            return options | {"address": address, "out": given.get("work") or work_folder(address)}
+        if "work" in given:
+            remedy = "Drop it: a build is made in the folder that --out names."
+            raise OptionError("--work", "is of a build that goes to an address.", remedy)
+        return options
+
+
+def read_options(config: Path | None, given: Mapping[str, Any]) -> BuildOptions:
+    """Options from a YAML file whose keys are their names, and from the command line, which wins.
+
+    Args:
+        config: the file; None without one.
+        given: what stands on the command line, by option name; None where an option does not.
+
+    Raises:
+        RulesError: an unknown key or a wrong value in the file, with its line.
+        OptionError: a wrong value on the command line, or no --out.
+    """
+    data, lines = read_mapping(config) if config else ({}, {})
+    stated = {name.replace("_", "-"): value for name, value in given.items() if value is not None}
+    if "out" not in {*data, *stated}:
+        raise OptionError("vsidata build", "needs a folder to write to.", "Name a folder with --out.")
+    lines = {where: line for where, line in lines.items() if where[0] not in stated}
+    try:
+        return validate(BuildOptions, {**data, **stated}, lines, config or Path("vsidata build"))
+    except RulesError as error:
+        if error.fault.startswith("line"):
+            raise
+        raise OptionError("vsidata build", error.fault, error.remedy) from error  # not the file's fault

@@ -1,0 +1,215 @@
+"""One scan through all of it: read, measured, asked, written. What a worker runs, and all that it imports."""
+
+import hashlib
+import traceback
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vsidata.dataset import results
+from vsidata.dataset.frames_file import check_embeddable, packed_frames, write_frames
+from vsidata.errors import ScanError
+from vsidata.measuring.measure import MeasuredScene, measure
+from vsidata.measuring.sight import Sight, Timeline
+from vsidata.scene import Scene
+from vsidata.sources.registry import Source
+from vsidata.sources.streams.frames import FrameStream
+from vsidata.sources.streams.shown import Framing, ShownFrames, show
+from vsidata.topics.ask import ask
+from vsidata.topics.rule_set import RuleSet
+
+APPEARANCE_ORDER = "obj_appearance_order"
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is the same for every scene of a build; it travels to each worker once."""
+
+    source: Source
+    rules: RuleSet
+    seed: int
+    topics: tuple[str, ...]
+    folder: Path
+    framing: Framing
+    visibility: bool
+    embed: bool
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the stream of a scan gives.
+
+    Attributes:
+        shown: the frames for the dataset.
+        sight: what they show, by which questions are refused; None where that is not asked for or not known.
+        timeline: what the stream shows over time, where a topic needs it and it is known.
+    """
+
+    shown: ShownFrames
+    sight: Sight | None
+    timeline: Timeline | None
+
+
+def input_stamps(source: Source, name: str, with_frames: bool) -> dict[str, Any]:
+    """The stamps of all that a scan's result depends on, by the names that a `Head` gives them."""
+    return {
+        "stamp": results.stamp(source.files(name)),
+        "stream_stamp": results.stamp(source.stream_files(name)) if with_frames else [],
+    }
+
+
+def is_unchanged(head: results.Head, source: Source, name: str, with_frames: bool) -> bool:
+    """Whether the files of a scan are those that its result was made from.
+
+    Where the system's time of change alone differs, as in a copy or after `chmod`, the content of the scan's
+    files decides. A stream is too large for that: it then counts as changed.
+
+    Raises:
+        ScanError, OSError: the files cannot be found or read.
+    """
+    now = input_stamps(source, name, with_frames)
+    if now["stream_stamp"] != head.stream_stamp:
+        return False
+    if now["stamp"] == head.stamp:
+        return True
+    same = results.differ_in_ctime_alone(head.stamp, now["stamp"])
+    return same and results.digest(source.files(name)) == head.content
+
+
+def process_scene(job: Job, name: str) -> None:
+    """One scan through all of it, into a result file. A fault in its data ends the scan, never the build.
+
+    Raises:
+        OSError: the result cannot be written.
+    """
+    rows: list[Any] = []
+    frames: memoryview | None = None
+    try:
+        stamps = input_stamps(job.source, name, bool(job.framing.count))
+        scene = job.source.load(name)
+        stream = job.source.stream(name, job.framing.quality) if job.framing.count else None
+        look = (
+            None
+            if stream is None
+            else look_at(stream, scene, job.rules, job.topics, job.framing, job.visibility)
+        )
+        measured = measure(
+            scene,
+            job.rules.measurement,
+            job.rules.vocabulary,
+            job.seed,
+            sight=look.sight if look else None,
+            timeline=look.timeline if look else None,
+        )
+        questions, drops = ask(measured, job.rules, job.seed, job.topics)
+        content = results.digest(job.source.files(name))
+        if look and job.embed:
+            check_embeddable(scene, look.shown, len(questions))
+        if look:
+            frames = packed_frames(scene, look.shown, look.sight)
+        head = results.Head(
+            dataset=scene.dataset,
+            **stamps,
+            content=content,
+            inputs=_digest(content, look),
+            drops=[(topic, reason, count) for (topic, reason), count in sorted(drops.items())],
+            frames=len(look.shown.jpegs) if look else 0,
+            frames_sha256=hashlib.sha256(frames).hexdigest() if frames is not None else "",
+            seen=bool(look and look.sight),
+        )
+        rows = [scene_row(scene, measured) | {"room": job.source.room_of(name)}, *questions]
+        if input_stamps(job.source, name, bool(job.framing.count)) != stamps:
+            fault = "its files changed while they were read"
+            raise ScanError(name, fault, "Run the same command again once nothing writes to them.")
+    except ScanError as error:
+        head = results.Head(failure=results.failure_of(name, error))
+    except OSError as error:
+        head = results.Head(failure=results.failure_of(name, unread(name, error)))
+    except MemoryError:
+        remedy = "Use fewer --workers. The same command tries these scans again."
+        failure = results.failure_of(name, ScanError(name, "needs more memory than there is", remedy))
+        head = results.Head(failure=failure)
+    except Exception as error:
+        fault = f"an unforeseen {type(error).__name__}: {' '.join(str(error).split())}."
+        remedy = "This is a defect of vsidata: please report it with what build.log says on this scan."
+        failure = results.failure_of(name, ScanError(name, fault, remedy))
+        head = results.Head(failure=failure, trace=traceback.format_exc())
+    if head.failure is not None:
+        rows, frames = [], None
+    result = results.result_path(job.folder, name)
+    if frames is not None:
+        result.unlink(missing_ok=True)  # an older result never stands beside newer frames
+        write_frames(job.folder, name, frames)
+    results.write_result(result, head, rows)
+
+
+def unread(name: str, error: OSError) -> ScanError:
+    """What the system says of a scan's file, as a fault of the scan."""
+    fault = f"cannot be read: {error.strerror or error}"
+    return ScanError(error.filename or name, fault, "Correct that, then run the same command again.")
+
+
+def look_at(
+    stream: FrameStream,
+    scene: Scene,
+    rules: RuleSet,
+    topics: Collection[str],
+    framing: Framing,
+    visibility: bool,
+) -> Look:
+    """What the stream of a scan gives.
+
+    Args:
+        stream: of the scan.
+        scene: the scan.
+        rules: how much of an object must be seen, and how often the order of appearance looks.
+        topics: those that will be asked.
+        framing: how many frames, one at least.
+        visibility: whether to find out what the frames show.
+
+    Raises:
+        ScanError: the stream cannot be used.
+    """
+    shown = show(stream, scene.alignment, framing)
+    sight = timeline = None
+    order = rules.topics[APPEARANCE_ORDER] if APPEARANCE_ORDER in topics else None
+    if visibility or order:
+        from vsidata.measuring.viewer import (
+            viewer,  # imports Open3D: a second that scans without a stream need not pay
+        )
+
+        if view := viewer(scene, stream):
+            sight = view.sight(shown.positions, rules.visibility) if visibility else None
+            timeline = view.timeline(order.rate.value) if order else None
+    return Look(shown, sight, timeline)
+
+
+def _digest(files: str, look: Look | None) -> str:
+    return hashlib.sha256(f"{files}\n{look.shown.digest}\n".encode()).hexdigest() if look else files
+
+
+def scene_row(scene: Scene, measured: MeasuredScene) -> results.Row:
+    """A row of `vsidata.dataset.schema.SCENES` without split and room: objects as the questions saw them."""
+    stated = scene.room_area is not None
+    seen = {thing.instance: thing for thing in measured.objects}
+    return {
+        "dataset": scene.dataset,
+        "scene_name": scene.name,
+        "room_area": measured.room_area,
+        "room_area_method": "stated" if stated else measured.room_area_method,
+        "room_areas": None if stated else measured.room_areas,
+        "room_outline": measured.room_outline,
+        "objects": [
+            {
+                "instance": thing.instance,
+                "label": thing.label,
+                "category": known.category if (known := seen.get(thing.instance)) else None,
+                "box": {"center": box.center, "extents": box.extents, "axes": box.axes}
+                if known and (box := known.box)
+                else None,
+                "centroid": thing.centroid,
+            }
+            for thing in sorted(scene.objects, key=lambda thing: thing.instance)
+        ],
+    }

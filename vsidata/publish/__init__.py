@@ -1,0 +1,1 @@
+"""A build to other places: the Hub, buckets, other frameworks."""

@@ -1,0 +1,28 @@
+"""EasyR1: a problem with its video and its answer. The wording around it is EasyR1's own format prompt.
+
+Source: `RLHFDataset` in its verl/utils/dataset.py.
+"""
+
+from vsidata.dataset.results import Row
+from vsidata.publish.export.asking import VIDEO, question
+from vsidata.publish.export.form import Form, Video
+
+
+def record(row: Row, video: Video, _: int) -> Row:
+    """A question for GRPO."""
+    return {
+        "problem": f"{VIDEO}{question(row)}",
+        "answer": row["ground_truth"],
+        "videos": [video],
+        "id": row["id"],
+        "question_type": row["question_type"],
+    }
+
+
+EASYR1 = Form(
+    media=("mp4", "frames"),
+    lines=True,
+    record=record,
+    use="in {out}: python3 -m verl.trainer.main … data.train_files=train.jsonl data.prompt_key=problem "
+    "data.answer_key=answer data.video_key=videos",
+)

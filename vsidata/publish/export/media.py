@@ -1,0 +1,128 @@
+"""The frames of a scene as files: a video, or a folder of pictures; turned so that they stand upright."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+import cv2
+import numpy as np
+
+from vsidata.dataset.results import Row
+from vsidata.errors import VsiError
+from vsidata.publish.export.form import Media, Video
+from vsidata.sources.scan_file import Fault, blame
+from vsidata.sources.streams.image import decode, encode
+from vsidata.sources.streams.jpeg import check_jpeg
+from vsidata.sources.streams.stored import check_times, check_turn
+from vsidata.sources.streams.video import readable_frames
+
+_QUALITY = 95  # of JPEGs that are turned; all others are the build's own bytes
+_AGAIN = "Build it again, or copy the build again: these frames are not what a build writes."
+_WRITE_AGAIN = (
+    "Make room on the disk, or raise the limit on file sizes, and export again; or take --media frames."
+)
+_LONGEST_NAME = 200  # bytes; file systems take 255, suffix included
+
+
+def write_mp4(out: Path, row: Row) -> Video:
+    """Write `videos/{scene}.mp4` (MPEG-4 part 2), which plays at the rate at which the frames were taken.
+
+    At that rate, mostly a fraction of a frame a second, readers that sample two a second take all of them.
+    A side of an odd number of pixels loses one, as the format has it. Memory holds one decoded frame.
+
+    Args:
+        out: the exported folder.
+        row: of the build's `frames` table.
+
+    Returns:
+        The path below `out`.
+
+    Raises:
+        ScanError: the scene's frames are not whole JPEGs of the stated size with rising times.
+        VsiError: not every frame can be read back from the video that was written.
+    """
+    path = Path("videos") / f"{_name(row)}.mp4"
+    jpegs = _checked(row)
+    (out / path).parent.mkdir(exist_ok=True)
+    size = row["width"], row["height"]
+    if (row["orientation"] or 0) % 180:
+        size = size[::-1]
+    writer = cv2.VideoWriter(str(out / path), cv2.VideoWriter.fourcc(*"mp4v"), _rate(row), size)
+    for place, jpeg in enumerate(jpegs):
+        writer.write(_upright(row, place, jpeg))
+    writer.release()
+    # OpenCV reports no failed write: neither a full disk nor a limit on the size of files.
+    if (readable := readable_frames(out / path)) != len(jpegs):
+        fault = f"its video has {readable:,} readable frames; {len(jpegs):,} were written."
+        raise VsiError(row["scene_name"], fault, _WRITE_AGAIN)
+    return path.as_posix()
+
+
+def write_frames(out: Path, row: Row) -> Video:
+    """Write `frames/{scene}/000.jpg` and so on: the build's own JPEGs, unless they must be turned.
+
+    Args:
+        out: the exported folder.
+        row: of the build's `frames` table.
+
+    Returns:
+        The path of each frame below `out`, in their order.
+
+    Raises:
+        ScanError: the scene's frames are not whole JPEGs of the stated size with rising times.
+        OSError: a file cannot be written.
+    """
+    folder = Path("frames") / _name(row)
+    jpegs = _checked(row)
+    (out / folder).mkdir(parents=True)
+    paths = []
+    for place, jpeg in enumerate(jpegs):
+        path = folder / f"{place:03d}.jpg"
+        if row["orientation"]:
+            jpeg = encode(_upright(row, place, jpeg), _QUALITY)
+        (out / path).write_bytes(jpeg)
+        paths.append(path.as_posix())
+    return paths
+
+
+WRITERS: Mapping[Media, Callable[[Path, Row], Video]] = {"mp4": write_mp4, "frames": write_frames}
+
+
+def _name(row: Row) -> str:
+    """A scene's name as a file name, which stays inside the folder even with slashes or dots in it.
+
+    Raises:
+        ScanError: it is empty or too long.
+    """
+    name = quote(row["scene_name"] or "", safe="")
+    if name.startswith("."):
+        name = f"%2E{name[1:]}"
+    with blame(name[:_LONGEST_NAME] or "a scene", _AGAIN):
+        if not 0 < len(name) <= _LONGEST_NAME:
+            raise Fault(f"has a name of {len(name):,} bytes, which cannot be a file name")
+    return name
+
+
+def _checked(row: Row) -> list[bytes]:
+    """The JPEGs of a row, each whole and of the stated size, as training checks them. Raises ScanError."""
+    jpegs = [(image and image["bytes"]) or b"" for image in row["images"]]
+    with blame(row["scene_name"], _AGAIN):
+        check_times(len(jpegs), row["timestamps"] or ())
+        check_turn(row["orientation"])
+    for place, jpeg in enumerate(jpegs):
+        with blame(row["scene_name"], _AGAIN, f"frame {place}"):
+            check_jpeg(jpeg, (row["width"], row["height"]))
+    return jpegs
+
+
+def _rate(row: Row) -> float:
+    times = row["timestamps"]
+    return float((len(times) - 1) / (times[-1] - times[0])) if len(times) > 1 else 1.0
+
+
+def _upright(row: Row, place: int, jpeg: bytes) -> cv2.typing.MatLike:
+    """(height, width, 3) 8-bit, blue first. Raises ScanError where the frame cannot be decoded."""
+    with blame(row["scene_name"], _AGAIN, f"frame {place}"):
+        picture = decode(jpeg)
+    turns = (row["orientation"] or 0) // 90
+    return np.ascontiguousarray(np.rot90(picture, -turns))

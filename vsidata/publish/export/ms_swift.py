@@ -1,0 +1,28 @@
+"""ms-swift: messages with their videos; further columns reach the rewards of its GRPO, `solution` among them.
+
+Source: its documentation, "Custom dataset"; read with ms-swift 4.6.
+"""
+
+from vsidata.dataset.results import Row
+from vsidata.publish.export.asking import messages
+from vsidata.publish.export.form import Form, Video
+
+
+def record(row: Row, video: Video, _: int) -> Row:
+    """A question for SFT and GRPO alike: GRPO takes the reply off the messages."""
+    return {
+        "messages": messages(row),
+        "videos": [video],
+        "solution": row["ground_truth"],
+        "id": row["id"],
+        "question_type": row["question_type"],
+        "unit": row["unit"],
+    }
+
+
+MS_SWIFT = Form(
+    media=("mp4", "frames"),
+    lines=True,
+    record=record,
+    use="in {out}: swift sft --dataset train.jsonl … (or swift rlhf --rlhf_type grpo …)",
+)

@@ -1,0 +1,34 @@
+"""What an export says at its end."""
+
+from pathlib import Path
+from typing import Any
+
+from vsidata.publish.export.export import Exported
+from vsidata.publish.export.registry import FORMS
+from vsidata.publish.export.terms import terms
+
+
+def closing_lines(exported: Exported, build: Path) -> list[str]:
+    """What was written, what was left out, what to do next, and under whose terms it stands."""
+    questions = exported.questions
+    by_split = ", ".join(f"{split} {count:,}" for split, count in questions.items())
+    lines = [
+        f"Written: {sum(questions.values()):,} questions ({by_split}) about {exported.scenes:,} scenes in "
+        f"{exported.out}, their frames as {'a video' if exported.media == 'mp4' else 'JPEGs'} each."
+    ]
+    if exported.left_out:
+        lines.append(f"Left out: {exported.left_out:,} questions about scenes without frames.")
+    lines.append(f"Next: {FORMS[exported.to].use.format(out=exported.out)}")
+    return [*lines, f"Terms: {terms(build)}"]
+
+
+def as_json(exported: Exported) -> dict[str, Any]:
+    """The same for a program."""
+    return {
+        "out": str(exported.out),
+        "to": exported.to,
+        "media": exported.media,
+        "questions": exported.questions,
+        "scenes": exported.scenes,
+        "left_out": exported.left_out,
+    }

@@ -1,0 +1,42 @@
+"""Video-R1: problems by type, options apart. It adds the options and the wording to a problem itself.
+
+Source: `make_conversation_image_and_video` and `accuracy_reward` in its src/open_r1/grpo.py.
+"""
+
+from vsidata.dataset.results import Row
+from vsidata.publish.export.form import Form, Video
+
+
+def record(row: Row, video: Video, number: int) -> Row:
+    """A question for SFT and GRPO."""
+    return {
+        "problem_id": number,
+        "problem": row["question"],
+        "data_type": "video",
+        "problem_type": problem_type(row),
+        "options": row["options"] or [],
+        "solution": f"<answer>{row['ground_truth']}</answer>",
+        "path": f"./{video}",
+        "data_source": f"vsidata/{row['dataset']}",
+        "id": row["id"],
+    }
+
+
+def problem_type(row: Row) -> str:
+    """Which of its rewards is right for a question.
+
+    `numerical` wants the exact number, which only a count has; `regression` pays by relative error.
+    """
+    if row["options"]:
+        return "multiple choice"
+    if row["unit"]:
+        return "regression"
+    return "numerical" if row["ground_truth"].isdecimal() else "free-form"
+
+
+VIDEO_R1 = Form(
+    media=("mp4",),
+    lines=False,
+    record=record,
+    use="put what {out} holds into src/r1-v/Video-R1-data, and name train.json there as --dataset_name",
+)

@@ -1,0 +1,184 @@
+"""Publish a build on the Hugging Face Hub: look, say, send, and publish in one commit.
+
+`upload_folder` may cut a folder into several commits, and between two of them `main` would hold new shards
+under the old card. Here all shards are stored first, where no reader finds them, and one commit then changes
+everything that readers see: shards, deletions, card and manifest. Until that commit the dataset is the old
+one, after it the new one. It names its parent, so it fails if somebody else has published in between.
+"""
+
+from pathlib import Path
+
+from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, get_token
+
+from vsidata.dataset.manifest import read_manifest
+from vsidata.dataset.origin import is_free
+from vsidata.errors import OptionError, VsiError
+from vsidata.publish.hub.client import client
+from vsidata.publish.hub.faults import UnreachableError, patiently, told
+from vsidata.publish.hub.push_plan import PushPlan
+from vsidata.publish.hub.release import PICTURES, has_pictures, release
+from vsidata.publish.hub.remote import DATASET, MAIN, NOTHING, compare, look
+from vsidata.publish.hub.secret_scan import refuse_secrets
+from vsidata.publish.hub.verify import faults
+from vsidata.publish.hub.words import provenance, title
+
+_LOG_IN = "Log in with `hf auth login`, or set HF_TOKEN to a token that may write there."
+
+
+def plan(
+    build: Path,
+    repo_id: str,
+    revision: str = MAIN,
+    *,
+    private: bool = False,
+    gated: bool = False,
+    with_frames: bool | None = None,
+    dry: bool = False,
+) -> PushPlan:
+    """Check a build, choose what of it is published, and see what is there. Changes nothing anywhere.
+
+    Args:
+        build: its folder.
+        repo_id: `NAME/SET`.
+        revision: the branch to publish on, made if it is not there.
+        private: make it private; one that is there must be private already.
+        gated: let those in who ask for access and whom you let in; one that is gated stays so.
+        with_frames: publish the tables with pictures too; None for those of synthetic rooms alone.
+        dry: only to be looked at, and so planned even where the Hub cannot be reached.
+
+    Raises:
+        OptionError: no build, no such name, no pictures that were asked for, or a public dataset in place of
+            a private one.
+        VsiError: the build is not what its manifest says, or the Hub refused, failed, or cannot be reached.
+    """
+    manifest = read_manifest(build)
+    if repo_id.count("/") != 1:
+        raise OptionError(f"--repo-id {repo_id}", "is no name of a dataset on the Hub.", "Write NAME/SET.")
+    if with_frames and not has_pictures(manifest):
+        raise OptionError("--with-frames", f"asks for frames, and {build} holds none.", "Drop it.")
+    if wrong := faults(build, manifest):
+        more = f" (and {len(wrong) - 1:,} faults more)" if len(wrong) > 1 else ""
+        remedy = f"Nothing was sent. {wrong[0].remedy} `vsidata verify {build}` lists every fault."
+        raise VsiError(wrong[0].file, f"{wrong[0].fault.rstrip('.')}{more}.", remedy)
+    api = client()
+    remote, unseen = None, None
+    try:
+        with told(repo_id):
+            remote = look(api, repo_id, revision)
+    except UnreachableError as error:
+        if not dry:
+            raise
+        unseen = error
+    if remote and private and not remote.private:
+        remedy = "Make it private in its settings on the Hub, name another --repo-id, or drop --private."
+        raise OptionError(repo_id, "is there already, and public.", remedy)
+    free = is_free(manifest)
+    pictures = free if with_frames is None else with_frames
+    gated = gated or bool(remote and remote.gated)
+    chosen = release(build, manifest, repo_id, revision, pictures=pictures, gated=gated)
+    return PushPlan(
+        build=build,
+        repo_id=repo_id,
+        revision=revision,
+        endpoint=api.endpoint,
+        private=remote.private if remote else private,
+        gated=gated,
+        release=chosen,
+        remote=remote,
+        change=compare(chosen, remote),
+        needs_word=not free and any(path.startswith(PICTURES) for path in chosen.entries),
+        unseen=unseen,
+    )
+
+
+def need_token() -> None:
+    """See that there is a token at all.
+
+    Raises:
+        OptionError: there is none.
+    """
+    if get_token() is None:
+        raise OptionError("Hugging Face token", "there is none here.", _LOG_IN)
+
+
+def publish(planned: PushPlan) -> str:
+    """Make a push that was planned. Where it stops, the same again goes on.
+
+    Args:
+        planned: from `plan`.
+
+    Returns:
+        The commit at which the dataset is what was planned.
+
+    Raises:
+        OptionError: there is no token.
+        VsiError: a secret stands in what would be sent; the Hub refused, failed, or cannot be reached; or a
+            file changed during the push.
+    """
+    need_token()
+    entries = planned.release.entries
+    refuse_secrets({path: entries[path].content for path in planned.change.send})
+    api = client()
+    with told(planned.repo_id):
+        parent = _open(api, planned)
+        sent = _send(api, planned)
+        commit = patiently(lambda: _commit(api, planned, parent, sent))
+        if compare(planned.release, look(api, planned.repo_id, commit)) != NOTHING:
+            remedy = f"See what with `vsidata verify {planned.repo_id}`, and run the same command again."
+            raise VsiError(planned.repo_id, f"does not hold what was sent, at commit {commit[:8]}.", remedy)
+        return commit
+
+
+def _open(api: HfApi, planned: PushPlan) -> str:
+    """Make the dataset and the branch where they are not there, and close the gate before anything is in.
+
+    Returns:
+        The commit on which to build.
+    """
+    name = planned.repo_id
+    if planned.remote is None:
+        patiently(lambda: api.create_repo(name, repo_type=DATASET, private=planned.private, exist_ok=True))
+    if planned.gated and not (planned.remote and planned.remote.gated):
+        patiently(lambda: api.update_repo_settings(name, repo_type=DATASET, gated="manual"))
+    if planned.revision != MAIN and not (planned.remote and planned.remote.branched):
+        patiently(lambda: api.create_branch(name, repo_type=DATASET, branch=planned.revision, exist_ok=True))
+    if planned.remote:
+        return planned.remote.head
+    made = look(api, name, planned.revision)
+    if made is None:
+        raise VsiError(name, "is on the Hub, and this token may not see it.", _LOG_IN)
+    return made.head
+
+
+def _send(api: HfApi, planned: PushPlan) -> list[CommitOperationAdd]:
+    """Store what is not there yet, where no reader finds it before the commit; see that it is the build."""
+    entries = planned.release.entries
+    sent = {
+        path: CommitOperationAdd(path_in_repo=path, path_or_fileobj=entries[path].content)
+        for path in planned.change.send
+    }
+    api.preupload_lfs_files(
+        planned.repo_id, sent.values(), repo_type=DATASET, revision=planned.revision, free_memory=False
+    )
+    for path, operation in sent.items():
+        if operation.upload_info.sha256.hex() != entries[path].sha256:
+            remedy = "Nothing was published. Let the build end, and run the same command again."
+            raise VsiError(planned.build / path, "changed while it was sent.", remedy)
+    return list(sent.values())
+
+
+def _commit(api: HfApi, planned: PushPlan, parent: str, sent: list[CommitOperationAdd]) -> str:
+    """Publish what was stored. Where a commit was made and its answer lost, there is nothing left to do."""
+    now = look(api, planned.repo_id, planned.revision)
+    if now and compare(planned.release, now) == NOTHING:
+        return now.head
+    made = api.create_commit(
+        planned.repo_id,
+        [*map(CommitOperationDelete, planned.change.delete), *sent],
+        commit_message=title(planned.release.manifest),
+        commit_description=provenance(planned.release.manifest),
+        repo_type=DATASET,
+        revision=planned.revision,
+        parent_commit=parent,
+    )
+    return str(made.oid)

@@ -1,0 +1,102 @@
+"""What is on the Hub already, and what a release changes of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from huggingface_hub import DatasetInfo, HfApi, RepoFile
+from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
+from huggingface_hub.utils.sha import git_hash
+
+from vsidata.analysis.audit.file import AUDIT
+from vsidata.dataset.tables import TABLES
+from vsidata.publish.hub.faults import patiently
+from vsidata.publish.hub.release import Entry, Release
+
+DATASET = "dataset"
+MAIN = "main"
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A dataset on the Hub, at one commit.
+
+    Attributes:
+        head: the commit.
+        private: whether only its owners see it.
+        gated: whether access must be asked for.
+        branched: whether the branch is there; else a new one would begin at this commit.
+        files: by their path.
+    """
+
+    head: str
+    private: bool
+    gated: bool
+    branched: bool
+    files: Mapping[str, RepoFile]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a release changes.
+
+    Attributes:
+        send: paths of the release that are not there, or differ.
+        delete: paths that are there and belong to no release: shards of an earlier one.
+    """
+
+    send: tuple[str, ...]
+    delete: tuple[str, ...]
+
+
+NOTHING = Change((), ())
+
+
+def look(api: HfApi, repo_id: str, revision: str) -> Remote | None:
+    """What is there; None where there is no such dataset, or none that this token may see.
+
+    Raises:
+        HfHubHTTPError, httpx2.TransportError: the Hub refused, failed, or cannot be reached.
+    """
+    try:
+        info, branched = patiently(lambda: _info(api, repo_id, revision))
+    except RepositoryNotFoundError as error:
+        if error.response.status_code == 404:
+            return None
+        raise
+    listed = patiently(
+        lambda: list(api.list_repo_tree(repo_id, recursive=True, revision=info.sha, repo_type=DATASET))
+    )
+    files = {file.path: file for file in listed if isinstance(file, RepoFile)}
+    return Remote(str(info.sha), bool(info.private), bool(info.gated), branched, files)
+
+
+def compare(release: Release, remote: Remote | None) -> Change:
+    """What must be sent and deleted so that the dataset is the release, by checksum and not by name."""
+    files = remote.files if remote else {}
+    send = tuple(path for path, entry in release.entries.items() if not _is_there(entry, files.get(path)))
+    ours = [AUDIT, *(f"{table.name}/*.parquet" for table in TABLES)]
+    delete = tuple(
+        path
+        for path in sorted(files.keys() - release.entries.keys())
+        if any(fnmatch(path, pattern) for pattern in ours)
+    )
+    return Change(send, delete)
+
+
+def _info(api: HfApi, repo_id: str, revision: str) -> tuple[DatasetInfo, bool]:
+    """Of the branch, and whether it is there; where it is not, of the main one."""
+    try:
+        return api.dataset_info(repo_id, revision=revision), True
+    except RevisionNotFoundError:
+        return api.dataset_info(repo_id, revision=MAIN), False
+
+
+def _is_there(entry: Entry, file: RepoFile | None) -> bool:
+    if file is None or file.size != entry.bytes:
+        return False
+    if file.lfs is not None:
+        return bool(file.lfs.sha256 == entry.sha256)
+    content = entry.content.read_bytes() if isinstance(entry.content, Path) else entry.content
+    return bool(file.blob_id == git_hash(content))

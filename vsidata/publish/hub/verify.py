@@ -1,0 +1,180 @@
+"""Whether a copy of a build is whole: its files, their rows and columns against its manifest."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from pydantic import BaseModel
+
+from vsidata.dataset import schema
+from vsidata.dataset.manifest import AGAIN, MANIFEST
+from vsidata.dataset.manifest_form import SHARD
+from vsidata.dataset.shard_rows import check_bytes
+from vsidata.dataset.tables import TABLES
+from vsidata.errors import RulesError, VsiError
+from vsidata.rules.strict_yaml import parse_mapping, read_text, validate
+
+CARD = "README.md"
+_LARGEST_CARD = 1 << 20  # bytes: ours have some ten thousand, and whoever publishes one may add to it
+
+_TABLES = {table.name: table for table in TABLES}
+
+
+class _DataFiles(BaseModel):
+    path: str
+
+
+class _Configuration(BaseModel):
+    config_name: str
+    data_files: list[_DataFiles]
+
+
+class _FrontMatter(BaseModel):
+    """What `verify` reads of a card's front matter; it holds much else."""
+
+    configs: list[_Configuration]
+
+
+def faults(folder: Path, manifest: Mapping[str, Any]) -> list[VsiError]:
+    """Everything that a copy lacks, has too much or has otherwise than its manifest says.
+
+    Reads every byte of the shards, and decodes nothing but their footers and the names of their rows.
+
+    Args:
+        folder: the copy.
+        manifest: of `read_manifest`.
+
+    Returns:
+        What is wrong, each with file, fault and remedy; nothing where the copy is whole.
+    """
+    checked = {path: _fault(folder, path, stated) for path, stated in manifest["files"].items()}
+    whole = [path for path, fault in checked.items() if fault is None]
+    return [
+        *(fault for fault in checked.values() if fault is not None),
+        *_doubles(folder, whole),
+        *_strays(folder, manifest),
+        *_miscounts(folder, manifest),
+        *_card_faults(folder, manifest),
+    ]
+
+
+def _fault(folder: Path, name: str, stated: Mapping[str, Any]) -> VsiError | None:
+    """The first thing that is wrong with one shard."""
+    path, table = folder / name, name.partition("/")[0]
+    try:
+        check_bytes(path, stated)
+        with pq.ParquetFile(path) as parquet:
+            rows, columns = parquet.metadata.num_rows, parquet.schema_arrow
+    except VsiError as error:
+        return error
+    except pa.ArrowInvalid as error:
+        return VsiError(path, f"is no Parquet: {' '.join(str(error).split())}.", AGAIN)
+    if rows != stated["rows"]:
+        return VsiError(path, f"has {rows:,} rows, and {MANIFEST} says {stated['rows']:,}.", AGAIN)
+    if differing := _differing(columns, _TABLES[table].schema, schema.ADDED.get(table, ())):
+        remedy = "Check it with the release of vsidata that wrote it, or build it again."
+        return VsiError(path, f"has other columns than the table `{table}`: {differing}.", remedy)
+    return None
+
+
+def _differing(columns: pa.Schema, wanted: pa.Schema, added: Collection[str]) -> str:
+    """In words, which columns differ, those added later aside; nothing where none does."""
+    has, needs = ({field.name: _form(field.type) for field in schema} for schema in (columns, wanted))
+    words = [f"`{name}` is missing" for name in needs if name not in {*has, *added}]
+    words += [f"`{name}` is unknown" for name in has if name not in needs]
+    words += [f"`{name}` is of another type" for name in needs if name in has and has[name] != needs[name]]
+    return ", ".join(words)
+
+
+def _form(kind: pa.DataType) -> Any:
+    """A type as plain data, without what Parquet does not keep: lengths of lists, dictionaries."""
+    if pa.types.is_struct(kind):
+        return {field.name: _form(field.type) for field in kind}
+    if pa.types.is_list(kind) or pa.types.is_fixed_size_list(kind):
+        return [_form(kind.value_type)]
+    return _form(kind.value_type) if pa.types.is_dictionary(kind) else str(kind)
+
+
+def _doubles(folder: Path, shards: Iterable[str]) -> Iterator[VsiError]:
+    """Rows with the same name, in one shard or in several, whatever their splits; a fault for each table."""
+    by_table: dict[str, list[Path]] = {}
+    for name in shards:
+        by_table.setdefault(name.partition("/")[0], []).append(folder / name)
+    for table, paths in by_table.items():
+        key = list(_TABLES[table].key)
+        try:
+            names = pa.concat_tables([pq.read_table(path, columns=key, partitioning=None) for path in paths])
+        except (OSError, pa.ArrowException) as error:
+            yield VsiError(folder / table, f"cannot be read: {' '.join(str(error).split())}.", AGAIN)
+            continue
+        counts = names.group_by(key).aggregate([([], "count_all")])
+        doubled = counts.filter(pc.field("count_all") > 1).sort_by([(name, "ascending") for name in key])
+        if rows := doubled.slice(0, 1).to_pylist():
+            example = " ".join(str(rows[0][name]) for name in key)
+            more = f" (and {len(doubled) - 1:,} more)" if len(doubled) > 1 else ""
+            fault = (
+                f"holds the row {example} {rows[0]['count_all']:,} times{more}; a build holds each row once."
+            )
+            yield VsiError(folder / table, fault, "Build it again, or ask those who made it for a whole one.")
+
+
+def _strays(folder: Path, manifest: Mapping[str, Any]) -> Iterator[VsiError]:
+    """Shards that no manifest lists: whoever loads the folder would read them too."""
+    for table in _TABLES:
+        for path in sorted((folder / table).glob("*.parquet")):
+            if f"{table}/{path.name}" not in manifest["files"]:
+                fault = f"is in no {MANIFEST}, and `load_dataset` would read it."
+                yield VsiError(path, fault, "Remove it: it is left from another build.")
+
+
+def _miscounts(folder: Path, manifest: Mapping[str, Any]) -> Iterator[VsiError]:
+    """Totals of the manifest that its shards do not add up to."""
+    rows: Counter[tuple[str, str]] = Counter()
+    for name, stated in manifest["files"].items():
+        if shard := SHARD.fullmatch(name):
+            rows[shard[1], shard[2]] += stated["rows"]
+    for split, topics in manifest["questions"].items():
+        for table, count in (("qa", sum(topics.values())), ("scenes", manifest["scenes"][split])):
+            if rows[table, split] != count:
+                fault = (
+                    f"counts {count:,} rows of `{table}` in {split}; its shards have {rows[table, split]:,}."
+                )
+                yield VsiError(folder / MANIFEST, fault, AGAIN)
+
+
+def _card_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[VsiError]:
+    """Whether the card's configurations find the shards of the manifest, each table's all of its own."""
+    path = folder / CARD
+    if not path.exists():
+        yield VsiError(path, "is missing: `load_dataset` would not know the tables.", AGAIN)
+        return
+    try:
+        front = _front_matter(path)
+    except RulesError as error:
+        yield VsiError(path, error.fault, AGAIN)
+        return
+    configs = {config.config_name: [file.path for file in config.data_files] for config in front.configs}
+    tables = {name.partition("/")[0] for name in manifest["files"]}
+    for table in sorted(tables ^ configs.keys()):
+        fault = (
+            f"names no table `{table}`." if table in tables else f"names a table `{table}` that is not here."
+        )
+        yield VsiError(path, fault, AGAIN)
+    for name in manifest["files"]:
+        patterns = configs.get(name.partition("/")[0], [name])
+        if not any(fnmatch(name, pattern) for pattern in patterns):
+            yield VsiError(path, f"does not lead to {name}.", AGAIN)
+
+
+def _front_matter(path: Path) -> _FrontMatter:
+    """The YAML between the card's first two lines of `---`."""
+    _, begin, rest = read_text(path, _LARGEST_CARD).partition("---\n")
+    front, end, _ = rest.partition("---\n")
+    if not begin or not end:
+        raise RulesError(path, "does not begin with YAML between two lines of `---`.", AGAIN)
+    return validate(_FrontMatter, *parse_mapping(begin + front, path), path)  # `---` keeps the line numbers

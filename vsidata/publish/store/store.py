@@ -1,0 +1,169 @@
+"""A build in an object store: the same files by the same names, sent once.
+
+Each is stored with its sha256 beside it, in one step, so that a file is there with the bytes that are stated
+or is not there. The manifest goes first and comes last: between them the address holds no whole build.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from vsidata.analysis.audit.file import AUDIT
+from vsidata.dataset.claim import alone
+from vsidata.dataset.manifest import MANIFEST, read_manifest
+from vsidata.dataset.tables import is_shard
+from vsidata.errors import OptionError, VsiError
+from vsidata.files.safe_files import read_regular
+from vsidata.publish.hub.secret_scan import refuse_secrets
+from vsidata.publish.hub.verify import CARD
+from vsidata.publish.store.faults import told
+
+_PACKAGES = {"s3": "s3fs", "gs": "gcsfs"}
+_STATING = {"s3": "Metadata", "gs": "metadata"}  # the clients' words for what is stored beside a file
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A file of the build: its size and its checksum."""
+
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What was done to make the address the build.
+
+    Attributes:
+        address: where it is.
+        sent, same, deleted: paths below it, of files that were sent, were there, are there no more.
+        bytes: how many were sent.
+    """
+
+    address: str
+    sent: tuple[str, ...]
+    same: tuple[str, ...]
+    deleted: tuple[str, ...]
+    bytes: int
+
+
+def reach(address: str) -> None:
+    """See that an address can be read and is free for a build, before there is one. Changes nothing.
+
+    Raises:
+        OptionError: it holds something else.
+        VsiError: the package for it is missing, or the store refused, failed, or cannot be reached.
+    """
+    with told(address):
+        _listed(_client(address), address)
+
+
+def publish(build: Path, address: str, started: Callable[[int], None], done: Callable[[], None]) -> Sent:
+    """Make an address hold a build. Where it stops, the same again goes on.
+
+    Args:
+        build: its folder; no other build can write there meanwhile.
+        address: `s3://BUCKET/PATH` or `gs://BUCKET/PATH`.
+        started: told how many files there are to send.
+        done: told of each that was sent.
+
+    Raises:
+        OptionError: no build, or one that is being written; or an address that holds something else.
+        VsiError: the package for it is missing; a secret stands in what would be sent; the store refused,
+            failed, or cannot be reached; or somebody else writes there.
+    """
+    with alone(build, build / ".work"), told(address):
+        files = _files(build, read_manifest(build))
+        store = _client(address)
+        there = _listed(store, address)
+        send = [path for path in files if not _is_there(store, address, path, files[path], there)]
+        refuse_secrets({path: build / path for path in send})
+        stale = [path for path in sorted(there) if _is_ours(path) and path not in files]
+        if (send or stale) and MANIFEST in there:
+            store.rm_file(f"{address}/{MANIFEST}")
+            send = [*(path for path in send if path != MANIFEST), MANIFEST]
+        started(len(send))
+        put = partial(_put, store, build, address, files, done)
+        put(path for path in send if is_shard(path))
+        for path in stale:  # while there is no manifest: nobody takes old and new shards for one build
+            store.rm_file(f"{address}/{path}")
+        put(path for path in send if not is_shard(path))
+        _see(address, files, _listed(store, address))
+    same = tuple(path for path in files if path not in send)
+    return Sent(address, tuple(send), same, tuple(stale), sum(files[path].bytes for path in send))
+
+
+def _files(build: Path, manifest: Mapping[str, Any]) -> dict[str, Stated]:
+    """What is published, in the order of sending: card and manifest last.
+
+    The log stays home, as it does on the Hub, and so does the list of failures: they know this machine.
+    """
+    files = {path: Stated(shard["bytes"], shard["sha256"]) for path, shard in manifest["files"].items()}
+    for path in (AUDIT, CARD, MANIFEST):
+        if path != AUDIT or (build / path).is_file():
+            content = read_regular(build / path)
+            files[path] = Stated(len(content), hashlib.sha256(content).hexdigest())
+    return files
+
+
+def _is_ours(path: str) -> bool:
+    return is_shard(path) or path == AUDIT
+
+
+def _client(address: str) -> Any:
+    """The store's client: credentials, endpoint and region from their usual places; nothing remembered."""
+    from fsspec import filesystem
+
+    scheme = address.partition(":")[0]
+    try:
+        return filesystem(scheme, use_listings_cache=False, skip_instance_cache=True)
+    except ImportError as error:
+        fault = f"needs {_PACKAGES[scheme]}, which is not installed."
+        raise VsiError(address, fault, f"Install it: pip install 'vsi100k[{scheme}]'.") from error
+
+
+def _listed(store: Any, address: str) -> dict[str, int]:
+    """Path below the address and size of every file there."""
+    root = address.partition("://")[2]
+    there = {
+        name.removeprefix(f"{root}/"): int(about["size"])
+        for name, about in store.find(root, detail=True).items()
+    }
+    if there and MANIFEST not in there and not any(map(_is_ours, there)):
+        raise OptionError(address, "is not empty and holds no build.", "Name a new path with --out.")
+    return there
+
+
+def _is_there(store: Any, address: str, path: str, stated: Stated, there: Mapping[str, int]) -> bool:
+    """Whether a file is there with these bytes, by the checksum that was stored with it."""
+    if there.get(path) != stated.bytes:
+        return False
+    with suppress(KeyError):  # where nothing is stored beside a file, gcsfs raises it and s3fs has None
+        return bool(store.getxattr(f"{address}/{path}", "sha256") == stated.sha256)
+    return False
+
+
+def _put(
+    store: Any,
+    build: Path,
+    address: str,
+    files: Mapping[str, Stated],
+    done: Callable[[], None],
+    paths: Iterable[str],
+) -> None:
+    beside = _STATING[address.partition(":")[0]]
+    for path in paths:
+        store.put_file(str(build / path), f"{address}/{path}", **{beside: {"sha256": files[path].sha256}})
+        done()
+
+
+def _see(address: str, files: Mapping[str, Stated], there: Mapping[str, int]) -> None:
+    if any(there.get(path) != stated.bytes for path, stated in files.items()) or any(
+        _is_ours(path) for path in there.keys() - files.keys()
+    ):
+        remedy = "Make sure that nobody else writes there, then run the same command again."
+        raise VsiError(address, "does not hold what was sent.", remedy)

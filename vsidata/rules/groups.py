@@ -1,0 +1,74 @@
+"""Labels that name a group of things annotated as one object: `chairs`, `pile of books`."""
+
+import re
+from functools import cache, cached_property
+from importlib import resources
+from pathlib import Path
+
+from vsidata.rules.constant import Labels, Rules
+from vsidata.rules.strict_yaml import read_mapping, validate
+
+
+class GroupRules(Rules):
+    """How a label shows that it names a group; from `groups.yaml`.
+
+    Attributes:
+        why, source: what a group is, and what was measured of them.
+        plurals: ending of a plural → ending of the single word; the first that fits is taken.
+        irregular: plurals that no ending shows → the single word.
+        collections: words for a group as a whole: `pile`.
+        prepositions: the word before one of these says what the thing is: a `box of tissues` is a box.
+        single_endings: endings in s that are no plural.
+        single: labels, or last words of labels, that look like a group and name one thing.
+    """
+
+    why: str
+    source: str
+    plurals: dict[str, str]
+    irregular: dict[str, str]
+    collections: tuple[str, ...]
+    prepositions: tuple[str, ...]
+    single_endings: tuple[Labels, ...]
+    single: tuple[Labels, ...]
+
+    @cached_property
+    def _single(self) -> frozenset[str]:
+        return frozenset(label for entry in self.single for label in entry.labels)
+
+    @cached_property
+    def _preposition(self) -> re.Pattern[str]:
+        return re.compile(rf" (?:{'|'.join(self.prepositions)}) ")
+
+    def member(self, label: str) -> str | None:
+        """What a group consists of: `chair` for `chairs` and `stack of chairs`; None where it is no group.
+
+        Args:
+            label: in small letters, words apart by one space.
+        """
+        thing, *rest = self._preposition.split(label, maxsplit=1)
+        *before, last = thing.split(" ")
+        if {label, thing, last} & self._single:
+            return None
+        if (self._one_of(last) or last) in self.collections:
+            things = rest[0] if rest else " ".join(before)
+            return (self.member(things) or things) if things else None
+        one = self._one_of(last)
+        return " ".join([*before, one]) + label[len(thing) :] if one else None
+
+    def _one_of(self, word: str) -> str | None:
+        """The single form of a word; None where it is no plural."""
+        if word in self.irregular:
+            return self.irregular[word]
+        if any(word.endswith(entry.labels) for entry in self.single_endings):
+            return None
+        for ending, instead in self.plurals.items():
+            if word.endswith(ending) and len(word) > len(ending) + 1:
+                return word.removesuffix(ending) + instead
+        return None
+
+
+@cache
+def group_rules() -> GroupRules:
+    """The rules of this package, from `groups.yaml`."""
+    path = Path(str(resources.files("vsidata.rules") / "groups.yaml"))
+    return validate(GroupRules, *read_mapping(path), path)

@@ -1,0 +1,183 @@
+"""Which words a question may use for an annotated object.
+
+An object has a name of its own (`office chair`) and may also answer to broader ones (`chair`): who asks for
+the number of chairs means the office chairs too, and "the chair" is one object only if no other kind of chair
+is in the room.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+
+from pydantic import Field, field_validator, model_validator
+
+from vsidata.errors import RulesError
+from vsidata.rules.constant import Labels, Rules
+from vsidata.rules.groups import group_rules
+from vsidata.rules.strict_yaml import is_file, read_mapping, validate
+
+
+class OwnWords(Rules):
+    """The words for one dataset's labels, in place of a vocabulary's general ones.
+
+    Attributes:
+        why, source: why they differ, and where the list comes from.
+        words: word → the labels it stands for.
+    """
+
+    why: str
+    source: str
+    words: dict[str, Labels]
+
+
+class Vocabulary(Rules):
+    """Raw annotation labels to the words of questions.
+
+    It applies to every dataset. Labels that differ only in case, spaces or underscores are one label.
+
+    Attributes:
+        name, why, source: what it is, and where its lists come from.
+        verbatim: True where a label is a word as it stands, whatever it is; there are no lists then.
+        closed: True where a label that is listed nowhere is never asked about; False where it is a word.
+        readable: regular expression that a word must match in full.
+        words: word → the labels it stands for. A label can stand in one place only.
+        datasets: dataset → its own words, in place of `words`.
+        kinds: broader word → narrower words that it covers too.
+        never: labels that are never asked about.
+        never_ending: last words of labels that are never asked about (`wall`: `closet wall`), unless the
+            whole label is listed under a word.
+        many: labels of which one annotated object may stand for several things, so that they cannot be
+            counted; beyond the groups that `vsidata.rules.groups` knows by their form (`books`).
+    """
+
+    name: str
+    why: str
+    source: str
+    verbatim: bool = False
+    closed: bool
+    readable: str = ".+"
+    words: dict[str, Labels] = Field(default_factory=dict)
+    datasets: dict[str, OwnWords] = Field(default_factory=dict)
+    kinds: dict[str, Labels] = Field(default_factory=dict)
+    never: tuple[Labels, ...] = ()
+    never_ending: tuple[Labels, ...] = ()
+    many: tuple[Labels, ...] = ()
+
+    @model_validator(mode="after")
+    def _no_lists_if_verbatim(self) -> "Vocabulary":
+        lists = ("words", "datasets", "kinds", "never", "never_ending", "many")
+        if self.verbatim and (given := [key for key in lists if getattr(self, key)]):
+            raise ValueError(f"`verbatim` takes labels as they stand, so that `{given[0]}` would do nothing")
+        return self
+
+    @model_validator(mode="after")
+    def _no_label_twice(self) -> "Vocabulary":
+        for words in (self.words, *(own.words for own in self.datasets.values())):
+            places = [(word, label) for word, entry in words.items() for label in entry.labels]
+            places += [("never", label) for entry in self.never for label in entry.labels]
+            seen: dict[str, str] = {}
+            for place, label in ((place, _normal(label)) for place, label in places):
+                if label in seen:
+                    raise ValueError(f"the label `{label}` stands under `{seen[label]}` and under `{place}`")
+                seen[label] = place
+            for word in words:
+                if seen.get(_normal(word), word) != word:
+                    raise ValueError(f"`{word}` is a word and also a label of `{seen[_normal(word)]}`")
+        return self
+
+    @field_validator("readable")
+    @classmethod
+    def _regular_expression(cls, text: str) -> str:
+        try:
+            re.compile(text)
+        except re.error as error:
+            raise ValueError(f"no regular expression: {error}") from None
+        return text
+
+    @cached_property
+    def _word_of(self) -> Mapping[str, str]:
+        return _word_of(self.words)
+
+    @cached_property
+    def _own_word_of(self) -> Mapping[str, Mapping[str, str]]:
+        return {dataset: _word_of(own.words) for dataset, own in self.datasets.items()}
+
+    @cached_property
+    def _unasked(self) -> frozenset[str]:
+        return _labels(self.never)
+
+    @cached_property
+    def _unasked_endings(self) -> frozenset[str]:
+        return _labels(self.never_ending)
+
+    @cached_property
+    def _broader(self) -> Mapping[str, tuple[str, ...]]:
+        narrower = {word for entry in self.kinds.values() for word in entry.labels}
+        return {
+            word: tuple(broad for broad, entry in self.kinds.items() if word in entry.labels)
+            for word in sorted(narrower)
+        }
+
+    @cached_property
+    def _hiding(self) -> frozenset[str]:
+        return _labels(self.many)
+
+    def is_group(self, label: str) -> bool:
+        """Whether one annotated object of this label is a group of things: `chairs`."""
+        return not self.verbatim and group_rules().member(_normal(label)) is not None
+
+    def hides_several(self, label: str) -> bool:
+        """Whether one annotated object of this label may stand for several things: a group, or `clothes`."""
+        return self.is_group(label) or _normal(label) in self._hiding
+
+    def names(self, label: str, dataset: str) -> tuple[str, ...]:
+        """The words for a label, its own first, then broader ones; empty where it is never asked about.
+
+        A group has the words of what it consists of: who asks for chairs means a row of `chairs` too.
+        """
+        if self.verbatim:
+            return (" ".join(label.split()),)
+        text, word_of = _normal(label), self._own_word_of.get(dataset, self._word_of)
+        if text not in word_of and text not in self._unasked:
+            text = group_rules().member(text) or text
+        if text in self._unasked:
+            return ()
+        if text not in word_of and (self.closed or text.rpartition(" ")[2] in self._unasked_endings):
+            return ()
+        word = word_of.get(text, text)
+        if not re.fullmatch(self.readable, word):
+            return ()
+        return (word, *self._broader.get(word, ()))
+
+
+def _normal(label: str) -> str:
+    """A label in small letters, its words apart by one space: `TV_monitor ` is `tv monitor`."""
+    return " ".join(label.replace("_", " ").lower().split())
+
+
+def _word_of(words: Mapping[str, Labels]) -> dict[str, str]:
+    return {_normal(label): word for word, entry in words.items() for label in (word, *entry.labels)}
+
+
+def _labels(entries: Iterable[Labels]) -> frozenset[str]:
+    return frozenset(_normal(label) for entry in entries for label in entry.labels)
+
+
+def load_vocabulary(name: str) -> Vocabulary:
+    """A vocabulary of this package by name (`vsibench`), or a user's own by the path of its YAML file.
+
+    Raises:
+        RulesError: no such vocabulary, an unknown key, or a label that stands in two places.
+    """
+    path = Path(name)
+    if path.suffix not in (".yaml", ".yml"):
+        folder = Path(str(resources.files("vsidata.rules") / "vocabularies"))
+        path = folder / f"{name}.yaml"
+        if not is_file(path):
+            known = ", ".join(sorted(file.stem for file in folder.glob("*.yaml")))
+            remedy = f"Choose from {known}, or give the path of a .yaml file."
+            raise RulesError(name[:80], "is no vocabulary.", remedy)
+    data, lines = read_mapping(path)
+    return validate(Vocabulary, data, lines, path)

@@ -1,0 +1,1 @@
+"""Which scenes and which questions a build takes."""

@@ -1,0 +1,226 @@
+"""Answers that give themselves away: what is too common among a build's questions is thinned out.
+
+Works on all questions of a split at once, but needs of each only what its answer is. What is kept follows
+from the questions and the seed alone: not from the order in which they come, nor from the number of workers.
+"""
+
+import hashlib
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from vsidata.rules.balance import BalanceRules
+from vsidata.rules.constant import StatedConstant
+
+_ROUNDING = 1e-9  # a share times a total may miss a whole number by this
+
+
+class Answer(NamedTuple):
+    """What balancing needs to know of a question.
+
+    Attributes:
+        id, topic, question_type: of the question.
+        letter: of the right option, and
+        options: how many there are; None and 0 for open questions.
+        word: the open answer.
+        category: of the first object that the question is about; None for questions about the room.
+        value: the measured value behind the answer.
+    """
+
+    id: str
+    topic: str
+    question_type: str
+    letter: str | None
+    options: int
+    word: str
+    category: str | None
+    value: float
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "Answer":
+        """From a row of the table of questions."""
+        options, evidence = row["options"] or (), row["evidence"]
+        return cls(
+            id=row["id"],
+            topic=row["topic"],
+            question_type=row["question_type"],
+            letter=row["ground_truth"] if options else None,
+            options=len(options),
+            word=row["answer"],
+            category=evidence["objects"][0]["category"] if evidence["objects"] else None,
+            value=evidence["value"],
+        )
+
+    @property
+    def shown_answer(self) -> str | None:
+        """By what a build's balance is judged: a direction, a count, a letter; None for lengths."""
+        if self.topic in ("object_rel_direction", "object_counting"):
+            return self.word
+        return self.letter
+
+
+Part = Callable[[Answer], tuple[Hashable, Hashable] | None]
+"""The group that a question is balanced in, and what must not be too common in it; None if in none."""
+
+
+def balance(answers: Sequence[Answer], rules: BalanceRules, seed: int) -> dict[str, str]:
+    """Which questions to leave out, and why.
+
+    One part of the rules after the other, each on what the ones before it have left. The shares of the
+    question types come last and so hold exactly; a later part disturbs an earlier one only by chance.
+
+    Args:
+        answers: of all questions of a split, in any order.
+        rules: how common an answer may be.
+        seed: of the draw among questions with the same answer.
+
+    Returns:
+        id → reason.
+    """
+    dropped: dict[str, str] = {}
+    for reason, part, limit in _parts(rules):
+        groups: dict[Hashable, dict[Hashable, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for answer in answers:
+            if answer.id not in dropped and (place := part(answer)) is not None:
+                group, kind = place
+                groups[group][kind].append(answer.id)
+        for kinds in groups.values():
+            sizes = [len(ids) for ids in kinds.values()]
+            if sum(sizes) < rules.smallest.value:
+                continue
+            most = level(sizes, limit(len(sizes)))
+            for ids in kinds.values():
+                surplus = sorted(ids, key=lambda id_: _draw(seed, id_))[most:]
+                dropped.update(dict.fromkeys(surplus, f"balance: {reason}"))
+    return dropped
+
+
+def _parts(rules: BalanceRules) -> Iterable[tuple[str, Part, Callable[[int], float]]]:
+    """Each part of the rules: its reason, what it looks at, and the largest share of one of k kinds."""
+    if (words := rules.directions) is not None:
+        yield "its direction is too common", _direction, lambda kinds: _times_even(words, kinds)
+    if (counts := rules.counts) is not None:
+        yield "its number is too common", _count, lambda kinds: max(counts.value, 1 / kinds)
+    if (sizes := rules.sizes) is not None and (step := rules.size_step) is not None:
+        ratio = math.log1p(step.value)
+        yield (
+            "its size is too common for the category",
+            lambda answer: _size(answer, ratio),
+            lambda kinds: max(sizes.value, 1 / kinds),
+        )
+    if (letters := rules.letters) is not None:
+        yield "its letter is too common", _letter, lambda kinds: _times_even(letters, kinds)
+    if (types := rules.types) is not None:
+        yield "its question type is too common", _type, lambda kinds: _times_even(types, kinds)
+
+
+def _times_even(times: StatedConstant, kinds: int) -> float:
+    return min(1.0, max(1.0, times.value) / kinds)
+
+
+def _direction(answer: Answer) -> tuple[Hashable, Hashable] | None:
+    return (answer.question_type, answer.word) if answer.topic == "object_rel_direction" else None
+
+
+def _count(answer: Answer) -> tuple[Hashable, Hashable] | None:
+    return (answer.question_type, answer.word) if answer.topic == "object_counting" else None
+
+
+def _size(answer: Answer, ratio: float) -> tuple[Hashable, Hashable] | None:
+    if answer.topic != "object_size_estimation" or answer.value <= 0:
+        return None
+    return answer.category, math.floor(math.log(answer.value) / ratio)
+
+
+def _letter(answer: Answer) -> tuple[Hashable, Hashable] | None:
+    return ((answer.question_type, answer.options), answer.letter) if answer.letter else None
+
+
+def _type(answer: Answer) -> tuple[Hashable, Hashable] | None:
+    return "all", answer.question_type
+
+
+def level(sizes: Sequence[int], share: float) -> int:
+    """To how many each kind must be cut so that none has more than a share of what remains.
+
+    Args:
+        sizes: how many there are of each kind.
+        share: at least 1 / len(sizes), else nothing could remain.
+
+    Returns:
+        The largest number that does it; the largest size where nothing must be cut.
+    """
+    low, high = 0, max(sizes)
+    while (
+        low < high
+    ):  # what a cut leaves grows ever slower with it, so that all cuts below a good one are good
+        middle = (low + high + 1) // 2
+        if middle <= share * sum(min(size, middle) for size in sizes) + _ROUNDING:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _draw(seed: int, question_id: str) -> bytes:
+    return hashlib.sha256(f"{seed}\nbalance\n{question_id}".encode()).digest()
+
+
+def tallies(
+    answers: Iterable[Answer], dropped: Mapping[str, str], rules: BalanceRules
+) -> dict[str, dict[str, Any]]:
+    """How many questions of each type there were and are, and of each answer to them.
+
+    Returns:
+        question type → `questions`: [before, after], and `answers`: answer → [before, after], for types whose
+        answers are letters, directions or counts. For sizes, `sizes`: category → `questions` and those of the
+        `commonest` size, [before, after] each, where the category has so many that the rules balance it.
+    """
+    kinds: dict[str, list[Answer]] = defaultdict(list)
+    for answer in answers:
+        kinds[answer.question_type].append(answer)
+    found: dict[str, dict[str, Any]] = {}
+    for kind, asked in sorted(kinds.items()):
+        before, after = _before_and_after(asked, dropped, lambda answer: answer.shown_answer)
+        found[kind] = {
+            "questions": [before.total(), after.total()],
+            "answers": {
+                answer: [before[answer], after[answer]]
+                for answer in sorted(filter(None, before), key=lambda word: (len(word), word))
+            },
+        }
+        if sizes := _size_tallies(asked, dropped, rules):
+            found[kind]["sizes"] = sizes
+    return found
+
+
+def _size_tallies(
+    answers: Iterable[Answer], dropped: Mapping[str, str], rules: BalanceRules
+) -> dict[str, dict[str, list[int]]]:
+    if rules.sizes is None or rules.size_step is None:
+        return {}
+    ratio = math.log1p(rules.size_step.value)
+    of_category: dict[str, list[Answer]] = defaultdict(list)
+    for answer in answers:
+        if answer.category and _size(answer, ratio):
+            of_category[answer.category].append(answer)
+    found = {}
+    for category, asked in sorted(of_category.items()):
+        if len(asked) >= rules.smallest.value:
+            counters = _before_and_after(asked, dropped, lambda answer: _size(answer, ratio))
+            found[category] = {
+                "questions": [sizes.total() for sizes in counters],
+                "commonest": [max(sizes.values(), default=0) for sizes in counters],
+            }
+    return found
+
+
+def _before_and_after(
+    answers: Sequence[Answer], dropped: Mapping[str, str], kind: Callable[[Answer], Any]
+) -> tuple[Counter[Any], Counter[Any]]:
+    """How many there were and are of each kind."""
+    return (
+        Counter(kind(answer) for answer in answers),
+        Counter(kind(answer) for answer in answers if answer.id not in dropped),
+    )

@@ -1,0 +1,256 @@
+"""Which scenes of a source a build takes, and into which split each of them goes."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from math import floor
+from pathlib import Path
+from typing import Literal
+
+from vsidata.errors import OptionError, ScanError
+from vsidata.selection.leak_guard import (
+    Room,
+    benchmark_lists,
+    forbidden_rooms,
+    scenes_of_forbidden_rooms,
+    unknown_scenes,
+)
+from vsidata.sources.official import ROOMS_LISTED_IN
+from vsidata.sources.registry import Source
+
+SplitChoice = Literal["train", "val", "test", "all"]
+
+# The split of a dataset that holds the scans of an official list.
+_SPLIT_NAMES = {"train": "train", "val": "validation", "test": "test"}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a build takes.
+
+    Attributes:
+        split: the official list that was asked for.
+        split_of: the split by scene name, in the order of the names: `train`, `validation` or `test`.
+        refused: scenes of forbidden rooms that the guard left out, and the list that forbids each.
+        not_in_list: scenes that stand in another official list than was asked for, and the list that forbids
+            the room of each; None where none does. Left out.
+        admitted: scenes of forbidden rooms that are in `split_of`, because the user lifted the guard.
+        unlisted: scenes of a dataset with official lists that stand in none of them; left out.
+        not_asked_for: scenes beyond the number that the user asked for; left out.
+        rooms: how many rooms each split of `split_of` has.
+        forbidden_rooms: how many rooms each list forbids that the guard went by.
+        unknown: names in the user's own lists that match no known scan, by list.
+    """
+
+    split: SplitChoice
+    split_of: Mapping[str, str]
+    refused: Mapping[str, str]
+    not_in_list: Mapping[str, str | None]
+    admitted: Mapping[str, str]
+    unlisted: Collection[str]
+    not_asked_for: Collection[str]
+    rooms: Mapping[str, int]
+    forbidden_rooms: Mapping[str, int]
+    unknown: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many scans were `found`, are `used`, and are left out, by the reason.
+
+        `not_in_list_of_benchmark` and `refused_of_benchmark` are those of them that show a benchmark's room.
+        """
+        left_out = {
+            "not_in_list": len(self.not_in_list),
+            "refused": len(self.refused),
+            "unlisted": len(self.unlisted),
+            "not_asked_for": len(self.not_asked_for),
+        }
+        return {
+            "found": len(self.split_of) + sum(left_out.values()),
+            "used": len(self.split_of),
+            "not_in_list_of_benchmark": _of_benchmark(self.not_in_list),
+            "refused_of_benchmark": _of_benchmark(self.refused),
+            **left_out,
+        }
+
+
+def select(
+    source: Source,
+    *,
+    split: SplitChoice = "train",
+    holdout: float = 0.0,
+    scenes: Sequence[str] | None = None,
+    seed: int = 0,
+    allow_benchmark_scenes: bool = False,
+    forbid: Sequence[Path] = (),
+) -> Selection:
+    """Choose scenes by official lists, by name, and by the leak guard; then hold rooms out.
+
+    The source says in which official list a scene stands, and which room it shows.
+
+    Args:
+        source: where the scenes come from.
+        split: the official list to take; `all` also takes scans that stand in none, as `train`.
+        holdout: the share of the `train` rooms that goes to `validation`, as `held_out_rooms` draws them.
+        scenes: names or patterns (`scene00*`), or one number: the first so many; None for all.
+        seed: of the rooms held out.
+        allow_benchmark_scenes: take scenes of forbidden rooms too.
+        forbid: the user's own lists of forbidden scenes.
+
+    Raises:
+        OptionError: a name or pattern fits no scene, or no scene is left.
+    """
+    names, first_so_many = _named(source.names(), scenes)
+    official = {name: source.official_split(name) for name in names}
+    unlisted = [name for name in names if official[name] is None and split != "all"]
+    wanted = [name for name in names if split == "all" or official[name] == split]
+    scenes_at_hand = [(source.dataset_of(name), name) for name in source.names()]
+    forbidden = forbidden_rooms(forbid, scenes_at_hand)
+    room_of = {name: (dataset, source.room_of(name)) for dataset, name in scenes_at_hand}
+    # The source may know more scans of a room than names tell: what one shows, all of them show.
+    by_name = scenes_of_forbidden_rooms(scenes_at_hand, forbidden)
+    by_room = forbidden | {room_of[name]: forbidding for name, forbidding in by_name.items()}
+    by_room |= _rooms_of_missing_scans(source, forbidden)
+    found = {name: by_room[room_of[name]] for name in names if room_of[name] in by_room}
+    refused = {} if allow_benchmark_scenes else {name: found[name] for name in wanted if name in found}
+    allowed = [name for name in wanted if name not in refused]
+    taken = allowed[:first_so_many]
+    if not taken:
+        raise _nothing_left(split, official, wanted, refused, set() if allow_benchmark_scenes else set(found))
+    split_of = {name: _SPLIT_NAMES[official[name] or "train"] for name in taken}
+    room = {name: " ".join(room_of[name]) for name in taken}
+    held_out = held_out_rooms({room[name] for name in taken if split_of[name] == "train"}, holdout, seed)
+    split_of = {
+        name: "validation" if into == "train" and room[name] in held_out else into
+        for name, into in split_of.items()
+    }
+    return Selection(
+        split=split,
+        split_of=split_of,
+        refused=refused,
+        not_in_list={
+            name: found.get(name)
+            for name in names
+            if split != "all" and official[name] is not None and official[name] != split
+        },
+        admitted={name: forbidding for name, forbidding in found.items() if name in split_of},
+        unlisted=unlisted,
+        not_asked_for=allowed[len(taken) :],
+        rooms=dict(Counter(into for _, into in sorted({(room[name], split_of[name]) for name in taken}))),
+        forbidden_rooms=dict(Counter(forbidden.values())),
+        unknown=unknown_scenes(forbid, scenes_at_hand),
+    )
+
+
+def _rooms_of_missing_scans(source: Source, forbidden: Mapping[Room, str]) -> dict[Room, str]:
+    """The rooms of forbidden scans that are not at hand, where the source knows them and names do not.
+
+    Raises:
+        OptionError: scans are at hand of which the source does not know which show one room.
+    """
+    at_hand = {source.dataset_of(name) for name in source.names()}
+    found: dict[Room, str] = {}
+    for (dataset, scan), forbidding in forbidden.items():
+        listing = ROOMS_LISTED_IN.get(dataset)
+        if listing is None or dataset not in at_hand:
+            continue
+        try:
+            room = source.room_of_listed(scan)
+        except ScanError:
+            continue  # no scan of the dataset: it is counted as unknown
+        if room is None:
+            fault = (
+                f"names the scan {scan} of {dataset}, and only {listing.file} says which scans show its room"
+            )
+            raise OptionError(forbidding, fault, listing.remedy)
+        found[dataset, room] = forbidding
+    return found
+
+
+def _of_benchmark(left_out: Mapping[str, str | None]) -> int:
+    """How many of the scenes show a room of a benchmark, by the list that forbids each."""
+    benchmarks = benchmark_lists()
+    return sum(forbidding in benchmarks for forbidding in left_out.values())
+
+
+def held_out_rooms(rooms: Collection[str], share: float, seed: int) -> set[str]:
+    """Draw rooms to hold out: the share that is asked for, as near as whole rooms allow.
+
+    Each room has a place in line that its name and the seed decide. The first `share` of the line, rounded to
+    whole rooms, is held out. Of two rooms or more, at least one is drawn and at least one is not, unless
+    `share` is 0.
+
+    When rooms are added, the others keep their order in the line, and only the cut between the two sides
+    moves. So m added rooms move at most m of the others to the other side, all of them the same way; most
+    rooms stay where they are.
+
+    Args:
+        rooms: the rooms to draw from.
+        share: in [0, 1).
+        seed: another seed draws other rooms.
+    """
+    if not share or len(rooms) < 2:
+        return set()
+    line = sorted(rooms, key=lambda room: hashlib.sha256(f"holdout {seed} {room}".encode()).digest())
+    return set(line[: min(max(floor(share * len(line) + 0.5), 1), len(line) - 1)])
+
+
+def _named(names: Sequence[str], scenes: Sequence[str] | None) -> tuple[list[str], int | None]:
+    """The names that the user asks for, and how many of those left in the end."""
+    if scenes is None:
+        return list(names), None
+    if len(scenes) == 1 and scenes[0].isdecimal():
+        return list(names), int(scenes[0])
+    for pattern in scenes:
+        if not any(fnmatchcase(name, pattern) for name in names):
+            fault = f"`{pattern}` fits none of the {len(names):,} scenes"
+            raise OptionError(
+                "--scenes", fault, "`vsidata check` lists their names; `*` and `?` stand for others."
+            )
+    return [name for name in names if any(fnmatchcase(name, pattern) for pattern in scenes)], None
+
+
+def _nothing_left(
+    split: str,
+    official: Mapping[str, str | None],
+    wanted: Sequence[str],
+    refused: Mapping[str, str],
+    guarded: Collection[str],
+) -> OptionError:
+    """Why no scene is left, in numbers, and which options take some.
+
+    Args:
+        split: the official list that was asked for.
+        official: the list of each scene that was asked for by name.
+        wanted: those of them that are in that list.
+        refused: those of `wanted` that the guard left out.
+        guarded: the scenes that the guard leaves out wherever they are listed.
+    """
+    if refused:
+        by_list = Counter(refused.values()).most_common()
+        lists = ", ".join(f"{count:,} by {name}" for name, count in by_list)
+        return OptionError(
+            "the leak guard",
+            f"refuses all {len(refused):,} scenes: they show rooms that are kept for evaluation ({lists})",
+            "Take other scenes. Or lift the guard with --allow-benchmark-scenes, and train no model on the "
+            "result that is evaluated on those rooms.",
+        )
+    if wanted:
+        return OptionError("--scenes", "asks for no scene at all", "Ask for at least one.")
+    found = Counter(official.values())
+    elsewhere = ", ".join(
+        f"{count:,} {f'in {name}' if name else 'in none of the official lists'}"
+        for name, count in sorted(found.items(), key=lambda item: item[0] or "~")
+    )
+    count = len(official)
+    whole = "the scene is not" if count == 1 else f"none of the {count:,} scenes is"
+    choices = " or ".join(f"--split {name}" for name in sorted(filter(None, found))) or "--split all"
+    remedy = f"Take {'it' if count == 1 else 'them'} with {choices}"
+    if any(name and scene in guarded for scene, name in official.items()):
+        remedy += (
+            " and --allow-benchmark-scenes: there are rooms among them that are kept for evaluation, so "
+            "train no model on the result that is evaluated on those rooms"
+        )
+    return OptionError(f"--split {split}", f"{whole} in that list: {elsewhere}", f"{remedy}.")

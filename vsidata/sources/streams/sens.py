@@ -1,0 +1,229 @@
+"""ScanNet's `.sens`, version 4: the headers are walked, and only the payloads asked for are read.
+
+Format: `SensReader` in the ScanNet/ScanNet repository. Little endian: u32 version · u64 length and name of
+the sensor · the fields of `_CAMERAS` · per frame the fields of `_FRAME`, a JPEG, and the depth. What follows
+the last frame (IMU records) is not looked at. The extrinsics of the two cameras are passed over: ScanNet's
+poses hold for colour and depth alike.
+
+Never memory-mapped: a mapped file that shrinks while it is read kills the process.
+"""
+
+import os
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vsidata.sources.scan_file import Fault, blame
+from vsidata.sources.streams.frames import (
+    MOST_PIXELS,
+    USUAL_RATE,
+    Depth,
+    FrameStream,
+    Size,
+    are_poses,
+    camera_matrix,
+    times_of,
+)
+from vsidata.sources.streams.jpeg import check_jpeg
+from vsidata.sources.streams.stream_file import opened
+
+_REMEDY = "Download it again (--type .sens)."
+
+_VERSION = 4
+_START = struct.Struct("<IQ")
+_CAMERAS = np.dtype(
+    [
+        ("color_intrinsic", "<f4", (4, 4)),
+        ("color_extrinsic", "<f4", (4, 4)),
+        ("depth_intrinsic", "<f4", (4, 4)),
+        ("depth_extrinsic", "<f4", (4, 4)),
+        ("color_compression", "<i4"),
+        ("depth_compression", "<i4"),
+        ("color_size", "<u4", (2,)),
+        ("depth_size", "<u4", (2,)),
+        ("depth_shift", "<f4"),
+        ("frames", "<u8"),
+    ]
+)
+_FRAME = np.dtype(
+    [
+        ("pose", "<f4", (4, 4)),
+        ("color_time", "<u8"),
+        ("depth_time", "<u8"),
+        ("color_bytes", "<u8"),
+        ("depth_bytes", "<u8"),
+    ]
+)
+_PAYLOADS = struct.Struct("<QQ")
+_PAYLOADS_AT = _FRAME.itemsize - _PAYLOADS.size
+
+_COLOR_COMPRESSIONS = {0: "raw", 1: "png", 2: "jpeg"}
+_DEPTH_COMPRESSIONS = {0: "raw_ushort", 1: "zlib_ushort", 2: "occi_ushort"}
+
+_LONGEST_NAME = 1 << 12
+_MOST_FRAMES = 1 << 20  # nearly ten hours
+_LARGEST_PAYLOAD = 4 * MOST_PIXELS  # bytes; more than a raw picture of the largest size
+
+_FINEST_SHIFT = 1e6  # depth stored in micrometres; the coarsest that makes sense is metres
+
+
+@dataclass(frozen=True, eq=False)
+class SensStream(FrameStream):
+    """A `.sens` whose headers were walked.
+
+    Attributes:
+        starts: (n,) where in the file each frame's JPEG begins; the depth follows it.
+        color_bytes, depth_bytes: (n,) how long they are.
+        depth_shift: stored depth of one metre.
+    """
+
+    starts: NDArray[np.int64]
+    color_bytes: NDArray[np.int64]
+    depth_bytes: NDArray[np.int64]
+    depth_shift: float
+
+    def jpeg(self, position: int) -> bytes:
+        """The stored bytes, untouched."""
+        part = f"the picture of frame {position:,}"
+        data = self._payload(part, self.starts[position], self.color_bytes[position])
+        with blame(self.path, _REMEDY, part):
+            check_jpeg(data, self.size)
+        return data
+
+    def depth(self, position: int) -> Depth | None:
+        """Inflated to exactly what the header's size asks for, never more."""
+        if self.depth_size is None or not self.depth_bytes[position]:
+            return None
+        part = f"the depth of frame {position:,}"
+        start = self.starts[position] + self.color_bytes[position]
+        packed = self._payload(part, start, self.depth_bytes[position])
+        width, height = self.depth_size
+        with blame(self.path, _REMEDY, part):
+            data = _inflate(packed, width * height * 2)
+        stored = np.frombuffer(data, "<u2").reshape(height, width)
+        metres: Depth = np.divide(stored, self.depth_shift, dtype=np.float32)
+        return metres
+
+    def _payload(self, part: str, start: int, size: int) -> bytes:
+        with opened(self.path, _REMEDY) as file, blame(self.path, _REMEDY, part):
+            if size > _LARGEST_PAYLOAD:
+                raise Fault(f"has {size:,} bytes, more than any has")
+            data = os.pread(file, int(size), int(start))
+            if len(data) < size:
+                raise Fault(f"has only {len(data):,} of its {size:,} bytes: the file has become shorter")
+            return data
+
+
+def open_sens(path: Path) -> SensStream:
+    """Walk the headers of a `.sens`.
+
+    Memory is taken only for headers that the file really holds. A stream that is cut short within a frame is
+    an error, even where the frames before it would do: a part of the video must not pass for the whole.
+
+    Raises:
+        ScanError: the file cannot be read, is not a `.sens` of version 4 with JPEG and zlib inside, announces
+            what cannot be, or is cut short (the fault says how many frames are whole).
+    """
+    with opened(path, _REMEDY) as file:
+        cameras, start = _read_cameras(file)
+        size = _checked_size("colour", cameras["color_size"])
+        if size is None:
+            raise Fault("its header gives the colour pictures no size")
+        _check_compression("colour", int(cameras["color_compression"]), _COLOR_COMPRESSIONS, "jpeg")
+        depth_size = _checked_size("depth", cameras["depth_size"])
+        if depth_size is not None:
+            _check_compression("depth", int(cameras["depth_compression"]), _DEPTH_COMPRESSIONS, "zlib_ushort")
+            if not 1 <= cameras["depth_shift"] <= _FINEST_SHIFT:
+                raise Fault(f"its header gives a metre the depth {cameras['depth_shift']}")
+        frames, starts = _walk(file, start, int(cameras["frames"]))
+    poses = frames["pose"].astype(np.float64)
+    times = times_of(frames["color_time"] / 1e6)
+    numbers = np.arange(len(frames))
+    return SensStream(
+        path=path,
+        size=size,
+        depth_size=depth_size,
+        color_matrix=camera_matrix(cameras["color_intrinsic"]),
+        depth_matrix=camera_matrix(cameras["depth_intrinsic"]) if depth_size else None,
+        numbers=numbers,
+        timestamps=numbers / USUAL_RATE if times is None else times,
+        timed=times is not None,
+        poses=poses,
+        valid=are_poses(poses) & (frames["color_bytes"] > 0),
+        starts=starts,
+        color_bytes=frames["color_bytes"].astype(np.int64),
+        depth_bytes=frames["depth_bytes"].astype(np.int64),
+        depth_shift=float(cameras["depth_shift"]),
+    )
+
+
+def _read_cameras(file: int) -> tuple[Any, int]:
+    """The record `_CAMERAS`, and where the first frame begins."""
+    head = os.pread(file, _START.size, 0)
+    if len(head) < _START.size:
+        raise Fault(f"ends within its header, after {len(head):,} bytes")
+    version, name_bytes = _START.unpack(head)
+    if version != _VERSION:
+        raise Fault(f"has the version {version:,}; only version {_VERSION} of .sens is read")
+    if name_bytes > _LONGEST_NAME:
+        raise Fault(f"its sensor's name has {name_bytes:,} bytes; no name is that long")
+    start = _START.size + name_bytes
+    record = os.pread(file, _CAMERAS.itemsize, start)
+    if len(record) < _CAMERAS.itemsize:
+        raise Fault(f"ends within its header, after {os.fstat(file).st_size:,} bytes")
+    return np.frombuffer(record, _CAMERAS)[0], start + _CAMERAS.itemsize
+
+
+def _checked_size(what: str, size: NDArray[np.uint32]) -> Size | None:
+    width, height = size.tolist()
+    if width * height > MOST_PIXELS:
+        raise Fault(f"its {what} pictures have {width:,} × {height:,} pixels; no frame of a video has")
+    return (width, height) if width * height else None
+
+
+def _check_compression(what: str, found: int, names: dict[int, str], wanted: str) -> None:
+    if names.get(found) != wanted:
+        kind = f"{names.get(found, 'unknown')} ({found})"
+        raise Fault(f"its {what} pictures are stored as {kind}; only {wanted} is read")
+
+
+def _walk(file: int, start: int, count: int) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+    """The header of every frame, and where the JPEG after it begins."""
+    if not 0 < count <= _MOST_FRAMES:
+        raise Fault(f"its header announces {count:,} frames")
+    end = os.fstat(file).st_size
+    heads = bytearray()
+    starts = []
+    for frame in range(count):
+        head = os.pread(file, _FRAME.itemsize, start)
+        start += _FRAME.itemsize
+        if len(head) == _FRAME.itemsize:
+            starts.append(start)
+            start += sum(_PAYLOADS.unpack_from(head, _PAYLOADS_AT))
+        if len(head) < _FRAME.itemsize or start > end:
+            raise Fault(
+                f"is cut short or damaged: {frame:,} of its {count:,} frames are whole, "
+                f"the next would end {start - end:,} bytes behind the file's {end:,}"
+            )
+        heads += head
+    return np.frombuffer(heads, _FRAME), np.array(starts)
+
+
+def _inflate(packed: bytes, size: int) -> bytes:
+    inflater = zlib.decompressobj()
+    try:
+        data = inflater.decompress(packed, size)
+        # One byte more is asked for, to reach the end of the stream or to find that there is more.
+        more = inflater.decompress(inflater.unconsumed_tail, 1)
+    except zlib.error as error:
+        raise Fault(f"cannot be inflated: {error}") from None
+    if more:
+        raise Fault(f"inflates to more than the {size:,} bytes that its size asks for")
+    if len(data) < size or not inflater.eof:
+        raise Fault(f"is cut short: {len(data):,} of {size:,} bytes")
+    return data

@@ -1,0 +1,168 @@
+"""In which order categories first appear in the video."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise, permutations
+from math import comb
+from typing import Annotated
+
+import numpy as np
+from numpy.random import Generator
+
+from vsidata.measuring.measure import MeasuredScene
+from vsidata.measuring.sight import Timeline
+from vsidata.rules.constant import Choices, Count, Duration, Labels, Rate, Rules, Share, places_for
+from vsidata.topics.candidates import Candidate, capped, limited
+from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
+
+
+class AppearanceOrderRules(Rules):
+    """Rules of the order of appearance.
+
+    Attributes:
+        by_default: whether the topic is asked where the user names none.
+        question: the text, with `{categories}` (words joined by commas).
+        categories: how many are to be ordered.
+        options: how many orders to choose from.
+        rate: frames of the stream that are looked at in a second.
+        pixels: a category has appeared once its objects fill at least this share of a frame.
+        glimpse: with less than this share it has not appeared yet, to the sharpest eye.
+        min_gap: at least so long after one category has appeared, the next is first glimpsed.
+        draws: most sets of categories that are tried in one scene.
+        exclude: words that are not asked about.
+        per_scene: most questions from one scene.
+    """
+
+    by_default: bool
+    question: Annotated[str, places_for("categories")]
+    categories: Count
+    options: Choices
+    rate: Rate
+    pixels: Share
+    glimpse: Share
+    min_gap: Duration
+    draws: Count
+    exclude: tuple[Labels, ...] = ()
+    per_scene: Count | None = None
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """How a category comes into the picture.
+
+    Attributes:
+        category: the word.
+        instance: of its object that is largest when it appears.
+        glimpsed: seconds until the first frame that may show a hint of it, and at most until the camera was
+            first lost: it may have appeared then.
+        seen: seconds until the first frame that shows it.
+    """
+
+    category: str
+    instance: int
+    glimpsed: float
+    seen: float
+
+
+def obj_appearance_order(
+    scene: MeasuredScene, rules: AppearanceOrderRules, rng: Generator
+) -> Iterator[Draft | Drop]:
+    """Sets of categories drawn at random, whose first appearances lie clearly apart.
+
+    Source: the question and its options are VSI-Bench's.
+    """
+    return capped(scene, _candidates(scene, rules, rng), rules.per_scene)
+
+
+def most(scene: MeasuredScene, rules: AppearanceOrderRules) -> int:
+    """The most questions a scene can give, as far as its labels alone say."""
+    categories = [name for name in scene.categories if not scene.has_group(name)]
+    sets = comb(len(categories), rules.categories.whole)
+    return limited(min(sets, rules.draws.whole), rules.per_scene)
+
+
+def _candidates(scene: MeasuredScene, rules: AppearanceOrderRules, rng: Generator) -> Iterator[Candidate]:
+    if scene.timeline is None:
+        yield partial(Drop, "the scan has no video whose cameras are known")
+        return
+    known = appearances(scene, scene.timeline, rules)
+    asked: set[frozenset[str]] = set()
+    for _ in range(rules.draws.whole):
+        yield partial(_ask, scene, rules, known, asked, rng)
+
+
+def _ask(
+    scene: MeasuredScene,
+    rules: AppearanceOrderRules,
+    known: list[Appearance],
+    asked: set[frozenset[str]],
+    rng: Generator,
+) -> Draft | Drop | None:
+    chosen = _draw(scene, rules, known, rng)
+    if len(chosen) < rules.categories.whole:
+        return Drop("too few categories appear far enough apart")
+    words = frozenset(one.category for one in chosen)
+    if words in asked:  # a short video draws the same set again
+        return None
+    asked.add(words)
+    return _draft(rules, chosen, rng)
+
+
+def appearances(scene: MeasuredScene, timeline: Timeline, rules: AppearanceOrderRules) -> list[Appearance]:
+    """When each category appears that does, categories sorted; none of which a group is one object."""
+    excluded = {label for entry in rules.exclude for label in entry.labels}
+    known_until = timeline.known_until(rules.min_gap.value)
+    found = []
+    for category in scene.categories:
+        bearers = scene.bearers[category]
+        instances = [thing.instance for thing in bearers]
+        seen = timeline.first(instances, rules.pixels.value)
+        glimpsed = timeline.first(instances, rules.glimpse.value)
+        if category in excluded or scene.has_group(category) or seen is None or glimpsed is None:
+            continue
+        if not all(thing.askable for thing in bearers):
+            continue
+        own = np.isin(timeline.instances, instances)
+        largest = timeline.instances[own][np.argmax(timeline.pixels[seen, own])]
+        hint = min(float(timeline.seconds[glimpsed]), known_until)
+        found.append(Appearance(category, int(largest), hint, float(timeline.seconds[seen])))
+    return found
+
+
+def _draw(
+    scene: MeasuredScene, rules: AppearanceOrderRules, known: list[Appearance], rng: Generator
+) -> list[Appearance]:
+    """Random categories that appear far enough apart; fewer than asked for where there are not enough."""
+    gap = rules.min_gap.value
+    chosen: list[Appearance] = []
+    for index in rng.permutation(len(known)):
+        new = known[index]
+        if len(chosen) == rules.categories.whole:
+            break
+        if all(
+            (new.seen + gap <= old.glimpsed or old.seen + gap <= new.glimpsed)
+            and not scene.share_objects(new.category, old.category)
+            for old in chosen
+        ):
+            chosen.append(new)
+    return chosen
+
+
+def _draft(rules: AppearanceOrderRules, chosen: list[Appearance], rng: Generator) -> Draft:
+    in_order = sorted(chosen, key=lambda one: one.seen)
+    right = ", ".join(one.category for one in in_order)
+    orders = [", ".join(words) for words in permutations(one.category for one in in_order)]
+    wrong = rng.choice(orders[1:], rules.options.whole - 1, replace=False)  # the first is the right one
+    return Draft(
+        question_type="obj_appearance_order",
+        question=rules.question.format(categories=", ".join(one.category for one in chosen)),
+        answer=right,
+        choices=tuple(rng.permutation([right, *wrong]).tolist()),
+        evidence=Evidence(
+            objects=tuple(EvidenceObject("appearing", one.instance, one.category) for one in chosen),
+            value=in_order[-1].seen,
+            margin=min(later.seen - earlier.seen for earlier, later in pairwise(in_order)),
+            seconds=tuple(one.seen for one in chosen),
+        ),
+    )

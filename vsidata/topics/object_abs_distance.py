@@ -1,0 +1,109 @@
+"""How far two objects are apart."""
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import combinations
+from math import comb
+from typing import Annotated
+
+from numpy.random import Generator
+
+from vsidata.measuring.measure import Between, MeasuredObject, MeasuredScene
+from vsidata.rules.constant import Count, Labels, Length, Rules, Share, places_for
+from vsidata.topics.candidates import Candidate, capped, limited
+from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
+
+
+class SurfaceAgreement(Rules):
+    """How far the distance between boxes and the one between surfaces may differ.
+
+    Attributes:
+        metres, share: a difference above both is too large; the share is of the distance asked about.
+    """
+
+    metres: Length
+    share: Share
+
+
+class AbsoluteDistanceRules(Rules):
+    """Rules of absolute distances.
+
+    Attributes:
+        question: the text, with `{a}` and `{b}`; it asks for metres.
+        between: what is measured between: the objects' boxes, their surfaces, or their positions.
+        min_distance: the answer must be at least this long.
+        agreement: how far boxes and surfaces may disagree, where surfaces are known; None for no such rule.
+        exclude: words that are not asked about.
+        per_scene: most questions from one scene.
+    """
+
+    question: Annotated[str, places_for("a", "b")]
+    between: Between
+    min_distance: Length
+    agreement: SurfaceAgreement | None = None
+    exclude: tuple[Labels, ...] = ()
+    per_scene: Count | None = None
+
+
+def object_abs_distance(
+    scene: MeasuredScene, rules: AbsoluteDistanceRules, rng: Generator
+) -> Iterator[Draft | Drop]:
+    """The distance between two objects that each occur once, for pairs in random order.
+
+    Rival boxes (`MeasuredObject.slack`) need no allowance here, as they do where distances are compared: no
+    order of two distances decides the answer. With `agreement` the answer is close to the distance between
+    surfaces, too, and that is the same with any box. `min_distance` only chooses what is asked.
+    """
+    return capped(scene, _candidates(scene, rules, rng), rules.per_scene)
+
+
+def most(scene: MeasuredScene, rules: AbsoluteDistanceRules) -> int:
+    """The most questions a scene can give, as far as its labels alone say."""
+    return limited(comb(len(scene.once_only_except(rules.exclude)), 2), rules.per_scene)
+
+
+def _candidates(scene: MeasuredScene, rules: AbsoluteDistanceRules, rng: Generator) -> Iterator[Candidate]:
+    things = scene.once_only_except(rules.exclude)
+    pairs = list(combinations(things, 2))
+    for index in rng.permutation(len(pairs)):
+        a, b = pairs[index]
+        if rng.random() < 0.5:  # else the earlier word in the alphabet would always come first
+            a, b = b, a
+        yield partial(_ask, scene, rules, a, b)
+
+
+def _ask(
+    scene: MeasuredScene, rules: AbsoluteDistanceRules, a: MeasuredObject, b: MeasuredObject
+) -> Draft | Drop:
+    if not (a.askable and b.askable):
+        return Drop("an object is too small or has no box")
+    metres = scene.distance(a, b, rules.between)
+    if metres is None:
+        return Drop("the source gives nothing to measure the distance from")
+    if metres < rules.min_distance.value:
+        return Drop("closer than the shortest distance asked about")
+    by_surfaces = scene.distance(a, b, "surfaces")
+    if rules.agreement and by_surfaces is not None:
+        apart = abs(metres - by_surfaces)
+        if apart > rules.agreement.metres.value and apart > rules.agreement.share.value * metres:
+            return Drop("boxes and surfaces disagree on the distance")
+    return Draft(
+        question_type="object_abs_distance",
+        question=rules.question.format(a=a.category, b=b.category),
+        answer=distance_answer(metres),
+        unit="m",
+        evidence=Evidence(
+            objects=(
+                EvidenceObject("first", a.instance, a.category),
+                EvidenceObject("second", b.instance, b.category),
+            ),
+            value=metres,
+            box_distance=scene.distance(a, b, "boxes"),
+            surface_distance=by_surfaces,
+        ),
+    )
+
+
+def distance_answer(metres: float) -> str:
+    """Metres to the one decimal of the answer."""
+    return str(round(metres, 1))

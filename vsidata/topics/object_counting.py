@@ -1,0 +1,90 @@
+"""How many objects of a category are in the room."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Annotated
+
+from numpy.random import Generator
+
+from vsidata.measuring.measure import MeasuredScene
+from vsidata.rules.constant import Count, Labels, Rules, Share, places_for
+from vsidata.topics.candidates import Candidate, capped, limited
+from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
+
+
+class ObjectCountingRules(Rules):
+    """Rules of object counts.
+
+    Attributes:
+        question: the text, with `{category}`.
+        least: fewest objects of a category that are worth counting.
+        most_unannotated: share of a mesh without annotation above which its counts are not trusted.
+        only_countable: leave out categories with an object whose label leaves open how many things it is
+            (`clothes`, `shelf`), or that is too small to be asked about.
+        exclude: words that are not counted.
+        per_scene: most questions from one scene.
+    """
+
+    question: Annotated[str, places_for("category")]
+    least: Count
+    most_unannotated: Share | None = None
+    only_countable: bool
+    exclude: tuple[Labels, ...] = ()
+    per_scene: Count | None = None
+
+
+def object_counting(
+    scene: MeasuredScene, rules: ObjectCountingRules, rng: Generator
+) -> Iterator[Draft | Drop]:
+    """One question for each category with enough objects, unless a group of them is annotated as one.
+
+    Source: VSI-Bench keys, 560 of 565 (the others were mended by hand).
+    """
+    return capped(scene, _candidates(scene, rules, rng), rules.per_scene)
+
+
+def most(scene: MeasuredScene, rules: ObjectCountingRules) -> int:
+    """The most questions a scene can give, as far as its labels alone say."""
+    names = [
+        name
+        for name in _enough(scene, rules)
+        if not scene.has_group(name)
+        and not (rules.only_countable and any(thing.hides_several for thing in scene.bearers[name]))
+    ]
+    return limited(len(names), rules.per_scene)
+
+
+def _enough(scene: MeasuredScene, rules: ObjectCountingRules) -> list[str]:
+    excluded = {label for entry in rules.exclude for label in entry.labels}
+    return [
+        name for name in scene.categories if scene.count(name) >= rules.least.value and name not in excluded
+    ]
+
+
+def _candidates(scene: MeasuredScene, rules: ObjectCountingRules, rng: Generator) -> Iterator[Candidate]:
+    names = _enough(scene, rules)
+    unannotated = scene.unannotated_share
+    if rules.most_unannotated and unannotated is not None and unannotated > rules.most_unannotated.value:
+        yield partial(Drop, "too much of the mesh is unannotated to trust a count", len(names))
+        return
+    for name in rng.permutation(names).tolist():
+        yield partial(_ask, scene, rules, name)
+
+
+def _ask(scene: MeasuredScene, rules: ObjectCountingRules, name: str) -> Draft | Drop:
+    counted = scene.bearers[name]
+    if scene.has_group(name):
+        return Drop("a group of them is annotated as one object")
+    if rules.only_countable and any(thing.hides_several for thing in counted):
+        return Drop("the label leaves open how many things one object is")
+    if rules.only_countable and not all(thing.askable for thing in counted):
+        return Drop("an object of the category is too small or has no box")
+    return Draft(
+        question_type="object_counting",
+        question=rules.question.format(category=name),
+        answer=str(scene.count(name)),
+        evidence=Evidence(
+            objects=tuple(EvidenceObject("counted", thing.instance, name) for thing in counted),
+            value=float(scene.count(name)),
+        ),
+    )

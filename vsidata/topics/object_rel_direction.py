@@ -1,0 +1,212 @@
+"""Where an object is for somebody who stands by a second one and faces a third."""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import combinations, product, zip_longest
+from typing import Annotated
+
+import numpy as np
+from numpy.random import Generator
+from pydantic import Field, field_validator
+
+from vsidata.errors import DegenerateGeometry
+from vsidata.geometry.bearing import Sector, edge_margin, sector_of, signed_bearing, signed_bearings
+from vsidata.measuring.measure import MeasuredObject, MeasuredScene
+from vsidata.rules.constant import Angle, Count, Labels, Length, Rules, places_for
+from vsidata.scene import Array
+from vsidata.topics.candidates import Candidate, capped, limited
+from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
+
+Degrees = Annotated[float, Field(ge=0, le=360)]
+
+
+class DirectionKind(Rules):
+    """One kind of direction question.
+
+    Attributes:
+        question: the text, with `{observer}`, `{facing}` and `{asked}`.
+        sectors: word → from and to, degrees counter-clockwise from the facing direction seen from above, in
+            [0, 360]; apart from each other. A bearing in no sector is not asked about.
+        lettered: True for a choice of letters; False where the word itself is the answer.
+    """
+
+    question: Annotated[str, places_for("observer", "facing", "asked")]
+    sectors: dict[str, tuple[Degrees, Degrees]]
+    lettered: bool
+
+    @field_validator("sectors")
+    @classmethod
+    def _disjoint(cls, sectors: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+        for (word, (start, end)), (other, (begin, _)) in product(sectors.items(), repeat=2):
+            if word == other and (end - start) % 360 == 0:
+                raise ValueError(f"`{word}` ends where it starts")
+            if word != other and (begin - start) % 360 < (end - start) % 360:
+                raise ValueError(f"`{other}` starts within `{word}`")
+        return sectors
+
+    @property
+    def radians(self) -> dict[str, Sector]:
+        """The sectors in radians."""
+        return {word: (math.radians(start), math.radians(end)) for word, (start, end) in self.sectors.items()}
+
+
+class RelativeDirectionRules(Rules):
+    """Rules of relative directions.
+
+    Attributes:
+        kinds: question type → kind.
+        nearest, farthest: how far the boxes of any two of the three objects are apart; None for no such rule.
+        margin: the bearing must be at least this far inside its sector; None for no such rule.
+        stray_corners: most corners of the asked object's box that may fall in another sector; None likewise.
+        draws: most triples of objects that are tried for one kind in one scene.
+        words_in_turn: whether under the cap the answers of a kind take turns, so that it keeps of rare ones
+            what there is; else it keeps what is drawn first.
+        exclude: words that are not asked about.
+        per_scene: most questions of one kind from one scene.
+    """
+
+    kinds: dict[str, DirectionKind]
+    nearest: Length | None = None
+    farthest: Length | None = None
+    margin: Angle | None = None
+    stray_corners: Count | None = None
+    draws: Count
+    words_in_turn: bool = False
+    exclude: tuple[Labels, ...] = ()
+    per_scene: Count | None = None
+
+
+@dataclass(frozen=True)
+class Direction:
+    """An object's bearing as one kind of question sees it.
+
+    Attributes:
+        bearing: radians in (-pi, pi], positive to the left.
+        word: the sector's word; None where the bearing is in no sector.
+        margin: radians to the nearest edge of any sector.
+    """
+
+    bearing: float
+    word: str | None
+    margin: float
+
+
+def object_rel_direction(
+    scene: MeasuredScene, rules: RelativeDirectionRules, rng: Generator
+) -> Iterator[Draft | Drop]:
+    """Triples of objects that each occur once, drawn at random. Source: VSI-Bench keys, 954 of 954."""
+    things = scene.once_only_except(rules.exclude)
+    for question_type in rules.kinds:
+        triples = draw_triples(len(things), rules.draws.whole, rng)
+        drawn = (
+            partial(_ask, scene, rules, question_type, (things[p], things[o], things[q]), rng)
+            for p, o, q in triples
+        )
+        candidates: Iterator[Candidate] = drawn
+        if rules.words_in_turn:
+            candidates = (partial(_as_is, outcome) for outcome in words_in_turn(ask() for ask in drawn))
+        yield from capped(scene, candidates, rules.per_scene)
+
+
+def most(scene: MeasuredScene, rules: RelativeDirectionRules) -> int:
+    """The most questions a scene can give, as far as its labels alone say."""
+    triples = math.perm(len(scene.once_only_except(rules.exclude)), 3)
+    return len(rules.kinds) * limited(min(triples, rules.draws.whole), rules.per_scene)
+
+
+def draw_triples(count: int, draws: int, rng: Generator) -> Iterator[tuple[int, int, int]]:
+    """Ordered triples of different indices below `count`, in random order, none twice, at most `draws`."""
+    total = count * (count - 1) * (count - 2)
+    if total <= 0:
+        return
+    for code in rng.choice(total, min(total, draws), replace=False):
+        first, rest = divmod(int(code), (count - 1) * (count - 2))
+        second, third = divmod(rest, count - 2)
+        # Number the remaining indices after the earlier picks are taken out.
+        second += second >= first
+        for taken in sorted((first, second)):
+            third += third >= taken
+        yield first, second, third
+
+
+def words_in_turn(outcomes: Iterable[Draft | Drop]) -> Iterator[Draft | Drop]:
+    """Drops as they come; then the questions, one of each answer in turn for as long as there are any."""
+    by_word: dict[str, list[Draft]] = {}
+    for outcome in outcomes:
+        if isinstance(outcome, Drop):
+            yield outcome
+        else:
+            by_word.setdefault(outcome.answer, []).append(outcome)
+    for turn in zip_longest(*by_word.values()):
+        yield from filter(None, turn)
+
+
+def _as_is(outcome: Draft | Drop) -> Draft | Drop:
+    return outcome
+
+
+def _ask(
+    scene: MeasuredScene,
+    rules: RelativeDirectionRules,
+    question_type: str,
+    triple: tuple[MeasuredObject, MeasuredObject, MeasuredObject],
+    rng: Generator,
+) -> Draft | Drop:
+    kind = rules.kinds[question_type]
+    observer, facing, asked = triple
+    if asked.box is None or not all(thing.askable for thing in triple):
+        return Drop("an object is too small or has no box")
+    if observer.position is None or facing.position is None or asked.position is None:
+        return Drop("the source has no vertices, whose mean is an object's position")
+    for a, b in combinations(triple, 2):
+        metres = scene.distance(a, b, "boxes")
+        if rules.nearest and (metres is None or metres < rules.nearest.value):
+            return Drop("two of the three objects are too close together")
+        if rules.farthest and (metres is None or metres > rules.farthest.value):
+            return Drop("two of the three objects are too far apart")
+    try:
+        seen = direction(kind, observer.position, facing.position, asked.position)
+        if seen.word is None:
+            return Drop("the bearing is in no sector of the question")
+        if rules.margin and seen.margin < rules.margin.radians:
+            return Drop("the bearing is too close to a sector's edge")
+        bearings = signed_bearings(observer.position, facing.position, asked.box.corners)
+        strays = np.count_nonzero(sector_of(bearings, [kind.radians[seen.word]]) < 0)
+        if rules.stray_corners and strays > rules.stray_corners.value:
+            return Drop("the asked object reaches too far into another sector")
+    except DegenerateGeometry:
+        return Drop("the observer stands on one of the other objects")
+    roles = {"observer": observer, "facing": facing, "asked": asked}
+    choices = tuple(rng.permutation(list(kind.sectors)).tolist())
+    return Draft(
+        question_type=question_type,
+        question=kind.question.format(**{role: thing.category for role, thing in roles.items()}),
+        answer=seen.word,
+        choices=choices if kind.lettered else None,
+        evidence=Evidence(
+            objects=tuple(
+                EvidenceObject(role, thing.instance, thing.category) for role, thing in roles.items()
+            ),
+            value=seen.bearing,
+            margin=seen.margin,
+        ),
+    )
+
+
+def direction(kind: DirectionKind, observer: Array, facing: Array, asked: Array) -> Direction:
+    """The bearing of a point and its sector.
+
+    Args:
+        kind: the sectors.
+        observer, facing, asked: (3,) metres, room frame; heights are ignored.
+
+    Raises:
+        DegenerateGeometry: the observer stands on the facing or the asked point.
+    """
+    bearing = signed_bearing(observer, facing, asked)
+    sectors = list(kind.radians.values())
+    index = int(sector_of(bearing, sectors))
+    word = list(kind.radians)[index] if index >= 0 else None
+    return Direction(bearing, word, float(edge_margin(bearing, sectors)))

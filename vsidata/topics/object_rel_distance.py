@@ -1,0 +1,248 @@
+"""Which of several objects is closest to another one."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from math import comb, inf
+from typing import Annotated
+
+from numpy.random import Generator
+
+from vsidata.measuring.measure import Between, MeasuredObject, MeasuredScene
+from vsidata.rules.constant import Choices, Count, Labels, Length, Rules, places_for
+from vsidata.topics.candidates import Candidate, capped, limited
+from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
+
+
+class RelativeDistanceRules(Rules):
+    """Rules of relative distances.
+
+    Attributes:
+        question: the text, with `{options}` (words joined by commas) and `{target}`.
+        between: what is measured between: the objects' boxes, their surfaces, or their positions.
+        options: how many categories to choose from, as many as there are letters at most.
+        lettered: True for a choice of letters; False where the word itself is the answer.
+        min_gap: any two options' distances differ by more than this; None for no such rule.
+        min_distance: no option is closer to the target than this; None for no such rule.
+        surface_gap: the nearest is nearest by surfaces too, where these are known, and by at least so much;
+            None for no such rule.
+        exclude: words that are never the target.
+        per_target: most questions about one target.
+        per_scene: most questions from one scene.
+    """
+
+    question: Annotated[str, places_for("options", "target")]
+    between: Between
+    options: Choices
+    lettered: bool
+    min_gap: Length | None = None
+    min_distance: Length | None = None
+    surface_gap: Length | None = None
+    exclude: tuple[Labels, ...] = ()
+    per_target: Count
+    per_scene: Count | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A category at its distance from the target.
+
+    Attributes:
+        category: the word.
+        nearest: its nearest object.
+        metres: the distance of that object.
+        at_least, at_most: its distance lies between these whichever shape its objects' boxes take, of those
+            that noise cannot tell apart.
+    """
+
+    category: str
+    nearest: MeasuredObject
+    metres: float
+    at_least: float
+    at_most: float
+
+
+def object_rel_distance(
+    scene: MeasuredScene, rules: RelativeDistanceRules, rng: Generator
+) -> Iterator[Draft | Drop]:
+    """Targets occur once; the options are categories, drawn at random, of which the nearest object counts.
+
+    A category of which a group is annotated as one object is no option: nobody knows its single things.
+    Option sets are drawn, never enumerated: a rich scene has millions. Source: VSI-Bench keys, 693 of 693.
+    """
+    return capped(scene, _candidates(scene, rules, rng), rules.per_scene)
+
+
+def most(scene: MeasuredScene, rules: RelativeDistanceRules) -> int:
+    """The most questions a scene can give, as far as its labels alone say."""
+    others = [name for name in scene.categories if not scene.has_group(name)]
+    sets = comb(len(others) - 1, rules.options.whole) if others else 0
+    targets = len(scene.once_only_except(rules.exclude))
+    return limited(targets * min(sets, rules.per_target.whole), rules.per_scene)
+
+
+def _candidates(scene: MeasuredScene, rules: RelativeDistanceRules, rng: Generator) -> Iterator[Candidate]:
+    targets = scene.once_only_except(rules.exclude)
+    asked: set[tuple[str, ...]] = set()
+
+    @cache  # a target is asked about several times
+    def candidates_of(target: MeasuredObject) -> list[Option]:
+        options = options_at(scene, target, rules.between)
+        return [option for option in options if not scene.has_group(option.category)]
+
+    for _ in range(rules.per_target.whole):
+        for index in rng.permutation(len(targets)):
+            yield partial(_ask, scene, rules, targets[index], candidates_of, asked, rng)
+
+
+def _ask(
+    scene: MeasuredScene,
+    rules: RelativeDistanceRules,
+    target: MeasuredObject,
+    candidates_of: Callable[[MeasuredObject], list[Option]],
+    asked: set[tuple[str, ...]],
+    rng: Generator,
+) -> Draft | Drop | None:
+    options = draw_options(scene, rules, candidates_of(target), rng)
+    if refusal := _refusal(scene, rules, target, options):
+        return Drop(refusal)
+    key = (target.category, *sorted(option.category for option in options))
+    if key in asked:  # a small scene draws the same set again
+        return None
+    asked.add(key)
+    return _draft(scene, rules, target, options)
+
+
+def options_at(scene: MeasuredScene, target: MeasuredObject, between: Between) -> list[Option]:
+    """Every category that could be an option for a target, at its distance; categories sorted."""
+    found = []
+    for category in scene.categories:
+        bearers = scene.bearers[category]
+        if target in bearers or not all(thing.askable for thing in bearers):
+            continue
+        distances = [scene.distance(target, thing, between) for thing in bearers]
+        known = [
+            (metres, thing.instance, thing)
+            for metres, thing in zip(distances, bearers, strict=True)
+            if metres is not None
+        ]
+        if known:
+            metres, _, nearest = min(known)
+            at_least = min(apart - thing.slack for apart, _, thing in known)
+            at_most = min(apart + thing.slack for apart, _, thing in known)
+            found.append(Option(category, nearest, metres, at_least, at_most))
+    return found
+
+
+def draw_options(
+    scene: MeasuredScene, rules: RelativeDistanceRules, candidates: list[Option], rng: Generator
+) -> list[Option]:
+    """Random candidates that keep the rules' gaps, shuffled; fewer than asked for where there are not enough.
+
+    Shuffled anew, because of two that are too close together the earlier is kept: what has neighbours comes
+    early among those chosen, and things stand in groups near the target more often than far from it.
+    """
+    gap = rules.min_gap.value if rules.min_gap else -1.0
+    least = rules.min_distance.value if rules.min_distance else 0.0
+    chosen: list[Option] = []
+    for index in rng.permutation(len(candidates)):
+        option = candidates[index]
+        if len(chosen) == rules.options.whole:
+            break
+        if option.metres >= least and all(
+            abs(option.metres - other.metres) > gap
+            and not scene.share_objects(option.category, other.category)
+            for other in chosen
+        ):
+            chosen.append(option)
+    return [chosen[index] for index in rng.permutation(len(chosen))]
+
+
+def _refusal(
+    scene: MeasuredScene, rules: RelativeDistanceRules, target: MeasuredObject, options: list[Option]
+) -> str | None:
+    if not target.askable:
+        return "the target is too small or has no box"
+    if len(options) < rules.options.whole:
+        others = [thing for thing in scene.objects if thing != target]
+        if others and all(scene.distance(target, thing, rules.between) is None for thing in others):
+            return "the source gives nothing to measure the distance from"
+        return "too few other categories far enough apart"
+    if not boxes_agree(target, options):
+        return "with a box of nearly the same volume another would be the nearest"
+    if rules.surface_gap:
+        lead = surface_lead(scene, target, options, rules.surface_gap.value)
+        if lead < 0:
+            return "the nearest by boxes and by surfaces differ"
+        if lead < rules.surface_gap.value:
+            return "by surfaces another is nearly as near"
+    return None
+
+
+def boxes_agree(target: MeasuredObject, options: list[Option]) -> bool:
+    """Whether the nearest option stays so whichever shape the boxes take that noise cannot tell apart.
+
+    The target's box takes part in every distance: one may grow by its slack while another shrinks by it.
+    No other topic needs this: none of them compares two distances between boxes. `min_gap` and
+    `min_distance` only choose what is asked.
+    """
+    nearest = min(options, key=lambda option: option.metres)
+    at_most = nearest.at_most + 2 * target.slack
+    return all(option.at_least > at_most for option in options if option is not nearest)
+
+
+def surface_lead(scene: MeasuredScene, target: MeasuredObject, options: list[Option], enough: float) -> float:
+    """How much nearer the surface of the nearest option is than that of any other: metres, at most `enough`.
+
+    Negative where another is nearer; `enough` where the source has no surfaces. A surface lies inside its
+    box, so that an object whose box is too far is never measured.
+    """
+    nearest = min(options, key=lambda option: option.metres)
+    best = _surface_distance(scene, target, nearest.category, inf)
+    if best is None:
+        return enough
+    lead = enough
+    for option in options:
+        if option is not nearest:
+            other = _surface_distance(scene, target, option.category, best + lead)
+            lead = lead if other is None else other - best
+    return lead
+
+
+def _surface_distance(
+    scene: MeasuredScene, target: MeasuredObject, category: str, limit: float
+) -> float | None:
+    """Metres to the nearest surface of a category if that is within a limit; None where unknown or beyond."""
+    best = None
+    for thing in scene.bearers[category]:
+        by_box = scene.distance(target, thing, "boxes")
+        if by_box is None or by_box > limit:
+            continue
+        metres = scene.distance(target, thing, "surfaces")
+        if metres is not None and metres <= limit:
+            best = limit = metres
+    return best
+
+
+def _draft(
+    scene: MeasuredScene, rules: RelativeDistanceRules, target: MeasuredObject, options: list[Option]
+) -> Draft:
+    words = tuple(option.category for option in options)
+    nearest, second = sorted(options, key=lambda option: option.metres)[:2]
+    return Draft(
+        question_type="object_rel_distance",
+        question=rules.question.format(options=", ".join(words), target=target.category),
+        answer=nearest.category,
+        choices=words if rules.lettered else None,
+        evidence=Evidence(
+            objects=(
+                EvidenceObject("target", target.instance, target.category),
+                *(EvidenceObject("option", option.nearest.instance, option.category) for option in options),
+            ),
+            value=nearest.metres,
+            box_distance=scene.distance(target, nearest.nearest, "boxes"),
+            surface_distance=scene.distance(target, nearest.nearest, "surfaces"),
+            option_distances=tuple(option.metres for option in options),
+            margin=second.metres - nearest.metres,
+        ),
+    )

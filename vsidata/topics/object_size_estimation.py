@@ -1,0 +1,64 @@
+"""The longest dimension of an object."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Annotated
+
+from numpy.random import Generator
+
+from vsidata.measuring.measure import MeasuredObject, MeasuredScene
+from vsidata.rules.constant import Count, Labels, Rules, places_for
+from vsidata.topics.candidates import Candidate, capped, limited
+from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
+
+
+class ObjectSizeRules(Rules):
+    """Rules of object sizes.
+
+    Attributes:
+        question: the text, with `{category}`; it asks for centimetres.
+        exclude: words that are not measured.
+        per_scene: most questions from one scene.
+    """
+
+    question: Annotated[str, places_for("category")]
+    exclude: tuple[Labels, ...] = ()
+    per_scene: Count | None = None
+
+
+def object_size_estimation(
+    scene: MeasuredScene, rules: ObjectSizeRules, rng: Generator
+) -> Iterator[Draft | Drop]:
+    """The longest side of the box of each object that occurs once. Source: VSI-Bench keys, 951 of 951."""
+    return capped(scene, _candidates(scene, rules, rng), rules.per_scene)
+
+
+def most(scene: MeasuredScene, rules: ObjectSizeRules) -> int:
+    """The most questions a scene can give, as far as its labels alone say."""
+    return limited(len(scene.once_only_except(rules.exclude)), rules.per_scene)
+
+
+def _candidates(scene: MeasuredScene, rules: ObjectSizeRules, rng: Generator) -> Iterator[Candidate]:
+    things = scene.once_only_except(rules.exclude)
+    for index in rng.permutation(len(things)):
+        yield partial(_ask, rules, things[index])
+
+
+def _ask(rules: ObjectSizeRules, thing: MeasuredObject) -> Draft | Drop:
+    if not thing.askable or thing.box is None:
+        return Drop("the object is too small or has no box")
+    return Draft(
+        question_type="object_size_estimation",
+        question=rules.question.format(category=thing.category),
+        answer=size_answer(thing.box.longest_side),
+        unit="cm",
+        evidence=Evidence(
+            objects=(EvidenceObject("measured", thing.instance, thing.category),),
+            value=thing.box.longest_side,
+        ),
+    )
+
+
+def size_answer(longest_side: float) -> str:
+    """Metres to the whole centimetres of the answer."""
+    return str(round(100 * longest_side))

@@ -1,0 +1,353 @@
+"""Which way to turn on a walk from landmark to landmark.
+
+A route begins by one landmark, facing another, and goes straight from stop to stop. Each straight way is free
+floor, wide enough for a body; at each turn the walked path and the line between the landmarks' middles agree.
+No wall, nor anything else taller than the landmark, lies between it and who stands by it or faces it.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from itertools import product
+from typing import Annotated
+
+import numpy as np
+from numpy.random import Generator
+from scipy.spatial import KDTree
+
+from vsidata.errors import DegenerateGeometry
+from vsidata.geometry.bearing import signed_bearing
+from vsidata.geometry.boxes import upright_box
+from vsidata.geometry.free_space import BoolArray, FreeSpace, free_space
+from vsidata.measuring.measure import MeasuredObject, MeasuredScene
+from vsidata.rules.constant import Angle, Choices, Count, Labels, Length, Rules, places_for
+from vsidata.scene import Array
+from vsidata.topics.candidates import Candidate, capped, limited
+from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
+
+# Moves alternate between turning and going, and the last is going: these are the possible numbers of them.
+_MOVES = (2, 3, 4, 5)
+# This near to its word's, a turn is nearer to that than to another; of landmarks' middles no more is asked.
+_NEAREST_QUARTER = math.pi / 4
+
+# Cells of the floor, times objects on it: each object needs maps of its own, of two bytes a cell. The richest
+# room of VSI-Bench, 107 objects, needs 10 million on 15 by 15 m; this many take about 25 s and 1 GB.
+_MOST_MAPPED = 1 << 29
+
+
+class RoutePlanningRules(Rules):
+    """Rules of routes.
+
+    Attributes:
+        by_default: whether the topic is asked where the user names none.
+        question: the text, with `{start}`, `{facing}`, `{destination}` and `{moves}` (numbered, with spaces).
+        go: a move to the next stop, with `{stop}`.
+        turn: a move to be filled in.
+        turns: word → degrees, counter-clockwise seen from above, as it stands in the options.
+        tolerance: a turn on the walked path is this near to its word's.
+        options: most options to choose from; all turns there are where they are fewer.
+        cell: of the grid of free space.
+        lowest, highest: what stands between these heights above the floor is in the way.
+        radius: of the body that walks.
+        reach: within this distance of a landmark one stands by it.
+        eye_level: what stays below this height above the floor hides nothing that is taller.
+        into: a line of sight leads this far into a landmark, to cross a wall at the landmark's back.
+        short_of: what is this near to the end of a line of sight does not hide it.
+        shortest: a way from stop to stop is at least this long.
+        draws: most routes that are tried in one scene.
+        exclude: words that are no landmarks.
+        per_scene: most questions from one scene.
+    """
+
+    by_default: bool
+    question: Annotated[str, places_for("start", "facing", "destination", "moves")]
+    go: Annotated[str, places_for("stop")]
+    turn: str
+    turns: dict[str, float]
+    tolerance: Angle
+    options: Choices
+    cell: Length
+    lowest: Length
+    highest: Length
+    radius: Length
+    reach: Length
+    eye_level: Length
+    into: Length
+    short_of: Length
+    shortest: Length
+    draws: Count
+    exclude: tuple[Labels, ...] = ()
+    per_scene: Count | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Landmark:
+    """An object to walk to.
+
+    Attributes:
+        thing: the object.
+        middle: (2,) the middle of its box on the ground plane.
+        points: (n, 2) its points at the height of the body that walks.
+        near: (columns, rows) the cells of the free space from which the nearest of these is within reach.
+        floor: the free space.
+        walls: (columns, rows) the cells in which something hides it.
+        into, short_of: of a line of sight to it, metres.
+    """
+
+    thing: MeasuredObject
+    middle: Array
+    points: Array
+    near: BoolArray
+    floor: FreeSpace
+    walls: BoolArray
+    into: float
+    short_of: float
+
+    @cached_property
+    def places(self) -> Array:
+        """(n, 2) the free places by it; a landmark has some."""
+        return self.by_it(self.floor.places)
+
+    def by_it(self, places: Array) -> Array:
+        """Those of places (n, 2) that are within reach of it and from which it shows."""
+        near = places[self.near[self.floor.cells(places)]]
+        return near[self.shows_from(near)]
+
+    def shows_from(self, places: Array) -> BoolArray:
+        """(n,) whether nothing lies between places (n, 2) and the landmark's nearest points."""
+        nearest = self._tree.query(places)[1]
+        return self.floor.sees(places, self._within[nearest], self.walls, short_of=self.short_of)
+
+    @cached_property
+    def _tree(self) -> KDTree:
+        return KDTree(self.points)
+
+    @cached_property
+    def _within(self) -> Array:
+        """(n, 2) its points moved inwards, at right angles to the sides of the rectangle around them."""
+        around = upright_box(np.pad(self.points, ((0, 0), (0, 1))))
+        across = (self.points - around.center[:2]) @ around.axes[:2, :2].T
+        inner = np.sign(across) * np.maximum(np.abs(across) - self.into, 0)
+        return np.asarray(around.center[:2] + inner @ around.axes[:2, :2])
+
+    def stop_from(self, start: Array, shortest: float, rng: Generator) -> Array | None:
+        """(2,) where a straight way from a start (2,) to one of its points, drawn at random, comes by it.
+
+        None where the way is not free as far as that, or too short.
+        """
+        way = self.floor.way(start, self.points[rng.integers(len(self.points))])
+        by_it = self.by_it(way)[:1]
+        return np.asarray(by_it[0]) if len(by_it) and np.linalg.norm(by_it - start) >= shortest else None
+
+
+@dataclass(frozen=True, eq=False)
+class Route:
+    """A walk.
+
+    Attributes:
+        start, facing: where it begins, and what the robot faces there.
+        stops: the landmarks walked to, the last being the destination.
+        path: (stops + 1, 2) where it begins and where it comes to a stop, metres, ground plane.
+        turns: the word of each turn.
+        margin: radians, how far the turn nearest to another word is from it.
+    """
+
+    start: Landmark
+    facing: Landmark
+    stops: tuple[Landmark, ...]
+    path: Array
+    turns: tuple[str, ...]
+    margin: float
+
+
+def route_planning(scene: MeasuredScene, rules: RoutePlanningRules, rng: Generator) -> Iterator[Draft | Drop]:
+    """Routes drawn at random, with two to five moves in turn. Source: the form of VSI-Bench's questions."""
+    return capped(scene, _candidates(scene, rules, rng), rules.per_scene)
+
+
+def most(scene: MeasuredScene, rules: RoutePlanningRules) -> int:
+    """The most questions a scene can give, as far as its labels alone say."""
+    enough = len(scene.once_only_except(rules.exclude)) >= 3
+    return limited(rules.draws.whole if enough else 0, rules.per_scene)
+
+
+def _candidates(scene: MeasuredScene, rules: RoutePlanningRules, rng: Generator) -> Iterator[Candidate]:
+    if scene.points is None:
+        yield partial(Drop, "the source has no mesh that shows where one can walk")
+        return
+    try:
+        found = landmarks(scene, rules)
+    except DegenerateGeometry:
+        yield partial(Drop, "the scan shows no floor")
+        return
+    if len(found) < 3:
+        yield partial(Drop, "fewer than three landmarks that one can walk up to")
+        return
+    asked: set[str] = set()
+    for draw in range(rules.draws.whole):
+        yield partial(_ask, rules, found, _MOVES[draw % len(_MOVES)], asked, rng)
+
+
+def _ask(
+    rules: RoutePlanningRules, found: list[Landmark], moves: int, asked: set[str], rng: Generator
+) -> Draft | Drop | None:
+    route = draw_route(found, moves, rules, rng)
+    if route is None:
+        return Drop("no further landmark at the end of a free way and a clear turn")
+    draft = _draft(rules, route, rng)
+    if draft.question in asked:
+        return None
+    asked.add(draft.question)
+    return draft
+
+
+def landmarks(scene: MeasuredScene, rules: RoutePlanningRules) -> list[Landmark]:
+    """The objects that occur once and stand where one can walk up to them, by word.
+
+    Raises:
+        DegenerateGeometry: the scan shows no floor, or it is too large for so many objects.
+    """
+    if scene.points is None:
+        return []
+    lowest, highest = rules.lowest.value, rules.highest.value
+    floor = free_space(
+        scene.points, cell=rules.cell.value, lowest=lowest, highest=highest, radius=rules.radius.value
+    )
+    found = []
+    things = scene.once_only_except(rules.exclude)
+    if len(things) * floor.free.size > _MOST_MAPPED:
+        raise DegenerateGeometry(f"{len(things):,} objects on a floor of {floor.free.size:,} cells")
+    for thing in things:
+        if not thing.askable or thing.box is None or thing.vertices is None:
+            continue
+        heights = thing.vertices[:, 2] - floor.level
+        in_band = (heights > lowest) & (heights < highest)
+        beside = thing.vertices[in_band, :2]
+        if len(beside) and np.ptp(beside, axis=0).any():
+            near = floor.near(beside, rules.reach.value)
+            top = min(float(thing.vertices[:, 2].max()) - floor.level, rules.eye_level.value)
+            walls = floor.walls(top, np.column_stack([beside, heights[in_band]]))
+            into, short_of = rules.into.value, rules.short_of.value
+            landmark = Landmark(thing, thing.box.center[:2], beside, near, floor, walls, into, short_of)
+            if len(landmark.places):
+                found.append(landmark)
+    return found
+
+
+def draw_route(
+    found: Sequence[Landmark], moves: int, rules: RoutePlanningRules, rng: Generator
+) -> Route | None:
+    """A random route of so many moves, at each stop going on to a random landmark that one can go on to.
+
+    An even number of moves begins with a turn; an odd one by walking up to the landmark that is faced.
+
+    Returns:
+        The route; None where it comes to a stop from which no landmark can be walked to.
+    """
+    start, *others = _shuffled(found, rng)
+    route = next((begun for first in others if (begun := _begun(start, first, rules, rng))), None)
+    if route and moves % 2 == 0:
+        first = route.stops[0]
+        facings = (facing for facing in _shuffled(others, rng) if facing is not first)
+        route = next((turned for facing in facings if (turned := _facing(route, facing, rules))), None)
+    while route and len(route.stops) < (moves + 1) // 2:
+        further = (landmark for landmark in _shuffled(others, rng) if landmark not in route.stops)
+        route = next(
+            (longer for landmark in further if (longer := _further(route, landmark, rules, rng))), None
+        )
+    return route
+
+
+def _shuffled(found: Sequence[Landmark], rng: Generator) -> list[Landmark]:
+    return [found[index] for index in rng.permutation(len(found))]
+
+
+def _begun(start: Landmark, first: Landmark, rules: RoutePlanningRules, rng: Generator) -> Route | None:
+    begin = start.places[rng.integers(len(start.places))]
+    end = first.stop_from(begin, rules.shortest.value, rng)
+    if end is None:
+        return None
+    return Route(start, first, (first,), np.array([begin, end]), (), math.inf)
+
+
+def _facing(route: Route, facing: Landmark, rules: RoutePlanningRules) -> Route | None:
+    begin, end = route.path
+    if not facing.shows_from(begin[None])[0]:
+        return None
+    walked = begin, facing.middle, end
+    between_middles = route.start.middle, facing.middle, route.stops[0].middle
+    turn = _turn(walked, between_middles, rules)
+    return replace(route, facing=facing, turns=(turn.word,), margin=turn.margin) if turn else None
+
+
+def _further(route: Route, landmark: Landmark, rules: RoutePlanningRules, rng: Generator) -> Route | None:
+    before, here = route.path[-2:]
+    end = landmark.stop_from(here, rules.shortest.value, rng)
+    if end is None:
+        return None
+    last, last_but_one = route.stops[-1].middle, (route.start, *route.stops)[-2].middle
+    walked = here, 2 * here - before, end
+    between_middles = last, 2 * last - last_but_one, landmark.middle
+    turn = _turn(walked, between_middles, rules)
+    if turn is None:
+        return None
+    return replace(
+        route,
+        stops=(*route.stops, landmark),
+        path=np.vstack([route.path, end]),
+        turns=(*route.turns, turn.word),
+        margin=min(route.margin, turn.margin),
+    )
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A turn: its word, and from how far on, in radians, another word would be nearer."""
+
+    word: str
+    margin: float
+
+
+def _turn(
+    walked: tuple[Array, Array, Array], between_middles: tuple[Array, Array, Array], rules: RoutePlanningRules
+) -> Turn | None:
+    """The turn, given as where one stands, what is ahead, and the goal; None where none is clear."""
+    try:
+        angle, roughly = signed_bearing(*walked), signed_bearing(*between_middles)
+    except DegenerateGeometry:
+        return None
+    for word, degrees in rules.turns.items():
+        off, roughly_off = (
+            abs(math.remainder(seen - math.radians(degrees), math.tau)) for seen in (angle, roughly)
+        )
+        if off <= rules.tolerance.radians and roughly_off < _NEAREST_QUARTER:
+            return Turn(word, _NEAREST_QUARTER - off)
+    return None
+
+
+def _draft(rules: RoutePlanningRules, route: Route, rng: Generator) -> Draft:
+    moves = [move for stop in route.stops for move in (rules.turn, rules.go.format(stop=stop.thing.category))]
+    moves = moves[len(moves) - len(route.stops) - len(route.turns) :]  # there may be no turn before the first
+    ways = [", ".join(words) for words in product(rules.turns, repeat=len(route.turns))]
+    right = ", ".join(route.turns)
+    ways.remove(right)
+    wrong = rng.choice(ways, min(rules.options.whole - 1, len(ways)), replace=False)
+    roles = [("observer", route.start), ("facing", route.facing), *(("stop", stop) for stop in route.stops)]
+    return Draft(
+        question_type="route_planning",
+        question=rules.question.format(
+            start=route.start.thing.category,
+            facing=route.facing.thing.category,
+            destination=route.stops[-1].thing.category,
+            moves=" ".join(f"{number}. {move}" for number, move in enumerate(moves, 1)),
+        ),
+        answer=right,
+        choices=tuple(rng.permutation([right, *wrong]).tolist()),
+        evidence=Evidence(
+            objects=tuple(EvidenceObject(role, at.thing.instance, at.thing.category) for role, at in roles),
+            value=float(np.linalg.norm(np.diff(route.path, axis=0), axis=1).sum()),
+            margin=route.margin,
+            path=tuple((float(x), float(y)) for x, y in route.path),
+        ),
+    )

@@ -1,0 +1,223 @@
+"""Rule sets: which questions are asked, and every constant behind them. The files are in rules/*.yaml."""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import orjson
+from pydantic import create_model
+
+from vsidata.errors import OptionError, RulesError
+from vsidata.measuring.measure import MeasurementRules
+from vsidata.measuring.sight import VisibilityRules
+from vsidata.rules.balance import BalanceRules
+from vsidata.rules.constant import Rules, StatedConstant
+from vsidata.rules.groups import group_rules
+from vsidata.rules.strict_yaml import Lines, is_file, read_mapping, validate
+from vsidata.rules.vocabulary import Vocabulary, load_vocabulary
+from vsidata.topics.registry import TOPICS
+
+RULE_SETS = ("wide", "vsibench", "vsi100k")
+"""The rule sets of this package; the first is the default."""
+
+# Files that extend one another. Three make a house style, a project's rules and an experiment; each is read
+# by a call inside the call for the file above it, and Python allows about a thousand of those.
+_LONGEST_CHAIN = 16
+
+# One optional field for each registered topic: rules for an unknown topic are an unknown key.
+_FIELDS: dict[str, Any] = {name: (topic.rules | None, None) for name, topic in TOPICS.items()}
+_TopicRules: Any = create_model("_TopicRules", __base__=Rules, **_FIELDS)
+
+
+class _RuleFile(Rules):
+    name: str
+    why: str
+    source: str = ""
+    measurement: MeasurementRules
+    visibility: VisibilityRules
+    balance: BalanceRules | None = None
+    topics: _TopicRules
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """A rule set with its vocabulary.
+
+    Attributes:
+        name: what it is called in records and cards.
+        why, source: what it is for, and where its definitions come from.
+        measurement: what an object is.
+        vocabulary: which words are used.
+        visibility: when the frames of a video show enough to answer.
+        balance: how common an answer may be among all questions of a build; None where that does not matter.
+        topics: topic → its rules, in the order of the registry; a topic without rules is not asked.
+        extends: the rule set of this package that a user's own one extends; None for those of this package,
+            and where it extends none.
+    """
+
+    name: str
+    why: str
+    source: str
+    measurement: MeasurementRules
+    vocabulary: Vocabulary
+    visibility: VisibilityRules
+    balance: BalanceRules | None
+    topics: Mapping[str, Any]
+    extends: str | None = None
+
+    @property
+    def default_topics(self) -> tuple[str, ...]:
+        """The topics that are asked where the user names none."""
+        return tuple(name for name, rules in self.topics.items() if getattr(rules, "by_default", True))
+
+    def chosen_topics(self, names: Collection[str] | None) -> tuple[str, ...]:
+        """The topics that a user names, in the order of the registry; the default ones where none are named.
+
+        Raises:
+            OptionError: the rule set has no such topic.
+        """
+        if names is None:
+            return self.default_topics
+        if unknown := set(names) - set(self.topics):
+            raise OptionError(
+                "--topics",
+                f"the rule set {self.name} has no topic `{min(unknown)}`.",
+                f"Choose from: {', '.join(self.topics)}.",
+            )
+        return tuple(topic for topic in self.topics if topic in names)
+
+    @cached_property
+    def resolved(self) -> dict[str, Any]:
+        """Everything the rules say, as plain data: what a manifest keeps."""
+        return {
+            "name": self.name,
+            "why": self.why,
+            "source": self.source,
+            "measurement": self.measurement.model_dump(mode="json"),
+            "vocabulary": self.vocabulary.model_dump(mode="json"),
+            "groups": None if self.vocabulary.verbatim else group_rules().model_dump(mode="json"),
+            "visibility": self.visibility.model_dump(mode="json"),
+            "balance": self.balance.model_dump(mode="json") if self.balance else None,
+            "topics": {name: rules.model_dump(mode="json") for name, rules in self.topics.items()},
+        }
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of what the rules do: reworded reasons and sources leave it alone."""
+        return hashlib.sha256(
+            orjson.dumps(_without_reasons(self.resolved), option=orjson.OPT_SORT_KEYS)
+        ).hexdigest()
+
+    @property
+    def label(self) -> str:
+        """Name and the digest's beginning: what each question carries."""
+        return f"{self.name}@{self.digest[:8]}"
+
+    def with_caps(self, per_scene: Mapping[str, int]) -> "RuleSet":
+        """The same rules with other caps on questions by scene.
+
+        Raises:
+            OptionError: a topic that the rule set does not ask, or a negative number.
+        """
+        topics = dict(self.topics)
+        for name, cap in per_scene.items():
+            if name not in topics:
+                raise OptionError(
+                    f"--per-scene {name}={cap}",
+                    f"the rule set {self.name} has no topic `{name}`.",
+                    f"Choose from: {', '.join(topics)}.",
+                )
+            if cap < 0:
+                raise OptionError(
+                    f"--per-scene {name}={cap}", "is negative.", "Give a whole number from 0 up."
+                )
+            stated = StatedConstant(value=cap, unit="count", why="given by the user")
+            topics[name] = topics[name].model_copy(update={"per_scene": stated})
+        return replace(self, topics=topics)
+
+
+def load_rules(name_or_path: str | Path) -> RuleSet:
+    """A rule set of this package by name, or a user's own by the path of its YAML file.
+
+    A user's file may say `extends: wide` and then only what differs: mappings are merged, all else replaced.
+    A file that does not name its rules lends them its own name.
+
+    Raises:
+        RulesError: no such rule set, an unknown key or a wrong value; the fault names the line.
+    """
+    path = _path_of(str(name_or_path))
+    data, lines = _extended(path, ())
+    parsed = validate(_RuleFile, data, lines, path)
+    vocabulary = _vocabulary(parsed.measurement.vocabulary, path)
+    return RuleSet(
+        name=parsed.name,
+        why=parsed.why,
+        source=parsed.source,
+        measurement=parsed.measurement,
+        vocabulary=vocabulary,
+        visibility=parsed.visibility,
+        balance=parsed.balance,
+        topics={name: rules for name in TOPICS if (rules := getattr(parsed.topics, name)) is not None},
+        extends=None if str(name_or_path) in RULE_SETS else _packaged_base(path),
+    )
+
+
+def _packaged_base(path: Path) -> str | None:
+    """The rule set of this package that a user's file extends, be it through other files."""
+    while base := read_mapping(path)[0].get("extends"):
+        beside = path.parent / str(base)
+        if not is_file(beside):
+            return str(base)
+        path = beside
+    return None
+
+
+def _path_of(name: str) -> Path:
+    if name in RULE_SETS:
+        return Path(str(resources.files("vsidata.rules") / "sets" / f"{name}.yaml"))
+    if not name.endswith((".yaml", ".yml")):
+        remedy = f"Choose from {', '.join(RULE_SETS)}, or give the path of a .yaml file."
+        raise RulesError(name[:80], "is no rule set.", remedy)
+    return Path(name)
+
+
+def _extended(path: Path, below: tuple[Path, ...]) -> tuple[dict[str, Any], Lines]:
+    data, lines = read_mapping(path)
+    data = {"name": path.stem} | data
+    base = data.pop("extends", None)
+    if base is None:
+        return data, lines
+    if path.resolve() in below:
+        raise RulesError(path, f"line {lines['extends',]}: extends itself.", "Break the circle.")
+    if len(below) == _LONGEST_CHAIN:
+        fault = f"line {lines['extends',]}: more than {_LONGEST_CHAIN} files extend one another."
+        raise RulesError(path, fault, "Merge some of them into one file.")
+    beside = path.parent / str(base)
+    base_path = beside if is_file(beside) else _path_of(str(base))
+    base_data, _ = _extended(base_path, (*below, path.resolve()))
+    return _merged(base_data, data), lines
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    result = dict(base)
+    for key, value in over.items():
+        both = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = _merged(result[key], value) if both else value
+    return result
+
+
+def _vocabulary(name: str, rules_path: Path) -> Vocabulary:
+    beside = rules_path.parent / name
+    return load_vocabulary(str(beside) if beside.is_file() else name)
+
+
+def _without_reasons(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _without_reasons(value) for key, value in data.items() if key not in ("why", "source")}
+    if isinstance(data, list):
+        return [_without_reasons(item) for item in data]
+    return data

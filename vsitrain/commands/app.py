@@ -1,0 +1,75 @@
+"""The command line of vsitrain: one file each command. Each imports what it needs when it runs."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from vsidata import __version__
+from vsidata.errors import VsiError
+from vsidata.plain_text import echo
+from vsitrain.commands.curves import curves
+from vsitrain.commands.dpo import dpo
+from vsitrain.commands.evaluate import evaluate
+from vsitrain.commands.grpo import grpo
+from vsitrain.commands.keys import keys
+from vsitrain.commands.merge import merge
+from vsitrain.commands.packages import INSTALL
+from vsitrain.commands.score import score
+from vsitrain.commands.sft import sft
+from vsitrain.commands.study import study
+from vsitrain.commands.table import table
+from vsitrain.commands.tiny import tiny
+from vsitrain.commands.training import ANY_KEY
+from vsitrain.runs.full_disk import is_full_disk
+
+app = typer.Typer(
+    help="Train and evaluate vision-language models on questions that vsidata built.\n\n"
+    f"Needs more than vsidata does: {INSTALL}",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_show_locals=False,  # a token may be among them
+)
+
+app.command(context_settings=ANY_KEY)(grpo)
+app.command(context_settings=ANY_KEY)(sft)
+app.command(context_settings=ANY_KEY)(dpo)
+app.command()(curves)
+app.command()(evaluate)
+app.command()(study)
+app.command()(score)
+app.command()(table)
+app.command()(merge)
+app.command()(keys)
+app.command()(tiny)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        echo(f"vsitrain {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Entry point of the console script. What the user can correct ends with status 2 and no traceback."""
+    try:
+        app()
+    except VsiError as error:
+        echo(error, err=True)
+        sys.exit(2)
+    except Exception as error:
+        if not is_full_disk(error):
+            raise
+        place = getattr(error, "filename", None) or "a file"
+        fault, remedy = "cannot be written: the disk is full.", "Make room, and run the same command again."
+        echo(VsiError(place, fault, remedy), err=True)
+        sys.exit(2)

@@ -1,0 +1,27 @@
+"""`vsitrain keys`."""
+
+from typing import Annotated
+
+import typer
+
+from vsidata.plain_text import echo, echo_json
+
+
+def keys(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON in place of text.")] = False,
+) -> None:
+    """List this project's keys of a recipe: meaning, unit, default and allowed values.
+
+    Those of TRL are in its own documentation. Reads and writes nothing.
+    """
+    import orjson
+
+    from vsitrain.settings.keys import described
+
+    if as_json:
+        echo_json(orjson.dumps(described(), option=orjson.OPT_INDENT_2))
+        return
+    for key in described():
+        echo(f"{key['name']}\n    {key['meaning']}")
+        unit = f", in {key['unit']}" if key["unit"] else ""
+        echo(f"    default: {key['default']}; allowed: {key['allowed']}{unit}\n")

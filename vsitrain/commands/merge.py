@@ -1,0 +1,30 @@
+"""`vsitrain merge`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vsidata.plain_text import echo
+from vsitrain.commands.packages import require_packages
+
+
+def merge(
+    adapter: Annotated[Path, typer.Argument(metavar="ADAPTER", help="Folder of an adapter.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write the whole model to.")],
+    dtype: Annotated[str | None, typer.Option(help="Of the weights: bfloat16, float32 …")] = None,
+) -> None:
+    """Write the model that an adapter and its base make together, for programs that load whole models.
+
+    Reads both, a base on the Hub from its cache or the network; writes to OUT, which must be new or empty.
+    """
+    require_packages()
+    from vsidata.files.atomic import need_new
+    from vsitrain.commands.quiet import quiet
+    from vsitrain.models.starting_model import base_of, check_adapter, merge_adapter
+    from vsitrain.plan import read_model_config
+
+    quiet()
+    need_new(out)
+    check_adapter(str(adapter), read_model_config(base_of(str(adapter))))
+    echo(f"Merged: {merge_adapter(str(adapter), out, dtype=dtype)}.")

@@ -1,0 +1,42 @@
+"""What the commands that score share."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from vsidata.plain_text import echo, echo_json
+from vsitrain.commands.warning import warn
+
+MetaInfo = Annotated[
+    list[Path] | None,
+    typer.Option(
+        help="Boxes of VSI-Bench's rooms (…_meta_info_val.json), for distances between centres; repeatable."
+    ),
+]
+Published = Annotated[
+    list[str] | None,
+    typer.Option(help="A row as the paper published it, such as vsGRPO-V-2B; repeatable."),
+]
+
+
+def print_scores(
+    predictions: Path | None, data: str, *, as_json: bool, published: Sequence[str] = (), **how: Any
+) -> None:
+    """Score predictions and print the table, or JSON."""
+    import orjson
+
+    from vsidata.screen.terminal import console
+    from vsitrain.scoring.command import scored
+    from vsitrain.scoring.published import published_row
+    from vsitrain.scoring.text import as_json as plain
+    from vsitrain.scoring.text import as_table, closing_lines
+
+    beside = [published_row(name) for name in published]
+    scores, references = scored(predictions, data, warned=warn, **how)
+    if as_json:
+        echo_json(orjson.dumps(plain(scores, references, beside), option=orjson.OPT_INDENT_2))
+        return
+    console().print(as_table(scores, references, beside))
+    echo("\n".join(closing_lines(scores, references, beside)))

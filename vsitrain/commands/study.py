@@ -1,0 +1,66 @@
+"""`vsitrain study`."""
+
+from typing import Annotated
+
+import typer
+
+from vsidata.plain_text import echo_json
+from vsitrain.commands.asking import (
+    Backend,
+    Batch,
+    Data,
+    Dtype,
+    Frames,
+    InputMode,
+    Limit,
+    Model,
+    Out,
+    Split,
+    Tokens,
+    Videos,
+    ask,
+)
+from vsitrain.commands.warning import warn
+
+
+def study(
+    model: Model,
+    data: Data,
+    out: Out,
+    videos: Videos = None,
+    split: Split = None,
+    frames: Frames = None,
+    input_mode: InputMode = None,
+    max_new_tokens: Tokens = None,
+    batch: Batch = 8,
+    dtype: Dtype = None,
+    backend: Backend = "hf",
+    limit: Limit = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
+) -> None:
+    """Ask a model in all three prompt modes, as in the paper's Table 1: scores, lengths, unread replies.
+
+    Reads the model and the data; what lies on the Hub is downloaded to its cache. Writes an evaluation for
+    each mode below --out, and goes on there.
+    """
+    import orjson
+
+    from vsidata.screen.terminal import console
+    from vsitrain.evaluation import study as studying
+    from vsitrain.prompts import PROMPT_MODES
+
+    places = {"videos": videos, "split": split, "batch": batch, "dtype": dtype, "limit": limit}
+    places |= {"backend": backend}
+    how = {"num_frames": frames, "input_mode": input_mode, "max_new_tokens": max_new_tokens}
+    once = [warn, *[lambda _: None] * (len(PROMPT_MODES) - 1)]  # the modes share their questions and clips
+    speaks = [
+        ask(model, data, out / mode, prompt=mode, warned=warned, **places, **how)
+        for mode, warned in zip(PROMPT_MODES, once, strict=True)
+    ]
+    if not all(speaks):  # a process that only helps
+        return
+    results = {mode: studying.result_of(out / mode) for mode in PROMPT_MODES}
+    if as_json:
+        echo_json(orjson.dumps(studying.as_json(results), option=orjson.OPT_INDENT_2))
+    else:
+        console().print(studying.as_table(results))

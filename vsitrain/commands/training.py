@@ -1,0 +1,60 @@
+"""What the commands that train share: their options, and the run itself."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vsidata.plain_text import echo, echo_json
+
+if TYPE_CHECKING:
+    from vsitrain.settings.run_options import Method
+from vsitrain.commands.packages import require_packages
+from vsitrain.commands.warning import warn
+
+ANY_KEY = {"allow_extra_args": True, "ignore_unknown_options": True}
+Config = Annotated[Path | None, typer.Option(help="Recipe: YAML file of settings (recipes/ has some).")]
+Plan = Annotated[bool, typer.Option("--plan", help="Say what the run needs, and stop there.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the plan as JSON, and stop there.")]
+
+
+def run(method: "Method", recipe: Path | None, given: list[str], plan_only: bool, as_json: bool) -> None:
+    """Prepare a run, print its plan, and train unless only the plan is wanted."""
+    require_packages()
+    from vsitrain.settings.hub_token import hide_token
+
+    if hide_token(given):
+        warn(
+            "--hub_token stands in the shell's history, and for a moment in the list of processes. "
+            "Log in with `hf auth login`, or set HF_TOKEN."
+        )
+    import orjson
+
+    from vsitrain.commands.quiet import quiet
+
+    quiet()
+    from vsitrain import plan as planning
+    from vsitrain.settings.config import read_config
+    from vsitrain.trainers.preparation import prepare
+
+    first = os.environ.get("RANK", "0") == "0"
+    only_planned = plan_only or as_json
+    prepared = prepare(method, read_config(method, recipe, given, planned=only_planned, warn=warn))
+    if as_json:
+        echo_json(orjson.dumps(planning.as_json(prepared.plan), option=orjson.OPT_INDENT_2))
+    elif first:
+        told = planning.as_text(prepared.plan) if plan_only else planning.in_short(prepared.plan)
+        echo(f"{prepared.tokens}\n\n{told}\n")
+    if only_planned:
+        return
+    planning.refuse_if_too_large(prepared.plan)
+    planning.refuse_if_no_room(prepared.plan, prepared.config.training)
+    from vsidata.screen.terminal import console
+    from vsitrain.commands.progress import TrainingProgress
+    from vsitrain.commands.summary import closing_lines
+    from vsitrain.trainers.train import train
+
+    trained = train(prepared, callbacks=[TrainingProgress(console(stderr=True))])
+    if first:
+        echo("\n".join(closing_lines(method, trained)))

@@ -1,0 +1,1 @@
+"""The model that a run starts from: published, adapted, or tiny."""

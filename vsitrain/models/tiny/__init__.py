@@ -1,0 +1,6 @@
+"""Models with random weights, made offline: tiny ones to test with, real sizes for dry runs."""
+
+from vsitrain.models.tiny.make import make_tiny
+from vsitrain.models.tiny.size import SIZES, TINY, Size
+
+__all__ = ["SIZES", "TINY", "Size", "make_tiny"]

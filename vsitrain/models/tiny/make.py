@@ -1,0 +1,37 @@
+"""Write a random model that loads like a published one."""
+
+from pathlib import Path
+
+from vsitrain.models.tiny.configs import IMAGE_SIZE, make_config
+from vsitrain.models.tiny.processors import make_processor, make_tokenizer
+from vsitrain.models.tiny.size import TINY, Size
+
+
+def make_tiny(out: str | Path, size: Size = TINY, *, seed: int = 0) -> int:
+    """Write a model with random weights, its tokenizer, processor and chat template. Needs no network.
+
+    `AutoModelForImageTextToText.from_pretrained` and `AutoProcessor.from_pretrained` open the folder. The
+    tokenizer has a token for each byte, so that text is about four times as long as with a real one.
+
+    Args:
+        out: folder to write.
+        size: of the model; `TINY.model_copy(update={"family": "qwen3-vl"})` is another family's.
+        seed: of the weights.
+
+    Returns:
+        How many parameters it has.
+    """
+    import torch
+    from transformers import AutoModelForImageTextToText, GenerationConfig
+
+    tokenizer = make_tokenizer(size.family)
+    torch.manual_seed(seed)
+    model = AutoModelForImageTextToText.from_config(
+        make_config(size, tokenizer), dtype=getattr(torch, size.dtype)
+    )
+    model.generation_config = GenerationConfig(
+        eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id, do_sample=True
+    )
+    model.save_pretrained(out)
+    make_processor(size, tokenizer, IMAGE_SIZE).save_pretrained(out)
+    return int(model.num_parameters())

@@ -1,0 +1,1 @@
+"""From a recipe and the command line to the settings of a run."""

@@ -1,0 +1,198 @@
+"""A run's settings: from a recipe and the command line, to our options and TRL's own configuration."""
+
+import argparse
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import yaml
+from pydantic import ValidationError
+
+from vsidata.errors import OptionError
+from vsitrain.settings.hub_token import take_token
+from vsitrain.settings.ineffective import refuse_ineffective
+from vsitrain.settings.recipe import Recipe, read_recipe
+from vsitrain.settings.run_options import RENAMED, Method, RunOptions
+
+_ON_A_CPU = {"use_cpu": "true", "bf16": "false"}
+"""TRL trains in bfloat16 on a GPU unless told otherwise; without one it must be told."""
+
+_PLANNED_ON_A_CPU = {"use_cpu": "true"}
+"""A plan is for a GPU, also where it is made on a machine without one: precision is what TRL takes there."""
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """Everything that a run is told.
+
+    Attributes:
+        options: this project's settings.
+        training: TRL's GRPOConfig, SFTConfig or DPOConfig.
+        model: TRL's ModelConfig: which model, its precision, LoRA.
+        hub_token: of the user; None for the one in its usual places. TRL's configuration, which is saved with
+            every model, never holds it.
+    """
+
+    options: RunOptions
+    training: Any
+    model: Any
+    hub_token: str | None = field(default=None, repr=False)
+
+
+def read_config(
+    method: Method,
+    recipe: Path | None,
+    given: Sequence[str],
+    *,
+    planned: bool = False,
+    warn: Callable[[str], None] = lambda _: None,
+) -> RunConfig:
+    """Settings from a recipe and from the command line, which wins.
+
+    Args:
+        method: which trainer; it decides what TRL's own keys are.
+        recipe: a YAML file; None for none.
+        given: `--key value …` as they stand on the command line.
+        planned: whether the run is only planned, and not started on this machine.
+        warn: called with what should be known and is no error: a key's old name.
+
+    Raises:
+        RulesError: the recipe cannot be read.
+        OptionError: an unknown key or a wrong value; the fault names the recipe's line.
+    """
+    read = _by_new_names(read_recipe(recipe) if recipe else Recipe({}, {}), warn)
+    on_command_line = {_new_name(key, f"--{key}", warn): words for key, words in _by_key(given).items()}
+    places = {**read.places, **{key: f"--{key}" for key in on_command_line}}
+    in_recipe, in_words = (take_token(settings, places) for settings in (read.settings, on_command_line))
+    ours = set(RunOptions.model_fields)
+    own = {key: value for key, value in read.settings.items() if key in ours}
+    own |= {key: _own_value(words) for key, words in on_command_line.items() if key in ours}
+    theirs = {key: value for key, value in read.settings.items() if key not in ours}
+    words = {key: None if value is None else _as_words(value) for key, value in theirs.items()}
+    words |= {key: list(values) for key, values in on_command_line.items() if key not in ours}
+    machine = {} if _has_gpu() else _PLANNED_ON_A_CPU if planned else _ON_A_CPU
+    defaults: dict[str, list[str] | None] = {key: [value] for key, value in machine.items()}
+    training, model = _parse(method, {**defaults, **words}, places)
+    refuse_ineffective(method, (training, model), words.keys(), places)
+    return RunConfig(_options(own, places), training, model, in_words or in_recipe)
+
+
+def _by_key(given: Sequence[str]) -> dict[str, list[str]]:
+    """`--key value …` by key; hyphens in keys are underscores."""
+    found: dict[str, list[str]] = {}
+    current: list[str] | None = None
+    for word in given:
+        if word.startswith("--"):
+            name, equals, value = word[2:].partition("=")
+            current = found[name.replace("-", "_")] = [value] if equals else []
+        elif current is None:
+            raise OptionError(word, "stands on its own.", "Write --key value, with a key of a recipe.")
+        else:
+            current.append(word)
+    return found
+
+
+def _by_new_names(recipe: Recipe, warn: Callable[[str], None]) -> Recipe:
+    names = {key: _new_name(key, recipe.places[key], warn) for key in recipe.settings}
+    settings = {names[key]: value for key, value in recipe.settings.items()}
+    return Recipe(settings, {names.get(key, key): place for key, place in recipe.places.items()})
+
+
+def _new_name(key: str, place: str, warn: Callable[[str], None]) -> str:
+    if key in RENAMED:
+        warn(f"{place}: `{key}` is now `{RENAMED[key]}`. The old name works in this version only.")
+    return RENAMED.get(key, key)
+
+
+def _own_value(words: Sequence[str]) -> Any:
+    """What a value on the command line is, read as YAML reads it in a recipe."""
+    values = [yaml.safe_load(word) for word in words]
+    return values[0] if len(values) == 1 else values if values else True
+
+
+def _as_words(value: Any) -> list[str]:
+    """A recipe's value as it would stand on the command line, so that TRL's parser checks its type."""
+    if isinstance(value, Mapping):
+        return [json.dumps(value)]
+    if isinstance(value, (list, tuple)):
+        return [str(item) for item in value]
+    return [str(value)]
+
+
+def _has_gpu() -> bool:
+    import torch
+
+    return torch.cuda.is_available()
+
+
+def _options(own: Mapping[str, Any], places: Mapping[str, str]) -> RunOptions:
+    try:
+        return RunOptions.model_validate(own)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = str(first["loc"][0]) if first["loc"] else "settings"
+        if first["type"] == "missing":
+            remedy = f"Add `{key}` to the recipe, or --{key} VALUE."
+            raise OptionError(f"--{key}", "is missing.", remedy) from error
+        fault = f"{first['input']!r:.80} will not do: {first['msg']}."
+        raise OptionError(places.get(key, key), fault, f"Correct the value of `{key:.80}`.") from error
+
+
+_UNEVEN = re.compile(r"generation_batch_size \((\d+)\) must be divisible by num_generations \((\d+)\)")
+"""What TRL says of groups that do not fill a round of generation, in terms of a key that few people set."""
+
+
+def _uneven_groups(completions: int, group: int, places: Mapping[str, str]) -> OptionError:
+    fault = (
+        f"num_generations is {group}, which does not divide the {completions} completions of a round "
+        "(per_device_train_batch_size × processes × steps_per_generation, or × gradient_accumulation_steps "
+        "where that is not set)."
+    )
+    fitting = ", ".join(str(size) for size in range(2, completions + 1) if completions % size == 0)
+    remedy = f"Set num_generations to one of {fitting}, or those three to a multiple of {group}."
+    return OptionError(places.get("num_generations", "num_generations"), fault, remedy)
+
+
+def _parse(
+    method: Method, words: Mapping[str, list[str] | None], places: Mapping[str, str]
+) -> tuple[Any, Any]:
+    """TRL's configurations from the words of each key; None where a recipe says null."""
+    from trl.scripts.utils import TrlParser
+    from trl.trainer.dpo_config import DPOConfig
+    from trl.trainer.grpo_config import GRPOConfig
+    from trl.trainer.model_config import ModelConfig
+    from trl.trainer.sft_config import SFTConfig
+
+    kinds = {"grpo": GRPOConfig, "sft": SFTConfig, "dpo": DPOConfig}
+    classes: list[Any] = [kinds[method], ModelConfig]
+    parser = TrlParser(classes, allow_abbrev=False, exit_on_error=False)
+    known = {action.dest for action in parser._actions}
+    for key in words:
+        if key not in known:
+            fault = f"the key `{key:.80}` is unknown to {method}."
+            near = get_close_matches(key[:80], {*known, *RunOptions.model_fields}, n=1)
+            remedy = f"Did you mean `{near[0]}`?" if near else "Remove it, or correct its spelling."
+            raise OptionError(places.get(key, key), fault, remedy)
+    types = {name: kind for config in classes for name, kind in get_type_hints(config).items()}
+    for key in [key for key, values in words.items() if values is None]:
+        if type(None) not in get_args(types[key]):
+            raise OptionError(places.get(key, key), f"`{key}` cannot be null.", "Give a value, or remove it.")
+        parser.set_defaults(**{key: None})
+    flat = [word for key, values in words.items() if values is not None for word in (f"--{key}", *values)]
+    try:
+        training, model = parser.parse_args_into_dataclasses(flat)
+    except argparse.ArgumentError as error:
+        key = (error.argument_name or "").split("/")[0].lstrip("-")
+        raise OptionError(
+            places.get(key, key), f"{error.message:.300}.", f"Correct the value of `{key:.80}`."
+        ) from error
+    except (ValueError, TypeError) as error:
+        if uneven := _UNEVEN.search(str(error)):
+            raise _uneven_groups(int(uneven[1]), int(uneven[2]), places) from error
+        remedy = "Fix the recipe, or the value on the command line."
+        raise OptionError("settings", f"{' '.join(str(error).split()):.500}", remedy) from error
+    return training, model

@@ -1,0 +1,122 @@
+"""Settings that would do nothing are refused: `ineffective.yaml` lists them, each with the reason."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import MISSING, fields
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ConfigDict
+
+from vsidata.errors import OptionError
+from vsidata.rules.strict_yaml import read_mapping, validate
+from vsitrain.settings.run_options import Method
+
+
+class Ineffective(BaseModel):
+    """Keys that do nothing for the same reason.
+
+    Attributes:
+        keys: of TRL's configurations.
+        methods: trainers that this holds for.
+        always: whether any value is refused, and not only one that is not TRL's own.
+        takes_null: whether null is taken all the same: it says what happens anyway.
+        needs: the switch that they belong to; they are refused only where it is not named.
+        clash: a switch; they are refused only where it is on, with `always` where it is named at all.
+        wants: a setting that must not be zero or off; they are refused only where it is.
+        fault, remedy: what is said.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    keys: tuple[str, ...]
+    methods: tuple[Method, ...] = get_args(Method)
+    always: bool = False
+    takes_null: bool = False
+    needs: str | None = None
+    clash: str | None = None
+    wants: str | None = None
+    fault: str
+    remedy: str
+
+
+@cache
+def ineffective() -> dict[str, Ineffective]:
+    """All of them, by a name for their reason."""
+    path = Path(str(resources.files(__package__) / "ineffective.yaml"))
+    data, lines = read_mapping(path)
+    return {
+        name: validate(
+            Ineffective,
+            entry,
+            {at[1:]: line for at, line in lines.items() if at[0] == name and len(at) > 1},
+            path,
+        )
+        for name, entry in data.items()
+    }
+
+
+def refuse_ineffective(
+    method: Method, configs: Collection[Any], given: Collection[str], places: Mapping[str, str]
+) -> None:
+    """Refuse settings that would do nothing.
+
+    Args:
+        method: which trainer.
+        configs: TRL's configurations, as they were read.
+        given: the keys that were set.
+        places: where each key stands.
+
+    Raises:
+        OptionError: naming the first such key, the reason and what to do.
+    """
+    values = {it.name: getattr(config, it.name) for config in configs for it in fields(config)}
+    for entry in ineffective().values():
+        if method not in entry.methods or entry.needs in given:
+            continue
+        if entry.clash and (entry.clash not in given or not (entry.always or values[entry.clash])):
+            continue
+        if entry.wants and values[entry.wants]:
+            continue
+        for key in entry.keys:
+            if key not in given or (entry.takes_null and values[key] is None):
+                continue
+            if entry.always or not _is_default(key, configs):
+                raise OptionError(places.get(key, key), f"`{key}` {entry.fault}.", entry.remedy)
+
+
+_DERIVED = {
+    "disable_tqdm",
+    "remove_unused_columns",
+    "pad_to_multiple_of",
+    "packing_strategy",
+    "use_transformers_continuous_batching",
+}
+"""Keys that this project, or TRL itself, sets to other values than TRL's defaults."""
+
+
+def refuse_ineffective_args(method: Method, args: Any) -> None:
+    """Refuse a configuration made in Python that has a value which would do nothing, whatever else is set.
+
+    A value that was given and is TRL's own cannot be told from one that was not given.
+
+    Args:
+        method: which trainer.
+        args: TRL's configuration.
+
+    Raises:
+        OptionError: as `refuse_ineffective`.
+    """
+    entries = [it for it in ineffective().values() if not (it.needs or it.clash or it.wants)]
+    keys = {key for entry in entries for key in entry.keys} - _DERIVED
+    refuse_ineffective(method, (args,), {key for key in keys if not _is_default(key, (args,))}, {})
+
+
+def _is_default(key: str, configs: Collection[Any]) -> bool:
+    for config in configs:
+        for field in fields(config):
+            if field.name == key:
+                default = field.default if field.default_factory is MISSING else field.default_factory()
+                return bool(getattr(config, key) == default)
+    return True

@@ -1,6 +1,0 @@
-"""Models with random weights, made offline: tiny ones to test with, real sizes for dry runs."""
-
-from vsitrain.tiny.make import make_tiny
-from vsitrain.tiny.size import SIZES, TINY, Size
-
-__all__ = ["SIZES", "TINY", "Size", "make_tiny"]

@@ -1,0 +1,1 @@
+"""GRPO, SFT and DPO on video, and what they share."""

@@ -1,0 +1,257 @@
+"""GRPO on video: what TRL's trainer lacks, which reads images alone.
+
+With a video in the prompt TRL generates with it and computes the loss without: nothing is raised, and nothing
+is learned about what the video shows. Here the clips travel beside the batch, out of sight of datasets and
+logs, and join every pass of the model: to generate, and for the old, the reference and the new
+log-probabilities.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import TrainerCallback
+from trl.trainer.grpo_config import GRPOConfig
+from trl.trainer.grpo_trainer import GRPOTrainer
+
+from vsidata.errors import OptionError
+from vsitrain.data.clip import Clip
+from vsitrain.data.messages import question_name
+from vsitrain.families import (
+    InputMode,
+    Row,
+    encode_rows,
+    family_of,
+    fitted,
+    pad_token_ids,
+    refuse_blind_passes,
+    stills,
+    token_types,
+    unexpanded,
+    vision_inputs,
+)
+from vsitrain.runs.checkpoints import WholeCheckpoints
+from vsitrain.runs.history import BY_TOPIC
+from vsitrain.runs.publishing import CleanPush
+from vsitrain.runs.rollouts import RolloutCallback, RolloutLog, Rollouts
+from vsitrain.settings.ineffective import refuse_ineffective_args
+from vsitrain.trainers.resume import EpochSampler, ExactResume, GenerationBoundary
+
+_NEVER = -100.0
+"""What vLLM adds to the logit of a token that must not be written: its lowest."""
+
+
+class _OnlyFigures(TrainerCallback):
+    """Takes figures that TRL has no value for out of what is logged: TensorBoard warns of each of them."""
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:  # noqa: ARG002
+        for name in [name for name, value in (logs or {}).items() if value is None]:
+            del logs[name]
+
+
+class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
+    """TRL's GRPO trainer, shown a clip with every prompt.
+
+    Args:
+        model, reward_funcs, args, train_dataset: as TRL's. A row of the dataset has its messages in `prompt`,
+            with one part `{"type": "video"}` where the clip goes, and columns for rewards and `clip_of`.
+        processing_class: the model's processor, with its pixel limits set.
+        clip_of: fetches the frames of a row when they are needed.
+        input_mode: whether a clip is shown as a video or as images. vLLM takes images only.
+        rollouts: folder to keep the completions of training in; None to keep none.
+        **others: as TRL's.
+
+    Raises:
+        VsiError: the processor is of no family that can be shown a video.
+        OptionError: `args` have a setting that would do nothing, ask for vLLM with video, would take away
+            columns, or want more prompts at a time than there are.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        reward_funcs: Any,
+        args: GRPOConfig,
+        train_dataset: Any,
+        *,
+        processing_class: Any,
+        clip_of: Callable[[Mapping[str, Any]], Clip],
+        input_mode: InputMode = "video",
+        rollouts: Path | None = None,
+        **others: Any,
+    ) -> None:
+        family_of(processing_class)
+        refuse_ineffective_args("grpo", args)
+        refuse_video_to_vllm(args, input_mode)
+        _refuse(args, len(train_dataset))
+        args.generation_kwargs = without_pads(args, pad_token_ids(processing_class))
+        self.clip_of = clip_of
+        self.input_mode = input_mode
+        self._scored: Rollouts | None = None
+        self._clips: Sequence[Clip] = ()
+        self._names: Sequence[str] = ()
+        self._rows: Sequence[Row] = ()
+        super().__init__(
+            model=model,
+            reward_funcs=reward_funcs,
+            args=args,
+            train_dataset=train_dataset,
+            processing_class=processing_class,
+            **others,
+        )
+        for guarded in (self.model, self.ref_model):
+            if guarded is not None:
+                refuse_blind_passes(self.accelerator.unwrap_model(guarded))
+        self.callback_handler.callbacks.insert(0, _OnlyFigures())  # before those that report
+        self.add_callback(GenerationBoundary((args.steps_per_generation or 1) * args.num_iterations))
+        self.rollouts: RolloutLog | None = None
+        if rollouts is not None:
+            self.rollouts = RolloutLog(rollouts, self.reward_func_names, rank=args.process_index)
+            self.add_callback(RolloutCallback(self.rollouts))
+
+    def _get_train_sampler(self, dataset: Any = None) -> Any:
+        sampler = super()._get_train_sampler(dataset)
+        if not self.shuffle_dataset:
+            return sampler
+        return EpochSampler(sampler, self.args.seed, lambda: self.state.epoch or 0.0)
+
+    def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
+        self._clips = self._fetch(inputs)
+        self._names = [question_name(row) for row in inputs]
+        output: dict[str, Any] = super()._generate_and_score_completions(inputs)
+        if self.rollouts is not None and self._scored is not None and self.model.training:  # type: ignore[union-attr]
+            self.rollouts.add(self.state.global_step, self._scored, output["advantages"].tolist())
+        # A list is shuffled and split with the tensors. The completions of a group share one row's tensors.
+        return {**output, "rows": self._rows}
+
+    def _fetch(self, inputs: Sequence[Mapping[str, Any]]) -> list[Clip]:
+        """A clip for each row; equal rows in a row, as the completions of a group are, share theirs."""
+        clips: list[Clip] = []
+        for number, row in enumerate(inputs):
+            same = number > 0 and row == inputs[number - 1]
+            clips.append(clips[-1] if same else self.clip_of(row))
+        return clips
+
+    def _tokenize_prompts(self, prompts: list[Any]) -> tuple[list[list[int]], None, dict[str, Any]]:
+        rows = encode_rows(
+            self.processing_class,
+            prompts,
+            self._clips,
+            input_mode=self.input_mode,
+            template_options={**self.chat_template_kwargs},  # type: ignore[dict-item]
+            names=self._names,
+        )
+        self._rows = rows
+        shown: dict[str, Any] = {key: torch.cat([row.vision[key] for row in rows]) for key in rows[0].vision}
+        if family_of(self.processing_class).typed:
+            # As lists, which are padded on the way like the prompts.
+            ids = (torch.tensor(row.input_ids) for row in rows)
+            shown["mm_token_type_ids"] = [token_types(self.processing_class, row).tolist() for row in ids]
+        return [row.input_ids for row in rows], None, shown
+
+    def _generate_single_turn(
+        self, prompt_ids: Any, images: Any, multimodal_fields: Any, *others: Any, **more: Any
+    ) -> Any:
+        if self.use_vllm:
+            images = [stills(fitted(self.processing_class, clip)) for clip in self._clips]
+            if self.vllm_mode == "colocate":
+                # vLLM writes the tokens of each image itself. Its server is told where they stand instead.
+                prompt_ids = [unexpanded(self.processing_class, ids) for ids in prompt_ids]
+        trl: Any = super()
+        return trl._generate_single_turn(prompt_ids, images, multimodal_fields, *others, **more)
+
+    def _calculate_rewards(
+        self, inputs: Any, prompts: Any, completions: Any, completion_ids_list: Any
+    ) -> Tensor:
+        """Scores of all processes, (n, rewards). Those of this one are kept for the log and told by topic."""
+        trl: Any = super()
+        scores: Tensor = trl._calculate_rewards(inputs, prompts, completions, completion_ids_list)
+        first = self.accelerator.process_index * len(inputs)
+        own = scores[first : first + len(inputs)]
+        totals = (own * self.reward_weights.to(own.device)).nansum(dim=1)
+        totals[own.isnan().all(dim=1)] = torch.nan
+        for row, total in zip(inputs, totals.tolist(), strict=True):
+            if row.get("topic") and not math.isnan(total):
+                self._log_metric(f"{BY_TOPIC}{row['topic']}", total)
+        tokenizer = self.processing_class.tokenizer  # type: ignore[union-attr]
+        ended = {tokenizer.eos_token_id, tokenizer.pad_token_id}
+        self._scored = Rollouts(
+            rows=inputs,
+            completions=[completion[0]["content"] for completion in completions],
+            rewards=dict(zip(self.reward_func_names, own.T.tolist(), strict=True)),
+            totals=totals.tolist(),
+            tokens=[len(ids) for ids in completion_ids_list],
+            truncated=[bool(ids) and ids[-1] not in ended for ids in completion_ids_list],
+        )
+        return scores
+
+    def _compute_loss(self, model: Any, inputs: dict[str, Any]) -> Tensor:
+        self._rows = inputs["rows"]
+        trl: Any = super()
+        loss: Tensor = trl._compute_loss(model, inputs)
+        return loss
+
+    def _get_per_token_logps_and_entropies(
+        self,
+        model: Any,
+        input_ids: Tensor,
+        attention_mask: Tensor,
+        logits_to_keep: int,
+        batch_size: int | None = None,
+        **others: Any,
+    ) -> tuple[Tensor, Tensor | None, Tensor | None]:
+        size = batch_size or len(input_ids)
+        parts = []
+        for start in range(0, len(input_ids), size):
+            at = slice(start, start + size)
+            shown = vision_inputs(self.processing_class, self._rows[at], input_ids[at])
+            parts.append(
+                super()._get_per_token_logps_and_entropies(
+                    partial(model, **shown), input_ids[at], attention_mask[at], logits_to_keep, **others
+                )
+            )
+        logps, entropies, auxiliary = zip(*parts, strict=True)
+        return (
+            torch.cat(logps),
+            None if entropies[0] is None else torch.cat(entropies),
+            None if auxiliary[0] is None else torch.stack(auxiliary).mean(),
+        )
+
+
+def refuse_video_to_vllm(args: GRPOConfig, input_mode: InputMode) -> None:
+    """Raise OptionError where vLLM should be shown videos."""
+    if args.use_vllm and input_mode == "video":
+        fault = "passes no video to vLLM: TRL hands it images alone"
+        raise OptionError("use_vllm", fault, "Set input_mode: images, or generate without vLLM.")
+
+
+def _refuse(args: GRPOConfig, questions: int) -> None:
+    if args.remove_unused_columns:
+        fault = "takes away the columns that rewards and clips are found by"
+        raise OptionError("remove_unused_columns", fault, "Set it to false.")
+    batch, group = args.generation_batch_size or 0, args.num_generations or 1
+    if questions < batch // group:
+        # TRL would end after no step at all, with a warning.
+        fault = f"of {batch} holds {batch // group} questions, and there are {questions}"
+        raise OptionError("generation_batch_size", fault, "Give more questions, or make batches smaller.")
+
+
+def without_pads(args: GRPOConfig, pads: Sequence[int]) -> dict[str, Any]:
+    """Settings of generation that also keep a model from writing tokens that stand for pixels.
+
+    TRL bars the image token by itself, but in a list that settings of one's own replace.
+
+    Args:
+        args: whose settings to add to.
+        pads: tokens to bar.
+    """
+    settings: dict[str, Any] = {**(args.generation_kwargs or {})}  # type: ignore[dict-item]
+    if args.use_vllm:
+        settings["logit_bias"] = {**settings.get("logit_bias", {}), **dict.fromkeys(pads, _NEVER)}
+    else:
+        settings["suppress_tokens"] = sorted({*settings.get("suppress_tokens", ()), *pads})
+    return settings
