@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 
 from vsidata.rules.balance import BalanceRules
 from vsidata.selection.balance import Answer, balance, level, tallies
+from vsidata.topics.registry import TOPICS
 
 
 def answers(topic: str, kind: str | None = None, **numbers: int) -> list[Answer]:
     """So many questions with each answer."""
+    thinned = TOPICS[topic].thinned if topic in TOPICS else None
     return [
-        Answer(f"{topic}-{kind}-{word}-{i}", topic, kind or topic, None, 0, word, None, 1.0)
+        Answer(f"{topic}-{kind}-{word}-{i}", kind or topic, None, 0, word, None, 1.0, thinned)
         for word, number in numbers.items()
         for i in range(number)
     ]
@@ -61,8 +63,7 @@ def test_directions_are_thinned_for_each_question_type_by_itself():
 def test_letters_are_thinned_among_questions_with_as_many_options():
     def lettered(letter, options, number):
         return [
-            Answer(f"{letter}{options}{i}", "object_rel_distance", "d", letter, options, "sofa", "bed", 1.0)
-            for i in range(number)
+            Answer(f"{letter}{options}{i}", "d", letter, options, "sofa", "bed", 1.0) for i in range(number)
         ]
 
     before = lettered("A", 2, 70) + lettered("B", 2, 50) + lettered("A", 4, 9) + lettered("C", 4, 9)
@@ -72,8 +73,7 @@ def test_letters_are_thinned_among_questions_with_as_many_options():
 
 def sizes(category: str, *metres: float) -> list[Answer]:
     return [
-        Answer(f"{category}{i}", "object_size_estimation", "s", None, 0, "", category, value)
-        for i, value in enumerate(metres)
+        Answer(f"{category}{i}", "s", None, 0, "", category, value, "sizes") for i, value in enumerate(metres)
     ]
 
 

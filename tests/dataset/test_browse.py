@@ -10,6 +10,7 @@ import pytest
 
 from vsidata.dataset import browse, schema
 from vsidata.errors import OptionError, VsiError
+from vsidata.topics.explain import explain
 from vsidata.topics.question import Evidence, EvidenceObject, Question
 
 
@@ -87,23 +88,27 @@ def test_folder_without_a_build_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("evidence", "words"),
+    ("topic", "evidence", "words"),
     [
-        (COUNTED, "chair: 2 in the annotation (objects 3, 9)"),
+        ("object_counting", COUNTED, "chair: 2 in the annotation (objects 3, 9)"),
         (
+            "object_size_estimation",
             Evidence(things(measured="sofa"), value=2.1341),
             "the longest side of the box of sofa (object 7) is 213.4 cm",
         ),
-        (Evidence((), value=17.4321), "the room measures 17.43 m²"),
+        ("room_size_estimation", Evidence((), value=17.4321), "the room measures 17.43 m²"),
         (
+            "object_abs_distance",
             Evidence(things(first="sink", second="stove"), 1.52, box_distance=1.52, surface_distance=1.5489),
             "sink (object 7) to stove (object 8): boxes 1.52 m, surfaces 1.55 m apart",
         ),
         (
+            "object_abs_distance",
             Evidence(things(first="sink", second="stove"), 1.9, box_distance=1.52),
             "sink (object 7) to stove (object 8): boxes 1.52 m, centres 1.90 m apart",
         ),
         (
+            "object_rel_distance",
             Evidence(
                 (
                     EvidenceObject("target", 1, "bed"),
@@ -118,6 +123,7 @@ def test_folder_without_a_build_is_refused(tmp_path):
             "0.75 m farther",
         ),
         (
+            "object_rel_distance",
             Evidence(
                 things(target="bed", option="lamp"),
                 value=0.5,
@@ -129,6 +135,7 @@ def test_folder_without_a_build_is_refused(tmp_path):
             "from surface to surface the nearest is 0.53 m away",
         ),
         (
+            "object_rel_direction",
             Evidence(
                 things(observer="bed", facing="tv", asked="door"), value=-1.0471975512, margin=0.5235987756
             ),
@@ -136,6 +143,7 @@ def test_folder_without_a_build_is_refused(tmp_path):
             "30° from where the answer would change",
         ),
         (
+            "obj_appearance_order",
             Evidence(
                 (EvidenceObject("appearing", 4, "tv"), EvidenceObject("appearing", 2, "bed")),
                 value=6.5,
@@ -145,6 +153,7 @@ def test_folder_without_a_build_is_refused(tmp_path):
             "first seen: bed (object 2) at 0.5 s, tv (object 4) at 6.5 s; the closest two are 6.0 s apart",
         ),
         (
+            "route_planning",
             Evidence(
                 things(observer="bed", facing="tv", stop="door"),
                 value=2.5,
@@ -154,7 +163,7 @@ def test_folder_without_a_build_is_refused(tmp_path):
             "from bed (object 7), facing tv (object 8), to door (object 9): 2.5 m of free floor; "
             "the least clear turn is 10° from where the answer would change",
         ),
-        (Evidence(things(seen="bed"), value=0.25), "bed (object 7): 0.250"),
+        ("toy", Evidence(things(seen="bed"), value=0.25), "bed (object 7): 0.250"),
     ],
     ids=[
         "count",
@@ -170,8 +179,8 @@ def test_folder_without_a_build_is_refused(tmp_path):
         "a topic of one's own",
     ],
 )
-def test_evidence_says_what_was_measured_on_which_objects(evidence, words):
-    assert browse.evidence_in_words({"evidence": asdict(evidence)}) == words
+def test_evidence_says_what_was_measured_on_which_objects(topic, evidence, words):
+    assert explain({"topic": topic, "evidence": asdict(evidence)}) == words
 
 
 def test_question_in_words_shows_options_letter_and_open_answer():

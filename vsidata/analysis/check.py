@@ -125,6 +125,7 @@ def standards(source: ScanNet) -> Standards:
     except ScanError as error:
         fault = error
     scenes = ((source.dataset_of(name), name) for name in source.names())
+    rules = load_rules(_RULES)
     return Standards(
         vocabulary=load_vocabulary("raw"),
         limits=annotation_limits(),
@@ -132,7 +133,7 @@ def standards(source: ScanNet) -> Standards:
         forbidden=scenes_of_forbidden_rooms(scenes, forbidden_rooms()),
         without_table=fault,
         framing=_FRAMING,
-        rate=load_rules(_RULES).topics["obj_appearance_order"].rate.value,
+        rate=rules.look_rate(rules.topics) or 0.0,
     )
 
 

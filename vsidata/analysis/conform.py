@@ -10,24 +10,22 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
 
-from vsidata.errors import DegenerateGeometry, VsiError
+from vsidata.errors import VsiError
 from vsidata.files.safe_files import LARGEST_LINES, read_regular
-from vsidata.measuring.measure import MeasuredObject, MeasuredScene, measure
+from vsidata.measuring.measure import MeasuredScene, measure
 from vsidata.metrics import mean_relative_accuracy
-from vsidata.scene import Array
 from vsidata.sources.registry import Source
-from vsidata.topics.object_abs_distance import distance_answer
-from vsidata.topics.object_rel_direction import direction
-from vsidata.topics.object_rel_distance import options_at
-from vsidata.topics.object_size_estimation import size_answer
-from vsidata.topics.room_size_estimation import room_answer
+from vsidata.topics.registry import TOPICS
+from vsidata.topics.released import UnresolvedError
 from vsidata.topics.rule_set import RuleSet
+from vsidata.topics.topic import Topic, texts
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -41,10 +39,6 @@ WHY_DISTANCES_DIFFER = (
 )
 
 
-class _UnresolvedError(Exception):
-    """A released question whose objects the released boxes do not determine; the text is the reason."""
-
-
 @dataclass
 class Agreement:
     """How one question type's released keys agree with ours.
@@ -55,7 +49,7 @@ class Agreement:
         unresolved: those that the boxes cannot answer, by reason.
         differing: (id, released key, our answer) of each that disagrees.
         relative_accuracy: mean relative accuracy of our numbers against the keys, 0 to 1; None for letters.
-        close: numbers within one step (0.1 m) of the key; None for other types.
+        close: numbers within one step (0.1 m) of the key; None for what is no distance in metres.
     """
 
     released: int = 0
@@ -129,10 +123,9 @@ def conform(
             continue
         agreement = found.setdefault(kind, Agreement())
         agreement.released += 1
-        pattern, answer = readers[kind]
         try:
-            ours = _answered(scenes, row, pattern, answer)
-        except _UnresolvedError as reason:
+            ours = _answered(scenes, row, readers[kind])
+        except UnresolvedError as reason:
             agreement.unresolved[str(reason)] += 1
             continue
         key = _open_key(row)
@@ -145,27 +138,21 @@ def conform(
     for kind, pairs in numbers.items():
         ours_, keys = np.array(pairs).T
         found[kind].relative_accuracy = float(np.mean(mean_relative_accuracy(ours_, keys)))
-        if kind == "object_abs_distance":
+        if readers[kind].unit == "m":
             found[kind].close = int(np.count_nonzero(np.abs(ours_ - keys) <= CLOSE + 1e-9))
     return found
 
 
-Answer = Callable[[MeasuredScene, Mapping[str, str]], str]
-
-
 def _answered(
-    scenes: Mapping[tuple[str, str], MeasuredScene],
-    row: Mapping[str, Any],
-    pattern: re.Pattern[str],
-    answer: Answer,
+    scenes: Mapping[tuple[str, str], MeasuredScene], row: Mapping[str, Any], reader: "_Reader"
 ) -> str:
-    match = pattern.fullmatch(row["question"])
+    match = reader.pattern.fullmatch(row["question"])
     if match is None:
-        raise _UnresolvedError("the text is not the rule set's")
+        raise UnresolvedError("the text is not the rule set's")
     scene = scenes.get((row["dataset"], row["scene_name"]))
     if scene is None:
-        raise _UnresolvedError("the scene is not in the meta information")
-    return answer(scene, match.groupdict())
+        raise UnresolvedError("the scene is not in the meta information")
+    return reader.answer(scene, match.groupdict())
 
 
 def _open_key(row: Mapping[str, Any]) -> str:
@@ -179,79 +166,37 @@ def _open_key(row: Mapping[str, Any]) -> str:
     )
 
 
-def _readers(rules: RuleSet) -> dict[str, tuple[re.Pattern[str], Answer]]:
-    topics = rules.topics
+@dataclass(frozen=True)
+class _Reader:
+    """What answers the questions of one type.
 
-    def count(scene: MeasuredScene, words: Mapping[str, str]) -> str:
-        if scene.count(words["category"]) == 0:
-            raise _UnresolvedError("no box of the category")
-        return str(scene.count(words["category"]))
+    Attributes:
+        pattern: the text that they are asked in, with their words.
+        answer: from a scene and these words.
+        unit: of the answer.
+    """
 
-    def size(scene: MeasuredScene, words: Mapping[str, str]) -> str:
-        box = _only(scene, words["category"]).box
-        if box is None:
-            raise _UnresolvedError("no box of the category")
-        return size_answer(box.longest_side)
+    pattern: re.Pattern[str]
+    answer: Callable[[MeasuredScene, Mapping[str, str]], str]
+    unit: str | None
 
-    def room(scene: MeasuredScene, _: Mapping[str, str]) -> str:
-        if scene.room_area is None:
-            raise _UnresolvedError("no room area")
-        return room_answer(scene.room_area)
 
-    def apart(scene: MeasuredScene, words: Mapping[str, str]) -> str:
-        a, b = _only(scene, words["a"]), _only(scene, words["b"])
-        metres = scene.distance(a, b, topics["object_abs_distance"].between)
-        if metres is None:
-            raise _UnresolvedError("no box of the category")
-        return distance_answer(metres)
-
-    def nearest(scene: MeasuredScene, words: Mapping[str, str]) -> str:
-        target, between = _only(scene, words["target"]), topics["object_rel_distance"].between
-        at = {option.category: option.metres for option in options_at(scene, target, between)}
-        named = words["options"].split(", ")
-        if not set(named) <= set(at):
-            raise _UnresolvedError("no box of the category")
-        return min(named, key=lambda word: at[word])
-
-    readers: dict[str, tuple[re.Pattern[str], Answer]] = {
-        name: (question_pattern(topics[name].question), answer)
-        for name, answer in (
-            ("object_counting", count),
-            ("object_size_estimation", size),
-            ("room_size_estimation", room),
-            ("object_abs_distance", apart),
-            ("object_rel_distance", nearest),
+def _readers(rules: RuleSet) -> dict[str, _Reader]:
+    """A reader for each question type that is answered from its words."""
+    return {
+        kind: _Reader(
+            question_pattern(text), partial(_by_type, TOPICS[name], stated, kind), TOPICS[name].unit
         )
-        if name in topics
+        for name, stated in rules.topics.items()
+        if TOPICS[name].answer is not None
+        for kind, text in texts(name, rules.resolved["topics"][name]).items()
     }
-    directions = topics.get("object_rel_direction")
-    for question_type, kind in directions.kinds.items() if directions else ():
-
-        def where(scene: MeasuredScene, words: Mapping[str, str], kind: Any = kind) -> str:
-            places = [_place(scene, words[role]) for role in ("observer", "facing", "asked")]
-            try:
-                return str(direction(kind, *places).word)
-            except DegenerateGeometry as error:
-                raise _UnresolvedError("two of the objects stand at one point") from error
-
-        readers[question_type] = (question_pattern(kind.question), where)
-    return readers
 
 
-def _only(scene: MeasuredScene, category: str) -> MeasuredObject:
-    bearers = scene.bearers.get(category, ())
-    if not bearers:
-        raise _UnresolvedError("no box of the category")
-    if len(bearers) > 1:
-        raise _UnresolvedError("several boxes of a category that is asked about as one")
-    return bearers[0]
-
-
-def _place(scene: MeasuredScene, category: str) -> Array:
-    position = _only(scene, category).position
-    if position is None:
-        raise _UnresolvedError("no vertices, whose mean is an object's position")
-    return position
+def _by_type(topic: Topic, rules: Any, kind: str, scene: MeasuredScene, words: Mapping[str, str]) -> str:
+    if topic.answer is None:
+        raise UnresolvedError("the topic answers no released question")
+    return topic.answer(scene, rules, kind, words)
 
 
 def question_pattern(question: str) -> re.Pattern[str]:

@@ -3,9 +3,9 @@
 The projection is an upper bound. It is exact where the rules refuse nothing for its geometry, as those of the
 paper do; elsewhere a build also drops objects that are too small, options that are too close, and so on.
 
-What frames show does not stand in an annotation. How much the visibility filter leaves is a share measured on
-other rooms, stated with its source in `data/seen_shares.yaml`: a sample of the user's own streams would be
-truer, but takes their meshes and a second a scan, for a command that takes seconds in all.
+What frames show does not stand in an annotation. How much the visibility filter leaves is a share measured
+on other rooms: each topic states its own, and `data/seen_shares.yaml` the source. A sample of the user's own
+streams would be truer, but takes their meshes and a second a scan, for a command that takes seconds in all.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,23 +29,21 @@ if TYPE_CHECKING:
 
 
 class SeenShares(Rules):
-    """Of the questions asked without the visibility filter, the share that is left with it.
+    """How the topics' `seen_share` was measured: what the visibility filter leaves of the questions.
 
     Attributes:
         frames: how many were shown of each scan.
-        shares: by topic.
-        why, source: how they came about.
+        why, source: how the shares came about.
     """
 
     frames: int
-    shares: dict[str, float]
     why: str
     source: str
 
 
 @cache
 def seen_shares() -> SeenShares:
-    """The shares of this package, from `data/seen_shares.yaml`."""
+    """How the shares of this package's topics were measured, from `data/seen_shares.yaml`."""
     path = Path(str(resources.files("vsidata.analysis") / "data" / "seen_shares.yaml"))
     return validate(SeenShares, *read_mapping(path), path)
 
@@ -69,8 +67,7 @@ class Plan:
     @property
     def seen(self) -> Mapping[str, int]:
         """Topic → about how many of these a build with frames and the visibility filter can ask at most."""
-        shares = seen_shares().shares
-        return {topic: round(number * shares[topic]) for topic, number in self.questions.items()}
+        return {topic: round(number * TOPICS[topic].seen_share) for topic, number in self.questions.items()}
 
 
 def plan(source: Source, names: Iterable[str], rules: RuleSet) -> Plan:

@@ -1,6 +1,5 @@
 """Look at single questions of a build, with their evidence in words."""
 
-import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from vsidata.dataset.results import Row
 from vsidata.dataset.shard_rows import blame
 from vsidata.errors import OptionError, VsiError
 from vsidata.plain_text import in_a_line
+from vsidata.topics.explain import explain
 
 
 def sample(out: Path, count: int, seed: int, topic: str | None = None) -> list[Row]:
@@ -115,63 +115,5 @@ def _in_words(row: Mapping[str, Any]) -> str:
     answer = " ".join(filter(None, (row["answer"], row["unit"])))
     if row["options"]:
         answer = f"{row['ground_truth']} ({answer})"
-    lines += [f"→ {answer}", f"because {evidence_in_words(row)}"]
+    lines += [f"→ {answer}", f"because {explain(row)}"]
     return "\n  ".join(map(in_a_line, lines))
-
-
-def evidence_in_words(row: Mapping[str, Any]) -> str:
-    """Why the answer is what it is: `sink (object 12) to stove (object 7): boxes 1.52 m, surfaces 1.55 m`.
-
-    What is said follows from the objects' roles, so that a topic with the same roles needs nothing new here.
-    """
-    evidence = row["evidence"]
-    objects = evidence["objects"]
-    names = [f"{thing['category']} (object {thing['instance']})" for thing in objects]
-    roles = [thing["role"] for thing in objects]
-    value, margin = evidence["value"], evidence["margin"]
-    if not objects:
-        return f"the room measures {value:.2f} m²"
-    if roles[0] == "counted":
-        ids = ", ".join(str(thing["instance"]) for thing in objects)
-        return f"{objects[0]['category']}: {value:.0f} in the annotation (objects {ids})"
-    if roles[0] == "measured":
-        return f"the longest side of the box of {names[0]} is {100 * value:.1f} cm"
-    if roles == ["first", "second"]:
-        return f"{names[0]} to {names[1]}: {_apart(evidence)}"
-    if evidence["option_distances"]:
-        distances = [
-            f"{name} {metres:.2f} m"
-            for name, metres in zip(names[1:], evidence["option_distances"], strict=True)
-        ]
-        words = f"from {names[0]}: {', '.join(distances)}; the second nearest is {margin:.2f} m farther"
-        if evidence["surface_distance"] is not None:
-            words += f"; from surface to surface the nearest is {evidence['surface_distance']:.2f} m away"
-        return words
-    if roles == ["observer", "facing", "asked"]:
-        side = "left" if value > 0 else "right"
-        return (
-            f"standing by {names[0]}, facing {names[1]}: "
-            f"{names[2]} is {abs(math.degrees(value)):.0f}° to the {side}, "
-            f"{math.degrees(margin):.0f}° from where the answer would change"
-        )
-    if evidence["seconds"]:
-        in_order = sorted(zip(evidence["seconds"], names, strict=True))
-        moments = [f"{name} at {seconds:.1f} s" for seconds, name in in_order]
-        return f"first seen: {', '.join(moments)}; the closest two are {margin:.1f} s apart"
-    if evidence["path"]:
-        return (
-            f"from {names[0]}, facing {names[1]}, to {', '.join(names[2:])}: {value:.1f} m of free floor; "
-            f"the least clear turn is {math.degrees(margin):.0f}° from where the answer would change"
-        )
-    return f"{', '.join(names)}: {value:.3f}"
-
-
-def _apart(evidence: Mapping[str, Any]) -> str:
-    known = [
-        f"{what} {evidence[key]:.2f} m"
-        for what, key in (("boxes", "box_distance"), ("surfaces", "surface_distance"))
-        if evidence[key] is not None
-    ]
-    if evidence["value"] not in (evidence["box_distance"], evidence["surface_distance"]):
-        known.append(f"centres {evidence['value']:.2f} m")
-    return f"{', '.join(known)} apart"

@@ -181,13 +181,15 @@ def _balance(
     if stated is None:
         return {}, {}
     rules, seed = BalanceRules.model_validate(stated), recipe["options"]["seed"]
+    topics = recipe["topics"]
     unbalanced: dict[str, str] = {}
     balances: dict[str, Any] = {}
     for split in sorted(set(split_of.values())):
         answers = []
         for name in (name for name in sorted(split_of) if split_of[name] == split):
+            path = result_path(results, name)
             if (head := whole_head(results, name)) and head.failure is None:
-                answers += [Answer.of(row) for row in read_rows(result_path(results, name))[1]]
+                answers += [Answer.of(row, topics[row["topic"]]["thinned"]) for row in read_rows(path)[1]]
         left_out = balance(answers, rules, seed)
         balances[split] = tallies(answers, left_out, rules)
         unbalanced |= left_out

@@ -32,7 +32,7 @@ from vsidata.errors import OptionError, ScanError
 from vsidata.files.atomic import write_whole
 from vsidata.files.safe_files import append
 from vsidata.pipeline.options import BuildOptions
-from vsidata.pipeline.process import APPEARANCE_ORDER, Job, is_unchanged, process_scene
+from vsidata.pipeline.process import Job, is_unchanged, process_scene
 from vsidata.selection.splits import Selection, select
 from vsidata.sources.registry import Source, open_source, place_of
 from vsidata.sources.scannet import ScanNet
@@ -84,7 +84,7 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary | Su
     rules = load_rules(options.rules).with_caps(options.per_scene or {})
     topics = rules.chosen_topics(options.topics)
     if not options.frames:
-        _need_no_frames(options)
+        _need_no_frames(options, rules)
     selection = select(
         source,
         split=options.split,
@@ -142,12 +142,12 @@ def _engine_settings(options: BuildOptions, work: Path) -> EngineSettings:
     return EngineSettings(options.out, work, options.workers, options.slurm, finish)
 
 
-def _need_no_frames(options: BuildOptions) -> None:
+def _need_no_frames(options: BuildOptions, rules: RuleSet) -> None:
     if options.embed:
         fault = "puts frames into the questions, and --frames 0 takes none."
         raise OptionError("--embed", fault, "Drop one.")
-    if APPEARANCE_ORDER in (options.topics or ()):
-        fault = f"names {APPEARANCE_ORDER}, which asks about a video, and --frames 0 takes none."
+    if films := [topic for topic in options.topics or () if rules.look_rate([topic])]:
+        fault = f"names {films[0]}, which asks about a video, and --frames 0 takes none."
         raise OptionError("--topics", fault, "Drop one.")
 
 
@@ -171,6 +171,7 @@ def _recipe(options: BuildOptions, rules: RuleSet, topics: tuple[str, ...], sour
         },
         "rules": {"name": rules.name, "digest": rules.digest, "resolved": rules.resolved}
         | ({"extends": rules.extends} if rules.extends else {}),
+        "topics": rules.described,
         "versions": {"vsidata": __version__, "python": platform.python_version()}
         | {name: version(name) for name in _VERSIONS},
     }

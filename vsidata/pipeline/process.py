@@ -19,8 +19,6 @@ from vsidata.sources.streams.shown import Framing, ShownFrames, show
 from vsidata.topics.ask import ask
 from vsidata.topics.rule_set import RuleSet
 
-APPEARANCE_ORDER = "obj_appearance_order"
-
 
 @dataclass(frozen=True)
 class Job:
@@ -173,15 +171,15 @@ def look_at(
     """
     shown = show(stream, scene.alignment, framing)
     sight = timeline = None
-    order = rules.topics[APPEARANCE_ORDER] if APPEARANCE_ORDER in topics else None
-    if visibility or order:
+    rate = rules.look_rate(topics)
+    if visibility or rate:
         from vsidata.measuring.viewer import (
             viewer,  # imports Open3D: a second that scans without a stream need not pay
         )
 
         if view := viewer(scene, stream):
             sight = view.sight(shown.positions, rules.visibility) if visibility else None
-            timeline = view.timeline(order.rate.value) if order else None
+            timeline = view.timeline(rate) if rate else None
     return Look(shown, sight, timeline)
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from vsidata.dataset.browse import evidence_in_words
 from vsidata.dataset.results import Row
 from vsidata.report.evidence import Drawing, drawing
 from vsidata.report.plan import Plan, PlanObject, plan
 from vsidata.report.reading import SceneRecord
-from vsidata.report.rules_in_words import Resolved, margin_in_words, rule_of_stated_area
+from vsidata.report.rules_in_words import STATED_AREA, Resolved, margin_in_words
 from vsidata.report.thumbnails import thumbnail
+from vsidata.topics.explain import explain
 
 
 def scene_page(record: SceneRecord, rules: Resolved, *, visibility: bool) -> dict[str, Any]:
@@ -72,9 +72,9 @@ def _question(row: Row, seen: Plan, rules: Resolved) -> dict[str, Any]:
         "truth": row["ground_truth"],
         "answer": row["answer"],
         "unit": row["unit"],
-        "evidence": evidence_in_words(row),
+        "evidence": explain(row),
         "margin": margin_in_words(row, rules),
-        "rule": None if seen.outline or row["evidence"]["objects"] else rule_of_stated_area(),
+        "rule": None if seen.outline or row["evidence"]["objects"] else STATED_AREA,
         "drawing": _drawing(drawing(row, seen, rules)),
     }
 

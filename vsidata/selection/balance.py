@@ -8,6 +8,7 @@ import hashlib
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from vsidata.rules.balance import BalanceRules
@@ -20,44 +21,43 @@ class Answer(NamedTuple):
     """What balancing needs to know of a question.
 
     Attributes:
-        id, topic, question_type: of the question.
+        id, question_type: of the question.
         letter: of the right option, and
         options: how many there are; None and 0 for open questions.
         word: the open answer.
         category: of the first object that the question is about; None for questions about the room.
         value: the measured value behind the answer.
+        thinned: the part of the rules that thins its answers: `directions`, `counts`, `sizes`; None for none.
     """
 
     id: str
-    topic: str
     question_type: str
     letter: str | None
     options: int
     word: str
     category: str | None
     value: float
+    thinned: str | None = None
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> "Answer":
-        """From a row of the table of questions."""
+    def of(cls, row: Mapping[str, Any], thinned: str | None) -> "Answer":
+        """From a row of the table of questions, and how its topic's answers are thinned."""
         options, evidence = row["options"] or (), row["evidence"]
         return cls(
             id=row["id"],
-            topic=row["topic"],
             question_type=row["question_type"],
             letter=row["ground_truth"] if options else None,
             options=len(options),
             word=row["answer"],
             category=evidence["objects"][0]["category"] if evidence["objects"] else None,
             value=evidence["value"],
+            thinned=thinned,
         )
 
     @property
     def shown_answer(self) -> str | None:
         """By what a build's balance is judged: a direction, a count, a letter; None for lengths."""
-        if self.topic in ("object_rel_direction", "object_counting"):
-            return self.word
-        return self.letter
+        return self.word if self.thinned in ("directions", "counts") else self.letter
 
 
 Part = Callable[[Answer], tuple[Hashable, Hashable] | None]
@@ -99,9 +99,13 @@ def balance(answers: Sequence[Answer], rules: BalanceRules, seed: int) -> dict[s
 def _parts(rules: BalanceRules) -> Iterable[tuple[str, Part, Callable[[int], float]]]:
     """Each part of the rules: its reason, what it looks at, and the largest share of one of k kinds."""
     if (words := rules.directions) is not None:
-        yield "its direction is too common", _direction, lambda kinds: _times_even(words, kinds)
+        yield (
+            "its direction is too common",
+            partial(_word, "directions"),
+            lambda kinds: _times_even(words, kinds),
+        )
     if (counts := rules.counts) is not None:
-        yield "its number is too common", _count, lambda kinds: max(counts.value, 1 / kinds)
+        yield "its number is too common", partial(_word, "counts"), lambda kinds: max(counts.value, 1 / kinds)
     if (sizes := rules.sizes) is not None and (step := rules.size_step) is not None:
         ratio = math.log1p(step.value)
         yield (
@@ -119,16 +123,12 @@ def _times_even(times: StatedConstant, kinds: int) -> float:
     return min(1.0, max(1.0, times.value) / kinds)
 
 
-def _direction(answer: Answer) -> tuple[Hashable, Hashable] | None:
-    return (answer.question_type, answer.word) if answer.topic == "object_rel_direction" else None
-
-
-def _count(answer: Answer) -> tuple[Hashable, Hashable] | None:
-    return (answer.question_type, answer.word) if answer.topic == "object_counting" else None
+def _word(thinned: str, answer: Answer) -> tuple[Hashable, Hashable] | None:
+    return (answer.question_type, answer.word) if answer.thinned == thinned else None
 
 
 def _size(answer: Answer, ratio: float) -> tuple[Hashable, Hashable] | None:
-    if answer.topic != "object_size_estimation" or answer.value <= 0:
+    if answer.thinned != "sizes" or answer.value <= 0:
         return None
     return answer.category, math.floor(math.log(answer.value) / ratio)
 

@@ -10,9 +10,16 @@ from vsidata.topics.question import Draft, Drop
 Candidate = Callable[[], Draft | Drop | None]
 """Makes one question, or says why not; None where the same question is there already."""
 
+Refusal = Callable[[MeasuredScene, Draft], str | None]
+"""Why the picked frames cannot answer a question; None where they can, or where none were looked at."""
+
 
 def capped(
-    scene: MeasuredScene, candidates: Iterator[Candidate], cap: StatedConstant | None
+    scene: MeasuredScene,
+    candidates: Iterator[Candidate],
+    cap: StatedConstant | None,
+    *,
+    refused: Refusal = unanswerable,
 ) -> Iterator[Draft | Drop]:
     """Stop a topic once it has made enough questions: what is not needed is never measured, but is counted.
 
@@ -26,7 +33,7 @@ def capped(
         outcome = candidate()
         if outcome is None:
             continue
-        reason = unanswerable(scene, outcome) if isinstance(outcome, Draft) else None
+        reason = refused(scene, outcome) if isinstance(outcome, Draft) else None
         if reason:
             yield Drop(reason)
             continue

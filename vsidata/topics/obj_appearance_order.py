@@ -1,9 +1,9 @@
 """In which order categories first appear in the video."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise, permutations
+from itertools import combinations, pairwise, permutations
 from math import comb
 from typing import Annotated
 
@@ -15,6 +15,7 @@ from vsidata.measuring.sight import Timeline
 from vsidata.rules.constant import Choices, Count, Duration, Labels, Rate, Rules, Share, places_for
 from vsidata.topics.candidates import Candidate, capped, limited
 from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
+from vsidata.topics.topic import Margin, Row, Stated, Topic, named
 
 
 class AppearanceOrderRules(Rules):
@@ -72,7 +73,7 @@ def obj_appearance_order(
 
     Source: the question and its options are VSI-Bench's.
     """
-    return capped(scene, _candidates(scene, rules, rng), rules.per_scene)
+    return capped(scene, _candidates(scene, rules, rng), rules.per_scene, refused=_not_shown)
 
 
 def most(scene: MeasuredScene, rules: AppearanceOrderRules) -> int:
@@ -130,6 +131,22 @@ def appearances(scene: MeasuredScene, timeline: Timeline, rules: AppearanceOrder
     return found
 
 
+def _not_shown(scene: MeasuredScene, draft: Draft) -> str | None:
+    """Why the picked frames do not show the order; None where they do, or where none were looked at."""
+    sight, evidence = scene.sight, draft.evidence
+    if sight is None:
+        return None
+    moments = zip(evidence.seconds or (), evidence.objects, strict=True)
+    in_order = [thing.category for _, thing in sorted(moments, key=lambda moment: moment[0])]
+    rows = [
+        sight.first((thing.instance for thing in scene.bearers[category]), sight.rules.pixels.value)
+        for category in in_order
+    ]
+    seen = [row for row in rows if row is not None]
+    shown = len(seen) == len(rows) and all(a < b for a, b in pairwise(seen))
+    return None if shown else "the frames do not show the order"
+
+
 def _draw(
     scene: MeasuredScene, rules: AppearanceOrderRules, known: list[Appearance], rng: Generator
 ) -> list[Appearance]:
@@ -166,3 +183,50 @@ def _draft(rules: AppearanceOrderRules, chosen: list[Appearance], rng: Generator
             seconds=tuple(one.seen for one in chosen),
         ),
     )
+
+
+def _explain(row: Row) -> str:
+    evidence = row["evidence"]
+    in_order = sorted(zip(evidence["seconds"], named(row), strict=True))
+    moments = [f"{name} at {seconds:.1f} s" for seconds, name in in_order]
+    return f"first seen: {', '.join(moments)}; the closest two are {evidence['margin']:.1f} s apart"
+
+
+def _definition(_rules: Stated, _measurement: Stated) -> str:
+    return "A category has appeared in the first frame of the video that shows enough of it."
+
+
+def _near_miss(row: Row, _rules: AppearanceOrderRules, others: Sequence[str]) -> str | None:
+    """The order that exchanges what appears at nearly the same time."""
+    evidence = row.get("evidence") or {}
+    if not evidence.get("seconds"):
+        return None
+    categories = [thing["category"] for thing in evidence["objects"]]
+    appears = dict(zip(categories, evidence["seconds"], strict=True))
+    return min(others, key=lambda order: _misplaced_seconds(appears, order), default=None)
+
+
+def _misplaced_seconds(appears: Mapping[str, float], order: str) -> float:
+    """By how long the times of those pairs differ that an order has the wrong way round."""
+    times = [appears[word] for word in order.split(", ")]
+    return sum(max(0.0, first - second) for first, second in combinations(times, 2))
+
+
+def _look_rate(rules: AppearanceOrderRules) -> float:
+    return rules.rate.value
+
+
+TOPIC = Topic(
+    name="obj_appearance_order",
+    title="order of appearance",
+    rules=AppearanceOrderRules,
+    generate=obj_appearance_order,
+    most=most,
+    explain=_explain,
+    definition=_definition,
+    kind="word",
+    margin=Margin(unit="s", words="The closest two come {} apart", rule="min_gap"),
+    seen_share=0.58,
+    look_rate=_look_rate,
+    near_miss=_near_miss,
+)

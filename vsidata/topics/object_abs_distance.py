@@ -1,17 +1,20 @@
 """How far two objects are apart."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import combinations
 from math import comb
-from typing import Annotated
+from typing import Annotated, Any
 
 from numpy.random import Generator
 
 from vsidata.measuring.measure import Between, MeasuredObject, MeasuredScene
 from vsidata.rules.constant import Count, Labels, Length, Rules, Share, places_for
 from vsidata.topics.candidates import Candidate, capped, limited
+from vsidata.topics.measured_words import apart
 from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
+from vsidata.topics.released import UnresolvedError, only
+from vsidata.topics.topic import Row, Stated, Topic, named
 
 
 class SurfaceAgreement(Rules):
@@ -84,13 +87,13 @@ def _ask(
         return Drop("closer than the shortest distance asked about")
     by_surfaces = scene.distance(a, b, "surfaces")
     if rules.agreement and by_surfaces is not None:
-        apart = abs(metres - by_surfaces)
-        if apart > rules.agreement.metres.value and apart > rules.agreement.share.value * metres:
+        off = abs(metres - by_surfaces)
+        if off > rules.agreement.metres.value and off > rules.agreement.share.value * metres:
             return Drop("boxes and surfaces disagree on the distance")
     return Draft(
         question_type="object_abs_distance",
         question=rules.question.format(a=a.category, b=b.category),
-        answer=distance_answer(metres),
+        answer=_answer_of(metres),
         unit="m",
         evidence=Evidence(
             objects=(
@@ -104,6 +107,48 @@ def _ask(
     )
 
 
-def distance_answer(metres: float) -> str:
+def _answer_of(metres: float) -> str:
     """Metres to the one decimal of the answer."""
     return str(round(metres, 1))
+
+
+def _explain(row: Row) -> str:
+    first, second = named(row)
+    return f"{first} to {second}: {_known(row['evidence'])} apart"
+
+
+def _known(evidence: Mapping[str, Any]) -> str:
+    known = [
+        f"{what} {evidence[key]:.2f} m"
+        for what, key in (("boxes", "box_distance"), ("surfaces", "surface_distance"))
+        if evidence[key] is not None
+    ]
+    if evidence["value"] not in (evidence["box_distance"], evidence["surface_distance"]):
+        known.append(f"centres {evidence['value']:.2f} m")
+    return ", ".join(known)
+
+
+def _definition(rules: Stated, measurement: Stated) -> str:
+    return apart("The distance between the two objects is measured", rules, measurement)
+
+
+def _answer(scene: MeasuredScene, rules: AbsoluteDistanceRules, _type: str, words: Mapping[str, str]) -> str:
+    metres = scene.distance(only(scene, words["a"]), only(scene, words["b"]), rules.between)
+    if metres is None:
+        raise UnresolvedError("no box of the category")
+    return _answer_of(metres)
+
+
+TOPIC = Topic(
+    name="object_abs_distance",
+    title="absolute distance",
+    rules=AbsoluteDistanceRules,
+    generate=object_abs_distance,
+    most=most,
+    explain=_explain,
+    definition=_definition,
+    kind="number",
+    unit="m",
+    seen_share=0.90,
+    answer=_answer,
+)

@@ -1,6 +1,6 @@
 """How many objects of a category are in the room."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Annotated
 
@@ -10,6 +10,8 @@ from vsidata.measuring.measure import MeasuredScene
 from vsidata.rules.constant import Count, Labels, Rules, Share, places_for
 from vsidata.topics.candidates import Candidate, capped, limited
 from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
+from vsidata.topics.released import UnresolvedError
+from vsidata.topics.topic import Row, Stated, Topic
 
 
 class ObjectCountingRules(Rules):
@@ -88,3 +90,35 @@ def _ask(scene: MeasuredScene, rules: ObjectCountingRules, name: str) -> Draft |
             value=float(scene.count(name)),
         ),
     )
+
+
+def _explain(row: Row) -> str:
+    evidence = row["evidence"]
+    objects = evidence["objects"]
+    ids = ", ".join(str(thing["instance"]) for thing in objects)
+    return f"{objects[0]['category']}: {evidence['value']:.0f} in the annotation (objects {ids})"
+
+
+def _definition(_rules: Stated, _measurement: Stated) -> str:
+    return "The objects of the annotation that answer to the word are counted."
+
+
+def _answer(scene: MeasuredScene, _rules: ObjectCountingRules, _type: str, words: Mapping[str, str]) -> str:
+    if scene.count(words["category"]) == 0:
+        raise UnresolvedError("no box of the category")
+    return str(scene.count(words["category"]))
+
+
+TOPIC = Topic(
+    name="object_counting",
+    title="object counting",
+    rules=ObjectCountingRules,
+    generate=object_counting,
+    most=most,
+    explain=_explain,
+    definition=_definition,
+    kind="number",
+    seen_share=0.90,
+    thinned="counts",
+    answer=_answer,
+)

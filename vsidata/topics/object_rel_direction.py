@@ -1,7 +1,7 @@
 """Where an object is for somebody who stands by a second one and faces a third."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations, product, zip_longest
@@ -18,6 +18,15 @@ from vsidata.rules.constant import Angle, Count, Labels, Length, Rules, places_f
 from vsidata.scene import Array
 from vsidata.topics.candidates import Candidate, capped, limited
 from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
+from vsidata.topics.released import UnresolvedError, place
+from vsidata.topics.topic import Margin, Row, Stated, Topic, named
+
+_BEYOND = 1e-6  # radians past the edge of a sector: more than rounding, less than any sector
+
+_POSITIONS = {
+    "box_center": "An object is where the middle of its box is.",
+    "vertex_mean": "An object is where the mean of its vertices is.",
+}
 
 Degrees = Annotated[float, Field(ge=0, le=360)]
 
@@ -210,3 +219,64 @@ def direction(kind: DirectionKind, observer: Array, facing: Array, asked: Array)
     index = int(sector_of(bearing, sectors))
     word = list(kind.radians)[index] if index >= 0 else None
     return Direction(bearing, word, float(edge_margin(bearing, sectors)))
+
+
+def _explain(row: Row) -> str:
+    observer, facing, asked = named(row)
+    value, margin = row["evidence"]["value"], row["evidence"]["margin"]
+    return (
+        f"standing by {observer}, facing {facing}: "
+        f"{asked} is {abs(math.degrees(value)):.0f}° to the {'left' if value > 0 else 'right'}, "
+        f"{math.degrees(margin):.0f}° from where the answer would change"
+    )
+
+
+def _definition(_rules: Stated, measurement: Stated) -> str:
+    return (
+        "The bearing of the object is measured, seen from above, for somebody who stands by one object and "
+        f"faces another. {_POSITIONS.get(measurement['position'], '')}"
+    ).rstrip()
+
+
+def _answer(
+    scene: MeasuredScene, rules: RelativeDirectionRules, question_type: str, words: Mapping[str, str]
+) -> str:
+    places = [place(scene, words[role]) for role in ("observer", "facing", "asked")]
+    try:
+        return str(direction(rules.kinds[question_type], *places).word)
+    except DegenerateGeometry as error:
+        raise UnresolvedError("two of the objects stand at one point") from error
+
+
+def _near_miss(row: Row, rules: RelativeDirectionRules, _others: Sequence[str]) -> str | None:
+    """The word beyond the nearest edge of the right one; the easy question has none for what is behind."""
+    evidence = row.get("evidence") or {}
+    bearing, margin = evidence.get("value"), evidence.get("margin")
+    if bearing is None or margin is None:
+        return None
+    words, sectors = zip(*rules.kinds[row["question_type"]].radians.items(), strict=True)
+    places = (sector_of(bearing + side * (margin + _BEYOND), sectors) for side in (-1, 1))
+    found = [words[int(at)] for at in places if at >= 0]
+    return next((word for word in found if word != row["answer"]), None)
+
+
+def _words(rules: RelativeDirectionRules, question_type: str) -> Sequence[str]:
+    return tuple(rules.kinds[question_type].sectors)
+
+
+TOPIC = Topic(
+    name="object_rel_direction",
+    title="relative direction",
+    rules=RelativeDirectionRules,
+    generate=object_rel_direction,
+    most=most,
+    explain=_explain,
+    definition=_definition,
+    kind="word",
+    margin=Margin(unit="rad", words="The answer would change {} further on", rule="margin"),
+    seen_share=1.0,
+    thinned="directions",
+    answer=_answer,
+    near_miss=_near_miss,
+    words=_words,
+)

@@ -1,6 +1,6 @@
 """Which of several objects is closest to another one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from math import comb, inf
@@ -11,7 +11,10 @@ from numpy.random import Generator
 from vsidata.measuring.measure import Between, MeasuredObject, MeasuredScene
 from vsidata.rules.constant import Choices, Count, Labels, Length, Rules, places_for
 from vsidata.topics.candidates import Candidate, capped, limited
+from vsidata.topics.measured_words import apart
 from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
+from vsidata.topics.released import UnresolvedError, only
+from vsidata.topics.topic import Margin, Row, Stated, Topic, named
 
 
 class RelativeDistanceRules(Rules):
@@ -246,3 +249,61 @@ def _draft(
             margin=second.metres - nearest.metres,
         ),
     )
+
+
+def _explain(row: Row) -> str:
+    evidence = row["evidence"]
+    target, *options = named(row)
+    distances = [
+        f"{name} {metres:.2f} m" for name, metres in zip(options, evidence["option_distances"], strict=True)
+    ]
+    words = f"from {target}: {', '.join(distances)}; the second nearest is {evidence['margin']:.2f} m farther"
+    if evidence["surface_distance"] is not None:
+        words += f"; from surface to surface the nearest is {evidence['surface_distance']:.2f} m away"
+    return words
+
+
+def _definition(rules: Stated, measurement: Stated) -> str:
+    return apart(
+        "The distance from the object to the nearest one of each category is measured", rules, measurement
+    )
+
+
+def _answer(scene: MeasuredScene, rules: RelativeDistanceRules, _type: str, words: Mapping[str, str]) -> str:
+    options = options_at(scene, only(scene, words["target"]), rules.between)
+    at = {option.category: option.metres for option in options}
+    named_ones = words["options"].split(", ")
+    if not set(named_ones) <= set(at):
+        raise UnresolvedError("no box of the category")
+    return min(named_ones, key=lambda word: at[word])
+
+
+def second_nearest(row: Row) -> str | None:
+    """The option that is nearest after the right one, by the distances in the evidence; None without them."""
+    evidence = row.get("evidence") or {}
+    distances = evidence.get("option_distances")
+    if not distances:
+        return None
+    options = [thing["category"] for thing in evidence["objects"] if thing["role"] == "option"]
+    by_distance = sorted(zip(distances, options, strict=True))
+    return next((option for _, option in by_distance if option != row["answer"]), None)
+
+
+def _near_miss(row: Row, _rules: RelativeDistanceRules, _others: Sequence[str]) -> str | None:
+    return second_nearest(row)
+
+
+TOPIC = Topic(
+    name="object_rel_distance",
+    title="relative distance",
+    rules=RelativeDistanceRules,
+    generate=object_rel_distance,
+    most=most,
+    explain=_explain,
+    definition=_definition,
+    kind="word",
+    margin=Margin(unit="m", words="The second nearest is {} farther", rule="min_gap", asks="more than {}"),
+    seen_share=0.94,
+    answer=_answer,
+    near_miss=_near_miss,
+)

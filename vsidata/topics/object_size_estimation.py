@@ -1,6 +1,6 @@
 """The longest dimension of an object."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Annotated
 
@@ -9,7 +9,10 @@ from numpy.random import Generator
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.rules.constant import Count, Labels, Rules, places_for
 from vsidata.topics.candidates import Candidate, capped, limited
+from vsidata.topics.measured_words import box
 from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
+from vsidata.topics.released import UnresolvedError, only
+from vsidata.topics.topic import Row, Stated, Topic, named
 
 
 class ObjectSizeRules(Rules):
@@ -50,7 +53,7 @@ def _ask(rules: ObjectSizeRules, thing: MeasuredObject) -> Draft | Drop:
     return Draft(
         question_type="object_size_estimation",
         question=rules.question.format(category=thing.category),
-        answer=size_answer(thing.box.longest_side),
+        answer=_answer_of(thing.box.longest_side),
         unit="cm",
         evidence=Evidence(
             objects=(EvidenceObject("measured", thing.instance, thing.category),),
@@ -59,6 +62,38 @@ def _ask(rules: ObjectSizeRules, thing: MeasuredObject) -> Draft | Drop:
     )
 
 
-def size_answer(longest_side: float) -> str:
+def _answer_of(longest_side: float) -> str:
     """Metres to the whole centimetres of the answer."""
     return str(round(100 * longest_side))
+
+
+def _explain(row: Row) -> str:
+    (name,) = named(row)
+    return f"the longest side of the box of {name} is {100 * row['evidence']['value']:.1f} cm"
+
+
+def _definition(_rules: Stated, measurement: Stated) -> str:
+    return f"The longest side of the object's box is measured. {box(measurement)}".rstrip()
+
+
+def _answer(scene: MeasuredScene, _rules: ObjectSizeRules, _type: str, words: Mapping[str, str]) -> str:
+    thing = only(scene, words["category"])
+    if thing.box is None:
+        raise UnresolvedError("no box of the category")
+    return _answer_of(thing.box.longest_side)
+
+
+TOPIC = Topic(
+    name="object_size_estimation",
+    title="object size",
+    rules=ObjectSizeRules,
+    generate=object_size_estimation,
+    most=most,
+    explain=_explain,
+    definition=_definition,
+    kind="number",
+    unit="cm",
+    seen_share=0.91,
+    thinned="sizes",
+    answer=_answer,
+)

@@ -1,6 +1,6 @@
 """The floor area of the room."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from numpy.random import Generator
@@ -9,6 +9,18 @@ from vsidata.measuring.measure import MeasuredScene
 from vsidata.rules.constant import Count, Rules
 from vsidata.topics.candidates import capped, limited
 from vsidata.topics.question import Draft, Drop, Evidence
+from vsidata.topics.released import UnresolvedError
+from vsidata.topics.topic import Row, Stated, Topic
+
+_METHODS = {
+    "floor": "The outline is an alpha shape of the floor that the scan shows, stray points and glimpses of "
+    "other rooms left out, holes filled.",
+    "vsibench": "The outline is an alpha shape of a sample of the scan's vertices, holes filled, as a public "
+    "derivative of VSI-Bench draws it.",
+    "vsi100k": "The outline is an alpha shape of all vertices with a disc larger than most rooms: nearly "
+    "their convex hull.",
+}
+"""Method of measuring the area → how the outline is drawn."""
 
 
 class RoomSizeRules(Rules):
@@ -38,7 +50,7 @@ def _ask(scene: MeasuredScene, rules: RoomSizeRules) -> Draft | Drop:
     return Draft(
         question_type="room_size_estimation",
         question=rules.question,
-        answer=room_answer(scene.room_area),
+        answer=_answer_of(scene.room_area),
         unit="m²",
         evidence=Evidence(objects=(), value=scene.room_area),
     )
@@ -49,6 +61,36 @@ def most(scene: MeasuredScene, rules: RoomSizeRules) -> int:  # noqa: ARG001 - e
     return limited(1, rules.per_scene)
 
 
-def room_answer(area: float) -> str:
+def _answer_of(area: float) -> str:
     """Square metres to the one decimal of the answer."""
     return str(round(area, 1))
+
+
+def _explain(row: Row) -> str:
+    return f"the room measures {row['evidence']['value']:.2f} m²"
+
+
+def _definition(_rules: Stated, measurement: Stated) -> str:
+    method = _METHODS.get(measurement["room_area"]["method"], "")
+    return f"The area within the outline of the room is measured. {method}".rstrip()
+
+
+def _answer(scene: MeasuredScene, _rules: RoomSizeRules, _type: str, _words: Mapping[str, str]) -> str:
+    if scene.room_area is None:
+        raise UnresolvedError("no room area")
+    return _answer_of(scene.room_area)
+
+
+TOPIC = Topic(
+    name="room_size_estimation",
+    title="room size",
+    rules=RoomSizeRules,
+    generate=room_size_estimation,
+    most=most,
+    explain=_explain,
+    definition=_definition,
+    kind="number",
+    unit="m²",
+    seen_share=0.88,
+    answer=_answer,
+)

@@ -25,6 +25,7 @@ from vsidata.rules.constant import Angle, Choices, Count, Labels, Length, Rules,
 from vsidata.scene import Array
 from vsidata.topics.candidates import Candidate, capped, limited
 from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
+from vsidata.topics.topic import Margin, Row, Stated, Topic, named
 
 # Moves alternate between turning and going, and the last is going: these are the possible numbers of them.
 _MOVES = (2, 3, 4, 5)
@@ -351,3 +352,49 @@ def _draft(rules: RoutePlanningRules, route: Route, rng: Generator) -> Draft:
             path=tuple((float(x), float(y)) for x, y in route.path),
         ),
     )
+
+
+def _explain(row: Row) -> str:
+    evidence = row["evidence"]
+    start, facing, *stops = named(row)
+    return (
+        f"from {start}, facing {facing}, to {', '.join(stops)}: {evidence['value']:.1f} m of free floor; "
+        f"the least clear turn is {math.degrees(evidence['margin']):.0f}° from where the answer would change"
+    )
+
+
+def _definition(_rules: Stated, _measurement: Stated) -> str:
+    return "Each way is a straight line over free floor; each turn is the one that the walk makes there."
+
+
+def _near_miss(row: Row, _rules: RoutePlanningRules, others: Sequence[str]) -> str | None:
+    """The route with the fewest wrong turns."""
+    if not row.get("evidence"):
+        return None
+    right = row["answer"].split(", ")
+    return min(
+        others,
+        key=lambda turns: sum(a != b for a, b in zip(turns.split(", "), right, strict=True)),
+        default=None,
+    )
+
+
+TOPIC = Topic(
+    name="route_planning",
+    title="route planning",
+    rules=RoutePlanningRules,
+    generate=route_planning,
+    most=most,
+    explain=_explain,
+    definition=_definition,
+    kind="word",
+    margin=Margin(
+        unit="rad",
+        words="The answer would change {} further on, at the least clear turn",
+        rule="tolerance",
+        asks="turns within {} of their word",
+        bounds=False,
+    ),
+    seen_share=0.92,
+    near_miss=_near_miss,
+)

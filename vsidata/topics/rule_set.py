@@ -1,7 +1,7 @@
 """Rule sets: which questions are asked, and every constant behind them. The files are in rules/*.yaml."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import resources
@@ -89,6 +89,17 @@ class RuleSet:
                 f"Choose from: {', '.join(self.topics)}.",
             )
         return tuple(topic for topic in self.topics if topic in names)
+
+    def look_rate(self, topics: Iterable[str]) -> float | None:
+        """The most frames of a stream in a second that any of some topics looks at; None where none looks."""
+        looks = ((TOPICS[name].look_rate, self.topics[name]) for name in topics)
+        return max((look(rules) for look, rules in looks if look is not None), default=None)
+
+    @cached_property
+    def described(self) -> dict[str, Any]:
+        """What readers of a build need to know of each topic, as plain data for the manifest."""
+        rules, measurement = self.resolved["topics"], self.resolved["measurement"]
+        return {name: TOPICS[name].described(rules[name], measurement) for name in self.topics}
 
     @cached_property
     def resolved(self) -> dict[str, Any]:

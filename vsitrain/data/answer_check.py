@@ -4,12 +4,12 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from vsidata.errors import OptionError
+from vsidata.topics.registry import TOPICS
 from vsitrain.prompts import answer_kind
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
-_COUNTS = "object_counting"
 _AT_A_TIME = 1000  # rows that are Python objects at once
 _COLUMNS = ["id", "question", "question_type", "options", "ground_truth", "answer", "unit"]
 
@@ -43,13 +43,18 @@ def _fault(row: dict[str, Any]) -> str | None:
         letters = [option.partition(".")[0] for option in row["options"]]
         if row["ground_truth"] not in letters:
             return f"its ground_truth {row['ground_truth']!r} is none of the letters {', '.join(letters)}"
-    elif answer_kind(row, letters=False) == "number" or row["question_type"] == _COUNTS:
+    elif answer_kind(row, letters=False) == "number" or _wants_number(row):
         for column in ("ground_truth", "answer"):
             if not _is_positive(row[column]):
                 return (
                     f"its {column} {row[column]!r} is no positive number, as a {row['question_type']} wants"
                 )
     return None
+
+
+def _wants_number(row: dict[str, Any]) -> bool:
+    topic = TOPICS.get(row["question_type"])
+    return topic is not None and topic.kind == "number"
 
 
 def _is_positive(text: str) -> bool:

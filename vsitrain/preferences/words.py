@@ -2,37 +2,42 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
-from vsidata.topics.object_rel_direction import RelativeDirectionRules
+from vsidata.topics.registry import TOPICS
 from vsidata.topics.rule_set import load_rules
+from vsidata.topics.topic import Topic, texts
 from vsitrain.prompts import offered
 from vsitrain.prompts.asking import Row
 
-_DIRECTION_RULES = ("vsibench", "vsi100k")
-
-Sectors = Mapping[str, tuple[float, float]]
-"""Word → from and to, radians counter-clockwise from the facing direction, in [0, 2π]."""
+_RULE_SETS = ("vsibench", "vsi100k", "wide")
+"""The rule sets of this project; of a question type that several ask, the first one's rules count."""
 
 
 def others(row: Row) -> list[str]:
     """The words that a question offers, without the right one; empty where it offers none.
 
-    Those of its options, those it lists in parentheses, or the directions of its question type.
+    Those of its options, those it lists in parentheses, or those that its topic has for its question type.
     """
-    words = offered(row) or tuple(sectors_of(row))
+    words = offered(row) or _words(row)
     return [word for word in words if word != row["answer"]] if row["answer"] in words else []
 
 
-def sectors_of(row: Row) -> Sectors:
-    """The sectors of a direction question by the rule sets of this project; none for other questions."""
-    return _sectors().get(row.get("question_type") or "", {})
+def asked_by(row: Row) -> tuple[Topic, Any] | None:
+    """The topic that asks questions of a row's type, and its rules; None where no rule set here asks them."""
+    return _askers().get(row.get("question_type") or "")
+
+
+def _words(row: Row) -> tuple[str, ...]:
+    topic, rules = asked_by(row) or (None, None)
+    return tuple(topic.words(rules, row["question_type"])) if topic and topic.words else ()
 
 
 @lru_cache
-def _sectors() -> Mapping[str, Sectors]:
-    found: dict[str, Sectors] = {}
-    for name in _DIRECTION_RULES:
-        rules = load_rules(name).topics["object_rel_direction"]
-        if isinstance(rules, RelativeDirectionRules):
-            found |= {question_type: kind.radians for question_type, kind in rules.kinds.items()}
+def _askers() -> Mapping[str, tuple[Topic, Any]]:
+    found: dict[str, tuple[Topic, Any]] = {}
+    for rules in map(load_rules, _RULE_SETS):
+        for name, stated in rules.topics.items():
+            for question_type in texts(name, rules.resolved["topics"][name]):
+                found.setdefault(question_type, (TOPICS[name], stated))
     return found

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vsidata.metrics import mean_relative_accuracy
+from vsidata.topics.registry import TOPICS
 from vsitrain.answers import final_answer, read_letter, read_number, same_word
 from vsitrain.prompts import offered, target, wants_letter
 from vsitrain.scoring.official import is_number
@@ -22,12 +23,14 @@ def lenient_score(row: Mapping[str, Any], reply: str, *, letters: bool = True) -
     """
     said = final_answer(reply)
     if is_number(row):
-        number = read_number(said, row.get("unit") or _UNITS.get(row["question_type"]))
+        number = read_number(said, row.get("unit") or _unit(row["question_type"]))
         return 0.0 if number is None else float(mean_relative_accuracy(number, float(row["ground_truth"])))
     if wants_letter(row, letters):
         return float(read_letter(said, row["options"]) == row["ground_truth"])
     return float(same_word(said, target(row, letters), offered(row)))
 
 
-_UNITS = {"object_abs_distance": "m", "object_size_estimation": "cm", "room_size_estimation": "m²"}
-"""Of the benchmark's questions, whose rows do not state them."""
+def _unit(question_type: str) -> str | None:
+    """Of the benchmark's questions, whose rows do not state it."""
+    topic = TOPICS.get(question_type)
+    return topic.unit if topic else None

@@ -5,20 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from vsidata.plain_text import in_a_line
+from vsidata.topics.registry import TOPICS
 from vsitrain.figure_file import write_figure
 from vsitrain.scoring.compared import Row
+from vsitrain.scoring.tasks import TASKS
 
-_TITLES = {
-    "": "macro average",
-    "object_counting": "object counting",
-    "object_abs_distance": "absolute distance",
-    "object_size_estimation": "object size",
-    "room_size_estimation": "room size",
-    "object_rel_distance": "relative distance",
-    "object_rel_direction": "relative direction",
-    "route_planning": "route planning",
-    "obj_appearance_order": "order of appearance",
-}
+_TITLES = {"": "macro average"} | {task: TOPICS[task].title for task in TASKS}
 _STYLES = ((0, (1, 1.5)), (0, (4, 2)), (0, (6, 1.5, 1, 1.5)), "solid")
 """Of the lines of references, which are told apart without colour."""
 

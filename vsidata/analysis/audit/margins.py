@@ -8,14 +8,7 @@ from typing import Any
 import numpy as np
 
 from vsidata.analysis.blind.asked import Asked
-
-_RULES: Mapping[str, tuple[str, str]] = {
-    "object_rel_distance": ("min_gap", "m"),
-    "object_rel_direction": ("margin", "rad"),
-    "obj_appearance_order": ("min_gap", "s"),
-    "route_planning": ("", "rad"),
-}
-"""Topic → the rule that bounds its margins from below, if one does, and the margins' unit."""
+from vsidata.topics.registry import TOPICS
 
 
 def margins(questions: Sequence[Asked], topics: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,15 +33,16 @@ def margins(questions: Sequence[Asked], topics: Mapping[str, Any]) -> dict[str, 
 
 
 def _spread(values: Sequence[float], topic: str, topics: Mapping[str, Any]) -> dict[str, Any]:
-    rule, unit = _RULES.get(topic, ("", ""))
-    stated = topics.get(topic, {}).get(rule)
+    known = TOPICS.get(topic)
+    about = known.margin if known else None
+    stated = topics.get(topic, {}).get(about.rule) if about and about.bounds else None
     limit = None
     if stated is not None:
         limit = radians(stated["value"]) if stated["unit"] == "deg" else float(stated["value"])
     margins = np.array(values)
     spread: dict[str, Any] = {
         "questions": len(values),
-        "unit": unit,
+        "unit": about.unit if about else "",
         "quantiles": np.quantile(margins, np.linspace(0, 1, 21)).tolist(),
         "limit": limit,
     }

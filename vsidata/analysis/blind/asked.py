@@ -14,6 +14,7 @@ from vsidata.errors import VsiError
 from vsidata.metrics import is_number
 from vsidata.sources.official import room_of_row
 from vsidata.topics.rule_set import RULE_SETS, load_rules
+from vsidata.topics.topic import texts
 
 Row = Mapping[str, Any]
 Patterns = Mapping[str, tuple[str, Sequence[re.Pattern[str]]]]
@@ -156,6 +157,6 @@ def _patterns(topics: Mapping[str, Any] | None) -> Patterns:
     found: dict[str, tuple[str, list[re.Pattern[str]]]] = {}
     for stated in (topics or {}, *_shipped()):
         for topic, rules in stated.items():
-            for kind, text in (rules.get("kinds") or {topic: rules}).items():
-                found.setdefault(kind, (topic, []))[1].append(question_pattern(text["question"]))
+            for kind, text in texts(topic, rules).items():
+                found.setdefault(kind, (topic, []))[1].append(question_pattern(text))
     return found

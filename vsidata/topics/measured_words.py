@@ -1,0 +1,27 @@
+"""What the rules on measuring mean, in words that topics' definitions share. The keys are the rules' own."""
+
+from vsidata.topics.topic import Stated
+
+_BETWEEN = {
+    "boxes": "between the closest points of their boxes.",
+    "surfaces": "between the closest points of their surfaces; the plan draws those of their boxes.",
+    "positions": "between the means of their vertices.",
+}
+_BOX = {
+    "minimal": "An object's box is the smallest one around its vertices, upright or not.",
+    "upright": "An object's box is the upright one with the smallest base around its vertices.",
+}
+
+
+def apart(what: str, rules: Stated, measurement: Stated) -> str:
+    """`The distance … is measured, between …`, and what a box is where boxes are measured."""
+    between = rules["between"]
+    sentences = [f"{what}, {_BETWEEN[between]}" if between in _BETWEEN else f"{what}."]
+    if between == "boxes":
+        sentences.append(box(measurement))
+    return " ".join(filter(None, sentences))
+
+
+def box(measurement: Stated) -> str:
+    """What an object's box is; empty where the rules know it by another name."""
+    return _BOX.get(measurement["box"], "")

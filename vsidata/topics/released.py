@@ -1,0 +1,34 @@
+"""The objects that a question's words name, where the question is known by its words alone."""
+
+from vsidata.measuring.measure import MeasuredObject, MeasuredScene
+from vsidata.scene import Array
+
+
+class UnresolvedError(Exception):
+    """A question that the scene's boxes do not answer; the text is the reason."""
+
+
+def only(scene: MeasuredScene, category: str) -> MeasuredObject:
+    """The one object of a category.
+
+    Raises:
+        UnresolvedError: there is none, or there are several.
+    """
+    bearers = scene.bearers.get(category, ())
+    if not bearers:
+        raise UnresolvedError("no box of the category")
+    if len(bearers) > 1:
+        raise UnresolvedError("several boxes of a category that is asked about as one")
+    return bearers[0]
+
+
+def place(scene: MeasuredScene, category: str) -> Array:
+    """(3,) where the one object of a category is, metres, room frame.
+
+    Raises:
+        UnresolvedError: there is none, there are several, or it has no position.
+    """
+    position = only(scene, category).position
+    if position is None:
+        raise UnresolvedError("no vertices, whose mean is an object's position")
+    return position
