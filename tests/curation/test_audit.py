@@ -15,6 +15,7 @@ from vsidata.analysis.audit.margins import margins
 from vsidata.analysis.audit.repeats import repeats
 from vsidata.analysis.audit.shares import letter_shares, word_shares
 from vsidata.analysis.blind.asked import read_asked
+from vsidata.topics.rule_set import load_rules
 
 pytestmark = pytest.mark.usefixtures("few_trees")
 
@@ -120,7 +121,7 @@ def test_margins_are_told_against_the_rules():
         for i, width in enumerate(widths.tolist())
     ]
     rows.append(made.size("r", "bed", 200) | {"margin": None})
-    found = margins(read_asked(rows, made.TOPICS), made.TOPICS)
+    found = margins(read_asked(rows, made.TOPICS), made.TOPICS, load_rules("wide").described)
     assert list(found) == ["object_rel_direction_easy"]
     own = found["object_rel_direction_easy"]
     assert own["limit"] == pytest.approx(radians(10))

@@ -14,13 +14,15 @@ from vsidata.report.thumbnails import thumbnail
 from vsidata.topics.registry import TOPICS
 from vsidata.topics.rule_set import RULE_SETS, load_rules
 
-RULES = load_rules("wide").resolved
+WIDE = load_rules("wide")
+RULES = WIDE.resolved
 
 
 @pytest.mark.parametrize("name", RULE_SETS)
 def test_every_topic_of_every_rule_set_is_defined_with_the_reasons_of_its_constants(name):
-    resolved = load_rules(name).resolved
-    said = topic_rules(resolved)
+    rules = load_rules(name)
+    resolved = rules.resolved
+    said = topic_rules(resolved, rules.described)
     assert {*said} == {*resolved["topics"]}
     for rule in said.values():
         assert rule["definition"].endswith(".")
@@ -28,27 +30,27 @@ def test_every_topic_of_every_rule_set_is_defined_with_the_reasons_of_its_consta
 
 
 def test_every_topic_there_is_has_a_definition():
-    assert {*topic_rules(RULES)} == {*TOPICS}
+    assert {*topic_rules(RULES, WIDE.described)} == {*TOPICS}
 
 
 def test_definition_says_between_what_is_measured():
     boxes, centres = (
-        topic_rules(load_rules(name).resolved)["object_abs_distance"]["definition"]
-        for name in ("wide", "vsi100k")
+        topic_rules(rules.resolved, rules.described)["object_abs_distance"]["definition"]
+        for rules in map(load_rules, ("wide", "vsi100k"))
     )
     assert "closest points of their boxes" in boxes
     assert "means of their vertices" in centres
 
 
 def test_constants_carry_their_units():
-    said = {one["name"]: one["value"] for one in topic_rules(RULES)["object_rel_direction"]["constants"]}
+    said = {one["name"]: one["value"] for one in topic_rules(RULES, {})["object_rel_direction"]["constants"]}
     assert said["margin"] == "10°"
     assert said["farthest"] == "5 m"
     assert said["draws"] == "200"
 
 
 def test_margins_are_said_with_what_the_rules_ask_for():
-    said = {row["topic"]: margin_in_words(row, RULES) for row in rooms.questions()}
+    said = {row["topic"]: margin_in_words(row, RULES, WIDE.described) for row in rooms.questions()}
     assert said["object_rel_distance"] == (
         "The second nearest is 0.80 m farther; the rules ask for more than 0.15 m."
     )

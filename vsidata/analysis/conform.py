@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +21,9 @@ from vsidata.files.safe_files import LARGEST_LINES, read_regular
 from vsidata.measuring.measure import MeasuredScene, measure
 from vsidata.metrics import mean_relative_accuracy
 from vsidata.sources.registry import Source
-from vsidata.topics.registry import TOPICS
 from vsidata.topics.released import UnresolvedError
 from vsidata.topics.rule_set import RuleSet
-from vsidata.topics.topic import Topic, texts
+from vsidata.topics.topic import texts
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -152,7 +150,7 @@ def _answered(
     scene = scenes.get((row["dataset"], row["scene_name"]))
     if scene is None:
         raise UnresolvedError("the scene is not in the meta information")
-    return reader.answer(scene, match.groupdict())
+    return reader.answer(scene, reader.rules, row["question_type"], match.groupdict())
 
 
 def _open_key(row: Mapping[str, Any]) -> str:
@@ -172,31 +170,26 @@ class _Reader:
 
     Attributes:
         pattern: the text that they are asked in, with their words.
-        answer: from a scene and these words.
+        answer: of their topic.
+        rules: of their topic.
         unit: of the answer.
     """
 
     pattern: re.Pattern[str]
-    answer: Callable[[MeasuredScene, Mapping[str, str]], str]
+    answer: Callable[[MeasuredScene, Any, str, Mapping[str, str]], str]
+    rules: Any
     unit: str | None
 
 
 def _readers(rules: RuleSet) -> dict[str, _Reader]:
     """A reader for each question type that is answered from its words."""
-    return {
-        kind: _Reader(
-            question_pattern(text), partial(_by_type, TOPICS[name], stated, kind), TOPICS[name].unit
-        )
-        for name, stated in rules.topics.items()
-        if TOPICS[name].answer is not None
-        for kind, text in texts(name, rules.resolved["topics"][name]).items()
-    }
-
-
-def _by_type(topic: Topic, rules: Any, kind: str, scene: MeasuredScene, words: Mapping[str, str]) -> str:
-    if topic.answer is None:
-        raise UnresolvedError("the topic answers no released question")
-    return topic.answer(scene, rules, kind, words)
+    found = {}
+    for name, stated in rules.topics.items():
+        topic = rules.registry[name]
+        if topic.answer is not None:
+            for kind, text in texts(name, rules.resolved["topics"][name]).items():
+                found[kind] = _Reader(question_pattern(text), topic.answer, stated, topic.unit)
+    return found
 
 
 def question_pattern(question: str) -> re.Pattern[str]:

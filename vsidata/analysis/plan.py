@@ -21,7 +21,6 @@ from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.rules.constant import Rules
 from vsidata.rules.strict_yaml import read_mapping, validate
 from vsidata.sources.registry import Source
-from vsidata.topics.registry import TOPICS
 from vsidata.topics.rule_set import RuleSet
 
 if TYPE_CHECKING:
@@ -56,18 +55,15 @@ class Plan:
         rules: name and digest of the rule set.
         scenes: how many scenes were projected.
         questions: topic → most questions that a build can ask.
+        seen: topic → about how many of these a build with frames and the visibility filter can ask at most.
         failures: the scenes without a usable annotation.
     """
 
     rules: str
     scenes: int
     questions: Mapping[str, int]
+    seen: Mapping[str, int]
     failures: Sequence[ScanError]
-
-    @property
-    def seen(self) -> Mapping[str, int]:
-        """Topic → about how many of these a build with frames and the visibility filter can ask at most."""
-        return {topic: round(number * TOPICS[topic].seen_share) for topic, number in self.questions.items()}
 
 
 def plan(source: Source, names: Iterable[str], rules: RuleSet) -> Plan:
@@ -83,8 +79,9 @@ def plan(source: Source, names: Iterable[str], rules: RuleSet) -> Plan:
             continue
         scenes += 1
         for topic in questions:
-            questions[topic] += TOPICS[topic].most(scene, rules.topics[topic])
-    return Plan(rules.label, scenes, questions, failures)
+            questions[topic] += rules.registry[topic].most(scene, rules.topics[topic])
+    seen = {topic: round(number * rules.registry[topic].seen_share) for topic, number in questions.items()}
+    return Plan(rules.label, scenes, questions, seen, failures)
 
 
 def _unmeasured(source: Source, name: str, rules: RuleSet) -> MeasuredScene:

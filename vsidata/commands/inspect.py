@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from vsidata.commands.source_options import MetaInfo, Root, ScanNetRoot, Source
+from vsidata.commands.source_options import MetaInfo, Root, ScanNetRoot, Source, TopicFile
 from vsidata.errors import VsiError
 from vsidata.plain_text import echo, echo_json
 from vsidata.rules.seeds import LARGEST_SEED
@@ -18,6 +18,7 @@ def inspect(
     source: Source = None,
     root: Root = None,
     rules: Annotated[str, typer.Option(help="Rule set by name, or a YAML file.")] = "wide",
+    topic_file: TopicFile = None,
     topics: Annotated[
         str | None, typer.Option(help="Ask only about these topics, separated by commas.")
     ] = None,
@@ -60,7 +61,7 @@ def inspect(
     found = inspection.inspect(
         open_source(*place_of("vsidata inspect", scannet_root, meta_info or (), source, root)),
         scene,
-        load_rules(rules),
+        load_rules(rules, topic_file or ()),
         topics=None if topics is None else [topic.strip() for topic in topics.split(",")],
         framing=Framing(frames) if frames else None,
         visibility=visibility,

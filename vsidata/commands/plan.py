@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from vsidata.commands.source_options import TopicFile
 from vsidata.plain_text import echo_json
 
 
@@ -13,6 +14,7 @@ def plan(
     rules: Annotated[
         str | None, typer.Option(help="Rule set by name (default: wide), or a YAML file.")
     ] = None,
+    topic_file: TopicFile = None,
     split: Annotated[
         Literal["train", "val", "test", "all"] | None, typer.Option(help="Official list (default: train).")
     ] = None,
@@ -45,7 +47,7 @@ def plan(
         split=split or (expected.split if expected else "train"),
         allow_benchmark_scenes=allow_benchmark_scenes or expected is not None,
     )
-    rule_set = load_rules(rules or (expected.rules if expected else "wide"))
+    rule_set = load_rules(rules or (expected.rules if expected else "wide"), topic_file or ())
     projected = planning.plan(source, sorted(selection.split_of), rule_set)
     if as_json:
         echo_json(orjson.dumps(planning.as_json(projected, expected), option=orjson.OPT_INDENT_2))

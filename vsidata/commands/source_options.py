@@ -13,4 +13,8 @@ MetaInfo = Annotated[
 Source = Annotated[
     str | None, typer.Option(help="scenezoo:NAME, a dataset that scenezoo reads, in place of a root.")
 ]
+TopicFile = Annotated[
+    list[Path] | None,
+    typer.Option(help="Python file with a topic of your own, for --rules to name. It is run."),
+]
 Root = Annotated[Path | None, typer.Option(help="Folder of that dataset.")]

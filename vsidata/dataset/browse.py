@@ -16,6 +16,7 @@ from vsidata.dataset.shard_rows import blame
 from vsidata.errors import OptionError, VsiError
 from vsidata.plain_text import in_a_line
 from vsidata.topics.explain import explain
+from vsidata.topics.topic import Topic
 
 
 def sample(out: Path, count: int, seed: int, topic: str | None = None) -> list[Row]:
@@ -99,21 +100,21 @@ def _readable(out: Path) -> Iterator[None]:
             raise VsiError(out / "qa", f"cannot be read: {' '.join(str(error).split())}", AGAIN) from error
 
 
-def in_words(row: Mapping[str, Any]) -> str:
-    """A question, its answer and its evidence, over a few lines.
+def in_words(row: Mapping[str, Any], topic: Topic | None = None) -> str:
+    """A question, its answer and its evidence, over a few lines; `topic`: as `explain` takes it.
 
     Raises:
         VsiError: it is not what a build writes: nothing where a text or its evidence should be.
     """
     with blame(Path(f"question {row['id']}")):
-        return _in_words(row)
+        return _in_words(row, topic)
 
 
-def _in_words(row: Mapping[str, Any]) -> str:
+def _in_words(row: Mapping[str, Any], topic: Topic | None) -> str:
     lines = [f"{row['id']}  {row['scene_name']}  {row['question_type']}", *row["question"].split("\n")]
     lines += row["options"] or []
     answer = " ".join(filter(None, (row["answer"], row["unit"])))
     if row["options"]:
         answer = f"{row['ground_truth']} ({answer})"
-    lines += [f"→ {answer}", f"because {explain(row)}"]
+    lines += [f"→ {answer}", f"because {explain(row, topic)}"]
     return "\n  ".join(map(in_a_line, lines))

@@ -11,6 +11,7 @@ import yaml
 from vsidata.dataset.front_matter import front_matter, splits
 from vsidata.dataset.origin import SCANNET_TERMS, datasets_of, is_free, name_of, named, owned
 from vsidata.dataset.selection_words import in_words
+from vsidata.topics.described import described
 
 _Licence = tuple[dict[str, str], str]  # for the front matter, and in words
 
@@ -95,6 +96,7 @@ def card(manifest: Mapping[str, Any], publication: Publication | None = None) ->
         rules=f"{rules['name']}@{rules['digest'][:8]}",
         tables=_tables(manifest, publication),
         counts=_counts(questions),
+        definitions=_definitions(manifest, questions),
         columns=_columns(manifest),
         frames=_frames(manifest),
         balance=_balance(manifest["balance"]),
@@ -222,6 +224,12 @@ def _counts(questions: Mapping[str, Mapping[str, int]]) -> str:
     rows = [[topic, *(f"{questions[split].get(topic, 0):,}" for split in splits)] for topic in topics]
     rows.append(["all", *(f"{sum(questions[split].values()):,}" for split in splits)])
     return _table(["topic", *splits], rows)
+
+
+def _definitions(manifest: Mapping[str, Any], questions: Mapping[str, Mapping[str, int]]) -> str:
+    """What each topic that is asked measures."""
+    known, asked = described(manifest), {topic for counts in questions.values() for topic in counts}
+    return "\n".join(f"- `{topic}`: {known[topic]['definition']}" for topic in known if topic in asked)
 
 
 def _balance(balance: Mapping[str, Mapping[str, Any]]) -> str:

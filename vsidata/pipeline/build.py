@@ -81,7 +81,7 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary | Su
         "vsidata build", options.scannet_root, options.meta_info, options.source, options.root
     )
     source = open_source(kind, paths)
-    rules = load_rules(options.rules).with_caps(options.per_scene or {})
+    rules = load_rules(options.rules, options.topic_file).with_caps(options.per_scene or {})
     topics = rules.chosen_topics(options.topics)
     if not options.frames:
         _need_no_frames(options, rules)

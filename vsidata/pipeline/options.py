@@ -143,6 +143,11 @@ class BuildOptions(BaseModel):
     rules: str | Path = Field(
         "wide", description="Rule set by name, or a YAML file.", json_schema_extra={"metavar": "NAME|FILE"}
     )
+    topic_file: Annotated[tuple[Path, ...], BeforeValidator(_paths)] = Field(
+        (),
+        description="Python file with a topic of your own, which the rules name. Its code is run.",
+        json_schema_extra=_PATH,
+    )
     topics: Annotated[tuple[str, ...] | None, BeforeValidator(_words)] = Field(
         None,
         description="Ask only these topics, separated by commas.",

@@ -122,7 +122,8 @@ def topic_table(inspection: Inspection) -> Table:
 
 def question_in_words(inspection: Inspection, question: Question) -> str:
     """A question with its number, answer and evidence, over a few lines."""
-    return f"{inspection.questions.index(question) + 1}  {in_words(asdict(question))}"
+    topic = inspection.rules.registry[question.topic]
+    return f"{inspection.questions.index(question) + 1}  {in_words(asdict(question), topic)}"
 
 
 def as_json(inspection: Inspection) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from vsidata.files.safe_files import read_regular
 from vsidata.publish.hub.release import has_pictures
 from vsidata.report.rules_in_words import topic_rules, visibility_constants, what_differs
 from vsidata.report.tallies import Tallies
+from vsidata.topics.described import described
 
 Json = dict[str, Any]
 
@@ -49,7 +50,7 @@ def overview(
             "refused": sum(manifest["leak_guard"]["refused"].values()),
             "admitted": sum(manifest["leak_guard"]["admitted"].values()),
         },
-        "topics": topic_rules(rules["resolved"]),
+        "topics": topic_rules(rules["resolved"], described(manifest)),
         "visibility": visibility_constants(rules["resolved"]) if options["visibility"] else [],
         "charts": tallies.charts(),
         "failures": _failures(build),

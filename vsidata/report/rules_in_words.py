@@ -1,13 +1,11 @@
 """What a rule set asks for, topic by topic, and how far an answer is from another one, in words."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from vsidata.dataset.differences import differences
 from vsidata.dataset.results import Row
 from vsidata.topics import topic
-from vsidata.topics.registry import TOPICS
 from vsidata.topics.rule_set import RULE_SETS, load_rules
 
 Resolved = Mapping[str, Any]
@@ -19,21 +17,23 @@ STATED_AREA = (
 """What stands in place of the definition where a room's area is stated, not measured."""
 
 
-def topic_rules(rules: Resolved) -> dict[str, Any]:
+def topic_rules(rules: Resolved, described: Mapping[str, Any]) -> dict[str, Any]:
     """What the rules say on each topic: a definition in sentences, and the constants with their reasons.
+
+    Args:
+        rules: resolved.
+        described: what is known of each topic, `vsidata.topics.described`.
 
     Returns:
         topic → `definition`, and `constants`: `name`, `value` in words, `why` and `source` of each.
     """
     return {
-        name: {"definition": _definition(name, rules), "constants": [*_constants(stated)]}
+        name: {
+            "definition": described.get(name, {}).get("definition", ""),
+            "constants": [*_constants(stated)],
+        }
         for name, stated in rules["topics"].items()
     }
-
-
-def _definition(name: str, rules: Resolved) -> str:
-    known = TOPICS.get(name)
-    return known.definition(rules["topics"][name], rules["measurement"]) if known else ""
 
 
 def what_differs(rules: Resolved) -> dict[str, Any]:
@@ -74,9 +74,8 @@ def _constants(stated: Mapping[str, Any]) -> Iterator[dict[str, str]]:
             }
 
 
-def margin_in_words(question: Row, rules: Resolved) -> str:
+def margin_in_words(question: Row, rules: Resolved, described: Mapping[str, Any]) -> str:
     """How far a value is from where the answer would be another one, and what the rules ask for."""
-    known = TOPICS.get(question["topic"])
-    about = asdict(known.margin) if known and known.margin else None
+    about = described.get(question["topic"], {}).get("margin")
     stated = rules["topics"].get(question["topic"], {})
     return topic.margin_in_words(question["evidence"]["margin"], about, stated)

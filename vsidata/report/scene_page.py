@@ -12,12 +12,15 @@ from vsidata.report.thumbnails import thumbnail
 from vsidata.topics.explain import explain
 
 
-def scene_page(record: SceneRecord, rules: Resolved, *, visibility: bool) -> dict[str, Any]:
+def scene_page(
+    record: SceneRecord, rules: Resolved, topics: Mapping[str, Any], *, visibility: bool
+) -> dict[str, Any]:
     """All that the page of a scene needs.
 
     Args:
         record: the scene.
         rules: the resolved rules, as the manifest has them.
+        topics: what is known of each topic, `vsidata.topics.described`.
         visibility: whether only what the frames show was asked.
     """
     seen = plan(record.scene, record.frames, rules["visibility"] if visibility else None)
@@ -31,7 +34,7 @@ def scene_page(record: SceneRecord, rules: Resolved, *, visibility: bool) -> dic
         "path": _rounded(seen.path),
         "objects": [_object(thing) for thing in seen.objects.values()],
         "frames": _frames(record.frames, seen),
-        "questions": [_question(row, seen, rules) for row in record.questions],
+        "questions": [_question(row, seen, rules, topics) for row in record.questions],
     }
 
 
@@ -62,7 +65,7 @@ def _frames(row: Row | None, seen: Plan) -> list[dict[str, Any]]:
     ]
 
 
-def _question(row: Row, seen: Plan, rules: Resolved) -> dict[str, Any]:
+def _question(row: Row, seen: Plan, rules: Resolved, topics: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": row["id"],
         "topic": row["topic"],
@@ -73,7 +76,7 @@ def _question(row: Row, seen: Plan, rules: Resolved) -> dict[str, Any]:
         "answer": row["answer"],
         "unit": row["unit"],
         "evidence": explain(row),
-        "margin": margin_in_words(row, rules),
+        "margin": margin_in_words(row, rules, topics),
         "rule": None if seen.outline or row["evidence"]["objects"] else STATED_AREA,
         "drawing": _drawing(drawing(row, seen, rules)),
     }

@@ -27,6 +27,7 @@ from vsidata.report.overview import overview, pictures_of, scene_line
 from vsidata.report.reading import scenes
 from vsidata.report.scene_page import scene_page
 from vsidata.report.tallies import Tallies
+from vsidata.topics.described import described
 
 FOLDER = "report"
 _UNFINISHED, _BEFORE, _LOCK = ".report", "before", ".report.lock"
@@ -104,12 +105,13 @@ def _write_scenes(
     lines = []
     with blame(build / MANIFEST):
         rules, visibility = manifest["rules"]["resolved"], manifest["options"]["visibility"]
+        topics = described(manifest)
         records = scenes(build, manifest)
     for record in records:
         with blame(build / "scenes" / str(record.scene["scene_name"])):
             for row in record.questions:
                 tallies.add(row)
-            page = scene_page(record, rules, visibility=visibility)
+            page = scene_page(record, rules, topics, visibility=visibility)
             file = file_of(page["name"])
             _write_data(folder / "scenes" / f"{file}.js", page)
             lines.append(scene_line(page, file))

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 from vsidata.measuring.measure import MeasuredScene, generator
 from vsidata.topics.question import Drop, Question, complete
-from vsidata.topics.registry import TOPICS
 from vsidata.topics.rule_set import RuleSet
 
 Drops = Counter[tuple[str, str]]
@@ -24,13 +23,13 @@ def ask(
         topics: names of topics.
 
     Returns:
-        The questions, each with an id of its own, in the order of TOPICS; and how many candidates were
+        The questions, each with an id of its own, in the order of the registry; and how many candidates were
         refused by topic and reason.
     """
     questions: dict[str, Question] = {}
     drops: Drops = Counter()
     wanted = set(topics)
-    for name, topic in TOPICS.items():
+    for name, topic in rules.registry.items():
         topic_rules = rules.topics.get(name)
         if name not in wanted or topic_rules is None:
             continue

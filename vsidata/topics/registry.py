@@ -1,7 +1,14 @@
-"""The topics by name. A new topic is one new file and one line here."""
+"""The topics by name. A new topic is one new file and one line here.
 
-from collections.abc import Mapping
+A topic from outside needs no line: a package that is installed names it as an entry point, and the user names
+a file with `--topic-file` (`vsidata.topics.outside`).
+"""
 
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from vsidata.errors import OptionError
 from vsidata.topics import (
     obj_appearance_order,
     object_abs_distance,
@@ -12,6 +19,7 @@ from vsidata.topics import (
     room_size_estimation,
     route_planning,
 )
+from vsidata.topics.outside import installed_topics, topic_in
 from vsidata.topics.topic import Topic
 
 TOPICS: Mapping[str, Topic] = {
@@ -27,4 +35,37 @@ TOPICS: Mapping[str, Topic] = {
         route_planning,
     )
 }
-"""In the order in which a scene is asked."""
+"""The topics of this package, in the order in which a scene is asked."""
+
+TopicFiles = Sequence[tuple[Path, str]]
+"""Files with a topic each, and their digests."""
+
+
+@cache
+def known_topics() -> Mapping[str, Topic]:
+    """The topics of this package and of others that are installed.
+
+    Raises:
+        VsiError: one of another package cannot be used.
+    """
+    return _together(TOPICS, [*installed_topics().values()])
+
+
+def topics_with(files: TopicFiles) -> Mapping[str, Topic]:
+    """`known_topics`, and the topics in some files. Runs the files.
+
+    Raises:
+        VsiError: one of them cannot be used, or has the name of another one.
+    """
+    return _together(known_topics(), [topic_in(*file) for file in files])
+
+
+def _together(known: Mapping[str, Topic], more: Sequence[Topic]) -> Mapping[str, Topic]:
+    found = dict(known)
+    for topic in more:
+        if topic.name in found:
+            where = next(iter((topic.origin or {}).values()), topic.name)
+            fault = f"names its topic `{topic.name}`, and there is one of that name."
+            raise OptionError(where, fault, "Give it another name.")
+        found[topic.name] = topic
+    return found

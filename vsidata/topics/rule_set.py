@@ -1,9 +1,10 @@
 """Rule sets: which questions are asked, and every constant behind them. The files are in rules/*.yaml."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+import pickle
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,9 @@ from vsidata.rules.constant import Rules, StatedConstant
 from vsidata.rules.groups import group_rules
 from vsidata.rules.strict_yaml import Lines, is_file, read_mapping, validate
 from vsidata.rules.vocabulary import Vocabulary, load_vocabulary
-from vsidata.topics.registry import TOPICS
+from vsidata.topics.outside import digest_of
+from vsidata.topics.registry import TopicFiles, topics_with
+from vsidata.topics.topic import Topic
 
 RULE_SETS = ("wide", "vsibench", "vsi100k")
 """The rule sets of this package; the first is the default."""
@@ -27,10 +30,6 @@ RULE_SETS = ("wide", "vsibench", "vsi100k")
 # Files that extend one another. Three make a house style, a project's rules and an experiment; each is read
 # by a call inside the call for the file above it, and Python allows about a thousand of those.
 _LONGEST_CHAIN = 16
-
-# One optional field for each registered topic: rules for an unknown topic are an unknown key.
-_FIELDS: dict[str, Any] = {name: (topic.rules | None, None) for name, topic in TOPICS.items()}
-_TopicRules: Any = create_model("_TopicRules", __base__=Rules, **_FIELDS)
 
 
 class _RuleFile(Rules):
@@ -40,7 +39,16 @@ class _RuleFile(Rules):
     measurement: MeasurementRules
     visibility: VisibilityRules
     balance: BalanceRules | None = None
-    topics: _TopicRules
+    topics: Any
+
+
+@lru_cache(maxsize=8)
+def _form(topics: tuple[tuple[str, type[Rules]], ...]) -> type[_RuleFile]:
+    """One optional field for each topic that is known: rules for another one are an unknown key."""
+    fields: dict[str, Any] = {name: (rules | None, None) for name, rules in topics}
+    return create_model(
+        "_RuleFile", __base__=_RuleFile, topics=(create_model("_TopicRules", __base__=Rules, **fields), ...)
+    )
 
 
 @dataclass(frozen=True)
@@ -55,8 +63,10 @@ class RuleSet:
         visibility: when the frames of a video show enough to answer.
         balance: how common an answer may be among all questions of a build; None where that does not matter.
         topics: topic → its rules, in the order of the registry; a topic without rules is not asked.
+        registry: the topics that its file could name, by name, those from outside too.
         extends: the rule set of this package that a user's own one extends; None for those of this package,
             and where it extends none.
+        topic_files: the files that topics from outside are in.
     """
 
     name: str
@@ -67,7 +77,14 @@ class RuleSet:
     visibility: VisibilityRules
     balance: BalanceRules | None
     topics: Mapping[str, Any]
+    registry: Mapping[str, Topic]
     extends: str | None = None
+    topic_files: TopicFiles = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A topic's file is run before anything of it is read: a worker process has not run it."""
+        state = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "registry"}
+        return _carried, (self.topic_files, pickle.dumps(state))
 
     @property
     def default_topics(self) -> tuple[str, ...]:
@@ -92,14 +109,14 @@ class RuleSet:
 
     def look_rate(self, topics: Iterable[str]) -> float | None:
         """The most frames of a stream in a second that any of some topics looks at; None where none looks."""
-        looks = ((TOPICS[name].look_rate, self.topics[name]) for name in topics)
+        looks = ((self.registry[name].look_rate, self.topics[name]) for name in topics)
         return max((look(rules) for look, rules in looks if look is not None), default=None)
 
     @cached_property
     def described(self) -> dict[str, Any]:
         """What readers of a build need to know of each topic, as plain data for the manifest."""
         rules, measurement = self.resolved["topics"], self.resolved["measurement"]
-        return {name: TOPICS[name].described(rules[name], measurement) for name in self.topics}
+        return {name: self.registry[name].described(rules[name], measurement) for name in self.topics}
 
     @cached_property
     def resolved(self) -> dict[str, Any]:
@@ -151,18 +168,32 @@ class RuleSet:
         return replace(self, topics=topics)
 
 
-def load_rules(name_or_path: str | Path) -> RuleSet:
+def _carried(topic_files: TopicFiles, state: bytes) -> RuleSet:
+    """A rule set that has travelled to another process."""
+    registry = topics_with(topic_files)
+    return RuleSet(registry=registry, **pickle.loads(state))  # noqa: S301 - as this project pickled it
+
+
+def load_rules(name_or_path: str | Path, topic_files: Sequence[Path] = ()) -> RuleSet:
     """A rule set of this package by name, or a user's own by the path of its YAML file.
 
     A user's file may say `extends: wide` and then only what differs: mappings are merged, all else replaced.
     A file that does not name its rules lends them its own name.
 
+    Args:
+        name_or_path: the rule set.
+        topic_files: Python files with a topic each, which the rule set may then name. They are run.
+
     Raises:
         RulesError: no such rule set, an unknown key or a wrong value; the fault names the line.
+        VsiError: a topic from outside cannot be used.
     """
+    files = tuple((file.absolute(), digest_of(file)) for file in topic_files)
+    registry = topics_with(files)
     path = _path_of(str(name_or_path))
     data, lines = _extended(path, ())
-    parsed = validate(_RuleFile, data, lines, path)
+    form = _form(tuple((name, topic.rules) for name, topic in registry.items()))
+    parsed = validate(form, data, lines, path)
     vocabulary = _vocabulary(parsed.measurement.vocabulary, path)
     return RuleSet(
         name=parsed.name,
@@ -172,7 +203,9 @@ def load_rules(name_or_path: str | Path) -> RuleSet:
         vocabulary=vocabulary,
         visibility=parsed.visibility,
         balance=parsed.balance,
-        topics={name: rules for name in TOPICS if (rules := getattr(parsed.topics, name)) is not None},
+        topics={name: rules for name in registry if (rules := getattr(parsed.topics, name)) is not None},
+        registry=registry,
+        topic_files=files,
         extends=None if str(name_or_path) in RULE_SETS else _packaged_base(path),
     )
 

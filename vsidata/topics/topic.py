@@ -65,6 +65,8 @@ class Topic:
             misses are near.
         words: from its rules and a question type, the words that answer it, where the question does not list
             them; None where it does.
+        origin: where a topic from outside comes from, for the manifest: `file` and `sha256`, or `package` and
+            `version`. Whoever loads it fills it in.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Topic:
     answer: Callable[[MeasuredScene, Any, str, Mapping[str, str]], str] | None = None
     near_miss: Callable[[Row, Any, Sequence[str]], str | None] | None = None
     words: Callable[[Any, str], Sequence[str]] | None = None
+    origin: Mapping[str, str] | None = None
 
     def described(self, rules: Stated, measurement: Stated) -> dict[str, Any]:
         """What readers of a build need to know of the topic, as plain data for the manifest.
@@ -96,7 +99,7 @@ class Topic:
             "definition": self.definition(rules, measurement),
             "margin": None if self.margin is None else asdict(self.margin),
             "thinned": self.thinned,
-        }
+        } | ({"origin": dict(self.origin)} if self.origin else {})
 
 
 def texts(name: str, rules: Stated) -> Mapping[str, str]:
@@ -119,11 +122,12 @@ def margin_in_words(margin: float | None, about: Mapping[str, Any] | None, rules
         )
     if about is None:
         return f"The answer would change {margin:.3g} further on."
-    said = about["words"].format(_amount(margin, about["unit"]))
+    said = about["words"].replace("{}", _amount(margin, about["unit"]))
     stated = rules.get(about["rule"])
     if stated is None:
         return f"{said}."
-    return f"{said}; the rules ask for {about['asks'].format(in_words(stated['value'], stated['unit']))}."
+    asked = about["asks"].replace("{}", in_words(stated["value"], stated["unit"]))
+    return f"{said}; the rules ask for {asked}."
 
 
 def _amount(margin: float, unit: str) -> str:

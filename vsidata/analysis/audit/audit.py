@@ -20,6 +20,7 @@ from vsidata.analysis.conform import read_questions
 from vsidata.dataset.asked_rows import asked_rows
 from vsidata.errors import OptionError
 from vsidata.files.atomic import write_whole
+from vsidata.topics.described import described
 
 COLUMNS = (
     "id",
@@ -104,7 +105,7 @@ def audit(
         "letters": letter_shares(questions),
         "words": word_shares(questions),
         "repeats": repeats(questions),
-        "margins": margins(questions, _topics(manifest or {})),
+        "margins": margins(questions, _topics(manifest or {}), described(manifest) if manifest else {}),
     }
 
 

@@ -8,15 +8,17 @@ from typing import Any
 import numpy as np
 
 from vsidata.analysis.blind.asked import Asked
-from vsidata.topics.registry import TOPICS
 
 
-def margins(questions: Sequence[Asked], topics: Mapping[str, Any]) -> dict[str, Any]:
+def margins(
+    questions: Sequence[Asked], topics: Mapping[str, Any], described: Mapping[str, Any]
+) -> dict[str, Any]:
     """The margins of each question type that has some.
 
     Args:
         questions: with their margins.
         topics: the rules by topic, as a manifest resolves them.
+        described: what is known of each topic, `vsidata.topics.described`.
 
     Returns:
         Question type → `questions`, `unit`; `quantiles`: 21 values, from the least margin to the largest in
@@ -29,20 +31,23 @@ def margins(questions: Sequence[Asked], topics: Mapping[str, Any]) -> dict[str, 
         if asked.margin is not None:
             found[asked.kind].append(asked.margin)
             topic_of[asked.kind] = asked.topic
-    return {kind: _spread(found[kind], topic_of[kind], topics) for kind in sorted(found)}
+    return {
+        kind: _spread(found[kind], topics.get(topic, {}), described.get(topic, {}).get("margin"))
+        for kind, topic in sorted(topic_of.items())
+    }
 
 
-def _spread(values: Sequence[float], topic: str, topics: Mapping[str, Any]) -> dict[str, Any]:
-    known = TOPICS.get(topic)
-    about = known.margin if known else None
-    stated = topics.get(topic, {}).get(about.rule) if about and about.bounds else None
+def _spread(
+    values: Sequence[float], rules: Mapping[str, Any], about: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    stated = rules.get(about["rule"]) if about and about["bounds"] else None
     limit = None
     if stated is not None:
         limit = radians(stated["value"]) if stated["unit"] == "deg" else float(stated["value"])
     margins = np.array(values)
     spread: dict[str, Any] = {
         "questions": len(values),
-        "unit": about.unit if about else "",
+        "unit": about["unit"] if about else "",
         "quantiles": np.quantile(margins, np.linspace(0, 1, 21)).tolist(),
         "limit": limit,
     }

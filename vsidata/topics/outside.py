@@ -1,0 +1,105 @@
+"""Topics from outside this package: those of other packages that are installed, and those in a user's file.
+
+Either runs its code. So a file is read only where the user names it.
+"""
+
+import hashlib
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
+
+from vsidata.errors import OptionError, VsiError
+from vsidata.topics.topic import Topic
+
+ENTRY_POINTS = "vsidata.topics"
+"""The group of entry points: `NAME = "PACKAGE.MODULE:TOPIC"`."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,79}")
+
+
+def installed_topics() -> dict[str, Topic]:
+    """The topics of other packages, by name.
+
+    Raises:
+        VsiError: one of them cannot be loaded, or is no topic.
+    """
+    found: dict[str, Topic] = {}
+    for point in entry_points(group=ENTRY_POINTS):
+        topic = _loaded(point)
+        if topic.name in found:
+            fault = f"is a second topic `{topic.name}`."
+            raise VsiError(point.value, fault, "Uninstall one of the packages.")
+        found[topic.name] = topic
+    return found
+
+
+def _loaded(point: EntryPoint) -> Topic:
+    package = point.dist.name if point.dist else point.module
+    origin = {"package": package, "version": point.dist.version if point.dist else ""}
+    try:
+        return _checked(point.value, point.load(), origin)
+    except VsiError:
+        raise
+    except Exception as error:
+        fault = f"cannot be loaded: {type(error).__name__}: {' '.join(str(error).split())}."
+        raise VsiError(point.value, fault, f"Mend or uninstall the package {package}.") from error
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file with a topic.
+
+    Raises:
+        OptionError: it cannot be read.
+    """
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        fault = f"cannot be read: {error.strerror or error}."
+        raise OptionError(path, fault, "Name a readable .py file with --topic-file.") from error
+
+
+def topic_in(path: Path, digest: str) -> Topic:
+    """The topic in a file: its `TOPIC`. Runs the file, once in a process for the same content.
+
+    Args:
+        path: the file.
+        digest: of the content that is meant.
+
+    Raises:
+        OptionError: the file cannot be read or run, has other content by now, or holds no topic.
+    """
+    if digest_of(path) != digest:
+        raise OptionError(path, "has changed since the command began.", "Run the same command again.")
+    name = f"vsidata_topic_file_{digest[:16]}"
+    if name not in sys.modules:
+        _run(path, name)
+    origin = {"file": path.name, "sha256": digest}
+    return _checked(path, getattr(sys.modules[name], "TOPIC", None), origin)
+
+
+def _run(path: Path, name: str) -> None:
+    spec = spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise OptionError(path, "is no Python file.", "Name a .py file with --topic-file.")
+    module = sys.modules[name] = module_from_spec(spec)  # there first: its own classes refer to it
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        fault = f"cannot be run: {type(error).__name__}: {' '.join(str(error).split())}."
+        raise OptionError(path, fault, "Mend the file.") from error
+
+
+def _checked(where: str | Path, topic: Any, origin: Mapping[str, str]) -> Topic:
+    if not isinstance(topic, Topic):
+        fault = "holds no topic: its TOPIC is no `vsidata.topics.topic.Topic`."
+        raise OptionError(where, fault, "End the file with TOPIC = Topic(name=…, …).")
+    if not _NAME.fullmatch(topic.name):
+        fault = f"calls its topic {topic.name!r:.100}."
+        raise OptionError(where, fault, "Take a name of small letters, digits and underscores.")
+    return replace(topic, origin=origin)
