@@ -47,11 +47,11 @@ def furnished(name: str, seed: int) -> tuple[Row, list[Row]]:
         value = 1.0 + n / 100
         if n < 40:
             roles = [("first", *next(one)), ("second", *next(one))]
-            asked.append(question("object_abs_distance", roles, value, box_distance=value, unit="m"))
+            asked.append(question("object_abs_distance", roles, value, metres={"boxes": value}, unit="m"))
         elif n < 70:
             roles = [("target", *next(one)), *(("option", *next(one)) for _ in range(4))]
-            distances = [value, 3.0, 4.0, 5.0]
-            more = {"box_distance": value, "option_distances": distances, "margin": 3.0 - value}
+            distances = zip((f"to {word}" for _, _, word in roles[1:]), [value, 3.0, 4.0, 5.0], strict=True)
+            more = {"metres": {"boxes": value, **dict(distances)}, "margin": 3.0 - value}
             asked.append(question("object_rel_distance", roles, value, options=["A. a"] * 4, **more))
         else:
             roles = [(role, *next(one)) for role in ("observer", "facing", "asked")]

@@ -11,7 +11,7 @@ import pytest
 from vsidata.dataset import browse, schema
 from vsidata.errors import OptionError, VsiError
 from vsidata.topics.explain import explain
-from vsidata.topics.question import Evidence, EvidenceObject, Question
+from vsidata.topics.question import Evidence, EvidenceObject, Measure, Moment, Question
 
 
 def question(number, topic, evidence, *, text="Which?", answer="x", unit=None, options=None, truth=None):
@@ -33,6 +33,10 @@ def question(number, topic, evidence, *, text="Which?", answer="x", unit=None, o
 
 def things(**roles):
     return tuple(EvidenceObject(role, i, word) for i, (role, word) in enumerate(roles.items(), start=7))
+
+
+def metres(**measured):
+    return tuple(Measure(name, value, "m") for name, value in measured.items())
 
 
 COUNTED = Evidence((EvidenceObject("counted", 3, "chair"), EvidenceObject("counted", 9, "chair")), value=2.0)
@@ -99,12 +103,14 @@ def test_folder_without_a_build_is_refused(tmp_path):
         ("room_size_estimation", Evidence((), value=17.4321), "the room measures 17.43 m²"),
         (
             "object_abs_distance",
-            Evidence(things(first="sink", second="stove"), 1.52, box_distance=1.52, surface_distance=1.5489),
+            Evidence(
+                things(first="sink", second="stove"), 1.52, measures=metres(boxes=1.52, surfaces=1.5489)
+            ),
             "sink (object 7) to stove (object 8): boxes 1.52 m, surfaces 1.55 m apart",
         ),
         (
             "object_abs_distance",
-            Evidence(things(first="sink", second="stove"), 1.9, box_distance=1.52),
+            Evidence(things(first="sink", second="stove"), 1.9, measures=metres(boxes=1.52)),
             "sink (object 7) to stove (object 8): boxes 1.52 m, centres 1.90 m apart",
         ),
         (
@@ -116,8 +122,8 @@ def test_folder_without_a_build_is_refused(tmp_path):
                     EvidenceObject("option", 3, "desk"),
                 ),
                 value=0.5,
-                option_distances=(0.5, 1.25),
                 margin=0.75,
+                measures=metres(**{"to lamp": 0.5, "to desk": 1.25}),
             ),
             "from bed (object 1): lamp (object 2) 0.50 m, desk (object 3) 1.25 m; the second nearest is "
             "0.75 m farther",
@@ -127,9 +133,8 @@ def test_folder_without_a_build_is_refused(tmp_path):
             Evidence(
                 things(target="bed", option="lamp"),
                 value=0.5,
-                surface_distance=0.5349,
-                option_distances=(0.5,),
                 margin=0.75,
+                measures=metres(**{"surfaces": 0.5349, "to lamp": 0.5}),
             ),
             "from bed (object 7): lamp (object 8) 0.50 m; the second nearest is 0.75 m farther; "
             "from surface to surface the nearest is 0.53 m away",
@@ -148,7 +153,7 @@ def test_folder_without_a_build_is_refused(tmp_path):
                 (EvidenceObject("appearing", 4, "tv"), EvidenceObject("appearing", 2, "bed")),
                 value=6.5,
                 margin=6.0,
-                seconds=(6.5, 0.5),
+                moments=(Moment(195, 6.5), Moment(15, 0.5)),
             ),
             "first seen: bed (object 2) at 0.5 s, tv (object 4) at 6.5 s; the closest two are 6.0 s apart",
         ),
@@ -158,7 +163,6 @@ def test_folder_without_a_build_is_refused(tmp_path):
                 things(observer="bed", facing="tv", stop="door"),
                 value=2.5,
                 margin=0.1745329252,
-                path=((0.0, 0.0), (1.5, 2.0)),
             ),
             "from bed (object 7), facing tv (object 8), to door (object 9): 2.5 m of free floor; "
             "the least clear turn is 10° from where the answer would change",

@@ -8,7 +8,7 @@ from datasets import Features
 
 from vsidata.dataset import schema
 from vsidata.measuring.measure import AreaMethod
-from vsidata.topics.question import Evidence, EvidenceObject, Question
+from vsidata.topics.question import Evidence, EvidenceObject, Measure, Moment, Question, Shape
 
 
 @pytest.mark.parametrize("table", [schema.QA, schema.SCENES], ids=["qa", "scenes"])
@@ -20,8 +20,10 @@ def test_each_field_of_a_question_has_its_column():
     assert schema.QA.names == [field.name for field in fields(Question)]
     evidence = schema.QA.field("evidence").type
     assert [field.name for field in evidence] == [field.name for field in fields(Evidence)]
-    objects = evidence.field("objects").type.value_type
-    assert [field.name for field in objects] == [field.name for field in fields(EvidenceObject)]
+    parts = {"objects": EvidenceObject, "measures": Measure, "moments": Moment, "shapes": Shape}
+    for name, part in parts.items():
+        columns = evidence.field(name).type.value_type
+        assert [field.name for field in columns] == [field.name for field in fields(part)]
 
 
 def test_each_method_of_measuring_a_room_has_its_column():

@@ -16,7 +16,9 @@ def timeline(shown: Mapping[int, Sequence[float]], rate: float = 2.0) -> Timelin
     return Timeline(
         instances=np.array(sorted(shown), dtype=np.int64),
         positions=np.arange(frames),
+        numbers=10 * np.arange(frames),
         seconds=np.arange(frames) / rate,
+        cameras=np.arange(frames)[:, None] * np.array([0.1, 0.0, 0.0]) + np.array([0.0, -2.0, 1.5]),
         pixels=np.array([shown[instance] for instance in sorted(shown)], dtype=float).reshape(-1, frames).T,
     )
 

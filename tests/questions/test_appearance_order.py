@@ -43,8 +43,9 @@ def test_the_answer_is_the_order_of_the_first_frames_that_show_each() -> None:
     assert question.options is not None
     assert question.options["ABCD".index(question.ground_truth)][3:] == "cup, door, heater, bed"
     evidence = question.evidence
-    seconds = {item.category: at for item, at in zip(evidence.objects, evidence.seconds or (), strict=True)}
-    assert seconds == {"cup": 0.0, "door": 1.5, "heater": 3.0, "bed": 4.5}
+    moments = zip(evidence.objects, evidence.moments, strict=True)
+    appears = {item.category: (moment.frame, moment.seconds) for item, moment in moments}
+    assert appears == {"cup": (0, 0.0), "door": (30, 1.5), "heater": (60, 3.0), "bed": (90, 4.5)}
     assert (evidence.value, evidence.margin) == (4.5, 1.5)
 
 
@@ -98,9 +99,8 @@ def without_frames(scene: MeasuredScene, first: int, last: int) -> MeasuredScene
     whole = scene.timeline
     assert whole is not None
     known = [row for row in range(len(whole.seconds)) if not first <= row <= last]
-    seen = replace(
-        whole, positions=whole.positions[known], seconds=whole.seconds[known], pixels=whole.pixels[known]
-    )
+    per_frame = ("positions", "numbers", "seconds", "cameras", "pixels")
+    seen = replace(whole, **{name: getattr(whole, name)[known] for name in per_frame})
     return replace(scene, timeline=seen)
 
 
@@ -190,6 +190,9 @@ def test_appearances_lie_a_second_apart_or_more_in_any_video() -> None:
     found = [question for seed in range(5) for question in asked(scene, seed)[0]]
     assert found
     for question in found:
-        gaps = [later - earlier for earlier, later in pairwise(sorted(question.evidence.seconds or ()))]
+        gaps = [
+            later - earlier
+            for earlier, later in pairwise(sorted(moment.seconds for moment in question.evidence.moments))
+        ]
         assert min(gaps) >= 1
         assert question.evidence.margin == pytest.approx(min(gaps))

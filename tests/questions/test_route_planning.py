@@ -32,6 +32,14 @@ TURNS = {"Turn Left": 90, "Turn Right": -90, "Turn Back": 180}
 Place = tuple[float, float, float, float]
 
 
+def way(question: Question) -> list[tuple[float, float]]:
+    """Where the evidence draws the walk, on the ground plane."""
+    (walked,) = (
+        shape for shape in question.evidence.shapes if (shape.kind, shape.role) == ("arrow", "answer")
+    )
+    return [(x, y) for x, y, _ in walked.points]
+
+
 def furnished(size: tuple[float, float], furniture: dict[str, Place], height: float = 0.8) -> MeasuredScene:
     """A room with one object of each word at (x, y, width, depth), its corner and sides in metres."""
     parts = [sheet((0, 0, 0), (*size, 0)), walls(*size)]
@@ -67,7 +75,7 @@ def turned(before: complex, after: complex) -> float:
 
 def turns_walked(question: Question, furniture: dict[str, Place]) -> list[float]:
     """Degrees of each turn on the question's path."""
-    path = [complex(x, y) for x, y in question.evidence.path or ()]
+    path = [complex(x, y) for x, y in way(question)]
     headings = [b - a for a, b in pairwise(path)]
     (facing,) = words_of(question, "facing")
     if moves_of(question)[0] == "turn":
@@ -141,7 +149,7 @@ def test_wording_is_that_of_the_released_questions(name: str, vsibench: Path) ->
 def check(question: Question, furniture: dict[str, Place], size: tuple[float, float]) -> None:
     """Walk a route again, on the plan of the room."""
     solids = {word: box(x, y, x + w, y + d) for word, (x, y, w, d) in furniture.items()}
-    path = LineString(question.evidence.path or ())
+    path = LineString(way(question))
     assert box(0, 0, *size).buffer(-RULES.radius.value + 0.001).contains(path)
     assert path.distance(union_all(list(solids.values()))) >= RULES.radius.value - 0.001
     assert question.evidence.value == pytest.approx(path.length)
@@ -247,7 +255,7 @@ def test_no_route_crosses_the_furniture_or_leaves_the_rooms_of_a_recipe(syntheti
         inside = union_all([Polygon(each["polygon"]) for each in truth["room"]["rooms"]])
         scene = measure(source.load(name), WIDE.measurement, WIDE.vocabulary, 0)
         for question in asked(scene)[0]:
-            path = LineString(question.evidence.path or ())
+            path = LineString(way(question))
             assert inside.covers(path)
             for solid in solids_of(truth):
                 assert not solid.intersects(path)
@@ -291,7 +299,7 @@ def arrivals(rules: RuleSet, seeds: int) -> list[tuple[str, bool]]:
     shapes = {word: box(x, y, x + w, y + d) for word, (x, y, w, d) in SIDES.items()}
     found = []
     for question in [question for seed in range(seeds) for question in ask(scene, rules, seed, [TOPIC])[0]]:
-        path = question.evidence.path
+        path = way(question)
         assert path is not None
         by = [*words_of(question, "observer"), *words_of(question, "stop")]
         pairs = list(zip(path, by, strict=True))

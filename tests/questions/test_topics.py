@@ -21,6 +21,11 @@ from vsidata.topics.rule_set import load_rules
 WIDE, PAPER = load_rules("wide"), load_rules("vsi100k")
 
 
+def measures(question: Question) -> dict[str, float]:
+    assert all(one.unit == "m" for one in question.evidence.measures)
+    return {one.name: one.value for one in question.evidence.measures}
+
+
 def asked(scene: MeasuredScene, topic: str, rules=WIDE, seed: int = 0) -> tuple[list[Question], Drops]:
     return ask(scene, rules, seed, [topic])
 
@@ -81,7 +86,7 @@ def test_distance_is_between_the_closest_points_of_the_boxes() -> None:
     # Sides 0.4 m, centres 3 m apart along x and 4 m along y: gaps of 2.6 and 3.6 m.
     scene = room(thing(0, "bed", (0, 0, 0)), thing(1, "sink", (3, 4, 0)))
     (question,), _ = asked(scene, "object_abs_distance")
-    assert question.evidence.box_distance == pytest.approx(math.hypot(2.6, 3.6))
+    assert measures(question)["boxes"] == pytest.approx(math.hypot(2.6, 3.6))
     assert question.ground_truth == "4.4"
     assert {item.role for item in question.evidence.objects} == {"first", "second"}
     (paper,), _ = asked(scene, "object_abs_distance", PAPER)
@@ -122,8 +127,7 @@ def test_distance_on_which_boxes_and_surfaces_disagree_is_asked_by_the_benchmark
     assert len(questions) == asked_in_wide
     assert drops["object_abs_distance", "boxes and surfaces disagree on the distance"] == 1 - asked_in_wide
     (question,), _ = asked(scene, "object_abs_distance", load_rules("vsibench"))
-    assert question.evidence.box_distance == pytest.approx(by_boxes)
-    assert question.evidence.surface_distance == pytest.approx(by_surfaces)
+    assert measures(question) == pytest.approx({"boxes": by_boxes, "surfaces": by_surfaces})
 
 
 def line_of(*distances: float) -> MeasuredScene:
@@ -145,8 +149,8 @@ def test_the_nearest_of_four_is_the_answer_with_its_margin() -> None:
     shown = ", ".join(text[3:] for text in question.options)
     assert f"({shown})" in question.question
     assert question.evidence.margin == pytest.approx(0.7)
-    assert sorted(question.evidence.option_distances or ()) == pytest.approx([1.0, 1.7, 2.5, 3.5])
-    assert question.evidence.box_distance == pytest.approx(1.0)
+    distances = {"to bed": 1.0, "to sink": 1.7, "to stove": 2.5, "to tv": 3.5}
+    assert measures(question) == pytest.approx({"boxes": 1.0, **distances})
 
 
 def test_options_closer_together_than_the_gap_are_never_offered_together() -> None:
@@ -154,7 +158,9 @@ def test_options_closer_together_than_the_gap_are_never_offered_together() -> No
     seen = set()
     for seed in range(20):
         for question in asked(scene, "object_rel_distance", seed=seed)[0]:
-            gaps = np.diff(sorted(question.evidence.option_distances or ()))
+            gaps = np.diff(
+                sorted(metres for name, metres in measures(question).items() if name.startswith("to "))
+            )
             assert (gaps > 0.15).all()
             seen.add(question.answer)
     assert {"bed", "sink"} <= seen
@@ -187,7 +193,7 @@ def test_where_surfaces_do_not_clearly_agree_nothing_is_asked(sofa_starts: float
     assert bool(about_lamp) == (reason is None)
     assert [why for _, why in drops if "surfaces" in why] == ([reason] if reason else [])
     for question in about_lamp:
-        assert (question.answer, question.evidence.surface_distance) == ("sofa", pytest.approx(0.5))
+        assert (question.answer, measures(question)["surfaces"]) == ("sofa", pytest.approx(0.5))
 
 
 @pytest.mark.parametrize(("slack", "kept"), [(0.0, True), (0.4, True), (0.6, False)])

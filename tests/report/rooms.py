@@ -6,7 +6,17 @@ import math
 import numpy as np
 from PIL import Image
 
-from tests.report.rows import Row, question, scene, thing
+from tests.report.rows import ROOM, Row, measured_scene, question, scene, thing
+from vsidata.topics import (
+    obj_appearance_order,
+    object_counting,
+    object_rel_direction,
+    object_rel_distance,
+    object_size_estimation,
+    room_size_estimation,
+    shapes,
+)
+from vsidata.topics.rule_set import load_rules
 
 THINGS = (
     thing(3, "sink", (1, 1, 0.5)),
@@ -17,6 +27,12 @@ THINGS = (
     thing(12, "chair", (5, 2, 0.4)),
 )
 TOPICS = 8
+WALK = (
+    shapes.arrow(np.array([1.5, 1.5, 0]), np.array([1, 3, 1]), role="given"),
+    shapes.arrow(np.array([1.5, 1.5, 0]), np.array([3.5, 1.5, 0]), role="answer", label="2.0 m"),
+    shapes.point(np.array([1.5, 1.5, 0]), "answer", "start"),
+    shapes.point(np.array([3.5, 1.5, 0]), "answer", "1"),
+)
 
 
 def room(name: str = "scene0000_00") -> Row:
@@ -26,18 +42,46 @@ def room(name: str = "scene0000_00") -> Row:
 def questions(name: str = "scene0000_00") -> list[Row]:
     """One of each topic; the distance asked about lies along x and is 2.5 m long."""
     sink, stove, lamp, door = ((3, "sink"), (5, "stove"), (7, "lamp"), (9, "door"))
+    seen = measured_scene(*THINGS)
+    at = {one.instance: one for one in seen.objects}
+    middle = {instance: one.box.center for instance, one in at.items()}
+    kind = load_rules("wide").topics["object_rel_direction"].kinds["object_rel_direction_medium"]
+    options = [
+        object_rel_distance.Option(at[n].category, at[n], metres, metres, metres)
+        for n, metres in ((5, 2.5), (7, 1.7))
+    ]
     asked = [
-        question("object_counting", [("counted", 11, "chair"), ("counted", 12, "chair")], 2.0, answer="2"),
-        question("object_size_estimation", [("measured", *stove)], 0.6, answer="60", unit="cm"),
-        question("room_size_estimation", [], 24.0, answer="24.0", unit="m²"),
+        question(
+            "object_counting",
+            [("counted", 11, "chair"), ("counted", 12, "chair")],
+            2.0,
+            answer="2",
+            shapes=object_counting.shapes([at[11], at[12]]),
+        ),
+        question(
+            "object_size_estimation",
+            [("measured", *stove)],
+            0.6,
+            answer="60",
+            unit="cm",
+            shapes=object_size_estimation.shapes(at[5].box),
+        ),
+        question(
+            "room_size_estimation",
+            [],
+            24.0,
+            answer="24.0",
+            unit="m²",
+            shapes=room_size_estimation.shapes([np.array(ROOM)], 24.0),
+        ),
         question(
             "object_abs_distance",
             [("first", *sink), ("second", *stove)],
             2.5,
             answer="2.5",
             unit="m",
-            box_distance=2.5,
-            surface_distance=2.52,
+            metres={"boxes": 2.5, "surfaces": 2.52},
+            shapes=shapes.between(seen, at[3], at[5], "boxes", 2.5, "answer"),
         ),
         question(
             "object_rel_distance",
@@ -46,9 +90,9 @@ def questions(name: str = "scene0000_00") -> list[Row]:
             answer="lamp",
             ground_truth="B",
             options=["A. stove", "B. lamp"],
-            box_distance=1.7,
-            option_distances=[2.5, 1.7],
+            metres={"boxes": 1.7, "to stove": 2.5, "to lamp": 1.7},
             margin=0.8,
+            shapes=object_rel_distance.shapes(seen, "boxes", at[3], options),
         ),
         question(
             "object_rel_direction",
@@ -59,6 +103,12 @@ def questions(name: str = "scene0000_00") -> list[Row]:
             options=["A. left", "B. right", "C. back"],
             margin=math.atan2(2, 3),
             question_type="object_rel_direction_medium",
+            shapes=object_rel_direction.shapes(
+                kind,
+                load_rules("wide").topics["object_rel_direction"].margin,
+                object_rel_direction.direction(kind, middle[3], middle[5], middle[9]),
+                *(middle[instance] for instance in (3, 5, 9)),
+            ),
         ),
         question(
             "obj_appearance_order",
@@ -69,6 +119,14 @@ def questions(name: str = "scene0000_00") -> list[Row]:
             options=["A. lamp, sink", "B. sink, lamp"],
             seconds=[2.25, 0.5],
             margin=1.75,
+            shapes=obj_appearance_order.shapes(
+                [
+                    obj_appearance_order.Appearance(
+                        at[n].category, at[n], s, s, 0, np.array([1 + s / 2, 0.5, 1.5])
+                    )
+                    for n, s in ((7, 0.5), (3, 2.25))
+                ]
+            ),
         ),
         question(
             "route_planning",
@@ -77,8 +135,8 @@ def questions(name: str = "scene0000_00") -> list[Row]:
             answer="Turn Right",
             ground_truth="A",
             options=["A. Turn Right", "B. Turn Left"],
-            path=[[1.5, 1.5], [3.5, 1.5]],
             margin=0.3,
+            shapes=WALK,
         ),
     ]
     return [row | {"scene_name": name} for row in asked]

@@ -1,10 +1,14 @@
 """Rows of a build's tables made by hand, whose evidence can be worked out on paper."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from vsidata.topics.question import question_id
+from vsidata.measuring.measure import MeasuredObject, MeasuredScene
+from vsidata.scene import OrientedBox
+from vsidata.topics.question import Evidence, EvidenceObject, Measure, Moment, Shape, question_id
 
 Row = dict[str, Any]
 
@@ -31,16 +35,37 @@ def scene(*things: Row, name: str = "scene0000_00") -> Row:
     }
 
 
+def measured(row: Row) -> MeasuredObject:
+    """An object of a scene as the topics see it; its position is the middle of its box."""
+    box = OrientedBox(**{name: np.array(values, float) for name, values in row["box"].items()})
+    return MeasuredObject(row["instance"], (row["category"],), box, True, False, box.center)
+
+
+def measured_scene(*things: Row) -> MeasuredScene:
+    return MeasuredScene("synthetic", "scene0000_00", tuple(map(measured, things)), None, None, {}, "floor")
+
+
 def question(
-    topic: str, objects: list[tuple[str, int, str]], value: float, *, answer: str = "", **more: Any
+    topic: str,
+    objects: list[tuple[str, int, str]],
+    value: float,
+    *,
+    answer: str = "",
+    margin: float | None = None,
+    metres: Mapping[str, float] | None = None,
+    seconds: Sequence[float] = (),
+    shapes: Sequence[Shape] = (),
+    **more: Any,
 ) -> Row:
-    evidence = dict.fromkeys(
-        ("box_distance", "surface_distance", "option_distances", "margin", "seconds", "path")
+    """`metres`: measures by name; `seconds`: of moments."""
+    evidence = Evidence(
+        objects=tuple(EvidenceObject(*one) for one in objects),
+        value=value,
+        margin=margin,
+        measures=tuple(Measure(name, length, "m") for name, length in (metres or {}).items()),
+        moments=tuple(Moment(None, one) for one in seconds),
+        shapes=tuple(shapes),
     )
-    evidence |= {name: more.pop(name) for name in [*more] if name in evidence}
-    things = [
-        {"role": role, "instance": instance, "category": category} for role, instance, category in objects
-    ]
     return {
         "id": question_id("synthetic", "scene0000_00", topic, f"{objects} {value}"),
         "dataset": "synthetic",
@@ -53,6 +78,6 @@ def question(
         "answer": answer,
         "unit": None,
         "rules": "wide@0",
-        "evidence": {"objects": things, "value": value, **evidence},
+        "evidence": asdict(evidence),
         **more,
     }

@@ -27,7 +27,10 @@ ROWS = [
                 {"role": role, "instance": n, "category": word}
                 for n, (role, word) in enumerate([("target", "tv"), *(("option", word) for word in _WORDS)])
             ],
-            "option_distances": [3.0, 1.4, 0.9, 2.2],
+            "measures": [
+                {"name": f"to {word}", "value": metres, "unit": "m"}
+                for word, metres in zip(_WORDS, (3.0, 1.4, 0.9, 2.2), strict=True)
+            ],
         },
     ),
     builds.question(

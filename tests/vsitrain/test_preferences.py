@@ -57,7 +57,10 @@ NEAREST = builds.question(
     evidence=evidence(
         objects=[{"role": "target", "instance": 0, "category": "tv"}]
         + [{"role": "option", "instance": 1, "category": word} for word in ("sink", "bed", "lamp", "desk")],
-        option_distances=[3.0, 1.4, 0.9, 2.2],
+        measures=[
+            {"name": f"to {word}", "value": metres, "unit": "m"}
+            for word, metres in zip(("sink", "bed", "lamp", "desk"), (3.0, 1.4, 0.9, 2.2), strict=True)
+        ],
     ),
 )
 ORDERS = [", ".join(words) for words in permutations(("bed", "tv", "sink", "lamp"))]
@@ -70,7 +73,7 @@ ORDER = builds.question(
         objects=[
             {"role": "appearing", "instance": 1, "category": word} for word in ("lamp", "bed", "sink", "tv")
         ],
-        seconds=[9.0, 0.0, 4.0, 3.0],
+        moments=[{"frame": None, "seconds": seconds} for seconds in (9.0, 0.0, 4.0, 3.0)],
     ),
 )
 ROUTE = builds.question(
@@ -81,7 +84,7 @@ ROUTE = builds.question(
         ("Turn Right, Turn Back", "Turn Left, Turn Back", "Turn Back, Turn Right", "Turn Right, Turn Left"),
         "Turn Left, Turn Back",
     ),
-    evidence=evidence(value=3.0, margin=0.2, path=[[0.0, 0.0], [1.0, 1.0], [2.0, 1.0]]),
+    evidence=evidence(value=3.0, margin=0.2),
 )
 ROWS = [
     number("3"),

@@ -75,7 +75,7 @@ def inspect(
     if rrd:
         from vsidata.report.recording import recording
 
-        _write(rrd, recording(found))
+        _write(rrd, recording(found, asked))
     if as_json:
         option = orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY
         echo_json(orjson.dumps(words.as_json(found), option=option))

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from vsidata.dataset import schema
+from vsidata.dataset.first_release import renewed
 from vsidata.dataset.manifest import AGAIN
 from vsidata.dataset.results import Row
 from vsidata.dataset.shard_rows import blame
@@ -48,8 +49,7 @@ def _sample(questions: ds.Dataset, count: int, seed: int, topic: str | None) -> 
         own = topics[drawn] == name
         turn[own] = np.arange(own.sum())
     chosen = drawn[np.argsort(turn, kind="stable")[:count]]
-    rows: list[Row] = questions.take(np.sort(chosen)).to_pylist()
-    return rows
+    return [renewed(row) for row in questions.take(np.sort(chosen)).to_pylist()]
 
 
 def find(out: Path, question_id: str) -> Row:
@@ -75,7 +75,7 @@ def _find(questions: ds.Dataset, question_id: str) -> Row:
             )
             raise OptionError(question_id, fault, "`vsidata sample` prints questions with their ids.")
         rows = questions.filter(ds.field("id") == beginning[0]).to_table().to_pylist()
-    return rows[0]
+    return renewed(rows[0])
 
 
 def _questions(out: Path) -> ds.Dataset:

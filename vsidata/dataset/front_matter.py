@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vsidata.dataset import schema
+from vsidata.dataset.first_release import columns_as_written
 
 # In the order of the card.
 TABLES = {
@@ -26,6 +27,7 @@ def front_matter(manifest: Mapping[str, Any], title: str, licence: Mapping[str, 
         title: the card's.
         licence: the entries that state the licence, or who may have access.
     """
+    first = "topics" not in manifest  # which describes its topics since
     total = sum(sum(topics.values()) for topics in manifest["questions"].values())
     tables = {table: found for table in TABLES if (found := splits(manifest, table))}
     return {
@@ -43,16 +45,20 @@ def front_matter(manifest: Mapping[str, Any], title: str, licence: Mapping[str, 
             }
             for table, found in tables.items()
         ],
-        "dataset_info": [_info(table, found) for table, found in tables.items()],
+        "dataset_info": [_info(table, found, first) for table, found in tables.items()],
     }
 
 
-def _info(table: str, found: Mapping[str, list[Mapping[str, Any]]]) -> dict[str, Any]:
-    """Columns and rows of a table. Sizes are those of its files: how large it is in memory is not known."""
+def _info(table: str, found: Mapping[str, list[Mapping[str, Any]]], first: bool) -> dict[str, Any]:
+    """Columns and rows of a table, as the first release wrote it or as today's.
+
+    Sizes are those of its files: how large it is in memory is not known.
+    """
+    columns = columns_as_written(TABLES[table]) if first else TABLES[table]
     size = sum(shard["bytes"] for shards in found.values() for shard in shards)
     return {
         "config_name": table,
-        "features": schema.yaml_features(TABLES[table]),
+        "features": schema.yaml_features(columns),
         "splits": [
             {
                 "name": split,

@@ -9,6 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from vsidata.dataset import first_release
+
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 """A picture, as `datasets.Image` stores it: the whole JPEG, and what its file might be called."""
 
@@ -58,7 +60,32 @@ def _with_features(fields: list[tuple[str, pa.DataType]]) -> pa.Schema:
     return pa.schema(fields, metadata={"huggingface": json.dumps({"info": {"features": features}})})
 
 
-_OBJECT_OF_QUESTION = pa.struct([("role", pa.string()), ("instance", pa.int64()), ("category", pa.string())])
+_MEASURE = pa.struct([("name", pa.string()), ("value", pa.float64()), ("unit", pa.string())])
+
+EVIDENCE = pa.struct(
+    [
+        ("objects", first_release.OBJECTS),
+        ("value", pa.float64()),
+        ("margin", pa.float64()),
+        ("measures", pa.list_(_MEASURE)),
+        ("moments", pa.list_(pa.struct([("frame", pa.int64()), ("seconds", pa.float64())]))),
+        (
+            "shapes",
+            pa.list_(
+                pa.struct(
+                    [
+                        ("kind", pa.string()),
+                        ("points", pa.list_(pa.list_(pa.float64()))),
+                        ("role", pa.string()),
+                        ("label", pa.string()),
+                        ("picture", pa.int64()),
+                    ]
+                )
+            ),
+        ),
+    ]
+)
+"""Why an answer is what it is: `topics.question.Evidence`, field by field; the same for all topics."""
 
 QA = _with_features(
     [
@@ -73,21 +100,7 @@ QA = _with_features(
         ("answer", pa.string()),
         ("unit", pa.string()),
         ("rules", pa.string()),
-        (
-            "evidence",
-            pa.struct(
-                [
-                    ("objects", pa.list_(_OBJECT_OF_QUESTION)),
-                    ("value", pa.float64()),
-                    ("box_distance", pa.float64()),
-                    ("surface_distance", pa.float64()),
-                    ("option_distances", pa.list_(pa.float64())),
-                    ("margin", pa.float64()),
-                    ("seconds", pa.list_(pa.float64())),
-                    ("path", pa.list_(pa.list_(pa.float64(), 2))),
-                ]
-            ),
-        ),
+        ("evidence", EVIDENCE),
     ]
 )
 """One row a question: `vsidata.topics.question.Question`, field by field."""

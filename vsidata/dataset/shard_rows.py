@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from vsidata.dataset.first_release import columns_as_written, is_of_first_release, renewed
 from vsidata.dataset.manifest import AGAIN
 from vsidata.dataset.results import Row
 from vsidata.errors import VsiError
@@ -53,7 +54,7 @@ def check_bytes(path: Path, stated: Mapping[str, Any]) -> None:
 def shard_rows(
     path: Path, *, columns: Sequence[str] | None = None, schema: pa.Schema | None = None, batch: int = 5_000
 ) -> Iterator[Row]:
-    """Rows of a shard in their order; memory holds a batch of them.
+    """Rows of a shard in their order; memory holds a batch of them. Evidence is in today's shape.
 
     Args:
         path: the shard.
@@ -70,10 +71,13 @@ def shard_rows(
         if lacking := {column.partition(".")[0] for column in columns or ()} - {*there}:
             fault = f"has no column {', '.join(f'`{name}`' for name in sorted(lacking))}."
             raise VsiError(path, fault, AGAIN)
+        wanted = schema
+        if schema is not None and is_of_first_release(file.schema_arrow):
+            wanted = columns_as_written(schema)
         for rows in file.iter_batches(batch_size=batch, columns=columns):
-            if schema is not None:
-                rows = rows.cast(pa.schema([schema.field(name) for name in rows.schema.names]))
-            yield from rows.to_pylist()
+            if wanted is not None:
+                rows = rows.cast(pa.schema([wanted.field(name) for name in rows.schema.names]))
+            yield from map(renewed, rows.to_pylist())
 
 
 def columns_of(path: Path) -> list[str]:

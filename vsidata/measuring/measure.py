@@ -18,7 +18,7 @@ from numpy.random import Generator, default_rng
 
 from vsidata.errors import DegenerateGeometry, ScanError
 from vsidata.geometry import area, boxes, trimming
-from vsidata.geometry.distance import Surface, box_distances, surface, surface_distance
+from vsidata.geometry.distance import Surface, box_distances, closest_points, surface, surface_distance
 from vsidata.geometry.outline import Ring
 from vsidata.measuring.sight import Sight, Timeline
 from vsidata.rules.constant import Count, Labels, Length, PerMetre, Rules, Share
@@ -193,6 +193,7 @@ class MeasuredScene:
     _surfaces: dict[int, Surface | None] = field(default_factory=dict, repr=False)
     _between_boxes: dict[tuple[int, int], float] = field(default_factory=dict, repr=False)
     _between_surfaces: dict[tuple[int, int], float | None] = field(default_factory=dict, repr=False)
+    _closest: dict[tuple[int, int], Array] = field(default_factory=dict, repr=False)
 
     @property
     def room_area(self) -> float | None:
@@ -289,6 +290,16 @@ class MeasuredScene:
                 if a.position is None or b.position is None:
                     return None
                 return float(np.linalg.norm(a.position - b.position))
+
+    def closest_points(self, a: MeasuredObject, b: MeasuredObject) -> tuple[Array, Array] | None:
+        """(3,) a closest point of the box of each of two objects, metres; None where one has no box."""
+        if a.box is None or b.box is None:
+            return None
+        pair = a.instance, b.instance
+        if pair not in self._closest:
+            self._closest[pair] = closest_points(a.box, b.box)
+        on_a, on_b = self._closest[pair]
+        return on_a, on_b
 
     def _surface_distance(self, a: MeasuredObject, b: MeasuredObject) -> float | None:
         first, second = self._surface(a), self._surface(b)

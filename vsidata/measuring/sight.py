@@ -32,13 +32,17 @@ class Timeline:
     Attributes:
         instances: (m,) ids of the objects, rising.
         positions: (k,) of the frames in their stream, rising.
+        numbers: (k,) the source's own numbers of them.
         seconds: (k,) when each was taken, since the stream began.
+        cameras: (k, 3) where the camera was, metres, room frame.
         pixels: (k, m) share of each picture that shows each object.
     """
 
     instances: IntArray
     positions: IntArray
+    numbers: IntArray
     seconds: Array
+    cameras: Array
     pixels: Array
 
     def first(self, instances: Iterable[int], least: float) -> int | None:

@@ -82,7 +82,14 @@ class Viewer:
     def _timeline(self, positions: IntArray) -> Timeline:
         poses, depths = self.poses[positions], self._depths(positions)
         pixels = pixel_shares(self.caster, self.owners, len(self.instances), self.camera, poses, depths)
-        return Timeline(self.instances, positions, self.stream.timestamps[positions], pixels)
+        return Timeline(
+            instances=self.instances,
+            positions=positions,
+            numbers=self.stream.numbers[positions],
+            seconds=self.stream.timestamps[positions],
+            cameras=poses[:, :3, 3],
+            pixels=pixels,
+        )
 
     def _depths(self, positions: IntArray) -> Iterator[DepthPicture | None]:
         """Read one at a time: a stream may have thousands."""

@@ -5,21 +5,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vsidata.report.evidence import Drawing, Line, Sector, Tone
+from vsidata.report.evidence import Drawing, Line, Sector
 from vsidata.report.label_places import Label
 from vsidata.report.plan import Point, Points
+from vsidata.topics.question import Role
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # Okabe and Ito's colours, which differ for colour-blind eyes too.
-TONES: Mapping[Tone, str] = {
+TONES: Mapping[Role, str] = {
     "answer": "#D55E00",
     "given": "#0072B2",
     "other": "#767676",
     "margin": "#E69F00",
 }
-TONE_WORDS: Mapping[Tone, str] = {
+TONE_WORDS: Mapping[Role, str] = {
     "answer": "the answer",
     "given": "what the question states",
     "other": "other answers",

@@ -88,7 +88,7 @@ class Inspection:
 
     def evidence(self, question: Question) -> Drawing:
         """Why the answer to a question is what it is, on the plan."""
-        return drawing(asdict(question), self.plan, self.rules.resolved)
+        return drawing(asdict(question), self.plan)
 
     @cached_property
     def measured_objects(self) -> Mapping[int, MeasuredObject]:

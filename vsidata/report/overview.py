@@ -75,7 +75,7 @@ def scene_line(page: Mapping[str, Any], file: str) -> Json:
         "objects": len(page["objects"]),
         "frames": len(page["frames"]),
         "questions": len(page["questions"]),
-        "topics": dict(sorted(Counter(question["topic"] for question in page["questions"]).items())),
+        "topics": dict(sorted(Counter(str(question["topic"]) for question in page["questions"]).items())),
     }
 
 

@@ -4,7 +4,7 @@ Works on the rows of a build's tables (`vsidata.dataset.schema`), read back or f
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +12,6 @@ import numpy as np
 from scipy.spatial import ConvexHull, QhullError
 
 from vsidata.dataset.results import Row
-from vsidata.geometry.distance import closest_points
 from vsidata.scene import Array, OrientedBox
 
 Point = tuple[float, float]
@@ -119,7 +118,6 @@ class Plan:
     objects: Mapping[int, PlanObject]
     frames: tuple[PlanFrame, ...]
     moments: tuple[Moment, ...]
-    _closest: dict[tuple[int, int], Array] = field(default_factory=dict, repr=False)
 
     @cached_property
     def path(self) -> tuple[Points, ...]:
@@ -131,25 +129,6 @@ class Plan:
             else:
                 stretches[-1].append(moment.at)
         return tuple(tuple(stretch) for stretch in stretches if stretch)
-
-    def camera_at(self, seconds: float) -> Point | None:
-        """Where the camera was at a time, between the moments that are known; None where it is not."""
-        known = [(moment.seconds, *moment.at) for moment in self.moments if moment.at is not None]
-        known = known or [(frame.seconds, *frame.at) for frame in self.frames if frame.at is not None]
-        if not known:
-            return None
-        times, x, y = zip(*known, strict=True)
-        return float(np.interp(seconds, times, x)), float(np.interp(seconds, times, y))
-
-    def closest(self, a: int, b: int) -> tuple[Array, Array] | None:
-        """(3,) a closest point of the box of each of two objects, metres; None where one has no box."""
-        if (a, b) not in self._closest:
-            first, second = self.objects[a].box, self.objects[b].box
-            if first is None or second is None:
-                return None
-            self._closest[a, b] = closest_points(first, second)
-        on_a, on_b = self._closest[a, b]
-        return on_a, on_b
 
     @cached_property
     def bounds(self) -> tuple[Point, Point]:

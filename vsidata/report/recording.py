@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vsidata.report.evidence_picture import TONES
 from vsidata.report.inspection import Inspection
 from vsidata.scene import Array, OrientedBox
 from vsidata.sources.streams.shown import ShownFrames
+from vsidata.topics.question import Question
 
 if TYPE_CHECKING:
     import rerun
@@ -22,8 +24,13 @@ _PATH = (60, 60, 60)
 _GOLDEN = (5**0.5 - 1) / 2  # of a turn: any number of hues so far apart differ well
 
 
-def recording(inspection: Inspection) -> bytes:
-    """The content of an `.rrd` file."""
+def recording(inspection: Inspection, question: Question | None = None) -> bytes:
+    """The content of an `.rrd` file.
+
+    Args:
+        inspection: of the scene.
+        question: whose evidence is drawn, below `room/evidence`; None for the scene alone.
+    """
     import rerun
 
     scene = inspection.scene
@@ -39,6 +46,8 @@ def recording(inspection: Inspection) -> bytes:
         if path := _stretches(inspection.look.shown):
             to.log("room/path", rerun.LineStrips3D(path, colors=_PATH, radii=0.01), static=True)
         _log_frames(to, inspection.look.shown)
+    if question is not None:
+        _log_shapes(to, question)
     to.send_blueprint(_views(inspection))
     return memory.drain_as_bytes()
 
@@ -88,6 +97,39 @@ def _log_boxes(to: "rerun.RecordingStream", inspection: Inspection, colours: Map
             colors=[colours[thing.instance]],
         )
         to.log(f"room/boxes/{thing.instance}", box, static=True)
+
+
+def _log_shapes(to: "rerun.RecordingStream", question: Question) -> None:
+    """The shapes in the room, each an entity: sectors and areas by their edges."""
+    import rerun
+
+    for number, shape in enumerate(question.evidence.shapes):
+        if shape.picture is not None:
+            continue
+        points, colour = np.array(shape.points), TONES[shape.role]
+        look: dict[str, Any] = {"colors": [colour], "labels": [shape.label] if shape.label else None}
+        match shape.kind:
+            case "point":
+                drawn: Any = rerun.Points3D(points, radii=0.04, **look)
+            case "arrow" if len(points) == 2:
+                drawn = rerun.Arrows3D(
+                    origins=points[:1], vectors=points[1:] - points[:1], radii=0.015, **look
+                )
+            case "sector":
+                drawn = rerun.LineStrips3D([_arc(points)], radii=0.01, **look)
+            case _:
+                drawn = rerun.LineStrips3D([points], radii=0.015, **look)
+        to.log(f"room/evidence/{number}", drawn, static=True)
+
+
+def _arc(points: Array) -> Array:
+    """(n, 3) around a sector: from its centre along the arc and back."""
+    center, begin, end = points
+    start, stop = (np.arctan2(*(at - center)[1::-1]) for at in (begin, end))
+    angles = start + np.linspace(0, (stop - start) % (2 * np.pi) or 2 * np.pi, 33)
+    radius = np.linalg.norm((begin - center)[:2])
+    around = center + radius * np.column_stack([np.cos(angles), np.sin(angles), np.zeros_like(angles)])
+    return np.vstack([center, around, center])
 
 
 def _quaternion(box: OrientedBox) -> Array:

@@ -78,7 +78,7 @@ def _question(row: Row, seen: Plan, rules: Resolved, topics: Mapping[str, Any]) 
         "evidence": explain(row),
         "margin": margin_in_words(row, rules, topics),
         "rule": None if seen.outline or row["evidence"]["objects"] else STATED_AREA,
-        "drawing": _drawing(drawing(row, seen, rules)),
+        "drawing": _drawing(drawing(row, seen)),
     }
 
 

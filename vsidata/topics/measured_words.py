@@ -13,7 +13,7 @@ _BOX = {
 }
 
 
-def apart(what: str, rules: Stated, measurement: Stated) -> str:
+def distance_in_words(what: str, rules: Stated, measurement: Stated) -> str:
     """`The distance … is measured, between …`, and what a box is where boxes are measured."""
     between = rules["between"]
     sentences = [f"{what}, {_BETWEEN[between]}" if between in _BETWEEN else f"{what}."]

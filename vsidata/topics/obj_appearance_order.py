@@ -10,11 +10,13 @@ from typing import Annotated
 import numpy as np
 from numpy.random import Generator
 
-from vsidata.measuring.measure import MeasuredScene
+from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.measuring.sight import Timeline
 from vsidata.rules.constant import Choices, Count, Duration, Labels, Rate, Rules, Share, places_for
+from vsidata.scene import Array
+from vsidata.topics import shapes as drawn
 from vsidata.topics.candidates import Candidate, capped, limited
-from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
+from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Moment, Shape
 from vsidata.topics.topic import Margin, Row, Stated, Topic, named
 
 
@@ -48,22 +50,26 @@ class AppearanceOrderRules(Rules):
     per_scene: Count | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Appearance:
     """How a category comes into the picture.
 
     Attributes:
         category: the word.
-        instance: of its object that is largest when it appears.
+        largest: its object that is largest when it appears.
         glimpsed: seconds until the first frame that may show a hint of it, and at most until the camera was
             first lost: it may have appeared then.
         seen: seconds until the first frame that shows it.
+        frame: the source's own number of that frame.
+        camera: (3,) where the camera was then, metres, room frame.
     """
 
     category: str
-    instance: int
+    largest: MeasuredObject
     glimpsed: float
     seen: float
+    frame: int
+    camera: Array
 
 
 def obj_appearance_order(
@@ -126,8 +132,16 @@ def appearances(scene: MeasuredScene, timeline: Timeline, rules: AppearanceOrder
             continue
         own = np.isin(timeline.instances, instances)
         largest = timeline.instances[own][np.argmax(timeline.pixels[seen, own])]
-        hint = min(float(timeline.seconds[glimpsed]), known_until)
-        found.append(Appearance(category, int(largest), hint, float(timeline.seconds[seen])))
+        found.append(
+            Appearance(
+                category=category,
+                largest=next(thing for thing in bearers if thing.instance == largest),
+                glimpsed=min(float(timeline.seconds[glimpsed]), known_until),
+                seen=float(timeline.seconds[seen]),
+                frame=int(timeline.numbers[seen]),
+                camera=timeline.cameras[seen],
+            )
+        )
     return found
 
 
@@ -136,8 +150,8 @@ def _not_shown(scene: MeasuredScene, draft: Draft) -> str | None:
     sight, evidence = scene.sight, draft.evidence
     if sight is None:
         return None
-    moments = zip(evidence.seconds or (), evidence.objects, strict=True)
-    in_order = [thing.category for _, thing in sorted(moments, key=lambda moment: moment[0])]
+    moments = zip(evidence.moments, evidence.objects, strict=True)
+    in_order = [thing.category for _, thing in sorted(moments, key=lambda moment: moment[0].seconds)]
     rows = [
         sight.first((thing.instance for thing in scene.bearers[category]), sight.rules.pixels.value)
         for category in in_order
@@ -177,17 +191,29 @@ def _draft(rules: AppearanceOrderRules, chosen: list[Appearance], rng: Generator
         answer=right,
         choices=tuple(rng.permutation([right, *wrong]).tolist()),
         evidence=Evidence(
-            objects=tuple(EvidenceObject("appearing", one.instance, one.category) for one in chosen),
+            objects=tuple(EvidenceObject("appearing", one.largest.instance, one.category) for one in chosen),
             value=in_order[-1].seen,
             margin=min(later.seen - earlier.seen for earlier, later in pairwise(in_order)),
-            seconds=tuple(one.seen for one in chosen),
+            moments=tuple(Moment(one.frame, one.seen) for one in chosen),
+            shapes=shapes(in_order),
         ),
     )
 
 
+def shapes(in_order: Sequence[Appearance]) -> tuple[Shape, ...]:
+    """Where the camera was at each appearance, and an arrow from there to what appeared."""
+    found = []
+    for number, one in enumerate(in_order, 1):
+        middle = drawn.middle(one.largest)
+        if middle is not None:
+            found.append(drawn.arrow(one.camera, middle, role="answer"))
+            found.append(drawn.point(one.camera, "answer", f"{number}: {one.seen:.1f} s"))
+    return tuple(found)
+
+
 def _explain(row: Row) -> str:
     evidence = row["evidence"]
-    in_order = sorted(zip(evidence["seconds"], named(row), strict=True))
+    in_order = sorted(zip((one["seconds"] for one in evidence["moments"]), named(row), strict=True))
     moments = [f"{name} at {seconds:.1f} s" for seconds, name in in_order]
     return f"first seen: {', '.join(moments)}; the closest two are {evidence['margin']:.1f} s apart"
 
@@ -199,10 +225,10 @@ def _definition(_rules: Stated, _measurement: Stated) -> str:
 def _near_miss(row: Row, _rules: AppearanceOrderRules, others: Sequence[str]) -> str | None:
     """The order that exchanges what appears at nearly the same time."""
     evidence = row.get("evidence") or {}
-    if not evidence.get("seconds"):
+    if not evidence.get("moments"):
         return None
     categories = [thing["category"] for thing in evidence["objects"]]
-    appears = dict(zip(categories, evidence["seconds"], strict=True))
+    appears = dict(zip(categories, (one["seconds"] for one in evidence["moments"]), strict=True))
     return min(others, key=lambda order: _misplaced_seconds(appears, order), default=None)
 
 

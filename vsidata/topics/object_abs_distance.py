@@ -4,15 +4,16 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import combinations
 from math import comb
-from typing import Annotated, Any
+from typing import Annotated
 
 from numpy.random import Generator
 
 from vsidata.measuring.measure import Between, MeasuredObject, MeasuredScene
 from vsidata.rules.constant import Count, Labels, Length, Rules, Share, places_for
+from vsidata.topics import shapes as drawn
 from vsidata.topics.candidates import Candidate, capped, limited
-from vsidata.topics.measured_words import apart
-from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
+from vsidata.topics.measured_words import distance_in_words
+from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Measure
 from vsidata.topics.released import UnresolvedError, only
 from vsidata.topics.topic import Row, Stated, Topic, named
 
@@ -101,10 +102,16 @@ def _ask(
                 EvidenceObject("second", b.instance, b.category),
             ),
             value=metres,
-            box_distance=scene.distance(a, b, "boxes"),
-            surface_distance=by_surfaces,
+            measures=measures(scene, a, b),
+            shapes=drawn.between(scene, a, b, rules.between, metres, "answer"),
         ),
     )
+
+
+def measures(scene: MeasuredScene, a: MeasuredObject, b: MeasuredObject) -> tuple[Measure, ...]:
+    """How far two objects are apart, between boxes and between surfaces, as far as it is known."""
+    apart = {"boxes": scene.distance(a, b, "boxes"), "surfaces": scene.distance(a, b, "surfaces")}
+    return tuple(Measure(name, metres, "m") for name, metres in apart.items() if metres is not None)
 
 
 def _answer_of(metres: float) -> str:
@@ -114,22 +121,16 @@ def _answer_of(metres: float) -> str:
 
 def _explain(row: Row) -> str:
     first, second = named(row)
-    return f"{first} to {second}: {_known(row['evidence'])} apart"
-
-
-def _known(evidence: Mapping[str, Any]) -> str:
-    known = [
-        f"{what} {evidence[key]:.2f} m"
-        for what, key in (("boxes", "box_distance"), ("surfaces", "surface_distance"))
-        if evidence[key] is not None
-    ]
-    if evidence["value"] not in (evidence["box_distance"], evidence["surface_distance"]):
-        known.append(f"centres {evidence['value']:.2f} m")
-    return ", ".join(known)
+    evidence = row["evidence"]
+    known = {one["name"]: one["value"] for one in evidence["measures"]}
+    if evidence["value"] not in known.values():
+        known["centres"] = evidence["value"]
+    apart = ", ".join(f"{name} {metres:.2f} m" for name, metres in known.items())
+    return f"{first} to {second}: {apart} apart"
 
 
 def _definition(rules: Stated, measurement: Stated) -> str:
-    return apart("The distance between the two objects is measured", rules, measurement)
+    return distance_in_words("The distance between the two objects is measured", rules, measurement)
 
 
 def _answer(scene: MeasuredScene, rules: AbsoluteDistanceRules, _type: str, words: Mapping[str, str]) -> str:

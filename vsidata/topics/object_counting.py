@@ -1,15 +1,16 @@
 """How many objects of a category are in the room."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Annotated
 
 from numpy.random import Generator
 
-from vsidata.measuring.measure import MeasuredScene
+from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.rules.constant import Count, Labels, Rules, Share, places_for
+from vsidata.topics import shapes as drawn
 from vsidata.topics.candidates import Candidate, capped, limited
-from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
+from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Shape
 from vsidata.topics.released import UnresolvedError
 from vsidata.topics.topic import Row, Stated, Topic
 
@@ -88,7 +89,16 @@ def _ask(scene: MeasuredScene, rules: ObjectCountingRules, name: str) -> Draft |
         evidence=Evidence(
             objects=tuple(EvidenceObject("counted", thing.instance, name) for thing in counted),
             value=float(scene.count(name)),
+            shapes=shapes(counted),
         ),
+    )
+
+
+def shapes(counted: Sequence[MeasuredObject]) -> tuple[Shape, ...]:
+    """A number on each object."""
+    middles = [drawn.middle(thing) for thing in counted]
+    return tuple(
+        drawn.point(at, "answer", str(number)) for number, at in enumerate(middles, 1) if at is not None
     )
 
 

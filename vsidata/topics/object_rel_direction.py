@@ -16,8 +16,9 @@ from vsidata.geometry.bearing import Sector, edge_margin, sector_of, signed_bear
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.rules.constant import Angle, Count, Labels, Length, Rules, places_for
 from vsidata.scene import Array
+from vsidata.topics import shapes as drawn
 from vsidata.topics.candidates import Candidate, capped, limited
-from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
+from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Role, Shape
 from vsidata.topics.released import UnresolvedError, place
 from vsidata.topics.topic import Margin, Row, Stated, Topic, named
 
@@ -200,8 +201,29 @@ def _ask(
             ),
             value=seen.bearing,
             margin=seen.margin,
+            shapes=shapes(kind, rules.margin, seen, observer.position, facing.position, asked.position),
         ),
     )
+
+
+def shapes(
+    kind: DirectionKind, margin: Angle | None, seen: Direction, observer: Array, facing: Array, asked: Array
+) -> tuple[Shape, ...]:
+    """The sectors around the observer, the margins along their edges, and what is faced and asked."""
+    ahead = math.atan2(facing[1] - observer[1], facing[0] - observer[0])
+    radius = max(math.dist(observer[:2], facing[:2]), math.dist(observer[:2], asked[:2]))
+    found = []
+    for word, (start, end) in kind.sectors.items():
+        begin, turn = ahead + math.radians(start), math.radians((end - start) % 360 or 360)
+        role: Role = "answer" if word == seen.word else "other"
+        found.append(drawn.sector(observer, radius, begin, begin + turn, role, word))
+    if margin is not None and margin.value > 0:
+        for edge in sorted({degrees % 360 for pair in kind.sectors.values() for degrees in pair}):
+            at = ahead + math.radians(edge)
+            found.append(drawn.sector(observer, radius, at - margin.radians, at + margin.radians, "margin"))
+    found.append(drawn.arrow(observer, facing, role="given"))
+    found.append(drawn.arrow(observer, asked, role="answer", label=f"{abs(math.degrees(seen.bearing)):.0f}°"))
+    return tuple(found)
 
 
 def direction(kind: DirectionKind, observer: Array, facing: Array, asked: Array) -> Direction:

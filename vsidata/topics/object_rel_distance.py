@@ -10,11 +10,13 @@ from numpy.random import Generator
 
 from vsidata.measuring.measure import Between, MeasuredObject, MeasuredScene
 from vsidata.rules.constant import Choices, Count, Labels, Length, Rules, places_for
+from vsidata.topics import shapes as drawn
 from vsidata.topics.candidates import Candidate, capped, limited
-from vsidata.topics.measured_words import apart
-from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
+from vsidata.topics.measured_words import distance_in_words
+from vsidata.topics.object_abs_distance import measures
+from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Measure, Shape
 from vsidata.topics.released import UnresolvedError, only
-from vsidata.topics.topic import Margin, Row, Stated, Topic, named
+from vsidata.topics.topic import Margin, Row, Stated, Topic, measured, named
 
 
 class RelativeDistanceRules(Rules):
@@ -243,28 +245,51 @@ def _draft(
                 *(EvidenceObject("option", option.nearest.instance, option.category) for option in options),
             ),
             value=nearest.metres,
-            box_distance=scene.distance(target, nearest.nearest, "boxes"),
-            surface_distance=scene.distance(target, nearest.nearest, "surfaces"),
-            option_distances=tuple(option.metres for option in options),
             margin=second.metres - nearest.metres,
+            measures=(
+                *measures(scene, target, nearest.nearest),
+                *(Measure(f"to {option.category}", option.metres, "m") for option in options),
+            ),
+            shapes=shapes(scene, rules.between, target, options),
         ),
     )
 
 
+def shapes(
+    scene: MeasuredScene, between: Between, target: MeasuredObject, options: Sequence[Option]
+) -> tuple[Shape, ...]:
+    """A line from the target to each option."""
+    nearest = min(options, key=lambda option: option.metres)
+    return tuple(
+        shape
+        for option in options
+        for shape in drawn.between(
+            scene, target, option.nearest, between, option.metres, "answer" if option is nearest else "other"
+        )
+    )
+
+
+def option_distances(row: Row) -> dict[str, float]:
+    """Option → metres to it from the target, in the options' order, as far as the evidence tells."""
+    evidence = row.get("evidence") or {}
+    options = [thing["category"] for thing in evidence.get("objects") or () if thing["role"] == "option"]
+    metres = {option: measured(row, f"to {option}") for option in options}
+    return {option: apart for option, apart in metres.items() if apart is not None}
+
+
 def _explain(row: Row) -> str:
-    evidence = row["evidence"]
     target, *options = named(row)
-    distances = [
-        f"{name} {metres:.2f} m" for name, metres in zip(options, evidence["option_distances"], strict=True)
-    ]
-    words = f"from {target}: {', '.join(distances)}; the second nearest is {evidence['margin']:.2f} m farther"
-    if evidence["surface_distance"] is not None:
-        words += f"; from surface to surface the nearest is {evidence['surface_distance']:.2f} m away"
+    metres = option_distances(row).values()
+    distances = ", ".join(f"{name} {apart:.2f} m" for name, apart in zip(options, metres, strict=True))
+    words = f"from {target}: {distances}; the second nearest is {row['evidence']['margin']:.2f} m farther"
+    by_surfaces = measured(row, "surfaces")
+    if by_surfaces is not None:
+        words += f"; from surface to surface the nearest is {by_surfaces:.2f} m away"
     return words
 
 
 def _definition(rules: Stated, measurement: Stated) -> str:
-    return apart(
+    return distance_in_words(
         "The distance from the object to the nearest one of each category is measured", rules, measurement
     )
 
@@ -280,12 +305,7 @@ def _answer(scene: MeasuredScene, rules: RelativeDistanceRules, _type: str, word
 
 def second_nearest(row: Row) -> str | None:
     """The option that is nearest after the right one, by the distances in the evidence; None without them."""
-    evidence = row.get("evidence") or {}
-    distances = evidence.get("option_distances")
-    if not distances:
-        return None
-    options = [thing["category"] for thing in evidence["objects"] if thing["role"] == "option"]
-    by_distance = sorted(zip(distances, options, strict=True))
+    by_distance = sorted((metres, option) for option, metres in option_distances(row).items())
     return next((option for _, option in by_distance if option != row["answer"]), None)
 
 

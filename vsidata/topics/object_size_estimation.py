@@ -1,5 +1,6 @@
 """The longest dimension of an object."""
 
+import math
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Annotated
@@ -8,9 +9,11 @@ from numpy.random import Generator
 
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.rules.constant import Count, Labels, Rules, places_for
+from vsidata.scene import OrientedBox
+from vsidata.topics import shapes as drawn
 from vsidata.topics.candidates import Candidate, capped, limited
 from vsidata.topics.measured_words import box
-from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
+from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Shape
 from vsidata.topics.released import UnresolvedError, only
 from vsidata.topics.topic import Row, Stated, Topic, named
 
@@ -58,8 +61,26 @@ def _ask(rules: ObjectSizeRules, thing: MeasuredObject) -> Draft | Drop:
         evidence=Evidence(
             objects=(EvidenceObject("measured", thing.instance, thing.category),),
             value=thing.box.longest_side,
+            shapes=shapes(thing.box),
         ),
     )
+
+
+def shapes(box: OrientedBox) -> tuple[Shape, ...]:
+    """The longest side: of the four edges that long, the one that is lowest on a plan seen from above."""
+    along = int(box.extents.argmax())
+    reach = box.extents[along] * box.axes[along] / 2
+    others = [axis for axis in range(3) if axis != along]
+    halves = [box.extents[axis] * box.axes[axis] / 2 for axis in others]
+    middles = [box.center + a * halves[0] + b * halves[1] for a in (-1, 1) for b in (-1, 1)]
+    middle = min(middles, key=lambda point: (round(float(point[1]), 6), float(point[0])))
+    start, end = middle - reach, middle + reach
+    label = f"{100 * box.longest_side:.1f} cm"
+    if (
+        math.dist(start[:2], end[:2]) < box.longest_side / 4
+    ):  # it stands: from above a line would look too short
+        return (drawn.point((start + end) / 2, "answer", f"{label} upright"),)
+    return (drawn.line(start, end, role="answer", label=label),)
 
 
 def _answer_of(longest_side: float) -> str:

@@ -3,6 +3,14 @@
 import hashlib
 from dataclasses import dataclass
 from string import ascii_uppercase
+from typing import Literal
+
+Kind = Literal["line", "arrow", "sector", "area", "point"]
+"""What a shape is drawn as."""
+
+Role = Literal["answer", "other", "given", "margin"]
+"""What a shape says: the answer itself; what it was compared with; what the question states; how far away the
+place is where the answer would be another one."""
 
 
 @dataclass(frozen=True)
@@ -10,8 +18,9 @@ class EvidenceObject:
     """An object that a question speaks of.
 
     Attributes:
-        role: what it is in the question: `counted`, `measured`, `first`, `second`, `target`, `option`,
-            `observer`, `facing`, `asked`, `appearing`, `stop`.
+        role: what it is in the question. Drawn as what the question states: `target`, `observer`, `facing`;
+            as the answer: `counted`, `measured`, `first`, `second`, `asked`, `appearing`, `stop`, and the
+            `option` that is the answer; as another answer: any other `option`.
         instance: its id in the scan's annotation.
         category: the word used for it in the question.
     """
@@ -22,34 +31,80 @@ class EvidenceObject:
 
 
 @dataclass(frozen=True)
+class Measure:
+    """Something measured beside the value behind the answer.
+
+    Attributes:
+        name: what was measured: `boxes` and `surfaces`, between closest points; `to lamp`, to an option.
+        value: unrounded.
+        unit: `m`, `m²`, `s`, `rad`.
+    """
+
+    name: str
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When something happens in the video.
+
+    Attributes:
+        frame: the source's own number of the frame; None where it is not known.
+        seconds: since the video began.
+    """
+
+    frame: int | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A part of the drawing that shows why the answer is what it is.
+
+    Attributes:
+        kind: `line` and `arrow` lead from point to point; `point` is one; `sector` is a part of a level disc:
+            its centre, then counter-clockwise seen from above from the second point to the third, all around
+            where these are the same; `area` is enclosed by rings, each ending where it starts, a hole's
+            running clockwise.
+        points: metres in the room's frame, x, y and z; or pixels of a picture, x and y.
+        role: what it says.
+        label: a few words beside it; empty for none.
+        picture: the number of the frame (as in a moment) that it is drawn on; None for the room.
+    """
+
+    kind: Kind
+    points: tuple[tuple[float, ...], ...]
+    role: Role
+    label: str = ""
+    picture: int | None = None
+
+
+@dataclass(frozen=True)
 class Evidence:
-    """Why the answer is what it is. Lengths in metres, areas in square metres, angles in radians.
+    """Why the answer is what it is: one shape for all topics, so that no topic needs columns of its own.
+
+    Lengths are metres, areas square metres, angles radians, times seconds.
 
     Attributes:
         objects: the objects the question needs, in the order of the question.
         value: the measured value behind the answer, unrounded: a count, a length, an area, a distance, or the
             signed bearing of the asked object (counter-clockwise from the facing direction), the seconds
             until the last category appears, the length of the way walked.
-        box_distance: between the closest points of the boxes of two objects (absolute distance), or of the
-            target and the nearest option (relative distance).
-        surface_distance: likewise between the closest points of their surfaces, where they are known.
-        option_distances: from the target to each option, in the options' order (relative distance).
         margin: how far `value` is from where the answer would be another one: the gap to the second nearest
             option, the angle to the nearest sector edge, or the shortest time between two appearances; None
             for numbers.
-        seconds: when each object's category appears, since the video began (appearance order).
-        path: points on the ground plane, room frame, from where the robot begins over each stop to the end
-            (route planning).
+        measures: what else was measured.
+        moments: when each object's category appears, in the order of the objects (appearance order).
+        shapes: what to draw beside the objects.
     """
 
     objects: tuple[EvidenceObject, ...]
     value: float
-    box_distance: float | None = None
-    surface_distance: float | None = None
-    option_distances: tuple[float, ...] | None = None
     margin: float | None = None
-    seconds: tuple[float, ...] | None = None
-    path: tuple[tuple[float, float], ...] | None = None
+    measures: tuple[Measure, ...] = ()
+    moments: tuple[Moment, ...] = ()
+    shapes: tuple[Shape, ...] = ()
 
 
 @dataclass(frozen=True)

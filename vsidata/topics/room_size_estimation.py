@@ -1,14 +1,16 @@
 """The floor area of the room."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from numpy.random import Generator
 
 from vsidata.measuring.measure import MeasuredScene
 from vsidata.rules.constant import Count, Rules
+from vsidata.scene import Array
+from vsidata.topics import shapes as drawn
 from vsidata.topics.candidates import capped, limited
-from vsidata.topics.question import Draft, Drop, Evidence
+from vsidata.topics.question import Draft, Drop, Evidence, Shape
 from vsidata.topics.released import UnresolvedError
 from vsidata.topics.topic import Row, Stated, Topic
 
@@ -52,8 +54,15 @@ def _ask(scene: MeasuredScene, rules: RoomSizeRules) -> Draft | Drop:
         question=rules.question,
         answer=_answer_of(scene.room_area),
         unit="m²",
-        evidence=Evidence(objects=(), value=scene.room_area),
+        evidence=Evidence(
+            objects=(), value=scene.room_area, shapes=shapes(scene.room_outline, scene.room_area)
+        ),
     )
+
+
+def shapes(outline: Sequence[Array] | None, square_metres: float) -> tuple[Shape, ...]:
+    """The area within the outline, rings (n, 2); none where it is stated."""
+    return (drawn.area(outline, "answer", f"{square_metres:.1f} m²"),) if outline else ()
 
 
 def most(scene: MeasuredScene, rules: RoomSizeRules) -> int:  # noqa: ARG001 - every scene is one room

@@ -23,8 +23,9 @@ from vsidata.geometry.free_space import BoolArray, FreeSpace, free_space
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.rules.constant import Angle, Choices, Count, Labels, Length, Rules, places_for
 from vsidata.scene import Array
+from vsidata.topics import shapes as drawn
 from vsidata.topics.candidates import Candidate, capped, limited
-from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
+from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Shape
 from vsidata.topics.topic import Margin, Row, Stated, Topic, named
 
 # Moves alternate between turning and going, and the last is going: these are the possible numbers of them.
@@ -160,6 +161,11 @@ class Route:
     path: Array
     turns: tuple[str, ...]
     margin: float
+
+    @property
+    def length(self) -> float:
+        """Metres walked."""
+        return float(np.linalg.norm(np.diff(self.path, axis=0), axis=1).sum())
 
 
 def route_planning(scene: MeasuredScene, rules: RoutePlanningRules, rng: Generator) -> Iterator[Draft | Drop]:
@@ -347,11 +353,21 @@ def _draft(rules: RoutePlanningRules, route: Route, rng: Generator) -> Draft:
         choices=tuple(rng.permutation([right, *wrong]).tolist()),
         evidence=Evidence(
             objects=tuple(EvidenceObject(role, at.thing.instance, at.thing.category) for role, at in roles),
-            value=float(np.linalg.norm(np.diff(route.path, axis=0), axis=1).sum()),
+            value=route.length,
             margin=route.margin,
-            path=tuple((float(x), float(y)) for x, y in route.path),
+            shapes=shapes(route),
         ),
     )
+
+
+def shapes(route: Route) -> tuple[Shape, ...]:
+    """What is faced at the start, the way, and a number at each stop."""
+    path = np.column_stack([route.path, np.full(len(route.path), route.start.floor.level)])
+    facing = drawn.middle(route.facing.thing)
+    ahead = () if facing is None else (drawn.arrow(path[0], facing, role="given"),)
+    way = drawn.arrow(*path, role="answer", label=f"{route.length:.1f} m")
+    stops = (drawn.point(at, "answer", str(number) if number else "start") for number, at in enumerate(path))
+    return (*ahead, way, *stops)
 
 
 def _explain(row: Row) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.random import Generator
 
+from vsidata.dataset.first_release import renewed
 from vsidata.errors import OptionError
 from vsitrain.answers import option_words, read_number, same_word
 from vsitrain.preferences.figures import truth_of
@@ -46,6 +47,7 @@ def wrong_answer(row: Row, kinds: Sequence[str], *, letters: bool, seed: int) ->
     if unknown := [kind for kind in kinds if kind not in KINDS]:
         fault = f"{unknown[0]} is no kind of wrong answer."
         raise OptionError("wrong_answers", fault, f"Choose from: {', '.join(KINDS)}.")
+    row = renewed({**row})
     for kind in kinds:
         answer = KINDS[kind](row, np.random.default_rng([seed, *f"{row['id']} {kind}".encode()]))
         if answer is None or _reads_as_right(row, answer):

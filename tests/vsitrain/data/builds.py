@@ -12,7 +12,9 @@ from PIL import Image
 from vsidata.dataset import schema
 
 DATASET = "synthetic"
-NOTHING_KNOWN = {field.name: None for field in schema.QA.field("evidence").type}
+NOTHING_KNOWN = {
+    field.name: [] if pa.types.is_list(field.type) else None for field in schema.QA.field("evidence").type
+}
 
 
 def question(number: int, scene: str = "scene0000_00", **more: Any) -> dict[str, Any]:

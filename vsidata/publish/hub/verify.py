@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel
 
 from vsidata.dataset import schema
+from vsidata.dataset.first_release import columns_as_written, is_of_first_release
 from vsidata.dataset.manifest import AGAIN, MANIFEST
 from vsidata.dataset.manifest_form import SHARD
 from vsidata.dataset.shard_rows import check_bytes
@@ -76,7 +77,10 @@ def _fault(folder: Path, name: str, stated: Mapping[str, Any]) -> VsiError | Non
         return VsiError(path, f"is no Parquet: {' '.join(str(error).split())}.", AGAIN)
     if rows != stated["rows"]:
         return VsiError(path, f"has {rows:,} rows, and {MANIFEST} says {stated['rows']:,}.", AGAIN)
-    if differing := _differing(columns, _TABLES[table].schema, schema.ADDED.get(table, ())):
+    wanted = _TABLES[table].schema
+    if is_of_first_release(columns):
+        wanted = columns_as_written(wanted)
+    if differing := _differing(columns, wanted, schema.ADDED.get(table, ())):
         remedy = "Check it with the release of vsidata that wrote it, or build it again."
         return VsiError(path, f"has other columns than the table `{table}`: {differing}.", remedy)
     return None

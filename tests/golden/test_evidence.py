@@ -1,0 +1,98 @@
+"""Evidence in today's shape says what that of the first release said, about the same rooms."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from vsidata.dataset import schema
+from vsidata.dataset.first_release import EVIDENCE, renewed
+from vsidata.dataset.shard_rows import shard_rows
+from vsidata.pipeline.build import BuildOptions, build
+from vsidata.synthetic.write import write_scans
+from vsidata.topics.explain import explain
+from vsitrain.preferences import wrong_answer
+
+OLD = Path(__file__).parent / "first_release" / "qa"
+LEAST = 40  # questions that both builds ask: more than that, the balance may choose otherwise
+
+
+def old_rows():
+    return [row for path in sorted(OLD.iterdir()) for row in pq.read_table(path).to_pylist()]
+
+
+@pytest.fixture(scope="module")
+def new_rows(tmp_path_factory):
+    """The same rooms, asked today."""
+    folder = tmp_path_factory.mktemp("today")
+    write_scans(folder / "root", scenes=6, seed=3, frames=30)
+    build(BuildOptions(out=folder / "qa", scannet_root=folder / "root", frames=3, frame_size=64, workers=1))
+    (shard,) = (folder / "qa" / "qa").iterdir()
+    return {row["id"]: row for row in pq.read_table(shard).to_pylist()}
+
+
+def about(number):
+    """The same to the nanometre."""
+    return number if number is None else pytest.approx(number, abs=1e-9)
+
+
+def plain(evidence):
+    """What the first release knew."""
+    return {
+        "objects": evidence["objects"],
+        "value": about(evidence["value"]),
+        "margin": about(evidence["margin"]),
+        "measures": [(one["name"], about(one["value"]), one["unit"]) for one in evidence["measures"]],
+        "seconds": [about(moment["seconds"]) for moment in evidence["moments"]],
+    }
+
+
+def test_converted_evidence_is_what_is_measured_today(new_rows):
+    both = [(renewed(row), new_rows[row["id"]]) for row in old_rows() if row["id"] in new_rows]
+    assert len(both) >= LEAST
+    assert {"object_abs_distance", "object_rel_distance", "object_rel_direction"} <= {
+        row["topic"] for row, _ in both
+    }
+    for old, new in both:
+        assert old["evidence"].keys() == new["evidence"].keys()
+        assert plain(old["evidence"]) == plain(new["evidence"]), old["question"]
+        assert explain(old) == explain(new)
+
+
+@pytest.mark.parametrize("row", [row for row in old_rows() if row["evidence"]["option_distances"]][:3])
+def test_second_nearest_is_found_in_an_old_row(row):
+    options = [option[3:] for option in row["options"]]
+    by_distance = sorted(zip(row["evidence"]["option_distances"], options, strict=True))
+    answer = wrong_answer(row, ["second_nearest"], letters=False, seed=0)
+    assert answer == by_distance[1][1]
+
+
+def test_old_moments_and_paths_are_drawn_and_said():
+    old = {
+        "objects": [],
+        "value": 2.5,
+        "margin": 0.1,
+        "seconds": [1.5, 0.5],
+        "path": [[0.0, 0.0], [1.5, 2.0]],
+    }
+    evidence = renewed({"evidence": dict.fromkeys(EVIDENCE.names) | old})["evidence"]
+    assert evidence["moments"] == [{"frame": None, "seconds": 1.5}, {"frame": None, "seconds": 0.5}]
+    arrow, start, stop = evidence["shapes"]
+    assert (arrow["points"], arrow["label"]) == ([[0, 0, 0], [1.5, 2, 0]], "2.5 m")
+    assert [(one["points"], one["label"]) for one in (start, stop)] == [
+        ([[0, 0, 0]], "start"),
+        ([[1.5, 2, 0]], "1"),
+    ]
+    assert pa.array([evidence], type=schema.EVIDENCE).to_pylist() == [evidence]
+
+
+def test_a_row_of_today_stays_as_it_is():
+    today = {"evidence": {"objects": [], "value": 1.0, "margin": None, "measures": []}}
+    assert renewed(today) is today
+
+
+def test_old_shards_are_read_in_todays_shape():
+    for path in OLD.iterdir():
+        for row in shard_rows(path, schema=schema.QA):
+            assert list(row["evidence"]) == [field.name for field in schema.EVIDENCE]
