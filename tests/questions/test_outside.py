@@ -1,15 +1,18 @@
 """A topic from outside the package, in a file: it is asked, read, drawn and judged without another edit."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+import vsidata
 from tests.dataset import meta_info
 from vsidata.commands.app import app
 from vsidata.errors import OptionError, VsiError
 from vsidata.topics.outside import installed_topics
+from vsidata.topics.registry import TOPICS
 from vsidata.topics.rule_set import load_rules
 
 TOY = (Path(__file__).parent / "toy_topic.py").read_text()
@@ -82,6 +85,8 @@ def test_it_is_in_the_card_and_the_report(folder):
     report = folder / "qa" / "report"
     assert DEFINITION in (report / "data" / "build.js").read_text()
     page = next((report / "scenes").iterdir()).read_text()
+    assert '"spots":[{"at":[' in page
+    assert '"label":"the higher one"' in page
     assert "The other one is 0." in page
     assert "lower; the rules ask for at least 0.05 m." in page
 
@@ -129,3 +134,18 @@ def test_topic_of_an_installed_package_is_known(tmp_path, monkeypatch):
     (about / "entry_points.txt").write_text("[vsidata.topics]\nhigher = toy_package:NONE\n")
     with pytest.raises(VsiError, match="toy_package:NONE: cannot be loaded: AttributeError"):
         installed_topics()
+
+
+def test_names_of_topics_stand_in_their_files_alone():
+    """And in rule sets, in data on released questions, and in the benchmark's own table of tasks."""
+    root = Path(vsidata.__file__).parents[1]
+    files = [
+        file
+        for package in ("vsidata", "vsitrain")
+        for kind in ("py", "js")
+        for file in (root / package).rglob(f"*.{kind}")
+        if file.parent != root / "vsidata" / "topics" and file != root / "vsitrain" / "scoring" / "tasks.py"
+    ]
+    names = "|".join(TOPICS)
+    name = re.compile(rf"""['"]({names})['"]|import ({names})|topics\.({names}) import""")
+    assert [str(file) for file in files if name.search(file.read_text("utf-8"))] == []

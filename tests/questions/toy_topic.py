@@ -5,6 +5,7 @@ from itertools import combinations
 from vsidata.rules.constant import Count, Length, Rules
 from vsidata.topics.candidates import capped, limited
 from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
+from vsidata.topics.shapes import middle, point
 from vsidata.topics.topic import Margin, Topic, named
 
 
@@ -28,6 +29,7 @@ def higher(scene, rules, rng):
                 objects=tuple(EvidenceObject("option", thing.instance, thing.category) for thing in (a, b)),
                 value=max(first, second),
                 margin=abs(first - second),
+                shapes=(point(middle(a if first > second else b), "answer", "the higher one"),),
             ),
         )
 

@@ -127,6 +127,35 @@ def test_turned_boxes_have_the_corners_of_their_room(tmp_path):
     assert "/room/camera" not in recorded
 
 
+def test_evidence_of_a_question_is_drawn_where_it_was_measured(tmp_path):
+    rooms = meta_info.write(tmp_path / "rooms.json", 1)
+    asked = ("--meta-info", rooms, "room0000", "--topics", "object_abs_distance")
+    ran = CliRunner().invoke(app, ["inspect", *map(str, asked), "--json"])
+    (shape,) = json.loads(ran.stdout)["questions"][0]["evidence"]["shapes"]
+    recorded = read(record(tmp_path / "a.rrd", *asked, "--question", "1"))
+    (entity,) = (name for name in recorded if name.startswith("/room/evidence/"))
+    line = recorded[entity]
+    assert np.allclose(line["LineStrips3D:strips"][0][0], shape["points"], atol=1e-5)
+    assert line["LineStrips3D:labels"] == [[shape["label"]]]
+    assert line["LineStrips3D:colors"] == [[0xD55E00FF]]  # of the answer, as on the plan
+
+
+def test_every_kind_of_shape_can_be_recorded(tmp_path):
+    rooms = meta_info.write(tmp_path / "rooms.json", 1)
+    asked = ("--meta-info", rooms, "room0000", "--topics", "object_rel_direction")
+    recorded = read(record(tmp_path / "a.rrd", *asked, "--question", "1"))
+    drawn = [recorded[name] for name in recorded if name.startswith("/room/evidence/")]
+    assert sum("Arrows3D:vectors" in one for one in drawn) == 2
+    (arc,) = (
+        np.array(one["LineStrips3D:strips"][0][0])
+        for one in drawn
+        if one.get("LineStrips3D:labels") == [["left"]]
+    )
+    center, around = arc[0], arc[1:-1]
+    distances = np.linalg.norm(around - center, axis=1)
+    assert np.allclose(distances, distances[0], atol=1e-3)
+
+
 def test_without_rerun_the_command_says_how_to_install_it(file, tmp_path):
     hide = "import sys; sys.modules['rerun'] = None; from vsidata.commands.app import main; main()"
     arguments = ["inspect", "--scannet-root", str(file.parent), NAME, "--rrd", str(tmp_path / "a.rrd")]

@@ -106,7 +106,7 @@ def _log_shapes(to: "rerun.RecordingStream", question: Question) -> None:
     for number, shape in enumerate(question.evidence.shapes):
         if shape.picture is not None:
             continue
-        points, colour = np.array(shape.points), TONES[shape.role]
+        points, colour = np.array(shape.points), tuple(bytes.fromhex(TONES[shape.role].removeprefix("#")))
         look: dict[str, Any] = {"colors": [colour], "labels": [shape.label] if shape.label else None}
         match shape.kind:
             case "point":

@@ -12,8 +12,9 @@ from vsidata.measuring.measure import Between, MeasuredObject, MeasuredScene
 from vsidata.rules.constant import Count, Labels, Length, Rules, Share, places_for
 from vsidata.topics import shapes as drawn
 from vsidata.topics.candidates import Candidate, capped, limited
+from vsidata.topics.distances import measures
 from vsidata.topics.measured_words import distance_in_words
-from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Measure
+from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
 from vsidata.topics.released import UnresolvedError, only
 from vsidata.topics.topic import Row, Stated, Topic, named
 
@@ -106,12 +107,6 @@ def _ask(
             shapes=drawn.between(scene, a, b, rules.between, metres, "answer"),
         ),
     )
-
-
-def measures(scene: MeasuredScene, a: MeasuredObject, b: MeasuredObject) -> tuple[Measure, ...]:
-    """How far two objects are apart, between boxes and between surfaces, as far as it is known."""
-    apart = {"boxes": scene.distance(a, b, "boxes"), "surfaces": scene.distance(a, b, "surfaces")}
-    return tuple(Measure(name, metres, "m") for name, metres in apart.items() if metres is not None)
 
 
 def _answer_of(metres: float) -> str:

@@ -12,8 +12,8 @@ from vsidata.measuring.measure import Between, MeasuredObject, MeasuredScene
 from vsidata.rules.constant import Choices, Count, Labels, Length, Rules, places_for
 from vsidata.topics import shapes as drawn
 from vsidata.topics.candidates import Candidate, capped, limited
+from vsidata.topics.distances import measures, option_distances, second_nearest
 from vsidata.topics.measured_words import distance_in_words
-from vsidata.topics.object_abs_distance import measures
 from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Measure, Shape
 from vsidata.topics.released import UnresolvedError, only
 from vsidata.topics.topic import Margin, Row, Stated, Topic, measured, named
@@ -269,14 +269,6 @@ def shapes(
     )
 
 
-def option_distances(row: Row) -> dict[str, float]:
-    """Option → metres to it from the target, in the options' order, as far as the evidence tells."""
-    evidence = row.get("evidence") or {}
-    options = [thing["category"] for thing in evidence.get("objects") or () if thing["role"] == "option"]
-    metres = {option: measured(row, f"to {option}") for option in options}
-    return {option: apart for option, apart in metres.items() if apart is not None}
-
-
 def _explain(row: Row) -> str:
     target, *options = named(row)
     metres = option_distances(row).values()
@@ -301,12 +293,6 @@ def _answer(scene: MeasuredScene, rules: RelativeDistanceRules, _type: str, word
     if not set(named_ones) <= set(at):
         raise UnresolvedError("no box of the category")
     return min(named_ones, key=lambda word: at[word])
-
-
-def second_nearest(row: Row) -> str | None:
-    """The option that is nearest after the right one, by the distances in the evidence; None without them."""
-    by_distance = sorted((metres, option) for option, metres in option_distances(row).items())
-    return next((option for _, option in by_distance if option != row["answer"]), None)
 
 
 def _near_miss(row: Row, _rules: RelativeDistanceRules, _others: Sequence[str]) -> str | None:

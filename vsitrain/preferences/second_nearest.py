@@ -2,10 +2,10 @@
 
 from numpy.random import Generator
 
-from vsidata.topics import object_rel_distance
+from vsidata.topics import distances
 from vsitrain.prompts.asking import Row
 
 
 def second_nearest(row: Row, _: Generator) -> str | None:
     """The option that is nearest after the right one, by the distances in the evidence; None without them."""
-    return object_rel_distance.second_nearest(row)
+    return distances.second_nearest(row)

@@ -1,0 +1,25 @@
+"""Distances in the evidence: how they are written down, and read again."""
+
+from vsidata.measuring.measure import MeasuredObject, MeasuredScene
+from vsidata.topics.question import Measure
+from vsidata.topics.topic import Row, measured
+
+
+def measures(scene: MeasuredScene, a: MeasuredObject, b: MeasuredObject) -> tuple[Measure, ...]:
+    """How far two objects are apart, between boxes and between surfaces, as far as it is known."""
+    apart = {"boxes": scene.distance(a, b, "boxes"), "surfaces": scene.distance(a, b, "surfaces")}
+    return tuple(Measure(name, metres, "m") for name, metres in apart.items() if metres is not None)
+
+
+def option_distances(row: Row) -> dict[str, float]:
+    """Option → metres to it from the target, in the options' order, as far as the evidence tells."""
+    objects = (row.get("evidence") or {}).get("objects") or ()
+    options = [thing["category"] for thing in objects if thing["role"] == "option"]
+    metres = {option: measured(row, f"to {option}") for option in options}
+    return {option: apart for option, apart in metres.items() if apart is not None}
+
+
+def second_nearest(row: Row) -> str | None:
+    """The option that is nearest after the right one; None where the evidence has no distances to options."""
+    by_distance = sorted((metres, option) for option, metres in option_distances(row).items())
+    return next((option for _, option in by_distance if option != row["answer"]), None)
