@@ -152,7 +152,7 @@ def check(question: Question, furniture: dict[str, Place], size: tuple[float, fl
     path = LineString(way(question))
     assert box(0, 0, *size).buffer(-RULES.radius.value + 0.001).contains(path)
     assert path.distance(union_all(list(solids.values()))) >= RULES.radius.value - 0.001
-    assert question.evidence.value == pytest.approx(path.length)
+    assert question.evidence.value == pytest.approx(path.length, abs=1e-3)
     stops = [words_of(question, "observer")[0], *words_of(question, "stop")]
     assert len(set(stops)) == len(stops)
     for place, word in zip(path.coords, stops, strict=True):
@@ -166,7 +166,7 @@ def check(question: Question, furniture: dict[str, Place], size: tuple[float, fl
     off = [abs(math.remainder(angle - TURNS[word], 360)) for angle, word in zip(angles, words, strict=True)]
     assert max(off) <= RULES.tolerance.value + 1e-6
     # Halfway between two quarters, at 45 degrees, another word would be as near.
-    assert math.degrees(question.evidence.margin or 0) == pytest.approx(45 - max(off))
+    assert math.degrees(question.evidence.margin or 0) == pytest.approx(45 - max(off), abs=0.01)
 
 
 def test_each_route_is_walkable_and_its_turns_are_clear() -> None:
