@@ -184,7 +184,7 @@ def test_scenes_that_are_a_burden_to_read_are_told_with_the_options_that_help(
     built, root, tmp_path, monkeypatch
 ):
     """What pyarrow takes for the pictures of a scene is the truth that the count must agree with."""
-    assert not any(line.startswith("Heavy") for line in closing_lines(built))
+    assert not any(line.startswith("Large") for line in closing_lines(built))
     file = pq.ParquetFile(built.out / "embedded" / "train-00000-of-00001.parquet")
     sizes = [
         sum(len(image["bytes"]) for row in file.read_row_group(group)["images"].to_pylist() for image in row)
@@ -196,8 +196,8 @@ def test_scenes_that_are_a_burden_to_read_are_told_with_the_options_that_help(
     monkeypatch.setattr(frames_file, "reading_limits", lambda: limits.model_copy(update={"heavy": between}))
     summary = build(options(root, tmp_path / "out"))
     assert summary.manifest["frames"]["scenes heavy to read embedded"] == 1
-    (heavy,) = [line for line in closing_lines(summary) if line.startswith("Heavy")]
-    assert "of 1 scene;" in heavy
+    (heavy,) = [line for line in closing_lines(summary) if line.startswith("Large")]
+    assert "in 1 scene." in heavy
     assert "--frame-size 640" in heavy
 
 

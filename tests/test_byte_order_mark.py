@@ -127,9 +127,21 @@ def test_text(tmp_path, what):
     assert read(plain)
 
 
+BINARY = (
+    "ply",
+    "sens",
+    "sens, progressive",
+    "jpeg",
+    "png",
+    "mp4",
+    "exported frame",
+    "exported frame, progressive",
+)
+
+
 @pytest.mark.parametrize(
     "reader",
-    [it for it in READERS if it.name not in ("ply", "sens", "sens, progressive", "jpeg", "png")],
+    [it for it in READERS if it.name not in BINARY],
     ids=str,
 )
 def test_no_reader_of_text_refuses_it(tmp_path, reader):

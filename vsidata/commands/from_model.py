@@ -50,7 +50,12 @@ def _option(name: str, field: FieldInfo) -> Any:
     about["metavar"] = extra.get("metavar", "PATH" if Path in kinds else "N" if int in kinds else "TEXT")
     if kinds & {tuple, dict}:
         return Annotated[list[str] | None, typer.Option(flag, **about)]
-    return Annotated[int | None if kinds == {int} else str | None, typer.Option(flag, **about)]
+    if kinds == {int}:
+        for bound in field.metadata:  # annotated_types.Ge and Le
+            about |= {"min": bound.ge} if hasattr(bound, "ge") else {}
+            about |= {"max": bound.le} if hasattr(bound, "le") else {}
+        return Annotated[int | None, typer.Option(flag, **about)]
+    return Annotated[str | None, typer.Option(flag, **about)]
 
 
 def _kinds(annotation: Any) -> Iterator[type]:
