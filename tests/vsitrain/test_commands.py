@@ -1,6 +1,8 @@
 """Whole runs by the command line: from a build to a model, and what is refused before one is loaded."""
 
+import errno
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
-from transformers import AutoModelForImageTextToText, LlamaConfig
+from transformers import AutoModelForImageTextToText, LlamaConfig, TrainerState
 
 from tests.vsitrain import asked
 from tests.vsitrain.data import builds
@@ -309,9 +311,11 @@ def test_options_of_trl_pass_through_by_their_names(vsitrain, tiny, tmp_path):
     assert list((tmp_path / "run").rglob("events.out.tfevents.*"))
 
 
-def test_grpo_on_a_disk_that_is_full_outside_of_checkpoints_says_so(vsitrain, data, tiny, tmp_path):
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "trainer_state.json").symlink_to("/dev/full")  # takes no byte, as a full disk
+def test_grpo_on_a_disk_that_is_full_outside_of_checkpoints_says_so(vsitrain, data, tiny, monkeypatch):
+    def full(_, path):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+
+    monkeypatch.setattr(TrainerState, "save_to_json", full)
     status, said = vsitrain("grpo", tiny(), max_steps=1)
     assert status == 2
     assert "cannot be written: the disk is full.\n  Make room, and begin again." in said.err

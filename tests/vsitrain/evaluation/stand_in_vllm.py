@@ -27,7 +27,9 @@ class LLM:
         dtype: str = "auto",
         seed: int | None = None,
         limit_mm_per_prompt: dict[str, int] | None = None,
+        trust_remote_code: bool = False,
     ) -> None:
+        assert not trust_remote_code
         self.model, self.dtype, self.seed, self.limit = model, dtype, seed, limit_mm_per_prompt
         self.prompts: list[dict[str, Any]] = []
         LLM.made.append(self)
