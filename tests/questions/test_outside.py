@@ -102,6 +102,17 @@ def test_it_is_audited_and_debiased(folder):
     assert DEFINITION in (folder / "less" / "README.md").read_text()
 
 
+def test_a_build_does_not_go_on_with_another_file(folder):
+    changed = folder / "changed" / "toy.py"
+    changed.parent.mkdir()
+    changed.write_text(TOY + "# another version\n")
+    command = ("build", "--meta-info", folder / "rooms.json", "--topic-file", changed, "--out", folder / "qa")
+    more = ("--rules", folder / "mine.yaml", "--topics", "object_counting,higher")
+    ran = CliRunner().invoke(app, [str(argument) for argument in (*command, *more)])
+    assert isinstance(ran.exception, OptionError)
+    assert "higher.origin.sha256" in str(ran.exception)
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [

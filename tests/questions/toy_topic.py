@@ -29,8 +29,8 @@ def higher(scene, rules, rng):
                 objects=tuple(EvidenceObject("option", thing.instance, thing.category) for thing in (a, b)),
                 value=max(first, second),
                 margin=abs(first - second),
-                shapes=(point(middle(a if first > second else b), "answer", "the higher one"),),
             ),
+            draw=lambda: (point(middle(a if first > second else b), "answer", "the higher one"),),
         )
 
     pairs = list(combinations(scene.once_only, 2))

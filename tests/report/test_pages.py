@@ -344,6 +344,10 @@ def test_words_of_a_build_are_never_markup(browser, tmp_path):
         row |= {"question": HOSTILE, "answer": HOSTILE, "topic": row["topic"]}
         for thing in row["evidence"]["objects"]:
             thing["category"] = HOSTILE
+        for measure in row["evidence"]["measures"]:
+            measure["name"] = f"to {HOSTILE}"
+        for shape in row["evidence"]["shapes"]:
+            shape["label"] = HOSTILE
         row["options"] = row["options"] and [f"A. {HOSTILE}", f"B. {HOSTILE}"]
     failure = dict.fromkeys(("scene_name", "file", "fault", "remedy"), HOSTILE)
     built = builds.write(tmp_path / "build", [room], asked, failures=[failure], drops={HOSTILE: {HOSTILE: 2}})

@@ -1,1 +1,1 @@
-"""From a measured scene to questions: one module for each topic; rules/*.yaml are the rule sets."""
+"""From a measured scene to questions: one module for each topic, ending with its `TOPIC`."""

@@ -195,8 +195,8 @@ def _draft(rules: AppearanceOrderRules, chosen: list[Appearance], rng: Generator
             value=in_order[-1].seen,
             margin=min(later.seen - earlier.seen for earlier, later in pairwise(in_order)),
             moments=tuple(Moment(one.frame, one.seen) for one in chosen),
-            shapes=shapes(in_order),
         ),
+        draw=partial(shapes, in_order),
     )
 
 

@@ -104,8 +104,8 @@ def _ask(
             ),
             value=metres,
             measures=measures(scene, a, b),
-            shapes=drawn.between(scene, a, b, rules.between, metres, "answer"),
         ),
+        draw=partial(drawn.between, scene, a, b, rules.between, metres, "answer"),
     )
 
 

@@ -89,8 +89,8 @@ def _ask(scene: MeasuredScene, rules: ObjectCountingRules, name: str) -> Draft |
         evidence=Evidence(
             objects=tuple(EvidenceObject("counted", thing.instance, name) for thing in counted),
             value=float(scene.count(name)),
-            shapes=shapes(counted),
         ),
+        draw=partial(shapes, counted),
     )
 
 

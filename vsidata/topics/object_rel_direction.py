@@ -201,8 +201,8 @@ def _ask(
             ),
             value=seen.bearing,
             margin=seen.margin,
-            shapes=shapes(kind, rules.margin, seen, observer.position, facing.position, asked.position),
         ),
+        draw=partial(shapes, kind, rules.margin, seen, observer.position, facing.position, asked.position),
     )
 
 

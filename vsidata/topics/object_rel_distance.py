@@ -250,8 +250,8 @@ def _draft(
                 *measures(scene, target, nearest.nearest),
                 *(Measure(f"to {option.category}", option.metres, "m") for option in options),
             ),
-            shapes=shapes(scene, rules.between, target, options),
         ),
+        draw=partial(shapes, scene, rules.between, target, options),
     )
 
 
@@ -270,10 +270,10 @@ def shapes(
 
 
 def _explain(row: Row) -> str:
-    target, *options = named(row)
-    metres = option_distances(row).values()
-    distances = ", ".join(f"{name} {apart:.2f} m" for name, apart in zip(options, metres, strict=True))
-    words = f"from {target}: {distances}; the second nearest is {row['evidence']['margin']:.2f} m farther"
+    metres = option_distances(row)
+    target, *options = zip(named(row), row["evidence"]["objects"], strict=True)
+    distances = ", ".join(f"{name} {metres[thing['category']]:.2f} m" for name, thing in options)
+    words = f"from {target[0]}: {distances}; the second nearest is {row['evidence']['margin']:.2f} m farther"
     by_surfaces = measured(row, "surfaces")
     if by_surfaces is not None:
         words += f"; from surface to surface the nearest is {by_surfaces:.2f} m away"

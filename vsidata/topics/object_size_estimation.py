@@ -61,8 +61,8 @@ def _ask(rules: ObjectSizeRules, thing: MeasuredObject) -> Draft | Drop:
         evidence=Evidence(
             objects=(EvidenceObject("measured", thing.instance, thing.category),),
             value=thing.box.longest_side,
-            shapes=shapes(thing.box),
         ),
+        draw=partial(shapes, thing.box),
     )
 
 

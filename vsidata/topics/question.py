@@ -1,7 +1,8 @@
 """The record of a question: what is asked, the answer, and the evidence for it."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from string import ascii_uppercase
 from typing import Literal
 
@@ -96,7 +97,7 @@ class Evidence:
             for numbers.
         measures: what else was measured.
         moments: when each object's category appears, in the order of the objects (appearance order).
-        shapes: what to draw beside the objects.
+        shapes: what to draw beside the objects; a topic leaves them to `Draft.draw`.
     """
 
     objects: tuple[EvidenceObject, ...]
@@ -149,6 +150,7 @@ class Draft:
         question: the text.
         answer: the open answer: `sink`, `left`, `6.1`.
         evidence: why the answer is what it is.
+        draw: makes the shapes of the evidence, once the question is kept: most drafts of a topic may not be.
         unit: of a numeric answer: `m`, `cm`, `m²`; None for counts, words and letters.
         choices: the words to choose from, in the order shown, the answer among them; None for open questions.
     """
@@ -157,6 +159,7 @@ class Draft:
     question: str
     answer: str
     evidence: Evidence
+    draw: Callable[[], tuple[Shape, ...]] = tuple
     unit: str | None = None
     choices: tuple[str, ...] | None = None
 
@@ -194,7 +197,7 @@ def complete(draft: Draft, *, dataset: str, scene_name: str, topic: str, rules: 
         answer=draft.answer,
         unit=draft.unit,
         rules=rules,
-        evidence=draft.evidence,
+        evidence=replace(draft.evidence, shapes=draft.draw()),
     )
 
 

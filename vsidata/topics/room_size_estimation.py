@@ -54,9 +54,8 @@ def _ask(scene: MeasuredScene, rules: RoomSizeRules) -> Draft | Drop:
         question=rules.question,
         answer=_answer_of(scene.room_area),
         unit="m²",
-        evidence=Evidence(
-            objects=(), value=scene.room_area, shapes=shapes(scene.room_outline, scene.room_area)
-        ),
+        evidence=Evidence(objects=(), value=scene.room_area),
+        draw=partial(shapes, scene.room_outline, scene.room_area),
     )
 
 

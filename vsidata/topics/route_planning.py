@@ -355,17 +355,17 @@ def _draft(rules: RoutePlanningRules, route: Route, rng: Generator) -> Draft:
             objects=tuple(EvidenceObject(role, at.thing.instance, at.thing.category) for role, at in roles),
             value=route.length,
             margin=route.margin,
-            shapes=shapes(route),
         ),
+        draw=partial(shapes, route),
     )
 
 
 def shapes(route: Route) -> tuple[Shape, ...]:
-    """What is faced at the start, the way, and a number at each stop."""
+    """What is faced at the start, the way (unrounded: it is what was measured), a number at each stop."""
     path = np.column_stack([route.path, np.full(len(route.path), route.start.floor.level)])
     facing = drawn.middle(route.facing.thing)
     ahead = () if facing is None else (drawn.arrow(path[0], facing, role="given"),)
-    way = drawn.arrow(*path, role="answer", label=f"{route.length:.1f} m")
+    way = Shape("arrow", tuple(map(tuple, path.tolist())), "answer", f"{route.length:.1f} m")
     stops = (drawn.point(at, "answer", str(number) if number else "start") for number, at in enumerate(path))
     return (*ahead, way, *stops)
 

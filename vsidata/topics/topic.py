@@ -44,7 +44,10 @@ class Topic:
     Attributes:
         name: its key in rule sets and tables.
         title: its name as a person says it.
-        rules: the form of its rules.
+        rules: the form of its rules, with `per_scene`, the most questions from one scene, or None. What they
+            call `question` is the text, with `{names}` for its words; where the topic asks several types of
+            questions, `kinds` holds such rules by type. `by_default`: whether it is asked where the user
+            names no topics.
         generate: makes its questions about a scene.
         most: the most questions it can make about a scene of which only the labels are known.
         explain: from a question, why its answer is what it is, in words.
@@ -105,7 +108,7 @@ class Topic:
 def texts(name: str, rules: Stated) -> Mapping[str, str]:
     """Question type → its text, of a topic's rules: several where they have `kinds`, else one of its name."""
     kinds: Mapping[str, Stated] = rules.get("kinds") or {name: rules}
-    return {question_type: kind["question"] for question_type, kind in kinds.items()}
+    return {type_: kind["question"] for type_, kind in kinds.items() if "question" in kind}
 
 
 def margin_in_words(margin: float | None, about: Mapping[str, Any] | None, rules: Stated) -> str:
