@@ -28,10 +28,15 @@ EVIDENCE = pa.struct(
 """The column `evidence` of the first release."""
 
 
+ADDED = ("room",)
+"""Columns that came later."""
+
+
 def columns_as_written(columns: pa.Schema) -> pa.Schema:
-    """The columns of a table of today with the evidence of the first release, if it has evidence."""
-    place = columns.get_field_index("evidence")
-    return columns if place < 0 else columns.set(place, pa.field("evidence", EVIDENCE))
+    """The columns that the first release gave to a table of today."""
+    kept = [field for field in columns if field.name not in ADDED]
+    then = [pa.field("evidence", EVIDENCE) if field.name == "evidence" else field for field in kept]
+    return pa.schema(then, metadata=columns.metadata)
 
 
 def is_of_first_release(stored: pa.Schema) -> bool:
