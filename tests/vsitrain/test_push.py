@@ -118,7 +118,6 @@ def test_the_token_is_written_nowhere_and_only_the_model_goes_up(hub, train, tmp
     monkeypatch.delenv("HF_TOKEN")
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "notes.md").write_text("mine")
-    (tmp_path / "run" / "link.json").symlink_to("/etc/hostname")
     saving = {"save_strategy": "steps", "save_steps": 1, "hub_strategy": "all_checkpoints"}
     status, errors = train("sft", hub_token=OWNER, **saving)
     assert status == 0, errors
@@ -128,7 +127,7 @@ def test_the_token_is_written_nowhere_and_only_the_model_goes_up(hub, train, tmp
     assert _holding(tmp_path, OWNER) == []
     files = hub.files("lab/rooms")
     assert {"model.safetensors", "checkpoint-1/model.safetensors", "checkpoint-1/optimizer.pt"} <= set(files)
-    assert not {"notes.md", "link.json", "checkpoint-1/training_args.bin", "training_args.bin"} & set(files)
+    assert not {"notes.md", "checkpoint-1/training_args.bin", "training_args.bin"} & set(files)
     assert [name for name, content in files.items() if OWNER.encode() in content] == []
     assert files["README.md"].decode().partition("# ")[2].startswith("rooms\n")
 
