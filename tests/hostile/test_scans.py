@@ -49,6 +49,7 @@ def processed(kind: str, paths: list[Path], folder: Path, name: str) -> results.
         "options": {"source": "made", "split": "train", "holdout": 0, "frames": 2, "embed": True, "seed": 0}
         | {"visibility": True},
         "rules": {"name": RULES.name, "digest": RULES.digest, "resolved": RULES.resolved},
+        "topics": RULES.described,
         "versions": {"vsidata": "0"},
         "leak_guard": {"active": True, "refused": {}},
     }

@@ -81,7 +81,7 @@ def on_a_terminal(*commands: list[str]) -> tuple[str, list[int]]:
     code = (
         "import sys, json\n"
         "for program, *words in json.loads(sys.argv[1]):\n"
-        "    main = __import__(program + '.cli', fromlist=['main']).main\n"
+        "    main = __import__(program + '.commands.app', fromlist=['main']).main\n"
         "    sys.argv = [program, *words]\n"
         "    try:\n        main()\n"
         "    except SystemExit as ended:\n        print(f'<status {ended.code or 0}>', flush=True)\n"
