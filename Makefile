@@ -4,6 +4,8 @@ export PYTHON
 
 # One thread for each test process: the machine's cores go to `-n`.
 export OMP_NUM_THREADS = 1
+# Python keeps the tests' modules as compiled, also where the environment says otherwise.
+unexport PYTHONDONTWRITEBYTECODE
 PYTEST = .venv/bin/pytest
 
 .PHONY: help demo loop test lint bench soak audit clean
