@@ -35,20 +35,20 @@ def test_directions_written_are_even_in_each_split_and_counted_before_and_after(
     directions = Counter(
         (row["question_type"], row["answer"]) for row in rows if row["topic"] == "object_rel_direction"
     )
-    tallies = built.manifest["balance"][split]
+    tallies = built.manifest.balance[split]
     for kind in ("object_rel_direction_easy", "object_rel_direction_medium", "object_rel_direction_hard"):
-        answers = tallies[kind]["answers"]
+        answers = tallies[kind].answers
         assert len({directions[kind, word] for word in answers}) == 1
         assert {word: after for word, (_, after) in answers.items()} == {
             word: directions[kind, word] for word in answers
         }
-    assert sum(tally["questions"][1] for tally in tallies.values()) == len(rows)
+    assert sum(tally.questions[1] for tally in tallies.values()) == len(rows)
 
 
 def test_what_is_left_out_is_counted_by_reason_and_stands_in_the_card(built):
-    tallies = [tally for kinds in built.manifest["balance"].values() for tally in kinds.values()]
-    left_out = sum(before - after for before, after in (tally["questions"] for tally in tallies))
-    drops = built.manifest["drops"]["object_rel_direction"]
+    tallies = [tally for kinds in built.manifest.balance.values() for tally in kinds.values()]
+    left_out = sum(before - after for before, after in (tally.questions for tally in tallies))
+    drops = built.manifest.drops["object_rel_direction"]
     assert drops["balance: its direction is too common"] == left_out > 0
     card = (built.out / "README.md").read_text()
     assert "| object_rel_direction_easy | train |" in card

@@ -189,7 +189,7 @@ def test_scan_that_kills_its_worker_is_set_aside_by_name(rooms, tmp_path, monkey
     assert failure["scene_name"] == "room0001"
     assert "SIGKILL" in failure["fault"]
     assert "--workers" in failure["remedy"]
-    assert sum(summary.manifest["scenes"].values()) == 3
+    assert sum(summary.manifest.scenes.values()) == 3
 
 
 class Defective(MetaInfo):

@@ -81,14 +81,14 @@ def test_camera_is_known_throughout_the_stream_and_not_only_where_it_is_shown(ro
 
 
 def test_scan_without_a_stream_is_built_and_counted_and_a_damaged_stream_is_named(built):
-    assert built.manifest["frames"] == {
+    assert built.manifest.frames == {
         "pictures": 32,
         "scenes with frames": 2,
         "scenes without": 1,
         "scenes asked only what is seen": 0,
         "scenes heavy to read embedded": 0,
     }
-    assert sorted(built.manifest["inputs"]) == [NAMES[0], NAMES[1], NAMES[3]]
+    assert sorted(built.manifest.inputs) == [NAMES[0], NAMES[1], NAMES[3]]
     (failure,) = built.failures
     assert failure["file"].endswith(f"{NAMES[2]}.sens")
     assert "cut short" in failure["fault"]
@@ -195,7 +195,7 @@ def test_scenes_that_are_a_burden_to_read_are_told_with_the_options_that_help(
     between = limits.heavy.model_copy(update={"value": sum(sizes) / 2 / 2**20})
     monkeypatch.setattr(frames_file, "reading_limits", lambda: limits.model_copy(update={"heavy": between}))
     summary = build(options(root, tmp_path / "out"))
-    assert summary.manifest["frames"]["scenes heavy to read embedded"] == 1
+    assert summary.manifest.frames["scenes heavy to read embedded"] == 1
     (heavy,) = [line for line in closing_lines(summary) if line.startswith("Large")]
     assert "in 1 scene." in heavy
     assert "--frame-size 640" in heavy
@@ -219,7 +219,7 @@ def test_changed_stream_is_read_again(tmp_path):
     assert (
         hashlib.sha256((second.out / "frames/train-00000-of-00001.parquet").read_bytes()).digest() != before
     )
-    assert second.manifest["inputs"] != first.manifest["inputs"]
+    assert second.manifest.inputs != first.manifest.inputs
 
 
 def test_without_frames_there_is_no_table_of_them_and_streams_are_not_read(root, tmp_path):

@@ -11,10 +11,11 @@ import yaml
 from tests.dataset import small_scans, streams
 from tests.report import builds
 from vsidata.dataset.card import Publication, card
+from vsidata.dataset.manifest_form import Manifest
 from vsidata.dataset.origin import datasets_of, is_free, owned
+from vsidata.pages.overview import pictures_of
 from vsidata.pipeline.build import BuildOptions, build
 from vsidata.publish.export.terms import terms
-from vsidata.report.overview import pictures_of
 from vsidata.sources.synthetic_mark import MARK
 
 TOPICS = ("object_counting", "room_size_estimation")
@@ -49,7 +50,7 @@ def front_of(text):
 
 def test_build_of_synthetic_scans_alone_is_free(synthetic_then_mixed):
     _, manifest, _ = synthetic_then_mixed
-    assert manifest["datasets"] == {"synthetic": 2}
+    assert manifest.datasets == {"synthetic": 2}
     assert is_free(manifest)
     assert pictures_of(manifest) is None
 
@@ -64,7 +65,7 @@ def test_real_scans_that_are_added_are_scannets_with_its_split_and_its_guard(syn
     }
     asked = Counter(pq.read_table(mixed.out / "qa")["dataset"].to_pylist())
     assert asked.keys() == {"synthetic", "scannet"}
-    assert mixed.manifest["datasets"] == {"scannet": 1, "synthetic": 2}
+    assert mixed.manifest.datasets == {"scannet": 1, "synthetic": 2}
 
 
 def test_build_with_one_real_scan_is_not_free_to_publish(synthetic_then_mixed):
@@ -72,7 +73,7 @@ def test_build_with_one_real_scan_is_not_free_to_publish(synthetic_then_mixed):
     assert not is_free(mixed.manifest)
     assert owned(mixed.manifest) == ["scannet"]
     assert pictures_of(mixed.manifest) == "ScanNet"
-    assert terms(mixed.out).startswith("It holds frames of ScanNet")
+    assert terms(mixed.manifest).startswith("It holds frames of ScanNet")
 
 
 def test_card_names_both_kinds_and_the_terms_that_hold(synthetic_then_mixed):
@@ -94,12 +95,12 @@ def test_scan_that_loses_its_mark_is_read_again_as_scannets(synthetic_then_mixed
     (root / "scans" / "scene0001_00" / MARK).unlink()
     again = build(options(root, out))
     assert not again.untouched
-    assert again.manifest["datasets"] == {"scannet": 2, "synthetic": 1}
+    assert again.manifest.datasets == {"scannet": 2, "synthetic": 1}
 
 
 def test_terms_of_several_datasets_all_stand_in_the_card(synthetic_then_mixed):
     _, _, mixed = synthetic_then_mixed
-    several = {**mixed.manifest, "datasets": {"arkitscenes": 1, "scannet": 1}}
+    several = mixed.manifest.changed({"datasets": {"arkitscenes": 1, "scannet": 1}})
     text = card(several)
     assert front_of(text)["license"] == "other"
     assert "license_name" not in front_of(text)
@@ -112,12 +113,12 @@ def test_build_of_the_first_release_that_called_itself_synthetic_is_not_free(tmp
     """Its root was marked as a whole: real scans may have lain in it."""
     out = builds.write(tmp_path / "build", [], [])
     manifest = json.loads((out / "manifest.json").read_text())
-    assert is_free({**manifest, "datasets": {"synthetic": 1}})
+    assert is_free(Manifest.model_validate(manifest | {"datasets": {"synthetic": 1}}))
     del manifest["datasets"]
     manifest["options"]["dataset"] = "synthetic"
-    assert not is_free(manifest)
-    assert datasets_of(manifest).keys() == {"unknown"}
+    assert not is_free(Manifest.model_validate(manifest))
+    assert datasets_of(Manifest.model_validate(manifest)).keys() == {"unknown"}
     manifest["options"]["dataset"] = "scannet"
-    assert owned(manifest) == ["scannet"]
-    (out / "manifest.json").unlink()
-    assert "their makers" in terms(out)
+    assert owned(Manifest.model_validate(manifest)) == ["scannet"]
+    manifest["options"]["dataset"] = "matterport"
+    assert "their makers" in terms(Manifest.model_validate(manifest))

@@ -138,11 +138,11 @@ def test_guarded_rooms_stay_out_and_manifest_and_card_say_whether_they_do(tmp_pa
     forbidden.write_text("dataset,scene_name\nmade,room0001\nmade,room0002\nmultiscan,room0003\n")
     options = BuildOptions(out=tmp_path / "on", meta_info=(rooms,), rules="vsibench", forbid=(forbidden,))
     manifest = build(options).manifest
-    assert list(manifest["inputs"]) == ["room0000", "room0003"]
-    assert (manifest["leak_guard"]["active"], manifest["leak_guard"]["refused"]) == (True, {"mine.csv": 2})
+    assert list(manifest.inputs) == ["room0000", "room0003"]
+    assert (manifest.leak_guard.active, manifest.leak_guard.refused) == (True, {"mine.csv": 2})
     assert "on: 2 scenes" in (tmp_path / "on" / "README.md").read_text()
     lifted = {"out": tmp_path / "off", "allow_benchmark_scenes": True}
     manifest = build(options.model_copy(update=lifted)).manifest
-    assert len(manifest["inputs"]) == 4
-    assert (manifest["leak_guard"]["active"], manifest["leak_guard"]["admitted"]) == (False, {"mine.csv": 2})
+    assert len(manifest.inputs) == 4
+    assert (manifest.leak_guard.active, manifest.leak_guard.admitted) == (False, {"mine.csv": 2})
     assert "**off**: 2 scenes" in (tmp_path / "off" / "README.md").read_text()

@@ -62,7 +62,7 @@ def test_outline_of_each_room_encloses_the_area_asked_about(built):
 
 
 def test_every_topic_is_asked(built):
-    assert set(built.manifest["questions"]["train"]) == set(built.manifest["options"]["topics"])
+    assert set(built.manifest.questions["train"]) == set(built.manifest.options.topics)
 
 
 def test_synthetic_scans_carry_no_terms_of_others(built):
@@ -78,4 +78,4 @@ def test_scans_that_are_links_to_nothing_are_set_aside_each_time(tmp_path):
         done = build(options)
         assert [failure["scene_name"] for failure in done.failures] == ["scene0001_00", "scene0002_00"]
         assert all("is a link to" in failure["fault"] for failure in done.failures)
-        assert sum(done.manifest["scenes"].values()) == 1
+        assert sum(done.manifest.scenes.values()) == 1

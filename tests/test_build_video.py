@@ -42,7 +42,7 @@ def test_video_alone_gives_pictures_and_times_without_cameras(built):
 
 
 def test_scenes_that_no_visibility_filter_could_look_at_are_counted_and_named_in_the_card(built):
-    assert built.manifest["frames"] == {
+    assert built.manifest.frames == {
         "pictures": 48,
         "scenes with frames": 3,
         "scenes without": 0,

@@ -32,6 +32,10 @@ class RulesError(VsiError):
     """A rule set that cannot be used: an unknown key, a wrong value; the fault names the line."""
 
 
+class BuildError(VsiError):
+    """A build that cannot be read: a file is missing or damaged, or holds what no build writes."""
+
+
 class OptionError(VsiError):
     """An option, or a combination of options, that makes no sense or does not fit what is on disk."""
 

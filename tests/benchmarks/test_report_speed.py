@@ -13,8 +13,8 @@ from PIL import Image, ImageFilter
 
 from tests.report import builds, rooms
 from tests.report.rows import Row, question, scene, thing
-from vsidata.report.site import write_report
-from vsidata.report.thumbnails import thumbnail
+from vsidata.pages.site import write_report
+from vsidata.pages.thumbnails import thumbnail
 
 SCENES, OBJECTS, FRAMES = 200, 40, 16
 

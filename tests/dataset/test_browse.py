@@ -8,7 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.dataset.manifests import write_manifest
 from vsidata.dataset import browse, schema
+from vsidata.dataset.build import Build
 from vsidata.errors import OptionError, VsiError
 from vsidata.topics.explain import explain
 from vsidata.topics.question import Evidence, EvidenceObject, Measure, Moment, Question
@@ -53,42 +55,42 @@ def folder(tmp_path):
     for shard, part in enumerate((rows[:20], rows[20:])):
         table = pa.Table.from_pylist(part, schema=schema.QA)
         pq.write_table(table, tmp_path / "qa" / f"train-{shard:05d}-of-00002.parquet")
-    return tmp_path
+    return write_manifest(tmp_path)
 
 
 def test_sample_is_even_over_the_topics_and_repeats_for_its_seed(folder):
-    rows = browse.sample(folder, 6, seed=1)
+    rows = browse.sample(Build.open(folder), 6, seed=1)
     assert Counter(row["topic"] for row in rows) == {"object_counting": 3, "room_size_estimation": 3}
-    assert rows == browse.sample(folder, 6, seed=1)
-    assert rows != browse.sample(folder, 6, seed=2)
+    assert rows == browse.sample(Build.open(folder), 6, seed=1)
+    assert rows != browse.sample(Build.open(folder), 6, seed=2)
     assert len({row["id"] for row in rows}) == 6
 
 
 def test_sample_gives_all_there_are_where_more_are_asked_for(folder):
-    assert len(browse.sample(folder, 1000, seed=0)) == 43
-    assert len(browse.sample(folder, 1000, seed=0, topic="room_size_estimation")) == 3
+    assert len(browse.sample(Build.open(folder), 1000, seed=0)) == 43
+    assert len(browse.sample(Build.open(folder), 1000, seed=0, topic="room_size_estimation")) == 3
 
 
 def test_unknown_topic_names_the_known_ones(folder):
     with pytest.raises(OptionError, match="object_counting, room_size_estimation"):
-        browse.sample(folder, 1, seed=0, topic="size")
+        browse.sample(Build.open(folder), 1, seed=0, topic="size")
 
 
 def test_question_is_found_by_its_id_or_how_it_begins(folder):
-    assert browse.find(folder, f"{5:016x}")["id"] == f"{5:016x}"
-    assert browse.find(folder, f"{100:016x}"[:15] + "4")["answer"] == "17.4"
+    assert browse.find(Build.open(folder), f"{5:016x}")["id"] == f"{5:016x}"
+    assert browse.find(Build.open(folder), f"{100:016x}"[:15] + "4")["answer"] == "17.4"
 
 
 def test_id_that_fits_none_or_several_is_refused(folder):
     with pytest.raises(OptionError, match="is no id here"):
-        browse.find(folder, "f00")
+        browse.find(Build.open(folder), "f00")
     with pytest.raises(OptionError, match="43 questions have an id that begins so"):
-        browse.find(folder, "000")
+        browse.find(Build.open(folder), "000")
 
 
 def test_folder_without_a_build_is_refused(tmp_path):
     with pytest.raises(OptionError, match="holds no build"):
-        browse.sample(tmp_path, 1, seed=0)
+        browse.sample(Build.open(tmp_path), 1, seed=0)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +205,7 @@ def test_column_without_a_value_is_shown_or_refused_in_words(folder, column):
     refused = column in ("question", "evidence")
     outcome = pytest.raises(VsiError, match="holds what no build writes") if refused else nullcontext()
     with outcome:
-        for row in browse.sample(folder, 3, 0):
+        for row in browse.sample(Build.open(folder), 3, 0):
             assert browse.in_words(row)
 
 
@@ -214,6 +216,9 @@ def test_shard_that_no_build_writes_is_refused_in_words(folder, harm):
             pq.write_table(pq.read_table(path).drop_columns(["topic"]), path)
         else:
             path.write_text("no Parquet")
-    for look in (lambda: browse.sample(folder, 3, 0), lambda: browse.find(folder, "0")):
+    for look in (
+        lambda: browse.sample(Build.open(folder), 3, 0),
+        lambda: browse.find(Build.open(folder), f"{5:016x}"),
+    ):
         with pytest.raises(VsiError, match=r"has no column `topic`|cannot be read"):
             look()

@@ -13,7 +13,8 @@ from fsspec.registry import _registry
 
 from tests.dataset import meta_info
 from tests.elsewhere.conftest import SECRET
-from vsidata.errors import VsiError
+from vsidata.dataset.build import Build
+from vsidata.errors import BuildError, OptionError, VsiError
 from vsidata.publish.store.store import publish
 
 ADDRESS = "s3://lab/sets/rooms"
@@ -190,3 +191,50 @@ def test_a_build_with_a_secret_in_it_is_not_sent(store, run, work):
     with pytest.raises(VsiError, match=r"README\.md: holds a secret of yours"):
         publish(work / "one", ADDRESS, lambda _: None, lambda: None)
     assert not store.line.changes
+
+
+def test_a_build_in_a_bucket_is_opened_as_one_in_a_folder(store, run, tmp_path, monkeypatch):
+    """A table is copied when it is read, and once."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    run("--out", ADDRESS, "--work", tmp_path / "local")
+    here, there = Build.open(tmp_path / "local"), Build.open(ADDRESS)
+    assert there.manifest == here.manifest
+    assert not list(there.folder.rglob("*.parquet"))
+    assert there.questions().equals(here.questions())
+    assert [path.name for path in there.folder.rglob("*.parquet")] == [Path(SHARDS[0]).name]
+    assert there.verify() == []
+    store.client.delete_object(Bucket="lab", Key=f"sets/rooms/{SHARDS[1]}")
+    assert Build.open(ADDRESS).scenes().equals(here.scenes())
+
+
+def test_what_is_wrong_with_a_build_in_a_bucket_is_found(store, run, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    run("--out", ADDRESS)
+    store.client.delete_object(Bucket="lab", Key=f"sets/rooms/{SHARDS[1]}")
+    store.put("sets/rooms/qa/train-00001-of-00002.parquet", b"of another build")
+    said = "\n".join(map(str, Build.open(ADDRESS).verify()))
+    assert "scenes/train-00000-of-00001.parquet: is missing" in said
+    assert "train-00001-of-00002.parquet: is in no manifest.json" in said
+    with pytest.raises(BuildError, match="is missing"):
+        Build.open(ADDRESS).scenes()
+
+
+@pytest.mark.parametrize("address", ["s3://lab/sets/none", "s3://nobody/sets/rooms"])
+def test_a_bucket_without_a_build_is_refused(store, address, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    with pytest.raises(OptionError, match="holds no build"):
+        Build.open(address)
+    with pytest.raises(OptionError, match="of a dataset on the Hub"):
+        Build.open(ADDRESS, revision="v2")
+    with pytest.raises(OptionError, match="without credentials") as caught:
+        Build.open(f"s3://key:{SECRET}@lab/sets/rooms")
+    assert SECRET not in str(caught.value)
+
+
+def test_a_manifest_too_large_to_be_read_is_refused(store, run, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("vsidata.dataset.copies.LARGEST_TEXT", 5_000)
+    run("--out", ADDRESS)
+    with pytest.raises(BuildError, match="more than any such file has"):
+        Build.open(ADDRESS)
+    assert not list((tmp_path / "cache").rglob("manifest.json"))

@@ -41,16 +41,16 @@ if __name__ == "__main__":
     assert build(options).untouched
     files = [path for path in Path(out).rglob("*") if path.is_file()]
     print(json.dumps({
-        "scenes": summary.manifest["scenes"]["train"],
-        "questions": sum(summary.manifest["questions"]["train"].values()),
+        "scenes": summary.manifest.scenes["train"],
+        "questions": sum(summary.manifest.questions["train"].values()),
         "before the scans, s": round(clock.started - began, 2),
         "a scan, ms": round(1000 * statistics.median(clock.seconds), 2),
         "merge, s": round(ended - clock.ended, 2),
         "second run, s": round(time.monotonic() - begin, 2),
         "driver, MB": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "results, MB": round(sum(path.stat().st_size for path in files if ".work" in path.parts) / 1e6, 1),
-        "shards": len(summary.manifest["files"]),
-        "shards, MB": round(sum(file["bytes"] for file in summary.manifest["files"].values()) / 1e6, 1),
+        "shards": len(summary.manifest.files),
+        "shards, MB": round(sum(file.bytes for file in summary.manifest.files.values()) / 1e6, 1),
     }))
 """
 

@@ -100,12 +100,12 @@ def test_nobody_else_builds_while_the_jobs_are_on_their_way(options, answer):
 def test_jobs_that_are_gone_leave_nothing_stuck(options, answer, left):
     build(options)
     answer("squeue", f"printf '{left}'")
-    assert build(options.model_copy(update={"engine": "local"})).manifest["scenes"] == {"train": 3}
+    assert build(options.model_copy(update={"engine": "local"})).manifest.scenes == {"train": 3}
 
 
 def test_the_job_that_merges_is_let_in(options, answer, monkeypatch):
     monkeypatch.setenv("SLURM_JOB_NAME", build(options).name)
-    assert build(options.model_copy(update={"engine": "local"})).manifest["scenes"] == {"train": 3}
+    assert build(options.model_copy(update={"engine": "local"})).manifest.scenes == {"train": 3}
 
 
 def test_job_that_merges_over_a_finished_build_takes_what_its_changed_scans_give_now(
@@ -126,7 +126,7 @@ def test_job_that_merges_over_a_finished_build_takes_what_its_changed_scans_give
     merged = build(options.model_copy(update=local))
     anew = build(options.model_copy(update={**local, "out": tmp_path / "anew"}))
     assert merged.manifest == anew.manifest
-    assert merged.manifest["inputs"] != before["inputs"]
+    assert merged.manifest.inputs != before.inputs
     assert not merged.untouched
 
 
@@ -159,7 +159,7 @@ def test_refused_job_is_an_error_and_closes_nothing(options, answer):
     answer("scancel", "")
     with pytest.raises(VsiError, match="refused a job, with exit status 1"):
         build(options)
-    assert build(options.model_copy(update={"engine": "local"})).manifest["scenes"] == {"train": 3}
+    assert build(options.model_copy(update={"engine": "local"})).manifest.scenes == {"train": 3}
 
 
 def test_nothing_to_do_is_not_submitted_but_merged_here(options, answer):

@@ -8,6 +8,7 @@ import pytest
 from datasets import load_dataset
 
 from tests.export.conftest import NAMES
+from vsidata.dataset.build import Build
 from vsidata.publish.export.asking import message
 from vsidata.publish.export.export import export
 from vsidata.publish.export.registry import FORMS
@@ -32,7 +33,7 @@ def exported(built, tmp_path_factory):
 
     def make(to: str, media: str | None = None) -> Path:
         if (to, media) not in folders:
-            folders[to, media] = export(built, to, tmp_path_factory.mktemp("to") / to, media).out
+            folders[to, media] = export(Build.open(built), to, tmp_path_factory.mktemp("to") / to, media).out
         return folders[to, media]
 
     return make
@@ -136,7 +137,7 @@ def test_the_users_message_is_what_the_vanilla_evaluation_asks(questions):
 
 @pytest.mark.parametrize("to", FORMS)
 def test_an_export_is_the_same_whenever_it_is_made(exported, built, tmp_path, to):
-    again = export(built, to, tmp_path / "again").out
+    again = export(Build.open(built), to, tmp_path / "again").out
     first = exported(to)
     names = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())
     assert names == sorted(path.relative_to(again) for path in again.rglob("*") if path.is_file())

@@ -9,8 +9,9 @@ from tests.faults import builds
 from tests.test_build import digests
 from vsidata.analysis.audit.audit import write_audit
 from vsidata.commands.app import app
+from vsidata.dataset.build import Build
 from vsidata.errors import OptionError, VsiError
-from vsidata.report.site import write_report
+from vsidata.pages.site import write_report
 
 SCANS = 8
 
@@ -126,12 +127,12 @@ def test_full_disk_ends_export_report_and_audit_in_words_and_leaves_no_part(full
         write_audit(build, {"scores": "0" * 100_000})
     assert names(disk) == before
     leave(20_000)
-    assert write_report(build).index.is_file()
+    assert write_report(Build.open(build)).index.is_file()
 
 
 def test_report_on_a_full_disk_leaves_the_report_before_it(full_disk):
     build, leave = full_disk
-    report = write_report(build).index.parent
+    report = write_report(Build.open(build)).index.parent
     before = {path: path.read_bytes() for path in report.rglob("*") if path.is_file()}
     leave(60)
     ends_in_words("report", build)

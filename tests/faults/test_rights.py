@@ -9,11 +9,12 @@ import pytest
 from tests.dataset import small_scans
 from tests.test_build import digests
 from vsidata.dataset import results
+from vsidata.dataset.build import Build
 from vsidata.errors import VsiError
+from vsidata.pages.site import write_report
 from vsidata.pipeline import build as building
 from vsidata.pipeline.build import BuildOptions, build
 from vsidata.pipeline.process import Job, process_scene
-from vsidata.report.site import write_report
 from vsidata.sources.registry import open_source
 from vsidata.sources.streams.shown import Framing
 from vsidata.topics.rule_set import load_rules
@@ -103,16 +104,16 @@ def test_read_only_folder_inside_a_build_is_named_and_with_the_right_the_same_co
 @pytest.mark.parametrize("name", ["report", "report/scenes", "report/data"])
 def test_read_only_folder_inside_a_report_is_named_and_the_report_stays(place, root, step_down, name):
     out = build(BuildOptions(out=place / "out", scannet_root=root, workers=1)).out
-    write_report(out)
+    write_report(Build.open(out))
     whole = digests(out / "report")
     (out / name).chmod(0o555)
     give_away(out)
     step_down()
     with pytest.raises(VsiError, match="cannot be written: Permission denied") as caught:
-        write_report(out)
+        write_report(Build.open(out))
     assert caught.value.file == str(out / name)
     assert digests(out / "report") == whole
     assert not list(out.glob(".report*"))
     (out / name).chmod(0o755)
-    write_report(out)
+    write_report(Build.open(out))
     assert digests(out / "report") == whole

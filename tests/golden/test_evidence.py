@@ -11,7 +11,7 @@ from vsidata.dataset import schema
 from vsidata.dataset.card import card
 from vsidata.dataset.first_release import EVIDENCE, renewed
 from vsidata.dataset.manifest import read_manifest
-from vsidata.dataset.shard_rows import shard_rows
+from vsidata.dataset.shard_reading import shard_tables
 from vsidata.pipeline.build import BuildOptions, build
 from vsidata.synthetic.write import write_scans
 from vsidata.topics.explain import explain
@@ -97,8 +97,9 @@ def test_a_row_of_today_stays_as_it_is():
 
 def test_old_shards_are_read_in_todays_shape():
     for path in OLD.iterdir():
-        for row in shard_rows(path, schema=schema.QA):
-            assert list(row["evidence"]) == [field.name for field in schema.EVIDENCE]
+        for table in shard_tables(path, schema.QA):
+            for row in table.to_pylist():
+                assert list(row["evidence"]) == [field.name for field in schema.EVIDENCE]
 
 
 def test_card_of_an_old_build_states_the_columns_that_it_has():

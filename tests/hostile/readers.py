@@ -17,15 +17,16 @@ from tests.dataset import meta_info
 from tests.hostile.films import film
 from tests.scans import ply_bytes, small_scan
 from tests.streams import sens_bytes
+from vsidata.dataset.manifest_form import Manifest, ShardEntry
 from vsidata.dataset.schema import QA
+from vsidata.dataset.verify import faults
 from vsidata.pipeline.options import read_options
 from vsidata.publish.export.media import write_mp4
-from vsidata.publish.hub.verify import faults
 from vsidata.sources.alignment import read_alignment
 from vsidata.sources.label_table import read_label_table
 from vsidata.sources.meta_info import MetaInfo
 from vsidata.sources.ply import read_mesh, read_vertex_property
-from vsidata.sources.scan_file import blame
+from vsidata.sources.scan_file import faults_of
 from vsidata.sources.segmentation import read_groups, read_segments
 from vsidata.sources.streams.description import described_camera
 from vsidata.sources.streams.exported import open_exported
@@ -73,7 +74,7 @@ def _all_of(stream: FrameStream) -> None:
     for position in range(min(len(stream), 8)):
         jpeg = stream.jpeg(position) if stream.valid[position] else None
         if jpeg:
-            with blame(stream.path, "Mend it."):  # as what shows frames does
+            with faults_of(stream.path, "Mend it."):  # as what shows frames does
                 at_size(jpeg, 16, 90)
         stream.depth(position)
 
@@ -158,11 +159,11 @@ _TABLE = b"id\traw_category\tcategory\tnyu40id\n1\twall\twall\t1\n2\toffice chai
 
 _SHARD = "qa/train-00000-of-00001.parquet"
 _EMPTY = _no_questions()
-_MANIFEST = {
-    "files": {_SHARD: {"bytes": len(_EMPTY), "rows": 0, "sha256": hashlib.sha256(_EMPTY).hexdigest()}},
-    "questions": {"train": {}},
-    "scenes": {"train": 0},
-}
+_MANIFEST = Manifest.model_construct(
+    files={_SHARD: ShardEntry(bytes=len(_EMPTY), rows=0, sha256=hashlib.sha256(_EMPTY).hexdigest())},
+    questions={"train": {}},
+    scenes={"train": 0},
+)
 _CARD = b"""---
 pretty_name: "Spatial questions"
 tags: [3d, spatial]

@@ -15,10 +15,11 @@ from typer.testing import CliRunner
 from tests.dataset import small_scans, streams
 from tests.report import builds, rooms
 from vsidata.commands.app import app
+from vsidata.dataset.build import Build
 from vsidata.errors import OptionError, VsiError
 from vsidata.files.atomic import whole_folder, write_whole
+from vsidata.pages.site import write_report
 from vsidata.pipeline.build import BuildOptions, build
-from vsidata.report.site import write_report
 from vsidata.synthetic.write import write_scans
 
 NAME = "scene0000_00"
@@ -119,7 +120,7 @@ def test_a_folder_report_of_the_user_is_not_replaced(built, names):
 
 @pytest.mark.parametrize("name", ["notes.txt", "scenes/notes.txt", "data/more/plan.png", "before/mine.txt"])
 def test_a_file_of_the_user_in_a_report_is_named_and_kept(built, name):
-    report = write_report(built).index.parent
+    report = write_report(Build.open(built)).index.parent
     (report / name).parent.mkdir(exist_ok=True)
     (report / name).write_text("mine")
     with unchanged(built):
@@ -355,7 +356,7 @@ def test_a_new_folder_may_be_the_one_that_we_are_in(tmp_path, monkeypatch):
 
 
 def test_report_inside_report_inside_report_is_no_report(built):
-    place = os.open(write_report(built).index.parent, os.O_RDONLY)
+    place = os.open(write_report(Build.open(built)).index.parent, os.O_RDONLY)
     for _ in range(1500):  # deeper than Python calls, and than a path is long
         os.mkdir("before", dir_fd=place)
         inside = os.open("before", os.O_RDONLY, dir_fd=place)
@@ -404,7 +405,6 @@ def test_a_file_that_the_user_names_is_neither_a_link_nor_a_device(tmp_path, min
 
 def test_subset_of_a_copy_that_consists_of_links_holds_whole_files(finished, tmp_path):
     """The Hub's cache holds links to files that are called by their checksums."""
-    from vsidata.dataset.manifest import read_manifest
     from vsidata.dataset.subset import write_subset
 
     cache = tmp_path / "cache"
@@ -415,8 +415,7 @@ def test_subset_of_a_copy_that_consists_of_links_holds_whole_files(finished, tmp
         shutil.copy(path, cache / "blobs" / str(number))
         link.symlink_to(os.path.relpath(cache / "blobs" / str(number), link.parent))
     write_subset(
-        cache / "snapshot",
-        read_manifest(cache / "snapshot"),
+        Build.open(cache / "snapshot"),
         {row["id"] for row in pq.read_table(finished / "qa").to_pylist()[::2]},
         tmp_path / "less",
         reason="none",

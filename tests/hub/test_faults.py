@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tests.hub.server import OWNER, READER, STRANGER, Blob
+from vsidata.dataset.build import Build
 from vsidata.errors import OptionError, VsiError
 from vsidata.publish.hub.push import plan, publish
 
@@ -15,7 +16,7 @@ NAME = "lab/rooms"
 
 
 def push(folder, **options):
-    return publish(plan(folder, NAME, **options))
+    return publish(plan(Build.open(folder), NAME, **options))
 
 
 def is_whole(hub, folder):
@@ -86,7 +87,7 @@ def test_403_in_the_middle_publishes_nothing(hub, waits, synthetic):
 
 def test_two_who_publish_at_once_do_not_mix(hub, waits, synthetic, other):
     push(synthetic)
-    planned = plan(other, NAME)
+    planned = plan(Build.open(other), NAME)
     repo = hub.repos[NAME]
     repo.commit("main", "of another", "", repo.at("main").files | {"theirs.txt": Blob(b"theirs", lfs=False)})
     with pytest.raises(VsiError, match="someone else") as caught:
@@ -240,7 +241,7 @@ def test_a_build_that_is_not_its_manifests_is_not_sent(hub, built, run):
 
 
 def test_a_shard_that_changes_under_the_push_is_not_published(hub, waits, built):
-    planned = plan(built, NAME)
+    planned = plan(Build.open(built), NAME)
     shard = next((built / "qa").glob("train-*"))
     shard.write_bytes(shard.read_bytes()[:-1] + b"?")
     with pytest.raises(VsiError, match="changed while it was sent") as caught:
@@ -252,7 +253,7 @@ def test_a_shard_that_changes_under_the_push_is_not_published(hub, waits, built)
 @pytest.mark.parametrize("name", ["rooms", "lab/rooms/v2", "lab/ro oms", "lab/-"])
 def test_what_is_no_name_is_refused(hub, waits, synthetic, name):
     with pytest.raises(OptionError, match="NAME/SET"):
-        plan(synthetic, name)
+        plan(Build.open(synthetic), name)
 
 
 def test_a_folder_that_is_no_build_is_refused(hub, tmp_path, run):

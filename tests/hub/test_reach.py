@@ -6,7 +6,7 @@ import pytest
 from huggingface_hub import constants
 
 from vsidata.errors import OptionError, VsiError
-from vsidata.publish.hub.reach import require_reach
+from vsidata.files.hub.reach import require_reach
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import pytest
 
 from vsidata.errors import VsiError
-from vsidata.publish.hub import secret_scan
-from vsidata.publish.hub.secret_scan import refuse_secrets, without_secrets
+from vsidata.files.hub import secret_scan
+from vsidata.files.hub.secret_scan import refuse_secrets, without_secrets
 
 TOKEN = "hf_token_of_the_test"  # noqa: S105 - of nobody
 OLDER = "hf_" + "aB3" * 12

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from tests.report.rows import measured, measured_scene, question, scene, thing
-from vsidata.report.evidence import Drawing, drawing
-from vsidata.report.plan import plan
+from vsidata.pages.evidence import Drawing, drawing
+from vsidata.pages.plan import plan
 from vsidata.topics import (
     obj_appearance_order,
     object_counting,

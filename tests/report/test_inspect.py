@@ -12,6 +12,7 @@ from tests.dataset import meta_info
 from tests.scans import small_scan
 from vsidata.commands.app import app, main
 from vsidata.dataset.browse import find
+from vsidata.dataset.build import Build
 from vsidata.pipeline.build import BuildOptions, build
 
 NAME = "scene0000_00"
@@ -85,14 +86,14 @@ def test_height_is_along_the_upright_axis(filmed_root, filmed):
 def test_questions_are_those_of_a_build(filmed_root, filmed, tmp_path):
     summary = build(BuildOptions(out=tmp_path / "out", scannet_root=filmed_root, workers=1))
     of_inspection = {question["id"]: question for question in filmed["questions"]}
-    kept = summary.manifest["questions"]["train"]
+    kept = summary.manifest.questions["train"]
     assert sum(kept.values()) > 20
     (shard,) = (tmp_path / "out" / "qa").glob("*.parquet")
     of_build = [row for row in pq.read_table(shard).to_pylist() if row["scene_name"] == NAME]
     assert of_build
     for row in of_build:
         assert of_inspection[row["id"]] == row
-    assert find(tmp_path / "out", of_build[0]["id"]) == of_inspection[of_build[0]["id"]]
+    assert find(Build.open(tmp_path / "out"), of_build[0]["id"]) == of_inspection[of_build[0]["id"]]
 
 
 def test_one_question_comes_with_its_evidence_by_number_and_by_id(filmed_root, filmed):

@@ -10,7 +10,8 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.report import builds, rooms
 from tests.report.browser import DESK, PHONE, Browser, chromium
-from vsidata.report.site import write_report
+from vsidata.dataset.build import Build
+from vsidata.pages.site import write_report
 
 NAME = "scene0000_00"
 MANY = 2_000
@@ -48,7 +49,7 @@ def report(tmp_path_factory) -> Path:
         ],
         drops={"object_counting": {"the word hides several objects in one annotation": 3}},
     )
-    return write_report(built).index.parent
+    return write_report(Build.open(built)).index.parent
 
 
 @pytest.fixture
@@ -138,7 +139,7 @@ def test_audit_is_a_table_and_says_when_it_is_of_other_questions(browser, tmp_pa
     }
     found = {"qa": {"qa/old.parquet": "0"}, "scores": {"types": {"object_rel_distance": figures}}}
     (built / "audit.json").write_bytes(orjson.dumps(found))
-    browser.open(write_report(built).index)
+    browser.open(write_report(Build.open(built)).index)
     (row,) = browser.texts(".audit tbody tr")
     assert row.startswith("rel distance9B25.9 23.0 to 29.0")
     assert "of other questions" in browser.texts(".notice")[0]
@@ -318,7 +319,7 @@ def test_pages_ask_for_nothing_but_their_own_files(browser, report):
 
 def test_list_of_thousands_of_scenes_is_searched(browser, tmp_path):
     built = builds.write(tmp_path / "build", [rooms.room()], rooms.questions())
-    folder = write_report(built).index.parent
+    folder = write_report(Build.open(built)).index.parent
     line = orjson.loads((folder / "data/scenes.js").read_bytes()[len("report.deliver(") : -len(");\n")])[0]
     lines = [line | {"name": f"scene{n:04d}_00", "questions": n} for n in range(MANY)]
     (folder / "data/scenes.js").write_bytes(b"report.deliver(%s);" % orjson.dumps(lines))
@@ -355,7 +356,7 @@ def test_words_of_a_build_are_never_markup(browser, tmp_path):
     (built / "audit.json").write_bytes(
         orjson.dumps({"qa": {}, "scores": {"types": scores}, "letters": {HOSTILE: {"p": 0}}})
     )
-    report = write_report(built).index.parent
+    report = write_report(Build.open(built)).index.parent
     browser.open(report / "index.html")
     assert browser.texts("table.scenes tbody th") == [SHOWN]
     browser.run("document.querySelectorAll('summary').forEach((one) => one.click())")
@@ -372,7 +373,7 @@ def test_words_of_a_build_are_never_markup(browser, tmp_path):
 
 def test_missing_file_is_said_on_the_page(browser, tmp_path):
     built = builds.write(tmp_path / "build", [rooms.room()], rooms.questions())
-    report = write_report(built).index.parent
+    report = write_report(Build.open(built)).index.parent
     (report / "scenes" / f"{NAME}.js").unlink()
     browser.open(report / "scene.html", NAME)
     assert "is missing" in browser.texts(".fault")[0]

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from tests.dataset import meta_info
 from vsidata.commands.app import app
 from vsidata.errors import VsiError
-from vsidata.report.inspection import Inspection, find_question, inspect
-from vsidata.report.picture import figure, picture
+from vsidata.pages.inspection import Inspection, find_question, inspect
+from vsidata.pages.picture import figure, picture
 from vsidata.sources.registry import open_source
 from vsidata.sources.streams.shown import Framing
 from vsidata.topics.rule_set import load_rules

@@ -19,13 +19,13 @@ from tests.dataset import small_scans, streams
 from tests.report import builds, rooms
 from vsidata.commands.app import app
 from vsidata.dataset import schema
-from vsidata.dataset.manifest import read_manifest
+from vsidata.dataset.build import Build
 from vsidata.errors import OptionError, VsiError
 from vsidata.files.safe_files import private_name
+from vsidata.pages import site
+from vsidata.pages.site import file_of, write_report
 from vsidata.pipeline.build import BuildOptions, build
 from vsidata.publish.hub.release import release
-from vsidata.report import site
-from vsidata.report.site import file_of, write_report
 
 NAME = "scene0000_00"
 
@@ -66,7 +66,7 @@ def command(*arguments: object):
 
 
 def test_report_has_each_scene_with_its_plan_and_questions(real):
-    done = write_report(real)
+    done = write_report(Build.open(real))
     scene = delivered(done.index.parent / "scenes" / f"{NAME}.js")
     lines = delivered(done.index.parent / "data" / "scenes.js")
     assert [line["name"] for line in lines] == [NAME, "scene0002_00"]
@@ -85,10 +85,10 @@ def _asked(folder):
 
 
 def test_overview_counts_what_the_manifest_counts_and_names_what_was_set_aside(real):
-    overview = delivered(write_report(real).index.parent / "data" / "build.js")
-    manifest = read_manifest(real)
-    assert overview["questions"] == manifest["questions"]
-    assert overview["drops"] == manifest["drops"]
+    overview = delivered(write_report(Build.open(real)).index.parent / "data" / "build.js")
+    manifest = Build.open(real).manifest
+    assert overview["questions"] == manifest.questions
+    assert overview["drops"] == manifest.drops
     (failure,) = overview["failures"]
     assert failure["scene_name"] == "scene0001_00"
     assert failure["remedy"]
@@ -99,10 +99,10 @@ def test_overview_counts_what_the_manifest_counts_and_names_what_was_set_aside(r
 
 
 def test_same_build_gives_the_same_bytes_whatever_the_hash_seed_and_place(real, tmp_path):
-    first = content(write_report(real).index.parent)
+    first = content(write_report(Build.open(real)).index.parent)
     moved = shutil.copytree(real, tmp_path / "elsewhere")
-    code = "import sys; from pathlib import Path; from vsidata.report.site import write_report;"
-    code += "write_report(Path(sys.argv[1]))"
+    code = "import sys; from pathlib import Path; from vsidata.dataset.build import Build; "
+    code += "from vsidata.pages.site import write_report; write_report(Build.open(Path(sys.argv[1])))"
     env = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
     subprocess.run([sys.executable, "-c", code, moved], env=env, check=True)
     assert content(moved / "report") == first
@@ -129,15 +129,15 @@ def test_pictures_of_others_come_with_a_word(tmp_path):
 def test_area_that_is_stated_is_said_to_be(tmp_path):
     room = {**rooms.room(), "room_outline": None, "room_areas": None, "room_area_method": "stated"}
     built = builds.write(tmp_path / "build", [room], rooms.questions())
-    scene = delivered(write_report(built).index.parent / "scenes" / f"{NAME}.js")
+    scene = delivered(write_report(Build.open(built)).index.parent / "scenes" / f"{NAME}.js")
     said = {question["topic"]: question["rule"] for question in scene["questions"] if question["rule"]}
     assert [*said] == ["room_size_estimation"]
     assert "makers state" in said["room_size_estimation"]
 
 
 def test_report_never_goes_up_with_its_build(real):
-    write_report(real)
-    up = release(real, read_manifest(real), "lab/rooms", "main", pictures=True, gated=False)
+    write_report(Build.open(real))
+    up = release(Build.open(real), "lab/rooms", "main", pictures=True, gated=False)
     assert not [path for path in up.entries if path.startswith("report")]
 
 
@@ -145,7 +145,7 @@ def test_report_never_goes_up_with_its_build(real):
 
 
 def test_run_that_is_stopped_leaves_the_report_before_it(built, monkeypatch):
-    before = content(write_report(built).index.parent)
+    before = content(write_report(Build.open(built)).index.parent)
     (built / "failures.jsonl").write_bytes(orjson.dumps({"scene_name": "new"}))
 
     def stop(*_, **__):
@@ -153,7 +153,7 @@ def test_run_that_is_stopped_leaves_the_report_before_it(built, monkeypatch):
 
     monkeypatch.setattr(site, "overview", stop)
     with pytest.raises(KeyboardInterrupt):
-        write_report(built)
+        write_report(Build.open(built))
     assert content(built / "report") == before
     assert sorted(path.name for path in built.iterdir()) == sorted(
         ["failures.jsonl", "frames", "manifest.json", "qa", "report", "scenes"]
@@ -161,29 +161,29 @@ def test_run_that_is_stopped_leaves_the_report_before_it(built, monkeypatch):
 
 
 def test_what_a_killed_run_left_is_cleared_away(built):
-    whole = content(write_report(built).index.parent)
+    whole = content(write_report(Build.open(built)).index.parent)
     left = built / private_name(".report")
     (left / "scenes").mkdir(parents=True)
     (left / "scenes" / "half.js").write_text("repo")
-    assert content(write_report(built).index.parent) == whole
+    assert content(write_report(Build.open(built)).index.parent) == whole
     assert not left.exists()
     assert not list(built.glob(".report*"))
 
 
 def test_report_taken_away_by_a_killed_run_comes_back(built, monkeypatch):
-    whole = content(write_report(built).index.parent)
+    whole = content(write_report(Build.open(built)).index.parent)
     left = built / private_name(".report")
     left.mkdir()
     (built / "report").rename(left / "before")
     monkeypatch.setattr(site, "overview", lambda *_: (_ for _ in ()).throw(MemoryError))
     with pytest.raises(MemoryError):
-        write_report(built)
+        write_report(Build.open(built))
     assert content(built / "report") == whole
 
 
 def test_second_report_at_the_same_time_is_refused(built):
     with site._in_place_of(built / "report"), pytest.raises(OptionError, match="another command"):
-        write_report(built)
+        write_report(Build.open(built))
     assert not list(built.glob(".report*"))
 
 
@@ -201,7 +201,7 @@ def test_damaged_shard_is_named(built, table):
     path = built / table / "train-00000-of-00001.parquet"
     path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(VsiError, match="cannot be read") as caught:
-        write_report(built)
+        write_report(Build.open(built))
     assert caught.value.file == str(path)
     assert "vsidata verify" in caught.value.remedy
     assert not (built / "report").exists()
@@ -210,13 +210,13 @@ def test_damaged_shard_is_named(built, table):
 def test_missing_shard_is_named(built):
     (built / "qa" / "train-00000-of-00001.parquet").unlink()
     with pytest.raises(VsiError, match="is missing"):
-        write_report(built)
+        write_report(Build.open(built))
 
 
 def test_question_about_a_scene_that_is_not_there_is_named(tmp_path):
     lost = builds.write(tmp_path / "build", [rooms.room()], rooms.questions("scene0009_00"))
     with pytest.raises(VsiError, match="scene0009_00"):
-        write_report(lost)
+        write_report(Build.open(lost))
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_whatever_is_null_in_the_build_of_another_there_is_a_report_or_a_reason(
             row[column] = None
         built = builds.write(tmp_path / column, [scene], asked, [footage])
         with suppress(VsiError):
-            write_report(built)
+            write_report(Build.open(built))
         assert (built / "report" / "index.html").is_file() or not (built / "report").exists()
 
 
@@ -243,34 +243,34 @@ def test_manifest_that_lacks_something_is_named(built, key):
     del manifest[key]
     (built / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(VsiError, match=r"manifest\.json"):
-        write_report(built)
+        write_report(Build.open(built))
 
 
 def test_table_with_other_columns_is_named(built):
     path = built / "scenes" / "train-00000-of-00001.parquet"
     pq.write_table(pq.read_table(path).append_column("more", pa.array([1])), path)
     with pytest.raises(VsiError, match="more"):
-        write_report(built)
+        write_report(Build.open(built))
 
 
 def test_folder_that_cannot_be_written_is_named(built):
     (built / ".report.lock").mkdir()
     with pytest.raises(VsiError, match="cannot be written"):
-        write_report(built)
+        write_report(Build.open(built))
 
 
 def test_folder_of_somebody_else_is_left_alone(built):
     (built / "report").mkdir()
     (built / "report" / "mine.txt").write_text("my report")
     with pytest.raises(OptionError, match="is no report"):
-        write_report(built)
+        write_report(Build.open(built))
     assert (built / "report" / "mine.txt").read_text() == "my report"
 
 
 def test_damaged_audit_is_named(built):
     (built / "audit.json").write_text("{")
     with pytest.raises(VsiError, match=r"audit\.json"):
-        write_report(built)
+        write_report(Build.open(built))
 
 
 # --- hostile names
@@ -291,7 +291,7 @@ def test_scene_names_stay_inside_the_report(tmp_path):
     scenes = [rooms.room(name) for name in HOSTILE]
     asked = [row for name in HOSTILE for row in rooms.questions(name)]
     built = builds.write(tmp_path / "build", scenes, asked)
-    report = write_report(built).index.parent
+    report = write_report(Build.open(built)).index.parent
     files = {path.stem for path in (report / "scenes").iterdir()}
     assert files == {file_of(name) for name in HOSTILE}
     assert len(files) == len(HOSTILE)
@@ -307,7 +307,7 @@ def test_plain_names_keep_their_names():
 
 def test_pages_are_those_of_the_package_whatever_the_build_says(built):
     static = Path(site.__file__).parent / "static"
-    report = write_report(built).index.parent
+    report = write_report(Build.open(built)).index.parent
     pages = [path.name for path in static.iterdir()]
     assert {"index.html", "scene.html", "report.css"} <= {*pages}
     for name in pages:

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from tests.report import rooms
-from vsidata.report.rules_in_words import margin_in_words, topic_rules, what_differs
-from vsidata.report.tallies import Tallies
-from vsidata.report.thumbnails import thumbnail
+from vsidata.pages.rules_in_words import margin_in_words, topic_rules, what_differs
+from vsidata.pages.tallies import Tallies
+from vsidata.pages.thumbnails import thumbnail
 from vsidata.topics.registry import TOPICS
 from vsidata.topics.rule_set import RULE_SETS, load_rules
 
@@ -131,7 +131,7 @@ def test_rules_of_a_user_are_shown_by_what_they_change(tmp_path):
         'extends: first.yaml\ntopics: {room_size_estimation: {question: "How large is it?"}}\n'
     )
     own = load_rules(tmp_path / "mine.yaml")
-    said = what_differs({"name": own.name, "resolved": own.resolved, "extends": own.extends})
+    said = what_differs(own.resolved, own.extends)
     assert (said["why"], said["extends"]) == ("", "wide")
     first, second = sorted(said["changes"])
     assert first == "topics.object_rel_distance.min_gap was 0.15 m, is 0.3 m"
@@ -141,7 +141,7 @@ def test_rules_of_a_user_are_shown_by_what_they_change(tmp_path):
 @pytest.mark.parametrize("name", RULE_SETS)
 def test_rule_sets_of_the_package_state_their_own_reason(name):
     rules = load_rules(name)
-    said = what_differs({"name": name, "resolved": rules.resolved})
+    said = what_differs(rules.resolved, None)
     assert (rules.extends, said) == (None, {"why": rules.why, "extends": None, "changes": []})
 
 

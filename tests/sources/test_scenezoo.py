@@ -277,7 +277,7 @@ def test_a_list_of_3rscan_is_refused_where_nothing_tells_its_rooms(tmp_path):
 def test_rescans_are_one_room_in_audits_and_scores(rescans, tmp_path):
     out = tmp_path / "out"
     given = BuildOptions(out=out, source="scenezoo:3rscan", root=rescans, workers=1)
-    asked = asked_in_build(out, build(given).manifest)
+    asked = asked_in_build(build(given).build)
     assert {(it.scene, it.room) for it in asked} == {
         ("3rscan a0", "3rscan a0"),
         ("3rscan a1", "3rscan a0"),
@@ -296,10 +296,10 @@ def test_rescans_are_one_room_in_audits_and_scores(rescans, tmp_path):
 def test_build_takes_a_dataset_through_scenezoo(rescans, tmp_path):
     given = BuildOptions(out=tmp_path / "out", source="scenezoo:3rscan", root=rescans, workers=1)
     manifest = build(given).manifest
-    assert manifest["datasets"] == {"3rscan": 3}
-    assert manifest["scenes"] == {"train": 3}
-    assert manifest["rooms"] == {"train": 2}
-    assert manifest["selection"]["not_in_list"] == 1
+    assert manifest.datasets == {"3rscan": 3}
+    assert manifest.scenes == {"train": 3}
+    assert manifest.rooms == {"train": 2}
+    assert manifest.selection.not_in_list == 1
 
 
 def owners(scan):

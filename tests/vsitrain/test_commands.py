@@ -12,6 +12,7 @@ import pytest
 import torch
 from transformers import AutoModelForImageTextToText, LlamaConfig, TrainerState
 
+from tests.dataset.manifests import write_manifest
 from tests.vsitrain import asked
 from tests.vsitrain.data import builds
 from tests.vsitrain.tiny_runs import CLIPS, parts
@@ -257,6 +258,7 @@ def test_blank_runs_learn_the_same_from_any_pictures_and_say_so(vsitrain, data, 
     other = pq.read_table(frames)
     turned = [row | {"images": row["images"][::-1]} for row in other.to_pylist()]
     pq.write_table(pa.Table.from_pylist(turned, schema=other.schema), frames, row_group_size=1)
+    write_manifest(tmp_path / "build")
     assert vsitrain("sft", tiny(), out="second", **how)[0] == 0
     assert vsitrain("sft", tiny(), out="seeing", **how | {"blank": "false"})[0] == 0
     first, second, seeing = (parts(tmp_path / out)[0].state_dict() for out in ("first", "second", "seeing"))

@@ -35,21 +35,21 @@ def audit(
 
     from vsidata.analysis.audit import audit as auditing
     from vsidata.analysis.audit import words
-    from vsidata.dataset.manifest import read_manifest
+    from vsidata.dataset.build import Build
     from vsidata.screen.terminal import console, progress
 
     if (folder is None) == (questions is None):
         raise OptionError("vsidata audit", "takes a build or --questions, and not both.", "Name one of them.")
-    manifest = read_manifest(folder) if folder else None
+    build = Build.open(folder) if folder else None
     if questions is not None:
         asked = auditing.asked_in_file(questions)
-    elif folder is not None and manifest is not None:
-        asked = auditing.asked_in_build(folder, manifest)
+    elif build is not None:
+        asked = auditing.asked_in_build(build)
     with progress(console(stderr=True)) as bar:
         task = bar.add_task("guesses", total=None)
         found = auditing.audit(
             asked,
-            manifest,
+            build.manifest if build else None,
             seed=seed,
             started=lambda steps: bar.update(task, total=steps),
             done=lambda: bar.advance(task),

@@ -10,6 +10,8 @@ from vsidata.screen.stopping import goes_on_later
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from vsidata.dataset.build import Build
 from vsidata.commands.from_model import options_of
 from vsidata.pipeline.options import BuildOptions, read_options
 
@@ -57,10 +59,10 @@ def build(
     if (table := summary.drop_table(done)).row_count:
         screen.print(table)
     screen.print(*summary.closing_lines(done), sep="\n", soft_wrap=True)
-    failed = not done.manifest["scenes"] or (options.strict and done.failures)
+    failed = not done.manifest.scenes or (options.strict and done.failures)
     if options.address and not failed:
         with goes_on_later():
-            _publish(done.out, options.address, screen)
+            _publish(done.build, options.address, screen)
     if as_json:
         about = summary.as_json(done) | ({"address": options.address} if options.address else {})
         echo_json(orjson.dumps(about, option=orjson.OPT_INDENT_2))
@@ -80,14 +82,14 @@ def _reach(address: str) -> None:
         need_token()
 
 
-def _publish(folder: Path, address: str, screen: "Console") -> None:
+def _publish(build: "Build", address: str, screen: "Console") -> None:
     from vsidata.files.address import on_hub
 
     if dataset := on_hub(address):
         from vsidata.publish.hub import push as pushing
         from vsidata.publish.hub import words
 
-        planned = pushing.plan(folder, *dataset)
+        planned = pushing.plan(build, *dataset)
         screen.print(*words.before(planned), sep="\n", soft_wrap=True)
         lines = words.after(planned, pushing.publish(planned))
     else:
@@ -98,7 +100,7 @@ def _publish(folder: Path, address: str, screen: "Console") -> None:
         with progress(screen) as bar:
             task = bar.add_task("files", total=None)
             sent = store.publish(
-                folder,
+                build.folder,
                 address,
                 started=lambda files: bar.update(task, total=files),
                 done=lambda: bar.advance(task),

@@ -39,17 +39,16 @@ def debias(
     from vsidata.analysis.audit.audit import asked_in_build
     from vsidata.analysis.debias import record
     from vsidata.analysis.debias.command import debiased
-    from vsidata.dataset.manifest import read_manifest
+    from vsidata.dataset.build import Build
     from vsidata.screen.terminal import console, progress
 
-    manifest = read_manifest(folder)
-    asked = asked_in_build(folder, manifest)
+    build = Build.open(folder)
+    asked = asked_in_build(build)
     with progress(console(stderr=True)) as bar:
         types = bar.add_task("question types", total=len({it.kind for it in asked}))
         forests = bar.add_task("forests", total=None)
         done = debiased(
-            folder,
-            manifest,
+            build,
             asked,
             out,
             target=target / 100,

@@ -26,15 +26,17 @@ def export(
     """
     import orjson
 
+    from vsidata.dataset.build import Build
     from vsidata.publish.export import export as exporting
     from vsidata.publish.export import summary
     from vsidata.screen.terminal import console, progress
 
     out = out or folder.absolute().with_name(f"{folder.absolute().name}-{to}")
+    build = Build.open(folder)
     with progress(console(stderr=True)) as bar:
         task = bar.add_task("scenes", total=None)
         done = exporting.export(
-            folder,
+            build,
             to,
             out,
             media,
@@ -44,5 +46,5 @@ def export(
     if as_json:
         echo_json(orjson.dumps(summary.as_json(done), option=orjson.OPT_INDENT_2))
     else:
-        lines = summary.closing_lines(done, folder)
+        lines = summary.closing_lines(done, build)
         console().print(*lines, sep="\n", soft_wrap=True)

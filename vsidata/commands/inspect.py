@@ -43,7 +43,7 @@ def inspect(
     over all of its scans. Rooms that benchmarks show can be inspected. Reads the scan; writes the files that
     --png and --rrd name, and nothing else.
     """
-    from vsidata.report import extras
+    from vsidata.pages import extras
 
     if png:
         extras.need("matplotlib", "plot", "--png")
@@ -51,8 +51,8 @@ def inspect(
         extras.need("rerun", "viewer", "--rrd")
     import orjson
 
-    from vsidata.report import inspect_words as words
-    from vsidata.report import inspection
+    from vsidata.pages import inspect_words as words
+    from vsidata.pages import inspection
     from vsidata.screen.terminal import console
     from vsidata.sources.registry import open_source, place_of
     from vsidata.sources.streams.shown import Framing
@@ -69,11 +69,11 @@ def inspect(
     )
     asked = None if question is None else inspection.find_question(found, question)
     if png:
-        from vsidata.report.picture import picture
+        from vsidata.pages.picture import picture
 
         _write(png, picture(found, asked))
     if rrd:
-        from vsidata.report.recording import recording
+        from vsidata.pages.recording import recording
 
         _write(rrd, recording(found, asked))
     if as_json:

@@ -45,12 +45,19 @@ def push(
     """
     import orjson
 
+    from vsidata.dataset.build import Build
     from vsidata.publish.hub import push as pushing
     from vsidata.publish.hub import words
     from vsidata.screen.terminal import console
 
     planned = pushing.plan(
-        folder, repo_id, revision, private=private, gated=gated, with_frames=with_frames, dry=dry_run
+        Build.open(folder),
+        repo_id,
+        revision,
+        private=private,
+        gated=gated,
+        with_frames=with_frames,
+        dry=dry_run,
     )
     screen = console(quiet=as_json)
     screen.print(*words.before(planned), sep="\n", soft_wrap=True)

@@ -20,15 +20,16 @@ def report(
     """
     import orjson
 
-    from vsidata.report import site
-    from vsidata.report.words import as_json as in_json
-    from vsidata.report.words import closing_lines
+    from vsidata.dataset.build import Build
+    from vsidata.pages import site
+    from vsidata.pages.words import as_json as in_json
+    from vsidata.pages.words import closing_lines
     from vsidata.screen.terminal import console, progress
 
     with progress(console(stderr=True)) as bar:
         task = bar.add_task("scenes", total=None)
         done = site.write_report(
-            folder,
+            Build.open(folder),
             started=lambda scenes: bar.update(task, total=scenes),
             done=lambda: bar.advance(task),
         )

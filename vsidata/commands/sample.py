@@ -21,5 +21,6 @@ def sample(
     Reads DIR; writes nothing.
     """
     from vsidata.dataset import browse
+    from vsidata.dataset.build import Build
 
-    print_questions(browse.sample(folder, count, seed, topic), as_json)
+    print_questions(browse.sample(Build.open(folder), count, seed, topic), as_json)

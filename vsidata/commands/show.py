@@ -18,5 +18,6 @@ def show(
     Reads DIR; writes nothing.
     """
     from vsidata.dataset import browse
+    from vsidata.dataset.build import Build
 
-    print_questions([browse.find(folder, question)], as_json)
+    print_questions([browse.find(Build.open(folder), question)], as_json)

@@ -8,25 +8,25 @@ from vsidata.plain_text import echo_json
 
 
 def verify(
-    where: Annotated[str, typer.Argument(metavar="DIR|NAME/SET", help="A build, or a dataset on the Hub.")],
+    where: Annotated[
+        str, typer.Argument(metavar="DIR|NAME/SET|ADDRESS", help="A build, also on the Hub or in a bucket.")
+    ],
     revision: Annotated[str | None, typer.Option(help="Its branch, tag or commit on the Hub.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the faults as JSON.")] = False,
 ) -> None:
     """Check a copy of a build: files, rows and columns against its manifest, doubled rows, and the card.
 
-    One on the Hub is downloaded into the Hub's own cache; else nothing is written. Ends with 1 on any fault.
+    One on the Hub is downloaded into the Hub's own cache, one in a bucket into ~/.cache/vsidata; else nothing
+    is written. Ends with 1 on any fault.
     """
     import orjson
 
-    from vsidata.dataset.manifest import read_manifest
-    from vsidata.publish.hub import verify as verifying
+    from vsidata.dataset.build import Build
     from vsidata.publish.hub import words
-    from vsidata.publish.hub.fetch import copy_of
     from vsidata.screen.terminal import console
 
-    copy = copy_of(where, revision)
-    manifest = read_manifest(copy)
-    faults = verifying.faults(copy, manifest)
+    build = Build.open(where, revision)
+    manifest, faults = build.manifest, build.verify()
     if as_json:
         echo_json(orjson.dumps(words.checked_as_json(where, manifest, faults), option=orjson.OPT_INDENT_2))
     else:

@@ -1,103 +1,77 @@
 """Look at single questions of a build, with their evidence in words."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.dataset as ds
+import numpy.typing as npt
 
-from vsidata.dataset import schema
-from vsidata.dataset.first_release import renewed
-from vsidata.dataset.manifest import AGAIN
+from vsidata.dataset.build import Build
 from vsidata.dataset.results import Row
-from vsidata.dataset.shard_rows import blame
-from vsidata.errors import OptionError, VsiError
+from vsidata.dataset.shard_reading import damage_of
+from vsidata.errors import OptionError
 from vsidata.plain_text import in_a_line
 from vsidata.topics.explain import explain
 from vsidata.topics.topic import Topic
 
+Array = npt.NDArray[np.int64]
 
-def sample(out: Path, count: int, seed: int, topic: str | None = None) -> list[Row]:
+
+def sample(build: Build, count: int, seed: int, topic: str | None = None) -> list[Row]:
     """Draw questions at random, evenly over the topics, so that a rare topic is seen too.
 
     Args:
-        out: a build's folder.
+        build: the build.
         count: how many; fewer where the build has fewer.
         seed: the same one draws the same questions.
         topic: draw from this topic alone.
 
     Raises:
-        OptionError: no build there, or no question of that topic.
-        VsiError: its questions cannot be read.
+        OptionError: there is no question of that topic.
+        BuildError: its questions cannot be read.
     """
-    with _readable(out):
-        return _sample(_questions(out), count, seed, topic)
+    with damage_of(build.folder / "qa"):
+        topics = np.array(build.questions(columns=["topic"])["topic"].to_pylist(), dtype=str)
+        drawn = np.random.default_rng(seed).permutation(len(topics))
+        if topic is not None:
+            drawn = drawn[topics[drawn] == topic]
+            if not len(drawn):
+                remedy = f"Choose from: {', '.join(np.unique(topics))}."
+                raise OptionError(topic, "has no question here.", remedy)
+        turn = np.zeros(len(drawn), dtype=int)  # how many of its topic were drawn before each
+        for name in np.unique(topics):
+            own = topics[drawn] == name
+            turn[own] = np.arange(own.sum())
+        return _at(build, np.sort(drawn[np.argsort(turn, kind="stable")[:count]]))
 
 
-def _sample(questions: ds.Dataset, count: int, seed: int, topic: str | None) -> list[Row]:
-    topics = np.array(questions.to_table(columns=["topic"])["topic"].to_pylist(), dtype=str)
-    drawn = np.random.default_rng(seed).permutation(len(topics))
-    if topic is not None:
-        drawn = drawn[topics[drawn] == topic]
-        if not len(drawn):
-            raise OptionError(topic, "has no question here.", f"Choose from: {', '.join(np.unique(topics))}.")
-    turn = np.zeros(len(drawn), dtype=int)  # how many of its topic were drawn before each
-    for name in np.unique(topics):
-        own = topics[drawn] == name
-        turn[own] = np.arange(own.sum())
-    chosen = drawn[np.argsort(turn, kind="stable")[:count]]
-    return [renewed(row) for row in questions.take(np.sort(chosen)).to_pylist()]
-
-
-def find(out: Path, question_id: str) -> Row:
+def find(build: Build, question_id: str) -> Row:
     """The question with an id, or with an id that begins so.
 
     Raises:
-        OptionError: no build there, no such question, or several.
-        VsiError: its questions cannot be read.
+        OptionError: there is no such question, or there are several.
+        BuildError: its questions cannot be read.
     """
-    with _readable(out):
-        return _find(_questions(out), question_id)
-
-
-def _find(questions: ds.Dataset, question_id: str) -> Row:
-    rows: list[Row] = questions.filter(ds.field("id") == question_id).to_table().to_pylist()
-    if not rows:
-        beginning = [
-            i for i in questions.to_table(columns=["id"])["id"].to_pylist() if i.startswith(question_id)
-        ]
-        if len(beginning) != 1:
-            fault = (
-                f"{len(beginning):,} questions have an id that begins so." if beginning else "is no id here."
-            )
+    with damage_of(build.folder / "qa"):
+        ids = build.questions(columns=["id"])["id"].to_pylist()
+        places = [place for place, its_id in enumerate(ids) if its_id == question_id]
+        places = places or [place for place, its_id in enumerate(ids) if its_id.startswith(question_id)]
+        if not places or (ids[places[0]] != question_id and len(places) > 1):
+            fault = f"{len(places):,} questions have an id that begins so." if places else "is no id here."
             raise OptionError(question_id, fault, "`vsidata sample` prints questions with their ids.")
-        rows = questions.filter(ds.field("id") == beginning[0]).to_table().to_pylist()
-    return renewed(rows[0])
+        return _at(build, np.array(places[:1]))[0]
 
 
-def _questions(out: Path) -> ds.Dataset:
-    shards = sorted((out / "qa").glob("*.parquet"))
-    if not shards:
-        raise OptionError(
-            out, "holds no build: there is no qa/*.parquet in it.", "Name the --out of a build."
-        )
-    questions = ds.dataset(shards)
-    if lacking := {*schema.QA.names} - {*questions.schema.names}:
-        fault = f"has no column {', '.join(f'`{name}`' for name in sorted(lacking))}."
-        raise VsiError(shards[0], fault, AGAIN)
-    return questions
-
-
-@contextmanager
-def _readable(out: Path) -> Iterator[None]:
-    with blame(out / "qa"):
-        try:
-            yield
-        except (OSError, pa.ArrowException) as error:
-            raise VsiError(out / "qa", f"cannot be read: {' '.join(str(error).split())}", AGAIN) from error
+def _at(build: Build, places: Array) -> list[Row]:
+    """The questions at these places, in rising order; memory holds a part of the table."""
+    rows: list[Row] = []
+    first = 0
+    for part in build.parts("qa"):
+        here = places[(places >= first) & (places < first + len(part))]
+        rows += part.take(here - first).to_pylist()
+        first += len(part)
+    return rows
 
 
 def in_words(row: Mapping[str, Any], topic: Topic | None = None) -> str:
@@ -106,7 +80,7 @@ def in_words(row: Mapping[str, Any], topic: Topic | None = None) -> str:
     Raises:
         VsiError: it is not what a build writes: nothing where a text or its evidence should be.
     """
-    with blame(Path(f"question {row['id']}")):
+    with damage_of(Path(f"question {row['id']}")):
         return _in_words(row, topic)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from vsidata.dataset.front_matter import front_matter, splits
+from vsidata.dataset.manifest_form import DebiasEntry, Manifest, TallyEntry
 from vsidata.dataset.origin import SCANNET_TERMS, datasets_of, is_free, name_of, named, owned
 from vsidata.dataset.selection_words import in_words
 from vsidata.topics.described import described
@@ -73,48 +74,45 @@ class Publication:
     audit: Mapping[str, Any] | None = None
 
 
-def card(manifest: Mapping[str, Any], publication: Publication | None = None) -> str:
+def card(manifest: Manifest, publication: Publication | None = None) -> str:
     """The card's text, from the manifest alone.
 
     Args:
         manifest: of the build; of a published one, with the files that are published.
         publication: where it is published; None for the card of a build at home.
     """
-    questions: Mapping[str, Mapping[str, int]] = manifest["questions"]
-    total = sum(sum(topics.values()) for topics in questions.values())
-    options, rules = manifest["options"], manifest["rules"]
     licence, licence_note = _licence(manifest)
-    title = f"Spatial questions on {named(datasets_of(manifest))} ({rules['name']})"
+    title = f"Spatial questions on {named(datasets_of(manifest))} ({manifest.rules.name})"
     gate = _gate(manifest) if publication and publication.gated else {}
     front = front_matter(manifest, title, licence | gate)
     template = Template(resources.files(__package__).joinpath("card.md").read_text(encoding="utf-8"))
     body = template.substitute(
         title=title,
-        version=manifest["versions"]["vsidata"],
-        total=f"{total:,}",
-        scenes=f"{sum(manifest['scenes'].values()):,}",
-        rules=f"{rules['name']}@{rules['digest'][:8]}",
+        version=manifest.versions.vsidata,
+        total=f"{manifest.total_questions:,}",
+        scenes=f"{manifest.total_scenes:,}",
+        rules=manifest.rules.label,
         tables=_tables(manifest, publication),
-        counts=_counts(questions),
-        definitions=_definitions(manifest, questions),
+        counts=_counts(manifest.questions),
+        definitions=_definitions(manifest),
         columns=_columns(manifest),
         frames=_frames(manifest),
-        balance=_balance(manifest["balance"]),
-        labels=_labels(rules["resolved"]["vocabulary"]),
+        balance=_balance(manifest.balance),
+        labels=_labels(manifest.rules.resolved["vocabulary"]),
         room_areas=_room_areas(manifest),
-        seed=options["seed"],
+        seed=manifest.options.seed,
         scans=_scans(manifest),
         leak_guard=_leak_guard(manifest),
         audit=_audit(publication),
-        debias=_debias(manifest.get("debias")),
-        drops=_drops(manifest["drops"]),
-        set_aside=_set_aside(manifest["set_aside"], publication),
+        debias=_debias(manifest.debias),
+        drops=_drops(manifest.drops),
+        set_aside=_set_aside(manifest.set_aside, publication),
         licence=licence_note + (_ON_WORD if publication and publication.on_word else ""),
     )
     return f"---\n{yaml.safe_dump(front, sort_keys=False, allow_unicode=True)}---\n\n{body}"
 
 
-def _licence(manifest: Mapping[str, Any]) -> _Licence:
+def _licence(manifest: Manifest) -> _Licence:
     """The licence that holds for all of a build; in words, the terms of each of its datasets."""
     if is_free(manifest):
         return _FREE
@@ -129,7 +127,7 @@ def _licence(manifest: Mapping[str, Any]) -> _Licence:
     return licence, words + mixed
 
 
-def _gate(manifest: Mapping[str, Any]) -> dict[str, Any]:
+def _gate(manifest: Manifest) -> dict[str, Any]:
     """What the Hub asks who wants access to a gated dataset."""
     if is_free(manifest):
         return {}
@@ -140,7 +138,7 @@ def _gate(manifest: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _tables(manifest: Mapping[str, Any], publication: Publication | None) -> str:
+def _tables(manifest: Manifest, publication: Publication | None) -> str:
     """A line of Python for each table that is there."""
     where = publication.repo_id if publication else "PATH_OR_NAME"
     branch = f', revision="{publication.revision}"' if publication and publication.revision != "main" else ""
@@ -153,7 +151,7 @@ def _tables(manifest: Mapping[str, Any], publication: Publication | None) -> str
     return "\n".join(lines)
 
 
-def _columns(manifest: Mapping[str, Any]) -> str:
+def _columns(manifest: Manifest) -> str:
     """A table of columns for each table that is there."""
     meanings: Mapping[str, Mapping[str, str]] = yaml.safe_load(
         resources.files(__package__).joinpath("columns.yaml").read_text(encoding="utf-8")
@@ -169,8 +167,8 @@ def _columns(manifest: Mapping[str, Any]) -> str:
     return "\n\n".join(parts)
 
 
-def _frames(manifest: Mapping[str, Any]) -> str:
-    counts = manifest["frames"]
+def _frames(manifest: Manifest) -> str:
+    counts = manifest.frames
     if not counts.get("scenes with frames"):
         return "There are no frames in it."
     pictures, shown, without, seen = (
@@ -185,7 +183,7 @@ def _frames(manifest: Mapping[str, Any]) -> str:
             "asked."
         )
     text = (
-        f"`frames` holds {pictures} pictures of {shown} scenes, at most {manifest['options']['frames']} of a "
+        f"`frames` holds {pictures} pictures of {shown} scenes, at most {manifest.options.frames} of a "
         "scene, spread evenly over time from the first frame with a valid pose to the last; a question finds "
         "them by its `scene_name`.\n\n"
         f"Scenes without a stream, and so without frames: {without}. Of {seen} scenes only what their frames "
@@ -205,10 +203,10 @@ def _frames(manifest: Mapping[str, Any]) -> str:
     return text
 
 
-def scenes_not_filtered(manifest: Mapping[str, Any]) -> int:
+def scenes_not_filtered(manifest: Manifest) -> int:
     """How many scenes have frames of which it is not known what they show, although that was asked for."""
-    counts = manifest["frames"]
-    if not counts or not manifest["options"]["visibility"]:
+    counts = manifest.frames
+    if not counts or not manifest.options.visibility:
         return 0
     return int(counts["scenes with frames"] - counts["scenes asked only what is seen"])
 
@@ -226,17 +224,18 @@ def _counts(questions: Mapping[str, Mapping[str, int]]) -> str:
     return _table(["topic", *splits], rows)
 
 
-def _definitions(manifest: Mapping[str, Any], questions: Mapping[str, Mapping[str, int]]) -> str:
+def _definitions(manifest: Manifest) -> str:
     """What each topic that is asked measures."""
-    known, asked = described(manifest), {topic for counts in questions.values() for topic in counts}
+    known = described(manifest)
+    asked = {topic for counts in manifest.questions.values() for topic in counts}
     return "\n".join(f"- `{topic}`: {known[topic]['definition']}" for topic in known if topic in asked)
 
 
-def _balance(balance: Mapping[str, Mapping[str, Any]]) -> str:
+def _balance(balance: Mapping[str, Mapping[str, TallyEntry]]) -> str:
     if not balance:
         return "Answers are as common as the rooms make them: nothing was left out for balance."
     rows = [
-        [kind, split, *(f"{number:,}" for number in tally["questions"]), *_commonest(tally)]
+        [kind, split, *(f"{number:,}" for number in tally.questions), *_commonest(tally)]
         for split, kinds in balance.items()
         for kind, tally in kinds.items()
     ]
@@ -248,11 +247,11 @@ def _balance(balance: Mapping[str, Mapping[str, Any]]) -> str:
     )
 
 
-def _commonest(tally: Mapping[str, Any]) -> list[str]:
+def _commonest(tally: TallyEntry) -> list[str]:
     """The commonest answer before and after, with its share."""
     words = []
-    for when, total in enumerate(tally["questions"]):
-        counts = {answer: numbers[when] for answer, numbers in tally["answers"].items()}
+    for when, total in enumerate(tally.questions):
+        counts = {answer: numbers[when] for answer, numbers in tally.answers.items()}
         answer = max(counts, key=counts.__getitem__, default=None)
         words.append(f"{answer}: {counts[answer] / total:.0%}" if answer and total else "")
     return words
@@ -275,13 +274,14 @@ def _labels(vocabulary: Mapping[str, Any]) -> str:
     )
 
 
-def _room_areas(manifest: Mapping[str, Any]) -> str:
-    ratios = manifest["room_area_ratios"]
+def _room_areas(manifest: Manifest) -> str:
+    ratios = manifest.room_area_ratios
     if not ratios:
         return "The room areas are those that the scans' makers state."
-    method = manifest["rules"]["resolved"]["measurement"]["room_area"]["method"]
+    method = manifest.rules.resolved["measurement"]["room_area"]["method"]
     rows = [
-        [name, *(f"{ratio[key]:.2f}" for key in ("median", "p5", "p95"))] for name, ratio in ratios.items()
+        [name, *(f"{share:.2f}" for share in (ratio.median, ratio.p5, ratio.p95))]
+        for name, ratio in ratios.items()
     ]
     return (
         f"The room areas asked about are measured by the method `{method}`. There is more than one way to "
@@ -290,30 +290,30 @@ def _room_areas(manifest: Mapping[str, Any]) -> str:
     )
 
 
-def _scans(manifest: Mapping[str, Any]) -> str:
-    options, datasets = manifest["options"], datasets_of(manifest)
+def _scans(manifest: Manifest) -> str:
+    options, datasets = manifest.options, datasets_of(manifest)
     text = named(datasets)
     if len(datasets) > 1:
         text += f" ({', '.join(f'{name_of(dataset)} {count:,}' for dataset, count in datasets.items())})"
     if with_lists := [dataset for dataset in datasets if dataset in ("scannet", "arkitscenes")]:
         of = f" of {named(with_lists)}" if len(datasets) > 1 else ""
-        text += f", official list `{options['split']}`{of}"
-    if options["holdout"]:
-        text += f", {options['holdout']:.3g} of the rooms held out for `validation`"
-    if counts := manifest.get("selection"):  # builds of earlier releases do not have it
-        text += f"; {in_words(counts, options['split'])}"
+        text += f", official list `{options.split}`{of}"
+    if options.holdout:
+        text += f", {options.holdout:.3g} of the rooms held out for `validation`"
+    if manifest.selection is not None:  # builds of the first release do not have it
+        text += f"; {in_words(manifest.selection.model_dump(), options.split)}"
     return text
 
 
-def _leak_guard(manifest: Mapping[str, Any]) -> str:
-    guard = manifest["leak_guard"]
-    if guard["active"]:
-        refused = sum(guard["refused"].values())
+def _leak_guard(manifest: Manifest) -> str:
+    guard = manifest.leak_guard
+    if guard.active:
+        refused = sum(guard.refused.values())
         text = f"on: {refused:,} scenes of rooms that are kept for evaluation were refused"
-        if elsewhere := sum(guard.get("not_in_list", {}).values()):
-            text += f"; {elsewhere:,} more, not in the {manifest['options']['split']} list, left out"
+        if elsewhere := sum(guard.not_in_list.values()):
+            text += f"; {elsewhere:,} more, not in the {manifest.options.split} list, left out"
         return text
-    admitted = sum(guard["admitted"].values())
+    admitted = sum(guard.admitted.values())
     return (
         f"**off**: {admitted:,} scenes of rooms that are kept for evaluation are in here; "
         "a model trained on them cannot be evaluated on them"
@@ -341,20 +341,20 @@ def _audit(publication: Publication | None) -> str:
     )
 
 
-def _debias(record: Mapping[str, Any] | None) -> str:
+def _debias(record: DebiasEntry | None) -> str:
     if record is None:
         return "Nothing was left out for being easily guessed."
     rows = [
         [
             topic,
-            *(f"{count:,}" for count in own["questions"]),
+            *(f"{count:,}" for count in own.questions),
             *(
                 f"{100 * scores[key]:.1f}" if key in scores else ""
-                for scores in (own["before"], own["after"])
+                for scores in (own.before, own.after)
                 for key in ("constant", "forest")
             ),
         ]
-        for topic, own in record["topics"].items()
+        for topic, own in record.topics.items()
     ]
     header = ["topic", "asked", "kept", "constant before", "forest before", "constant", "forest"]
     return (

@@ -5,6 +5,7 @@ from typing import Any
 
 from vsidata.dataset import schema
 from vsidata.dataset.first_release import columns_as_written
+from vsidata.dataset.manifest_form import Manifest, ShardEntry
 
 # In the order of the card.
 TABLES = {
@@ -17,7 +18,7 @@ TABLES = {
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
-def front_matter(manifest: Mapping[str, Any], title: str, licence: Mapping[str, Any]) -> dict[str, Any]:
+def front_matter(manifest: Manifest, title: str, licence: Mapping[str, Any]) -> dict[str, Any]:
     """Name, licence and tags; and of each table that is there its files, columns and numbers of rows.
 
     `load_dataset` refuses a copy whose rows are not as many as stated here.
@@ -27,8 +28,8 @@ def front_matter(manifest: Mapping[str, Any], title: str, licence: Mapping[str, 
         title: the card's.
         licence: the entries that state the licence, or who may have access.
     """
-    first = "topics" not in manifest  # which describes its topics since
-    total = sum(sum(topics.values()) for topics in manifest["questions"].values())
+    first = manifest.format_version == 1
+    total = manifest.total_questions
     tables = {table: found for table in TABLES if (found := splits(manifest, table))}
     return {
         "pretty_name": title,
@@ -49,21 +50,21 @@ def front_matter(manifest: Mapping[str, Any], title: str, licence: Mapping[str, 
     }
 
 
-def _info(table: str, found: Mapping[str, list[Mapping[str, Any]]], first: bool) -> dict[str, Any]:
+def _info(table: str, found: Mapping[str, list[ShardEntry]], first: bool) -> dict[str, Any]:
     """Columns and rows of a table, as the first release wrote it or as today's.
 
     Sizes are those of its files: how large it is in memory is not known.
     """
     columns = columns_as_written(TABLES[table]) if first else TABLES[table]
-    size = sum(shard["bytes"] for shards in found.values() for shard in shards)
+    size = sum(shard.bytes for shards in found.values() for shard in shards)
     return {
         "config_name": table,
         "features": schema.yaml_features(columns),
         "splits": [
             {
                 "name": split,
-                "num_bytes": sum(shard["bytes"] for shard in shards),
-                "num_examples": sum(shard["rows"] for shard in shards),
+                "num_bytes": sum(shard.bytes for shard in shards),
+                "num_examples": sum(shard.rows for shard in shards),
             }
             for split, shards in found.items()
         ],
@@ -72,10 +73,7 @@ def _info(table: str, found: Mapping[str, list[Mapping[str, Any]]], first: bool)
     }
 
 
-def splits(manifest: Mapping[str, Any], table: str) -> dict[str, list[Mapping[str, Any]]]:
+def splits(manifest: Manifest, table: str) -> dict[str, list[ShardEntry]]:
     """The shards of a table as the manifest states them, by split; nothing for a split without any."""
-    found = {
-        split: [shard for path, shard in manifest["files"].items() if path.startswith(f"{table}/{split}-")]
-        for split in manifest["scenes"]
-    }
+    found = {split: [*manifest.shards(table, split).values()] for split in manifest.splits}
     return {split: shards for split, shards in found.items() if shards}

@@ -1,14 +1,13 @@
-"""The manifest of a build: the file that says what the build is and lists its shards."""
+"""The manifest's file: it says what the build is and lists its shards."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import orjson
 from pydantic import ValidationError
 
-from vsidata.dataset.manifest_form import ManifestForm
-from vsidata.errors import OptionError, VsiError
+from vsidata.dataset.manifest_form import FORMAT_VERSION, Manifest
+from vsidata.errors import BuildError, OptionError, VsiError
 from vsidata.files.safe_files import read_regular
 
 MANIFEST = "manifest.json"
@@ -21,43 +20,45 @@ AGAIN = (
 _AGAIN = "Download or copy the build again; where it was built, the same build command writes it anew."
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a build. Every command that uses a manifest reads it here.
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a build. `vsidata.dataset.build.Build` reads it here, and so do its writers.
 
     Args:
         folder: of the build; anybody may have written it.
 
-    Returns:
-        Plain data of the form `ManifestForm`. It may hold further keys.
-
     Raises:
         OptionError: there is none, so this is no build.
-        VsiError: it is damaged, or not what a build writes; the fault names the entry.
+        BuildError: it is damaged, is not what a build writes (the fault names the entry), or is of a later
+            format than this release reads.
     """
     path = folder / MANIFEST
     try:
-        manifest = orjson.loads(read_regular(path))
+        plain = orjson.loads(read_regular(path))
     except FileNotFoundError:
         raise OptionError(folder, f"holds no build: there is no {MANIFEST} in it.", "Name a build.") from None
     except OSError as error:
-        raise VsiError(path, f"cannot be read: {error.strerror}.", _AGAIN) from error
+        raise BuildError(path, f"cannot be read: {error.strerror}.", _AGAIN) from error
     except ValueError as error:
-        raise VsiError(path, f"cannot be read: {error}.", _AGAIN) from error
+        raise BuildError(path, f"cannot be read: {error}.", _AGAIN) from error
+    _refuse_later_format(path, plain)
     try:
-        ManifestForm.model_validate(manifest)
+        return Manifest.model_validate(plain)
     except ValidationError as error:
-        raise VsiError(path, f"is not what a build writes: {_first_fault(error)}.", _AGAIN) from error
-    content: dict[str, Any] = manifest
-    return content
+        raise BuildError(path, f"is not what a build writes: {_first_fault(error)}.", _AGAIN) from error
 
 
-def check_same(folder: Path, manifest: Mapping[str, Any]) -> None:
+def manifest_bytes(manifest: Manifest) -> bytes:
+    """The content of the file."""
+    return orjson.dumps(manifest.plain(), option=orjson.OPT_INDENT_2) + b"\n"
+
+
+def check_unchanged(folder: Path, manifest: Manifest) -> None:
     """See that a build is still the one whose manifest was read, at the end of a command that reads it.
 
     A build takes its manifest away before it changes a shard, and writes it again when all are there.
 
     Raises:
-        VsiError: it is another one, or is being written.
+        BuildError: it is another one, or is being written.
     """
     try:
         same = read_manifest(folder) == manifest
@@ -65,7 +66,16 @@ def check_same(folder: Path, manifest: Mapping[str, Any]) -> None:
         same = False
     if not same:
         fault = "was written anew while it was read."
-        raise VsiError(folder, fault, "Run the same command again when nothing writes to it.")
+        raise BuildError(folder, fault, "Run the same command again when nothing writes to it.")
+
+
+def _refuse_later_format(path: Path, plain: Any) -> None:
+    version = plain.get("format_version") if isinstance(plain, dict) else None
+    if isinstance(version, int) and version > FORMAT_VERSION:
+        fault = (
+            f"is of format version {version}; this release of vsidata reads versions up to {FORMAT_VERSION}."
+        )
+        raise BuildError(path, fault, "Install a later release of vsidata: pip install --upgrade vsi100k.")
 
 
 def _first_fault(error: ValidationError) -> str:

@@ -1,13 +1,26 @@
-"""The form of a manifest: what must stand in it, and of which kind. Anybody may have written the file.
+"""The manifest of a build as a typed object: what must stand in it, and of which kind.
 
-Checked is what our commands read. Unknown keys are left alone: a later release may have written them. What
-builds of the first release do not have may be missing.
+Anybody may have written the file. Checked is what our commands read. Unknown keys are kept: a later release
+may have written them. What builds of the first release do not have may be missing.
 """
 
 import re
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import CoreSchema, core_schema
+
+FORMAT_VERSION = 2
+"""Of the manifests and tables that this release writes. It reads this version and those before."""
 
 SHARD = re.compile(r"(qa|scenes|frames|embedded)/(\w+)-[0-9]{5}-of-[0-9]{5}\.parquet")
 """The path of a shard below a build's folder: its table and its split."""
@@ -47,10 +60,36 @@ _Question = Annotated[str, AfterValidator(_with_places)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(strict=True, allow_inf_nan=False, extra="allow", frozen=True)
 
 
-class _Shard(_Part):
+class _KeptAsGiven:
+    """Annotates plain data that must be of a form, and stays plain data."""
+
+    def __init__(self, form: type[BaseModel]) -> None:
+        self.form = form
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        def checked(given: Any, check: Callable[[Any], object]) -> Any:
+            check(given)
+            return given
+
+        return core_schema.no_info_wrap_validator_function(
+            checked,
+            handler.generate_schema(self.form),
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda given: given),
+        )
+
+
+class ShardEntry(_Part):
+    """What the manifest states of a shard.
+
+    Attributes:
+        rows: how many.
+        bytes: the file's size.
+        sha256: of the file.
+    """
+
     rows: Count
     bytes: Count
     sha256: _Digest
@@ -138,25 +177,43 @@ def _check_constants(given: Any, depth: int) -> None:
         _check_constants(part, depth + 1)
 
 
-class _Rules(_Part):
+class RulesEntry(_Part):
+    """The rule set that a build was made by.
+
+    Attributes:
+        name: of the rule set, or of its file.
+        digest: SHA-256 of what it says.
+        extends: the rule set that it changes, if it does.
+        resolved: all that it says, as plain data.
+    """
+
     name: str
     digest: _Digest
     extends: str | None = None
-    resolved: _Resolved
+    resolved: Annotated[dict[str, Any], _KeptAsGiven(_Resolved)]
+
+    @property
+    def label(self) -> str:
+        """Name and digest in short: `wide@79b382d1`."""
+        return f"{self.name}@{self.digest[:8]}"
 
 
 class _Versions(_Part):
     vsidata: str
 
 
-class _LeakGuard(_Part):
+class LeakGuardEntry(_Part):
+    """How many scenes of rooms kept for evaluation were refused, admitted, or not in the list asked for."""
+
     active: bool
     refused: dict[str, Count]
     admitted: dict[str, Count]
     not_in_list: dict[str, Count] = {}
 
 
-class _Selection(_Part):
+class _SelectionCounts(_Part):
+    """How many scans were found, used, and left out for which reason."""
+
     found: Count
     used: Count
     not_in_list: Count
@@ -167,7 +224,9 @@ class _Selection(_Part):
     not_asked_for: Count
 
 
-class _Tally(_Part):
+class TallyEntry(_Part):
+    """Questions of a type, and how often each answer occurs; each before and after the balance."""
+
     questions: _BeforeAndAfter
     answers: dict[str, _BeforeAndAfter]
 
@@ -178,14 +237,18 @@ class _Ratio(_Part):
     p95: float
 
 
-class _Pruned(_Part):
+class PrunedEntry(_Part):
+    """A topic's questions before and after, and what guesses scored then."""
+
     questions: _BeforeAndAfter
     before: dict[str, float]
     after: dict[str, float]
 
 
-class _Debias(_Part):
-    topics: dict[str, _Pruned]
+class DebiasEntry(_Part):
+    """What `vsidata debias` left out, by topic."""
+
+    topics: dict[str, PrunedEntry]
 
 
 _FRAME_COUNTS = {"pictures", "scenes with frames", "scenes without", "scenes asked only what is seen"}
@@ -197,14 +260,38 @@ def _all_or_none(counts: dict[str, int]) -> dict[str, int]:
     return counts
 
 
-class ManifestForm(_Part):
-    """What a manifest must be; see `vsidata.dataset.merge` for what each entry says."""
+class Manifest(_Part):
+    """What a build says of itself; keys that are not listed here are kept as they are.
 
+    Attributes:
+        format_version: of manifest and tables. Builds of the first release state none: they are version 1.
+        options: of `vsidata build`, as far as they decide what is written.
+        rules: the rule set.
+        versions: of this package, and of those that the figures come from.
+        leak_guard: scenes refused or admitted, by list of forbidden rooms.
+        selection: scans found, and how many were left out for which reason.
+        rooms: how many, by split.
+        scenes: how many, by split.
+        datasets: how many scenes each gave; see `vsidata.dataset.origin`.
+        frames: counts of pictures and of scenes with and without; empty where none were asked for.
+        set_aside: scans that could not be used.
+        questions: split → topic → how many.
+        drops: topic → reason → how many candidates were refused.
+        balance: split → question type → what was thinned out.
+        room_area_ratios: the room areas by other methods, as multiples of the one that is asked about.
+        topics: topic → what readers need to know of it; see `vsidata.topics.topic.Topic.described`. None in
+            builds of the first release.
+        files: path of each shard → its rows, bytes and checksum.
+        inputs: scene → digest of its scan's files.
+        debias: what `vsidata debias` left out, where it did.
+    """
+
+    format_version: Annotated[int, Field(ge=1, le=FORMAT_VERSION)] = 1
     options: _Options
-    rules: _Rules
+    rules: RulesEntry
     versions: _Versions
-    leak_guard: _LeakGuard
-    selection: _Selection | None = None
+    leak_guard: LeakGuardEntry
+    selection: _SelectionCounts | None = None
     rooms: dict[str, Count] = {}
     scenes: dict[_Split, Count]
     datasets: dict[str, Count] | None = None
@@ -212,16 +299,60 @@ class ManifestForm(_Part):
     set_aside: Count
     questions: dict[_Split, dict[str, Count]]
     drops: dict[str, dict[str, Count]]
-    balance: dict[str, dict[str, _Tally]]
+    balance: dict[str, dict[str, TallyEntry]]
     room_area_ratios: dict[str, _Ratio]
-    files: dict[_ShardPath, _Shard]
+    topics: dict[str, dict[str, Any]] | None = None
+    files: dict[_ShardPath, ShardEntry]
     inputs: dict[str, str]
-    debias: _Debias | None = None
+    debias: DebiasEntry | None = None
 
     @model_validator(mode="after")
-    def _fits(self) -> "ManifestForm":
+    def _fits(self) -> "Manifest":
         if self.scenes.keys() != self.questions.keys():
             raise ValueError("`scenes` and `questions` count other splits")
         if self.datasets is None and self.options.dataset is None:
             raise ValueError("it names no dataset")
         return self
+
+    @property
+    def label(self) -> str:
+        """What the build is, in a line: `377 questions about 3 scenes by wide@79b382d1`."""
+        return f"{self.total_questions:,} questions about {self.total_scenes:,} scenes by {self.rules.label}"
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The names of the splits."""
+        return tuple(self.scenes)
+
+    @property
+    def total_scenes(self) -> int:
+        """Scenes of all splits."""
+        return sum(self.scenes.values())
+
+    @property
+    def questions_by_split(self) -> dict[str, int]:
+        """How many, of all topics."""
+        return {split: sum(topics.values()) for split, topics in self.questions.items()}
+
+    @property
+    def total_questions(self) -> int:
+        """Questions of all splits and topics."""
+        return sum(self.questions_by_split.values())
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """The names of the tables that have a shard."""
+        return frozenset(path.partition("/")[0] for path in self.files)
+
+    def shards(self, table: str, split: str | None = None) -> dict[str, ShardEntry]:
+        """The shards of a table, in the manifest's order; of one split or of all."""
+        begin = f"{table}/" if split is None else f"{table}/{split}-"
+        return {path: shard for path, shard in self.files.items() if path.startswith(begin)}
+
+    def plain(self) -> dict[str, Any]:
+        """All that the file holds, as plain data."""
+        return self.model_dump(exclude_unset=True)
+
+    def changed(self, changes: Mapping[str, Any]) -> "Manifest":
+        """Another manifest, with these entries in place of its own or beside them, as plain data."""
+        return type(self).model_validate({**self.plain(), **changes})

@@ -15,14 +15,17 @@ from typing import Any
 
 import orjson
 
+from vsidata.dataset.build import Build
 from vsidata.dataset.card import card
 from vsidata.dataset.frames_file import embedded, is_heavy, read_frames
+from vsidata.dataset.manifest import manifest_bytes, read_manifest
+from vsidata.dataset.manifest_form import FORMAT_VERSION, Manifest
 from vsidata.dataset.results import Head, failure_of, read_head, read_rows, result_path
 from vsidata.dataset.room_areas import ratios
 from vsidata.dataset.shards import Shard, ShardWriter
 from vsidata.dataset.tables import TABLES, is_shard
 from vsidata.dataset.whole_result import whole_head
-from vsidata.errors import ScanError
+from vsidata.errors import ScanError, VsiError
 from vsidata.files.atomic import write_whole
 from vsidata.files.safe_files import (
     LARGEST_TABLE,
@@ -45,15 +48,20 @@ class Summary:
 
     Attributes:
         out: its folder.
-        manifest: the content of its manifest.json.
+        manifest: what it says of itself.
         failures: the scans set aside: `scene_name`, `file`, `fault`, `remedy` of each.
         untouched: True where everything was there already and nothing was written.
     """
 
     out: Path
-    manifest: dict[str, Any]
+    manifest: Manifest
     failures: list[dict[str, str]]
     untouched: bool = False
+
+    @property
+    def build(self) -> Build:
+        """The build, opened."""
+        return Build(self.out, self.manifest)
 
 
 def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping[str, str]) -> Summary:
@@ -127,7 +135,8 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
             for shard in writer.finish(out)
         ]
     _remove_others(out, shards)
-    manifest = {
+    entries = {
+        "format_version": FORMAT_VERSION,
         **recipe,
         "scenes": {split: writers[split]["scenes"].rows for split in sorted(writers)},
         "datasets": dict(sorted(datasets.items())),
@@ -140,10 +149,11 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
         "files": {shard.path: {k: v for k, v in asdict(shard).items() if k != "path"} for shard in shards},
         "inputs": inputs,
     }
+    manifest = Manifest.model_validate(orjson.loads(orjson.dumps(entries)))  # plain data, as it is read back
     lines = (orjson.dumps(failure, option=orjson.OPT_APPEND_NEWLINE) for failure in failures)
     write_whole(out / "failures.jsonl", lines)
     write_whole(out / "README.md", [card(manifest).encode()])
-    write_whole(out / "manifest.json", [orjson.dumps(manifest, option=orjson.OPT_INDENT_2), b"\n"])
+    write_whole(out / "manifest.json", [manifest_bytes(manifest)])
     write_whole(_merged(results), [_mark(fingerprint, out)])
     return Summary(out, manifest, failures)
 
@@ -209,11 +219,11 @@ def read_summary(
     try:
         if read_regular(_merged(results)) != _mark(_fingerprint(results, recipe, split_of), out):
             return None
-        manifest = orjson.loads(read_regular(out / "manifest.json"))
+        manifest = read_manifest(out)
         failures = [orjson.loads(line) for line in read_regular(out / "failures.jsonl").splitlines()]
-        whole = all(_sha256(out / path) == shard["sha256"] for path, shard in manifest["files"].items())
+        whole = all(_sha256(out / path) == shard.sha256 for path, shard in manifest.files.items())
         whole &= (out / "README.md").is_file()
-    except (OSError, ValueError):
+    except (OSError, ValueError, VsiError):
         return None
     return Summary(out, manifest, failures, untouched=True) if whole else None
 

@@ -1,7 +1,8 @@
 """Where the scenes of a build come from: their datasets, by name, and whether they belong to anybody."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+
+from vsidata.dataset.manifest_form import Manifest
 
 SCANNET_TERMS = "https://kaldir.vc.in.tum.de/scannet/ScanNet_TOS.pdf"
 
@@ -14,25 +15,24 @@ _NAMES: Mapping[str, str] = {
 }
 
 
-def datasets_of(manifest: Mapping[str, Any]) -> Mapping[str, int]:
+def datasets_of(manifest: Manifest) -> Mapping[str, int]:
     """How many scenes of a build each dataset gave, sorted by name.
 
     A build of the first release names one dataset for all its scenes. There, `synthetic` meant only that the
     root of the scans was marked, whatever else lay in it: such a build counts as of unknown origin.
     """
-    if "datasets" in manifest:
-        found: Mapping[str, int] = manifest["datasets"]
-        return found
-    named = manifest["options"]["dataset"]
-    return {_UNKNOWN if named == _SYNTHETIC else named: sum(manifest["scenes"].values())}
+    if manifest.datasets is not None:
+        return manifest.datasets
+    named = manifest.options.dataset
+    return {_UNKNOWN if named is None or named == _SYNTHETIC else named: manifest.total_scenes}
 
 
-def is_free(manifest: Mapping[str, Any]) -> bool:
+def is_free(manifest: Manifest) -> bool:
     """Whether each scene of a build is a synthetic room, which belongs to nobody."""
     return set(datasets_of(manifest)) == {_SYNTHETIC}
 
 
-def owned(manifest: Mapping[str, Any]) -> list[str]:
+def owned(manifest: Manifest) -> list[str]:
     """The datasets of a build whose scans belong to somebody."""
     return [dataset for dataset in datasets_of(manifest) if dataset != _SYNTHETIC]
 

@@ -4,23 +4,24 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from itertools import chain, groupby
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from vsidata.dataset.build import Build
 from vsidata.dataset.card import card
 from vsidata.dataset.frames_file import embedded, is_heavy
-from vsidata.dataset.manifest import check_same
+from vsidata.dataset.manifest import manifest_bytes
+from vsidata.dataset.manifest_form import Manifest, ShardEntry
 from vsidata.dataset.results import Row
-from vsidata.dataset.shard_rows import check_bytes, check_shard, shard_rows
+from vsidata.dataset.shard_reading import check_bytes, check_shard
 from vsidata.dataset.shards import ShardWriter
 from vsidata.dataset.tables import TABLES
-from vsidata.errors import VsiError
+from vsidata.errors import BuildError
 from vsidata.files.atomic import need_new, whole_folder, write_whole
 from vsidata.files.safe_files import read_regular
 
@@ -29,23 +30,21 @@ _FAILURES = "failures.jsonl"
 
 
 def write_subset(
-    build: Path,
-    manifest: Mapping[str, Any],
+    build: Build,
     kept: Collection[str],
     out: Path,
     *,
     reason: str,
     added: Mapping[str, Any],
     beside: Mapping[str, bytes],
-) -> dict[str, Any]:
+) -> Manifest:
     """Write a whole build of some of another one's questions. It gets its name when all of it is written.
 
     The tables of scenes and frames are the same files (hard links; copies on another disk): neither build
     changes a file in place.
 
     Args:
-        build: the folder of the first build.
-        manifest: of it.
+        build: the first build.
         kept: ids of the questions.
         out: a folder that is not there yet, or is empty.
         reason: why the others were left out, for the list of drops.
@@ -61,20 +60,21 @@ def write_subset(
             meanwhile, or nothing can be written.
     """
     need_new(out)
+    build.fetch(build.manifest.files)
     try:
         with whole_folder(out) as folder:
-            parts = [_write_split(build, manifest, kept, split, folder) for split in manifest["scenes"]]
-            if (build / _FAILURES).is_file():
-                write_whole(folder / _FAILURES, [read_regular(build / _FAILURES)])
-            less = {**_less(manifest, parts, reason), **added}
+            parts = [_write_split(build, kept, split, folder) for split in build.splits]
+            if (failures := build.folder / _FAILURES).is_file():
+                write_whole(folder / _FAILURES, [read_regular(failures)])
+            less = build.manifest.changed(_changes(build.manifest, parts, reason) | {**added})
             write_whole(folder / "README.md", [card(less).encode()])
-            write_whole(folder / "manifest.json", [orjson.dumps(less, option=orjson.OPT_INDENT_2), b"\n"])
+            write_whole(folder / "manifest.json", [manifest_bytes(less)])
             for name, content in beside.items():
                 write_whole(folder / name, [content])
-            check_same(build, manifest)
+            build.check_unchanged()
     except pa.ArrowException as error:
         fault = f"cannot be read: {' '.join(str(error).split())}."
-        raise VsiError(build, fault, "Check it with `vsidata verify`.") from error
+        raise BuildError(build.folder, fault, "Check it with `vsidata verify`.") from error
     return less
 
 
@@ -83,26 +83,24 @@ class _Part:
     """A split as it is written: its files, questions kept and dropped by topic, scenes heavy to read."""
 
     split: str
-    files: Mapping[str, Any]
+    files: Mapping[str, ShardEntry]
     kept: Counter[str]
     dropped: Counter[str]
     heavy: int
 
 
-def _write_split(
-    build: Path, manifest: Mapping[str, Any], kept: Collection[str], split: str, folder: Path
-) -> _Part:
-    of_table = _of_split(manifest["files"], split)
+def _write_split(build: Build, kept: Collection[str], split: str, folder: Path) -> _Part:
+    stated = build.manifest.files
+    of_table = _of_split(stated, split)
     left: Counter[str] = Counter()
     dropped: Counter[str] = Counter()
     heavy = 0
     qa, inside = (ShardWriter(table, split, folder) for table in (_QA, _EMBEDDED))
-    frames = _frames([build / path for path in of_table["frames"]]) if of_table["embedded"] else {}
+    frames = _frames(build.shards("frames", split)) if of_table["embedded"] else {}
     for name in of_table["qa"]:
-        check_bytes(build / name, manifest["files"][name])
-    rows = chain.from_iterable(shard_rows(build / path) for path in of_table["qa"])
+        check_bytes(build.folder / name, stated[name])
     try:
-        for scene, own in groupby(rows, _scene):
+        for scene, own in groupby(build.rows("qa", split), _scene):
             asked = []
             for row in own:
                 if row["id"] in kept:
@@ -121,38 +119,37 @@ def _write_split(
     finally:
         qa.abandon()
         inside.abandon()
-    files = {shard.path: {k: v for k, v in asdict(shard).items() if k != "path"} for shard in shards}
+    files = {shard.path: ShardEntry.model_validate(shard, from_attributes=True) for shard in shards}
     for name in (*of_table["scenes"], *of_table["frames"]):
-        _carry(build / name, folder / name)
-        check_bytes(folder / name, manifest["files"][name])
-        files[name] = manifest["files"][name]
+        _carry(build.folder / name, folder / name)
+        check_bytes(folder / name, stated[name])
+        files[name] = stated[name]
     return _Part(split, files, left, dropped, heavy)
 
 
-def _of_split(files: Mapping[str, Any], split: str) -> dict[str, list[str]]:
+def _of_split(files: Mapping[str, ShardEntry], split: str) -> dict[str, list[str]]:
     """The shards of a split, by table."""
     return {
         table.name: [path for path in files if path.startswith(f"{table.name}/{split}-")] for table in TABLES
     }
 
 
-def _less(manifest: Mapping[str, Any], parts: Sequence[_Part], reason: str) -> dict[str, Any]:
-    """The manifest of what is left."""
+def _changes(manifest: Manifest, parts: Sequence[_Part], reason: str) -> dict[str, Any]:
+    """What the manifest of what is left says otherwise."""
     files = {path: shard for part in parts for path, shard in part.files.items()}
     dropped = sum((part.dropped for part in parts), Counter[str]())
-    drops = {topic: dict(reasons) for topic, reasons in manifest["drops"].items()}
+    drops = {topic: dict(reasons) for topic, reasons in manifest.drops.items()}
     for topic, count in dropped.items():
         drops[topic] = dict(sorted({**drops.get(topic, {}), reason: count}.items()))
-    frames = dict(manifest["frames"])
+    frames = dict(manifest.frames)
     if "scenes heavy to read embedded" in frames:
         frames["scenes heavy to read embedded"] = sum(part.heavy for part in parts)
     of_table = [_of_split(files, part.split)[table.name] for part in parts for table in TABLES]
     return {
-        **manifest,
         "frames": frames,
         "questions": {part.split: dict(sorted(part.kept.items())) for part in parts},
         "drops": dict(sorted(drops.items())),
-        "files": {path: files[path] for paths in of_table for path in paths},
+        "files": {path: files[path].model_dump() for paths in of_table for path in paths},
     }
 
 

@@ -17,9 +17,9 @@ _NAMED = 3  # scans set aside that the last lines name; failures.jsonl has them 
 def drop_table(summary: Summary) -> Table:
     """How many candidates were refused, topic by reason, and how many questions were kept."""
     kept: Counter[str] = Counter()
-    for topics in summary.manifest["questions"].values():
+    for topics in summary.manifest.questions.values():
         kept.update(topics)
-    return kept_and_dropped(kept, summary.manifest["drops"])
+    return kept_and_dropped(kept, summary.manifest.drops)
 
 
 def kept_and_dropped(kept: Counter[str], drops: Mapping[str, Mapping[str, int]]) -> Table:
@@ -35,11 +35,11 @@ def kept_and_dropped(kept: Counter[str], drops: Mapping[str, Mapping[str, int]])
 
 def closing_lines(summary: Summary) -> list[str]:
     """What was written, what was set aside and why, what to do next."""
-    questions = _by_split(summary.manifest)
-    scenes = sum(summary.manifest["scenes"].values())
+    questions = summary.manifest.questions_by_split
+    scenes = summary.manifest.total_scenes
     by_split = ", ".join(f"{split} {count:,}" for split, count in questions.items())
     written = f"{sum(questions.values()):,} questions ({by_split}) about {scenes:,} scenes in {summary.out}"
-    if frames := summary.manifest["frames"]:
+    if frames := summary.manifest.frames:
         written += f", {frames['scenes with frames']:,} of them with frames"
     if unfiltered := scenes_not_filtered(summary.manifest):
         written += f" ({unfiltered:,} without known cameras: their questions may ask what no frame shows)"
@@ -63,32 +63,28 @@ def closing_lines(summary: Summary) -> list[str]:
 def _held_out(summary: Summary) -> list[str]:
     """Which share of the rooms was held out, and which share of the questions that is."""
     manifest = summary.manifest
-    if not manifest["options"]["holdout"] or "rooms" not in manifest:
+    if not manifest.options.holdout or not manifest.rooms:
         return []
     shares = []
-    for what, of in (("rooms", manifest["rooms"]), ("questions", _by_split(manifest))):
+    for what, of in (("rooms", manifest.rooms), ("questions", manifest.questions_by_split)):
         held, both = of.get("validation", 0), of.get("validation", 0) + of.get("train", 0)
         shares.append(f"{held:,} of {both:,} {what} ({held / max(both, 1):.1%})")
     return [f"Held out for validation: {', '.join(shares)}."]
 
 
-def _by_split(manifest: Mapping[str, Any]) -> dict[str, int]:
-    return {split: sum(topics.values()) for split, topics in manifest["questions"].items()}
-
-
 def _short_streams(summary: Summary) -> list[str]:
     """How many scenes have fewer frames than the user asked for."""
-    scenes = summary.manifest["frames"].get("scenes with fewer frames", 0)
+    scenes = summary.manifest.frames.get("scenes with fewer frames", 0)
     if not scenes:
         return []
-    asked = summary.manifest["options"]["frames"]
+    asked = summary.manifest.options.frames
     have = "scene has" if scenes == 1 else "scenes have"
     return [f"Fewer frames: {scenes:,} {have} fewer than {asked} frames, because their videos are too short."]
 
 
 def _heavy(summary: Summary) -> list[str]:
     """What to do where the frames inside the questions are a burden to their readers."""
-    scenes = summary.manifest["frames"].get("scenes heavy to read embedded", 0)
+    scenes = summary.manifest.frames.get("scenes heavy to read embedded", 0)
     if not scenes:
         return []
     size = reading_limits().heavy
@@ -114,13 +110,13 @@ def as_json(summary: Summary) -> dict[str, Any]:
     return {
         "out": str(summary.out),
         "untouched": summary.untouched,
-        "scenes": manifest["scenes"],
-        "questions": manifest["questions"],
-        "frames": manifest["frames"],
-        "drops": manifest["drops"],
-        "rooms": manifest.get("rooms", {}),
-        "selection": manifest.get("selection", {}),
-        "leak_guard": manifest["leak_guard"],
+        "scenes": manifest.scenes,
+        "questions": manifest.questions,
+        "frames": manifest.frames,
+        "drops": manifest.drops,
+        "rooms": manifest.rooms,
+        "selection": manifest.selection.model_dump() if manifest.selection else {},
+        "leak_guard": manifest.leak_guard.model_dump(exclude_unset=True),
         "set_aside": summary.failures,
-        "files": list(manifest["files"]),
+        "files": list(manifest.files),
     }

@@ -19,8 +19,12 @@ def is_address(out: str | Path) -> bool:
     return _BEGINS.match(str(out)) is not None
 
 
-def checked(out: str | Path) -> str:
+def checked(out: str | Path, named: str = "--out") -> str:
     """An address as it is used and remembered.
+
+    Args:
+        out: what was given.
+        named: what it is called in an error.
 
     Raises:
         OptionError: none that is known, or one with credentials inside; neither is repeated.
@@ -31,7 +35,7 @@ def checked(out: str | Path) -> str:
             "Write s3://BUCKET/PATH, gs://BUCKET/PATH or hf://datasets/NAME/SET, without credentials: those "
             "come from their usual places."
         )
-        raise OptionError("--out", "is neither a folder nor an address that a build can go to.", remedy)
+        raise OptionError(named, "is neither a folder nor an address of a build.", remedy)
     return address
 
 

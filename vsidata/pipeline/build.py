@@ -128,7 +128,7 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary | Su
                     note(head.trace)
                 watcher.scene(outcome.name, outcome.seconds)
             summary = merge(options.out, folder, whole_recipe, selection.split_of)
-            note(f"{sum(summary.manifest['scenes'].values())} scenes used, {len(summary.failures)} set aside")
+            note(f"{summary.manifest.total_scenes} scenes used, {len(summary.failures)} set aside")
     return summary
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from vsidata.scene import Array
-from vsidata.sources.scan_file import Fault, blame, read_scan_text
+from vsidata.sources.scan_file import Fault, faults_of, read_scan_text
 
 # The values are written with six decimals, so a true rotation is orthonormal to about 1e-6.
 _RIGID_TOLERANCE = 1e-3
@@ -23,7 +23,7 @@ def read_alignment(path: Path, remedy: str) -> Array | None:
             finite numbers, row by row, that make a rotation and a shift.
     """
     text = read_scan_text(path, remedy)
-    with blame(path, remedy):
+    with faults_of(path, remedy):
         pairs = (line.partition("=") for line in text.splitlines())
         values = [value for key, _, value in pairs if key.strip() == "axisAlignment"]
         if len(values) > 1:

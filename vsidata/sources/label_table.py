@@ -4,7 +4,7 @@ import csv
 import re
 from pathlib import Path
 
-from vsidata.sources.scan_file import Fault, blame, read_scan_text
+from vsidata.sources.scan_file import Fault, faults_of, read_scan_text
 
 LABEL_TABLE = "scannetv2-labels.combined.tsv"
 
@@ -22,7 +22,7 @@ def read_label_table(path: Path) -> dict[str, int]:
         ScanError: the file cannot be read, is not text, or a row lacks one of the two.
     """
     text = read_scan_text(path, _REMEDY)
-    with blame(path, _REMEDY):
+    with faults_of(path, _REMEDY):
         classes: dict[str, int] = {}
         try:
             rows = list(csv.DictReader(text.splitlines(), delimiter="\t"))

@@ -16,7 +16,7 @@ import numpy as np
 from vsidata.errors import OptionError, ScanError
 from vsidata.scene import Array, OrientedBox, Scene, SceneObject
 from vsidata.sources.official import OfficialSplit, official_split, room_of
-from vsidata.sources.scan_file import Fault, blame, json_type, read_scan_json
+from vsidata.sources.scan_file import Fault, faults_of, json_type, read_scan_json
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", re.ASCII)
 _REMEDY = "Take the file again from vision-x-nyu/thinking-in-space (data/meta_info), or leave it out."
@@ -50,7 +50,7 @@ class MetaInfo:
         places: dict[str, tuple[Path, str]] = {}
         for path in paths:
             for name, entry in _read(path).items():
-                with blame(path, _REMEDY):
+                with faults_of(path, _REMEDY):
                     if not _SAFE_NAME.fullmatch(name):
                         raise Fault(f"names a scene {name[:80]!r}, which cannot be a file name")
                     dataset = entry.get("dataset") if isinstance(entry, dict) else None
@@ -97,7 +97,7 @@ class MetaInfo:
         """
         path, dataset = self._place(name)
         entry = _entry(path, name)
-        with blame(path, _REMEDY, f"scene {name}"):
+        with faults_of(path, _REMEDY, f"scene {name}"):
             objects = tuple(
                 SceneObject(instance, label, box=_box(box, f"box {instance} ({label:.80})"))
                 for instance, (label, box) in enumerate(_labelled_boxes(entry))
@@ -114,7 +114,7 @@ class MetaInfo:
         """Label by instance id."""
         path, _ = self._place(name)
         entry = _entry(path, name)
-        with blame(path, _REMEDY, f"scene {name}"):
+        with faults_of(path, _REMEDY, f"scene {name}"):
             return {instance: label for instance, (label, _) in enumerate(_labelled_boxes(entry))}
 
     def repeated(self, name: str) -> frozenset[int]:  # noqa: ARG002 - the same for every scene

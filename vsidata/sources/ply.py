@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vsidata.scene import Array, IntArray
-from vsidata.sources.scan_file import Fault, blame, read_scan_file
+from vsidata.sources.scan_file import Fault, faults_of, read_scan_file
 
 _INTEGER_TYPES = {
     **dict.fromkeys(("char", "int8"), "i1"),
@@ -73,7 +73,7 @@ def read_mesh(path: Path, remedy: str) -> Mesh:
             that are not finite, or has faces that name vertices which do not exist, or far too many faces.
     """
     data = read_scan_file(path, remedy)
-    with blame(path, remedy):
+    with faults_of(path, remedy):
         elements = _elements(data)
         vertices = _coordinates(_rows_of(elements, "vertex"))
         if not np.isfinite(vertices).all():
@@ -97,7 +97,7 @@ def read_vertex_property(path: Path, name: str, remedy: str) -> NDArray[Any]:
         ScanError: the file is not a binary little-endian PLY, or its vertices lack the property.
     """
     data = read_scan_file(path, remedy)
-    with blame(path, remedy):
+    with faults_of(path, remedy):
         vertices = _rows_of(_elements(data), "vertex")
         if name not in (vertices.dtype.names or ()):
             raise Fault(f"its vertices have no property `{name}`")

@@ -44,7 +44,7 @@ def first_time(remedy: str) -> str:
 
 
 @contextmanager
-def blame(file: Path | str, remedy: str, part: str | None = None) -> Iterator[None]:
+def faults_of(file: Path | str, remedy: str, part: str | None = None) -> Iterator[None]:
     """Turn a Fault into the ScanError of a file.
 
     Args:
@@ -87,7 +87,7 @@ def read_scan_file(path: Path, remedy: str, most: int = _LARGEST_FILE) -> bytes:
     Raises:
         ScanError: it is missing, empty, too large, not a regular file, may not be read, or changes meanwhile.
     """
-    with blame(path, remedy):
+    with faults_of(path, remedy):
         try:
             status = path.stat()
             if not stat.S_ISREG(status.st_mode):
@@ -117,7 +117,7 @@ def read_scan_text(path: Path, remedy: str) -> str:
         ScanError: as `read_scan_file`, or it is not UTF-8.
     """
     data = read_scan_file(path, remedy, LARGEST_TEXT)
-    with blame(path, remedy):
+    with faults_of(path, remedy):
         try:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -131,7 +131,7 @@ def read_scan_json(path: Path, remedy: str) -> dict[str, Any]:
         ScanError: as `read_scan_file`, or it is not JSON, or not an object.
     """
     data = read_scan_file(path, remedy)
-    with blame(path, remedy):
+    with faults_of(path, remedy):
         return parse_json_object(data)
 
 

@@ -12,7 +12,7 @@ from vsidata.errors import ScanError
 from vsidata.scene import IntArray
 from vsidata.sources.scan_file import (
     Fault,
-    blame,
+    faults_of,
     json_type,
     parse_json_object,
     read_scan_file,
@@ -46,7 +46,7 @@ def read_segments(path: Path, scan: str, remedy: str) -> IntArray:
             a list of integers from 0 up.
     """
     data = read_scan_file(path, remedy)
-    with blame(path, remedy):
+    with faults_of(path, remedy):
         content, segments = _split_off_segments(data)
         _check_scan(content, scan)
         if not len(segments):
@@ -66,7 +66,7 @@ def read_groups(path: Path, scan: str, remedy: str) -> list[Group]:
         # Its segment ids have nothing to do with those of the decimated mesh.
         fault = f"annotates the full-resolution mesh ({content['segmentsFile']!s:.80}), not the decimated one"
         raise ScanError(path, fault, "Download the decimated mesh's annotation (--type .aggregation.json).")
-    with blame(path, remedy):
+    with faults_of(path, remedy):
         _check_scan(content, scan)
         listed = content.get("segGroups")
         if not isinstance(listed, list):

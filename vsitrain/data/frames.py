@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from vsidata.errors import OptionError
-from vsidata.sources.scan_file import blame
+from vsidata.sources.scan_file import faults_of
 from vsidata.sources.streams.frames import Size
 from vsidata.sources.streams.jpeg import check_jpeg
 from vsidata.sources.streams.stored import check_times, check_turn
@@ -187,4 +187,4 @@ class FrameStore:
         return clip.blank() if self.blank else clip
 
     def _blame(self, part: str) -> AbstractContextManager[None]:
-        return blame(Path(self.source), _REBUILD, part)
+        return faults_of(Path(self.source), _REBUILD, part)

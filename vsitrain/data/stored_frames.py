@@ -1,7 +1,7 @@
 """The `frames` table of a build: what is known of every scene's frames, and the pictures of one at a time."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -9,9 +9,9 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from vsidata.dataset.manifest import read_manifest
-from vsidata.errors import OptionError
-from vsidata.files.safe_files import LARGEST_TABLE, opened
+from vsidata.dataset.build import Build
+from vsidata.dataset.manifest import AGAIN
+from vsidata.errors import BuildError
 from vsitrain.data.tables import load_table, shards
 
 LIGHT = ["dataset", "scene_name", "timestamps", "fps", "width", "height", "orientation"]
@@ -34,20 +34,6 @@ class StoredFrames(Protocol):
         ...
 
 
-def _checksum(path: Path) -> str:
-    """Of a shard: as the build's manifest states it; of the file itself where none lists it.
-
-    Raises:
-        VsiError: the manifest is damaged.
-    """
-    try:
-        stated = read_manifest(path.parents[1])
-        return str(stated["files"][f"{path.parent.name}/{path.name}"]["sha256"])
-    except (OptionError, KeyError):
-        with opened(path, LARGEST_TABLE) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 @dataclass(frozen=True)
 class _Place:
     path: Path
@@ -61,21 +47,25 @@ class ParquetFrames:
     Files are opened for each read and no thread is started, so that a data loader's processes may be forked.
     """
 
-    def __init__(self, paths: Sequence[Path]) -> None:
-        """Read the light columns and where each row lies. Raises VsiError."""
+    def __init__(self, shards: Mapping[Path, str]) -> None:
+        """Read the light columns and where each row lies. Raises BuildError.
+
+        Args:
+            shards: the checksum of each, as the build's manifest states it.
+        """
         self._heads: dict[Path, Any] = {}
         self._places: list[_Place] = []
         parts = []
         digest = hashlib.sha256()
-        for path in paths:
+        for path, sha256 in shards.items():
             try:
                 with pq.ParquetFile(path) as file:
                     parts.append(file.read(columns=LIGHT, use_threads=False).select(LIGHT))
                     head = self._heads[path] = file.metadata
             except (pa.ArrowInvalid, OSError, KeyError) as error:
                 fault = f"cannot be read as a table of frames: {error}."
-                raise OptionError(path, fault, "Build it again, or copy the whole folder again.") from error
-            digest.update(_checksum(path).encode())
+                raise BuildError(path, fault, AGAIN) from error
+            digest.update(sha256.encode())
             for group in range(head.num_row_groups):
                 rows = head.row_group(group).num_rows
                 self._places += [_Place(path, group, offset) for offset in range(rows)]
@@ -83,14 +73,14 @@ class ParquetFrames:
         self.digest = digest.hexdigest()
 
     def pictures(self, row: int) -> Sequence[bytes]:
-        """The JPEGs of a row. Raises OptionError where the file has changed or is damaged."""
+        """The JPEGs of a row. Raises BuildError where the file has changed or is damaged."""
         place = self._places[row]
         try:
             with pq.ParquetFile(place.path, metadata=self._heads[place.path], pre_buffer=False) as file:
                 images = file.read_row_group(place.group, columns=["images"], use_threads=False)["images"]
         except (pa.ArrowInvalid, OSError) as error:
             fault = f"its row group {place.group} cannot be read: {error}."
-            raise OptionError(place.path, fault, "Build it again, or copy the whole folder again.") from error
+            raise BuildError(place.path, fault, AGAIN) from error
         return [image["bytes"] or b"" for image in images[place.offset].as_py()]
 
 
@@ -118,11 +108,14 @@ def open_frames(source: str, splits: Sequence[str]) -> StoredFrames:
         splits: `train`, `validation` or both.
 
     Raises:
-        OptionError: it has no frames, or they cannot be opened.
+        OptionError: it has no frames.
+        BuildError: they cannot be opened.
     """
     folder = Path(source)
     if folder.is_dir():
-        return ParquetFrames([path for split in splits for path in shards(folder, "frames", split)])
+        files = Build.open(folder).manifest.files
+        paths = [path for split in splits for path in shards(folder, "frames", split)]
+        return ParquetFrames({path: files[path.relative_to(folder).as_posix()].sha256 for path in paths})
     from datasets import concatenate_datasets
 
     return HubFrames(concatenate_datasets([load_table(source, "frames", split) for split in splits]))

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from vsidata.dataset.shard_rows import check_shard
-from vsidata.errors import OptionError
+from vsidata.dataset.build import Build
+from vsidata.dataset.manifest import AGAIN
+from vsidata.dataset.shard_reading import check_shard
+from vsidata.errors import BuildError, OptionError
 
 _BUILD = "Name the folder that `vsidata build` wrote to (--out), or a build on the Hub."
 _WITHOUT = {
@@ -28,18 +30,18 @@ def shards(folder: Path, table: str, split: str) -> list[Path]:
         split: `train` or `validation`.
 
     Raises:
-        OptionError: the folder has no such table, or the table no such split.
-        VsiError: a file is no regular one.
+        OptionError: the folder is no build, it has no such table, or the table no such split.
+        BuildError: the manifest is damaged, or a file is missing or is no regular one.
     """
-    paths = sorted((folder / table).glob("*.parquet"))
+    build = Build.open(folder)
     what, remedy = _WITHOUT[table]
-    if not paths:
-        raise OptionError(folder, f"holds no {what}: there is no {table}/*.parquet in it.", remedy)
-    found = [path for path in paths if path.name.startswith(f"{split}-")]
-    if not found:
-        splits = sorted({path.name.partition("-")[0] for path in paths})
+    splits = [name for name in build.splits if build.manifest.shards(table, name)]
+    if not splits:
+        raise OptionError(folder, f"holds no {what}.", remedy)
+    if split not in splits:
         fault = f"holds no {what} of the split {split}, only of {', '.join(splits)}."
         raise OptionError(folder, fault, "A build has the split train, and validation with --holdout 5%.")
+    found = build.shards(table, split)
     for path in found:
         check_shard(path)
     return found
@@ -58,12 +60,12 @@ def evaluation_split(source: str) -> str:
     from datasets import get_dataset_split_names
     from datasets.exceptions import DatasetsError
 
-    from vsidata.publish.hub.faults import UNREADABLE
-    from vsidata.publish.hub.reach import require_reach
+    from vsidata.files.hub.faults import UNREADABLE
+    from vsidata.files.hub.reach import require_reach
 
     folder = Path(source)
     if folder.is_dir():
-        return "validation" if any((folder / "qa").glob("validation-*.parquet")) else "train"
+        return "validation" if Build.open(folder).manifest.shards("qa", "validation") else "train"
     require_reach(source, "dataset")
     try:
         return "validation" if "validation" in get_dataset_split_names(source, "qa") else "train"
@@ -85,13 +87,14 @@ def load_table(source: str, table: str, split: str) -> Any:
 
     Raises:
         OptionError: there is no such dataset, configuration or split.
+        BuildError: a build's folder is damaged.
         VsiError: the Hub cannot be reached.
     """
     from datasets import load_dataset
     from datasets.exceptions import DatasetsError
 
-    from vsidata.publish.hub.faults import UNREADABLE
-    from vsidata.publish.hub.reach import require_reach
+    from vsidata.files.hub.faults import UNREADABLE
+    from vsidata.files.hub.reach import require_reach
 
     folder = Path(source)
     if not folder.is_dir():
@@ -104,9 +107,10 @@ def load_table(source: str, table: str, split: str) -> Any:
         return load_dataset(source, table, split=split)
     except (DatasetsError, OSError, *UNREADABLE) as error:
         reason = str(error).partition("\n")[0].rstrip(".")
-        what = "" if folder.is_dir() else "is no folder, and as a dataset on the Hub "
-        fault = f"{what}its {_WITHOUT[table][0]} cannot be opened: {reason}."
-        raise OptionError(source, fault, _BUILD) from error
+        fault = f"its {_WITHOUT[table][0]} cannot be opened: {reason}."
+        if folder.is_dir():
+            raise BuildError(source, fault, AGAIN) from error
+        raise OptionError(source, f"is no folder, and as a dataset on the Hub {fault}", _BUILD) from error
 
 
 def _content(paths: Sequence[Path]) -> str:

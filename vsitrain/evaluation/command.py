@@ -126,8 +126,8 @@ def _of_data(data: str, benchmark: Benchmark | None) -> dict[str, Any]:
 
 def _revision(data: str) -> str | None:
     """The commit of a build on the Hub; None where only a cache is at hand, which does not tell."""
-    from vsidata.publish.hub.client import client
-    from vsidata.publish.hub.faults import patiently, told
+    from vsidata.files.hub.client import client
+    from vsidata.files.hub.faults import patiently, told
 
     try:
         with told(data):

@@ -104,9 +104,9 @@ def penalty_of(model: Model) -> float:
 
 
 def _downloaded(name: str) -> Path:
-    from vsidata.publish.hub.client import client
-    from vsidata.publish.hub.faults import patiently, told
-    from vsidata.publish.hub.reach import require_reach
+    from vsidata.files.hub.client import client
+    from vsidata.files.hub.faults import patiently, told
+    from vsidata.files.hub.reach import require_reach
 
     require_reach(name, "model")
     with told(name):

@@ -77,7 +77,7 @@ def read_model_config(name_or_path: str) -> Any:
         OptionError: there is none, or it is an adapter's.
         VsiError: the Hub cannot be reached, or it is no vision-language model of a known family.
     """
-    from vsidata.publish.hub.reach import require_reach
+    from vsidata.files.hub.reach import require_reach
     from vsitrain.families import family_of
     from vsitrain.pretrained import open_config
 

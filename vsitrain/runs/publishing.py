@@ -13,9 +13,9 @@ from transformers.utils import logging
 from trl.trainer.base_trainer import _BaseTrainer
 
 from vsidata.errors import VsiError
-from vsidata.publish.hub.client import client
-from vsidata.publish.hub.faults import UnreachableError, patiently, told
-from vsidata.publish.hub.secret_scan import refuse_secrets
+from vsidata.files.hub.client import client
+from vsidata.files.hub.faults import UnreachableError, patiently, told
+from vsidata.files.hub.secret_scan import refuse_secrets
 from vsidata.screen.stopping import goes_on_later
 from vsitrain.runs.checkpoints import last_checkpoint
 from vsitrain.runs.provenance import MERGED

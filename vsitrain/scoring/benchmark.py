@@ -61,9 +61,9 @@ def _local(questions: Path) -> Benchmark:
 
 
 def _from_hub() -> Benchmark:
-    from vsidata.publish.hub.client import client
-    from vsidata.publish.hub.faults import patiently, told
-    from vsidata.publish.hub.reach import require_reach
+    from vsidata.files.hub.client import client
+    from vsidata.files.hub.faults import patiently, told
+    from vsidata.files.hub.reach import require_reach
 
     require_reach(HUB, "dataset")
     hub = client()

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
 
+from tests.dataset.manifests import write_manifest
 from vsidata.dataset import schema
 
 DATASET = "synthetic"
@@ -87,4 +88,4 @@ def write(
             path = folder / name / f"{split}-00000-of-00001.parquet"
             path.parent.mkdir(parents=True, exist_ok=True)
             pq.write_table(pa.Table.from_pylist(list(rows), schema=columns), path, row_group_size=group)
-    return folder
+    return write_manifest(folder)

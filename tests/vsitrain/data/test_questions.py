@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.dataset.manifests import write_manifest
 from tests.vsitrain.data import builds
-from vsidata.errors import OptionError
+from vsidata.errors import BuildError, OptionError
 from vsitrain.data.questions import _mixed, load_questions
 
 EASY, HARD = "object_rel_direction_easy", "object_rel_direction_hard"
@@ -158,7 +159,7 @@ def test_word_may_be_the_answer_of_a_question_without_options(tmp_path):
 
 
 def test_folder_without_a_build_is_refused(tmp_path):
-    with pytest.raises(OptionError, match="holds no questions: there is no qa"):
+    with pytest.raises(OptionError, match="holds no build"):
         load(tmp_path)
 
 
@@ -181,6 +182,7 @@ def test_table_of_something_else_is_refused(tmp_path):
     pq.write_table(
         pa.table({"id": ["1"], "question": ["?"]}), tmp_path / "qa" / "train-00000-of-00001.parquet"
     )
+    write_manifest(tmp_path)
     with pytest.raises(OptionError, match="have no column answer, dataset"):
         load(tmp_path)
 
@@ -189,5 +191,5 @@ def test_file_cut_short_is_refused(tmp_path):
     builds.write(tmp_path, [builds.question(1)])
     path = tmp_path / "qa" / "train-00000-of-00001.parquet"
     path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(OptionError, match="its questions cannot be opened"):
+    with pytest.raises(BuildError, match="its questions cannot be opened"):
         load(tmp_path)

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.dataset.manifests import write_manifest
 from tests.vsitrain import asked
 from tests.vsitrain.data import builds
 from vsidata.dataset import schema
@@ -80,6 +81,7 @@ def test_a_build_brings_its_own_boxes(tmp_path):
     pq.write_table(
         pa.Table.from_pylist([scene], schema=schema.SCENES), build / "scenes" / "train-00000-of-00001.parquet"
     )
+    write_manifest(build)
     known, replies = answered("centre_distance", read_questions(str(build)))
     assert [(it["id"], reply.reply) for it, reply in zip(known, replies, strict=True)] == [
         (questions["id"], "5.0")

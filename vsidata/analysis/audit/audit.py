@@ -7,7 +7,6 @@ from typing import Any
 import orjson
 
 from vsidata import __version__
-from vsidata.analysis.audit.file import AUDIT, audited
 from vsidata.analysis.audit.margins import margins
 from vsidata.analysis.audit.repeats import repeats
 from vsidata.analysis.audit.scores import by_type, scores
@@ -17,12 +16,14 @@ from vsidata.analysis.blind.constants import FOLDS
 from vsidata.analysis.blind.forest import TREES
 from vsidata.analysis.blind.guess import guess, need_rooms, steps
 from vsidata.analysis.conform import read_questions
-from vsidata.dataset.asked_rows import asked_rows
+from vsidata.dataset.audit_file import AUDIT, audited
+from vsidata.dataset.build import Build
+from vsidata.dataset.manifest_form import Manifest
 from vsidata.errors import OptionError
 from vsidata.files.atomic import write_whole
 from vsidata.topics.described import described
 
-COLUMNS = (
+_COLUMNS = (
     "id",
     "dataset",
     "scene_name",
@@ -31,17 +32,31 @@ COLUMNS = (
     "question",
     "options",
     "ground_truth",
-    "margin",
+    "evidence.margin",
 )
 
 
-def asked_in_build(build: Path, manifest: Mapping[str, Any]) -> list[Asked]:
-    """The questions of a build.
+def asked_in_build(build: Build) -> list[Asked]:
+    """The questions of a build, each with the room that it is about.
+
+    Builds of the first release do not say the room.
 
     Raises:
-        VsiError: a shard is missing or cannot be read, or there is no question.
+        BuildError: a shard is missing or cannot be read.
+        OptionError: there is no question.
     """
-    return read_asked(asked_rows(build, manifest, COLUMNS), _topics(manifest))
+    rows = list(build.rows("qa", columns=_COLUMNS))
+    if not rows:
+        raise OptionError(build.folder, "holds no question.", "Name a build in which something is asked.")
+    rooms = {
+        (scene["dataset"], scene["scene_name"]): scene["room"]
+        for scene in build.rows("scenes", columns=("dataset", "scene_name", "room"))
+    }
+    for row in rows:
+        row["margin"] = (row.pop("evidence") or {}).get("margin")
+        if room := rooms.get((row["dataset"], row["scene_name"])):
+            row["room"] = room
+    return read_asked(rows, _topics(build.manifest))
 
 
 def asked_in_file(path: Path) -> list[Asked]:
@@ -58,7 +73,7 @@ def asked_in_file(path: Path) -> list[Asked]:
 
 def audit(
     questions: Sequence[Asked],
-    manifest: Mapping[str, Any] | None = None,
+    manifest: Manifest | None = None,
     *,
     seed: int = 0,
     started: Callable[[int], None] = lambda _: None,
@@ -90,7 +105,6 @@ def audit(
     kinds = by_type(scored)
     started(sum(map(steps, kinds.values())))
     found = {kind: guess(own, seed, done) for kind, own in kinds.items()}
-    files = (manifest or {"files": {}})["files"]
     return {
         "vsidata": __version__,
         "seed": seed,
@@ -100,12 +114,14 @@ def audit(
         "left_out": len(questions) - len(scored),
         "scenes": len({asked.scene for asked in questions}),
         "rooms": len({asked.room for asked in questions}),
-        "qa": audited(files),
+        "qa": audited(manifest.files) if manifest else {},
         "scores": scores(kinds, found),
         "letters": letter_shares(questions),
         "words": word_shares(questions),
         "repeats": repeats(questions),
-        "margins": margins(questions, _topics(manifest or {}), described(manifest) if manifest else {}),
+        "margins": margins(
+            questions, _topics(manifest) if manifest else {}, described(manifest) if manifest else {}
+        ),
     }
 
 
@@ -124,6 +140,6 @@ def write_audit(build: Path, found: Mapping[str, Any]) -> Path:
     return path
 
 
-def _topics(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
-    topics: Mapping[str, Any] = manifest.get("rules", {}).get("resolved", {}).get("topics", {})
+def _topics(manifest: Manifest) -> Mapping[str, Any]:
+    topics: Mapping[str, Any] = manifest.rules.resolved["topics"]
     return topics

@@ -1,7 +1,7 @@
 """What the first side's answers are worth by the second side's keys, and what is asked on one side alone."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,22 +10,23 @@ import numpy as np
 from vsidata.analysis.audit.audit import asked_in_build, asked_in_file
 from vsidata.analysis.blind.asked import Asked, can_be_scored
 from vsidata.analysis.compare.pairs import Pair, paired
+from vsidata.dataset.build import Build
 from vsidata.dataset.differences import differences
-from vsidata.dataset.manifest import read_manifest
+from vsidata.dataset.manifest_form import Manifest
 from vsidata.errors import OptionError
 from vsidata.metrics import Array, interval, mean_relative_accuracy, redrawn_means
 
 
-def read_side(place: Path) -> tuple[list[Asked], Mapping[str, Any]]:
-    """The questions of a build, or of a file of released ones, and the manifest; of a file an empty one.
+def read_side(place: Path) -> tuple[list[Asked], Manifest | None]:
+    """The questions of a build, or of a file of released ones, and the manifest; None of a file.
 
     Raises:
         VsiError: it is neither, or cannot be read.
     """
     if place.suffix == ".jsonl":
-        return asked_in_file(place), {}
-    manifest = read_manifest(place)
-    return asked_in_build(place, manifest), manifest
+        return asked_in_file(place), None
+    build = Build.open(place)
+    return asked_in_build(build), build.manifest
 
 
 def compare(first: Path, second: Path, examples: int = 3) -> dict[str, Any]:
@@ -73,13 +74,13 @@ def compare(first: Path, second: Path, examples: int = 3) -> dict[str, Any]:
     }
 
 
-def _rule_differences(manifest: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+def _rule_differences(manifest: Manifest, other: Manifest) -> list[str]:
     changed = differences(_rules(manifest), _rules(other))
     return [f"{name} {values}" for name, values in changed.items()]
 
 
-def _rules(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    resolved: dict[str, Any] = manifest["rules"]["resolved"]
+def _rules(manifest: Manifest) -> dict[str, Any]:
+    resolved: dict[str, Any] = manifest.rules.resolved
     return {key: value for key, value in resolved.items() if key not in ("name", "why", "source")}
 
 

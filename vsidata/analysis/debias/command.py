@@ -1,18 +1,19 @@
 """What `vsidata debias` does."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from vsidata import __version__
-from vsidata.analysis.audit.file import audited
 from vsidata.analysis.blind.asked import Asked
 from vsidata.analysis.blind.guess import need_rooms
 from vsidata.analysis.debias.curve import drawn
 from vsidata.analysis.debias.prune import debias
 from vsidata.analysis.debias.record import as_json
+from vsidata.dataset.audit_file import audited
+from vsidata.dataset.build import Build
 from vsidata.dataset.subset import write_subset
 from vsidata.errors import OptionError
 from vsidata.files.atomic import need_new
@@ -22,8 +23,7 @@ _BRIEF = ("target", "least", "seed", "questions", "topics")  # what the manifest
 
 
 def debiased(
-    build: Path,
-    manifest: Mapping[str, Any],
+    build: Build,
     asked: Sequence[Asked],
     out: Path,
     *,
@@ -36,7 +36,7 @@ def debiased(
     """Choose what a build keeps, and write that as a build.
 
     Args:
-        build, manifest, asked: the build, and all its questions.
+        build, asked: the build, and all its questions.
         out: a folder that is not there yet, or is empty.
         target, least, seed: as `prune.debias` takes them.
         grown: called after each forest; and
@@ -51,18 +51,17 @@ def debiased(
         VsiError: the build cannot be read, or nothing can be written.
     """
     need_new(out)
-    if "debias" in manifest:
+    if build.manifest.debias is not None:
         remedy = (
             "Take the build that it was made from: what is left of this one looks less guessable than it is."
         )
-        raise OptionError(build, "is debiased already.", remedy)
+        raise OptionError(build.folder, "is debiased already.", remedy)
     need_rooms(asked)
     found = debias(asked, target=target, least=least, seed=seed, told=grown, done=done)
     made = as_json(found, target=target, least=least, seed=seed)
-    record = {"vsidata": __version__, "of": audited(manifest["files"]), **made}
+    record = {"vsidata": __version__, "of": audited(build.manifest.files), **made}
     write_subset(
         build,
-        manifest,
         {it.id for pruned in found.values() for it in pruned.kept},
         out,
         reason=REASON,

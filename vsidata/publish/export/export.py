@@ -1,19 +1,16 @@
 """Write a build as another framework reads it: a file for each split, and the frames beside it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 import orjson
-import pyarrow as pa
 
+from vsidata.dataset.build import Build
 from vsidata.dataset.manifest import AGAIN
 from vsidata.dataset.results import Row
-from vsidata.dataset.schema import FRAMES, QA
-from vsidata.dataset.shard_rows import check_shard, shard_rows
-from vsidata.errors import OptionError, ScanError
+from vsidata.errors import BuildError, OptionError, ScanError
 from vsidata.files.atomic import need_new, whole_folder, write_whole
 from vsidata.publish.export.form import Form, Media, Video
 from vsidata.publish.export.media import WRITERS
@@ -49,7 +46,7 @@ class Exported:
 
 
 def export(
-    build: Path,
+    build: Build,
     to: str,
     out: Path,
     media: Media | None = None,
@@ -60,7 +57,7 @@ def export(
     """Export every split of a build. The folder gets its name when all of it is written.
 
     Args:
-        build: a build's folder, with frames.
+        build: one with frames.
         to: key of FORMS.
         out: a folder that is not there yet, or is empty.
         media: how to store the videos; None for the format's usual way.
@@ -68,75 +65,63 @@ def export(
         done: called after each.
 
     Raises:
-        OptionError: no build, no frames in it, something in `out`, or media that the format does not take.
-        ScanError: a scene's frames are damaged, or there twice.
-        VsiError: a shard is damaged, a video was not written whole, or the folder cannot be written.
+        OptionError: no frames in it, something in `out`, or media that the format does not take.
+        BuildError: a shard or a scene's frames are damaged, or there twice.
+        VsiError: a video was not written whole, or the folder cannot be written.
     """
     form = FORMS[to]
     media = media or form.media[0]
     if media not in form.media:
         raise OptionError(f"--media {media}", f"is nothing that {to} reads.", f"Take {form.media[0]}.")
-    questions, frames = _shards(build, "qa", "build"), _shards(build, "frames", "frames")
+    if not build.shards("frames"):
+        raise OptionError(build.folder, "holds no frames.", _WITH_FRAMES)
     need_new(out)
-    asked = {split: _questions_by_scene(paths) for split, paths in questions.items()}
+    asked = {split: _questions_by_scene(build, split) for split in build.splits}
     started(sum(map(len, asked.values())))
     counts: dict[str, int] = {}
     written: set[str] = set()
     with whole_folder(out) as folder:
-        for split, paths in questions.items():
+        for split in build.splits:
             videos = {}
-            for row in _read(frames.get(split, []), FRAMES, _FRAME_COLUMNS, batch=1):
+            for row in build.rows("frames", split, _FRAME_COLUMNS, batch=1):
                 name = row["scene_name"]
                 if name in asked[split] and row["images"]:
                     if name in written:
-                        raise ScanError(build, f"holds frames of the scene {name} twice.", _TWICE)
+                        raise BuildError(build.folder, f"holds frames of the scene {name} twice.", _TWICE)
                     written.add(name)
-                    videos[name] = WRITERS[media](folder, row)
+                    videos[name] = _video(folder, media, row)
                     done()
             if videos:
-                records = _records(form, paths, videos)
+                records = _records(form, build, split, videos)
                 lines = _lines(records) if form.lines else _list(records)
                 write_whole(folder / f"{split}{form.suffix}", lines)
                 counts[split] = sum(asked[split][name] for name in videos)
         if not counts:
-            raise OptionError(build, "holds no frames of a scene with questions.", _WITH_FRAMES)
+            raise OptionError(build.folder, "holds no frames of a scene with questions.", _WITH_FRAMES)
         for name, content in form.beside(list(counts)).items():
             write_whole(folder / name, [orjson.dumps(content, option=orjson.OPT_INDENT_2)])
-        write_whole(folder / "TERMS.txt", [f"{terms(build)}\n".encode()])
+        write_whole(folder / "TERMS.txt", [f"{terms(build.manifest)}\n".encode()])
     left_out = sum(counter.total() for counter in asked.values()) - sum(counts.values())
     return Exported(out, to, media, counts, len(written), left_out)
 
 
-def _shards(build: Path, table: str, what: str) -> dict[str, list[Path]]:
-    """The Parquet files of a table by split."""
-    shards: dict[str, list[Path]] = {}
-    for path in sorted((build / table).glob("*-of-*.parquet")):
-        check_shard(path)
-        shards.setdefault(path.name.rsplit("-", 3)[0], []).append(path)
-    if not shards:
-        remedy = "Name the --out of a build." if table == "qa" else _WITH_FRAMES
-        raise OptionError(build, f"holds no {what}: there is no {table}/*.parquet in it.", remedy)
-    return shards
+def _questions_by_scene(build: Build, split: str) -> Counter[str]:
+    return Counter(row["scene_name"] for row in build.rows("qa", split, ["scene_name"]))
 
 
-def _questions_by_scene(paths: Sequence[Path]) -> Counter[str]:
-    return Counter(row["scene_name"] for row in _read(paths, QA, ["scene_name"]))
+def _video(folder: Path, media: Media, row: Row) -> Video:
+    try:
+        return WRITERS[media](folder, row)
+    except ScanError as error:  # what reads a scan's frames reads a build's too
+        raise BuildError(error.file, error.fault, error.remedy) from error
 
 
-def _read(
-    paths: Sequence[Path], schema: pa.Schema, columns: Sequence[str], batch: int = _BATCH
-) -> Iterator[Row]:
-    return chain.from_iterable(
-        shard_rows(path, columns=columns, schema=schema, batch=batch) for path in paths
-    )
-
-
-def _records(form: Form, paths: Sequence[Path], videos: Mapping[str, Video]) -> Iterator[Row]:
+def _records(form: Form, build: Build, split: str, videos: Mapping[str, Video]) -> Iterator[Row]:
     """The questions whose scenes have videos, as the format has them."""
-    rows = (row for row in _read(paths, QA, _COLUMNS) if row["scene_name"] in videos)
+    rows = (row for row in build.rows("qa", split, _COLUMNS, batch=_BATCH) if row["scene_name"] in videos)
     for number, row in enumerate(rows):
         if None in (row["question_type"], row["question"], row["ground_truth"], *(row["options"] or ())):
-            raise ScanError(row["scene_name"], f"its question {row['id']} lacks words.", AGAIN)
+            raise BuildError(row["scene_name"], f"its question {row['id']} lacks words.", AGAIN)
         yield form.record(row, videos[row["scene_name"]], number)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from vsidata.dataset.results import Row
 from vsidata.errors import VsiError
 from vsidata.publish.export.form import Media, Video
-from vsidata.sources.scan_file import Fault, blame
+from vsidata.sources.scan_file import Fault, faults_of
 from vsidata.sources.streams.image import decode, encode
 from vsidata.sources.streams.jpeg import check_jpeg
 from vsidata.sources.streams.stored import check_times, check_turn
@@ -97,7 +97,7 @@ def _name(row: Row) -> str:
     name = quote(row["scene_name"] or "", safe="")
     if name.startswith("."):
         name = f"%2E{name[1:]}"
-    with blame(name[:_LONGEST_NAME] or "a scene", _AGAIN):
+    with faults_of(name[:_LONGEST_NAME] or "a scene", _AGAIN):
         if not 0 < len(name) <= _LONGEST_NAME:
             raise Fault(f"has a name of {len(name):,} bytes, which cannot be a file name")
     return name
@@ -106,11 +106,11 @@ def _name(row: Row) -> str:
 def _checked(row: Row) -> list[bytes]:
     """The JPEGs of a row, each whole and of the stated size, as training checks them. Raises ScanError."""
     jpegs = [(image and image["bytes"]) or b"" for image in row["images"]]
-    with blame(row["scene_name"], _AGAIN):
+    with faults_of(row["scene_name"], _AGAIN):
         check_times(len(jpegs), row["timestamps"] or ())
         check_turn(row["orientation"])
     for place, jpeg in enumerate(jpegs):
-        with blame(row["scene_name"], _AGAIN, f"frame {place}"):
+        with faults_of(row["scene_name"], _AGAIN, f"frame {place}"):
             check_jpeg(jpeg, (row["width"], row["height"]))
     return jpegs
 
@@ -122,7 +122,7 @@ def _rate(row: Row) -> float:
 
 def _upright(row: Row, place: int, jpeg: bytes) -> cv2.typing.MatLike:
     """(height, width, 3) 8-bit, blue first. Raises ScanError where the frame cannot be decoded."""
-    with blame(row["scene_name"], _AGAIN, f"frame {place}"):
+    with faults_of(row["scene_name"], _AGAIN, f"frame {place}"):
         picture = decode(jpeg)
     turns = (row["orientation"] or 0) // 90
     return np.ascontiguousarray(np.rot90(picture, -turns))

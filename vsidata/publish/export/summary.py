@@ -1,14 +1,14 @@
 """What an export says at its end."""
 
-from pathlib import Path
 from typing import Any
 
+from vsidata.dataset.build import Build
 from vsidata.publish.export.export import Exported
 from vsidata.publish.export.registry import FORMS
 from vsidata.publish.export.terms import terms
 
 
-def closing_lines(exported: Exported, build: Path) -> list[str]:
+def closing_lines(exported: Exported, build: Build) -> list[str]:
     """What was written, what was left out, what to do next, and under whose terms it stands."""
     questions = exported.questions
     by_split = ", ".join(f"{split} {count:,}" for split, count in questions.items())
@@ -19,7 +19,7 @@ def closing_lines(exported: Exported, build: Path) -> list[str]:
     if exported.left_out:
         lines.append(f"Left out: {exported.left_out:,} questions about scenes without frames.")
     lines.append(f"Next: {FORMS[exported.to].use.format(out=exported.out)}")
-    return [*lines, f"Terms: {terms(build)}"]
+    return [*lines, f"Terms: {terms(build.manifest)}"]
 
 
 def as_json(exported: Exported) -> dict[str, Any]:

@@ -1,10 +1,7 @@
 """Under whose terms an export stands: those of the scans that the build shows."""
 
-from pathlib import Path
-
-from vsidata.dataset.manifest import read_manifest
+from vsidata.dataset.manifest_form import Manifest
 from vsidata.dataset.origin import SCANNET_TERMS, is_free, owned
-from vsidata.errors import OptionError
 
 _FREE = "It shows synthetic rooms, which belong to nobody: Apache License 2.0."
 _OF_SCANNET = (
@@ -14,16 +11,8 @@ _OF_SCANNET = (
 _OF_OTHERS = "It holds frames of others' scans and stays under the terms of their makers."
 
 
-def terms(build: Path) -> str:
-    """One or two sentences, by the datasets that the build's manifest names; the strictest without one.
-
-    Raises:
-        VsiError: the manifest is damaged.
-    """
-    try:
-        manifest = read_manifest(build)
-    except OptionError:
-        return _OF_OTHERS
+def terms(manifest: Manifest) -> str:
+    """One or two sentences, by the datasets that the manifest names."""
     if is_free(manifest):
         return _FREE
     owners = owned(manifest)

@@ -6,27 +6,24 @@ everything that readers see: shards, deletions, card and manifest. Until that co
 one, after it the new one. It names its parent, so it fails if somebody else has published in between.
 """
 
-from pathlib import Path
-
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, get_token
 
-from vsidata.dataset.manifest import read_manifest
+from vsidata.dataset.build import Build
 from vsidata.dataset.origin import is_free
 from vsidata.errors import OptionError, VsiError
-from vsidata.publish.hub.client import client
-from vsidata.publish.hub.faults import UnreachableError, patiently, told
+from vsidata.files.hub.client import client
+from vsidata.files.hub.faults import UnreachableError, patiently, told
+from vsidata.files.hub.secret_scan import refuse_secrets
 from vsidata.publish.hub.push_plan import PushPlan
 from vsidata.publish.hub.release import PICTURES, has_pictures, release
 from vsidata.publish.hub.remote import DATASET, MAIN, NOTHING, compare, look
-from vsidata.publish.hub.secret_scan import refuse_secrets
-from vsidata.publish.hub.verify import faults
-from vsidata.publish.hub.words import provenance, title
+from vsidata.publish.hub.words import provenance
 
 _LOG_IN = "Log in with `hf auth login`, or set HF_TOKEN to a token that may write there."
 
 
 def plan(
-    build: Path,
+    build: Build,
     repo_id: str,
     revision: str = MAIN,
     *,
@@ -38,7 +35,7 @@ def plan(
     """Check a build, choose what of it is published, and see what is there. Changes nothing anywhere.
 
     Args:
-        build: its folder.
+        build: the build.
         repo_id: `NAME/SET`.
         revision: the branch to publish on, made if it is not there.
         private: make it private; one that is there must be private already.
@@ -47,18 +44,18 @@ def plan(
         dry: only to be looked at, and so planned even where the Hub cannot be reached.
 
     Raises:
-        OptionError: no build, no such name, no pictures that were asked for, or a public dataset in place of
+        OptionError: no such name, no pictures that were asked for, or a public dataset in place of
             a private one.
         VsiError: the build is not what its manifest says, or the Hub refused, failed, or cannot be reached.
     """
-    manifest = read_manifest(build)
+    folder, manifest = build.folder, build.manifest
     if repo_id.count("/") != 1:
         raise OptionError(f"--repo-id {repo_id}", "is no name of a dataset on the Hub.", "Write NAME/SET.")
     if with_frames and not has_pictures(manifest):
-        raise OptionError("--with-frames", f"asks for frames, and {build} holds none.", "Drop it.")
-    if wrong := faults(build, manifest):
+        raise OptionError("--with-frames", f"asks for frames, and {folder} holds none.", "Drop it.")
+    if wrong := build.verify():
         more = f" (and {len(wrong) - 1:,} faults more)" if len(wrong) > 1 else ""
-        remedy = f"Nothing was sent. {wrong[0].remedy} `vsidata verify {build}` lists every fault."
+        remedy = f"Nothing was sent. {wrong[0].remedy} `vsidata verify {folder}` lists every fault."
         raise VsiError(wrong[0].file, f"{wrong[0].fault.rstrip('.')}{more}.", remedy)
     api = client()
     remote, unseen = None, None
@@ -75,9 +72,9 @@ def plan(
     free = is_free(manifest)
     pictures = free if with_frames is None else with_frames
     gated = gated or bool(remote and remote.gated)
-    chosen = release(build, manifest, repo_id, revision, pictures=pictures, gated=gated)
+    chosen = release(build, repo_id, revision, pictures=pictures, gated=gated)
     return PushPlan(
-        build=build,
+        folder=folder,
         repo_id=repo_id,
         revision=revision,
         endpoint=api.endpoint,
@@ -163,7 +160,7 @@ def _send(api: HfApi, planned: PushPlan) -> list[CommitOperationAdd]:
     for path, operation in sent.items():
         if operation.upload_info.sha256.hex() != entries[path].sha256:
             remedy = "Nothing was published. Let the build end, and run the same command again."
-            raise VsiError(planned.build / path, "changed while it was sent.", remedy)
+            raise VsiError(planned.folder / path, "changed while it was sent.", remedy)
     return list(sent.values())
 
 
@@ -175,7 +172,7 @@ def _commit(api: HfApi, planned: PushPlan, parent: str, sent: list[CommitOperati
     made = api.create_commit(
         planned.repo_id,
         [*map(CommitOperationDelete, planned.change.delete), *sent],
-        commit_message=title(planned.release.manifest),
+        commit_message=planned.release.manifest.label,
         commit_description=provenance(planned.release.manifest),
         repo_type=DATASET,
         revision=planned.revision,

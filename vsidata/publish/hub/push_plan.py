@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from vsidata.publish.hub.faults import UnreachableError
+from vsidata.files.hub.faults import UnreachableError
 from vsidata.publish.hub.release import Release
 from vsidata.publish.hub.remote import Change, Remote
 
@@ -13,7 +13,7 @@ class PushPlan:
     """A push that was prepared and not yet made.
 
     Attributes:
-        build: the build's folder.
+        folder: of the build.
         repo_id: `NAME/SET`.
         revision: the branch.
         endpoint: address of the Hub.
@@ -27,7 +27,7 @@ class PushPlan:
             sends all.
     """
 
-    build: Path
+    folder: Path
     repo_id: str
     revision: str
     endpoint: str

@@ -8,17 +8,16 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import orjson
-
-from vsidata.analysis.audit.file import AUDIT, audited, read_audit
+from vsidata.dataset.audit_file import AUDIT, audited, read_audit
+from vsidata.dataset.build import Build
 from vsidata.dataset.card import Publication, card
-from vsidata.dataset.manifest import MANIFEST
+from vsidata.dataset.manifest import MANIFEST, manifest_bytes
+from vsidata.dataset.manifest_form import Manifest
 from vsidata.dataset.origin import is_free
+from vsidata.dataset.verify import CARD
 from vsidata.errors import VsiError
 from vsidata.files.safe_files import read_regular
-from vsidata.publish.hub.verify import CARD
 
 PICTURES = ("frames", "embedded")
 """The tables that hold pictures of the scans."""
@@ -49,24 +48,21 @@ class Release:
         left_home: tables of the build that are not published.
     """
 
-    manifest: Mapping[str, Any]
+    manifest: Manifest
     entries: Mapping[str, Entry]
     left_home: tuple[str, ...]
 
 
-def has_pictures(manifest: Mapping[str, Any]) -> bool:
+def has_pictures(manifest: Manifest) -> bool:
     """Whether a build holds pictures of its scans."""
-    return any(_table(path) in PICTURES for path in manifest["files"])
+    return not manifest.tables.isdisjoint(PICTURES)
 
 
-def release(
-    build: Path, manifest: Mapping[str, Any], repo_id: str, revision: str, *, pictures: bool, gated: bool
-) -> Release:
+def release(build: Build, repo_id: str, revision: str, *, pictures: bool, gated: bool) -> Release:
     """Choose what is published, and write its card and manifest.
 
     Args:
-        build: a build's folder, whose checksums hold.
-        manifest: of the build.
+        build: one whose checksums hold.
         repo_id: `NAME/SET`.
         revision: the branch.
         pictures: whether the tables with pictures are published, if there are any.
@@ -75,22 +71,28 @@ def release(
     Raises:
         VsiError: the audit is damaged, or of other questions.
     """
+    folder, manifest = build.folder, build.manifest
     files = {
-        path: shard for path, shard in manifest["files"].items() if pictures or _table(path) not in PICTURES
+        path: shard for path, shard in manifest.files.items() if pictures or _table(path) not in PICTURES
     }
-    left_home = tuple(sorted({_table(path) for path in manifest["files"]} - {_table(path) for path in files}))
+    left_home = tuple(sorted(manifest.tables - {_table(path) for path in files}))
     on_word = pictures and has_pictures(manifest) and not is_free(manifest)
-    published = {**manifest, "files": files, "publication": {"left_home": left_home, "on_word": on_word}}
-    audit = read_audit(build)
-    entries = {path: Entry(build / path, shard["bytes"], shard["sha256"]) for path, shard in files.items()}
+    published = manifest.changed(
+        {
+            "files": {path: shard.model_dump() for path, shard in files.items()},
+            "publication": {"left_home": [*left_home], "on_word": on_word},
+        }
+    )
+    audit = read_audit(folder)
+    entries = {path: Entry(folder / path, shard.bytes, shard.sha256) for path, shard in files.items()}
     if audit is not None:
-        if audit["qa"] != audited(manifest["files"]):
+        if audit["qa"] != audited(manifest.files):
             fault = "is of other questions than those that are here now."
-            raise VsiError(build / AUDIT, fault, "Run `vsidata audit` again, or remove it.")
-        entries[AUDIT] = _text(read_regular(build / AUDIT))
+            raise VsiError(folder / AUDIT, fault, "Run `vsidata audit` again, or remove it.")
+        entries[AUDIT] = _text(read_regular(folder / AUDIT))
     about = Publication(repo_id, revision, gated, on_word, audit)
     entries[CARD] = _text(card(published, about).encode())
-    entries[MANIFEST] = _text(orjson.dumps(published, option=orjson.OPT_INDENT_2) + b"\n")
+    entries[MANIFEST] = _text(manifest_bytes(published))
     return Release(published, entries, left_home)
 
 

@@ -9,9 +9,9 @@ from huggingface_hub import DatasetInfo, HfApi, RepoFile
 from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
 from huggingface_hub.utils.sha import git_hash
 
-from vsidata.analysis.audit.file import AUDIT
+from vsidata.dataset.audit_file import AUDIT
 from vsidata.dataset.tables import TABLES
-from vsidata.publish.hub.faults import patiently
+from vsidata.files.hub.faults import patiently
 from vsidata.publish.hub.release import Entry, Release
 
 DATASET = "dataset"

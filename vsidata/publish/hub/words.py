@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from vsidata.dataset.manifest_form import Manifest
 from vsidata.dataset.origin import SCANNET_TERMS, is_free, named, owned
 from vsidata.errors import VsiError
 from vsidata.publish.hub.push_plan import PushPlan
@@ -17,36 +18,29 @@ _CONTENTS: Mapping[str, str] = {
 }
 
 
-def title(manifest: Mapping[str, Any]) -> str:
-    """What a build is, in a line: `377 questions about 3 scenes by wide@79b382d1`."""
-    questions = sum(sum(topics.values()) for topics in manifest["questions"].values())
-    scenes, rules = sum(manifest["scenes"].values()), manifest["rules"]
-    return f"{questions:,} questions about {scenes:,} scenes by {rules['name']}@{rules['digest'][:8]}"
-
-
-def provenance(manifest: Mapping[str, Any]) -> str:
+def provenance(manifest: Manifest) -> str:
     """What it was made with, for the body of a commit's message."""
-    guard = "on" if manifest["leak_guard"]["active"] else "off"
-    rules, seed = manifest["rules"], manifest["options"]["seed"]
-    made_by = f"vsidata {manifest['versions']['vsidata']}"
-    return f"rules {rules['name']}@{rules['digest']}\nseed {seed}\nleak guard {guard}\n{made_by}"
+    guard = "on" if manifest.leak_guard.active else "off"
+    rules, seed = manifest.rules, manifest.options.seed
+    made_by = f"vsidata {manifest.versions.vsidata}"
+    return f"rules {rules.name}@{rules.digest}\nseed {seed}\nleak guard {guard}\n{made_by}"
 
 
 def before(planned: PushPlan) -> list[str]:
     """What goes up, what stays home, whose it is, and who will see it."""
     manifest, release = planned.release.manifest, planned.release
-    lines = [f"To {address(planned)}: {_place(planned)}.", f"{title(manifest)}:"]
+    lines = [f"To {address(planned)}: {_place(planned)}.", f"{manifest.label}:"]
     for table, contents in _CONTENTS.items():
-        shards = [shard for path, shard in manifest["files"].items() if path.startswith(f"{table}/")]
+        shards = manifest.shards(table).values()
         if shards:
-            rows, size = (sum(shard[key] for shard in shards) for key in ("rows", "bytes"))
+            rows, size = sum(shard.rows for shard in shards), sum(shard.bytes for shard in shards)
             lines.append(f"  {table}: {rows:,} rows, {in_bytes(size)}: {contents}.")
-    texts = [path for path in release.entries if path not in manifest["files"]]
+    texts = [path for path in release.entries if path not in manifest.files]
     lines.append(f"  {', '.join(texts)}: the card, and rules, seed, counts and checksums.")
     if release.left_home:
         lines.append(f"Not published:  {', '.join(release.left_home)}.")
     lines.append(_whose(planned))
-    if not manifest["leak_guard"]["active"]:
+    if not manifest.leak_guard.active:
         lines.append("Its leak guard was off: it may hold rooms that benchmarks show. The card says so.")
     if planned.unseen is not None:
         lines.append(f"It is not known what is on the Hub: {planned.unseen.fault}")
@@ -95,13 +89,13 @@ def as_json(planned: PushPlan, commit: str | None) -> dict[str, Any]:
     }
 
 
-def checked(where: str, manifest: Mapping[str, Any], faults: list[VsiError]) -> list[str]:
+def checked(where: str, manifest: Manifest, faults: list[VsiError]) -> list[str]:
     """What a check found."""
     if not faults:
-        files = manifest["files"].values()
-        rows, size = (sum(shard[key] for shard in files) for key in ("rows", "bytes"))
+        files = manifest.files.values()
+        rows, size = sum(shard.rows for shard in files), sum(shard.bytes for shard in files)
         return [
-            f"Whole: {where}, {title(manifest)}.",
+            f"Whole: {where}, {manifest.label}.",
             f"{len(files):,} shards with {rows:,} rows and {in_bytes(size)}: their bytes, rows and columns "
             "are those of the manifest, and the card leads to them.",
         ]
@@ -109,12 +103,12 @@ def checked(where: str, manifest: Mapping[str, Any], faults: list[VsiError]) -> 
     return [*map(str, faults), f"{number} in {where}."]
 
 
-def checked_as_json(where: str, manifest: Mapping[str, Any], faults: list[VsiError]) -> dict[str, Any]:
+def checked_as_json(where: str, manifest: Manifest, faults: list[VsiError]) -> dict[str, Any]:
     """The same for a program."""
     return {
         "where": where,
         "whole": not faults,
-        "title": title(manifest),
+        "title": manifest.label,
         "faults": [{"file": fault.file, "fault": fault.fault, "remedy": fault.remedy} for fault in faults],
     }
 

@@ -12,17 +12,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from vsidata.analysis.audit.file import AUDIT
+from vsidata.dataset.audit_file import AUDIT
+from vsidata.dataset.build import Build
 from vsidata.dataset.claim import alone
-from vsidata.dataset.manifest import MANIFEST, read_manifest
+from vsidata.dataset.manifest import MANIFEST
 from vsidata.dataset.tables import is_shard
+from vsidata.dataset.verify import CARD
 from vsidata.errors import OptionError, VsiError
+from vsidata.files.bucket.client import client
+from vsidata.files.bucket.faults import told
+from vsidata.files.hub.secret_scan import refuse_secrets
 from vsidata.files.safe_files import read_regular
-from vsidata.publish.hub.secret_scan import refuse_secrets
-from vsidata.publish.hub.verify import CARD
-from vsidata.publish.store.faults import told
 
-_PACKAGES = {"s3": "s3fs", "gs": "gcsfs"}
 _STATING = {"s3": "Metadata", "gs": "metadata"}  # the clients' words for what is stored beside a file
 
 
@@ -59,7 +60,7 @@ def reach(address: str) -> None:
         VsiError: the package for it is missing, or the store refused, failed, or cannot be reached.
     """
     with told(address):
-        _listed(_client(address), address)
+        _listed(client(address), address)
 
 
 def publish(build: Path, address: str, started: Callable[[int], None], done: Callable[[], None]) -> Sent:
@@ -77,8 +78,8 @@ def publish(build: Path, address: str, started: Callable[[int], None], done: Cal
             failed, or cannot be reached; or somebody else writes there.
     """
     with alone(build, build / ".work"), told(address):
-        files = _files(build, read_manifest(build))
-        store = _client(address)
+        files = _files(Build.open(build))
+        store = client(address)
         there = _listed(store, address)
         send = [path for path in files if not _is_there(store, address, path, files[path], there)]
         refuse_secrets({path: build / path for path in send})
@@ -97,33 +98,21 @@ def publish(build: Path, address: str, started: Callable[[int], None], done: Cal
     return Sent(address, tuple(send), same, tuple(stale), sum(files[path].bytes for path in send))
 
 
-def _files(build: Path, manifest: Mapping[str, Any]) -> dict[str, Stated]:
+def _files(build: Build) -> dict[str, Stated]:
     """What is published, in the order of sending: card and manifest last.
 
     The log stays home, as it does on the Hub, and so does the list of failures: they know this machine.
     """
-    files = {path: Stated(shard["bytes"], shard["sha256"]) for path, shard in manifest["files"].items()}
+    files = {path: Stated(shard.bytes, shard.sha256) for path, shard in build.manifest.files.items()}
     for path in (AUDIT, CARD, MANIFEST):
-        if path != AUDIT or (build / path).is_file():
-            content = read_regular(build / path)
+        if path != AUDIT or (build.folder / path).is_file():
+            content = read_regular(build.folder / path)
             files[path] = Stated(len(content), hashlib.sha256(content).hexdigest())
     return files
 
 
 def _is_ours(path: str) -> bool:
     return is_shard(path) or path == AUDIT
-
-
-def _client(address: str) -> Any:
-    """The store's client: credentials, endpoint and region from their usual places; nothing remembered."""
-    from fsspec import filesystem
-
-    scheme = address.partition(":")[0]
-    try:
-        return filesystem(scheme, use_listings_cache=False, skip_instance_cache=True)
-    except ImportError as error:
-        fault = f"needs {_PACKAGES[scheme]}, which is not installed."
-        raise VsiError(address, fault, f"Install it: pip install 'vsi100k[{scheme}]'.") from error
 
 
 def _listed(store: Any, address: str) -> dict[str, int]:

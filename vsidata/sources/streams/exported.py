@@ -15,7 +15,7 @@ import numpy as np
 
 from vsidata.errors import ScanError
 from vsidata.scene import Array
-from vsidata.sources.scan_file import Fault, blame, read_scan_file, read_scan_text, refuse_broken_link
+from vsidata.sources.scan_file import Fault, faults_of, read_scan_file, read_scan_text, refuse_broken_link
 from vsidata.sources.streams.description import described_camera
 from vsidata.sources.streams.frames import (
     MOST_PIXELS,
@@ -61,7 +61,7 @@ class ExportedStream(FrameStream):
         """The file's bytes, untouched."""
         path = self.pictures[int(self.numbers[position])]
         data = read_scan_file(path, _REMEDY)
-        with blame(path, _REMEDY):
+        with faults_of(path, _REMEDY):
             check_jpeg(data, self.size)
         return data
 
@@ -71,7 +71,7 @@ class ExportedStream(FrameStream):
         if path is None:
             return None
         data = read_scan_file(path, _REMEDY)
-        with blame(path, _REMEDY):
+        with faults_of(path, _REMEDY):
             if (size := _png_size(data)) != self.depth_size:
                 raise Fault(f"has width and height {size}, the first depth picture has {self.depth_size}")
             image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
@@ -151,7 +151,7 @@ def _numbered(folder: Path, suffix: str) -> dict[int, Path]:
 def _size_of_first(files: Mapping[int, Path], size_of: Callable[[bytes], Size]) -> Size:
     first = next(iter(files.values()))
     data = read_scan_file(first, _REMEDY)
-    with blame(first, _REMEDY):
+    with faults_of(first, _REMEDY):
         return size_of(data)
 
 
@@ -202,7 +202,7 @@ def _off_centre(matrix: Array, size: Size) -> float:
 def _read_matrix(path: Path) -> Array:
     """(4, 4) numbers, row by row; -inf and NaN are numbers."""
     words = read_scan_text(path, _REMEDY).split()
-    with blame(path, _REMEDY):
+    with faults_of(path, _REMEDY):
         if len(words) != 16:
             raise Fault(f"holds {len(words)} numbers, not 16")
         try:

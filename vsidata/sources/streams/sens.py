@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vsidata.sources.scan_file import Fault, blame
+from vsidata.sources.scan_file import Fault, faults_of
 from vsidata.sources.streams.frames import (
     MOST_PIXELS,
     USUAL_RATE,
@@ -91,7 +91,7 @@ class SensStream(FrameStream):
         """The stored bytes, untouched."""
         part = f"the picture of frame {position:,}"
         data = self._payload(part, self.starts[position], self.color_bytes[position])
-        with blame(self.path, _REMEDY, part):
+        with faults_of(self.path, _REMEDY, part):
             check_jpeg(data, self.size)
         return data
 
@@ -103,14 +103,14 @@ class SensStream(FrameStream):
         start = self.starts[position] + self.color_bytes[position]
         packed = self._payload(part, start, self.depth_bytes[position])
         width, height = self.depth_size
-        with blame(self.path, _REMEDY, part):
+        with faults_of(self.path, _REMEDY, part):
             data = _inflate(packed, width * height * 2)
         stored = np.frombuffer(data, "<u2").reshape(height, width)
         metres: Depth = np.divide(stored, self.depth_shift, dtype=np.float32)
         return metres
 
     def _payload(self, part: str, start: int, size: int) -> bytes:
-        with opened(self.path, _REMEDY) as file, blame(self.path, _REMEDY, part):
+        with opened(self.path, _REMEDY) as file, faults_of(self.path, _REMEDY, part):
             if size > _LARGEST_PAYLOAD:
                 raise Fault(f"has {size:,} bytes, more than any has")
             data = os.pread(file, int(size), int(start))

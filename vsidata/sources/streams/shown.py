@@ -8,7 +8,7 @@ import numpy as np
 
 from vsidata.errors import ScanError
 from vsidata.scene import Array, IntArray
-from vsidata.sources.scan_file import blame
+from vsidata.sources.scan_file import faults_of
 from vsidata.sources.streams.camera_path import Spot, camera_path
 from vsidata.sources.streams.frames import FrameStream, Size
 from vsidata.sources.streams.image import at_size, resized_camera
@@ -88,7 +88,7 @@ def show(stream: FrameStream, alignment: Array | None, framing: Framing) -> Show
             stream.path, fault, "Build without frames (--frames 0), or leave the scan out (--scenes)."
         )
     stored = [stream.jpeg(position) for position in positions.tolist()]
-    with blame(stream.path, "Get the stream again, or build without frames (--frames 0)."):
+    with faults_of(stream.path, "Get the stream again, or build without frames (--frames 0)."):
         sized = [at_size(jpeg, framing.size, framing.quality) for jpeg in stored]
     jpegs, size = [jpeg for jpeg, _ in sized], sized[0][1]
     total = sum(map(len, jpegs))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from vsidata.errors import ScanError
-from vsidata.sources.scan_file import Fault, blame, first_time
+from vsidata.sources.scan_file import Fault, faults_of, first_time
 
 
 @contextmanager
@@ -21,7 +21,7 @@ def opened(path: Path, remedy: str) -> Iterator[int]:
     Raises:
         ScanError: it is missing, not a regular file, may not be read, or is at fault within the block.
     """
-    with blame(path, remedy):
+    with faults_of(path, remedy):
         try:
             if not stat.S_ISREG(path.stat().st_mode):
                 raise Fault("is not a regular file")

@@ -9,9 +9,9 @@ from vsidata.analysis.annotation import annotation_limits, findings
 from vsidata.dataset.frames_file import frames_row
 from vsidata.errors import OptionError
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene, MeasurementRules, measure
+from vsidata.pages.evidence import Drawing, drawing
+from vsidata.pages.plan import Plan, plan
 from vsidata.pipeline.process import Look, look_at, scene_row, unread
-from vsidata.report.evidence import Drawing, drawing
-from vsidata.report.plan import Plan, plan
 from vsidata.scene import Scene, SceneObject
 from vsidata.selection.leak_guard import forbidden_rooms, scenes_of_forbidden_rooms
 from vsidata.sources.registry import Source

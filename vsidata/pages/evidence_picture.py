@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vsidata.report.evidence import Drawing, Line, Sector
-from vsidata.report.label_places import Label
-from vsidata.report.plan import Point, Points
+from vsidata.pages.evidence import Drawing, Line, Sector
+from vsidata.pages.label_places import Label
+from vsidata.pages.plan import Point, Points
 from vsidata.topics.question import Role
 
 if TYPE_CHECKING:

@@ -7,58 +7,62 @@ from typing import Any
 
 import orjson
 
-from vsidata.analysis.audit.file import audited, read_audit
+from vsidata.dataset.audit_file import audited, read_audit
+from vsidata.dataset.build import Build
+from vsidata.dataset.manifest_form import Manifest
 from vsidata.dataset.origin import datasets_of, is_free, named, owned
 from vsidata.errors import VsiError
 from vsidata.files.safe_files import read_regular
+from vsidata.pages.rules_in_words import topic_rules, visibility_constants, what_differs
+from vsidata.pages.tallies import Tallies
 from vsidata.publish.hub.release import has_pictures
-from vsidata.report.rules_in_words import topic_rules, visibility_constants, what_differs
-from vsidata.report.tallies import Tallies
 from vsidata.topics.described import described
 
 Json = dict[str, Any]
 
 
-def overview(
-    build: Path, manifest: Mapping[str, Any], scenes: Iterable[Mapping[str, Any]], tallies: Tallies
-) -> Json:
+def overview(build: Build, scenes: Iterable[Mapping[str, Any]], tallies: Tallies) -> Json:
     """All that the overview needs but for the list of scenes.
 
     Args:
-        build: its folder.
-        manifest: of the build.
+        build: that is shown.
         scenes: their lines in the list of scenes.
         tallies: of all questions.
 
     Raises:
         VsiError: the list of failures or the audit is damaged.
     """
-    options, rules = manifest["options"], manifest["rules"]
+    manifest = build.manifest
+    options, rules = manifest.options, manifest.rules
     return {
         "title": f"Spatial questions on {named(datasets_of(manifest))}",
-        "rules": {"name": rules["name"], "digest": rules["digest"][:8], **what_differs(rules)},
-        "pictures_of": pictures_of(manifest),
-        "seed": options["seed"],
-        "version": manifest["versions"]["vsidata"],
-        "scenes": manifest["scenes"],
-        "frames": manifest["frames"],
-        "objects": sum(line["objects"] for line in scenes),
-        "questions": manifest["questions"],
-        "drops": manifest["drops"],
-        "leak_guard": {
-            "active": manifest["leak_guard"]["active"],
-            "refused": sum(manifest["leak_guard"]["refused"].values()),
-            "admitted": sum(manifest["leak_guard"]["admitted"].values()),
+        "rules": {
+            "name": rules.name,
+            "digest": rules.digest[:8],
+            **what_differs(rules.resolved, rules.extends),
         },
-        "topics": topic_rules(rules["resolved"], described(manifest)),
-        "visibility": visibility_constants(rules["resolved"]) if options["visibility"] else [],
+        "pictures_of": pictures_of(manifest),
+        "seed": options.seed,
+        "version": manifest.versions.vsidata,
+        "scenes": manifest.scenes,
+        "frames": manifest.frames,
+        "objects": sum(line["objects"] for line in scenes),
+        "questions": manifest.questions,
+        "drops": manifest.drops,
+        "leak_guard": {
+            "active": manifest.leak_guard.active,
+            "refused": sum(manifest.leak_guard.refused.values()),
+            "admitted": sum(manifest.leak_guard.admitted.values()),
+        },
+        "topics": topic_rules(rules.resolved, described(manifest)),
+        "visibility": visibility_constants(rules.resolved) if options.visibility else [],
         "charts": tallies.charts(),
-        "failures": _failures(build),
-        "audit": _audit(build, manifest["files"]),
+        "failures": _failures(build.folder),
+        "audit": _audit(build),
     }
 
 
-def pictures_of(manifest: Mapping[str, Any]) -> str | None:
+def pictures_of(manifest: Manifest) -> str | None:
     """Whose pictures a build holds; None where it holds none, or only rooms that belong to nobody."""
     if is_free(manifest) or not has_pictures(manifest):
         return None
@@ -91,7 +95,7 @@ def _failures(build: Path) -> list[Json]:
         raise VsiError(path, f"cannot be read: {error}.", remedy) from error
 
 
-def _audit(build: Path, files: Mapping[str, Any]) -> Json | None:
+def _audit(build: Build) -> Json | None:
     """What `vsidata audit` `found`, and whether it is `stale`, of other questions; None without an audit."""
-    found = read_audit(build)
-    return None if found is None else {"found": found, "stale": found["qa"] != audited(files)}
+    found = read_audit(build.folder)
+    return None if found is None else {"found": found, "stale": found["qa"] != audited(build.manifest.files)}

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from vsidata.dataset.results import Row
-from vsidata.report.evidence import Drawing, drawing
-from vsidata.report.plan import Plan, PlanObject, plan
-from vsidata.report.reading import SceneRecord
-from vsidata.report.rules_in_words import STATED_AREA, Resolved, margin_in_words
-from vsidata.report.thumbnails import thumbnail
+from vsidata.pages.evidence import Drawing, drawing
+from vsidata.pages.plan import Plan, PlanObject, plan
+from vsidata.pages.reading import SceneRecord
+from vsidata.pages.rules_in_words import STATED_AREA, Resolved, margin_in_words
+from vsidata.pages.thumbnails import thumbnail
 from vsidata.topics.explain import explain
 
 

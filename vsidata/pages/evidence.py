@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vsidata.dataset.results import Row
-from vsidata.report.plan import Plan, Point, Points, on_ground
+from vsidata.pages.plan import Plan, Point, Points, on_ground
 from vsidata.topics.question import Role
 
 _GIVEN = {"target", "observer", "facing"}

@@ -11,7 +11,7 @@ from rich.table import Table
 from vsidata.dataset.browse import in_words
 from vsidata.dataset.summary import kept_and_dropped
 from vsidata.measuring.sight import Sight
-from vsidata.report.inspection import ASKED_ABOUT, Inspection
+from vsidata.pages.inspection import ASKED_ABOUT, Inspection
 from vsidata.scene import Array, OrientedBox, SceneObject
 from vsidata.sources.streams.frames import FrameStream
 from vsidata.topics.question import Question

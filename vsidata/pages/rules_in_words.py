@@ -36,21 +36,21 @@ def topic_rules(rules: Resolved, described: Mapping[str, Any]) -> dict[str, Any]
     }
 
 
-def what_differs(rules: Resolved) -> dict[str, Any]:
+def what_differs(resolved: Resolved, extends: str | None) -> dict[str, Any]:
     """What a user's own rule set is for, and what it changes in the one of this package that it extends.
 
     Args:
-        rules: the entry of a manifest.
+        resolved: the rules.
+        extends: the rule set that they extend.
 
     Returns:
         `why`: empty where the user gives no reason of his own; `extends`: name of the rule set, or None;
         `changes`: one line for each constant and text that differs.
     """
-    resolved, extends = rules["resolved"], rules.get("extends")
     if extends not in RULE_SETS:  # none, or one of another release
         return {"why": resolved["why"], "extends": None, "changes": []}
     base = load_rules(extends).resolved
-    changed = differences(base, resolved | {"name": base["name"]})
+    changed = differences(base, {**resolved, "name": base["name"]})
     return {
         "why": "" if resolved["why"] == base["why"] else resolved["why"],
         "extends": extends,

@@ -1,19 +1,15 @@
 """A build, read scene by scene: its row, its questions, its frames. Memory holds one scene."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
-from typing import Any
 
-from vsidata.dataset import schema
+from vsidata.dataset.build import Build
 from vsidata.dataset.manifest import AGAIN
 from vsidata.dataset.results import Row
-from vsidata.dataset.shard_rows import shard_rows
-from vsidata.errors import VsiError
+from vsidata.errors import BuildError
 
 _BATCHES = {"qa": 1_000, "scenes": 50, "frames": 1}
-_SCHEMAS = {"qa": schema.QA, "scenes": schema.SCENES, "frames": schema.FRAMES}
 
 
 @dataclass(frozen=True)
@@ -33,19 +29,15 @@ class SceneRecord:
     frames: Row | None
 
 
-def scenes(build: Path, manifest: Mapping[str, Any]) -> Iterator[SceneRecord]:
+def scenes(build: Build) -> Iterator[SceneRecord]:
     """Every scene of a build, split by split in the order of their names.
 
-    Args:
-        build: its folder.
-        manifest: of the build; it lists the shards.
-
     Raises:
-        VsiError: a shard is missing or damaged, or speaks of a scene that the others do not have.
+        BuildError: a shard is missing or damaged, or speaks of a scene that the others do not have.
     """
-    for split in sorted(manifest["scenes"]):
-        questions, frames = (_ByScene(build, _shards(manifest, table, split)) for table in ("qa", "frames"))
-        for scene in _rows(build, _shards(manifest, "scenes", split)):
+    for split in sorted(build.splits):
+        questions, frames = _ByScene(build, "qa", split), _ByScene(build, "frames", split)
+        for scene in build.rows("scenes", split, batch=_BATCHES["scenes"]):
             name = scene["scene_name"]
             shown = frames.take(name)
             yield SceneRecord(split, scene, questions.take(name), shown[0] if shown else None)
@@ -56,9 +48,10 @@ def scenes(build: Path, manifest: Mapping[str, Any]) -> Iterator[SceneRecord]:
 class _ByScene:
     """Rows of a table, scene after scene; they stand in the order in which the scenes are taken."""
 
-    def __init__(self, build: Path, paths: list[str]) -> None:
-        self._where = build / (paths[0] if paths else "")
-        self._groups = groupby(_rows(build, paths), key=lambda row: str(row["scene_name"]))
+    def __init__(self, build: Build, table: str, split: str) -> None:
+        self._where = next(iter(build.shards(table, split)), build.folder)
+        rows = build.rows(table, split, batch=_BATCHES[table])
+        self._groups = groupby(rows, key=lambda row: str(row["scene_name"]))
         self._next = self._advance()
 
     def take(self, name: str) -> list[Row]:
@@ -75,17 +68,7 @@ class _ByScene:
             fault = (
                 f"has rows of the scene {self._next[0]!r}, which is missing or in another place in `scenes`"
             )
-            raise VsiError(self._where, fault, AGAIN)
+            raise BuildError(self._where, fault, AGAIN)
 
     def _advance(self) -> tuple[str, list[Row]] | None:
         return next(((name, list(rows)) for name, rows in self._groups), None)
-
-
-def _shards(manifest: Mapping[str, Any], table: str, split: str) -> list[str]:
-    return sorted(path for path in manifest["files"] if path.startswith(f"{table}/{split}-"))
-
-
-def _rows(build: Path, paths: list[str]) -> Iterator[Row]:
-    for path in paths:
-        table = path.partition("/")[0]
-        yield from shard_rows(build / path, schema=_SCHEMAS[table], batch=_BATCHES[table])

@@ -1,7 +1,7 @@
 """Whether a copy of a build is whole: its files, their rows and columns against its manifest."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,10 @@ from pydantic import BaseModel
 from vsidata.dataset import schema
 from vsidata.dataset.first_release import columns_as_written, is_of_first_release
 from vsidata.dataset.manifest import AGAIN, MANIFEST
-from vsidata.dataset.manifest_form import SHARD
-from vsidata.dataset.shard_rows import check_bytes
+from vsidata.dataset.manifest_form import SHARD, Manifest, ShardEntry
+from vsidata.dataset.shard_reading import check_bytes
 from vsidata.dataset.tables import TABLES
-from vsidata.errors import RulesError, VsiError
+from vsidata.errors import BuildError, RulesError, VsiError
 from vsidata.rules.strict_yaml import parse_mapping, read_text, validate
 
 CARD = "README.md"
@@ -41,7 +41,7 @@ class _FrontMatter(BaseModel):
     configs: list[_Configuration]
 
 
-def faults(folder: Path, manifest: Mapping[str, Any]) -> list[VsiError]:
+def faults(folder: Path, manifest: Manifest) -> list[VsiError]:
     """Everything that a copy lacks, has too much or has otherwise than its manifest says.
 
     Reads every byte of the shards, and decodes nothing but their footers and the names of their rows.
@@ -53,7 +53,7 @@ def faults(folder: Path, manifest: Mapping[str, Any]) -> list[VsiError]:
     Returns:
         What is wrong, each with file, fault and remedy; nothing where the copy is whole.
     """
-    checked = {path: _fault(folder, path, stated) for path, stated in manifest["files"].items()}
+    checked = {path: _fault(folder, path, stated) for path, stated in manifest.files.items()}
     whole = [path for path, fault in checked.items() if fault is None]
     return [
         *(fault for fault in checked.values() if fault is not None),
@@ -64,7 +64,7 @@ def faults(folder: Path, manifest: Mapping[str, Any]) -> list[VsiError]:
     ]
 
 
-def _fault(folder: Path, name: str, stated: Mapping[str, Any]) -> VsiError | None:
+def _fault(folder: Path, name: str, stated: ShardEntry) -> VsiError | None:
     """The first thing that is wrong with one shard."""
     path, table = folder / name, name.partition("/")[0]
     try:
@@ -74,15 +74,15 @@ def _fault(folder: Path, name: str, stated: Mapping[str, Any]) -> VsiError | Non
     except VsiError as error:
         return error
     except pa.ArrowInvalid as error:
-        return VsiError(path, f"is no Parquet: {' '.join(str(error).split())}.", AGAIN)
-    if rows != stated["rows"]:
-        return VsiError(path, f"has {rows:,} rows, and {MANIFEST} says {stated['rows']:,}.", AGAIN)
+        return BuildError(path, f"is no Parquet: {' '.join(str(error).split())}.", AGAIN)
+    if rows != stated.rows:
+        return BuildError(path, f"has {rows:,} rows, and {MANIFEST} says {stated.rows:,}.", AGAIN)
     wanted = _TABLES[table].schema
     if is_of_first_release(columns):
         wanted = columns_as_written(wanted)
     if differing := _differing(columns, wanted, schema.ADDED.get(table, ())):
         remedy = "Check it with the release of vsidata that wrote it, or build it again."
-        return VsiError(path, f"has other columns than the table `{table}`: {differing}.", remedy)
+        return BuildError(path, f"has other columns than the table `{table}`: {differing}.", remedy)
     return None
 
 
@@ -114,7 +114,7 @@ def _doubles(folder: Path, shards: Iterable[str]) -> Iterator[VsiError]:
         try:
             names = pa.concat_tables([pq.read_table(path, columns=key, partitioning=None) for path in paths])
         except (OSError, pa.ArrowException) as error:
-            yield VsiError(folder / table, f"cannot be read: {' '.join(str(error).split())}.", AGAIN)
+            yield BuildError(folder / table, f"cannot be read: {' '.join(str(error).split())}.", AGAIN)
             continue
         counts = names.group_by(key).aggregate([([], "count_all")])
         doubled = counts.filter(pc.field("count_all") > 1).sort_by([(name, "ascending") for name in key])
@@ -124,55 +124,56 @@ def _doubles(folder: Path, shards: Iterable[str]) -> Iterator[VsiError]:
             fault = (
                 f"holds the row {example} {rows[0]['count_all']:,} times{more}; a build holds each row once."
             )
-            yield VsiError(folder / table, fault, "Build it again, or ask those who made it for a whole one.")
+            remedy = "Build it again, or ask those who made it for a whole one."
+            yield BuildError(folder / table, fault, remedy)
 
 
-def _strays(folder: Path, manifest: Mapping[str, Any]) -> Iterator[VsiError]:
+def _strays(folder: Path, manifest: Manifest) -> Iterator[VsiError]:
     """Shards that no manifest lists: whoever loads the folder would read them too."""
     for table in _TABLES:
         for path in sorted((folder / table).glob("*.parquet")):
-            if f"{table}/{path.name}" not in manifest["files"]:
+            if f"{table}/{path.name}" not in manifest.files:
                 fault = f"is in no {MANIFEST}, and `load_dataset` would read it."
-                yield VsiError(path, fault, "Remove it: it is left from another build.")
+                yield BuildError(path, fault, "Remove it: it is left from another build.")
 
 
-def _miscounts(folder: Path, manifest: Mapping[str, Any]) -> Iterator[VsiError]:
+def _miscounts(folder: Path, manifest: Manifest) -> Iterator[VsiError]:
     """Totals of the manifest that its shards do not add up to."""
     rows: Counter[tuple[str, str]] = Counter()
-    for name, stated in manifest["files"].items():
+    for name, stated in manifest.files.items():
         if shard := SHARD.fullmatch(name):
-            rows[shard[1], shard[2]] += stated["rows"]
-    for split, topics in manifest["questions"].items():
-        for table, count in (("qa", sum(topics.values())), ("scenes", manifest["scenes"][split])):
+            rows[shard[1], shard[2]] += stated.rows
+    for split, topics in manifest.questions.items():
+        for table, count in (("qa", sum(topics.values())), ("scenes", manifest.scenes[split])):
             if rows[table, split] != count:
                 fault = (
                     f"counts {count:,} rows of `{table}` in {split}; its shards have {rows[table, split]:,}."
                 )
-                yield VsiError(folder / MANIFEST, fault, AGAIN)
+                yield BuildError(folder / MANIFEST, fault, AGAIN)
 
 
-def _card_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[VsiError]:
+def _card_faults(folder: Path, manifest: Manifest) -> Iterator[VsiError]:
     """Whether the card's configurations find the shards of the manifest, each table's all of its own."""
     path = folder / CARD
     if not path.exists():
-        yield VsiError(path, "is missing: `load_dataset` would not know the tables.", AGAIN)
+        yield BuildError(path, "is missing: `load_dataset` would not know the tables.", AGAIN)
         return
     try:
         front = _front_matter(path)
     except RulesError as error:
-        yield VsiError(path, error.fault, AGAIN)
+        yield BuildError(path, error.fault, AGAIN)
         return
     configs = {config.config_name: [file.path for file in config.data_files] for config in front.configs}
-    tables = {name.partition("/")[0] for name in manifest["files"]}
+    tables = {name.partition("/")[0] for name in manifest.files}
     for table in sorted(tables ^ configs.keys()):
         fault = (
             f"names no table `{table}`." if table in tables else f"names a table `{table}` that is not here."
         )
-        yield VsiError(path, fault, AGAIN)
-    for name in manifest["files"]:
+        yield BuildError(path, fault, AGAIN)
+    for name in manifest.files:
         patterns = configs.get(name.partition("/")[0], [name])
         if not any(fnmatch(name, pattern) for pattern in patterns):
-            yield VsiError(path, f"does not lead to {name}.", AGAIN)
+            yield BuildError(path, f"does not lead to {name}.", AGAIN)
 
 
 def _front_matter(path: Path) -> _FrontMatter:

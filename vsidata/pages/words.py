@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vsidata.report.site import Report
+from vsidata.pages.site import Report
 
 
 def closing_lines(report: Report) -> list[str]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vsidata.report.evidence_picture import TONES
-from vsidata.report.inspection import Inspection
+from vsidata.pages.evidence_picture import TONES
+from vsidata.pages.inspection import Inspection
 from vsidata.scene import Array, OrientedBox
 from vsidata.sources.streams.shown import ShownFrames
 from vsidata.topics.question import Question

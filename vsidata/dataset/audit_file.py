@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from vsidata.dataset.manifest_form import ShardEntry
 from vsidata.errors import VsiError
 from vsidata.files.safe_files import read_regular
 
@@ -38,9 +39,9 @@ class _AuditForm(_Part):
     scores: _Scores
 
 
-def audited(files: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+def audited(files: Mapping[str, ShardEntry]) -> dict[str, str]:
     """What tells whose audit it is: the checksums of the shards of questions, of a manifest's `files`."""
-    return {path: shard["sha256"] for path, shard in files.items() if path.startswith("qa/")}
+    return {path: shard.sha256 for path, shard in files.items() if path.startswith("qa/")}
 
 
 def read_audit(build: Path) -> dict[str, Any] | None:

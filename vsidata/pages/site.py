@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
@@ -19,14 +19,15 @@ from typing import Any
 
 import orjson
 
-from vsidata.dataset.manifest import MANIFEST, check_same, read_manifest
-from vsidata.dataset.shard_rows import blame
+from vsidata.dataset.build import Build
+from vsidata.dataset.manifest import MANIFEST
+from vsidata.dataset.shard_reading import damage_of
 from vsidata.errors import OptionError, VsiError
 from vsidata.files.safe_files import LARGEST_TABLE, alone, is_private_name, opened, private_name
-from vsidata.report.overview import overview, pictures_of, scene_line
-from vsidata.report.reading import scenes
-from vsidata.report.scene_page import scene_page
-from vsidata.report.tallies import Tallies
+from vsidata.pages.overview import overview, pictures_of, scene_line
+from vsidata.pages.reading import scenes
+from vsidata.pages.scene_page import scene_page
+from vsidata.pages.tallies import Tallies
 from vsidata.topics.described import described
 
 FOLDER = "report"
@@ -55,7 +56,7 @@ class Report:
 
 
 def write_report(
-    build: Path,
+    build: Build,
     *,
     started: Callable[[int], None] = lambda _: None,
     done: Callable[[], None] = lambda: None,
@@ -66,29 +67,29 @@ def write_report(
     report is replaced, and only if nothing else lies in its folder.
 
     Args:
-        build: a build's folder.
+        build: what the pages show; they are written into its folder.
         started: called with the number of scenes.
         done: called after each.
 
     Raises:
-        OptionError: no build there, another report is being written, or something that is no report would
-            be replaced.
-        VsiError: a shard of the build is damaged, or the folder cannot be written to.
+        OptionError: another report is being written, or something that is no report would be replaced.
+        BuildError: a shard of the build is damaged.
+        VsiError: the folder cannot be written to.
     """
-    manifest = read_manifest(build)
-    with blame(build / MANIFEST):
-        started(sum(manifest["scenes"].values()))
-    with _in_place_of(build / FOLDER) as folder:
-        lines = _write_scenes(folder, build, manifest, tallies := Tallies(), done)
+    started(build.manifest.total_scenes)
+    with _in_place_of(build.folder / FOLDER) as folder:
+        lines = _write_scenes(folder, build, tallies := Tallies(), done)
         _write_data(folder / "data" / "scenes.js", lines)
-        with blame(build / MANIFEST):
-            _write_data(folder / "data" / "build.js", overview(build, manifest, lines, tallies))
+        with damage_of(build.folder / MANIFEST):
+            _write_data(folder / "data" / "build.js", overview(build, lines, tallies))
         for page in _pages():
             (folder / page.name).write_bytes(page.read_bytes())
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-        check_same(build, manifest)
+        build.check_unchanged()
     questions = sum(line["questions"] for line in lines)
-    return Report(build / FOLDER / "index.html", len(lines), questions, size, pictures_of(manifest))
+    return Report(
+        build.folder / FOLDER / "index.html", len(lines), questions, size, pictures_of(build.manifest)
+    )
 
 
 def file_of(scene: str) -> str:
@@ -97,18 +98,16 @@ def file_of(scene: str) -> str:
 
 
 def _write_scenes(
-    folder: Path, build: Path, manifest: Mapping[str, Any], tallies: Tallies, done: Callable[[], None]
+    folder: Path, build: Build, tallies: Tallies, done: Callable[[], None]
 ) -> list[dict[str, Any]]:
     """A file for each scene; their lines in the list of scenes, by name."""
     for name in _FOLDERS:
         (folder / name).mkdir()
     lines = []
-    with blame(build / MANIFEST):
-        rules, visibility = manifest["rules"]["resolved"], manifest["options"]["visibility"]
-        topics = described(manifest)
-        records = scenes(build, manifest)
-    for record in records:
-        with blame(build / "scenes" / str(record.scene["scene_name"])):
+    rules, visibility = build.manifest.rules.resolved, build.manifest.options.visibility
+    topics = described(build.manifest)
+    for record in scenes(build):
+        with damage_of(build.folder / "scenes" / str(record.scene["scene_name"])):
             for row in record.questions:
                 tallies.add(row)
             page = scene_page(record, rules, topics, visibility=visibility)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vsidata.pages.evidence import Drawing
+from vsidata.pages.evidence_picture import TONE_WORDS, TONES, draw_evidence, draw_rings
+from vsidata.pages.inspection import Inspection
+from vsidata.pages.label_places import Label, place
+from vsidata.pages.plan import Plan, PlanObject, Point
 from vsidata.plain_text import in_a_line
-from vsidata.report.evidence import Drawing
-from vsidata.report.evidence_picture import TONE_WORDS, TONES, draw_evidence, draw_rings
-from vsidata.report.inspection import Inspection
-from vsidata.report.label_places import Label, place
-from vsidata.report.plan import Plan, PlanObject, Point
 from vsidata.topics.question import Question
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from huggingface_hub.errors import (
 )
 
 from vsidata.errors import OptionError, VsiError
+from vsidata.files.hub.secret_scan import without_secrets
 from vsidata.plain_text import printable
-from vsidata.publish.hub.secret_scan import without_secrets
 
 Answer = TypeVar("Answer")
 

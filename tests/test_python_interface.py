@@ -1,0 +1,94 @@
+"""The public Python interface: what `vsidata` exports, used on a small build from end to end."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import vsidata
+from tests.dataset import small_scans, streams
+from vsidata.analysis.blind import forest, guess
+
+ROOMS = 5  # fewer cannot be audited
+FRAMES = 2  # of the rooms, those that have some
+_LIGHT = """
+import sys, vsidata
+heavy = {"numpy", "pyarrow", "pydantic", "huggingface_hub", "vsidata.dataset"} & {*sys.modules}
+assert not heavy, heavy
+assert {"Build", "build", "plan", "audit", "report"} <= {*dir(vsidata)} & {*vsidata.__all__}
+vsidata.Build
+assert not {"scipy", "sklearn", "datasets", "huggingface_hub"} & {*sys.modules}
+"""
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    root = small_scans.write(tmp_path_factory.mktemp("root"), ROOMS, edge=0.6)
+    for number in range(FRAMES):
+        streams.write(root, f"scene{number:04d}_00", streams.sens(4, size=(64, 48)))
+    return root
+
+
+@pytest.fixture(scope="module")
+def done(root, tmp_path_factory):
+    return vsidata.build(
+        out=str(tmp_path_factory.mktemp("built") / "out"),
+        scannet_root=str(root),
+        topics=["object_counting", "object_rel_direction"],
+        frames=2,
+        visibility=False,
+        workers=1,
+    )
+
+
+def test_a_build_is_made_opened_read_and_found_whole(done):
+    assert done.failures == []
+    build = vsidata.Build.open(str(done.out))
+    assert build == done.build
+    questions = build.questions(columns=["topic", "scene_name", "ground_truth"])
+    assert set(questions["topic"].to_pylist()) == {"object_counting", "object_rel_direction"}
+    assert set(questions["scene_name"].to_pylist()) == set(build.scenes()["scene_name"].to_pylist())
+    assert len(build.scenes()) == ROOMS
+    assert [len(scene["images"][0]) for scene in build.frames("train")] == [2] * FRAMES
+    assert build.verify() == []
+
+
+def test_a_plan_allows_what_was_built(root, done):
+    planned = vsidata.plan(root, rules="wide")
+    assert planned.scenes == ROOMS
+    for topic, count in done.manifest.questions["train"].items():
+        assert 0 < count <= planned.questions[topic]
+
+
+def test_an_audit_is_of_the_build_and_is_shown_by_the_report(done, monkeypatch):
+    monkeypatch.setattr(forest, "TREES", 2)
+    monkeypatch.setattr(guess, "_MOST_PARTINGS", 1)
+    build = vsidata.Build.open(done.out)
+    found = vsidata.audit(build)
+    assert not (done.out / "audit.json").exists()
+    assert found == json.loads(json.dumps(vsidata.audit(str(done.out), write=True)))
+    assert found == json.loads((done.out / "audit.json").read_text())
+    assert found["questions"] == len(build.questions())
+    shown = vsidata.report(build)
+    assert (shown.scenes, shown.questions) == (ROOMS, found["questions"])
+    assert '"stale":false' in (shown.index.parent / "data" / "build.js").read_text()
+    assert vsidata.report(done.out) == shown  # a second time: the name still is the function
+
+
+def test_what_is_wrong_is_said_as_the_commands_say_it(tmp_path):
+    with pytest.raises(vsidata.VsiError, match="needs a folder to write to"):
+        vsidata.build(scannet_root=tmp_path)
+    with pytest.raises(vsidata.VsiError, match="s3://lab/rooms"):
+        vsidata.build(out="s3://lab/rooms", scannet_root=tmp_path)
+    with pytest.raises(vsidata.VsiError, match="sead"):
+        vsidata.build(out=tmp_path / "out", scannet_root=tmp_path, sead=1)
+    with pytest.raises(vsidata.VsiError, match="holds no build"):
+        vsidata.report(tmp_path)
+    with pytest.raises(AttributeError, match="no attribute 'bild'"):
+        _ = vsidata.bild
+
+
+def test_the_import_loads_nothing_that_is_not_used():
+    """So `vsidata --help` stays quick, and who only reads a build loads no more than that needs."""
+    subprocess.run([sys.executable, "-c", _LIGHT], check=True)

@@ -1,0 +1,9 @@
+# What `__init__.py` exports lazily, for type checkers: an import there would load everything at once.
+from vsidata.commands.functions import audit as audit
+from vsidata.commands.functions import build as build
+from vsidata.commands.functions import plan as plan
+from vsidata.commands.functions import report as report
+from vsidata.dataset.build import Build as Build
+from vsidata.errors import VsiError as VsiError
+
+__version__: str

@@ -1,0 +1,137 @@
+"""The shards of a build, read back: their bytes against the manifest, and their rows."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from vsidata.dataset import schema as schema_of_tables
+from vsidata.dataset.first_release import is_of_first_release, renewed
+from vsidata.dataset.manifest import AGAIN
+from vsidata.dataset.manifest_form import ShardEntry
+from vsidata.errors import BuildError, OptionError
+from vsidata.files.safe_files import LARGEST_TABLE, check_regular, opened
+
+
+def check_shard(path: Path) -> None:
+    """See that a shard is a regular file of a size that a shard can have, before Parquet is read from it.
+
+    Raises:
+        BuildError: it is missing or is no such file.
+    """
+    try:
+        check_regular(path)
+    except FileNotFoundError:
+        raise BuildError(path, "is missing.", AGAIN) from None
+    except OSError as error:
+        raise BuildError(path, f"cannot be read: {error.strerror}.", AGAIN) from error
+
+
+def check_bytes(path: Path, stated: ShardEntry) -> None:
+    """See that a shard has the bytes that its build's manifest states. Reads all of them.
+
+    Args:
+        path: the shard, or a copy of it.
+        stated: its entry in the manifest.
+
+    Raises:
+        BuildError: it is missing, or has other bytes.
+    """
+    check_shard(path)
+    size = path.stat().st_size
+    if size != stated.bytes:
+        raise BuildError(path, f"has {size:,} bytes, and {stated.bytes:,} were written.", AGAIN)
+    with opened(path, LARGEST_TABLE) as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    if sha256 != stated.sha256:
+        fault = f"holds other bytes than were written: sha256 {sha256[:8]}…, not {stated.sha256[:8]}…"
+        raise BuildError(path, fault, AGAIN)
+
+
+def shard_tables(
+    path: Path, schema: pa.Schema, *, columns: Sequence[str] | None = None, batch: int = 5_000
+) -> Iterator[pa.Table]:
+    """Rows of a shard in their order, a part of them at a time; memory holds one part.
+
+    Args:
+        path: the shard.
+        schema: the columns of its table, and the types to read them as.
+        columns: what to read, `evidence.margin` of a struct; None for all.
+        batch: most rows of a part.
+
+    Returns:
+        Tables of the columns asked for, in that order. Those that builds of the first release lack are None.
+
+    Raises:
+        OptionError: the table has no such column.
+        BuildError: the shard is missing, is no regular file or no Parquet, or lacks a column.
+    """
+    check_shard(path)
+    chosen = chosen_columns(schema, columns)
+    with _read_errors_of(path), pq.ParquetFile(path) as file:
+        there = file.schema_arrow.names
+        may_lack = schema_of_tables.ADDED.get(path.parent.name, ())
+        if lacking := {*chosen.names} - {*there, *may_lack}:
+            fault = f"has no column {', '.join(f'`{name}`' for name in sorted(lacking))}."
+            raise BuildError(path, fault, AGAIN)
+        if columns is None and (unknown := {*there} - {*chosen.names}):
+            fault = f"has columns that are not known here: {', '.join(map(repr, sorted(unknown)))}."
+            raise BuildError(path, fault, AGAIN)
+        read = [name for name in columns or chosen.names if name.partition(".")[0] in there]
+        if of_first_release := is_of_first_release(file.schema_arrow):
+            read = [*dict.fromkeys("evidence" if name.startswith("evidence.") else name for name in read)]
+        for rows in file.iter_batches(batch_size=batch, columns=read):
+            arrays = {name: rows[name] for name in rows.schema.names}
+            if of_first_release and "evidence" in arrays:
+                stated = rows.select(["evidence"]).to_pylist()
+                evidence = [renewed(row)["evidence"] for row in stated]
+                arrays["evidence"] = pa.array(evidence, type=chosen.field("evidence").type)
+            arrays |= {name: pa.nulls(len(rows)) for name in chosen.names if name not in arrays}
+            yield pa.table({name: arrays[name] for name in chosen.names}).cast(chosen)
+
+
+def chosen_columns(schema: pa.Schema, columns: Sequence[str] | None) -> pa.Schema:
+    """The columns of a table that are asked for; of `evidence.margin` the struct with that field alone.
+
+    Raises:
+        OptionError: there is no such column.
+    """
+    if columns is None:
+        return schema
+    kinds: dict[str, list[pa.Field]] = {}
+    try:
+        for column in columns:
+            name, _, inner = column.partition(".")
+            kinds.setdefault(name, []).extend([schema.field(name).type.field(inner)] if inner else [])
+        return pa.schema(
+            [(name, pa.struct(of) if of else schema.field(name).type) for name, of in kinds.items()]
+        )
+    except (KeyError, TypeError):
+        fault, remedy = "is no column of this table.", f"Choose from: {', '.join(schema.names)}."
+        raise OptionError(column, fault, remedy) from None
+
+
+@contextmanager
+def _read_errors_of(path: Path) -> Iterator[None]:
+    """Turn what goes wrong with reading a shard into an error that names it."""
+    try:
+        yield
+    except (OSError, KeyError, pa.ArrowException) as error:
+        raise BuildError(path, f"cannot be read: {' '.join(str(error).split())}.", AGAIN) from error
+
+
+@contextmanager
+def damage_of(path: Path) -> Iterator[None]:
+    """Turn what goes wrong with a build's content, which may be anybody's, into an error that names its file.
+
+    Raises:
+        BuildError: in place of the error.
+    """
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        raise BuildError(path, f"holds what no build writes ({what}).", AGAIN) from error
