@@ -19,7 +19,7 @@ NUMBERS = (500, 2_000, 20_000)
 MEASURE = """
 import json, resource, statistics, sys, time
 from pathlib import Path
-from vsidata.build import BuildOptions, Watcher, build
+from vsidata.pipeline.build import BuildOptions, Watcher, build
 
 class Clock(Watcher):
     def start(self, selection, done):

@@ -51,7 +51,7 @@ def processed(kind: str, paths: list[Path], folder: Path, name: str) -> results.
         "rules": {"name": RULES.name, "digest": RULES.digest, "resolved": RULES.resolved},
         "topics": RULES.described,
         "versions": {"vsidata": "0"},
-        "leak_guard": {"active": True, "refused": {}},
+        "leak_guard": {"active": True, "forbidden_rooms": {}, "refused": {}, "admitted": {}},
     }
     merge(folder, folder, recipe, {name: "train"})
     return head

@@ -184,7 +184,7 @@ from vsitrain.data.frames import FrameStore
 from vsitrain.evaluation import settings_for
 from vsitrain.evaluation.model import find_model
 from vsitrain.evaluation.replies import Replier
-from vsitrain.hub_token import hide_token
+from vsitrain.settings.hub_token import hide_token
 found = hide_token(sys.argv[1:])
 print(found, Path("/proc/self/cmdline").read_bytes().split(bytes(1))[3:-1])
 """
