@@ -2,7 +2,8 @@
 PYTHON ?= python3
 export PYTHON
 
-# One thread for each test process: the machine's cores go to `-n`.
+# One thread for each test process: the machine's cores go to `-n`. Three processes keep two cores busy, because
+# tests also wait: for processes, servers and disks.
 export OMP_NUM_THREADS = 1
 # Python keeps the tests' modules as compiled, also where the environment says otherwise.
 unexport PYTHONDONTWRITEBYTECODE
@@ -20,7 +21,7 @@ loop: .venv/ready-train ## train a tiny model on rooms made here, and score it b
 	.venv/bin/python scripts/loop.py
 
 test: .venv/ready-dev ## run the tests, but for the benchmarks and the long ones
-	$(PYTEST) -n 2 --dist worksteal -m "not soak" --ignore=tests/benchmarks
+	$(PYTEST) -n 3 --dist worksteal -m "not soak" --ignore=tests/benchmarks
 
 lint: .venv/ready-dev ## check style and types
 	.venv/bin/ruff check

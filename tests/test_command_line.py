@@ -60,6 +60,7 @@ def test_version_is_that_of_the_distribution(package):
 
 
 @pytest.mark.parametrize("package", ["vsidata", "vsitrain"])
-def test_a_shell_completes_commands(package):
+def test_a_shell_completes_commands(package, monkeypatch):
+    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")  # make's own shell is none
     ran = _python(f"from {package}.commands.app import main; main()", "--show-completion", "bash")
     assert "COMPLETE" in ran.stdout

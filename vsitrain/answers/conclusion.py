@@ -13,7 +13,8 @@ one counts.
 
 Where the benchmark's own parser, which takes the first word, finds the right answer, so does this rule, with
 these exceptions: the first word is denied or taken back; alternatives follow it; a number goes on after it
-(`2 1/2`, `2 + 1 = 3`, `250 cm`, `1. … 2. …`); the first word is an article (`A chair`).
+(`2 1/2`, `2 + 1 = 3`, `250 cm`, `1. … 2. …`); the first word is an article (`A chair`); another answer is
+marked after it (`1, … the answer is 2`).
 """
 
 import re
