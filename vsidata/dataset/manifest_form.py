@@ -317,7 +317,9 @@ class Manifest(_Part):
     @property
     def label(self) -> str:
         """What the build is, in a line: `377 questions about 3 scenes by wide@79b382d1`."""
-        return f"{self.total_questions:,} questions about {self.total_scenes:,} scenes by {self.rules.label}"
+        questions, scenes = self.total_questions, self.total_scenes
+        about = f"{questions:,} question{'s' * (questions != 1)} about {scenes:,} scene{'s' * (scenes != 1)}"
+        return f"{about} by {self.rules.label}"
 
     @property
     def splits(self) -> tuple[str, ...]:
