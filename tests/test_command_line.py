@@ -6,6 +6,8 @@ from importlib.metadata import version
 
 import pytest
 
+from vsidata.errors import RulesError
+
 _HEAVY = {
     "cv2",
     "datasets",
@@ -64,3 +66,10 @@ def test_a_shell_completes_commands(package, monkeypatch):
     monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")  # make's own shell is none
     ran = _python(f"from {package}.commands.app import main; main()", "--show-completion", "bash")
     assert "COMPLETE" in ran.stdout
+
+
+def test_an_error_shows_a_name_of_any_length_in_part():
+    said = str(RulesError("n" * 9_000, "cannot be read.", "Name another file."))
+    assert said.startswith("nnn")
+    assert said.endswith("n…: cannot be read.\n  Name another file.")
+    assert len(said) < 2_000

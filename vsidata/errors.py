@@ -4,6 +4,8 @@ from pathlib import Path
 
 from vsidata.plain_text import in_a_line
 
+_LONGEST_NAME = 1_500  # characters of a file's name that are shown: a hostile file can name one of any length
+
 
 class VsiError(Exception):
     """Something the user can correct: a file (or option), its fault, and the remedy.
@@ -21,7 +23,8 @@ class VsiError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"{in_a_line(f'{self.file}: {self.fault}')}\n  {in_a_line(self.remedy)}"
+        file = self.file if len(self.file) <= _LONGEST_NAME else f"{self.file[:_LONGEST_NAME]}…"
+        return f"{in_a_line(f'{file}: {self.fault}')}\n  {in_a_line(self.remedy)}"
 
 
 class ScanError(VsiError):
