@@ -59,7 +59,7 @@ def test_full_disk_is_said_and_with_more_room_the_same_command_goes_on(root, who
 @pytest.mark.soak
 def test_disk_of_any_size_ends_a_build_in_two_lines_or_holds_it(root, whole, small_disk):
     ends = set()
-    for kilobytes in range(8, 2000, 80):
+    for kilobytes in range(8, 4_000, 160):
         disk = small_disk(kilobytes)
         ended = builds.finish(root, disk / "out")
         ends.add(ended.returncode)
