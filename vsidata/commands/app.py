@@ -1,11 +1,9 @@
 """The command line of vsidata: one file each command. Each imports what it needs when it runs."""
 
 import sys
-from typing import Annotated
 
 import typer
 
-from vsidata import __version__
 from vsidata.commands.audit import audit
 from vsidata.commands.build import build
 from vsidata.commands.check import check
@@ -22,6 +20,7 @@ from vsidata.commands.sample import sample
 from vsidata.commands.show import show
 from vsidata.commands.synth import synth
 from vsidata.commands.verify import verify
+from vsidata.commands.version import add_version
 from vsidata.errors import VsiError
 from vsidata.plain_text import echo
 
@@ -48,21 +47,7 @@ app.command()(export)
 app.command()(push)
 app.command()(verify)
 app.command()(rules)
-
-
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        echo(f"vsidata {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    pass
+add_version(app, "vsidata")
 
 
 def main() -> None:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from vsidata.commands.from_model import options_of
+from vsidata.pipeline.options import BuildOptions, read_options
 from vsidata.plain_text import echo_json
 from vsidata.screen.stopping import goes_on_later
 
@@ -12,8 +14,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from vsidata.dataset.build import Build
-from vsidata.commands.from_model import options_of
-from vsidata.pipeline.options import BuildOptions, read_options
 
 
 @options_of(BuildOptions)

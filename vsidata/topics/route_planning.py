@@ -34,7 +34,7 @@ _MOVES = (2, 3, 4, 5)
 _NEAREST_QUARTER = math.pi / 4
 
 # Cells of the floor, times objects on it: each object needs maps of its own, of two bytes a cell. The richest
-# room of VSI-Bench, 107 objects, needs 10 million on 15 by 15 m; this many take about 25 s and 1 GB.
+# room of VSI-Bench, 107 objects, needs 10 million on 15 by 15 m; this many would take 1 GB.
 _MOST_MAPPED = 1 << 29
 
 

@@ -1,11 +1,10 @@
 """The command line of vsitrain: one file each command. Each imports what it needs when it runs."""
 
 import sys
-from typing import Annotated
 
 import typer
 
-from vsidata import __version__
+from vsidata.commands.version import add_version
 from vsidata.errors import VsiError
 from vsidata.plain_text import echo
 from vsitrain.commands.curves import curves
@@ -42,21 +41,7 @@ app.command()(table)
 app.command()(merge)
 app.command()(keys)
 app.command()(tiny)
-
-
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        echo(f"vsitrain {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    pass
+add_version(app, "vsitrain")
 
 
 def main() -> None:

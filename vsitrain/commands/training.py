@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vsidata.plain_text import echo, echo_json
+from vsitrain.commands.packages import require_packages
+from vsitrain.commands.warning import warn
 
 if TYPE_CHECKING:
     from vsitrain.settings.run_options import Method
-from vsitrain.commands.packages import require_packages
-from vsitrain.commands.warning import warn
 
 ANY_KEY = {"allow_extra_args": True, "ignore_unknown_options": True}
 Config = Annotated[Path | None, typer.Option(help="Recipe: YAML file of settings (recipes/ has some).")]
