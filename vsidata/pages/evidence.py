@@ -12,7 +12,6 @@ from vsidata.dataset.results import Row
 from vsidata.pages.plan import Plan, Point, Points, on_ground
 from vsidata.topics.question import Role
 
-_GIVEN = {"target", "observer", "facing"}
 _ANSWER = {"counted", "measured", "first", "second", "asked", "appearing", "stop"}
 
 
