@@ -9,7 +9,7 @@ export OMP_NUM_THREADS = 1
 unexport PYTHONDONTWRITEBYTECODE
 PYTEST = .venv/bin/pytest
 
-.PHONY: help demo loop test lint bench soak audit clean
+.PHONY: help demo loop test lint docs bench soak audit clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
@@ -28,6 +28,10 @@ lint: .venv/ready-dev ## check style and types
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 
+docs: .venv/ready-docs ## build the documentation into site/; open site/index.html
+	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --quiet
+	@echo "Open site/index.html."
+
 bench: .venv/ready-dev ## measure speed
 	$(PYTEST) tests/benchmarks --benchmark-enable --benchmark-only
 
@@ -39,7 +43,7 @@ audit: .venv/ready ## look up known vulnerabilities of the packages, where that 
 	@bash scripts/audit.sh
 
 clean: ## remove what the other targets made, but not the packages installed in .venv
-	rm -rf demo loop build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf demo loop site build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
 	find vsidata vsitrain tests -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/ready: pyproject.toml scripts/setup.sh scripts/install.py
@@ -47,6 +51,9 @@ clean: ## remove what the other targets made, but not the packages installed in 
 
 .venv/ready-train: pyproject.toml scripts/setup.sh scripts/install.py
 	@bash scripts/setup.sh train
+
+.venv/ready-docs: pyproject.toml scripts/setup.sh scripts/install.py
+	@bash scripts/setup.sh docs
 
 .venv/ready-dev: pyproject.toml scripts/setup.sh scripts/install.py
 	@bash scripts/setup.sh dev

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Set up .venv with this project and the packages that it needs. The argument `train` adds the packages for training,
-# `dev` those for the tests as well.
+# `docs` those for the documentation, `dev` all of them and those for the tests.
 # It can be repeated. `make` calls it when pyproject.toml or this script has changed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -22,7 +22,7 @@ if [ ! -x .venv/bin/pip ]; then
 fi
 
 case "${1:-}" in
-"") size=2 ;;
+"" | docs) size=2 ;;
 *) size=8 ;;
 esac
 say "the packages (up to $size GB the first time)"
@@ -65,5 +65,6 @@ fi
 touch .venv/ready
 case "${1:-}" in
 train) touch .venv/ready-train ;;
-dev) touch .venv/ready-train .venv/ready-dev ;; # dev contains the packages of train
+docs) touch .venv/ready-docs ;;
+dev) touch .venv/ready-train .venv/ready-docs .venv/ready-dev ;; # dev contains the packages of both
 esac

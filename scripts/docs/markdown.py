@@ -1,0 +1,35 @@
+"""Pieces of Markdown."""
+
+from collections.abc import Iterable, Sequence
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table. Columns that are empty in every row are left out."""
+    rows = [[cell(text) for text in row] for row in rows]
+    kept = [place for place in range(len(head)) if any(row[place] for row in rows)]
+    lines = [[head[place] for place in kept], ["---"] * len(kept)]
+    lines += [[row[place] for place in kept] for row in rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def cell(text: str) -> str:
+    """Text that fits in a cell of a table."""
+    return text.strip().replace("|", "\\|").replace("\n", "<br>")
+
+
+def code(text: object) -> str:
+    """Text as code, whatever is in it."""
+    ticks = "``" if "`" in str(text) else "`"
+    return f"{ticks}{text}{ticks}"
+
+
+def plain(text: str) -> str:
+    """Text of which Markdown changes nothing but line ends: `<`, `*`, `_` and brackets are shown."""
+    for mark in "\\`*_[]{}#":
+        text = text.replace(mark, f"\\{mark}")
+    return text.replace("<", "&lt;").replace(">", "&gt;")
+
+
+def page(*parts: str) -> str:
+    """Parts of a page, with an empty line between them."""
+    return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
