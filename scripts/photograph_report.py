@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from tests.report.browser import chromium
+from tests.pages.browser import chromium
 
 SIZE = (1280, 840)
 SCENE, TOPIC, NUMBER = "scene0000_00", "object_rel_direction", 2

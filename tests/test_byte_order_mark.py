@@ -10,7 +10,7 @@ import pytest
 from tests.dataset import meta_info
 from tests.hostile.readers import READERS
 from tests.scans import small_scan
-from tests.streams import sens_bytes
+from tests.sources.streams import sens_bytes
 from vsidata.analysis.conform import read_questions
 from vsidata.pipeline.options import read_options
 from vsidata.selection.leak_guard import forbidden_rooms

@@ -9,7 +9,7 @@ import resource
 import numpy as np
 import pytest
 
-from tests.curation.made_questions import like_a_build
+from tests.analysis.made_questions import like_a_build
 from vsidata.analysis.audit.audit import audit
 from vsidata.analysis.blind.asked import read_asked
 from vsidata.analysis.blind.forest import _MOST_ROWS, COARSE, FINE, TREES

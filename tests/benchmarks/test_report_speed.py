@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from tests.report import builds, rooms
-from tests.report.rows import Row, question, scene, thing
+from tests.pages import builds, rooms
+from tests.pages.rows import Row, question, scene, thing
 from vsidata.pages.site import write_report
 from vsidata.pages.thumbnails import thumbnail
 

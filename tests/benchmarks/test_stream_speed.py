@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.streams import sens_bytes
+from tests.sources.streams import sens_bytes
 from vsidata.sources.streams.image import at_size
 from vsidata.sources.streams.picking import pick
 from vsidata.sources.streams.sens import open_sens

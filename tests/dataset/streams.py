@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.streams.sens_bytes import Frame, Sens, jpeg
+from tests.sources.streams.sens_bytes import Frame, Sens, jpeg
 from vsidata.sources.synthetic_mark import has_mark, write_mark
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.dataset import small_scans
-from tests.test_build import digests
+from tests.pipeline.test_build import digests
 from vsidata.pipeline.build import BuildOptions, build
 
 SCANS = 24

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_build import command, digests
+from tests.pipeline.test_build import command, digests
 
 SCRIPT = Path(__file__).with_name("one-node-slurm.sh")
 SETTINGS = ("--slurm", "partition=all", "--slurm", "time=10", "--slurm", "mem-per-cpu=1G")

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults import builds
-from tests.test_build import command, digests
+from tests.pipeline.test_build import command, digests
 from vsidata.engines import rank, ray
 from vsidata.errors import VsiError
 from vsidata.pipeline.build import BuildOptions, build

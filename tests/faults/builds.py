@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from tests.dataset import small_scans, streams
-from tests.test_build import digests
+from tests.pipeline.test_build import digests
 
 WORKERS = 2
 OPTIONS = ("--frames", "4", "--embed", "--no-visibility")

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from tests.dataset import meta_info, small_scans, streams
-from tests.test_build import digests
+from tests.pipeline.test_build import digests
 from vsidata.dataset import results
 from vsidata.pipeline import build as building
 from vsidata.pipeline.build import BuildOptions, build

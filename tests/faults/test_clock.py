@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from tests.faults import builds
-from tests.test_build import digests
+from tests.pipeline.test_build import digests
 
 # Read by Python as it starts, in the workers too. Each look at the clock is an hour before the last one.
 _BACKWARDS = """

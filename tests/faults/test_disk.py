@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.faults import builds
-from tests.test_build import digests
+from tests.pipeline.test_build import digests
 from vsidata.analysis.audit.audit import write_audit
 from vsidata.commands.app import app
 from vsidata.dataset.build import Build

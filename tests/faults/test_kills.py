@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.faults import builds
-from tests.test_build import digests
+from tests.pipeline.test_build import digests
 
 SCANS = 6
 SEED = 0

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.dataset import small_scans
-from tests.test_build import digests
+from tests.pipeline.test_build import digests
 from vsidata.dataset import results
 from vsidata.dataset.build import Build
 from vsidata.errors import VsiError

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.faults import builds
-from tests.test_build import digests
+from tests.pipeline.test_build import digests
 
 WORD = "Stopped: the same command goes on from here.\n"
 SEED = 1

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.dataset import meta_info
-from tests.test_build import digests
+from tests.pipeline.test_build import digests
 from vsidata.engines import local
 from vsidata.errors import VsiError
 from vsidata.pipeline import build as building

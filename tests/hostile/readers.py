@@ -16,7 +16,7 @@ from PIL import Image
 from tests.dataset import meta_info
 from tests.hostile.films import film
 from tests.scans import ply_bytes, small_scan
-from tests.streams import sens_bytes
+from tests.sources.streams import sens_bytes
 from vsidata.dataset.manifest_form import Manifest, ShardEntry
 from vsidata.dataset.schema import QA
 from vsidata.dataset.verify import faults

@@ -10,7 +10,7 @@ import pytest
 
 from tests.hostile.limits import within_limits
 from tests.hostile.readers import NAME, by_name, png_of
-from tests.streams.sens_bytes import Frame, Sens, jpeg
+from tests.sources.streams.sens_bytes import Frame, Sens, jpeg
 from vsidata.errors import VsiError
 from vsidata.topics.rule_set import load_rules
 

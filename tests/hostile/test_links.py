@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.dataset import small_scans, streams
-from tests.report import builds, rooms
+from tests.pages import builds, rooms
 from vsidata.commands.app import app
 from vsidata.dataset.build import Build
 from vsidata.errors import OptionError, VsiError

@@ -11,7 +11,7 @@ from tests.dataset import meta_info
 from tests.hostile.limits import within_limits
 from tests.hostile.mutations import mutated
 from tests.scans import small_scan
-from tests.streams.sens_bytes import Frame, Sens, pose
+from tests.sources.streams.sens_bytes import Frame, Sens, pose
 from vsidata.dataset import results
 from vsidata.dataset.merge import merge
 from vsidata.errors import VsiError

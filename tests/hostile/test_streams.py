@@ -7,7 +7,7 @@ import pytest
 
 from tests.hostile.limits import within_limits
 from tests.hostile.readers import by_name
-from tests.streams.sens_bytes import Frame, Sens, jpeg
+from tests.sources.streams.sens_bytes import Frame, Sens, jpeg
 from vsidata.errors import ScanError
 
 HUGE = 2**32 - 1

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.report import builds, rooms
+from tests.pages import builds, rooms
 from vsidata.errors import VsiError
 from vsidata.plain_text import echo_json, in_a_line, log_plainly, printable
 

@@ -7,7 +7,7 @@ import open3d as o3d
 import pytest
 from plyfile import PlyData
 
-from tests.streams import sens_bytes
+from tests.sources.streams import sens_bytes
 from vsidata.sources.streams.registry import open_stream
 from vsidata.synthetic.film import film
 from vsidata.synthetic.layout import lay_out

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hub.server import OWNER, Hub, served
+from tests.publish.hub.server import OWNER, Hub, served
 
 FAMILIES = ("qwen2-vl", "qwen2.5-vl", "qwen3-vl", "internvl")
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from transformers import AutoModelForImageTextToText
 
-from tests.hub.server import OWNER
+from tests.publish.hub.server import OWNER
 from tests.vsitrain import asked
 from tests.vsitrain.data import builds
 from vsidata.errors import OptionError

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from tests.hub.server import Blob, Repo
+from tests.publish.hub.server import Blob, Repo
 from tests.vsitrain import asked
 from tests.vsitrain.evaluation import benchmark
 from tests.vsitrain.test_checkpoints import KNOWN

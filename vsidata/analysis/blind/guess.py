@@ -84,7 +84,7 @@ def guess(questions: Sequence[Asked], seed: int = 0, done: Callable[[], None] = 
 
     Where words carry no information, the forest gains nothing over `of_constant`: 0.4 points, with a standard
     error of 0.4, over 32 sets of 10 rooms (three question types, 60 questions each, 5 trees). Over `of_best`
-    the same forest seems to lose 3.9 points. Source: `tests/curation/test_blind_statistics.py`.
+    the same forest seems to lose 3.9 points. Source: `tests/analysis/test_blind_statistics.py`.
 
     Args:
         questions: of one question type, which `can_be_scored`.
