@@ -1,0 +1,229 @@
+"""No text of the project uses a word or a form of `english.yaml`.
+
+Read are string literals, docstrings and comments of the Python files, and every other text that a user or a
+contributor reads: YAML, Markdown, notebooks, pages, templates.
+"""
+
+import ast
+import io
+import json
+import re
+import tokenize
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import accumulate
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+FORMS = [
+    (re.compile(form["find"], re.IGNORECASE), form["write"])
+    for form in yaml.safe_load((ROOT / "tests/english.yaml").read_text("utf-8"))
+]
+READ_IN = ("vsidata", "vsitrain", "scripts", "notebooks", "recipes", "docs", ".github")
+READ_AT_THE_TOP = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Makefile", "pyproject.toml")
+PLAIN = {".md", ".yaml", ".yml", ".js", ".html", ".css", ".jinja", ".cff", ".toml", ".sh", ".ini", ".cfg"}
+
+# Folders (all files below them) and files that are not rewritten yet. Remove a line when its texts are plain;
+# add none.
+NOT_YET = (
+    "CHANGELOG.md",
+    "Makefile",
+    "README.md",
+    "docs",
+    "notebooks",
+    "pyproject.toml",
+    "recipes",
+    "scripts",
+    "vsidata/__init__.pyi",
+    "vsidata/analysis",
+    "vsidata/commands",
+    "vsidata/dataset",
+    "vsidata/engines",
+    "vsidata/errors.py",
+    "vsidata/files",
+    "vsidata/geometry",
+    "vsidata/measuring",
+    "vsidata/metrics.py",
+    "vsidata/pages",
+    "vsidata/pipeline",
+    "vsidata/plain_text.py",
+    "vsidata/publish",
+    "vsidata/rules",
+    "vsidata/scene.py",
+    "vsidata/screen",
+    "vsidata/selection",
+    "vsidata/sources",
+    "vsidata/synthetic",
+    "vsidata/topics",
+    "vsitrain/answers",
+    "vsitrain/commands",
+    "vsitrain/data",
+    "vsitrain/evaluation",
+    "vsitrain/families",
+    "vsitrain/figure_file.py",
+    "vsitrain/models",
+    "vsitrain/plan",
+    "vsitrain/preferences",
+    "vsitrain/pretrained.py",
+    "vsitrain/prompts",
+    "vsitrain/rewards",
+    "vsitrain/runs",
+    "vsitrain/scoring",
+    "vsitrain/settings",
+    "vsitrain/trainers",
+)
+
+# Words that the program looks for in texts of others: (file, word).
+QUOTED = {
+    ("vsitrain/answers/conclusion.py", "hence"),
+    ("vsitrain/answers/conclusion.py", "thus"),
+    ("vsitrain/answers/words.yaml", "hence"),
+    ("vsitrain/answers/words.yaml", "thus"),
+}
+
+
+def of_python(source: str) -> Iterator[tuple[int, str]]:
+    """Line and text of each string literal that is more than a word, docstring and block of comments."""
+    tree = ast.parse(source)
+    in_f_strings = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            in_f_strings |= {id(part) for part in node.values}
+            text = "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+            yield node.lineno, text
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in in_f_strings:
+            yield node.lineno, node.value
+    block: list[str] = []
+    first = last = 0
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type != tokenize.COMMENT:
+            continue
+        if block and token.start[0] != last + 1:
+            yield first, "\n".join(block)
+            block = []
+        first, last = (first if block else token.start[0]), token.start[0]
+        block.append(token.string.lstrip("# "))
+    if block:
+        yield first, "\n".join(block)
+
+
+def of_notebook(source: str) -> Iterator[tuple[int, str]]:
+    """Cells in order, and what they print; the number is the cell's."""
+    for number, cell in enumerate(json.loads(source)["cells"], 1):
+        yield number, "".join(cell["source"])
+        for output in cell.get("outputs", ()):
+            yield (
+                number,
+                "".join(output.get("text", ())) + "".join(output.get("data", {}).get("text/plain", ())),
+            )
+
+
+def of_plain(source: str) -> Iterator[tuple[int, str]]:
+    """Paragraphs: blocks of lines without an empty one between them, without marks of comments."""
+    lines = source.splitlines()
+    start = 0
+    for number, line in enumerate([*lines, ""]):
+        if line.strip(" #*/"):
+            continue
+        if number > start:
+            yield start + 1, "\n".join(part.strip().lstrip("#*/ ") for part in lines[start:number])
+        start = number + 1
+
+
+def texts(file: Path) -> Iterator[tuple[int, str]]:
+    """Line and text of everything in a file that a person reads."""
+    source = file.read_text("utf-8")
+    if file.suffix in {".py", ".pyi"}:
+        return of_python(source)
+    return of_notebook(source) if file.suffix == ".ipynb" else of_plain(source)
+
+
+def found(file: Path, name: str) -> list[str]:
+    """`file:line: "text" in "its sentence": write …` for each form in a file."""
+    faults = []
+    for first, text in texts(file):
+        lines = [" ".join(line.split()) for line in text.splitlines()]
+        joined = " ".join(lines)
+        starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
+        for form, write in FORMS:
+            for match in form.finditer(joined):
+                if (name, match[0]) in QUOTED:
+                    continue
+                line = first + bisect_right(starts, match.end() - 1) - 1
+                around = joined[max(0, match.start() - 30) : match.end() + 30]
+                faults.append(f'{name}:{line}: "{match[0]}" in "{around}": write {write}')
+    return faults
+
+
+def files() -> dict[str, Path]:
+    """Every file with texts, by its path below the root."""
+    inside = (file for folder in READ_IN for file in (ROOT / folder).rglob("*") if file.is_file())
+    at_the_top = (ROOT / name for name in READ_AT_THE_TOP if (ROOT / name).exists())
+    return {
+        str(file.relative_to(ROOT)): file
+        for file in sorted([*inside, *at_the_top])
+        if file.suffix in PLAIN | {".py", ".pyi", ".ipynb"} or file.name == "Makefile"
+    }
+
+
+def excused(name: str) -> str | None:
+    """The line of NOT_YET that holds a file."""
+    return next((path for path in NOT_YET if name == path or name.startswith(f"{path}/")), None)
+
+
+def test_texts_are_plain_english():
+    faults = [fault for name, file in files().items() if not excused(name) for fault in found(file, name)]
+    assert not faults, "\n" + "\n".join(faults)
+
+
+def test_a_folder_that_is_rewritten_is_no_exception_any_more():
+    needed = {path for name, file in files().items() if (path := excused(name)) and found(file, name)}
+    assert needed == set(NOT_YET)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "takes scans from one place, and here are none or two",
+        "is sun, which is none",
+        "wid: is no rule set",
+        "Mend the value",
+        "Name a build",
+        "Set aside: no scan",
+        "Whole: b1",
+        "Stopped: the same command goes on from here",
+        "Look and say, and change nothing",
+        "Of every draw",
+        "Who shall read it",
+        "Let in who asks for access",
+        "stay home",
+        "sizes pay for it",
+        "by day and by night",
+        "Found 1 scenes",
+    ],
+)
+def test_a_form_is_found_in_every_kind_of_file(tmp_path, text):
+    written = {
+        "a.py": f'"""Fine.\n\n    {text}\n"""\n',
+        "b.py": f'# Fine.\n\n# {text}\nx = "fine"\n',
+        "c.py": f'x = 1\n\nraise ValueError(f"{text}: {{x}}")\n',
+        "d.md": f"Fine.\n\n{text}\n",
+        "e.yaml": f"# fine\na: 1\nwhy: {text}\n",
+    }
+    for name, source in written.items():
+        (tmp_path / name).write_text(source)
+        (fault, *_) = found(tmp_path / name, name)
+        assert fault.startswith(f"{name}:3: ")
+        assert ": write " in fault
+
+
+def test_plain_texts_pass(tmp_path):
+    file = tmp_path / "plain.md"
+    file.write_text(
+        "There is no such file. 21 scenes. It is no longer than before. No scan was skipped. OK: b1\n"
+    )
+    assert not found(file, "plain.md")
