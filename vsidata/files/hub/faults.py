@@ -1,8 +1,7 @@
 """What goes wrong with the Hub, told as file, fault and remedy; and patience with what passes."""
 
 import re
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -14,14 +13,13 @@ from huggingface_hub.errors import (
     LocalEntryNotFoundError,
     OfflineModeIsEnabled,
 )
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
 from vsidata.errors import OptionError, VsiError
 from vsidata.files.hub.secret_scan import without_secrets
 from vsidata.plain_text import printable
 
 Answer = TypeVar("Answer")
-
-_WAITS = (1.0, 2.0, 4.0, 8.0)  # seconds between tries: a Hub that restarts is back within them
 
 _LONGEST_ANSWER = 300  # characters of what a server says: its own messages have a sentence or two
 
@@ -69,16 +67,13 @@ def passes(error: BaseException) -> bool:
     return _lost(error) is not None
 
 
-def patiently(action: Callable[[], Answer]) -> Answer:
-    """Do what may be done twice, and again where a fault passes."""
-    for wait in _WAITS:
-        try:
-            return action()
-        except Exception as error:
-            if not passes(error):
-                raise
-        time.sleep(wait)
-    return action()
+patiently = Retrying(
+    retry=retry_if_exception(passes),
+    stop=stop_after_attempt(5),
+    wait=wait_exponential(),  # 1, 2, 4 and 8 seconds: a Hub that restarts is back within them
+    reraise=True,
+)
+"""Calls a function that may be called twice; calls it again after a fault of the network or the Hub."""
 
 
 @contextmanager
