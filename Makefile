@@ -9,7 +9,7 @@ export OMP_NUM_THREADS = 1
 unexport PYTHONDONTWRITEBYTECODE
 PYTEST = .venv/bin/pytest
 
-.PHONY: help demo loop test lint docs bench soak audit clean
+.PHONY: help demo loop test lint docs bench soak audit dist clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
@@ -41,6 +41,12 @@ soak: .venv/ready-dev ## run the long tests, and both make commands in a bare De
 
 audit: .venv/ready ## look up known vulnerabilities of the packages, where that can be asked
 	@bash scripts/audit.sh
+
+dist: .venv/ready-dev ## build wheel and source archive into dist/, check both, and try the wheel in a new environment
+	rm -rf dist
+	.venv/bin/python -m build --outdir dist
+	.venv/bin/twine check --strict dist/*
+	$(PYTEST) tests/test_distribution.py
 
 clean: ## remove what the other targets made, but not the packages installed in .venv
 	rm -rf demo loop site build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

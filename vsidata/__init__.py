@@ -16,7 +16,7 @@ What is wrong is raised as a `vsidata.VsiError`, which names the file, the fault
 from importlib import import_module
 from typing import Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _MODULES = {
     "Build": "vsidata.dataset.build",
