@@ -29,7 +29,6 @@ PLAIN = {".md", ".yaml", ".yml", ".js", ".html", ".css", ".jinja", ".cff", ".tom
 # Folders (all files below them) and files that are not rewritten yet. Remove a line when its texts are plain;
 # add none.
 NOT_YET = (
-    "CHANGELOG.md",
     "Makefile",
     "README.md",
     "docs",
