@@ -236,10 +236,12 @@ def test_prompt_without_exactly_one_place_for_its_clip_is_refused(places):
 
 def test_same_prompt_and_clip_are_encoded_once(tiny):
     _, processor = parts(tiny())
-    clip, other = noise(2, 56, 56), noise(2, 56, 56)
-    rows = encode_rows(processor, [asked("a"), asked("a"), asked("b"), asked("a")], [clip, clip, clip, other])
+    clip, same, other = noise(2, 56, 56), noise(2, 56, 56), noise(2, 56, 56, seed=1)
+    clips = [clip, same, clip, other]
+    rows = encode_rows(processor, [asked("a"), asked("a"), asked("b"), asked("a")], clips)
     assert rows[0] is rows[1]
     assert len({id(row) for row in rows}) == 3
+    assert len({id(row.vision) for row in rows}) == 2
 
 
 def test_adapter_changes_all_of_the_language_model_and_nothing_of_the_vision_tower(each_tiny):

@@ -104,6 +104,7 @@ def test_adapter_of_grpo_is_the_same_to_the_bit_where_rewards_differ(tiny, tmp_p
 
         monkeypatch.setattr(tiny_runs, "parts", loaded)
         run = tiny_runs.trainer(tiny(), tmp_path / name, **how)
+        run._shares = False  # as where the weights are spread: else no pass of the loss runs the tower
         before = adapter(run)
         with FlopCounterMode(display=False) as counted:
             run.train()

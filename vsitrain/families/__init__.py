@@ -10,6 +10,7 @@ from vsitrain.families.encoding import (
     token_types,
     unexpanded,
     vision_inputs,
+    with_features,
 )
 from vsitrain.families.family import (
     FAMILIES,
@@ -18,7 +19,8 @@ from vsitrain.families.family import (
     family_of,
     pad_token_ids,
 )
-from vsitrain.families.frozen import keep_gradients_out_of_the_tower
+from vsitrain.families.features import Features, features_of, joined
+from vsitrain.families.frozen import LANGUAGE, keep_gradients_out_of_the_tower, trains_tower
 from vsitrain.families.guard import refuse_blind_passes
 from vsitrain.families.limits import (
     frame_limits,
@@ -33,8 +35,10 @@ from vsitrain.families.places import InputMode, stills, with_places
 
 __all__ = [
     "FAMILIES",
+    "LANGUAGE",
     "LORA_TARGETS",
     "Family",
+    "Features",
     "InputMode",
     "Pixels",
     "Row",
@@ -43,8 +47,10 @@ __all__ = [
     "encode",
     "encode_rows",
     "family_of",
+    "features_of",
     "fitted",
     "frame_limits",
+    "joined",
     "keep_gradients_out_of_the_tower",
     "least_below",
     "limit_pixels",
@@ -54,8 +60,10 @@ __all__ = [
     "refuse_marks",
     "stills",
     "token_types",
+    "trains_tower",
     "unexpanded",
     "video_limits",
     "vision_inputs",
+    "with_features",
     "with_places",
 ]

@@ -13,6 +13,7 @@ from torch import Tensor
 from vsidata.errors import OptionError
 from vsitrain.data.clip import Clip
 from vsitrain.families.family import family_of, pad_token_ids
+from vsitrain.families.features import KINDS, Features, features_of, joined
 from vsitrain.families.marks import refuse_marks, texts_of
 from vsitrain.families.pixels import Pixels
 from vsitrain.families.places import InputMode, Messages, stills, with_places
@@ -27,10 +28,31 @@ class Row:
     Attributes:
         input_ids: tokens, with as many pad tokens as the clip has features.
         vision: tensors that the clip brings, on the CPU. A batch joins those of its rows on the first axis.
+            Rows about the same clip share them.
+        features: what the vision tower made of the clip, in place of its pixels; None where it has not run.
     """
 
     input_ids: list[int]
     vision: Mapping[str, Tensor]
+    features: Features | None = None
+
+
+def with_features(model: Any, rows: Sequence[Row]) -> list[Row]:
+    """The same rows with features in place of pixels: the vision tower runs once for each distinct clip.
+
+    Args:
+        model: whose tower runs.
+        rows: with pixels. A row that stands there several times is one row in the result, too.
+    """
+    made: dict[int, Features] = {}
+    seen: dict[int, Row] = {}
+    for row in rows:
+        if id(row.vision) not in made:
+            made[id(row.vision)] = features_of(model, row.vision)
+        if id(row) not in seen:
+            rest = {key: value for key, value in row.vision.items() if key not in KINDS}
+            seen[id(row)] = replace(row, vision=rest, features=made[id(row.vision)])
+    return [seen[id(row)] for row in rows]
 
 
 def encode_rows(
@@ -50,7 +72,7 @@ def encode_rows(
         processor: of the model.
         prompts: messages, each conversation with one part `{"type": "video"}`.
         clips: one a prompt. The pixels of a clip that stands at several prompts are prepared once, and the
-            rows of equal prompts about it are one.
+            rows of equal prompts about it are one. Clips of equal frames and times are one clip.
         input_mode: whether a clip is shown as a video or as images.
         add_generation_prompt: whether the assistant is to speak next.
         template_options: for the chat template.
@@ -77,19 +99,24 @@ def encode_rows(
         )
         for messages, clip in zip(prompts, clips, strict=True)
     ]
-    about: dict[int, tuple[Clip, dict[str, None]]] = {}
+    about: dict[tuple[str, float], tuple[Clip, dict[str, None]]] = {}
     for text, clip in zip(texts, clips, strict=True):
-        about.setdefault(id(clip), (clip, {}))[1][text] = None
+        about.setdefault(_shown(clip), (clip, {}))[1][text] = None
     pixels = pixels or Pixels()
     rows = {
         key: _encode(processor, list(its), clip, input_mode, pixels) for key, (clip, its) in about.items()
     }
-    encoded = [rows[id(clip)][text] for text, clip in zip(texts, clips, strict=True)]
+    encoded = [rows[_shown(clip)][text] for text, clip in zip(texts, clips, strict=True)]
     _refuse_too_long(processor, encoded, names or [f"that ends in {text[-_SHOWN:]!r}" for text in texts])
     return encoded
 
 
 _SHOWN = 80  # characters of a prompt that an error quotes
+
+
+def _shown(clip: Clip) -> tuple[str, float]:
+    """All of a clip that a processor reads: frames, times, and frames per second."""
+    return clip.digest, clip.fps
 
 
 def _refuse_too_long(processor: Any, rows: Sequence[Row], names: Sequence[str]) -> None:
@@ -206,12 +233,12 @@ def unexpanded(processor: Any, input_ids: Sequence[int]) -> list[int]:
     return tokens
 
 
-def vision_inputs(processor: Any, rows: Sequence[Row], input_ids: Tensor) -> dict[str, Tensor]:
+def vision_inputs(processor: Any, rows: Sequence[Row], input_ids: Tensor) -> dict[str, Any]:
     """What the clips of rows add to a forward pass over their tokens.
 
     Args:
         processor: of the model.
-        rows: n.
+        rows: n, all with pixels or all with features.
         input_ids: (n, tokens) the rows, padded, with whatever follows them.
 
     Returns:
@@ -220,7 +247,9 @@ def vision_inputs(processor: Any, rows: Sequence[Row], input_ids: Tensor) -> dic
     inputs = {key: torch.cat([row.vision[key] for row in rows]) for key in rows[0].vision}
     if family_of(processor).typed:
         inputs["mm_token_type_ids"] = token_types(processor, input_ids)
-    return {key: value.to(input_ids.device) for key, value in inputs.items()}
+    placed: dict[str, Any] = {key: value.to(input_ids.device) for key, value in inputs.items()}
+    features = [row.features for row in rows if row.features is not None]
+    return {**placed, "mm_encoder_outputs": joined(features)} if features else placed
 
 
 def collate(processor: Any, rows: Sequence[Row], *, padding_side: Literal["left", "right"] = "left") -> Any:

@@ -4,6 +4,21 @@ from typing import Any
 
 _TOWERS = ("visual", "vision_tower")
 
+LANGUAGE = ("language_model", "lm_head")
+"""Names within those of the parameters that belong to the language model; all others see."""
+
+
+def trains_tower(model: Any) -> bool:
+    """Whether any parameter outside the language model is trained: of the vision tower or its projector.
+
+    Args:
+        model: as it was loaded, or with an adapter around it.
+    """
+    return any(
+        parameter.requires_grad and not any(part in name for part in LANGUAGE)
+        for name, parameter in model.named_parameters()
+    )
+
 
 def keep_gradients_out_of_the_tower(model: Any) -> None:
     """Stop gradient checkpointing from running a frozen vision tower backward.

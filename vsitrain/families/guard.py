@@ -5,8 +5,7 @@ from typing import Any
 
 from vsidata.errors import VsiError
 from vsitrain.families.family import family_of
-
-_KINDS = {"pixel_values": "image", "pixel_values_videos": "video"}
+from vsitrain.families.features import KINDS
 
 
 def refuse_blind_passes(model: Any) -> Callable[[], None]:
@@ -33,10 +32,10 @@ def refuse_blind_passes(model: Any) -> Callable[[], None]:
         # A single token is a model that writes on: it has the pixels in its cache.
         if input_ids is None or input_ids.shape[1] == 1:
             return
-        # What `generate` made of the pixels before it passes the prompt on, by kind.
+        # What the vision tower made of the pixels before, in `generate` or for several passes.
         made = given.get("mm_encoder_outputs") or {}
         for token, key in pads.items():
-            seen = given.get(key) is not None or made.get(_KINDS[key]) is not None
+            seen = given.get(key) is not None or made.get(KINDS[key]) is not None
             if not seen and (count := int((input_ids == token).sum())):
                 fault = f"was given {count} tokens that stand for pixels, and no {key}"
                 remedy = "Pass on to the model all that vsitrain.families.encode gives."

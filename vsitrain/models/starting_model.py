@@ -7,7 +7,7 @@ from typing import Any
 
 from vsidata.errors import OptionError
 from vsidata.files.safe_files import read_regular, refuse_link
-from vsitrain.families import LORA_TARGETS
+from vsitrain.families import LANGUAGE, LORA_TARGETS
 from vsitrain.models.whole_weights import model_of_shapes, whole_weights
 from vsitrain.pretrained import in_words, limited, open_adapter, open_model, open_processor, refuse_pickles
 from vsitrain.runs.provenance import MERGED, read_provenance, write_provenance
@@ -15,10 +15,6 @@ from vsitrain.runs.provenance import MERGED, read_provenance, write_provenance
 _RIGHT_BASE = "Name the model that it was trained on as base_model_name_or_path in its adapter_config.json."
 
 ADAPTER_CONFIG, ADAPTER_WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
-
-
-_LANGUAGE = ("language_model", "lm_head")
-"""Names within those of the parameters that belong to the language model; all others see."""
 
 
 def is_adapter(name_or_path: str) -> bool:
@@ -174,7 +170,7 @@ def load_model(settings: Any, *, dtype: str | None, train_vision: bool) -> Any:
     )
     if not train_vision:
         for name, parameter in model.named_parameters():
-            if not any(part in name for part in _LANGUAGE):
+            if not any(part in name for part in LANGUAGE):
                 parameter.requires_grad_(False)
     return model
 

@@ -4,15 +4,20 @@ With a video in the prompt TRL generates with it and computes the loss without: 
 is learned about what the video shows. Here the clips travel beside the batch, out of sight of datasets and
 logs, and join every pass of the model: to generate, and for the old, the reference and the new
 log-probabilities.
+
+The vision tower runs once for each distinct clip of a generation round, where it stays as it is: its features
+go to all of these passes in place of the pixels.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
+from accelerate import DistributedType
 from torch import Tensor
 from transformers import TrainerCallback
 from trl.trainer.grpo_config import GRPOConfig
@@ -27,12 +32,15 @@ from vsitrain.families import (
     encode_rows,
     family_of,
     fitted,
+    joined,
     pad_token_ids,
     refuse_blind_passes,
     stills,
     token_types,
+    trains_tower,
     unexpanded,
     vision_inputs,
+    with_features,
 )
 from vsitrain.runs.checkpoints import WholeCheckpoints
 from vsitrain.runs.history import BY_TOPIC
@@ -106,6 +114,7 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
         for guarded in (self.model, self.ref_model):
             if guarded is not None:
                 refuse_blind_passes(self.accelerator.unwrap_model(guarded))
+        self._shares = not trains_tower(self.model) and not _spreads_weights(self.accelerator)
         self.callback_handler.callbacks.insert(0, _OnlyFigures())  # before those that report
         self.add_callback(GenerationBoundary((args.steps_per_generation or 1) * args.num_iterations))
         self.rollouts: RolloutLog | None = None
@@ -145,13 +154,21 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
             template_options={**self.chat_template_kwargs},  # type: ignore[dict-item]
             names=self._names,
         )
-        self._rows = rows
-        shown: dict[str, Any] = {key: torch.cat([row.vision[key] for row in rows]) for key in rows[0].vision}
+        self._rows = self._looked_at(rows) if self._shares else rows
+        shown: dict[str, Any] = {
+            key: torch.cat([row.vision[key] for row in self._rows]) for key in self._rows[0].vision
+        }
         if family_of(self.processing_class).typed:
             # As lists, which are padded on the way like the prompts.
             ids = (torch.tensor(row.input_ids) for row in rows)
             shown["mm_token_type_ids"] = [token_types(self.processing_class, row).tolist() for row in ids]
         return [row.input_ids for row in rows], None, shown
+
+    def _looked_at(self, rows: Sequence[Row]) -> list[Row]:
+        """The rows with what the vision tower makes of each distinct clip, in the precision of training."""
+        model = self.accelerator.unwrap_model(self.model)
+        with torch.no_grad(), self.accelerator.autocast():
+            return with_features(model, rows)
 
     def _generate_single_turn(
         self, prompt_ids: Any, images: Any, multimodal_fields: Any, *others: Any, **more: Any
@@ -162,7 +179,23 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
                 # vLLM writes the tokens of each image itself. Its server is told where they stand instead.
                 prompt_ids = [unexpanded(self.processing_class, ids) for ids in prompt_ids]
         trl: Any = super()
-        return trl._generate_single_turn(prompt_ids, images, multimodal_fields, *others, **more)
+        with self._features_in_reach():
+            return trl._generate_single_turn(prompt_ids, images, multimodal_fields, *others, **more)
+
+    @contextmanager
+    def _features_in_reach(self) -> Iterator[None]:
+        """Hand the features of the prompts to the model's `generate`: TRL passes on tensors alone."""
+        features = [row.features for row in self._rows if row.features is not None]
+        if not features or self.use_vllm:
+            yield
+            return
+        model: Any = self.accelerator.unwrap_model(self.model)
+        base = model.get_base_model() if hasattr(model, "get_base_model") else model
+        base.generate = partial(base.generate, mm_encoder_outputs={**joined(features)})
+        try:
+            yield
+        finally:
+            del base.generate
 
     def _calculate_rewards(
         self, inputs: Any, prompts: Any, completions: Any, completion_ids_list: Any
@@ -220,6 +253,14 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
             None if entropies[0] is None else torch.cat(entropies),
             None if auxiliary[0] is None else torch.stack(auxiliary).mean(),
         )
+
+
+def _spreads_weights(accelerator: Any) -> bool:
+    """Whether a process holds only its share of the weights, and the vision tower cannot run by itself."""
+    deepspeed = getattr(accelerator.state, "deepspeed_plugin", None)
+    return accelerator.distributed_type == DistributedType.FSDP or (
+        deepspeed is not None and deepspeed.zero_stage == 3
+    )
 
 
 def refuse_video_to_vllm(args: GRPOConfig, input_mode: InputMode) -> None:
