@@ -18,9 +18,9 @@ from vsidata.sources.label_table import read_label_table
 from vsidata.sources.registry import open_source
 from vsidata.sources.streams.exported import open_exported
 from vsidata.topics.rule_set import load_rules
-from vsitrain.scoring.command import _only
 from vsitrain.scoring.predictions import read_predictions
 from vsitrain.scoring.questions import _from_file
+from vsitrain.scoring.score_files import _only
 from vsitrain.settings.recipe import read_recipe
 
 NAME = "scene0000_00"

@@ -1,4 +1,4 @@
-"""Imports go down only: no file, and no folder, is needed by what it needs.
+"""Imports go down only: no file, and no folder, is needed by what it needs. No two classes share a name.
 
 In every folder its files and its subfolders are rooms. A room may import another one of the same folder if
 that one never leads back to it. Imports that only a type checker reads count as well.
@@ -78,6 +78,33 @@ def test_no_room_is_needed_by_what_it_needs():
 def test_a_reader_can_keep_the_rooms_of_a_package_in_mind(package):
     rooms = {name.split(".")[1] for name in modules(ROOT) if name.startswith(f"{package}.")}
     assert len(rooms) <= MOST_ROOMS
+
+
+def classes(root: Path) -> dict[str, list[str]]:
+    """Name of a class → the modules that define it."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, file in modules(root).items():
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                found[node.name].append(name)
+    return found
+
+
+def test_no_two_classes_have_the_same_name():
+    assert not {name: where for name, where in classes(ROOT).items() if len(where) > 1}
+
+
+def test_file_names_say_what_is_in_the_file():
+    """`words.py` does not say whose words, and `utils.py` says nothing."""
+    assert not [str(file) for file in modules(ROOT).values() if file.name in ("words.py", "utils.py")]
+
+
+def test_two_classes_of_one_name_are_found(tmp_path):
+    for name in ("vsidata/a.py", "vsitrain/b.py"):
+        file = tmp_path / name
+        file.parent.mkdir()
+        file.write_text("class Plan:\n    pass\n")
+    assert classes(tmp_path) == {"Plan": ["vsidata.a", "vsitrain.b"]}
 
 
 def test_a_circle_is_found_and_named(tmp_path):

@@ -14,7 +14,7 @@ from vsidata.analysis.audit.audit import asked_in_file, audit
 from vsidata.analysis.audit.margins import margins
 from vsidata.analysis.audit.repeats import repeats
 from vsidata.analysis.audit.shares import letter_shares, word_shares
-from vsidata.analysis.blind.asked import read_asked
+from vsidata.analysis.blind.blind_question import read_asked
 from vsidata.topics.rule_set import load_rules
 
 pytestmark = pytest.mark.usefixtures("few_trees")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.analysis import made_questions as made
-from vsidata.analysis.blind.asked import Asked, read_asked
+from vsidata.analysis.blind.blind_question import BlindQuestion, read_asked
 from vsidata.analysis.blind.constants import best_answer, folds_of
 from vsidata.analysis.blind.guess import guess
 from vsidata.errors import VsiError
@@ -13,7 +13,7 @@ CATEGORIES = ("bed", "chair", "lamp", "sofa", "table", "tv")
 ROOMS = [f"room{number}" for number in range(100)]
 
 
-def asked(rows: list[made.Row]) -> list[Asked]:
+def asked(rows: list[made.Row]) -> list[BlindQuestion]:
     return read_asked(rows)
 
 

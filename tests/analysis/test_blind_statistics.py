@@ -5,7 +5,7 @@ import pytest
 
 from tests.analysis import made_questions as made
 from vsidata.analysis.audit.audit import audit
-from vsidata.analysis.blind.asked import read_asked
+from vsidata.analysis.blind.blind_question import read_asked
 from vsidata.analysis.blind.guess import guess
 from vsidata.metrics import interval, redrawn_means
 

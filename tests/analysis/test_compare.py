@@ -10,7 +10,7 @@ import pytest
 from tests.analysis import made_questions as made
 from tests.analysis.command import vsidata
 from tests.dataset.meta_info import write as write_meta_info
-from vsidata.analysis.blind.asked import read_asked
+from vsidata.analysis.blind.blind_question import read_asked
 from vsidata.analysis.compare.compare import compare
 from vsidata.analysis.compare.pairs import paired
 from vsidata.pipeline.build import BuildOptions, build

@@ -10,10 +10,10 @@ import pytest
 from tests.analysis import made_questions as made
 from tests.analysis.command import vsidata
 from tests.dataset.meta_info import write as write_meta_info
-from vsidata.analysis.blind.asked import read_asked
+from vsidata.analysis.blind.blind_question import read_asked
 from vsidata.analysis.blind.guess import guess
+from vsidata.analysis.debias.debias_record import as_json
 from vsidata.analysis.debias.prune import debias
-from vsidata.analysis.debias.record import as_json
 from vsidata.dataset import subset
 from vsidata.dataset.build import Build
 from vsidata.dataset.card import card

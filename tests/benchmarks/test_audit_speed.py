@@ -11,7 +11,7 @@ import pytest
 
 from tests.analysis.made_questions import like_a_build
 from vsidata.analysis.audit.audit import audit
-from vsidata.analysis.blind.asked import read_asked
+from vsidata.analysis.blind.blind_question import read_asked
 from vsidata.analysis.blind.forest import _MOST_ROWS, COARSE, FINE, TREES
 
 

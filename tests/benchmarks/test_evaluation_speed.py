@@ -15,7 +15,7 @@ from tests.benchmarks.test_loader_speed import picture
 from tests.vsitrain.data import builds
 from vsitrain.data.frames import FrameStore
 from vsitrain.evaluation import evaluate, settings_for
-from vsitrain.evaluation.model import find_model
+from vsitrain.evaluation.evaluated_model import find_model
 from vsitrain.evaluation.replies import Replier
 from vsitrain.models.tiny import TINY, make_tiny
 from vsitrain.scoring.questions import read_questions

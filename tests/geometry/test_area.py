@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from vsidata.errors import DegenerateGeometry
-from vsidata.geometry.area import Shape, alpha_shape, floor_shape, vsi100k_shape, vsibench_shape
+from vsidata.geometry.area import FloorShape, alpha_shape, floor_shape, vsi100k_shape, vsibench_shape
 from vsidata.geometry.outline import signed_area
 from vsidata.measuring.measure import measure
 from vsidata.scene import Array, IntArray, Scene
@@ -41,7 +41,7 @@ def vsi100k_area(points: Array, *, alpha: float) -> float:
     return checked(vsi100k_shape(points, alpha=alpha))
 
 
-def checked(shape: Shape) -> float:
+def checked(shape: FloorShape) -> float:
     """The area of a shape, which its outline encloses, too."""
     assert sum(signed_area(ring) for ring in shape.outline) == pytest.approx(shape.area, abs=1e-9)
     return shape.area

@@ -8,7 +8,7 @@ import pytest
 
 from tests.pages.rows import measured, measured_scene, question, scene, thing
 from vsidata.pages.evidence import Drawing, drawing
-from vsidata.pages.plan import plan
+from vsidata.pages.top_view import top_view
 from vsidata.topics import (
     obj_appearance_order,
     object_counting,
@@ -37,7 +37,7 @@ AT = {one.instance: one for one in ROOM_THINGS.objects}
 
 
 def drawn(asked, *things) -> Drawing:
-    return drawing(asked, plan(scene(*(things or (SINK, STOVE, LAMP, DOOR)))))
+    return drawing(asked, top_view(scene(*(things or (SINK, STOVE, LAMP, DOOR)))))
 
 
 def about(points):
@@ -45,7 +45,7 @@ def about(points):
 
 
 def test_plan_has_outline_footprints_and_heights():
-    seen = plan(scene(SINK, DOOR))
+    seen = top_view(scene(SINK, DOOR))
     assert seen.outline == (((0, 0), (6, 0), (6, 4), (0, 4)),)
     assert sorted(seen.objects[3].footprint) == about([(0.8, 0.8), (0.8, 1.2), (1.2, 0.8), (1.2, 1.2)])
     assert seen.objects[9].heights == pytest.approx((0, 2))
@@ -56,7 +56,7 @@ def test_plan_has_outline_footprints_and_heights():
 
 
 def test_object_without_a_box_stands_in_the_list_and_is_not_drawn():
-    seen = plan(scene(thing(1, "wall", (0, 0, 0)) | {"box": None, "category": None}))
+    seen = top_view(scene(thing(1, "wall", (0, 0, 0)) | {"box": None, "category": None}))
     assert seen.objects[1].footprint == ()
     assert seen.objects[1].heights is None
 
@@ -238,7 +238,7 @@ def test_walk_is_drawn_from_stop_to_stop():
 
 
 def test_camera_path_breaks_where_tracking_was_lost_and_frames_know_where_they_look():
-    seen = plan(scene(SINK), footage())
+    seen = top_view(scene(SINK), footage())
     assert [len(stretch) for stretch in seen.path] == [6]
     assert seen.frames[1].at == (2, 2)
     assert seen.frames[1].towards == pytest.approx((0, 1))
@@ -249,8 +249,8 @@ def test_camera_path_breaks_where_tracking_was_lost_and_frames_know_where_they_l
 )
 def test_object_is_seen_where_one_frame_shows_it_large_and_all_together_enough_of_it(pixels, surface, shown):
     row = {"instance": 3, "first": 0, "pixels": pixels, "surfaces": [], "surface": surface}
-    assert plan(scene(SINK), footage(seen=[row]), RULES["visibility"]).objects[3].seen is shown
-    assert plan(scene(SINK), footage(seen=[row])).objects[3].seen is None
+    assert top_view(scene(SINK), footage(seen=[row]), RULES["visibility"]).objects[3].seen is shown
+    assert top_view(scene(SINK), footage(seen=[row])).objects[3].seen is None
 
 
 def test_question_about_objects_that_the_scene_lacks_has_no_drawing():

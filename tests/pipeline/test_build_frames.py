@@ -12,7 +12,7 @@ from PIL import Image
 from tests.dataset import small_scans, streams
 from tests.pipeline.test_build import digests
 from vsidata.dataset import frames_file, results
-from vsidata.dataset.summary import closing_lines
+from vsidata.dataset.summary_text import closing_lines
 from vsidata.errors import OptionError
 from vsidata.pipeline.build import BuildOptions, build
 from vsidata.pipeline.process import Job, process_scene

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.dataset import small_scans
-from vsidata.dataset.summary import closing_lines
+from vsidata.dataset.summary_text import closing_lines
 from vsidata.geometry.outline import signed_area
 from vsidata.pipeline.build import BuildOptions, build
 

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.dataset import small_scans, streams
-from vsidata.dataset.summary import closing_lines
+from vsidata.dataset.summary_text import closing_lines
 from vsidata.pipeline.build import BuildOptions, build
 
 NAMES = ["scene0000_00", "scene0001_00", "scene0002_00"]

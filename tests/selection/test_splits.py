@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vsidata.dataset.selection_words import in_words
+from vsidata.dataset.selection_text import in_words
 from vsidata.errors import OptionError
 from vsidata.selection.splits import held_out_rooms, select
 from vsidata.sources import official

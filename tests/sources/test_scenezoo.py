@@ -24,10 +24,10 @@ from vsidata.sources.registry import open_source
 from vsidata.sources.scannet import ScanNet
 from vsidata.topics.rule_set import load_rules
 from vsitrain.evaluation import evaluate, settings_for
-from vsitrain.scoring.command import own_questions
 from vsitrain.scoring.predictions import Prediction
 from vsitrain.scoring.questions import read_questions
 from vsitrain.scoring.score import score
+from vsitrain.scoring.score_files import own_questions
 
 scenezoo = pytest.importorskip("scenezoo", reason="scenezoo is not installed: no second reader")
 from vsidata.sources.scenezoo import _ALIGNED, _UPRIGHT, SceneZoo, _folders  # noqa: E402 - needs scenezoo

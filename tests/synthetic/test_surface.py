@@ -5,13 +5,13 @@ import pytest
 import trimesh
 
 from vsidata.synthetic.layout import lay_out
-from vsidata.synthetic.surface import Surface, coarse_surface, refine
+from vsidata.synthetic.surface import RoomSurface, coarse_surface, refine
 
 
-def _surface(mesh: trimesh.Trimesh) -> Surface:
+def _surface(mesh: trimesh.Trimesh) -> RoomSurface:
     count = len(mesh.faces)
     nothing = np.zeros(count, dtype=np.int64)
-    return Surface(
+    return RoomSurface(
         np.array(mesh.vertices), np.array(mesh.faces), nothing, nothing, np.ones((count, 3)), ("main",)
     )
 

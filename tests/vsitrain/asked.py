@@ -5,7 +5,7 @@ import numpy as np
 from tests.vsitrain.data import builds
 from vsitrain.data.frames import FrameStore
 from vsitrain.prompts import prompt_mode
-from vsitrain.trainers.collate import Asking
+from vsitrain.trainers.collate import PromptMaker
 
 SCENES = [f"scene{n:04d}_00" for n in range(3)]
 _WORDS = ("sink", "bed", "lamp", "desk")
@@ -49,12 +49,12 @@ def build(folder):
     return builds.write(folder, ROWS, frames)
 
 
-def asking(folder, processor, mode="vanilla", *, letters=True, input_mode="video") -> Asking:
+def asking(folder, processor, mode="vanilla", *, letters=True, input_mode="video") -> PromptMaker:
     store = FrameStore(str(folder), "train", num_frames=4, max_pixels=112 * 84)
-    return Asking(processor, store, prompt_mode(mode), letters, input_mode)
+    return PromptMaker(processor, store, prompt_mode(mode), letters, input_mode)
 
 
-def with_blank_clips(asking: Asking) -> Asking:
+def with_blank_clips(asking: PromptMaker) -> PromptMaker:
     """The same prompts about black frames."""
     asking.store.clip = lambda *scene, seen=asking.store.clip: _black(seen(*scene))
     return asking

@@ -29,9 +29,9 @@ from vsitrain.runs.continuation import continued
 from vsitrain.runs.history import read_history
 from vsitrain.runs.model_card import model_card
 from vsitrain.runs.provenance import read_provenance, write_provenance
-from vsitrain.scoring.command import scored
 from vsitrain.scoring.lenient import lenient_score
 from vsitrain.scoring.official import official_score
+from vsitrain.scoring.score_files import scored
 from vsitrain.settings.config import read_config
 
 _RECIPE = b"""extends: null

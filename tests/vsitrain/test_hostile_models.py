@@ -15,7 +15,7 @@ from tests.vsitrain.tiny_runs import CLIPS, parts
 from tests.vsitrain.tiny_runs import asked as ask
 from vsidata.errors import OptionError
 from vsitrain import pretrained
-from vsitrain.evaluation.model import find_model, penalty_of
+from vsitrain.evaluation.evaluated_model import find_model, penalty_of
 from vsitrain.families import LORA_TARGETS, encode_rows, refuse_marks
 from vsitrain.models.starting_model import base_of, check_adapter, merge_adapter
 from vsitrain.plan import read_model_config

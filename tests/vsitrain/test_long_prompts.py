@@ -12,7 +12,7 @@ from tests.vsitrain.tiny_runs import asked as prompt
 from vsidata.errors import OptionError
 from vsitrain.data.frames import FrameStore
 from vsitrain.evaluation import settings_for
-from vsitrain.evaluation.model import find_model
+from vsitrain.evaluation.evaluated_model import find_model
 from vsitrain.evaluation.replies import Replier
 from vsitrain.families import encode_rows
 from vsitrain.trainers.collate import AnswerCollator

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.vsitrain.data import builds
 from vsidata.errors import OptionError
 from vsitrain.preferences import KINDS, wrong_answer
-from vsitrain.preferences.words import asked_by
+from vsitrain.preferences.answer_words import asked_by
 from vsitrain.prompts import target
 from vsitrain.rewards.match import match_reward
 from vsitrain.rewards.mra import mra_reward

@@ -19,7 +19,7 @@ from vsidata.errors import OptionError
 from vsitrain.commands.app import main
 from vsitrain.data.frames import FrameStore
 from vsitrain.evaluation import settings_for
-from vsitrain.evaluation.model import find_model
+from vsitrain.evaluation.evaluated_model import find_model
 from vsitrain.evaluation.replies import Replier
 from vsitrain.settings.config import read_config
 from vsitrain.settings.hub_token import hide_token
@@ -182,7 +182,7 @@ import sys
 from pathlib import Path
 from vsitrain.data.frames import FrameStore
 from vsitrain.evaluation import settings_for
-from vsitrain.evaluation.model import find_model
+from vsitrain.evaluation.evaluated_model import find_model
 from vsitrain.evaluation.replies import Replier
 from vsitrain.settings.hub_token import hide_token
 found = hide_token(sys.argv[1:])

@@ -48,7 +48,7 @@ def seen_shares() -> SeenShares:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Projection:
     """A projection.
 
     Attributes:
@@ -66,7 +66,7 @@ class Plan:
     failures: Sequence[ScanError]
 
 
-def plan(source: Source, names: Iterable[str], rules: RuleSet) -> Plan:
+def plan(source: Source, names: Iterable[str], rules: RuleSet) -> Projection:
     """Project the questions about some scenes of a source from their annotations."""
     questions = dict.fromkeys(rules.default_topics, 0)
     failures = []
@@ -81,7 +81,7 @@ def plan(source: Source, names: Iterable[str], rules: RuleSet) -> Plan:
         for topic in questions:
             questions[topic] += rules.registry[topic].most(scene, rules.topics[topic])
     seen = {topic: round(number * rules.registry[topic].seen_share) for topic, number in questions.items()}
-    return Plan(rules.label, scenes, questions, seen, failures)
+    return Projection(rules.label, scenes, questions, seen, failures)
 
 
 def _unmeasured(source: Source, name: str, rules: RuleSet) -> MeasuredScene:
@@ -111,7 +111,7 @@ def _unmeasured(source: Source, name: str, rules: RuleSet) -> MeasuredScene:
     )
 
 
-def table(projected: Plan, expected: Expectation | None = None) -> "Table":
+def table(projected: Projection, expected: Expectation | None = None) -> "Table":
     """The projection for a terminal, a row for each topic; beside stated totals, how far it is from each."""
     from rich.table import Table
 
@@ -150,7 +150,7 @@ def _verdict(agrees: bool) -> str:
     return "agrees" if agrees else "differs"
 
 
-def as_json(projected: Plan, expected: Expectation | None = None) -> dict[str, Any]:
+def as_json(projected: Projection, expected: Expectation | None = None) -> dict[str, Any]:
     """The same for a program."""
     figures: dict[str, Any] = {
         "rules": projected.rules,

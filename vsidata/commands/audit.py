@@ -34,7 +34,7 @@ def audit(
     import orjson
 
     from vsidata.analysis.audit import audit as auditing
-    from vsidata.analysis.audit import words
+    from vsidata.analysis.audit import audit_text
     from vsidata.dataset.build import Build
     from vsidata.screen.terminal import console, progress
 
@@ -58,8 +58,8 @@ def audit(
         echo_json(orjson.dumps(found, option=orjson.OPT_INDENT_2))
         return
     screen = console()
-    screen.print(words.score_table(found))
-    lines = words.closing_lines(found)
+    screen.print(audit_text.score_table(found))
+    lines = audit_text.closing_lines(found)
     if folder:
         lines.append(f"Written: {auditing.write_audit(folder, found)}.")
     screen.print(*lines, sep="\n", soft_wrap=True)

@@ -38,7 +38,7 @@ def build(
     with goes_on_later():
         import orjson
 
-        from vsidata.dataset import summary
+        from vsidata.dataset import summary_text
         from vsidata.engines import submission
         from vsidata.pipeline.build import build as run
         from vsidata.screen.progress import ProgressBar
@@ -56,15 +56,15 @@ def build(
         lines = submission.closing_lines(done)
         screen.print(*lines, sep="\n", soft_wrap=True)
         return
-    if (table := summary.drop_table(done)).row_count:
+    if (table := summary_text.drop_table(done)).row_count:
         screen.print(table)
-    screen.print(*summary.closing_lines(done), sep="\n", soft_wrap=True)
+    screen.print(*summary_text.closing_lines(done), sep="\n", soft_wrap=True)
     failed = not done.manifest.scenes or (options.strict and done.failures)
     if options.address and not failed:
         with goes_on_later():
             _publish(done.build, options.address, screen)
     if as_json:
-        about = summary.as_json(done) | ({"address": options.address} if options.address else {})
+        about = summary_text.as_json(done) | ({"address": options.address} if options.address else {})
         echo_json(orjson.dumps(about, option=orjson.OPT_INDENT_2))
     raise typer.Exit(1 if failed else 0)
 
@@ -87,14 +87,14 @@ def _publish(build: "Build", address: str, screen: "Console") -> None:
 
     if dataset := on_hub(address):
         from vsidata.publish.hub import push as pushing
-        from vsidata.publish.hub import words
+        from vsidata.publish.hub import push_text
 
         planned = pushing.plan(build, *dataset)
-        screen.print(*words.before(planned), sep="\n", soft_wrap=True)
-        lines = words.after(planned, pushing.publish(planned))
+        screen.print(*push_text.before(planned), sep="\n", soft_wrap=True)
+        lines = push_text.after(planned, pushing.publish(planned))
     else:
         from vsidata.publish.store import store
-        from vsidata.publish.store.words import published
+        from vsidata.publish.store.store_text import published
         from vsidata.screen.terminal import progress
 
         with progress(screen) as bar:

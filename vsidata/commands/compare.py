@@ -22,7 +22,7 @@ def compare(
     import orjson
 
     from vsidata.analysis.compare import compare as comparing
-    from vsidata.analysis.compare import words
+    from vsidata.analysis.compare import compare_text
     from vsidata.screen.terminal import console
 
     found = comparing.compare(first, second, examples)
@@ -30,5 +30,5 @@ def compare(
         echo_json(orjson.dumps(found, option=orjson.OPT_INDENT_2))
         return
     screen = console()
-    screen.print(words.table(found))
-    screen.print(*words.closing_lines(found), sep="\n", soft_wrap=True)
+    screen.print(compare_text.table(found))
+    screen.print(*compare_text.closing_lines(found), sep="\n", soft_wrap=True)

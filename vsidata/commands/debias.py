@@ -37,8 +37,8 @@ def debias(
     import orjson
 
     from vsidata.analysis.audit.audit import asked_in_build
-    from vsidata.analysis.debias import record
-    from vsidata.analysis.debias.command import debiased
+    from vsidata.analysis.debias import debias_record
+    from vsidata.analysis.debias.debias import debiased
     from vsidata.dataset.build import Build
     from vsidata.screen.terminal import console, progress
 
@@ -61,7 +61,7 @@ def debias(
         echo_json(orjson.dumps(done, option=orjson.OPT_INDENT_2))
     else:
         screen = console()
-        screen.print(record.table(done))
-        lines = [*record.closing_lines(done), f"Written: {out}, with debias.json and debias.svg."]
+        screen.print(debias_record.table(done))
+        lines = [*debias_record.closing_lines(done), f"Written: {out}, with debias.json and debias.svg."]
         screen.print(*lines, sep="\n", soft_wrap=True)
     raise typer.Exit(1 if any(own["reached"] is False for own in done["topics"].values()) else 0)

@@ -28,7 +28,7 @@ def export(
 
     from vsidata.dataset.build import Build
     from vsidata.publish.export import export as exporting
-    from vsidata.publish.export import summary
+    from vsidata.publish.export import export_text
     from vsidata.screen.terminal import console, progress
 
     out = out or folder.absolute().with_name(f"{folder.absolute().name}-{to}")
@@ -44,7 +44,7 @@ def export(
             done=lambda: bar.advance(task),
         )
     if as_json:
-        echo_json(orjson.dumps(summary.as_json(done), option=orjson.OPT_INDENT_2))
+        echo_json(orjson.dumps(export_text.as_json(done), option=orjson.OPT_INDENT_2))
     else:
-        lines = summary.closing_lines(done, build)
+        lines = export_text.closing_lines(done, build)
         console().print(*lines, sep="\n", soft_wrap=True)

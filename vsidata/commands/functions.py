@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vsidata.analysis.audit import audit as auditing
-from vsidata.analysis.plan import Plan
+from vsidata.analysis.plan import Projection
 from vsidata.analysis.plan import plan as project
 from vsidata.dataset.build import Build
 from vsidata.dataset.merge import Summary
@@ -53,7 +53,7 @@ def plan(
     rules: str = "wide",
     split: SplitChoice = "train",
     allow_benchmark_scenes: bool = False,
-) -> Plan:
+) -> Projection:
     """Project how many questions a build can ask, from annotation files alone, as `vsidata plan` does.
 
     Args:

@@ -51,8 +51,8 @@ def inspect(
         extras.need("rerun", "viewer", "--rrd")
     import orjson
 
-    from vsidata.pages import inspect_words as words
     from vsidata.pages import inspection
+    from vsidata.pages import inspection_text as words
     from vsidata.screen.terminal import console
     from vsidata.sources.registry import open_source, place_of
     from vsidata.sources.streams.shown import Framing

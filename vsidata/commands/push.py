@@ -47,7 +47,7 @@ def push(
 
     from vsidata.dataset.build import Build
     from vsidata.publish.hub import push as pushing
-    from vsidata.publish.hub import words
+    from vsidata.publish.hub import push_text
     from vsidata.screen.terminal import console
 
     planned = pushing.plan(
@@ -60,16 +60,16 @@ def push(
         dry=dry_run,
     )
     screen = console(quiet=as_json)
-    screen.print(*words.before(planned), sep="\n", soft_wrap=True)
+    screen.print(*push_text.before(planned), sep="\n", soft_wrap=True)
     commit = None
     if not dry_run:
         if planned.needs_word and not i_may_share_frames:
-            _ask(words.question(planned))
+            _ask(push_text.question(planned))
         with goes_on_later():
             commit = pushing.publish(planned)
-        screen.print(*words.after(planned, commit), sep="\n", soft_wrap=True)
+        screen.print(*push_text.after(planned, commit), sep="\n", soft_wrap=True)
     if as_json:
-        echo_json(orjson.dumps(words.as_json(planned, commit), option=orjson.OPT_INDENT_2))
+        echo_json(orjson.dumps(push_text.as_json(planned, commit), option=orjson.OPT_INDENT_2))
 
 
 def _ask(question: str) -> None:

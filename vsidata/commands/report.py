@@ -22,8 +22,8 @@ def report(
 
     from vsidata.dataset.build import Build
     from vsidata.pages import site
-    from vsidata.pages.words import as_json as in_json
-    from vsidata.pages.words import closing_lines
+    from vsidata.pages.report_text import as_json as in_json
+    from vsidata.pages.report_text import closing_lines
     from vsidata.screen.terminal import console, progress
 
     with progress(console(stderr=True)) as bar:

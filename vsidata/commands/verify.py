@@ -22,14 +22,16 @@ def verify(
     import orjson
 
     from vsidata.dataset.build import Build
-    from vsidata.publish.hub import words
+    from vsidata.publish.hub import push_text
     from vsidata.screen.terminal import console
 
     build = Build.open(where, revision)
     manifest, faults = build.manifest, build.verify()
     if as_json:
-        echo_json(orjson.dumps(words.checked_as_json(where, manifest, faults), option=orjson.OPT_INDENT_2))
+        echo_json(
+            orjson.dumps(push_text.checked_as_json(where, manifest, faults), option=orjson.OPT_INDENT_2)
+        )
     else:
-        lines = words.checked(where, manifest, faults)
+        lines = push_text.checked(where, manifest, faults)
         console().print(*lines, sep="\n", soft_wrap=True)
     raise typer.Exit(1 if faults else 0)

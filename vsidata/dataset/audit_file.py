@@ -14,25 +14,25 @@ from vsidata.files.safe_files import read_regular
 AUDIT = "audit.json"
 
 
-class _Part(BaseModel):
+class _AuditPart(BaseModel):
     model_config = ConfigDict(strict=True, allow_inf_nan=False)
 
 
-class _Score(_Part):
+class _Score(_AuditPart):
     score: float
 
 
-class _Macro(_Part):
+class _Macro(_AuditPart):
     constant_in_sample: _Score | None = None
     constant: _Score | None = None
     forest: _Score | None = None
 
 
-class _Scores(_Part):
+class _Scores(_AuditPart):
     macro: _Macro = _Macro()
 
 
-class _AuditForm(_Part):
+class _AuditForm(_AuditPart):
     """What a card reads of an audit. The rest goes to the report's pages, which show what is there."""
 
     qa: dict[str, str]

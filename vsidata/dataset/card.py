@@ -11,7 +11,7 @@ import yaml
 from vsidata.dataset.front_matter import front_matter, splits
 from vsidata.dataset.manifest_form import DebiasEntry, Manifest, TallyEntry
 from vsidata.dataset.origin import SCANNET_TERMS, datasets_of, is_free, name_of, named, owned
-from vsidata.dataset.selection_words import in_words
+from vsidata.dataset.selection_text import in_words
 from vsidata.topics.described import described
 
 _Licence = tuple[dict[str, str], str]  # for the front matter, and in words

@@ -21,7 +21,7 @@ from vsidata.measuring.sight import Sight
 from vsidata.rules.constant import Rules, StatedConstant
 from vsidata.rules.strict_yaml import read_mapping, validate
 from vsidata.scene import Scene
-from vsidata.sources.streams.camera_path import Spot
+from vsidata.sources.streams.camera_path import CameraPosition
 from vsidata.sources.streams.shown import ShownFrames
 
 # Who reads a row group of embedded questions gets its pictures once for each question, and Arrow counts the
@@ -157,7 +157,7 @@ def frames_row(scene: Scene, shown: ShownFrames, sight: Sight | None) -> Row:
     }
 
 
-def _spot(spot: Spot) -> Row:
+def _spot(spot: CameraPosition) -> Row:
     return {
         "seconds": spot.seconds,
         "position": None if spot.position is None else spot.position.tolist(),

@@ -59,7 +59,7 @@ _Split = Annotated[str, AfterValidator(_is_split)]
 _Question = Annotated[str, AfterValidator(_with_places)]
 
 
-class _Part(BaseModel):
+class _ManifestPart(BaseModel):
     model_config = ConfigDict(strict=True, allow_inf_nan=False, extra="allow", frozen=True)
 
 
@@ -81,7 +81,7 @@ class _KeptAsGiven:
         )
 
 
-class ShardEntry(_Part):
+class ShardEntry(_ManifestPart):
     """What the manifest states of a shard.
 
     Attributes:
@@ -95,7 +95,7 @@ class ShardEntry(_Part):
     sha256: _Digest
 
 
-class _Options(_Part):
+class _BuildOptionsEntry(_ManifestPart):
     dataset: str | None = None
     split: str
     holdout: Annotated[float, Field(ge=0, lt=1)]
@@ -104,37 +104,37 @@ class _Options(_Part):
     seed: int
 
 
-class _Constant(_Part):
+class _Constant(_ManifestPart):
     value: float
     unit: str | None = None
     why: str
     source: str
 
 
-class _RoomArea(_Part):
+class _RoomArea(_ManifestPart):
     method: str
 
 
-class _Measurement(_Part):
+class _Measurement(_ManifestPart):
     box: str
     position: str
     room_area: _RoomArea
 
 
-class _Visibility(_Part):
+class _Visibility(_ManifestPart):
     pixels: _Constant
     surface: _Constant
 
 
-class _Vocabulary(_Part):
+class _Vocabulary(_ManifestPart):
     verbatim: bool = False
 
 
-class _Kind(_Part):
+class _Kind(_ManifestPart):
     question: _Question
 
 
-class _Topic(_Part):
+class _Topic(_ManifestPart):
     question: _Question | None = None
     kinds: dict[str, _Kind] | None = None
     between: str | None = None
@@ -149,7 +149,7 @@ class _Topic(_Part):
         return self
 
 
-class _Resolved(_Part):
+class _Resolved(_ManifestPart):
     why: str
     measurement: _Measurement
     visibility: _Visibility
@@ -177,7 +177,7 @@ def _check_constants(given: Any, depth: int) -> None:
         _check_constants(part, depth + 1)
 
 
-class RulesEntry(_Part):
+class RulesEntry(_ManifestPart):
     """The rule set that a build was made by.
 
     Attributes:
@@ -198,11 +198,11 @@ class RulesEntry(_Part):
         return f"{self.name}@{self.digest[:8]}"
 
 
-class _Versions(_Part):
+class _Versions(_ManifestPart):
     vsidata: str
 
 
-class LeakGuardEntry(_Part):
+class LeakGuardEntry(_ManifestPart):
     """How many scenes of rooms kept for evaluation were refused, admitted, or not in the list asked for."""
 
     active: bool
@@ -211,7 +211,7 @@ class LeakGuardEntry(_Part):
     not_in_list: dict[str, Count] = {}
 
 
-class _SelectionCounts(_Part):
+class _SelectionCounts(_ManifestPart):
     """How many scans were found, used, and left out for which reason."""
 
     found: Count
@@ -224,20 +224,20 @@ class _SelectionCounts(_Part):
     not_asked_for: Count
 
 
-class TallyEntry(_Part):
+class TallyEntry(_ManifestPart):
     """Questions of a type, and how often each answer occurs; each before and after the balance."""
 
     questions: _BeforeAndAfter
     answers: dict[str, _BeforeAndAfter]
 
 
-class _Ratio(_Part):
+class _Ratio(_ManifestPart):
     median: float
     p5: float
     p95: float
 
 
-class PrunedEntry(_Part):
+class PrunedEntry(_ManifestPart):
     """A topic's questions before and after, and what guesses scored then."""
 
     questions: _BeforeAndAfter
@@ -245,7 +245,7 @@ class PrunedEntry(_Part):
     after: dict[str, float]
 
 
-class DebiasEntry(_Part):
+class DebiasEntry(_ManifestPart):
     """What `vsidata debias` left out, by topic."""
 
     topics: dict[str, PrunedEntry]
@@ -260,7 +260,7 @@ def _all_or_none(counts: dict[str, int]) -> dict[str, int]:
     return counts
 
 
-class Manifest(_Part):
+class Manifest(_ManifestPart):
     """What a build says of itself; keys that are not listed here are kept as they are.
 
     Attributes:
@@ -287,7 +287,7 @@ class Manifest(_Part):
     """
 
     format_version: Annotated[int, Field(ge=1, le=FORMAT_VERSION)] = 1
-    options: _Options
+    options: _BuildOptionsEntry
     rules: RulesEntry
     versions: _Versions
     leak_guard: LeakGuardEntry

@@ -79,7 +79,7 @@ def write_subset(
 
 
 @dataclass(frozen=True)
-class _Part:
+class _WrittenSplit:
     """A split as it is written: its files, questions kept and dropped by topic, scenes heavy to read."""
 
     split: str
@@ -89,7 +89,7 @@ class _Part:
     heavy: int
 
 
-def _write_split(build: Build, kept: Collection[str], split: str, folder: Path) -> _Part:
+def _write_split(build: Build, kept: Collection[str], split: str, folder: Path) -> _WrittenSplit:
     stated = build.manifest.files
     of_table = _of_split(stated, split)
     left: Counter[str] = Counter()
@@ -124,7 +124,7 @@ def _write_split(build: Build, kept: Collection[str], split: str, folder: Path) 
         _carry(build.folder / name, folder / name)
         check_bytes(folder / name, stated[name])
         files[name] = stated[name]
-    return _Part(split, files, left, dropped, heavy)
+    return _WrittenSplit(split, files, left, dropped, heavy)
 
 
 def _of_split(files: Mapping[str, ShardEntry], split: str) -> dict[str, list[str]]:
@@ -134,7 +134,7 @@ def _of_split(files: Mapping[str, ShardEntry], split: str) -> dict[str, list[str
     }
 
 
-def _changes(manifest: Manifest, parts: Sequence[_Part], reason: str) -> dict[str, Any]:
+def _changes(manifest: Manifest, parts: Sequence[_WrittenSplit], reason: str) -> dict[str, Any]:
     """What the manifest of what is left says otherwise."""
     files = {path: shard for part in parts for path, shard in part.files.items()}
     dropped = sum((part.dropped for part in parts), Counter[str]())

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from vsidata.engines import local
-from vsidata.engines.means import means
+from vsidata.engines.cluster_constants import cluster_constants
 from vsidata.engines.outcome import Outcome
 from vsidata.engines.rank import Rank, need_cluster
 from vsidata.engines.settings import EngineSettings
@@ -61,7 +61,7 @@ def _outcomes(rank: Rank, ranks: int) -> Iterator[Outcome]:
         [partial(_with_its_actor, rank)],
         tasks=ranks,
         logging_dir=str(rank.reports.parent),
-        mem_per_cpu_gb=means().memory.value / 1024,
+        mem_per_cpu_gb=cluster_constants().memory.value / 1024,
     )
     faults: list[Exception] = []
     ended = threading.Event()
@@ -75,7 +75,7 @@ def _outcomes(rank: Rank, ranks: int) -> Iterator[Outcome]:
 
     threading.Thread(target=drive, daemon=True).start()
     read = Counter[str]()
-    while not ended.wait(means().poll.value):
+    while not ended.wait(cluster_constants().poll.value):
         yield from rank.reported(read)
     if faults:
         raise faults[0]
@@ -124,7 +124,9 @@ def _cluster() -> Iterator[int]:
     signal.signal(signal.SIGTERM, before)  # Ray takes it
     try:
         if not (room := _room(ray.nodes())):  # type: ignore[no-untyped-call]
-            fault = f"has no machine with a processor and {means().memory.whole:,} MiB for a rank."
+            fault = (
+                f"has no machine with a processor and {cluster_constants().memory.whole:,} MiB for a rank."
+            )
             raise VsiError("the Ray cluster", fault, "Start Ray with more, or take --engine local.")
         yield room
     finally:
@@ -144,6 +146,6 @@ def _refuse_unreachable(address: str) -> None:
 
 def _room(machines: Iterable[Mapping[str, Any]]) -> int:
     """How many ranks run at a time, of which each asks for a processor and its memory."""
-    memory = means().memory.whole << 20
+    memory = cluster_constants().memory.whole << 20
     resources = [machine["Resources"] for machine in machines if machine["Alive"]]
     return sum(int(min(has.get("CPU", 0), has.get("memory", 0) // memory)) for has in resources)

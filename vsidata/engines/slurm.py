@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from vsidata.engines.means import means
+from vsidata.engines.cluster_constants import cluster_constants
 from vsidata.engines.outcome import Outcome
 from vsidata.engines.rank import Rank, need_cluster
 from vsidata.engines.settings import EngineSettings
@@ -65,7 +65,7 @@ def run(
         tasks=ranks,
         job_name=name,
         logging_dir=str(settings.folder.absolute()),
-        settings={"mem-per-cpu": f"{means().memory.whole}M", **_quoted(settings.sbatch)},
+        settings={"mem-per-cpu": f"{cluster_constants().memory.whole}M", **_quoted(settings.sbatch)},
         merge=settings.finish(),
     )
     write_whole(claim, [name.encode()])  # first: whatever happens from here on, the jobs are found by it

@@ -29,7 +29,7 @@ _MOST_CELLS = 1 << 22
 
 
 @dataclass(frozen=True, eq=False)
-class Shape:
+class FloorShape:
     """A part of the ground plane.
 
     Attributes:
@@ -50,7 +50,7 @@ class Shape:
 
 def floor_shape(
     points: Array, triangles: IntArray | None = None, *, alpha: float, cell: float, min_density: float
-) -> Shape:
+) -> FloorShape:
     """The floor that a scan shows, robust against stray points and glimpses of other rooms.
 
     The points are first averaged within square cells, half as wide along the outline, so that a noisy wall
@@ -78,7 +78,7 @@ def floor_shape(
     return _filled(averaged, alpha)
 
 
-def vsibench_shape(points: Array, rng: Generator, *, alpha: float, samples: int) -> Shape:
+def vsibench_shape(points: Array, rng: Generator, *, alpha: float, samples: int) -> FloorShape:
     """The room as a public derivative of VSI-Bench measures it: an alpha shape of a sample of the vertices.
 
     Drawn with replacement, and holes filled, as there and in the `alphashape` package that it calls.
@@ -95,7 +95,7 @@ def vsibench_shape(points: Array, rng: Generator, *, alpha: float, samples: int)
     return _filled(_on_ground(points)[rng.integers(len(points), size=samples)], alpha)
 
 
-def vsi100k_shape(points: Array, *, alpha: float) -> Shape:
+def vsi100k_shape(points: Array, *, alpha: float) -> FloorShape:
     """An alpha shape over all vertices with a disc larger than most rooms: nearly their convex hull.
 
     Only points that such a disc can touch matter; the others are left out first, which is why this takes a
@@ -111,7 +111,7 @@ def vsi100k_shape(points: Array, *, alpha: float) -> Shape:
     return alpha_shape(_extremes(_on_ground(points), cell=_EXTREMES_CELL / alpha), alpha)
 
 
-def alpha_shape(points: Array, alpha: float) -> Shape:
+def alpha_shape(points: Array, alpha: float) -> FloorShape:
     """The alpha shape of points (n, 2), metres; alpha per metre.
 
     Raises:
@@ -121,15 +121,15 @@ def alpha_shape(points: Array, alpha: float) -> Shape:
     return _shape(triangulation, areas, inside)
 
 
-def _filled(points: Array, alpha: float) -> Shape:
+def _filled(points: Array, alpha: float) -> FloorShape:
     """The alpha shape of points (n, 2) with its holes."""
     triangulation, areas, inside = _triangulated(points, alpha)
     return _shape(triangulation, areas, ~_around(triangulation, inside))
 
 
-def _shape(triangulation: Delaunay, areas: Array, chosen: NDArray[np.bool_]) -> Shape:
+def _shape(triangulation: Delaunay, areas: Array, chosen: NDArray[np.bool_]) -> FloorShape:
     triangles = triangulation.simplices[chosen].astype(np.int64)
-    return Shape(triangulation.points, triangles, float(areas[chosen].sum()))
+    return FloorShape(triangulation.points, triangles, float(areas[chosen].sum()))
 
 
 def _triangulated(points: Array, alpha: float) -> tuple[Delaunay, Array, NDArray[np.bool_]]:

@@ -357,7 +357,9 @@ def _trimmed(vertices: Array, triangles: IntArray, rules: TrimmingRules) -> tupl
     return vertices[keep], row[triangles[keep[triangles].all(axis=1)]]
 
 
-def room_shape(scene: Scene, method: AreaMethod, rules: RoomAreaRules, rng: Generator) -> area.Shape | None:
+def room_shape(
+    scene: Scene, method: AreaMethod, rules: RoomAreaRules, rng: Generator
+) -> area.FloorShape | None:
     """A scene's floor by one method; None where it cannot be measured, or the source states its area."""
     if scene.room_area is not None or scene.points is None:
         return None
@@ -442,7 +444,9 @@ def measure(
     )
 
 
-def _room_shapes(scene: Scene, rules: RoomAreaRules, rng: Generator) -> dict[AreaMethod, area.Shape | None]:
+def _room_shapes(
+    scene: Scene, rules: RoomAreaRules, rng: Generator
+) -> dict[AreaMethod, area.FloorShape | None]:
     compared = rng.random() < rules.compared.value
     return {
         method: room_shape(scene, method, rules, rng) if compared or method == rules.method else None

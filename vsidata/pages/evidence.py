@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vsidata.dataset.results import Row
-from vsidata.pages.plan import Plan, Point, Points, on_ground
+from vsidata.pages.top_view import Point, Points, TopView, on_ground
 from vsidata.topics.question import Role
 
 _ANSWER = {"counted", "measured", "first", "second", "asked", "appearing", "stop"}
@@ -71,7 +71,7 @@ class Patch:
 
 
 @dataclass(frozen=True)
-class Spot:
+class LabelledPoint:
     """A place with a short label: a number, a time."""
 
     at: Point
@@ -87,10 +87,10 @@ class Drawing:
     patches: tuple[Patch, ...] = ()
     sectors: tuple[Sector, ...] = ()
     lines: tuple[Line, ...] = ()
-    spots: tuple[Spot, ...] = ()
+    spots: tuple[LabelledPoint, ...] = ()
 
 
-def drawing(question: Row, plan: Plan) -> Drawing:
+def drawing(question: Row, plan: TopView) -> Drawing:
     """The evidence of a question about a scene.
 
     Args:
@@ -106,7 +106,7 @@ def drawing(question: Row, plan: Plan) -> Drawing:
         patches=tuple(shape for shape in shapes if isinstance(shape, Patch)),
         sectors=tuple(shape for shape in shapes if isinstance(shape, Sector)),
         lines=tuple(shape for shape in shapes if isinstance(shape, Line)),
-        spots=tuple(shape for shape in shapes if isinstance(shape, Spot)),
+        spots=tuple(shape for shape in shapes if isinstance(shape, LabelledPoint)),
     )
 
 
@@ -119,7 +119,7 @@ def _marked(question: Row) -> Iterator[Marked]:
         yield Marked(thing["instance"], role, tone, category)
 
 
-def _from_above(shape: Row) -> Line | Sector | Patch | Spot:
+def _from_above(shape: Row) -> Line | Sector | Patch | LabelledPoint:
     points = tuple(on_ground(point) for point in shape["points"])
     tone, label = shape["role"], shape["label"]
     match shape["kind"]:
@@ -133,7 +133,7 @@ def _from_above(shape: Row) -> Line | Sector | Patch | Spot:
         case "area":
             return Patch(tuple(_rings(points)), tone, label)
         case "point":
-            return Spot(points[0], tone, label)
+            return LabelledPoint(points[0], tone, label)
         case other:
             raise ValueError(f"a shape of kind {other!r}")
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from vsidata.pages.evidence import Drawing, Line, Sector
 from vsidata.pages.label_places import Label
-from vsidata.pages.plan import Point, Points
+from vsidata.pages.top_view import Point, Points
 from vsidata.topics.question import Role
 
 if TYPE_CHECKING:

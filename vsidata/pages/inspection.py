@@ -10,8 +10,8 @@ from vsidata.dataset.frames_file import frames_row
 from vsidata.errors import OptionError
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene, MeasurementRules, measure
 from vsidata.pages.evidence import Drawing, drawing
-from vsidata.pages.plan import Plan, plan
-from vsidata.pipeline.process import Look, look_at, scene_row, unread
+from vsidata.pages.top_view import TopView, top_view
+from vsidata.pipeline.process import StreamView, scene_row, unread, view_stream
 from vsidata.scene import Scene, SceneObject
 from vsidata.selection.leak_guard import forbidden_rooms, scenes_of_forbidden_rooms
 from vsidata.sources.registry import Source
@@ -58,7 +58,7 @@ class Inspection:
     rules: RuleSet
     measured: MeasuredScene
     stream: FrameStream | None
-    look: Look | None
+    look: StreamView | None
     questions: list[Question]
     drops: Drops
     doubts: tuple[str, ...]
@@ -79,12 +79,12 @@ class Inspection:
         return "not counted" if known.hides_several else "yes"
 
     @cached_property
-    def plan(self) -> Plan:
+    def plan(self) -> TopView:
         """The scene from above."""
         look = self.look
         frames = None if look is None else frames_row(self.scene, look.shown, look.sight)
         visibility = self.rules.resolved["visibility"] if look and look.sight else None
-        return plan(scene_row(self.scene, self.measured), frames, visibility)
+        return top_view(scene_row(self.scene, self.measured), frames, visibility)
 
     def evidence(self, question: Question) -> Drawing:
         """Why the answer to a question is what it is, on the plan."""
@@ -128,7 +128,7 @@ def inspect(
         scene = source.load(name)
         stream = source.stream(name, framing.quality) if framing else None
         look = (
-            look_at(stream, scene, rules, chosen, framing, visibility)
+            view_stream(stream, scene, rules, chosen, framing, visibility)
             if stream is not None and framing
             else None
         )
@@ -188,7 +188,7 @@ def _by_every_method(rules: MeasurementRules) -> MeasurementRules:
 
 
 def _doubts(
-    scene: Scene, rules: RuleSet, framing: Framing | None, look: Look | None, visibility: bool
+    scene: Scene, rules: RuleSet, framing: Framing | None, look: StreamView | None, visibility: bool
 ) -> list[str]:
     doubts = []
     for forbidding in scenes_of_forbidden_rooms([(scene.dataset, scene.name)], forbidden_rooms()).values():

@@ -10,7 +10,7 @@ from vsidata.pages.evidence import Drawing
 from vsidata.pages.evidence_picture import TONE_WORDS, TONES, draw_evidence, draw_rings
 from vsidata.pages.inspection import Inspection
 from vsidata.pages.label_places import Label, place
-from vsidata.pages.plan import Plan, PlanObject, Point
+from vsidata.pages.top_view import PlanObject, Point, TopView
 from vsidata.plain_text import in_a_line
 from vsidata.topics.question import Question
 
@@ -68,7 +68,7 @@ def _drawn(inspection: Inspection, question: Question | None, dpi: int) -> "Figu
     return whole
 
 
-def _set_up(whole: "Figure", on: "Axes", plan: Plan, lines_above: int) -> None:
+def _set_up(whole: "Figure", on: "Axes", plan: TopView, lines_above: int) -> None:
     """Axes in metres, with a line each metre, and a figure in the plan's proportions."""
     (left, low), (right, high) = plan.bounds
     on.set(xlim=(left - _AROUND, right + _AROUND), ylim=(low - _AROUND, high + _AROUND), aspect="equal")
@@ -141,7 +141,7 @@ def _draw_legend(whole: "Figure", on: "Axes") -> None:
     whole.legend(handles, words, loc="outside lower center", ncols=ncols, fontsize=8, frameon=False)
 
 
-def _draw_camera(on: "Axes", plan: Plan, alpha: float) -> None:
+def _draw_camera(on: "Axes", plan: TopView, alpha: float) -> None:
     style: dict[str, Any] = {"color": _PATH, "linewidth": 1, "alpha": alpha, "zorder": 2.5}
     for number, stretch in enumerate(plan.path):
         on.plot(*zip(*stretch, strict=True), label="_" if number else "path of the camera", **style)

@@ -5,10 +5,10 @@ from typing import Any
 
 from vsidata.dataset.results import Row
 from vsidata.pages.evidence import Drawing, drawing
-from vsidata.pages.plan import Plan, PlanObject, plan
 from vsidata.pages.reading import SceneRecord
 from vsidata.pages.rules_in_words import STATED_AREA, Resolved, margin_in_words
 from vsidata.pages.thumbnails import thumbnail
+from vsidata.pages.top_view import PlanObject, TopView, top_view
 from vsidata.topics.explain import explain
 
 
@@ -23,7 +23,7 @@ def scene_page(
         topics: what is known of each topic, `vsidata.topics.described`.
         visibility: whether only what the frames show was asked.
     """
-    seen = plan(record.scene, record.frames, rules["visibility"] if visibility else None)
+    seen = top_view(record.scene, record.frames, rules["visibility"] if visibility else None)
     return {
         "name": record.scene["scene_name"],
         "split": record.split,
@@ -51,7 +51,7 @@ def _object(thing: PlanObject) -> dict[str, Any]:
     }
 
 
-def _frames(row: Row | None, seen: Plan) -> list[dict[str, Any]]:
+def _frames(row: Row | None, seen: TopView) -> list[dict[str, Any]]:
     images = [] if row is None else row["images"]
     return [
         {
@@ -65,7 +65,7 @@ def _frames(row: Row | None, seen: Plan) -> list[dict[str, Any]]:
     ]
 
 
-def _question(row: Row, seen: Plan, rules: Resolved, topics: Mapping[str, Any]) -> dict[str, Any]:
+def _question(row: Row, seen: TopView, rules: Resolved, topics: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": row["id"],
         "topic": row["topic"],

@@ -35,7 +35,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Look:
+class StreamView:
     """What the stream of a scan gives.
 
     Attributes:
@@ -90,7 +90,7 @@ def process_scene(job: Job, name: str) -> None:
         look = (
             None
             if stream is None
-            else look_at(stream, scene, job.rules, job.topics, job.framing, job.visibility)
+            else view_stream(stream, scene, job.rules, job.topics, job.framing, job.visibility)
         )
         measured = measure(
             scene,
@@ -148,14 +148,14 @@ def unread(name: str, error: OSError) -> ScanError:
     return ScanError(error.filename or name, fault, "Correct that, then run the same command again.")
 
 
-def look_at(
+def view_stream(
     stream: FrameStream,
     scene: Scene,
     rules: RuleSet,
     topics: Collection[str],
     framing: Framing,
     visibility: bool,
-) -> Look:
+) -> StreamView:
     """What the stream of a scan gives.
 
     Args:
@@ -180,10 +180,10 @@ def look_at(
         if view := viewer(scene, stream):
             sight = view.sight(shown.positions, rules.visibility) if visibility else None
             timeline = view.timeline(rate) if rate else None
-    return Look(shown, sight, timeline)
+    return StreamView(shown, sight, timeline)
 
 
-def _digest(files: str, look: Look | None) -> str:
+def _digest(files: str, look: StreamView | None) -> str:
     return hashlib.sha256(f"{files}\n{look.shown.digest}\n".encode()).hexdigest() if look else files
 
 

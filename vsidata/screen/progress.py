@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from vsidata.dataset.selection_words import in_words
+from vsidata.dataset.selection_text import in_words
 from vsidata.pipeline.build import Watcher
 from vsidata.screen.terminal import progress
 from vsidata.selection.splits import Selection

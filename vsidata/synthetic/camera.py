@@ -15,7 +15,7 @@ _SIDES = (16, 4096)  # pixels, least and most
 
 
 @dataclass(frozen=True)
-class Camera:
+class PhoneCamera:
     """What the phone records.
 
     Attributes:
@@ -71,8 +71,8 @@ def picture_size(text: str) -> tuple[int, int]:
 
 
 @cache
-def camera() -> Camera:
+def camera() -> PhoneCamera:
     """The phone."""
     loaded = yaml.safe_load((data() / "camera.yaml").read_text(encoding="utf-8"))
     values = {name: entry["value"] for name, entry in loaded.items()}
-    return Camera(**values | {"size": tuple(values["size"])})
+    return PhoneCamera(**values | {"size": tuple(values["size"])})

@@ -15,7 +15,7 @@ import numpy as np
 from vsidata.scene import Array, IntArray
 from vsidata.synthetic.catalogue import data
 from vsidata.synthetic.layout import STRUCTURE, Item, Room
-from vsidata.synthetic.surface import Surface
+from vsidata.synthetic.surface import RoomSurface
 from vsidata.synthetic.textures import SIDE, tiles
 
 
@@ -84,7 +84,7 @@ def _covers() -> tuple[_Cover, ...]:
     )
 
 
-def cover(room: Room, surface: Surface, normals: Array) -> Covering:
+def cover(room: Room, surface: RoomSurface, normals: Array) -> Covering:
     """Cover a room's surface, whose triangles have unit normals (m, 3)."""
     items = room.items + room.clutter
     order = np.argsort(surface.parts, kind="stable")

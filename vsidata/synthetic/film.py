@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vsidata.scene import Array
 from vsidata.sources.streams.image import encode
-from vsidata.synthetic.camera import Camera, camera
+from vsidata.synthetic.camera import PhoneCamera, camera
 from vsidata.synthetic.corners import corners
 from vsidata.synthetic.layout import Room
 from vsidata.synthetic.render import Picture, render, set_stage
@@ -35,7 +35,7 @@ def film(
     alignment: Array,
     count: int,
     *,
-    phone: Camera | None = None,
+    phone: PhoneCamera | None = None,
     view: View = walk,
 ) -> dict[str, Any]:
     """Film a room. The same arguments give the same bytes.
@@ -75,7 +75,7 @@ def film(
     }
 
 
-def description(phone: Camera, count: int) -> dict[str, str]:
+def description(phone: PhoneCamera, count: int) -> dict[str, str]:
     """What ScanNet's `.txt` says of a stream."""
     found = {"numColorFrames": str(count), "numDepthFrames": str(count), "numIMUmeasurements": "0"}
     cameras = (("color", phone.size, phone.matrix), ("depth", phone.depth_size, phone.depth_matrix))

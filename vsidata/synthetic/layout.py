@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from vsidata.scene import Array, IntArray, OrientedBox, Scene, SceneObject
 from vsidata.synthetic.catalogue import RICHNESS_SPREAD, Kind, Place, Theme, data, draw_labels, kinds, themes
 from vsidata.synthetic.decks import Size, decks
-from vsidata.synthetic.plans import DOORWAY, PARTITION, Plan, make_plan
+from vsidata.synthetic.plans import DOORWAY, PARTITION, FloorPlan, make_plan
 from vsidata.synthetic.seeding import generator
 
 STRUCTURE = ("floor", "wall", "ceiling")
@@ -98,7 +98,7 @@ class Room:
     index: int
     theme: str
     scene_type: str
-    plan: Plan
+    plan: FloorPlan
     height: float
     scanned_height: float
     items: tuple[Item, ...]
@@ -177,7 +177,7 @@ _Structure = tuple[
 
 
 @dataclass(frozen=True)
-class _Wish:
+class _PlannedObject:
     """An object yet to be placed."""
 
     kind: Kind
@@ -187,10 +187,10 @@ class _Wish:
 
 
 @dataclass(frozen=True, eq=False)
-class _Stood:
+class _PlacedObject:
     """An object that has its place: `spot` is (x, y, z, yaw) of the middle of its underside."""
 
-    wish: _Wish
+    wish: _PlannedObject
     spot: Array
     host: int | None
 
@@ -201,7 +201,7 @@ class _Furnisher:
     Spots are drawn in batches: arrays (k, 4) of x, y, z and yaw in the room frame.
     """
 
-    def __init__(self, plan: Plan, theme: Theme, height: float, richness: float, rng: Generator) -> None:
+    def __init__(self, plan: FloorPlan, theme: Theme, height: float, richness: float, rng: Generator) -> None:
         self.plan = plan
         self.theme = theme
         self.height = height
@@ -213,7 +213,7 @@ class _Furnisher:
         self.inward = np.array([wall.inward for wall in plan.walls])
         self.lengths = np.array([wall.length for wall in plan.walls])
         self.openings = np.array([wall.opening or (np.inf, -np.inf) for wall in plan.walls])
-        self.stood: list[_Stood] = []
+        self.stood: list[_PlacedObject] = []
         self.guests: Counter[int] = Counter()
         self.boxes = np.empty((0, 6))  # x0, y0, z0, x1, y1, z1 of each of `stood`
         swing = _DOOR_SWING + PARTITION
@@ -257,7 +257,7 @@ class _Furnisher:
             unplaced=unplaced,
         )
 
-    def _item(self, instance: int, stood: _Stood, ids: list[int]) -> Item:
+    def _item(self, instance: int, stood: _PlacedObject, ids: list[int]) -> Item:
         wish = stood.wish
         host = None if stood.host is None else ids[stood.host]
         position, yaw = stood.spot[:3], float(stood.spot[3])
@@ -284,24 +284,24 @@ class _Furnisher:
     def _pick(self, names: tuple[str, ...]) -> str:
         return names[int(self.rng.integers(len(names)))]
 
-    def _wishes(self, kind: Kind) -> list[_Wish]:
+    def _wishes(self, kind: Kind) -> list[_PlannedObject]:
         """The objects of one label: most of them of one model, as in real rooms."""
-        wishes: list[_Wish] = []
+        wishes: list[_PlannedObject] = []
         for _ in range(kind.draw_count(self.richness, self.rng)):
             alike = bool(wishes) and self.rng.random() < 0.7
             wishes.append(wishes[0] if alike else self._wish(kind, kind.draw_size(self.rng)))
         return wishes
 
-    def _clutter(self) -> list[_Wish]:
+    def _clutter(self) -> list[_PlannedObject]:
         kind = kinds()["object"]
         return [self._wish(kind, kind.draw_size(self.rng)) for _ in range(int(self.rng.poisson(_CLUTTER)))]
 
-    def _wish(self, kind: Kind, size: Size) -> _Wish:
+    def _wish(self, kind: Kind, size: Size) -> _PlannedObject:
         across, deep, high = size
         low_enough = (across, deep, min(high, self.height - 0.05))
-        return _Wish(kind, low_enough, self._pick(kind.colours), int(self.rng.integers(2**31)))
+        return _PlannedObject(kind, low_enough, self._pick(kind.colours), int(self.rng.integers(2**31)))
 
-    def _place_all(self, wishes: list[_Wish]) -> tuple[str, ...]:
+    def _place_all(self, wishes: list[_PlannedObject]) -> tuple[str, ...]:
         """Place objects in order of rank; returns the labels of those for which there is no room.
 
         What does not fit is tried once more as a small one of its kind; where not even that fits, the kind
@@ -327,7 +327,7 @@ class _Furnisher:
                 unplaced.append(label)
         return tuple(unplaced)
 
-    def _place(self, wish: _Wish) -> bool:
+    def _place(self, wish: _PlannedObject) -> bool:
         for place in wish.kind.places:
             spots, hosts = self._spots(wish, place)
             boxes = _bounds(wish.size, spots)
@@ -342,8 +342,8 @@ class _Furnisher:
                 return True
         return False
 
-    def _stand(self, wish: _Wish, spot: Array, box: Array, manner: str, host: int | None) -> None:
-        self.stood.append(_Stood(wish, spot, host if manner in _ON else None))
+    def _stand(self, wish: _PlannedObject, spot: Array, box: Array, manner: str, host: int | None) -> None:
+        self.stood.append(_PlacedObject(wish, spot, host if manner in _ON else None))
         self.boxes = np.vstack([self.boxes, box])
         if host is not None:
             self.guests[host] += 1
@@ -373,7 +373,7 @@ class _Furnisher:
 
     # --- where an object may stand: k random spots in one manner, with their hosts where it has any ---
 
-    def _spots(self, wish: _Wish, place: Place) -> tuple[Array, IntArray]:
+    def _spots(self, wish: _PlannedObject, place: Place) -> tuple[Array, IntArray]:
         manner = place.manner
         if manner in _WITH_HOST:
             return self._spots_with_host(wish, place)
@@ -381,7 +381,7 @@ class _Furnisher:
             return self._spots_on_floor(wish, manner), _NO_HOSTS
         return self._spots_at_wall(wish, manner), _NO_HOSTS
 
-    def _spots_on_floor(self, wish: _Wish, manner: str) -> Array:
+    def _spots_on_floor(self, wish: _PlannedObject, manner: str) -> Array:
         rng = self.rng
         space = self.spaces[rng.integers(len(self.spaces), size=_TRIES)]
         yaw = rng.integers(4, size=_TRIES) * np.pi / 2
@@ -392,7 +392,7 @@ class _Furnisher:
         z = self.height - wish.size[2] if manner == "ceiling" else 0.0
         return np.column_stack([spot, np.full(_TRIES, z), yaw])
 
-    def _spots_at_wall(self, wish: _Wish, manner: str) -> Array:
+    def _spots_at_wall(self, wish: _PlannedObject, manner: str) -> Array:
         rng = self.rng
         usable = np.maximum(self.lengths - wish.size[0] - 0.01, 0.0)
         if not usable.any():
@@ -419,11 +419,11 @@ class _Furnisher:
         clear = (opening[:, 0] > along + across) | (opening[:, 1] < along - across)
         return np.asarray(np.column_stack([spot, z, yaw])[clear])
 
-    def _hanging_height(self, wish: _Wish) -> Array:
+    def _hanging_height(self, wish: _PlannedObject) -> Array:
         wanted = wish.kind.bottom + self.rng.normal(0.0, 0.06, _TRIES)
         return np.asarray(np.clip(wanted, 0.03, max(0.03, self.height - 0.03 - wish.size[2])))
 
-    def _spots_with_host(self, wish: _Wish, place: Place) -> tuple[Array, IntArray]:
+    def _spots_with_host(self, wish: _PlannedObject, place: Place) -> tuple[Array, IntArray]:
         rows = [row for row, stood in enumerate(self.stood) if stood.wish.kind.label in place.hosts]
         if not rows:
             return np.empty((0, 4)), _NO_HOSTS
@@ -438,7 +438,7 @@ class _Furnisher:
             return self._spots_before(wish, shapes, spots, sizes), hosts
         return self._spots_next_to(wish, place.manner, spots, sizes), hosts
 
-    def _spots_before(self, wish: _Wish, shapes: list[str], spots: Array, sizes: Array) -> Array:
+    def _spots_before(self, wish: _PlannedObject, shapes: list[str], spots: Array, sizes: Array) -> Array:
         """Before one of the host's sides, facing it: a chair at a table."""
         rng = self.rng
         sides = np.array([1 if shape in _ONE_SIDED else 4 for shape in shapes])
@@ -454,7 +454,7 @@ class _Furnisher:
         found[:, 3] += np.pi + turn + rng.normal(0.0, 0.15, _TRIES)
         return found
 
-    def _spots_next_to(self, wish: _Wish, manner: str, spots: Array, sizes: Array) -> Array:
+    def _spots_next_to(self, wish: _PlannedObject, manner: str, spots: Array, sizes: Array) -> Array:
         """Beside the host, or over it on the wall; the backs in line."""
         rng = self.rng
         level = self._hanging_height(wish)
@@ -467,7 +467,7 @@ class _Furnisher:
             z = np.maximum(level, spots[:, 2] + sizes[:, 2] + 0.05)
         return _moved(spots, np.column_stack([lateral, (wish.size[1] - sizes[:, 1]) / 2, z - spots[:, 2]]))
 
-    def _spots_on(self, wish: _Wish, manner: str, hosts: IntArray) -> tuple[Array, IntArray]:
+    def _spots_on(self, wish: _PlannedObject, manner: str, hosts: IntArray) -> tuple[Array, IntArray]:
         """On one of the hosts' decks: pillows at the head of a bed, keyboards at the front of a desk."""
         rng = self.rng
         across, deep, high = wish.size

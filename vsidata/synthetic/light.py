@@ -7,7 +7,7 @@ from vsidata.scene import Array
 from vsidata.synthetic import raycasting
 from vsidata.synthetic.layout import Room
 from vsidata.synthetic.seeding import generator
-from vsidata.synthetic.surface import Surface
+from vsidata.synthetic.surface import RoomSurface
 
 _AMBIENT, _LAMP, _FACING = 0.6, 0.42, 0.16  # shares of light
 _EXPOSED = 0.86  # of the surface is not brighter than full exposure
@@ -22,7 +22,7 @@ _LAMP_LIMIT = 1.3  # right below a lamp a phone would shut its lens a little
 _LIFT = 0.012  # metres by which a ray starts off the surface
 
 
-def light_on(room: Room, surface: Surface, normals: Array) -> Array:
+def light_on(room: Room, surface: RoomSurface, normals: Array) -> Array:
     """The light on each corner of each triangle.
 
     Args:
@@ -59,7 +59,7 @@ def _bright(light: Array, areas: Array) -> float:
     return float(light[order[np.searchsorted(shares, _EXPOSED)]])
 
 
-def _corner_normals(surface: Surface, normals: Array) -> Array:
+def _corner_normals(surface: RoomSurface, normals: Array) -> Array:
     """(m, 3, 3) normal at each corner: that of the rounded surface, but at sharp edges the triangle's own."""
     sums = np.column_stack(
         [

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vsidata.scene import IntArray
-from vsidata.synthetic.camera import Camera
+from vsidata.synthetic.camera import PhoneCamera
 from vsidata.synthetic.cover import cover
 from vsidata.synthetic.layout import Room
 from vsidata.synthetic.light import light_on
-from vsidata.synthetic.surface import Surface, refine
+from vsidata.synthetic.surface import RoomSurface, refine
 from vsidata.synthetic.textures import SIDE, tiles
 
 _PATCH = 0.14  # metres: light changes little over less
@@ -23,7 +23,7 @@ Float32 = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class SurfaceLook:
     """What is looked up where a ray hits a triangle at barycentric (b, c).
 
     Attributes:
@@ -40,7 +40,7 @@ class Look:
     count: int
     pixels: NDArray[np.uint8]
 
-    def colours(self, rows: IntArray, spots: Float32, depth: Float32, camera: Camera) -> Float32:
+    def colours(self, rows: IntArray, spots: Float32, depth: Float32, camera: PhoneCamera) -> Float32:
         """Colours of what rays hit.
 
         Args:
@@ -65,7 +65,7 @@ class Look:
         return found
 
 
-def look(room: Room, coarse: Surface) -> tuple[Surface, Look]:
+def look(room: Room, coarse: RoomSurface) -> tuple[RoomSurface, SurfaceLook]:
     """The room's surface in triangles small enough for the light on them, and how these look."""
     surface = refine(coarse, np.full(len(coarse.triangles), _PATCH))
     corners = surface.vertices[surface.triangles]
@@ -83,6 +83,6 @@ def look(room: Room, coarse: Surface) -> tuple[Surface, Look]:
         ]
     )
     pixels = tiles()[1]
-    return surface, Look(
+    return surface, SurfaceLook(
         table.astype(np.float32), covering.patterns.astype(np.int32), pixels.shape[1], pixels.reshape(-1, 3)
     )

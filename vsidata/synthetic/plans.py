@@ -52,7 +52,7 @@ class Wall:
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class FloorPlan:
     """The floor of one scan.
 
     Attributes:
@@ -90,7 +90,7 @@ def polygon_area(polygon: Array) -> float:
     return float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2
 
 
-def make_plan(shape: str, area: float, rng: Generator) -> Plan:
+def make_plan(shape: str, area: float, rng: Generator) -> FloorPlan:
     """A plan of the given shape (`rectangle`, `L`, `T`, `rooms`) and area in square metres."""
     if shape == "rooms":
         return _row_of_rooms(area, rng)
@@ -101,7 +101,7 @@ def make_plan(shape: str, area: float, rng: Generator) -> Plan:
     outline -= middle
     shift = np.tile(middle, 2)
     rectangles = tuple(_rectangle(np.array(space) * scale - shift) for space in spaces)
-    return Plan(shape, outline, (outline,), (rectangles,), (), _walls(0, outline))
+    return FloorPlan(shape, outline, (outline,), (rectangles,), (), _walls(0, outline))
 
 
 def _rectangle(values: Array) -> Rectangle:
@@ -161,7 +161,7 @@ def _corners(space: Rectangle) -> Array:
     return np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
 
 
-def _row_of_rooms(area: float, rng: Generator) -> Plan:
+def _row_of_rooms(area: float, rng: Generator) -> FloorPlan:
     """Two or three rectangular rooms side by side along x, their lower walls in one line."""
     count = 2 if area < 35 else int(rng.integers(2, 4))
     shares = rng.uniform(0.6, 1.4, count)
@@ -189,7 +189,7 @@ def _row_of_rooms(area: float, rng: Generator) -> Plan:
     rooms = tuple(map(_corners, spaces))
     walls = tuple(wall for index, room in enumerate(rooms) for wall in _walls(index, room, doorways[index]))
     outline = _outline_of_row(spaces)
-    return Plan("rooms", outline, rooms, tuple((space,) for space in spaces), tuple(thresholds), walls)
+    return FloorPlan("rooms", outline, rooms, tuple((space,) for space in spaces), tuple(thresholds), walls)
 
 
 def _outline_of_row(spaces: list[Rectangle]) -> Array:

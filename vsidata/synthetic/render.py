@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from vsidata.scene import Array, IntArray
 from vsidata.synthetic import raycasting
-from vsidata.synthetic.camera import Camera
+from vsidata.synthetic.camera import PhoneCamera
 from vsidata.synthetic.layout import Item, Room
-from vsidata.synthetic.look import Look, look
+from vsidata.synthetic.look import SurfaceLook, look
 from vsidata.synthetic.surface import coarse_surface
 
 _GRAIN = 2.5  # of 255, the noise of a phone's sensor in a lit room
@@ -46,13 +46,13 @@ class Stage:
     """
 
     scene: o3d.t.geometry.RaycastingScene
-    look: Look
+    look: SurfaceLook
     instances: IntArray
-    camera: Camera
+    camera: PhoneCamera
     ways: NDArray[np.float32]
 
 
-def set_stage(room: Room, camera: Camera) -> Stage:
+def set_stage(room: Room, camera: PhoneCamera) -> Stage:
     """Make a room ready to be filmed: its surface, materials and light."""
     filmed = as_filmed(room)
     surface, appearance = look(filmed, coarse_surface(filmed))

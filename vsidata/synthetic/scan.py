@@ -16,7 +16,7 @@ from vsidata.scene import Array, IntArray
 from vsidata.synthetic.layout import STRUCTURE, Room
 from vsidata.synthetic.raycasting import casting_scene, is_blocked
 from vsidata.synthetic.seeding import generator
-from vsidata.synthetic.surface import Surface, coarse_surface, refine
+from vsidata.synthetic.surface import RoomSurface, coarse_surface, refine
 
 VERTICES = (50_000, 200_000)
 """Vertices of a scan: ScanNet's decimated meshes have 50k to 500k."""
@@ -137,7 +137,7 @@ def scan_room(room: Room, flaws: Flaws | None = None, vertices: int | None = Non
 # --- what is seen ---
 
 
-def _tessellated_and_seen(room: Room, coarse: Surface, flaws: Flaws, vertices: int | None) -> Surface:
+def _tessellated_and_seen(room: Room, coarse: RoomSurface, flaws: Flaws, vertices: int | None) -> RoomSurface:
     """Tessellate such that what remains has between 50k and 200k vertices, or about as many as asked for."""
     structure = np.array([item.label in STRUCTURE for item in room.items + room.clutter])[coarse.items]
     area = coarse.areas() / np.where(structure, _STRUCTURE_EDGE**2, 1.0)
@@ -162,7 +162,7 @@ def _tessellated_and_seen(room: Room, coarse: Surface, flaws: Flaws, vertices: i
     return surface
 
 
-def _subset(surface: Surface, keep: NDArray[np.bool_]) -> Surface:
+def _subset(surface: RoomSurface, keep: NDArray[np.bool_]) -> RoomSurface:
     """Some of the triangles (a mask), and their vertices."""
     used = np.zeros(len(surface.vertices), dtype=bool)
     used[surface.triangles[keep]] = True
@@ -177,24 +177,24 @@ def _subset(surface: Surface, keep: NDArray[np.bool_]) -> Surface:
     )
 
 
-def _triangle_normals(surface: Surface) -> Array:
+def _triangle_normals(surface: RoomSurface) -> Array:
     """(m, 3) outward, twice as long as the triangle's area."""
     a, b, c = (surface.vertices[surface.triangles[:, corner]] for corner in range(3))
     return np.cross(b - a, c - a)
 
 
-def _vertex_normals(surface: Surface) -> Array:
+def _vertex_normals(surface: RoomSurface) -> Array:
     normals = _vertex_sums(surface, _triangle_normals(surface))
     return np.asarray(normals / np.maximum(np.linalg.norm(normals, axis=1), 1e-12)[:, None])
 
 
-def _vertex_means(surface: Surface, values: Array) -> Array:
+def _vertex_means(surface: RoomSurface, values: Array) -> Array:
     """(n, 3) mean over the triangles around each vertex of values (m, 3) of the triangles."""
     around = np.bincount(surface.triangles.ravel(), minlength=len(surface.vertices))
     return np.asarray(_vertex_sums(surface, values) / np.maximum(around, 1)[:, None])
 
 
-def _vertex_sums(surface: Surface, values: Array) -> Array:
+def _vertex_sums(surface: RoomSurface, values: Array) -> Array:
     corners = surface.triangles.ravel()
     count = len(surface.vertices)
     return np.column_stack(
@@ -217,7 +217,7 @@ def _cameras(room: Room, rng: Generator) -> Array:
     return np.concatenate(found)
 
 
-def _is_seen(room: Room, coarse: Surface, surface: Surface) -> NDArray[np.bool_]:
+def _is_seen(room: Room, coarse: RoomSurface, surface: RoomSurface) -> NDArray[np.bool_]:
     """(m,) which triangles were seen: each corner by a camera in reach, from the front, nothing between."""
     scene = casting_scene(coarse.vertices, coarse.triangles)
     normals = _vertex_normals(surface)
@@ -242,7 +242,7 @@ def _is_seen(room: Room, coarse: Surface, surface: Surface) -> NDArray[np.bool_]
     return np.asarray(np.all(seen[surface.triangles], axis=1) & ahead)
 
 
-def _in_hole(surface: Surface, density: float, rng: Generator) -> NDArray[np.bool_]:
+def _in_hole(surface: RoomSurface, density: float, rng: Generator) -> NDArray[np.bool_]:
     """Which vertices fall into holes: ragged gaps, each in one object only, none taking much of it."""
     owner = np.zeros(len(surface.vertices), dtype=np.int64)
     owner[surface.triangles] = surface.items[:, None]
@@ -265,14 +265,14 @@ def _in_hole(surface: Surface, density: float, rng: Generator) -> NDArray[np.boo
 # --- what it looks like ---
 
 
-def _vertex_owners(room: Room, surface: Surface) -> IntArray:
+def _vertex_owners(room: Room, surface: RoomSurface) -> IntArray:
     instances = np.array([item.instance for item in room.items + room.clutter])
     owners = np.zeros(len(surface.vertices), dtype=np.int64)
     owners[surface.triangles] = instances[surface.items][:, None]
     return np.maximum(owners, -1)
 
 
-def _vertex_colours(surface: Surface, normals: Array, rng: Generator) -> NDArray[np.uint8]:
+def _vertex_colours(surface: RoomSurface, normals: Array, rng: Generator) -> NDArray[np.uint8]:
     """Colours under a soft light from above, with the blotches and grain of a fused scan."""
     colours = np.zeros_like(surface.vertices)
     colours[surface.triangles] = surface.colours[:, None]
@@ -293,7 +293,7 @@ def _smooth_field(points: Array, rng: Generator) -> Array:
 # --- annotation ---
 
 
-def _segments(surface: Surface, owners: IntArray) -> IntArray:
+def _segments(surface: RoomSurface, owners: IntArray) -> IntArray:
     """Segment of each vertex: cells of the annotation's over-segmentation, none across two objects."""
     cells = np.floor(surface.vertices / _SEGMENT).astype(np.int64) + 1000
     keys = ((owners + 1) * 4000 + cells[:, 0]) * 4000 * 4000 + cells[:, 1] * 4000 + cells[:, 2]

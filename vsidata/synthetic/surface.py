@@ -13,13 +13,13 @@ from vsidata.synthetic.decks import Size
 from vsidata.synthetic.furniture import build
 from vsidata.synthetic.layout import Item, Room
 from vsidata.synthetic.parts import Part, sheet
-from vsidata.synthetic.plans import DOORWAY, PARTITION, Plan, Wall
+from vsidata.synthetic.plans import DOORWAY, PARTITION, FloorPlan, Wall
 
 _TONES = {"shade": 0.72, "light": 1.25}
 
 
 @dataclass(frozen=True, eq=False)
-class Surface:
+class RoomSurface:
     """Triangles of a whole room, in the room frame (metres).
 
     Attributes:
@@ -44,7 +44,7 @@ class Surface:
         return np.asarray(np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2)
 
 
-def coarse_surface(room: Room) -> Surface:
+def coarse_surface(room: Room) -> RoomSurface:
     """The room's surface in as few triangles as its shapes need: what a renderer or a ray caster wants."""
     vertices: list[Array] = []
     triangles: list[IntArray] = []
@@ -62,7 +62,7 @@ def coarse_surface(room: Room) -> Surface:
             colours.append(np.tile(_colour(item, part.tone), (len(part.triangles), 1)))
             tones.append(part.tone)
             count += len(part.vertices)
-    return Surface(
+    return RoomSurface(
         np.concatenate(vertices),
         np.concatenate(triangles),
         np.concatenate(items),
@@ -122,7 +122,7 @@ def _face(wall: Wall, begin: float, end: float, bottom: float, top: float) -> Pa
     return sheet(np.array([(*right, bottom), (*left, bottom), (*left, top), (*right, top)]))
 
 
-def _level(plan: Plan, z: float, upward: bool) -> list[Part]:
+def _level(plan: FloorPlan, z: float, upward: bool) -> list[Part]:
     """Floor or ceiling: the plan's spaces cut into disjoint rectangles."""
     parts = []
     for spaces in (*plan.spaces, *((threshold,) for threshold in plan.thresholds)):
@@ -136,7 +136,7 @@ def _level(plan: Plan, z: float, upward: bool) -> list[Part]:
     return parts
 
 
-def refine(surface: Surface, longest: Array) -> Surface:
+def refine(surface: RoomSurface, longest: Array) -> RoomSurface:
     """The same surface in finer triangles, none with an edge much longer than its limit.
 
     Flat four-sided faces, whose two triangles share their longest edge, become regular grids; other
@@ -168,7 +168,7 @@ def refine(surface: Surface, longest: Array) -> Surface:
     )
 
 
-def _facing_pairs(surface: Surface) -> tuple[IntArray, IntArray]:
+def _facing_pairs(surface: RoomSurface) -> tuple[IntArray, IntArray]:
     """Triangles that share their longest edge and a plane: the two halves of four-sided faces."""
     corners = surface.vertices[surface.triangles]
     lengths = np.linalg.norm(np.roll(corners, -1, axis=1) - corners, axis=2)  # edges 01, 12, 20
@@ -194,7 +194,7 @@ def _facing_pairs(surface: Surface) -> tuple[IntArray, IntArray]:
 
 
 def _grids(
-    surface: Surface, first: IntArray, second: IntArray, longest: Array
+    surface: RoomSurface, first: IntArray, second: IntArray, longest: Array
 ) -> tuple[Array, IntArray, IntArray]:
     """Each four-sided face as a grid: vertices, triangles, and the coarse triangle that each came from."""
     corners = surface.vertices[surface.triangles[first]]

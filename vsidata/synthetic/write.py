@@ -29,7 +29,7 @@ from vsidata.files.atomic import whole_folder, write_whole
 from vsidata.files.safe_files import UNFINISHED, own_folder
 from vsidata.scene import Array
 from vsidata.sources.synthetic_mark import changed_file, has_mark, write_mark
-from vsidata.synthetic.camera import Camera, camera
+from vsidata.synthetic.camera import PhoneCamera, camera
 from vsidata.synthetic.catalogue import Kind, kinds
 from vsidata.synthetic.film import VIEWS, View, description, film
 from vsidata.synthetic.layout import STRUCTURE, lay_out, scene_name
@@ -109,7 +109,7 @@ class _Making:
     seed: int
     flaws: Flaws
     frames: int
-    phone: Camera
+    phone: PhoneCamera
     view: View
     plain: bool
     vertices: int | None

@@ -2,8 +2,8 @@
 
 from vsitrain.answers.letters import read_letter
 from vsitrain.answers.numbers import read_number
+from vsitrain.answers.phrases import option_words, same_word
 from vsitrain.answers.tags import after_thought, final_answer, in_format, tagged_answer
-from vsitrain.answers.words import option_words, same_word
 
 __all__ = [
     "after_thought",

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from string import ascii_lowercase, ascii_uppercase
 
 from vsitrain.answers.conclusion import Statement, believed
+from vsitrain.answers.phrases import option_words, stated
 from vsitrain.answers.plain import plain
-from vsitrain.answers.words import option_words, stated
 
 _LETTERS_OF_VSIBENCH = "abcd"
 # An article comes before a noun, so before none of these.

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from vsidata.plain_text import echo
-from vsitrain.commands.asking import (
+from vsitrain.commands.evaluating import (
     Backend,
     Batch,
     Data,
@@ -20,7 +20,7 @@ from vsitrain.commands.asking import (
     Videos,
     ask,
 )
-from vsitrain.commands.scores import print_scores
+from vsitrain.commands.print_scores import print_scores
 from vsitrain.commands.warning import warn
 
 

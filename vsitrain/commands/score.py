@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from vsitrain.commands.asking import Split
-from vsitrain.commands.scores import MetaInfo, Published, print_scores
+from vsitrain.commands.evaluating import Split
+from vsitrain.commands.print_scores import MetaInfo, Published, print_scores
 
 
 def score(

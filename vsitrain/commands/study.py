@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from vsidata.plain_text import echo_json
-from vsitrain.commands.asking import (
+from vsitrain.commands.evaluating import (
     Backend,
     Batch,
     Data,

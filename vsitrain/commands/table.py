@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from vsidata.plain_text import echo
-from vsitrain.commands.scores import MetaInfo, Published
+from vsitrain.commands.print_scores import MetaInfo, Published
 
 
 def table(

@@ -52,7 +52,7 @@ def run(method: "Method", recipe: Path | None, given: list[str], plan_only: bool
     planning.refuse_if_no_room(prepared.plan, prepared.config.training)
     from vsidata.screen.terminal import console
     from vsitrain.commands.progress import TrainingProgress
-    from vsitrain.commands.summary import closing_lines
+    from vsitrain.commands.run_summary import closing_lines
     from vsitrain.trainers.train import train
 
     trained = train(prepared, callbacks=[TrainingProgress(console(stderr=True))])

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from vsitrain.prompts.asking import Row, ask
 from vsitrain.prompts.mode import Form, PromptMode
+from vsitrain.prompts.question_text import Row, ask
 
 
 def conversation(row: Row, mode: PromptMode, *, form: Form, letters: bool) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """A model's replies to questions about videos: greedy, in batches, and taken up again where they stopped."""
 
-from vsitrain.evaluation.run import Told, evaluate
+from vsitrain.evaluation.run import OnProgress, evaluate
 from vsitrain.evaluation.settings import Settings, settings_for
 from vsitrain.evaluation.videos import VideoFolder
 
-__all__ = ["Settings", "Told", "VideoFolder", "evaluate", "settings_for"]
+__all__ = ["OnProgress", "Settings", "VideoFolder", "evaluate", "settings_for"]

@@ -5,7 +5,7 @@ from typing import Any
 
 from vsitrain.data.clip import Clip
 from vsitrain.data.messages import conversation, question_name
-from vsitrain.evaluation.model import Model, penalty_of
+from vsitrain.evaluation.evaluated_model import Model, penalty_of
 from vsitrain.evaluation.settings import Settings
 from vsitrain.families import Pixels, encode, limit_pixels
 from vsitrain.families.family import family_of

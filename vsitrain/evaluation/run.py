@@ -44,11 +44,11 @@ an evaluation is not continued in another way than it began.
 """
 
 Row = Mapping[str, Any]
-Told = Callable[[int, int], None]
-"""Told of questions done, and of all."""
+OnProgress = Callable[[int, int], None]
+"""Called with the number of questions done, and of all."""
 
 
-class Asked(Protocol):
+class AnsweringModel(Protocol):
     """A model that can be asked: `Replier`, `VllmReplier`."""
 
     def prepare(self, rows: Sequence[Row], clips: Sequence[Clip]) -> Any:
@@ -71,14 +71,14 @@ class Clips(Protocol):
 def evaluate(
     rows: Sequence[Row],
     clips: Clips,
-    model: Asked,
+    model: AnsweringModel,
     out: Path,
     *,
     record: Mapping[str, Any],
     settings: Settings,
     batch: int,
     process: tuple[int, int] = (0, 1),
-    told: Told = lambda _done, _total: None,
+    on_progress: OnProgress = lambda _done, _total: None,
 ) -> None:
     """Ask every question that has no prediction yet, and append what is replied.
 
@@ -94,7 +94,7 @@ def evaluate(
         settings: how questions are asked; with tags, the answer's is what is scored.
         batch: questions at a time.
         process: rank of this process, and how many there are: each takes its share, into a file of its own.
-        told: called after each batch.
+        on_progress: called after each batch.
 
     Raises:
         OptionError: the folder holds another evaluation, or predictions of another program.
@@ -115,7 +115,7 @@ def evaluate(
                 file.write(orjson.dumps(_line(answer, settings), option=orjson.OPT_APPEND_NEWLINE))
             file.flush()
             todo = todo[batch:]
-            told(len(mine) - len(todo), len(mine))
+            on_progress(len(mine) - len(todo), len(mine))
 
 
 def record_of(
@@ -129,7 +129,8 @@ def record_of(
     """Everything that makes a result: whoever has it, the model and the data gets the same predictions.
 
     Args:
-        model: that is asked: `vsitrain.evaluation.model.Model.record`, and its provenance as `trained`.
+        model: `vsitrain.evaluation.evaluated_model.Model.record` of the model, and its provenance as
+            `trained`.
         data: where the questions come from.
         rows: the questions.
         settings: how they are asked.
@@ -231,7 +232,7 @@ def _ahead(
             yield coming.popleft().result()
 
 
-def _prepared(rows: Sequence[Row], clips: Clips, model: Asked) -> _Prepared:
+def _prepared(rows: Sequence[Row], clips: Clips, model: AnsweringModel) -> _Prepared:
     seen: list[tuple[Row, Clip]] = []
     unseen: list[tuple[Row, str]] = []
     for row in rows:
@@ -243,7 +244,7 @@ def _prepared(rows: Sequence[Row], clips: Clips, model: Asked) -> _Prepared:
     return _Prepared(seen, unseen, batch)
 
 
-def _answered(prepared: _Prepared, model: Asked) -> Iterator[_Answer]:
+def _answered(prepared: _Prepared, model: AnsweringModel) -> Iterator[_Answer]:
     yield from (_Answer(row, error=reason) for row, reason in prepared.unseen)
     if prepared.seen:
         texts = model.reply(prepared.batch)

@@ -9,9 +9,9 @@ from typing import Any
 from rich.table import Table
 
 from vsitrain.scoring import lenient_score, official_score
-from vsitrain.scoring.command import scored
 from vsitrain.scoring.predictions import read_entries
 from vsitrain.scoring.score import Figure
+from vsitrain.scoring.score_files import scored
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 from vsidata.errors import OptionError
 from vsitrain.data.clip import Clip
 from vsitrain.data.messages import conversation, question_name
-from vsitrain.evaluation.model import Model, penalty_of
+from vsitrain.evaluation.evaluated_model import Model, penalty_of
 from vsitrain.evaluation.replies import processor_of
 from vsitrain.evaluation.settings import Settings
 from vsitrain.families import family_of, fitted, least_below, most_above, refuse_marks, stills, with_places

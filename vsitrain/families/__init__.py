@@ -1,7 +1,7 @@
 """Vision-language models that can be shown a video: what differs between families, and one way in."""
 
 from vsitrain.families.encoding import (
-    Row,
+    EncodedPrompt,
     clip_tokens,
     collate,
     encode,
@@ -22,14 +22,14 @@ from vsitrain.families.family import (
 from vsitrain.families.features import Features, features_of, joined
 from vsitrain.families.frozen import LANGUAGE, keep_gradients_out_of_the_tower, trains_tower
 from vsitrain.families.guard import refuse_blind_passes
-from vsitrain.families.limits import (
+from vsitrain.families.marks import refuse_marks
+from vsitrain.families.pixel_limits import (
     frame_limits,
     least_below,
     limit_pixels,
     most_above,
     video_limits,
 )
-from vsitrain.families.marks import refuse_marks
 from vsitrain.families.pixels import Pixels
 from vsitrain.families.places import InputMode, stills, with_places
 
@@ -37,11 +37,11 @@ __all__ = [
     "FAMILIES",
     "LANGUAGE",
     "LORA_TARGETS",
+    "EncodedPrompt",
     "Family",
     "Features",
     "InputMode",
     "Pixels",
-    "Row",
     "clip_tokens",
     "collate",
     "encode",

@@ -22,7 +22,7 @@ _OF_TEXT = ("attention_mask", "mm_token_type_ids", "token_type_ids")
 
 
 @dataclass(frozen=True, eq=False)
-class Row:
+class EncodedPrompt:
     """A prompt with its clip.
 
     Attributes:
@@ -37,7 +37,7 @@ class Row:
     features: Features | None = None
 
 
-def with_features(model: Any, rows: Sequence[Row]) -> list[Row]:
+def with_features(model: Any, rows: Sequence[EncodedPrompt]) -> list[EncodedPrompt]:
     """The same rows with features in place of pixels: the vision tower runs once for each distinct clip.
 
     Args:
@@ -45,7 +45,7 @@ def with_features(model: Any, rows: Sequence[Row]) -> list[Row]:
         rows: with pixels. A row that stands there several times is one row in the result, too.
     """
     made: dict[int, Features] = {}
-    seen: dict[int, Row] = {}
+    seen: dict[int, EncodedPrompt] = {}
     for row in rows:
         if id(row.vision) not in made:
             made[id(row.vision)] = features_of(model, row.vision)
@@ -65,7 +65,7 @@ def encode_rows(
     template_options: Mapping[str, Any] | None = None,
     pixels: Pixels | None = None,
     names: Sequence[str] | None = None,
-) -> list[Row]:
+) -> list[EncodedPrompt]:
     """Put each clip into its prompt. A prompt is never cut: its end is the question.
 
     Args:
@@ -119,7 +119,7 @@ def _shown(clip: Clip) -> tuple[str, float]:
     return clip.digest, clip.fps
 
 
-def _refuse_too_long(processor: Any, rows: Sequence[Row], names: Sequence[str]) -> None:
+def _refuse_too_long(processor: Any, rows: Sequence[EncodedPrompt], names: Sequence[str]) -> None:
     tokenizer = processor.tokenizer
     most = min(tokenizer.init_kwargs.get("max_length") or math.inf, tokenizer.model_max_length or math.inf)
     for row, name in zip(rows, names, strict=True):
@@ -134,7 +134,7 @@ def _refuse_too_long(processor: Any, rows: Sequence[Row], names: Sequence[str]) 
 
 def _encode(
     processor: Any, texts: Sequence[str], clip: Clip, input_mode: InputMode, pixels: Pixels
-) -> dict[str, Row]:
+) -> dict[str, EncodedPrompt]:
     """Prompts about one clip, by their text. They share its tensors."""
     family = family_of(processor)
     place = family.place if input_mode == "video" else None
@@ -158,7 +158,7 @@ def _encode(
             )
             ids[text] = encoded.pop("input_ids")[0].tolist()
             vision = vision or {key: value for key, value in encoded.items() if key not in _OF_TEXT}
-    return {text: Row(its, vision) for text, its in ids.items()}
+    return {text: EncodedPrompt(its, vision) for text, its in ids.items()}
 
 
 def fitted(processor: Any, clip: Clip) -> Clip:
@@ -233,7 +233,7 @@ def unexpanded(processor: Any, input_ids: Sequence[int]) -> list[int]:
     return tokens
 
 
-def vision_inputs(processor: Any, rows: Sequence[Row], input_ids: Tensor) -> dict[str, Any]:
+def vision_inputs(processor: Any, rows: Sequence[EncodedPrompt], input_ids: Tensor) -> dict[str, Any]:
     """What the clips of rows add to a forward pass over their tokens.
 
     Args:
@@ -252,7 +252,9 @@ def vision_inputs(processor: Any, rows: Sequence[Row], input_ids: Tensor) -> dic
     return {**placed, "mm_encoder_outputs": joined(features)} if features else placed
 
 
-def collate(processor: Any, rows: Sequence[Row], *, padding_side: Literal["left", "right"] = "left") -> Any:
+def collate(
+    processor: Any, rows: Sequence[EncodedPrompt], *, padding_side: Literal["left", "right"] = "left"
+) -> Any:
     """Rows of any lengths as one batch.
 
     Args:

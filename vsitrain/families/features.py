@@ -25,7 +25,7 @@ def features_of(model: Any, vision: Mapping[str, Tensor]) -> Features:
 
     Args:
         model: as it was loaded, or with an adapter around it.
-        vision: what the clip brings, from `vsitrain.families.Row`.
+        vision: what the clip brings, from `vsitrain.families.EncodedPrompt`.
 
     Returns:
         Its features, on the device of the model.

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from vsidata.errors import OptionError
-from vsitrain.plan.plan import Plan
+from vsitrain.plan.plan import RunPlan
 
 _GIB = 2**30
 
 
-def disk_bytes(plan: Plan, args: Any) -> int:
+def disk_bytes(plan: RunPlan, args: Any) -> int:
     """What the checkpoints of a run and its model take, when most is there.
 
     Args:
@@ -25,7 +25,7 @@ def disk_bytes(plan: Plan, args: Any) -> int:
     return (kept + 1) * plan.checkpoint_bytes
 
 
-def refuse_if_no_room(plan: Plan, args: Any) -> None:
+def refuse_if_no_room(plan: RunPlan, args: Any) -> None:
     """Refuse a run whose checkpoints would fill the disk of its `output_dir`.
 
     Raises:

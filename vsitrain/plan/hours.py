@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from vsitrain.plan.assumptions import assumed
 from vsitrain.plan.devices import Device
 from vsitrain.plan.memory import weight_bytes
-from vsitrain.plan.model import ModelSize
+from vsitrain.plan.model_size import ModelSize
 from vsitrain.plan.schedule import Schedule
 from vsitrain.plan.workload import Workload
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vsitrain.plan.assumptions import assumed
-from vsitrain.plan.model import ModelSize
+from vsitrain.plan.model_size import ModelSize
 from vsitrain.plan.workload import Workload
 
 Parts = Mapping[str, int]

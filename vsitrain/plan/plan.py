@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from vsitrain.plan.devices import Device
 from vsitrain.plan.hours import Hours, hours_of
 from vsitrain.plan.memory import Memory, checkpoint_bytes, memory_of
-from vsitrain.plan.model import ModelSize
+from vsitrain.plan.model_size import ModelSize
 from vsitrain.plan.schedule import Schedule, schedule_of
 from vsitrain.plan.workload import Workload
 
 
 @dataclass(frozen=True)
-class Plan:
+class RunPlan:
     """What a run needs.
 
     Attributes:
@@ -36,7 +36,7 @@ class Plan:
         return self.memory.total <= self.device.memory
 
 
-def plan(model: ModelSize, work: Workload, device: Device) -> Plan:
+def plan(model: ModelSize, work: Workload, device: Device) -> RunPlan:
     """Plan a run.
 
     Args:
@@ -48,7 +48,7 @@ def plan(model: ModelSize, work: Workload, device: Device) -> Plan:
         OptionError: the batches do not fit the groups or the data.
     """
     schedule = schedule_of(work)
-    return Plan(
+    return RunPlan(
         model=model,
         work=work,
         device=device,

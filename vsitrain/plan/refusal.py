@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from vsidata.errors import OptionError
 from vsitrain.plan.memory import memory_of
-from vsitrain.plan.model import PARTS, ModelSize
-from vsitrain.plan.plan import Plan
+from vsitrain.plan.model_size import PARTS, ModelSize
+from vsitrain.plan.plan import RunPlan
 from vsitrain.plan.workload import Workload
 
 _GIB = 2**30
@@ -17,7 +17,7 @@ _SHARDED_OVER = 8
 Change = tuple[str, ModelSize, Workload]
 
 
-def refuse_if_too_large(plan: Plan) -> None:
+def refuse_if_too_large(plan: RunPlan) -> None:
     """Refuse a run whose devices have too little memory.
 
     Raises:
@@ -36,7 +36,7 @@ def refuse_if_too_large(plan: Plan) -> None:
     raise OptionError(plan.model.name, fault, _advice(plan))
 
 
-def _advice(plan: Plan) -> str:
+def _advice(plan: RunPlan) -> str:
     """Changes that make the run fit, each alone; else all of them one after the other until it does."""
     needs = {name: _needs(plan, model, work) for name, model, work in changes(plan.model, plan.work)}
     if enough := {name: total for name, total in needs.items() if total <= plan.device.memory}:
@@ -91,7 +91,7 @@ def _fewer_at_once(work: Workload) -> Workload | None:
     return None
 
 
-def _needs(plan: Plan, model: ModelSize, work: Workload) -> int:
+def _needs(plan: RunPlan, model: ModelSize, work: Workload) -> int:
     return memory_of(model, work, plan.device.memory).total
 
 

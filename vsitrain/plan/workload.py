@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from vsitrain.plan.clip import ClipSize
+from vsitrain.plan.clip_size import ClipSize
 from vsitrain.settings.run_options import Method
 
 Sharding = Literal["none", "zero1", "zero2", "zero3", "fsdp"]

@@ -1,6 +1,6 @@
 """Wrong numbers, written as the right one is."""
 
-from vsitrain.prompts.asking import Row
+from vsitrain.prompts.question_text import Row
 
 
 def truth_of(row: Row) -> float | None:

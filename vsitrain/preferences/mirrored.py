@@ -4,8 +4,8 @@ import re
 
 from numpy.random import Generator
 
-from vsitrain.preferences.words import others
-from vsitrain.prompts.asking import Row
+from vsitrain.preferences.answer_words import others
+from vsitrain.prompts.question_text import Row
 
 _SIDES = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}
 

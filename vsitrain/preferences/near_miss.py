@@ -2,10 +2,10 @@
 
 from numpy.random import Generator
 
+from vsitrain.preferences.answer_words import asked_by, others
 from vsitrain.preferences.figures import step_of, truth_of, written
 from vsitrain.preferences.limits import limits
-from vsitrain.preferences.words import asked_by, others
-from vsitrain.prompts.asking import Row
+from vsitrain.prompts.question_text import Row
 
 
 def near_miss(row: Row, rng: Generator) -> str | None:

@@ -4,10 +4,10 @@ import math
 
 from numpy.random import Generator
 
+from vsitrain.preferences.answer_words import others
 from vsitrain.preferences.figures import step_of, truth_of, written
 from vsitrain.preferences.limits import limits
-from vsitrain.preferences.words import others
-from vsitrain.prompts.asking import Row
+from vsitrain.prompts.question_text import Row
 
 
 def random_answer(row: Row, rng: Generator) -> str | None:

@@ -3,7 +3,7 @@
 from numpy.random import Generator
 
 from vsidata.topics import distances
-from vsitrain.prompts.asking import Row
+from vsitrain.prompts.question_text import Row
 
 
 def second_nearest(row: Row, _: Generator) -> str | None:

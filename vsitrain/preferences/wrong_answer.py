@@ -8,14 +8,14 @@ from numpy.random import Generator
 from vsidata.dataset.first_release import renewed
 from vsidata.errors import OptionError
 from vsitrain.answers import option_words, read_number, same_word
+from vsitrain.preferences.answer_words import others
 from vsitrain.preferences.figures import truth_of
 from vsitrain.preferences.mirrored import mirrored
 from vsitrain.preferences.near_miss import near_miss
 from vsitrain.preferences.random_answer import random_answer
 from vsitrain.preferences.second_nearest import second_nearest
-from vsitrain.preferences.words import others
 from vsitrain.prompts import wants_letter
-from vsitrain.prompts.asking import Row
+from vsitrain.prompts.question_text import Row
 
 KINDS: Mapping[str, Callable[[Row, Generator], str | None]] = {
     "random": random_answer,

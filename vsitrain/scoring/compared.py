@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 from vsidata.errors import OptionError
 from vsitrain.scoring.centres import rooms_of_meta_info, with_centre_answers
-from vsitrain.scoring.command import own_questions
 from vsitrain.scoring.predictions import matched, read_predictions, read_record
 from vsitrain.scoring.published import (
     Published,
@@ -17,14 +16,15 @@ from vsitrain.scoring.published import (
 )
 from vsitrain.scoring.references import reference_scores
 from vsitrain.scoring.score import Scores, score
-from vsitrain.scoring.text import on_references
+from vsitrain.scoring.score_files import own_questions
+from vsitrain.scoring.score_text import on_references
 
 Kind = Literal["run", "difference", "reference", "published"]
 Span = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparedRow:
     """A row of the table, in per cent.
 
     Attributes:
@@ -43,7 +43,7 @@ class Row:
     mode: str = ""
     kind: Kind = "run"
     spans: Mapping[str, Span] = field(default_factory=dict)
-    against: "Row | None" = None
+    against: "ComparedRow | None" = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Comparison:
         notes: what its reader must know.
     """
 
-    rows: list[Row]
+    rows: list[ComparedRow]
     notes: list[str]
 
 
@@ -86,7 +86,7 @@ def compared(
     folders = [*([base] if base else []), *runs]
     questions = own_questions(folders[0])
     scores = [_scores(folder, questions) for folder in folders]
-    rows: list[Row] = []
+    rows: list[ComparedRow] = []
     notes: list[str] = []
     beside: list[Published] = []
     for folder, its in zip(folders, scores, strict=True):
@@ -113,7 +113,7 @@ def compared(
         notes += on_references(scores[0], known)
     shown = {row.name: row for row in (*beside, *map(published_row, published))}
     rows += [
-        Row(row.name, row.average, row.figures, row.run.get("asked", ""), "published")
+        ComparedRow(row.name, row.average, row.figures, row.run.get("asked", ""), "published")
         for row in shown.values()
     ]
     if shown and len(questions) != published_questions():
@@ -125,13 +125,13 @@ def compared(
 
 
 def row_of(
-    name: str, scores: Scores, *, mode: str = "", kind: Kind = "run", against: Row | None = None
-) -> Row:
+    name: str, scores: Scores, *, mode: str = "", kind: Kind = "run", against: ComparedRow | None = None
+) -> ComparedRow:
     """The row of scores."""
     figures = {task: 100 * figure.official for task, figure in scores.tasks.items()}
     named = {**scores.tasks, "": scores.macro}
     spans = {task: (100 * figure.low, 100 * figure.high) for task, figure in named.items()}
-    return Row(name, 100 * scores.macro.official, figures, mode, kind, spans, against)
+    return ComparedRow(name, 100 * scores.macro.official, figures, mode, kind, spans, against)
 
 
 def _scores(folder: Path, questions: Sequence[Mapping[str, Any]]) -> Scores:
@@ -146,19 +146,21 @@ def _keys(rows: Sequence[Mapping[str, Any]]) -> set[tuple[str, str, str]]:
     return {(row["id"], row["question"], row["ground_truth"]) for row in rows}
 
 
-def _gaining(row: Row, on: Row | None) -> Row:
+def _gaining(row: ComparedRow, on: ComparedRow | None) -> ComparedRow:
     return replace(row, against=on) if on and on is not row and row.kind == "run" else row
 
 
-def _reference(name: str, scores: Scores, questions: int) -> Row:
+def _reference(name: str, scores: Scores, questions: int) -> ComparedRow:
     row = row_of(name, scores, kind="reference")
-    return row if scores.micro.questions == questions else Row(name, None, row.figures, kind="reference")
+    return (
+        row if scores.micro.questions == questions else ComparedRow(name, None, row.figures, kind="reference")
+    )
 
 
-def _difference(row: Row, theirs: Published) -> Row:
+def _difference(row: ComparedRow, theirs: Published) -> ComparedRow:
     figures = {
         task: ours - theirs.figures[task] for task, ours in row.figures.items() if task in theirs.figures
     }
     same = row.figures.keys() == theirs.figures.keys()
     average = row.average - theirs.average if same and row.average is not None else None
-    return Row(f"{row.name} − {theirs.name}", average, figures, row.mode, "difference")
+    return ComparedRow(f"{row.name} − {theirs.name}", average, figures, row.mode, "difference")

@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
-from vsitrain.scoring.compared import Row
+from vsitrain.scoring.compared import ComparedRow
 from vsitrain.scoring.tasks import TASKS
 
 _HEADS = ("Count", "Abs.Dist", "Obj.Size", "Room", "Rel.Dist", "Rel.Dir", "Route", "Order")
@@ -17,7 +17,7 @@ LAYOUTS: Mapping[str, tuple[str, str]] = {"models": ("Model", "Mode"), "modes": 
 _MARKS = {"run": "", "difference": " (difference)", "reference": " (reference)", "published": " (published)"}
 
 
-def markdown(rows: Sequence[Row], first: tuple[str, str]) -> str:
+def markdown(rows: Sequence[ComparedRow], first: tuple[str, str]) -> str:
     """The table in Markdown."""
     heads = [*first, "Avg", *_HEADS]
     rule = ["---", "---", *["---:"] * (1 + len(_HEADS))]
@@ -25,7 +25,7 @@ def markdown(rows: Sequence[Row], first: tuple[str, str]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def comma_separated(rows: Sequence[Row], first: tuple[str, str]) -> str:  # noqa: ARG001 - it has every column
+def comma_separated(rows: Sequence[ComparedRow], first: tuple[str, str]) -> str:  # noqa: ARG001 - it has every column
     """The table as CSV: figures and gains in columns of their own, and what each row is."""
     names = ["average", *TASKS]
     text = io.StringIO()
@@ -37,7 +37,7 @@ def comma_separated(rows: Sequence[Row], first: tuple[str, str]) -> str:  # noqa
     return text.getvalue().rstrip("\n")
 
 
-def latex(rows: Sequence[Row], first: tuple[str, str]) -> str:
+def latex(rows: Sequence[ComparedRow], first: tuple[str, str]) -> str:
     """The table in LaTeX, for `booktabs`."""
     head = " & ".join([*first, "Avg", *_HEADS]) + r" \\"
     columns = f"ll{'r' * (1 + len(_HEADS))}"
@@ -48,14 +48,14 @@ def latex(rows: Sequence[Row], first: tuple[str, str]) -> str:
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}"])
 
 
-FORMATS: Mapping[str, Callable[[Sequence[Row], tuple[str, str]], str]] = {
+FORMATS: Mapping[str, Callable[[Sequence[ComparedRow], tuple[str, str]], str]] = {
     "markdown": markdown,
     "csv": comma_separated,
     "latex": latex,
 }
 
 
-def _cells(row: Row) -> list[str]:
+def _cells(row: ComparedRow) -> list[str]:
     names = [f"{row.name}{_MARKS[row.kind]}", row.mode or "–"]
     sign = row.kind == "difference"
     figures = [_plain(figure, sign=sign) or "–" for figure in _figures(row)]
@@ -63,11 +63,11 @@ def _cells(row: Row) -> list[str]:
     return [*names, *(f"{figure}{gain}" for figure, gain in zip(figures, gains, strict=True))]
 
 
-def _figures(row: Row) -> list[float | None]:
+def _figures(row: ComparedRow) -> list[float | None]:
     return [row.average, *(row.figures.get(task) for task in TASKS)]
 
 
-def _gains(row: Row) -> list[float | None]:
+def _gains(row: ComparedRow) -> list[float | None]:
     """What a row has more than the one it is held against."""
     if row.against is None:
         return [None] * (1 + len(TASKS))

@@ -7,7 +7,7 @@ from typing import Any
 from vsidata.plain_text import in_a_line
 from vsidata.topics.registry import TOPICS
 from vsitrain.figure_file import write_figure
-from vsitrain.scoring.compared import Row
+from vsitrain.scoring.compared import ComparedRow
 from vsitrain.scoring.tasks import TASKS
 
 _TITLES = {"": "macro average"} | {task: TOPICS[task].title for task in TASKS}
@@ -18,7 +18,7 @@ _COLUMNS = 3
 _LEFT_OUT = "the key itself"  # 100 everywhere: it would only squeeze the rest
 
 
-def draw_comparison(rows: Sequence[Row], out: Path) -> None:
+def draw_comparison(rows: Sequence[ComparedRow], out: Path) -> None:
     """Draw what a table says.
 
     Args:
@@ -35,7 +35,7 @@ def draw_comparison(rows: Sequence[Row], out: Path) -> None:
         _draw_rows(rows, out)
 
 
-def _draw_rows(rows: Sequence[Row], out: Path) -> None:
+def _draw_rows(rows: Sequence[ComparedRow], out: Path) -> None:
     from matplotlib.figure import Figure
 
     points = [row for row in rows if row.kind in ("run", "published")]
@@ -68,7 +68,7 @@ def _draw_rows(rows: Sequence[Row], out: Path) -> None:
     write_figure(figure, out)
 
 
-def _draw(place: Any, row: Row, task: str, height: int) -> None:
+def _draw(place: Any, row: ComparedRow, task: str, height: int) -> None:
     at = _figure(row, task)
     if at is None:
         return
@@ -82,5 +82,5 @@ def _draw(place: Any, row: Row, task: str, height: int) -> None:
     place.plot(at, height, "o", color="tab:blue", markersize=5, label="evaluated here")
 
 
-def _figure(row: Row, task: str) -> float | None:
+def _figure(row: ComparedRow, task: str) -> float | None:
     return row.average if not task else row.figures.get(task)

@@ -13,7 +13,7 @@ import torch
 from vsidata.errors import OptionError, VsiError
 from vsitrain.data.frames import FrameStore
 from vsitrain.data.messages import conversation, question_name
-from vsitrain.families import InputMode, Row, collate, encode_rows, family_of
+from vsitrain.families import EncodedPrompt, InputMode, collate, encode_rows, family_of
 from vsitrain.preferences import wrong_answer
 from vsitrain.prompts import PromptMode, target
 
@@ -24,7 +24,7 @@ IGNORED = -100
 
 
 @dataclass(frozen=True)
-class Asking:
+class PromptMaker:
     """How questions become prompts.
 
     Attributes:
@@ -52,7 +52,7 @@ class Asking:
             remedy = "Take vanilla, or another mode without such a tag; train the others with grpo."
             raise OptionError(f"prompt {self.mode.name}", fault, remedy)
 
-    def prompts(self, rows: Sequence[Question]) -> list[Row]:
+    def prompts(self, rows: Sequence[Question]) -> list[EncodedPrompt]:
         """The prompts of questions with their clips, ready for a reply."""
         messages = [conversation(row, self.mode, form="training", letters=self.letters) for row in rows]
         clips = [self.store.clip(row["scene_name"], row["dataset"]) for row in rows]
@@ -80,7 +80,7 @@ class Asking:
         return tokens
 
     def batch(
-        self, prompts: Sequence[Row], replies: Sequence[Sequence[int]]
+        self, prompts: Sequence[EncodedPrompt], replies: Sequence[Sequence[int]]
     ) -> tuple[dict[str, Any], torch.Tensor]:
         """Prompts with their replies, padded on the right.
 
@@ -88,7 +88,7 @@ class Asking:
             Inputs of the model, whose `input_ids` are (n, tokens); and of that shape, 1 where a reply stands.
         """
         rows = [
-            Row([*prompt.input_ids, *reply], prompt.vision)
+            EncodedPrompt([*prompt.input_ids, *reply], prompt.vision)
             for prompt, reply in zip(prompts, replies, strict=True)
         ]
         inputs = dict(collate(self.processor, rows, padding_side="right"))
@@ -102,7 +102,7 @@ class Asking:
 class AnswerCollator:
     """Questions with the right replies, for supervised fine-tuning: the loss is on the reply alone."""
 
-    asking: Asking
+    asking: PromptMaker
 
     def __call__(self, rows: Sequence[Question]) -> dict[str, Any]:
         """The model's inputs and `labels` (n, tokens), IGNORED outside the replies."""
@@ -120,7 +120,7 @@ class PreferenceCollator:
         kinds, seed: of the wrong answers, as `vsitrain.preferences.wrong_answer` takes them.
     """
 
-    asking: Asking
+    asking: PromptMaker
     kinds: tuple[str, ...]
     seed: int
 

@@ -11,7 +11,7 @@ from vsitrain.preferences import wrong_answer
 from vsitrain.runs.checkpoints import WholeCheckpoints
 from vsitrain.runs.publishing import CleanPush
 from vsitrain.settings.ineffective import refuse_ineffective_args
-from vsitrain.trainers.collate import Asking, PreferenceCollator
+from vsitrain.trainers.collate import PreferenceCollator, PromptMaker
 from vsitrain.trainers.resume import ExactResume
 from vsitrain.trainers.sft import as_vision
 
@@ -27,7 +27,7 @@ def make_trainer(
     model: Any,
     args: DPOConfig,
     rows: "Dataset",
-    asking: Asking,
+    asking: PromptMaker,
     *,
     wrong_answers: Sequence[str] = ("random",),
     eval_rows: "Dataset | None" = None,

@@ -27,8 +27,8 @@ from vsidata.errors import OptionError
 from vsitrain.data.clip import Clip
 from vsitrain.data.messages import question_name
 from vsitrain.families import (
+    EncodedPrompt,
     InputMode,
-    Row,
     encode_rows,
     family_of,
     fitted,
@@ -102,7 +102,7 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
         self._scored: Rollouts | None = None
         self._clips: Sequence[Clip] = ()
         self._names: Sequence[str] = ()
-        self._rows: Sequence[Row] = ()
+        self._rows: Sequence[EncodedPrompt] = ()
         super().__init__(
             model=model,
             reward_funcs=reward_funcs,
@@ -164,7 +164,7 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
             shown["mm_token_type_ids"] = [token_types(self.processing_class, row).tolist() for row in ids]
         return [row.input_ids for row in rows], None, shown
 
-    def _looked_at(self, rows: Sequence[Row]) -> list[Row]:
+    def _looked_at(self, rows: Sequence[EncodedPrompt]) -> list[EncodedPrompt]:
         """The rows with what the vision tower makes of each distinct clip, in the precision of training."""
         model = self.accelerator.unwrap_model(self.model)
         with torch.no_grad(), self.accelerator.autocast():

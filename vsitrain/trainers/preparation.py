@@ -10,7 +10,7 @@ from vsitrain.data.questions import load_questions
 from vsitrain.families import family_of, limit_pixels, refuse_marks
 from vsitrain.models.starting_model import adapter_config, base_of, check_adapter, is_adapter, weights_dtype
 from vsitrain.plan import (
-    Plan,
+    RunPlan,
     clip_size,
     find_device,
     measure_model,
@@ -56,7 +56,7 @@ class Preparation:
     store: FrameStore
     processor: Any
     tokens: PromptTokens
-    plan: Plan
+    plan: RunPlan
 
 
 def prepare(method: Method, config: RunConfig) -> Preparation:
@@ -128,7 +128,7 @@ def _plan(
     rows: "Dataset",
     processor: Any,
     tokens: PromptTokens,
-) -> Plan:
+) -> RunPlan:
     options = config.options
     height, width = tokens.size
     clip = clip_size(

@@ -10,7 +10,7 @@ from vsitrain.families import refuse_blind_passes
 from vsitrain.runs.checkpoints import WholeCheckpoints
 from vsitrain.runs.publishing import CleanPush
 from vsitrain.settings.ineffective import refuse_ineffective_args
-from vsitrain.trainers.collate import AnswerCollator, Asking
+from vsitrain.trainers.collate import AnswerCollator, PromptMaker
 from vsitrain.trainers.resume import ExactResume
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def make_trainer(
     model: Any,
     args: SFTConfig,
     rows: "Dataset",
-    asking: Asking,
+    asking: PromptMaker,
     *,
     eval_rows: "Dataset | None" = None,
     **more: Any,

@@ -26,7 +26,7 @@ from vsitrain.runs.provenance import MERGED
 from vsitrain.runs.publishing import make_repository
 from vsitrain.runs.run_folder import claim_run_folder, refuse_linked_run
 from vsitrain.trainers.preparation import Preparation, starting_from
-from vsitrain.trainers.record import provenance_of
+from vsitrain.trainers.run_provenance import provenance_of
 
 _LEFT_OUT = ("rules", "evidence")
 """Columns of a question that neither its clip nor its rewards nor the log of rollouts need."""
@@ -165,10 +165,10 @@ def _dpo(prepared: Preparation, model: Any, more: dict[str, Any]) -> Any:
 
 
 def _asking(prepared: Preparation) -> Any:
-    from vsitrain.trainers.collate import Asking
+    from vsitrain.trainers.collate import PromptMaker
 
     options = prepared.config.options
-    return Asking(prepared.processor, prepared.store, prepared.mode, options.letters, options.input_mode)
+    return PromptMaker(prepared.processor, prepared.store, prepared.mode, options.letters, options.input_mode)
 
 
 def _asked(prepared: Preparation, rows: Any) -> Any:

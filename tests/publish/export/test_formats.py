@@ -9,9 +9,9 @@ from datasets import load_dataset
 
 from tests.publish.export.conftest import NAMES
 from vsidata.dataset.build import Build
-from vsidata.publish.export.asking import message
 from vsidata.publish.export.export import export
 from vsidata.publish.export.registry import FORMS
+from vsidata.publish.export.user_message import message
 from vsitrain.prompts import ask, prompt_mode
 
 

@@ -16,7 +16,7 @@ from transformers import (
 from tests.vsitrain import asked
 from vsitrain.data.frames import FrameStore
 from vsitrain.evaluation import settings_for
-from vsitrain.evaluation.model import find_model
+from vsitrain.evaluation.evaluated_model import find_model
 from vsitrain.evaluation.replies import Replier
 from vsitrain.families import LORA_TARGETS
 from vsitrain.models.starting_model import merge_adapter

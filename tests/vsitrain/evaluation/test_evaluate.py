@@ -12,14 +12,14 @@ from vsidata.errors import OptionError
 from vsitrain.commands.app import main
 from vsitrain.data.frames import FrameStore
 from vsitrain.evaluation import evaluate, settings_for
-from vsitrain.evaluation.model import find_model
+from vsitrain.evaluation.evaluated_model import find_model
 from vsitrain.evaluation.replies import VERSIONS, Replier
 from vsitrain.evaluation.run import record_of
 from vsitrain.evaluation.study import result_of
 from vsitrain.runs.provenance import write_provenance
-from vsitrain.scoring.command import scored
 from vsitrain.scoring.predictions import read_entries
 from vsitrain.scoring.questions import read_questions
+from vsitrain.scoring.score_files import scored
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ class Made:
 def test_every_question_is_asked_once_in_batches_and_kept_with_its_truth(data, tmp_path):
     told = []
     made, model = Made(tmp_path / "out", data), Says()
-    entries = made.run(batch=3, model=model, told=lambda *count: told.append(count))
+    entries = made.run(batch=3, model=model, on_progress=lambda *count: told.append(count))
     assert model.batches == [3, 1]
     assert told == [(3, 4), (4, 4)]
     assert {entry["id"] for entry in entries} == {row["id"] for row in made.rows}

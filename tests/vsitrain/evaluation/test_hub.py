@@ -12,7 +12,7 @@ from tests.vsitrain.evaluation import benchmark
 from tests.vsitrain.test_checkpoints import KNOWN
 from vsidata.errors import VsiError
 from vsitrain.commands.app import main
-from vsitrain.evaluation.model import find_model
+from vsitrain.evaluation.evaluated_model import find_model
 from vsitrain.plan import read_model_config
 from vsitrain.runs.provenance import write_provenance
 from vsitrain.scoring.predictions import read_entries

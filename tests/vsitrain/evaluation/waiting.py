@@ -7,9 +7,9 @@ from datetime import timedelta
 from torch.distributed import distributed_c10d
 
 from vsitrain.commands.app import main
-from vsitrain.evaluation import command
+from vsitrain.evaluation import evaluate_model
 
-evaluate = command.evaluate
+evaluate = evaluate_model.evaluate
 
 
 def slowly(*words, **how):
@@ -19,5 +19,5 @@ def slowly(*words, **how):
 
 if __name__ == "__main__":
     distributed_c10d.default_pg_timeout = timedelta(seconds=3)
-    command.evaluate = slowly
+    evaluate_model.evaluate = slowly
     main()

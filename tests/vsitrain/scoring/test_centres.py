@@ -14,9 +14,9 @@ from vsidata.dataset import schema
 from vsidata.errors import OptionError
 from vsitrain.commands.app import main
 from vsitrain.scoring.centres import rooms_of_build, with_centre_answers
-from vsitrain.scoring.command import scored
 from vsitrain.scoring.questions import read_questions
 from vsitrain.scoring.references import answered
+from vsitrain.scoring.score_files import scored
 
 MEASURED = "Measuring from the closest point of each object, "
 APART = f"{MEASURED}what is the distance between the bed and the desk (in meters)?"

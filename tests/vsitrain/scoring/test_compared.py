@@ -13,7 +13,7 @@ from tests.vsitrain.scoring.answers import rows
 from vsidata.errors import OptionError
 from vsitrain.commands.app import main
 from vsitrain.scoring import score
-from vsitrain.scoring.compared import Row, compared, row_of
+from vsitrain.scoring.compared import ComparedRow, compared, row_of
 from vsitrain.scoring.layouts import FORMATS, LAYOUTS
 from vsitrain.scoring.published import published_beside, published_row, published_rows
 from vsitrain.scoring.references import REFERENCES
@@ -31,8 +31,8 @@ def test_published_averages_are_the_means_of_their_tasks_but_for_the_one_that_is
 
 
 def test_a_gain_is_the_difference_to_the_base():
-    base = Row("base", 30.0, dict.fromkeys(TASKS, 30.0))
-    row = Row("run", 35.25, {"object_counting": 20.0}, against=base)
+    base = ComparedRow("base", 30.0, dict.fromkeys(TASKS, 30.0))
+    row = ComparedRow("run", 35.25, {"object_counting": 20.0}, against=base)
     line = FORMATS["markdown"]([base, row], MODELS).splitlines()[-1]
     assert line == "| run | – | 35.2 (+5.2) | 20.0 (-10.0) | – | – | – | – | – | – | – |"
 
@@ -41,7 +41,7 @@ def test_formats_say_the_same():
     asked, _ = rows()
     computed = row_of("key_run", score(asked, REFERENCES["key"][1](asked)))
     theirs = published_row("vsGRPO-V-2B")
-    table = [computed, Row(theirs.name, theirs.average, theirs.figures, kind="published")]
+    table = [computed, ComparedRow(theirs.name, theirs.average, theirs.figures, kind="published")]
     markdown, text, latex = (FORMATS[name](table, MODELS) for name in ("markdown", "csv", "latex"))
     assert "vsGRPO-V-2B (published) | – | 35.4 | 53.6" in markdown
     read = list(csv.DictReader(io.StringIO(text)))
@@ -52,7 +52,7 @@ def test_formats_say_the_same():
 
 
 def test_mode_stands_in_every_format():
-    row = replace(Row("run", 1.0, dict.fromkeys(TASKS, 1.0)), mode="think")
+    row = replace(ComparedRow("run", 1.0, dict.fromkeys(TASKS, 1.0)), mode="think")
     assert FORMATS["markdown"]([row], LAYOUTS["modes"]).splitlines()[2].startswith("| run | think | 1.0 |")
     assert r"run & think & 1.0" in FORMATS["latex"]([row], LAYOUTS["modes"])
     assert "run,think,run,1.0" in FORMATS["csv"]([row], LAYOUTS["modes"])

@@ -15,9 +15,9 @@ from tests.vsitrain.scoring.answers import rows
 from vsidata.errors import OptionError
 from vsitrain.commands.app import main
 from vsitrain.scoring import Prediction, matched, official_score, read_predictions, score
-from vsitrain.scoring.command import scored
 from vsitrain.scoring.references import REFERENCES
-from vsitrain.scoring.text import closing_lines
+from vsitrain.scoring.score_files import scored
+from vsitrain.scoring.score_text import closing_lines
 
 
 def test_tasks_and_their_mean_are_those_of_lmms_eval(lmms_eval):

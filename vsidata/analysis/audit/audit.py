@@ -11,7 +11,7 @@ from vsidata.analysis.audit.margins import margins
 from vsidata.analysis.audit.repeats import repeats
 from vsidata.analysis.audit.scores import by_type, scores
 from vsidata.analysis.audit.shares import letter_shares, word_shares
-from vsidata.analysis.blind.asked import Asked, can_be_scored, read_asked
+from vsidata.analysis.blind.blind_question import BlindQuestion, can_be_scored, read_asked
 from vsidata.analysis.blind.constants import FOLDS
 from vsidata.analysis.blind.forest import TREES
 from vsidata.analysis.blind.guess import guess, need_rooms, steps
@@ -36,7 +36,7 @@ _COLUMNS = (
 )
 
 
-def asked_in_build(build: Build) -> list[Asked]:
+def asked_in_build(build: Build) -> list[BlindQuestion]:
     """The questions of a build, each with the room that it is about.
 
     Builds of the first release do not say the room.
@@ -59,7 +59,7 @@ def asked_in_build(build: Build) -> list[Asked]:
     return read_asked(rows, _topics(build.manifest))
 
 
-def asked_in_file(path: Path) -> list[Asked]:
+def asked_in_file(path: Path) -> list[BlindQuestion]:
     """Released VSI-Bench questions, or others in its columns, one JSON object a line.
 
     Raises:
@@ -72,7 +72,7 @@ def asked_in_file(path: Path) -> list[Asked]:
 
 
 def audit(
-    questions: Sequence[Asked],
+    questions: Sequence[BlindQuestion],
     manifest: Manifest | None = None,
     *,
     seed: int = 0,

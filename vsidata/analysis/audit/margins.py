@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from vsidata.analysis.blind.asked import Asked
+from vsidata.analysis.blind.blind_question import BlindQuestion
 
 
 def margins(
-    questions: Sequence[Asked], topics: Mapping[str, Any], described: Mapping[str, Any]
+    questions: Sequence[BlindQuestion], topics: Mapping[str, Any], described: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The margins of each question type that has some.
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from vsidata.analysis.blind.asked import Asked, can_be_scored
+from vsidata.analysis.blind.blind_question import BlindQuestion, can_be_scored
 
 
-def repeats(questions: Sequence[Asked]) -> dict[str, Any]:
+def repeats(questions: Sequence[BlindQuestion]) -> dict[str, Any]:
     """Count questions of the same text; the order of options does not matter, nor does their letter.
 
     Returns:
@@ -48,18 +48,18 @@ def repeats(questions: Sequence[Asked]) -> dict[str, Any]:
     }
 
 
-def _rescans(questions: Sequence[Asked]) -> dict[str, Any]:
-    by_text: dict[tuple[str, str, str], dict[str, Asked]] = defaultdict(dict)
+def _rescans(questions: Sequence[BlindQuestion]) -> dict[str, Any]:
+    by_text: dict[tuple[str, str, str], dict[str, BlindQuestion]] = defaultdict(dict)
     for asked in questions:
         by_text[asked.kind, asked.room, asked.text].setdefault(asked.scene, asked)
-    again: dict[str, list[list[Asked]]] = defaultdict(list)
+    again: dict[str, list[list[BlindQuestion]]] = defaultdict(list)
     for (kind, _, _), of_scene in by_text.items():
         if len(of_scene) > 1:
             again[kind].append(list(of_scene.values()))
     return {kind: _agreement(again[kind]) for kind in sorted(again)}
 
 
-def _agreement(groups: Sequence[Sequence[Asked]]) -> Mapping[str, Any]:
+def _agreement(groups: Sequence[Sequence[BlindQuestion]]) -> Mapping[str, Any]:
     found: dict[str, Any] = {
         "asked_again": len(groups),
         "differing": sum(len({asked.answer for asked in group}) > 1 for group in groups),
@@ -77,7 +77,7 @@ def _agreement(groups: Sequence[Sequence[Asked]]) -> Mapping[str, Any]:
     return found
 
 
-def _across_rooms(questions: Sequence[Asked]) -> dict[str, Any]:
+def _across_rooms(questions: Sequence[BlindQuestion]) -> dict[str, Any]:
     rooms: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for asked in questions:
         rooms[asked.kind][asked.text].add(asked.room)

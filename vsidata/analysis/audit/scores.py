@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from vsidata.analysis.blind.asked import Asked
+from vsidata.analysis.blind.blind_question import BlindQuestion
 from vsidata.analysis.blind.guess import Guesses
 from vsidata.metrics import Array, interval, mean_relative_accuracy, redrawn_means
 
@@ -21,15 +21,15 @@ rooms than they are scored in, so only they can be compared with each other.
 """
 
 
-def by_type(questions: Sequence[Asked]) -> dict[str, list[Asked]]:
+def by_type(questions: Sequence[BlindQuestion]) -> dict[str, list[BlindQuestion]]:
     """The questions of each type, in the order of the types' names."""
-    kinds: dict[str, list[Asked]] = defaultdict(list)
+    kinds: dict[str, list[BlindQuestion]] = defaultdict(list)
     for asked in questions:
         kinds[asked.kind].append(asked)
     return dict(sorted(kinds.items()))
 
 
-def scores(kinds: Mapping[str, Sequence[Asked]], found: Mapping[str, Guesses]) -> dict[str, Any]:
+def scores(kinds: Mapping[str, Sequence[BlindQuestion]], found: Mapping[str, Guesses]) -> dict[str, Any]:
     """Scores in [0, 1]: mean relative accuracy of numbers, share of exact matches of letters and words.
 
     A topic's score is the mean of its question types', as in the benchmark; `macro` is that of the topics.
@@ -131,7 +131,7 @@ def _benchmark_constants() -> dict[str, str]:
     return {str(kind): str(answer) for kind, answer in yaml.safe_load(text).items()}
 
 
-def _benchmark(kind: str, questions: Sequence[Asked]) -> dict[str, Any]:
+def _benchmark(kind: str, questions: Sequence[BlindQuestion]) -> dict[str, Any]:
     answer = _benchmark_constants().get(kind)
     if answer is None or not questions[0].is_number:
         return {}

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from string import ascii_uppercase
 from typing import Any
 
-from vsidata.analysis.blind.asked import Asked
+from vsidata.analysis.blind.blind_question import BlindQuestion
 
 _MOST_WORDS = 8  # of which a question type chooses: directions do, objects do not
 
 
-def letter_shares(questions: Sequence[Asked]) -> dict[str, Any]:
+def letter_shares(questions: Sequence[BlindQuestion]) -> dict[str, Any]:
     """How often each letter is right, by question type and number of options.
 
     Returns:
@@ -28,9 +28,9 @@ def letter_shares(questions: Sequence[Asked]) -> dict[str, Any]:
     }
 
 
-def word_shares(questions: Sequence[Asked]) -> dict[str, Any]:
+def word_shares(questions: Sequence[BlindQuestion]) -> dict[str, Any]:
     """The same of words, such as directions, of question types that always choose between the same few."""
-    groups: dict[str, list[Asked]] = defaultdict(list)
+    groups: dict[str, list[BlindQuestion]] = defaultdict(list)
     for asked in questions:
         if asked.choices:
             groups[asked.kind].append(asked)

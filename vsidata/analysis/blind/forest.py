@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vsidata.analysis.blind.encoding import IntArray
+from vsidata.analysis.blind.word_encoder import IntArray
 from vsidata.metrics import Array
 
 FINE, COARSE = 3, 30

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vsidata.analysis.blind.asked import Asked
-from vsidata.analysis.blind.choices import choice_guesses
+from vsidata.analysis.blind.blind_question import BlindQuestion
+from vsidata.analysis.blind.choice_guesses import choice_guesses
 from vsidata.analysis.blind.constants import FOLDS, best_answer, folds_of
-from vsidata.analysis.blind.encoding import IntArray
 from vsidata.analysis.blind.forest import COARSE, FINE
-from vsidata.analysis.blind.numbers import number_guesses
+from vsidata.analysis.blind.number_guesses import number_guesses
+from vsidata.analysis.blind.word_encoder import IntArray
 from vsidata.errors import OptionError
 from vsidata.metrics import Array, exact_match, mean_relative_accuracy
 
@@ -19,19 +19,19 @@ _ENOUGH = 4_000  # questions; of fewer the scores depend on how their rooms are 
 _MOST_PARTINGS = 4
 
 
-def steps(questions: Sequence[Asked]) -> int:
+def steps(questions: Sequence[BlindQuestion]) -> int:
     """How many forests `guess` grows for questions of one type; none where there are too few rooms."""
     if not can_learn(questions):
         return 0
     return partings(questions) * FOLDS * len(_leaves(questions))
 
 
-def can_learn(questions: Sequence[Asked]) -> bool:
+def can_learn(questions: Sequence[BlindQuestion]) -> bool:
     """Whether the questions are about as many rooms as there are parts, at least."""
     return len({asked.room for asked in questions}) >= FOLDS
 
 
-def need_rooms(questions: Sequence[Asked]) -> None:
+def need_rooms(questions: Sequence[BlindQuestion]) -> None:
     """Refuse questions about fewer rooms.
 
     Raises:
@@ -44,12 +44,12 @@ def need_rooms(questions: Sequence[Asked]) -> None:
         raise OptionError("The questions", fault, remedy)
 
 
-def partings(questions: Sequence[Asked]) -> int:
+def partings(questions: Sequence[BlindQuestion]) -> int:
     """How often the rooms are parted anew."""
     return min(max(_ENOUGH // len(questions), 1), _MOST_PARTINGS)
 
 
-def _leaves(questions: Sequence[Asked]) -> tuple[int, ...]:
+def _leaves(questions: Sequence[BlindQuestion]) -> tuple[int, ...]:
     """Words say much about some numbers, as lengths, and little about choices."""
     return (FINE, COARSE) if questions[0].is_number else (COARSE,)
 
@@ -74,7 +74,9 @@ class Guesses:
     of_forest: Array | None
 
 
-def guess(questions: Sequence[Asked], seed: int = 0, done: Callable[[], None] = lambda: None) -> Guesses:
+def guess(
+    questions: Sequence[BlindQuestion], seed: int = 0, done: Callable[[], None] = lambda: None
+) -> Guesses:
     """Guess at questions of one type, and score the guesses.
 
     Rooms are parted in five; what is guessed about one part is learned from the four others. The forest is
@@ -101,7 +103,7 @@ def guess(questions: Sequence[Asked], seed: int = 0, done: Callable[[], None] = 
     return Guesses(best, of_best, of_constant, of_category, of_forest)
 
 
-def _guessed(questions: Sequence[Asked], seed: int, done: Callable[[], None]) -> Array:
+def _guessed(questions: Sequence[BlindQuestion], seed: int, done: Callable[[], None]) -> Array:
     """Scores (3, n) by the constant, by the words and by the forest, with the rooms parted once."""
     number = questions[0].is_number
     forest = number_guesses if number else choice_guesses
@@ -115,14 +117,14 @@ def _guessed(questions: Sequence[Asked], seed: int, done: Callable[[], None]) ->
     return np.array([by_type, by_words, scores[_better(scores, parts), np.arange(len(questions))]])
 
 
-def _scores(questions: Sequence[Asked], replies: Sequence[str]) -> Array:
+def _scores(questions: Sequence[BlindQuestion], replies: Sequence[str]) -> Array:
     """In the benchmark's own metrics."""
     if questions[0].is_number:
         return mean_relative_accuracy([float(it) for it in replies], [asked.value for asked in questions])
     return exact_match(replies, [asked.truth for asked in questions])
 
 
-def _reply(asked: Asked, option: str) -> str:
+def _reply(asked: BlindQuestion, option: str) -> str:
     """An option in the form of the truth: its letter, or itself."""
     if not asked.lettered:
         return option
@@ -137,7 +139,7 @@ def _better(scores: Array, parts: IntArray) -> IntArray:
     return chosen
 
 
-def _constants(questions: Sequence[Asked], parts: IntArray) -> tuple[list[str], list[str], list[str]]:
+def _constants(questions: Sequence[BlindQuestion], parts: IntArray) -> tuple[list[str], list[str], list[str]]:
     """From other parts: the best answer to the same words, to the type, and the usual open answer to it."""
     number = questions[0].is_number
     by_words, by_type, by_word = ([""] * len(questions) for _ in range(3))

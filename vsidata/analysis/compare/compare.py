@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from vsidata.analysis.audit.audit import asked_in_build, asked_in_file
-from vsidata.analysis.blind.asked import Asked, can_be_scored
+from vsidata.analysis.blind.blind_question import BlindQuestion, can_be_scored
 from vsidata.analysis.compare.pairs import Pair, paired
 from vsidata.dataset.build import Build
 from vsidata.dataset.differences import differences
@@ -17,7 +17,7 @@ from vsidata.errors import OptionError
 from vsidata.metrics import Array, interval, mean_relative_accuracy, redrawn_means
 
 
-def read_side(place: Path) -> tuple[list[Asked], Manifest | None]:
+def read_side(place: Path) -> tuple[list[BlindQuestion], Manifest | None]:
     """The questions of a build, or of a file of released ones, and the manifest; None of a file.
 
     Raises:
@@ -84,7 +84,7 @@ def _rules(manifest: Manifest) -> dict[str, Any]:
     return {key: value for key, value in resolved.items() if key not in ("name", "why", "source")}
 
 
-def _named(questions: Sequence[Asked]) -> list[tuple[str, Asked]]:
+def _named(questions: Sequence[BlindQuestion]) -> list[tuple[str, BlindQuestion]]:
     return [(asked.topic, asked) for asked in questions]
 
 
@@ -96,7 +96,7 @@ def _by_topic(named: Sequence[tuple[str, Any]]) -> dict[str, list[Any]]:
 
 
 def _topic(
-    both: Sequence[Pair], lost: Sequence[Asked], new: Sequence[Asked], examples: int
+    both: Sequence[Pair], lost: Sequence[BlindQuestion], new: Sequence[BlindQuestion], examples: int
 ) -> dict[str, Any]:
     differing = [pair for pair in both if not _same(*pair)]
     return {
@@ -117,11 +117,11 @@ def _topic(
     }
 
 
-def _shown(asked: Asked) -> dict[str, str]:
+def _shown(asked: BlindQuestion) -> dict[str, str]:
     return {"scene": asked.scene.partition(" ")[2], "type": asked.kind, "text": asked.text}
 
 
-def _same(ours: Asked, theirs: Asked) -> bool:
+def _same(ours: BlindQuestion, theirs: BlindQuestion) -> bool:
     if ours.is_number and theirs.is_number:
         return ours.value == theirs.value
     return ours.answer == theirs.answer

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
-from vsidata.analysis.blind.asked import Asked
+from vsidata.analysis.blind.blind_question import BlindQuestion
 
-Pair = tuple[Asked, Asked]
+Pair = tuple[BlindQuestion, BlindQuestion]
 
 
 @dataclass(frozen=True)
@@ -20,19 +20,19 @@ class Paired:
     """
 
     both: list[Pair]
-    lost: list[Asked]
-    new: list[Asked]
+    lost: list[BlindQuestion]
+    new: list[BlindQuestion]
 
 
-def paired(first: Sequence[Asked], second: Sequence[Asked]) -> Paired:
+def paired(first: Sequence[BlindQuestion], second: Sequence[BlindQuestion]) -> Paired:
     """Find each question of one side on the other.
 
     First by scene, question type and text. What remains is the same where scene, question type and the
     categories are: the two of a distance and the options of a choice in any order.
     """
     both: list[Pair] = []
-    left: Sequence[Asked] = first
-    right: Sequence[Asked] = second
+    left: Sequence[BlindQuestion] = first
+    right: Sequence[BlindQuestion] = second
     for key in (_by_text, _about):
         found, left, right = _matched(left, right, key)
         both += found
@@ -41,9 +41,9 @@ def paired(first: Sequence[Asked], second: Sequence[Asked]) -> Paired:
 
 
 def _matched(
-    first: Sequence[Asked], second: Sequence[Asked], key: Callable[[Asked], Hashable]
-) -> tuple[list[Pair], list[Asked], list[Asked]]:
-    waiting: dict[Hashable, list[Asked]] = defaultdict(list)
+    first: Sequence[BlindQuestion], second: Sequence[BlindQuestion], key: Callable[[BlindQuestion], Hashable]
+) -> tuple[list[Pair], list[BlindQuestion], list[BlindQuestion]]:
+    waiting: dict[Hashable, list[BlindQuestion]] = defaultdict(list)
     for asked in reversed(second):
         waiting[key(asked)].append(asked)
     both, lost = [], []
@@ -57,10 +57,10 @@ def _matched(
     return both, lost, [asked for asked in second if id(asked) in remaining]
 
 
-def _by_text(asked: Asked) -> Hashable:
+def _by_text(asked: BlindQuestion) -> Hashable:
     return asked.scene, asked.kind, asked.text
 
 
-def _about(asked: Asked) -> Hashable:
+def _about(asked: BlindQuestion) -> Hashable:
     words = tuple(sorted(asked.words)) if asked.is_number else asked.words
     return asked.scene, asked.kind, words, tuple(sorted(asked.choices))

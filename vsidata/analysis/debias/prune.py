@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from vsidata.analysis.audit.scores import by_type
-from vsidata.analysis.blind.asked import Asked, can_be_scored
+from vsidata.analysis.blind.blind_question import BlindQuestion, can_be_scored
 from vsidata.analysis.blind.guess import can_learn, guess, partings
 from vsidata.metrics import Array
 
@@ -59,7 +59,7 @@ class Pruned:
     """
 
     topic: str
-    kept: list[Asked]
+    kept: list[BlindQuestion]
     asked: int
     rounds: list[Round] = field(default_factory=list)
     before: Mapping[str, float] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class Pruned:
 
 
 def debias(
-    questions: Sequence[Asked],
+    questions: Sequence[BlindQuestion],
     *,
     target: float,
     least: float,
@@ -98,7 +98,9 @@ def debias(
     return found
 
 
-def _pruned(questions: list[Asked], target: float, spare: int, seed: int, told: Callable[[], None]) -> Pruned:
+def _pruned(
+    questions: list[BlindQuestion], target: float, spare: int, seed: int, told: Callable[[], None]
+) -> Pruned:
     scored = [asked for asked in questions if can_be_scored(asked)]
     unscored = [asked for asked in questions if not can_be_scored(asked)]
     pruned = Pruned(questions[0].topic, list(questions), len(questions))
@@ -142,7 +144,7 @@ def _surplus(gains: Array, allowed: float) -> int:
     return max(int(_PART * needed), int(_LEAST * len(gains)), 1)
 
 
-def _measured(questions: Sequence[Asked], seed: int, told: Callable[[], None]) -> dict[str, float]:
+def _measured(questions: Sequence[BlindQuestion], seed: int, told: Callable[[], None]) -> dict[str, float]:
     guesses = guess(questions, seed, told)
     ways = {
         "constant_in_sample": guesses.of_best,
@@ -153,7 +155,7 @@ def _measured(questions: Sequence[Asked], seed: int, told: Callable[[], None]) -
     return {way: float(scores.mean()) for way, scores in ways.items() if scores is not None}
 
 
-def _tail(before: Sequence[Asked], after: Sequence[Asked]) -> tuple[float, float] | None:
+def _tail(before: Sequence[BlindQuestion], after: Sequence[BlindQuestion]) -> tuple[float, float] | None:
     answers: dict[tuple[str, ...], list[float]] = defaultdict(list)
     for asked in before:
         if asked.is_number:

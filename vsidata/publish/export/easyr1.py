@@ -4,8 +4,8 @@ Source: `RLHFDataset` in its verl/utils/dataset.py.
 """
 
 from vsidata.dataset.results import Row
-from vsidata.publish.export.asking import VIDEO, question
-from vsidata.publish.export.form import Form, Video
+from vsidata.publish.export.export_format import ExportFormat, Video
+from vsidata.publish.export.user_message import VIDEO, question
 
 
 def record(row: Row, video: Video, _: int) -> Row:
@@ -19,7 +19,7 @@ def record(row: Row, video: Video, _: int) -> Row:
     }
 
 
-EASYR1 = Form(
+EASYR1 = ExportFormat(
     media=("mp4", "frames"),
     lines=True,
     record=record,

@@ -12,7 +12,7 @@ from vsidata.dataset.manifest import AGAIN
 from vsidata.dataset.results import Row
 from vsidata.errors import BuildError, OptionError, ScanError
 from vsidata.files.atomic import need_new, whole_folder, write_whole
-from vsidata.publish.export.form import Form, Media, Video
+from vsidata.publish.export.export_format import ExportFormat, Media, Video
 from vsidata.publish.export.media import WRITERS
 from vsidata.publish.export.registry import FORMS
 from vsidata.publish.export.terms import terms
@@ -116,7 +116,7 @@ def _video(folder: Path, media: Media, row: Row) -> Video:
         raise BuildError(error.file, error.fault, error.remedy) from error
 
 
-def _records(form: Form, build: Build, split: str, videos: Mapping[str, Video]) -> Iterator[Row]:
+def _records(form: ExportFormat, build: Build, split: str, videos: Mapping[str, Video]) -> Iterator[Row]:
     """The questions whose scenes have videos, as the format has them."""
     rows = (row for row in build.rows("qa", split, _COLUMNS, batch=_BATCH) if row["scene_name"] in videos)
     for number, row in enumerate(rows):

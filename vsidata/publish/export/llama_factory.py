@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vsidata.dataset.results import Row
-from vsidata.publish.export.asking import messages
-from vsidata.publish.export.form import Form, Video
+from vsidata.publish.export.export_format import ExportFormat, Video
+from vsidata.publish.export.user_message import messages
 
 _TAGS = {"role_tag": "role", "content_tag": "content", "user_tag": "user", "assistant_tag": "assistant"}
 
@@ -32,7 +32,7 @@ def dataset_info(splits: Sequence[str]) -> Mapping[str, Any]:
     return {"dataset_info.json": info}
 
 
-LLAMA_FACTORY = Form(
+LLAMA_FACTORY = ExportFormat(
     media=("mp4", "frames"),
     lines=True,
     record=record,

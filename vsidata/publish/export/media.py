@@ -9,7 +9,7 @@ import numpy as np
 
 from vsidata.dataset.results import Row
 from vsidata.errors import VsiError
-from vsidata.publish.export.form import Media, Video
+from vsidata.publish.export.export_format import Media, Video
 from vsidata.sources.scan_file import Fault, faults_of
 from vsidata.sources.streams.image import decode, encode
 from vsidata.sources.streams.jpeg import check_jpeg

@@ -4,8 +4,8 @@ Source: its documentation, "Custom dataset"; read with ms-swift 4.6.
 """
 
 from vsidata.dataset.results import Row
-from vsidata.publish.export.asking import messages
-from vsidata.publish.export.form import Form, Video
+from vsidata.publish.export.export_format import ExportFormat, Video
+from vsidata.publish.export.user_message import messages
 
 
 def record(row: Row, video: Video, _: int) -> Row:
@@ -20,7 +20,7 @@ def record(row: Row, video: Video, _: int) -> Row:
     }
 
 
-MS_SWIFT = Form(
+MS_SWIFT = ExportFormat(
     media=("mp4", "frames"),
     lines=True,
     record=record,

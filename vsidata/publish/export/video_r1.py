@@ -4,7 +4,7 @@ Source: `make_conversation_image_and_video` and `accuracy_reward` in its src/ope
 """
 
 from vsidata.dataset.results import Row
-from vsidata.publish.export.form import Form, Video
+from vsidata.publish.export.export_format import ExportFormat, Video
 
 
 def record(row: Row, video: Video, number: int) -> Row:
@@ -34,7 +34,7 @@ def problem_type(row: Row) -> str:
     return "numerical" if row["ground_truth"].isdecimal() else "free-form"
 
 
-VIDEO_R1 = Form(
+VIDEO_R1 = ExportFormat(
     media=("mp4",),
     lines=False,
     record=record,

@@ -15,9 +15,9 @@ from vsidata.files.hub.client import client
 from vsidata.files.hub.faults import UnreachableError, patiently, told
 from vsidata.files.hub.secret_scan import refuse_secrets
 from vsidata.publish.hub.push_plan import PushPlan
+from vsidata.publish.hub.push_text import provenance
 from vsidata.publish.hub.release import PICTURES, has_pictures, release
 from vsidata.publish.hub.remote import DATASET, MAIN, NOTHING, compare, look
-from vsidata.publish.hub.words import provenance
 
 _LOG_IN = "Log in with `hf auth login`, or set HF_TOKEN to a token that may write there."
 

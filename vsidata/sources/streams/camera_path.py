@@ -12,7 +12,7 @@ _A_SECOND = 2
 
 
 @dataclass(frozen=True, eq=False)
-class Spot:
+class CameraPosition:
     """Where the camera was at a time.
 
     Attributes:
@@ -24,7 +24,7 @@ class Spot:
     position: Array | None
 
 
-def camera_path(stream: FrameStream, alignment: Array | None) -> tuple[Spot, ...] | None:
+def camera_path(stream: FrameStream, alignment: Array | None) -> tuple[CameraPosition, ...] | None:
     """Where the camera was in each half second of a stream: at its first frame with a valid pose.
 
     Args:
@@ -44,7 +44,7 @@ def camera_path(stream: FrameStream, alignment: Array | None) -> tuple[Spot, ...
     if alignment is not None:
         positions = positions @ alignment[:3, :3].T + alignment[:3, 3]
     return tuple(
-        Spot(seconds, position if valid else None)
+        CameraPosition(seconds, position if valid else None)
         for seconds, position, valid in zip(
             stream.timestamps[rows].tolist(), positions, stream.valid[rows], strict=True
         )

@@ -9,7 +9,7 @@ import numpy as np
 from vsidata.errors import ScanError
 from vsidata.scene import Array, IntArray
 from vsidata.sources.scan_file import faults_of
-from vsidata.sources.streams.camera_path import Spot, camera_path
+from vsidata.sources.streams.camera_path import CameraPosition, camera_path
 from vsidata.sources.streams.frames import FrameStream, Size
 from vsidata.sources.streams.image import at_size, resized_camera
 from vsidata.sources.streams.picking import pick
@@ -66,7 +66,7 @@ class ShownFrames:
     camera_matrix: Array | None
     poses: Array | None
     orientation: int | None
-    path: tuple[Spot, ...] | None
+    path: tuple[CameraPosition, ...] | None
     digest: str
 
 

@@ -3,7 +3,7 @@
 from importlib.resources import files
 from typing import Any
 
-from vsitrain.families.limits import limit_pixels
+from vsitrain.families.pixel_limits import limit_pixels
 from vsitrain.models.tiny.size import FamilyName, Size
 
 _FRAMES = 16

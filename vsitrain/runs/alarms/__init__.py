@@ -1,8 +1,8 @@
 """Alarms in words for GRPO runs: equal rewards, lost format, longer and no better replies, KL, entropy."""
 
+from vsitrain.runs.alarms.alarm_rules import AlarmRules, alarm_rules
 from vsitrain.runs.alarms.callback import ALARMS, AlarmCallback, read_alarms
 from vsitrain.runs.alarms.conditions import CONDITIONS, Alarm
-from vsitrain.runs.alarms.rules import AlarmRules, alarm_rules
 from vsitrain.runs.alarms.statistics import Statistics, statistics_of
 
 __all__ = [

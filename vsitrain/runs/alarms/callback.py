@@ -10,8 +10,8 @@ from transformers import TrainerCallback
 
 from vsidata.errors import VsiError
 from vsidata.files.safe_files import append, opened
+from vsitrain.runs.alarms.alarm_rules import AlarmRules, alarm_rules
 from vsitrain.runs.alarms.conditions import CONDITIONS, Alarm
-from vsitrain.runs.alarms.rules import AlarmRules, alarm_rules
 from vsitrain.runs.alarms.statistics import Statistics, statistics_of
 
 ALARMS = "alarms.jsonl"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from vsitrain.runs.alarms.rules import AlarmRules
+from vsitrain.runs.alarms.alarm_rules import AlarmRules
 from vsitrain.runs.alarms.statistics import Statistics
 
 History = Sequence[Statistics]

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from vsidata.analysis.blind.asked import Asked
+from vsidata.analysis.blind.blind_question import BlindQuestion
 from vsidata.analysis.blind.constants import decimals
-from vsidata.analysis.blind.encoding import Encoder, IntArray, Mask, codes
 from vsidata.analysis.blind.forest import likelihoods
+from vsidata.analysis.blind.word_encoder import Encoder, IntArray, Mask, codes
 from vsidata.metrics import Array, mean_relative_accuracy
 
 _MOST_STEPS = 64  # of answers that are told apart
@@ -15,7 +15,7 @@ _GUESSES = 128
 
 
 def number_guesses(
-    questions: Sequence[Asked], parts: IntArray, leaf: int, seed: int, done: Callable[[], None]
+    questions: Sequence[BlindQuestion], parts: IntArray, leaf: int, seed: int, done: Callable[[], None]
 ) -> list[str]:
     """A guess at each number of one question type, learned from other rooms.
 
@@ -48,7 +48,7 @@ def number_guesses(
     return [f"{guess:.{places}f}" for guess in guesses]
 
 
-def _words(questions: Sequence[Asked]) -> Iterator[IntArray]:
+def _words(questions: Sequence[BlindQuestion]) -> Iterator[IntArray]:
     """The words at each place, and all of them together in whatever order."""
     most = max(len(question.words) for question in questions)
     for place in range(most):

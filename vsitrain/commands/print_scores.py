@@ -28,10 +28,10 @@ def print_scores(
     import orjson
 
     from vsidata.screen.terminal import console
-    from vsitrain.scoring.command import scored
     from vsitrain.scoring.published import published_row
-    from vsitrain.scoring.text import as_json as plain
-    from vsitrain.scoring.text import as_table, closing_lines
+    from vsitrain.scoring.score_files import scored
+    from vsitrain.scoring.score_text import as_json as plain
+    from vsitrain.scoring.score_text import as_table, closing_lines
 
     beside = [published_row(name) for name in published]
     scores, references = scored(predictions, data, warned=warn, **how)

@@ -9,7 +9,7 @@ import numpy as np
 from rich.table import Table
 
 from vsidata.dataset.browse import in_words
-from vsidata.dataset.summary import kept_and_dropped
+from vsidata.dataset.summary_text import kept_and_dropped
 from vsidata.measuring.sight import Sight
 from vsidata.pages.inspection import ASKED_ABOUT, Inspection
 from vsidata.scene import Array, OrientedBox, SceneObject

@@ -8,7 +8,7 @@ from vsidata.topics.registry import TOPICS
 from vsidata.topics.rule_set import load_rules
 from vsidata.topics.topic import Topic, texts
 from vsitrain.prompts import offered
-from vsitrain.prompts.asking import Row
+from vsitrain.prompts.question_text import Row
 
 _RULE_SETS = ("vsibench", "vsi100k", "wide")
 """The rule sets of this project; of a question type that several ask, the first one's rules count."""

@@ -92,7 +92,7 @@ class PlanFrame:
 
 
 @dataclass(frozen=True)
-class Moment:
+class CameraMoment:
     """Where the camera was at a time; `at` is None where tracking was lost."""
 
     seconds: float
@@ -100,7 +100,7 @@ class Moment:
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class TopView:
     """A scene from above.
 
     Attributes:
@@ -117,7 +117,7 @@ class Plan:
     room_area: float | None
     objects: Mapping[int, PlanObject]
     frames: tuple[PlanFrame, ...]
-    moments: tuple[Moment, ...]
+    moments: tuple[CameraMoment, ...]
 
     @cached_property
     def path(self) -> tuple[Points, ...]:
@@ -138,7 +138,7 @@ class Plan:
         return on_ground(points.min(axis=0)), on_ground(points.max(axis=0))
 
 
-def plan(scene: Row, frames: Row | None = None, visibility: Mapping[str, Any] | None = None) -> Plan:
+def top_view(scene: Row, frames: Row | None = None, visibility: Mapping[str, Any] | None = None) -> TopView:
     """A scene from above.
 
     Args:
@@ -150,7 +150,7 @@ def plan(scene: Row, frames: Row | None = None, visibility: Mapping[str, Any] | 
     shown = _shown(frames, visibility)
     objects = [_object(row, shown) for row in scene["objects"]]
     outline = scene.get("room_outline")
-    return Plan(
+    return TopView(
         scene_name=scene["scene_name"],
         outline=() if outline is None else tuple(_points(ring) for ring in outline),
         room_area=scene["room_area"],
@@ -207,12 +207,12 @@ def _shown(frames: Row | None, visibility: Mapping[str, Any] | None) -> dict[int
 def _frames(row: Row) -> tuple[PlanFrame, ...]:
     poses = [None] * len(row["indices"]) if row["poses"] is None else row["poses"]
     return tuple(
-        PlanFrame(int(number), float(seconds), *_stand(pose))
+        PlanFrame(int(number), float(seconds), *_camera_position_and_direction(pose))
         for number, seconds, pose in zip(row["indices"], row["timestamps"], poses, strict=True)
     )
 
 
-def _stand(matrix: Any) -> tuple[Point | None, Point | None]:
+def _camera_position_and_direction(matrix: Any) -> tuple[Point | None, Point | None]:
     """Where a camera (4, 4) is, and where it looks."""
     if matrix is None:
         return None, None
@@ -222,9 +222,9 @@ def _stand(matrix: Any) -> tuple[Point | None, Point | None]:
     return on_ground(pose[:3, 3]), on_ground(forward / length) if length > _UPRIGHT else None
 
 
-def _moments(row: Row) -> tuple[Moment, ...]:
+def _moments(row: Row) -> tuple[CameraMoment, ...]:
     path = row.get("camera_path")
     return tuple(
-        Moment(spot["seconds"], None if spot["position"] is None else on_ground(spot["position"]))
+        CameraMoment(spot["seconds"], None if spot["position"] is None else on_ground(spot["position"]))
         for spot in ([] if path is None else path)
     )

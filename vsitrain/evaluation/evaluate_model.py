@@ -10,8 +10,8 @@ from typing import Any, Literal
 from vsidata.errors import OptionError, VsiError
 from vsidata.files.safe_files import read_regular
 from vsitrain.evaluation import replies, vllm_replies
-from vsitrain.evaluation.model import Model, find_model, penalty_of
-from vsitrain.evaluation.run import Asked, Clips, Row, Told, evaluate, record_of
+from vsitrain.evaluation.evaluated_model import Model, find_model, penalty_of
+from vsitrain.evaluation.run import AnsweringModel, Clips, OnProgress, Row, evaluate, record_of
 from vsitrain.evaluation.settings import Settings, settings_for
 from vsitrain.evaluation.videos import VideoFolder, has_videos
 from vsitrain.plan import read_model_config
@@ -38,7 +38,7 @@ def asked(
     dtype: str | None,
     limit: int | None,
     backend: Backend,
-    told: Told,
+    on_progress: OnProgress,
     warned: Callable[[str], None],
     **given: Any,
 ) -> bool:
@@ -46,7 +46,7 @@ def asked(
 
     Args:
         model, data, out, videos, split, batch, dtype, limit, backend: as the command line has them.
-        told: of questions done, and of all that this process asks.
+        on_progress: called with the number of questions done, and of all that this process asks.
         warned: of what the user should know and did not ask for.
         **given: as `settings_for` takes it.
 
@@ -95,13 +95,15 @@ def asked(
         settings=settings,
         batch=batch,
         process=(state.process_index, state.num_processes),
-        told=told,
+        on_progress=on_progress,
     )
     state.wait_for_everyone()
     return bool(state.is_main_process)
 
 
-def _asked(model: Model, settings: Settings, backend: Backend, dtype: str | None, device: Any) -> Asked:
+def _asked(
+    model: Model, settings: Settings, backend: Backend, dtype: str | None, device: Any
+) -> AnsweringModel:
     if backend == "vllm":
         return vllm_replies.VllmReplier(model, settings, dtype=dtype)
     return replies.Replier(model, settings, dtype=dtype, device=device)

@@ -40,7 +40,7 @@ def ask(model: str, data: str, out: Path, **how: Any) -> bool:
     require_packages()
     from vsidata.screen.terminal import console, progress
     from vsitrain.commands.quiet import quiet
-    from vsitrain.evaluation.command import asked
+    from vsitrain.evaluation.evaluate_model import asked
 
     quiet()
     helps = os.environ.get("RANK", "0") != "0"  # one process draws
@@ -50,6 +50,6 @@ def ask(model: str, data: str, out: Path, **how: Any) -> bool:
             model,
             data,
             out,
-            told=lambda done, total: bar.update(task, completed=done, total=total),
+            on_progress=lambda done, total: bar.update(task, completed=done, total=total),
             **how,
         )

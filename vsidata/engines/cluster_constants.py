@@ -8,7 +8,7 @@ from vsidata.rules.constant import Rules, StatedConstant
 from vsidata.rules.strict_yaml import read_mapping, validate
 
 
-class Means(Rules):
+class ClusterConstants(Rules):
     """Constants of the cluster engines.
 
     Attributes:
@@ -21,7 +21,7 @@ class Means(Rules):
 
 
 @cache
-def means() -> Means:
+def cluster_constants() -> ClusterConstants:
     """Those of this package."""
     path = Path(str(resources.files("vsidata.engines") / "cluster.yaml"))
-    return validate(Means, *read_mapping(path), path)
+    return validate(ClusterConstants, *read_mapping(path), path)

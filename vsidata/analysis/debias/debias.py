@@ -7,11 +7,11 @@ from typing import Any
 import orjson
 
 from vsidata import __version__
-from vsidata.analysis.blind.asked import Asked
+from vsidata.analysis.blind.blind_question import BlindQuestion
 from vsidata.analysis.blind.guess import need_rooms
 from vsidata.analysis.debias.curve import drawn
+from vsidata.analysis.debias.debias_record import as_json
 from vsidata.analysis.debias.prune import debias
-from vsidata.analysis.debias.record import as_json
 from vsidata.dataset.audit_file import audited
 from vsidata.dataset.build import Build
 from vsidata.dataset.subset import write_subset
@@ -24,7 +24,7 @@ _BRIEF = ("target", "least", "seed", "questions", "topics")  # what the manifest
 
 def debiased(
     build: Build,
-    asked: Sequence[Asked],
+    asked: Sequence[BlindQuestion],
     out: Path,
     *,
     target: float,

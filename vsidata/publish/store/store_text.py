@@ -1,6 +1,6 @@
 """What is said of a build that went to an object store."""
 
-from vsidata.publish.hub.words import in_bytes
+from vsidata.publish.hub.push_text import in_bytes
 from vsidata.publish.store.store import Sent
 
 

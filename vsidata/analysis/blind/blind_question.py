@@ -25,7 +25,7 @@ _MOST_ANSWERS = 12  # that a question without options is taken to choose from
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class BlindQuestion:
     """A question as one reads it who sees no room.
 
     Attributes:
@@ -65,7 +65,7 @@ class Asked:
         return float(self.truth)
 
 
-def read_asked(rows: Iterable[Row], topics: Mapping[str, Any] | None = None) -> list[Asked]:
+def read_asked(rows: Iterable[Row], topics: Mapping[str, Any] | None = None) -> list[BlindQuestion]:
     """Rows of questions, parted into what can be scored.
 
     Args:
@@ -82,7 +82,7 @@ def read_asked(rows: Iterable[Row], topics: Mapping[str, Any] | None = None) -> 
     return _with_choices(found)
 
 
-def _asked(row: Row, patterns: Patterns) -> Asked:
+def _asked(row: Row, patterns: Patterns) -> BlindQuestion:
     kind = str(row["question_type"])
     topic, texts = patterns.get(kind, (kind, ()))
     roles = _roles(str(row["question"]), texts)
@@ -90,7 +90,7 @@ def _asked(row: Row, patterns: Patterns) -> Asked:
     truth = str(row["ground_truth"])
     answer = _chosen(options, truth, row) if options else truth
     choices = options or tuple(filter(None, roles.get("options", "").split(", ")))
-    return Asked(
+    return BlindQuestion(
         id=str(row.get("id", "")),
         scene=f"{row['dataset']} {row['scene_name']}",
         room=room_of_row(row),
@@ -116,7 +116,7 @@ def _chosen(options: Sequence[str], letter: str, row: Row) -> str:
     return options[place]
 
 
-def _with_choices(found: Sequence[Asked]) -> list[Asked]:
+def _with_choices(found: Sequence[BlindQuestion]) -> list[BlindQuestion]:
     """Open words get the words that answer their kind; what remains without choices is a number."""
     words: dict[str, Counter[str]] = defaultdict(Counter)
     for asked in found:
@@ -134,7 +134,7 @@ def _with_choices(found: Sequence[Asked]) -> list[Asked]:
     ]
 
 
-def can_be_scored(asked: Asked) -> bool:
+def can_be_scored(asked: BlindQuestion) -> bool:
     """False for a number that is not positive: relative accuracy has no meaning there."""
     return not asked.is_number or 0 < asked.value < math.inf
 

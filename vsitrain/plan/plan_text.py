@@ -5,14 +5,14 @@ from dataclasses import asdict
 from typing import Any
 
 from vsitrain.plan.assumptions import assumptions
-from vsitrain.plan.plan import Plan
+from vsitrain.plan.plan import RunPlan
 
 Rows = Iterable[tuple[str, str]]
 
 _GIB = 2**30
 
 
-def as_text(plan: Plan) -> str:
+def as_text(plan: RunPlan) -> str:
     """The plan as tables: what is trained, steps, memory part by part, time with its formulas and inputs."""
     work, memory, hours = plan.work, plan.memory, plan.hours
     devices = f"{work.processes} device{'s' if work.processes > 1 else ''}"
@@ -33,7 +33,7 @@ def as_text(plan: Plan) -> str:
     )
 
 
-def in_short(plan: Plan) -> str:
+def in_short(plan: RunPlan) -> str:
     """The plan in three lines."""
     model, memory, schedule = plan.model, plan.memory, plan.schedule
     device = plan.device.name
@@ -47,7 +47,7 @@ def in_short(plan: Plan) -> str:
     )
 
 
-def as_json(plan: Plan) -> dict[str, Any]:
+def as_json(plan: RunPlan) -> dict[str, Any]:
     """The plan as plain data, in bytes and seconds, with the assumptions behind it."""
     return {
         "model": asdict(plan.model) | {"total": plan.model.total, "trained_total": plan.model.trained_total},
@@ -62,7 +62,7 @@ def as_json(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _trained(plan: Plan) -> Iterator[tuple[str, str]]:
+def _trained(plan: RunPlan) -> Iterator[tuple[str, str]]:
     model = plan.model
     yield "parameters", f"{model.total:,}: {_listed(model.parts)}"
     how = "an adapter (LoRA)" if model.lora else "its own weights"
@@ -73,7 +73,7 @@ def _listed(parts: Any) -> str:
     return ", ".join(f"{part} {count:,}" for part, count in parts.items() if count)
 
 
-def _steps(plan: Plan) -> Iterator[tuple[str, str]]:
+def _steps(plan: RunPlan) -> Iterator[tuple[str, str]]:
     work, schedule = plan.work, plan.schedule
     yield "questions", f"{work.questions:,}"
     yield "steps", f"{schedule.steps:,}"
@@ -86,7 +86,7 @@ def _steps(plan: Plan) -> Iterator[tuple[str, str]]:
     yield "checkpoint", f"{_gib(plan.checkpoint_bytes)} GiB on disk"
 
 
-def _memory(plan: Plan) -> Iterator[tuple[str, str]]:
+def _memory(plan: RunPlan) -> Iterator[tuple[str, str]]:
     memory, device = plan.memory, plan.device
     parts = {**memory.always, **memory.phases[memory.peak], "reserve": memory.reserve}
     yield from ((part, f"{_gib(number):>8}") for part, number in parts.items() if number)

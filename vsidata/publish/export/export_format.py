@@ -16,7 +16,7 @@ def _nothing(_: Sequence[str]) -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True)
-class Form:
+class ExportFormat:
     """A framework's format.
 
     Attributes:

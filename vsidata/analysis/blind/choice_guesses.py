@@ -6,14 +6,14 @@ from itertools import combinations
 
 import numpy as np
 
-from vsidata.analysis.blind.asked import Asked
-from vsidata.analysis.blind.encoding import Encoder, IntArray, Mask, codes
+from vsidata.analysis.blind.blind_question import BlindQuestion
 from vsidata.analysis.blind.forest import likelihoods
+from vsidata.analysis.blind.word_encoder import Encoder, IntArray, Mask, codes
 from vsidata.metrics import Array
 
 
 @dataclass(frozen=True, eq=False)
-class _Options:
+class _OptionTable:
     """All options of all questions, one after the other (o,).
 
     Attributes:
@@ -31,7 +31,7 @@ class _Options:
     orders: tuple[IntArray, IntArray] | None
 
     @classmethod
-    def of(cls, questions: Sequence[Asked]) -> "_Options":
+    def of(cls, questions: Sequence[BlindQuestion]) -> "_OptionTable":
         pairs = [(asked, option) for asked in questions for option in asked.choices]
         sizes = [len(asked.choices) for asked in questions]
         place = np.concatenate([np.arange(size) for size in sizes])
@@ -50,7 +50,7 @@ class _Options:
 
 
 def _keys(
-    pairs: Sequence[tuple[Asked, str]], places: Sequence[int], lists: Sequence[Sequence[str]]
+    pairs: Sequence[tuple[BlindQuestion, str]], places: Sequence[int], lists: Sequence[Sequence[str]]
 ) -> Iterator[list[Hashable]]:
     yield list(places)
     yield [option for _, option in pairs]
@@ -67,7 +67,7 @@ def _keys(
 
 
 def choice_guesses(
-    questions: Sequence[Asked], parts: IntArray, leaf: int, seed: int, done: Callable[[], None]
+    questions: Sequence[BlindQuestion], parts: IntArray, leaf: int, seed: int, done: Callable[[], None]
 ) -> list[str]:
     """A guess at each choice of one question type, learned from other rooms.
 
@@ -84,7 +84,7 @@ def choice_guesses(
     Returns:
         Texts of options.
     """
-    options = _Options.of(questions)
+    options = _OptionTable.of(questions)
     rooms = [questions[number].room for number in options.question]
     likely = np.zeros(len(options.right))
     for part in np.unique(parts).tolist():
@@ -105,7 +105,7 @@ def choice_guesses(
     return [asked.choices[place] for asked, place in zip(questions, chosen.tolist(), strict=True)]
 
 
-def _features(options: _Options, training: Mask, rooms: Sequence[str], seed: int) -> Array:
+def _features(options: _OptionTable, training: Mask, rooms: Sequence[str], seed: int) -> Array:
     encoder = Encoder.of(options.right, training, rooms, seed)
     columns = [options.place.astype(float)]
     for key in options.keys:
@@ -122,7 +122,7 @@ def _features(options: _Options, training: Mask, rooms: Sequence[str], seed: int
     return np.column_stack(columns)
 
 
-def _against_others(values: Array, options: _Options) -> Array:
+def _against_others(values: Array, options: _OptionTable) -> Array:
     """How far an option's value is above the mean of its question's options."""
     means = np.bincount(options.question, weights=values) / np.bincount(options.question)
     above: Array = values - means[options.question]
