@@ -30,7 +30,6 @@ PLAIN = {".md", ".yaml", ".yml", ".js", ".html", ".css", ".jinja", ".cff", ".tom
 # add none.
 NOT_YET = (
     "Makefile",
-    "README.md",
     "docs",
     "notebooks",
     "pyproject.toml",

@@ -1,6 +1,6 @@
 """Builds of 500, 2,000 and 20,000 small scans: what grows with their number grows no faster than it.
 
-Run with `-s` it prints what recipes/slurm/README.md reckons from. About 15 minutes on one core.
+Run with `-s` it prints what docs/clusters.md computes from. About 15 minutes on one core.
 """
 
 import json

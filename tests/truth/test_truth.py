@@ -1,6 +1,7 @@
 """Measurements and questions against rooms whose truth is known from their recipe.
 
-A few rooms in every run; two hundred, and more noise, in `make soak`, which prints the table of the README.
+A few rooms in every run; two hundred, and more noise, in `make soak`, which prints the table of
+docs/measured.md.
 """
 
 from collections.abc import Sequence

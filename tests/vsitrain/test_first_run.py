@@ -1,38 +1,28 @@
-"""The README's first run, in its own words, on a smaller demo and for fewer steps."""
+"""The first run of docs/train.md, in its own words, on a smaller demo and for fewer steps."""
 
 import json
-import re
-import shlex
-from pathlib import Path
 
 import pytest
 import torch
 from PIL import Image
 
+from tests.docs.pages import ROOT, commands
 from tests.vsitrain.tiny_runs import CLIPS, asked, parts
 from vsidata.pipeline.build import BuildOptions, build
 from vsidata.synthetic.write import write_scans
 from vsitrain.families import encode
 from vsitrain.runs.rollouts import read_rollouts
 
-PROJECT = Path(__file__).parents[2]
-
-
-def commands() -> list[list[str]]:
-    """The indented lines that run vsitrain in the section on training, before its first headline."""
-    section = (PROJECT / "README.md").read_text(encoding="utf-8").split("\n## Train\n")[1].split("\n### ")[0]
-    return [shlex.split(line) for line in re.findall(r"^    (vsitrain .*)$", section, re.MULTILINE)]
-
 
 @pytest.mark.slow
-def test_first_run_of_the_readme_ends_with_a_model_that_loads_and_its_curves(tmp_path, forks):
+def test_first_run_ends_with_a_model_that_loads_and_its_curves(tmp_path, forks):
     root = tmp_path / "demo" / "scans-root"
     write_scans(root, scenes=2, seed=3, frames=12, frame_size=(224, 168), vertices=20_000)
     build(
         BuildOptions(out=tmp_path / "demo" / "vsi100k", scannet_root=root, frames=4, holdout="50%", workers=1)
     )
-    (tmp_path / "recipes").symlink_to(PROJECT / "recipes")
-    ran = commands()
+    (tmp_path / "recipes").symlink_to(ROOT / "recipes")
+    ran = [words for words in commands(ROOT / "docs/train.md", "First run") if words[0] == "vsitrain"][:5]
     assert [words[1] for words in ran] == ["tiny", "sft", "grpo", "curves", "evaluate"]
     for words in ran:
         shorter = ["--max_steps", "3"] if words[1] in ("sft", "grpo") else []

@@ -1,65 +1,22 @@
-"""The commands of the recipes' pages: every one is understood as it stands, and what it names is there."""
+"""The pages on reproducing the paper and on general benchmarks: what they name is there, and costs hold."""
 
 import re
-import shlex
 from pathlib import Path
 
-import pytest
-import typer
-
+from tests.docs.pages import ROOT, commands
 from tests.vsitrain.plan.planned import real_config
-from vsidata.commands.app import app as vsidata
-from vsitrain.commands.app import app as vsitrain
 from vsitrain.models.starting_model import adapter_config, weights_dtype
 from vsitrain.plan import clip_size, find_device, measure_model, plan, workload_of
 from vsitrain.scoring.published import published_row, published_rows
 from vsitrain.settings.config import read_config
 from vsitrain.settings.recipe import read_recipe
 
-ROOT = Path(__file__).parents[2]
 RECIPES = ROOT / "recipes"
-TRAINERS = ("grpo", "sft", "dpo")
 QUESTIONS = 114_600  # as the page says
 
 
-def commands(page: str) -> list[list[str]]:
-    """The indented lines of a page, as a shell splits them."""
-    lines = (RECIPES / page).read_text().splitlines()
-    return [shlex.split(line) for line in lines if line.startswith("    ")]
-
-
-REPRODUCE, GENERAL = commands("reproduce.md"), commands("general.md")
-
-
-def understood(app: typer.Typer, name: str, words: list[str]) -> dict:
-    """The parameters that a command would be called with."""
-    command = typer.main.get_command(app).commands[name]
-    context = command.make_context(name, list(words))
-    return context.params
-
-
-@pytest.mark.parametrize("words", [*REPRODUCE, *GENERAL], ids=" ".join)
-def test_command_is_understood(words, monkeypatch):
-    monkeypatch.chdir(ROOT)
-    match words:
-        case ["vsidata", name, *rest]:
-            understood(vsidata, name, rest)
-        case ["vsitrain", name, *rest]:
-            understood(vsitrain, name, rest)
-        case ["accelerate", "launch", *rest]:
-            from accelerate.commands.launch import launch_command_parser
-
-            asked = launch_command_parser().parse_args(rest)
-            assert asked.module
-            assert Path(asked.config_file).is_file()
-            name, *more = asked.training_script_args
-            assert asked.training_script == "vsitrain"
-            assert name in TRAINERS
-            read_config(name, understood(vsitrain, name, more)["config"], [])
-        case ["python", "-m", "lmms_eval", *_] | ["vllm", "serve", *_] | ["pip", "install", *_]:
-            pass  # looked up below, or another program's own
-        case _:
-            raise AssertionError(words)
+REPRODUCE = commands(ROOT / "docs/reproduce.md")
+GENERAL = commands(ROOT / "docs/evaluate.md", "General video benchmarks")
 
 
 def named(option: str) -> list[str]:
@@ -122,7 +79,7 @@ def cost_of(recipe: str):
 
 
 def test_costs_are_those_of_the_plan():
-    text = (RECIPES / "reproduce.md").read_text()
+    text = (ROOT / "docs/reproduce.md").read_text()
     rows = re.findall(r"^\| `(.+?)` \| ([\d,]+) \| ([\d.]+) \| ([\d.]+) \|$", text, re.M)
     recipes = [(ROOT / path).relative_to(RECIPES) for path in named("--config") if "/data/" not in path]
     trained = {str(path.with_suffix("")) for path in recipes}
@@ -152,10 +109,3 @@ def test_tasks_of_general_benchmarks_are_lmms_evals_own(lmms_eval_wheel):
         given = words[words.index("--model_args") + 1].split(",")
         assert all(f"{it.partition('=')[0]}:" in model for it in given)
     assert '"qwen2_vl"' in model
-
-
-@pytest.mark.parametrize("page", ["reproduce.md", "general.md"])
-def test_files_that_a_page_names_are_there(page):
-    text = (RECIPES / page).read_text()
-    for path in re.findall(r"recipes/[\w./-]+\.(?:yaml|md)", text):
-        assert (ROOT / path).is_file(), path
