@@ -14,12 +14,13 @@ from tests.dataset import meta_info
 from vsidata.commands.app import app
 from vsidata.errors import VsiError
 from vsidata.pages.inspection import Inspection, find_question, inspect
+from vsidata.pages.label_places import Label, place
 from vsidata.pages.picture import figure, picture
 from vsidata.sources.registry import open_source
 from vsidata.sources.streams.shown import Framing
 from vsidata.topics.rule_set import load_rules
 
-pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install 'vsi100k[plot]'")
+pytest.importorskip("adjustText", reason="adjustText is not installed: pip install 'vsi100k[plot]'")
 NAME = "scene0000_00"
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -57,6 +58,18 @@ def test_no_label_hides_another_in_a_furnished_room(filmed):
         a for a, b in itertools.combinations(boxes, 2) if a.shrunk(0.9, 0.8).overlaps(b.shrunk(0.9, 0.8))
     ]
     assert not hidden
+
+
+def test_labels_of_one_place_are_moved_apart_and_led_back_to_it():
+    from matplotlib.figure import Figure
+
+    on = Figure(dpi=100).add_subplot()
+    place(on, [Label(f"chair {number}", (0.9, 0.5)) for number in range(12)])
+    boxes = [text.get_window_extent() for text in on.texts]
+    assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
+    frame = on.get_window_extent()
+    assert all(frame.x0 <= box.x0 and box.x1 <= frame.x1 for box in boxes)
+    assert len(on.patches) > 6
 
 
 def test_every_question_can_be_drawn_and_says_its_answer(filmed):
@@ -129,5 +142,6 @@ def test_without_matplotlib_the_command_says_how_to_install_it(small_root, tmp_p
         [sys.executable, "-c", hide, *arguments], capture_output=True, text=True, check=False
     )
     assert ran.returncode == 2
+    assert "needs matplotlib, which is not installed" in ran.stderr
     assert "pip install 'vsi100k[plot]'" in ran.stderr
     assert "Traceback" not in ran.stderr

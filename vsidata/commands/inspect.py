@@ -46,7 +46,7 @@ def inspect(
     from vsidata.pages import extras
 
     if png:
-        extras.need("matplotlib", "plot", "--png")
+        extras.need("adjustText", "plot", "--png")  # which needs matplotlib
     if rrd:
         extras.need("rerun", "viewer", "--rrd")
     import orjson

@@ -14,5 +14,5 @@ def need(package: str, extra: str, option: str) -> None:
     try:
         import_module(package)
     except ImportError as error:
-        fault = f"needs {package}, which is not installed."
+        fault = f"needs {error.name or package}, which is not installed."
         raise OptionError(option, fault, f"Install it: pip install 'vsi100k[{extra}]'.") from error
