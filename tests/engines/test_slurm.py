@@ -96,6 +96,24 @@ def test_nobody_else_builds_while_the_jobs_are_on_their_way(options, answer):
         build(options)
 
 
+def test_jobs_on_their_way_stop_an_overwriting_build_before_it_removes_anything(options, answer):
+    build(options)
+    before = sorted(options.out.rglob("*"))
+    other = options.model_copy(update={"engine": "local", "seed": 1, "overwrite": True})
+    with pytest.raises(OptionError, match="jobs of Slurm are building there"):
+        build(other)
+    assert sorted(options.out.rglob("*")) == before
+    answer("squeue", "")
+    assert build(other).manifest.options.seed == 1
+
+
+def test_the_job_that_merges_overwrites_nothing_that_the_others_did(options, answer):
+    build(options.model_copy(update={"engine": "local"}))
+    build(options.model_copy(update={"seed": 1, "overwrite": True}))
+    again = read_options(options.out / ".work" / "options.json", {})
+    assert (again.seed, again.overwrite) == (1, False)
+
+
 @pytest.mark.parametrize("left", ["", "CANCELLED\nFAILED\n"], ids=["forgotten", "ended"])
 def test_jobs_that_are_gone_leave_nothing_stuck(options, answer, left):
     build(options)

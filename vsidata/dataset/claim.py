@@ -1,6 +1,6 @@
 """A build's claim to its folder: one build, one recipe, one process at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 
 from vsidata.dataset.differences import differences
+from vsidata.dataset.manifest import MANIFEST
+from vsidata.dataset.removal import files_of_build, is_build, remove_build
 from vsidata.dataset.tables import TABLES
 from vsidata.errors import OptionError, VsiError
 from vsidata.files import safe_files
@@ -18,13 +20,22 @@ _NAMED = 20  # differences that a refusal names: another rule set differs in a h
 
 
 @contextmanager
-def claimed(out: Path, work: Path, recipe: dict[str, Any]) -> Iterator[None]:
+def claimed(
+    out: Path,
+    work: Path,
+    recipe: dict[str, Any],
+    *,
+    overwrite: bool = False,
+    locked: Callable[[], None] = lambda: None,
+) -> Iterator[None]:
     """Hold the folder of a build for as long as the context lasts.
 
     Args:
         out: the folder.
         work: the folder below it for what the build itself needs.
         recipe: what the build is made from, plain data in groups; kept in `work` for the next run.
+        overwrite: remove the build that the folder holds, unless it is an unfinished one from this recipe.
+        locked: called when no other build can write there, before anything is changed.
 
     Raises:
         OptionError: it holds something else, a build from another recipe, or one that is being written; or
@@ -34,16 +45,20 @@ def claimed(out: Path, work: Path, recipe: dict[str, Any]) -> Iterator[None]:
     remembered = work / "recipe.json"
     try:
         if out.exists() and not _holds_build(out, work):
-            raise OptionError(out, "is not empty and holds no build.", "Name a new folder with --out.")
+            _refuse_other(out, work, overwrite)
         out.mkdir(parents=True, exist_ok=True)
         safe_files.own_folder(work)
         with alone(out, work):
+            locked()
             safe_files.own_folder(work / "scenes")
             safe_files.refuse_links(work)
             for table in TABLES:
                 safe_files.refuse_link(out / table.name)
             written = orjson.dumps(recipe, option=orjson.OPT_INDENT_2)
-            if remembered.exists():
+            if overwrite and not _is_unfinished(out, work, orjson.loads(written)):
+                remove_build(out, work)
+                write_whole(remembered, [written])  # until here it is the old build, unfinished
+            elif remembered.exists():
                 _refuse_difference(out, _read(remembered), orjson.loads(written))
             else:
                 write_whole(remembered, [written])
@@ -56,6 +71,27 @@ def claimed(out: Path, work: Path, recipe: dict[str, Any]) -> Iterator[None]:
         ) from error
 
 
+def _refuse_other(out: Path, work: Path, overwrite: bool) -> None:
+    """Refuse a folder without a recipe, unless it holds a build to overwrite and nothing else."""
+    if not is_build(out, work):
+        raise OptionError(out, "is not empty and holds no build.", "Choose a new folder with --out.")
+    if not overwrite:
+        fault = f"holds a build, but not the options that it was built with ({work / 'recipe.json'})."
+        remedy = "Choose a new folder with --out, or add --overwrite to replace that build."
+        raise OptionError(out, fault, remedy)
+    files_of_build(out, work)  # before a lock is made there
+
+
+def _is_unfinished(out: Path, work: Path, recipe: dict[str, Any]) -> bool:
+    """Whether a folder holds an unfinished build from this recipe."""
+    if (out / MANIFEST).exists() and (work / "merged").exists():
+        return False
+    try:
+        return not _changes(_read(work / "recipe.json"), recipe)
+    except (OSError, VsiError):
+        return False
+
+
 def _holds_build(out: Path, work: Path) -> bool:
     """Whether a folder is empty or a build's: its recipe is there, or nothing but what comes before it."""
     names = {path.name for path in out.iterdir()}
@@ -64,7 +100,9 @@ def _holds_build(out: Path, work: Path) -> bool:
     if work.name not in names or not work.is_dir():
         return False
     return (work / "recipe.json").is_file() or (
-        names == {work.name} and all(path.name in _FIRST or _is_half(path) for path in work.iterdir())
+        names == {work.name}
+        and all(path.name in _FIRST or _is_half(path) for path in work.iterdir())
+        and not any((work / "scenes").glob("*"))  # results of an unknown recipe
     )
 
 
@@ -72,12 +110,15 @@ def _is_half(path: Path) -> bool:
     return path.name.startswith("recipe.json.") and path.name.endswith(safe_files.UNFINISHED)
 
 
-def _read(remembered: Path) -> Any:
+def _read(remembered: Path) -> dict[str, Any]:
     try:
-        return orjson.loads(safe_files.read_regular(remembered))
-    except orjson.JSONDecodeError as error:
-        remedy = f"Remove {remembered.parent} and all in it: the same command then reads the scans anew."
+        recipe = orjson.loads(safe_files.read_regular(remembered))
+        if not isinstance(recipe, dict):
+            raise ValueError("it is not a JSON object")
+    except ValueError as error:
+        remedy = "Add --overwrite to the command: it then removes this build and reads the scans again."
         raise VsiError(remembered, f"is damaged: {error}.", remedy) from error
+    return recipe
 
 
 @contextmanager
@@ -98,15 +139,21 @@ def alone(out: Path, work: Path) -> Iterator[None]:
 
 
 def _refuse_difference(out: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
-    found = differences(before, now)
-    found.pop("rules.resolved.name", None)  # --rules says it
+    found = _changes(before, now)
     if changed := [f"{_as_typed(name)} {found[name]}" for name in sorted(found, key=_place)]:
         more = [f"and {len(changed) - _NAMED:,} more"] if len(changed) > _NAMED else []
         raise OptionError(
             out,
             "\n    ".join(["holds a build with other options:", *changed[:_NAMED], *more]),
-            "Use the options that the build was begun with, or name a new folder with --out.",
+            "Use the options that the build was started with, choose a new folder with --out, or add "
+            "--overwrite to replace that build.",
         )
+
+
+def _changes(before: dict[str, Any], now: dict[str, Any]) -> dict[str, str]:
+    found = differences(before, now)
+    found.pop("rules.resolved.name", None)  # --rules says it
+    return found
 
 
 def _place(name: str) -> int:

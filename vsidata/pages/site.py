@@ -9,11 +9,9 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +19,25 @@ import orjson
 
 from vsidata.dataset.build import Build
 from vsidata.dataset.manifest import MANIFEST
+from vsidata.dataset.report_folder import (
+    BEFORE,
+    FOLDERS,
+    LOCK,
+    REPORT,
+    UNFINISHED,
+    foreign_in_report,
+    is_unfinished_report,
+    report_pages,
+)
 from vsidata.dataset.shard_reading import damage_of
 from vsidata.errors import OptionError, VsiError
-from vsidata.files.safe_files import LARGEST_TABLE, alone, is_private_name, opened, private_name
+from vsidata.files.safe_files import LARGEST_TABLE, alone, opened, private_name
 from vsidata.pages.overview import overview, pictures_of, scene_line
 from vsidata.pages.reading import scenes
 from vsidata.pages.scene_page import scene_page
 from vsidata.pages.tallies import Tallies
 from vsidata.topics.described import described
 
-FOLDER = "report"
-_UNFINISHED, _BEFORE, _LOCK = ".report", "before", ".report.lock"
-_FOLDERS = ("scenes", "data")
 _DELIVER = b"report.deliver("
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
@@ -77,18 +82,18 @@ def write_report(
         VsiError: the folder cannot be written to.
     """
     started(build.manifest.total_scenes)
-    with _in_place_of(build.folder / FOLDER) as folder:
+    with _in_place_of(build.folder / REPORT) as folder:
         lines = _write_scenes(folder, build, tallies := Tallies(), done)
         _write_data(folder / "data" / "scenes.js", lines)
         with damage_of(build.folder / MANIFEST):
             _write_data(folder / "data" / "build.js", overview(build, lines, tallies))
-        for page in _pages():
+        for page in report_pages():
             (folder / page.name).write_bytes(page.read_bytes())
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
         build.check_unchanged()
     questions = sum(line["questions"] for line in lines)
     return Report(
-        build.folder / FOLDER / "index.html", len(lines), questions, size, pictures_of(build.manifest)
+        build.folder / REPORT / "index.html", len(lines), questions, size, pictures_of(build.manifest)
     )
 
 
@@ -101,7 +106,7 @@ def _write_scenes(
     folder: Path, build: Build, tallies: Tallies, done: Callable[[], None]
 ) -> list[dict[str, Any]]:
     """A file for each scene; their lines in the list of scenes, by name."""
-    for name in _FOLDERS:
+    for name in FOLDERS:
         (folder / name).mkdir()
     lines = []
     rules, visibility = build.manifest.rules.resolved, build.manifest.options.visibility
@@ -127,24 +132,24 @@ def _write_data(path: Path, data: Any) -> None:
 def _in_place_of(report: Path) -> Iterator[Path]:
     """An empty folder that takes the report's place if nothing goes wrong, and else is gone."""
     busy = OptionError(report, "is being written by another command.", "Wait for it.")
-    lock = report.with_name(_LOCK)
+    lock = report.with_name(LOCK)
     try:
         with alone(lock, busy):
             try:
                 _clear(report)
                 _need_replaceable(report)
-                folder = report.with_name(private_name(_UNFINISHED))
+                folder = report.with_name(private_name(UNFINISHED))
                 folder.mkdir()
                 try:
                     yield folder
                     if report.exists():
-                        report.rename(folder / _BEFORE)
+                        report.rename(folder / BEFORE)
                     folder.rename(report)
                 except BaseException:
                     _restore(folder, report)
                     shutil.rmtree(folder, ignore_errors=True)
                     raise
-                shutil.rmtree(report / _BEFORE, ignore_errors=True)
+                shutil.rmtree(report / BEFORE, ignore_errors=True)
             finally:
                 lock.unlink(missing_ok=True)
     except OSError as error:
@@ -157,14 +162,14 @@ def _in_place_of(report: Path) -> Iterator[Path]:
 
 def _restore(folder: Path, report: Path) -> None:
     """Put the report before back where a run ended between taking it away and putting the new one there."""
-    if (folder / _BEFORE).is_dir() and not os.path.lexists(report):
-        (folder / _BEFORE).rename(report)
+    if (folder / BEFORE).is_dir() and not os.path.lexists(report):
+        (folder / BEFORE).rename(report)
 
 
 def _clear(report: Path) -> None:
     """Remove what runs that were killed left behind."""
     for folder in report.parent.iterdir():
-        if is_private_name(folder.name, of=_UNFINISHED) and _foreign(folder) is None:
+        if is_unfinished_report(folder.name) and foreign_in_report(folder) is None:
             _restore(folder, report)
             shutil.rmtree(folder)
 
@@ -181,9 +186,9 @@ def _need_replaceable(report: Path) -> None:
     remedy = "Move it away: the report is written there."
     if not _is_report(report):
         raise OptionError(report, "is there already and is no report.", remedy)
-    if foreign := _foreign(report):
+    if foreign := foreign_in_report(report):
         raise OptionError(foreign, "is not of a report, and the report's folder would be replaced.", remedy)
-    for folder in (report, *(report / name for name in _FOLDERS)):
+    for folder in (report, *(report / name for name in FOLDERS)):
         if folder.exists() and not os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
 
@@ -195,35 +200,3 @@ def _is_report(folder: Path) -> bool:
         return False
     with opened(data, LARGEST_TABLE) as file:
         return file.read(len(_DELIVER)) == _DELIVER
-
-
-def _foreign(folder: Path, *, before: bool = True) -> Path | None:
-    """The first thing in a folder that no report holds, or the folder if it is none; None without such.
-
-    Args:
-        folder: that a report may be in.
-        before: whether the report before it may still lie inside.
-    """
-    if folder.is_symlink() or not folder.is_dir():
-        return folder
-    pages = {page.name for page in _pages()}
-    for path in sorted(folder.iterdir()):
-        if before and path.name == _BEFORE:
-            foreign = _foreign(path, before=False)
-        elif path.name in _FOLDERS and path.is_dir() and not path.is_symlink():
-            foreign = next(
-                (one for one in path.iterdir() if not _is_own_file(one) or one.suffix != ".js"), None
-            )
-        else:
-            foreign = None if path.name in pages and _is_own_file(path) else path
-        if foreign is not None:
-            return foreign
-    return None
-
-
-def _is_own_file(path: Path) -> bool:
-    return path.is_file() and not path.is_symlink()
-
-
-def _pages() -> Iterable[Traversable]:
-    return resources.files(__package__).joinpath("static").iterdir()

@@ -97,8 +97,8 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary | Su
     recipe = _recipe(options, rules, topics, kind)
     work = options.out / ".work"
     folder = work / "scenes"
-    with claimed(options.out, work, recipe):
-        slurm.refuse_submitted(options.out, work)
+    locked = partial(slurm.refuse_submitted, options.out, work)
+    with claimed(options.out, work, recipe, overwrite=options.overwrite, locked=locked):
         todo = [name for name in sorted(selection.split_of) if not _is_done(folder, name, source, options)]
         whole_recipe = recipe | _left_out(options, selection)
         if not todo and (finished := read_summary(options.out, folder, whole_recipe, selection.split_of)):
@@ -135,7 +135,8 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary | Su
 def _engine_settings(options: BuildOptions, work: Path) -> EngineSettings:
     def finish() -> str:
         again = work.absolute() / "options.json"
-        given = options.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        # Not `overwrite`: the last job would remove the results of the others.
+        given = options.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"overwrite"})
         write_whole(again, [orjson.dumps(given)])
         return f"vsidata build --config {again} --engine local --workers $SLURM_CPUS_PER_TASK"
 

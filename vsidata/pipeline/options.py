@@ -192,6 +192,10 @@ class BuildOptions(BaseModel):
         description="CSV file (dataset,scene_name) of more rooms to leave out.",
         json_schema_extra=_PATH,
     )
+    overwrite: bool = Field(
+        False,
+        description="Replace the build in the folder. An unfinished build with the same options is resumed.",
+    )
     strict: bool = Field(False, description="Exit with 1 if a scan was set aside.")
 
     @model_validator(mode="before")
