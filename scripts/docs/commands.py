@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import typer
 from typer.models import ArgumentInfo, OptionInfo, ParameterInfo
 
-from scripts.docs.markdown import code, plain, table
+from scripts.docs.markdown import code, prose, table
 from scripts.docs.markdown import page as joined
 from vsidata.commands.app import app as vsidata
 from vsitrain.commands.app import app as vsitrain
@@ -65,7 +65,7 @@ def names(name: str, kind: Any, about: ParameterInfo) -> list[str]:
 def _program(name: str, app: typer.Typer) -> Iterator[str]:
     functions = commands(app)
     yield f"## {name}"
-    yield plain(str(app.info.help))
+    yield prose(str(app.info.help))
     links = ((f"[{code(command)}](#{name}-{command})", _summary(functions[command])) for command in functions)
     yield table(("command", "what it does"), links)
     for command, function in functions.items():
@@ -74,7 +74,7 @@ def _program(name: str, app: typer.Typer) -> Iterator[str]:
 
 def _summary(function: Callable[..., None]) -> str:
     """The first sentence of its help, which ends with the first line or at a colon."""
-    return plain(inspect.cleandoc(function.__doc__ or "").partition("\n\n")[0].replace("\n", " "))
+    return prose(inspect.cleandoc(function.__doc__ or "").partition("\n\n")[0].replace("\n", " "))
 
 
 def _command(name: str, function: Callable[..., None]) -> Iterator[str]:
@@ -82,7 +82,7 @@ def _command(name: str, function: Callable[..., None]) -> Iterator[str]:
     arguments = [names(*one[:3])[0] for one in found if isinstance(one[2], ArgumentInfo)]
     yield f"### {name} {{ #{name.replace(' ', '-')} }}"
     yield f"```text\n{' '.join([name, *arguments, '[OPTIONS]'])}\n```"
-    yield plain(inspect.cleandoc(function.__doc__ or ""))
+    yield prose(inspect.cleandoc(function.__doc__ or ""))
     rows = [_row(*one) for one in found]
     yield table(("option", "meaning", "value", "default"), rows)
 
@@ -90,9 +90,9 @@ def _command(name: str, function: Callable[..., None]) -> Iterator[str]:
 def _row(name: str, kind: Any, about: ParameterInfo, default: Any) -> tuple[str, str, str, str]:
     said = about.help or ""
     stated = _STATED.search(said)
-    shown = plain(stated[1]) if stated else _default(name, kind, about, default)
+    shown = prose(stated[1]) if stated else _default(name, kind, about, default)
     written = "<br>".join(code(one) for one in names(name, kind, about))
-    return written, plain(_STATED.sub("", said)), _values(kind, about), shown
+    return written, prose(_STATED.sub("", said)), _values(kind, about), shown
 
 
 def _values(kind: Any, about: ParameterInfo) -> str:

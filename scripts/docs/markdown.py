@@ -1,5 +1,6 @@
 """Pieces of Markdown."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 
@@ -23,13 +24,23 @@ def code(text: object) -> str:
     return f"{ticks}{text}{ticks}"
 
 
-def plain(text: str) -> str:
-    """Text of which Markdown changes nothing but line ends: `<`, `*`, `_` and brackets are shown."""
+def prose(text: str) -> str:
+    """Text with code between backticks, as in docstrings; everything else is shown as it stands."""
+    parts = re.split(r"(`[^`\n]+`)", text)
+    return "".join(part if place % 2 else _escaped(part) for place, part in enumerate(parts))
+
+
+def _escaped(text: str) -> str:
     for mark in "\\`*_[]{}#":
         text = text.replace(mark, f"\\{mark}")
-    return text.replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def page(*parts: str) -> str:
     """Parts of a page, with an empty line between them."""
     return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
+
+
+def quote(text: str) -> str:
+    """A block quote."""
+    return "\n".join(f"> {line}".rstrip() + "  " for line in text.splitlines())

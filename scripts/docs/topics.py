@@ -1,8 +1,117 @@
-"""The page of topics, from the topics and the rule sets."""
+"""The page of topics, from the topics, the rule sets and the drawn examples."""
 
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scripts.docs import rule_keys
+from scripts.docs.markdown import code, prose, quote, table
 from scripts.docs.markdown import page as joined
+from vsidata.topics.registry import TOPICS
+from vsidata.topics.rule_set import RULE_SETS, RuleSet, load_rules
+from vsidata.topics.topic import Topic, texts
+
+EXAMPLES = Path(__file__).with_name("examples.yaml")
+
+
+def examples() -> dict[str, Any]:
+    """What `draw_examples.py` wrote: the label of the rule set, and the example of each question type."""
+    return dict(yaml.safe_load(EXAMPLES.read_text("utf-8")))
 
 
 def page() -> str:
     """A section for each topic."""
-    return joined("# Topics")
+    rule_sets = {name: load_rules(name) for name in RULE_SETS}
+    drawn = examples()["examples"]
+    overview = (
+        (f"[{topic.title}](#{name})", code(name), _answer(topic), _asked(name, rule_sets))
+        for name, topic in TOPICS.items()
+    )
+    return joined(
+        "# Topics",
+        "A topic makes one kind of question. A rule set chooses the topics and states every constant. "
+        f"Definitions, texts and values below are those of the default rule set, `{RULE_SETS[0]}`. "
+        "[Rule keys](rule-keys.md) lists those of all rule sets, with their sources.",
+        table(("topic", "name", "answer", "asked by"), overview),
+        "The examples are from two synthetic rooms. `scripts/docs/draw_examples.py` draws them with the code "
+        "that draws `vsidata report` and `vsidata inspect --png`.",
+        *(
+            part
+            for topic in TOPICS.values()
+            for part in _section(topic, rule_sets[RULE_SETS[0]], rule_sets, drawn)
+        ),
+    )
+
+
+def _section(
+    topic: Topic, rules: RuleSet, rule_sets: Mapping[str, RuleSet], drawn: Mapping[str, Any]
+) -> Iterator[str]:
+    about, stated = rules.described[topic.name], rules.resolved["topics"][topic.name]
+    yield f"## {topic.title[:1].upper()}{topic.title[1:]} {{ #{topic.name} }}"
+    yield prose(about["definition"])
+    yield table(("", ""), _facts(topic, rule_sets))
+    for type_, text in texts(topic.name, stated).items():
+        heading = "The question" if type_ == topic.name else code(type_)
+        yield f"### {heading} {{ #{'question-' if type_ == topic.name else ''}{type_} }}"
+        yield quote(prose(text))
+        yield from _example(type_, drawn[type_])
+    yield f"### Rule keys {{ #keys-{topic.name} }}"
+    yield table(("key", "meaning", "value", "reason"), _keys(topic.name))
+
+
+def _facts(topic: Topic, rule_sets: Mapping[str, RuleSet]) -> Iterator[tuple[str, str]]:
+    yield "Name", code(topic.name)
+    yield "Answer", _answer(topic)
+    yield "Asked by", _asked(topic.name, rule_sets)
+    if topic.look_rate is not None:
+        yield "Needs", "a video with camera poses"
+    yield (
+        "Margin",
+        "none: a number is scored by its distance to the truth"
+        if topic.margin is None
+        else (
+            f"in {code('evidence.margin')}, in {topic.margin.unit}"
+            + (f"; at least the rule key {code(topic.margin.rule)}" if topic.margin.rule else "")
+        ),
+    )
+
+
+def _answer(topic: Topic) -> str:
+    if topic.kind == "word":
+        return "word or letter, scored by equality"
+    return f"number{f' in {topic.unit}' if topic.unit else ''}, scored by mean relative accuracy"
+
+
+def _asked(name: str, rule_sets: Mapping[str, RuleSet]) -> str:
+    asking = [code(one) for one, rules in rule_sets.items() if name in rules.default_topics]
+    named = [
+        code(one) for one, rules in rule_sets.items() if name in {*rules.topics} - {*rules.default_topics}
+    ]
+    return ", ".join(asking) + (f"only with `--topics`: {', '.join(named)}" if named else "")
+
+
+def _example(type_: str, example: Mapping[str, Any]) -> Iterator[str]:
+    answer = f"{example['ground_truth']}. {example['answer']}" if example["options"] else example["answer"]
+    yield f"![The evidence of the example, drawn on the plan of its room](pictures/topics/{type_}.png)"
+    yield "\n".join(
+        [
+            f"**Example.** {prose(example['question'])}  ",
+            *([f"{prose('  '.join(example['options']))}  "] if example["options"] else []),
+            f"**Answer:** {prose(answer)}  ",
+            f"**Evidence:** {prose(example['why'])}.",
+            *([f"  \n**Margin:** {prose(example['margin'])}"] if example["margin"] else []),
+        ]
+    )
+
+
+def _keys(topic: str) -> Iterator[tuple[str, str, str, str]]:
+    for key in rule_keys.topic_keys(topic):
+        stated = key.stated[RULE_SETS[0]]
+        yield (
+            f"[{code(key.name)}](rule-keys.md#{key.anchor})",
+            prose(key.meaning),
+            stated.value,
+            prose(stated.why),
+        )

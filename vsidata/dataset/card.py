@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from vsidata.dataset.columns import meanings
 from vsidata.dataset.front_matter import front_matter, splits
 from vsidata.dataset.manifest_form import DebiasEntry, Manifest, TallyEntry
 from vsidata.dataset.origin import SCANNET_TERMS, datasets_of, is_free, name_of, named, owned
@@ -153,13 +154,11 @@ def _tables(manifest: Manifest, publication: Publication | None) -> str:
 
 def _columns(manifest: Manifest) -> str:
     """A table of columns for each table that is there."""
-    meanings: Mapping[str, Mapping[str, str]] = yaml.safe_load(
-        resources.files(__package__).joinpath("columns.yaml").read_text(encoding="utf-8")
-    )
     parts = []
-    for table, columns in meanings.items():
+    for table, columns in meanings().items():
         if splits(manifest, table):
-            rows = "\n".join(f"| `{name}` | {meaning} |" for name, meaning in columns.items())
+            own = {name: about for name, about in columns.items() if name.isidentifier()}
+            rows = "\n".join(f"| `{name}` | {about.in_words} |" for name, about in own.items())
             beyond = ", beyond those of `qa`" if table == "embedded" else ""
             parts.append(
                 f"Columns of `{table}`{beyond}:\n\n| column | what it holds |\n| --- | --- |\n{rows}"

@@ -53,8 +53,8 @@ class TrimmingRules(Rules):
 
     Attributes:
         gap: a piece of the mesh this near to the object always belongs to it.
-        far: a piece further off never does,
-        min_share: unless it holds at least this share of the vertices.
+        far: a piece further away than this does not belong to the object, unless it is large (`min_share`).
+        min_share: a piece with at least this share of the object's vertices always belongs to it.
     """
 
     gap: Length
@@ -63,7 +63,13 @@ class TrimmingRules(Rules):
 
 
 class FloorAreaRules(Rules):
-    """Constants of `vsidata.geometry.area.floor_shape`."""
+    """Constants of `vsidata.geometry.area.floor_shape`.
+
+    Attributes:
+        alpha: one over the radius of the alpha shape's disc, which closes gaps in the floor.
+        cell: side of a cell of the grid in which points of the floor are counted.
+        min_density: least number of points in a cell, as a share of the lower quartile over all cells.
+    """
 
     alpha: PerMetre
     cell: Length
@@ -71,14 +77,23 @@ class FloorAreaRules(Rules):
 
 
 class VsiBenchAreaRules(Rules):
-    """Constants of `vsidata.geometry.area.vsibench_shape`."""
+    """Constants of `vsidata.geometry.area.vsibench_shape`.
+
+    Attributes:
+        alpha: one over the radius of the alpha shape's disc.
+        samples: how many vertices are drawn, with replacement.
+    """
 
     alpha: PerMetre
     samples: Count
 
 
 class Vsi100kAreaRules(Rules):
-    """Constants of `vsidata.geometry.area.vsi100k_shape`."""
+    """Constants of `vsidata.geometry.area.vsi100k_shape`.
+
+    Attributes:
+        alpha: one over the radius of the alpha shape's disc.
+    """
 
     alpha: PerMetre
 

@@ -14,9 +14,10 @@ class VisibilityRules(Rules):
     """When the picked frames show enough to answer a question.
 
     Attributes:
-        pixels: an object is seen if some frame shows it with at least this share of the picture,
-        surface: and all frames together show at least this share of its surface. Of a closed box, one side
-            alone is a sixth; the back, and the bottom that stands on the floor, are seldom in any scan.
+        pixels: an object is seen if at least one frame shows it with at least this share of the picture, and
+            all frames together show enough of it (`surface`).
+        surface: least share of an object's surface that all frames together show. One side of a closed box
+            is a sixth of it; a scan rarely contains the back, or the bottom that stands on the floor.
         floor: a room is seen if all frames together show at least this share of its floor's surface.
     """
 

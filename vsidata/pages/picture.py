@@ -20,55 +20,75 @@ if TYPE_CHECKING:
 
 _ASKED, _UNASKED, _FLOOR, _WALL, _PATH = "#A9CDE8", "#E8E8E8", "#FBF8F1", "#4A4A4A", "#009E73"
 _WIDTH, _LEAST_HEIGHT, _MOST_HEIGHT = 10.0, 5.0, 14.0  # inches
+_ENTRY_WIDTH = 2.2  # inches, of a long entry of the legend
 _AROUND = 0.35  # metres between what is drawn and the edge
 
 
-def picture(inspection: Inspection, question: Question | None = None, dpi: int = 150) -> bytes:
+def picture(
+    inspection: Inspection,
+    question: Question | None = None,
+    dpi: int = 150,
+    *,
+    width: float = _WIDTH,
+    titled: bool = True,
+) -> bytes:
     """A scene from above as a PNG, in metres.
 
     Args:
         inspection: of the scene.
         question: whose evidence is drawn; None for the scene alone.
-        dpi: pixels an inch; it is ten inches wide.
+        dpi: pixels per inch.
+        width: of the picture, inches. Letters keep their size: the narrower, the larger they look.
+        titled: whether the question and its answer stand above the plan.
     """
     from PIL import Image
 
     drawn, file = io.BytesIO(), io.BytesIO()
-    figure(inspection, question, dpi).savefig(drawn, format="png")
+    figure(inspection, question, dpi, width=width, titled=titled).savefig(drawn, format="png")
     # Flat colours: a palette has them all, and a third of the bytes.
     palette = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
     palette.save(file, format="png", optimize=True)
     return file.getvalue()
 
 
-def figure(inspection: Inspection, question: Question | None = None, dpi: int = 150) -> "Figure":
+def figure(
+    inspection: Inspection,
+    question: Question | None = None,
+    dpi: int = 150,
+    *,
+    width: float = _WIDTH,
+    titled: bool = True,
+) -> "Figure":
     """The same as a figure of matplotlib's."""
     from matplotlib import rc_context
 
     with rc_context({"text.parse_math": False}):  # a label between two `$` is no formula
-        return _drawn(inspection, question, dpi)
+        return _drawn(inspection, question, dpi, width, titled)
 
 
-def _drawn(inspection: Inspection, question: Question | None, dpi: int) -> "Figure":
+def _drawn(
+    inspection: Inspection, question: Question | None, dpi: int, width: float, titled: bool
+) -> "Figure":
     from matplotlib.figure import Figure
 
     plan = inspection.plan
     whole = Figure(dpi=dpi, layout="constrained")
     on = whole.add_subplot()
-    title = _title(inspection, question)
-    _set_up(whole, on, plan, lines_above=len(title.splitlines()))
+    title = _title(inspection, question) if titled else ""
+    _set_up(whole, on, plan, width, lines_above=len(title.splitlines()))
     draw_rings(on, plan.outline, facecolor=_FLOOR, edgecolor=_WALL, linewidth=1.5, label="room")
     evidence = inspection.evidence(question) if question else None
     labels = draw_evidence(on, evidence) if evidence else []
     labels += _draw_objects(on, inspection, evidence)
     _draw_camera(on, plan, alpha=0.35 if evidence else 1)
-    whole.suptitle(title, fontsize=9, x=0.04, ha="left")
+    if title:
+        whole.suptitle(title, fontsize=9, x=0.04, ha="left")
     _draw_legend(whole, on)
     place(on, labels)
     return whole
 
 
-def _set_up(whole: "Figure", on: "Axes", plan: TopView, lines_above: int) -> None:
+def _set_up(whole: "Figure", on: "Axes", plan: TopView, width: float, lines_above: int) -> None:
     """Axes in metres, with a line each metre, and a figure in the plan's proportions."""
     (left, low), (right, high) = plan.bounds
     on.set(xlim=(left - _AROUND, right + _AROUND), ylim=(low - _AROUND, high + _AROUND), aspect="equal")
@@ -82,9 +102,9 @@ def _set_up(whole: "Figure", on: "Axes", plan: TopView, lines_above: int) -> Non
     for side in on.spines.values():
         side.set_visible(False)
     proportion = (high - low + 2 * _AROUND) / (right - left + 2 * _AROUND)
-    height = 0.92 * _WIDTH * proportion + 0.9 + 0.16 * lines_above
+    height = 0.92 * width * proportion + 0.9 + 0.16 * lines_above
     height = min(max(height, _LEAST_HEIGHT), _MOST_HEIGHT)
-    whole.set_size_inches(_WIDTH, height)
+    whole.set_size_inches(width, height)
 
 
 def _title(inspection: Inspection, question: Question | None) -> str:
@@ -137,7 +157,8 @@ def _middle(thing: PlanObject) -> Point:
 def _draw_legend(whole: "Figure", on: "Axes") -> None:
     """Below the plan, where it takes no room from it."""
     handles, words = on.get_legend_handles_labels()
-    ncols = len(words) if len(words) < 6 else 4
+    most = int(whole.get_figwidth() / _ENTRY_WIDTH)
+    ncols = len(words) if len(words) <= most + 1 else most
     whole.legend(handles, words, loc="outside lower center", ncols=ncols, fontsize=8, frameon=False)
 
 

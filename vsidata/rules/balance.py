@@ -8,12 +8,14 @@ class BalanceRules(Rules):
 
     Attributes:
         smallest: a group of fewer questions is left as it is.
-        letters: most of a letter, among the questions of a type with as many options: times its even share.
-        directions: likewise of a word like `left`, among the questions of a type.
-        counts: most of one number among all counts: share.
-        sizes: most of sizes that are about the same, among those of one category: share.
-        size_step: how far apart sizes are about the same: share of the size.
-        types: most of a question type among all questions: times its even share.
+        letters: how common a letter may be among the questions of a type with as many options, as a multiple
+            of its even share.
+        directions: how common a word such as `left` may be among the questions of a type, as a multiple of
+            its even share.
+        counts: how common one number may be among all counts.
+        sizes: how common sizes that are about the same may be among those of one category.
+        size_step: sizes that differ by less than this share of the size are about the same.
+        types: how common a question type may be among all questions, as a multiple of its even share.
     """
 
     smallest: Count

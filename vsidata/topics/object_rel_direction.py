@@ -69,7 +69,8 @@ class RelativeDirectionRules(Rules):
         kinds: question type → kind.
         nearest, farthest: how far the boxes of any two of the three objects are apart; None for no such rule.
         margin: the bearing must be at least this far inside its sector; None for no such rule.
-        stray_corners: most corners of the asked object's box that may fall in another sector; None likewise.
+        stray_corners: most corners of the asked object's box that may fall in another sector; None for no
+            such rule.
         draws: most triples of objects that are tried for one kind in one scene.
         words_in_turn: whether under the cap the answers of a kind take turns, so that it keeps of rare ones
             what there is; else it keeps what is drawn first.

@@ -1,0 +1,98 @@
+"""Draw one example of each question type, for the page of topics.
+
+    .venv/bin/python scripts/docs/draw_examples.py
+
+Makes three synthetic rooms in a temporary folder and asks all topics of the default rule set about them. It
+writes the chosen questions with their evidence: the plans to docs/pictures/topics, the texts to
+scripts/docs/examples.yaml. The same code draws the same pictures. Run it again when the rule set changes.
+"""
+
+import tempfile
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import yaml
+
+from vsidata.pages.inspection import Inspection, inspect
+from vsidata.pages.picture import picture
+from vsidata.sources.registry import open_source
+from vsidata.sources.streams.shown import Framing
+from vsidata.synthetic.write import write_scans
+from vsidata.topics.question import Question
+from vsidata.topics.registry import TOPICS
+from vsidata.topics.rule_set import RULE_SETS, RuleSet, load_rules
+from vsidata.topics.topic import margin_in_words
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "docs" / "pictures" / "topics"
+EXAMPLES = Path(__file__).with_name("examples.yaml")
+
+ROOMS, SEED, NOISE, FRAMES, SHOWN = 3, 3, 0.003, 24, 16  # noise in metres; the seed is that of `make demo`
+WIDTH, DPI = 7.2, 140  # inches, and pixels per inch: letters stay readable in a column of text
+
+CHOSEN = {
+    "object_counting": ("scene0000_00", "chair(s)"),
+    "object_size_estimation": ("scene0000_00", "of the desk"),
+    "room_size_estimation": ("scene0000_00", ""),
+    "object_abs_distance": ("scene0000_00", "between the box and the office chair"),
+    "object_rel_distance": ("scene0000_00", "storage organizer, stand, chair, desk"),
+    "object_rel_direction_easy": ("scene0000_00", "by the office chair and facing the bottle, is the box"),
+    "object_rel_direction_medium": ("scene0000_00", "by the office chair and facing the box, is the desk"),
+    "object_rel_direction_hard": (
+        "scene0000_00",
+        "by the office chair and facing the bottle, is the computer",
+    ),
+    "obj_appearance_order": ("scene0000_00", "whiteboard, stand, storage organizer, computer tower"),
+    "route_planning": ("scene0002_00", "beginning at the bulletin board and facing the storage organizer"),
+}
+"""Question type → room, and words of a question that shows well on a plan. Chosen by eye."""
+
+
+def main() -> None:
+    """Write all pictures and texts."""
+    rules = load_rules(RULE_SETS[0])
+    with tempfile.TemporaryDirectory() as folder:
+        write_scans(Path(folder), ROOMS, SEED, NOISE, FRAMES, 1, frame_size=(640, 480))
+        source = open_source("scannet", [Path(folder)])
+        rooms = {
+            name: inspect(source, name, rules, topics=[*rules.topics], framing=Framing(SHOWN))
+            for name in sorted({room for room, _ in CHOSEN.values()})
+        }
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    examples = {}
+    for type_, (room, words) in CHOSEN.items():
+        question = next(
+            one for one in rooms[room].questions if one.question_type == type_ and words in one.question
+        )
+        examples[type_] = _texts(question, rules)
+        (PICTURES / f"{type_}.png").write_bytes(_drawn(rooms[room], question))
+    head = "# Written by scripts/docs/draw_examples.py.\n"
+    texts = yaml.safe_dump({"rules": rules.label, "examples": examples}, sort_keys=False, allow_unicode=True)
+    EXAMPLES.write_text(head + texts, "utf-8")
+
+
+def _drawn(room: Inspection, question: Question) -> bytes:
+    """The plan with the evidence; the camera only where the question is about the video."""
+    seen = TOPICS[question.topic].look_rate is not None
+    return picture(room if seen else replace(room, look=None), question, DPI, width=WIDTH, titled=False)
+
+
+def _texts(question: Question, rules: RuleSet) -> dict[str, object]:
+    about = rules.described[question.topic]
+    row = asdict(question)
+    margin = question.evidence.margin
+    return {
+        "topic": question.topic,
+        "question": question.question,
+        "options": list(question.options or ()),
+        "ground_truth": question.ground_truth,
+        "answer": " ".join(filter(None, (question.answer, question.unit))),
+        "why": TOPICS[question.topic].explain(row),
+        "margin": None
+        if margin is None
+        else margin_in_words(margin, about["margin"], rules.resolved["topics"][question.topic]),
+    }
+
+
+if __name__ == "__main__":
+    main()
