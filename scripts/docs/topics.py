@@ -108,10 +108,10 @@ def _example(type_: str, example: Mapping[str, Any]) -> Iterator[str]:
 
 def _keys(topic: str) -> Iterator[tuple[str, str, str, str]]:
     for key in rule_keys.topic_keys(topic):
-        stated = key.stated[RULE_SETS[0]]
-        yield (
-            f"[{code(key.name)}](rule-keys.md#{key.anchor})",
-            prose(key.meaning),
-            stated.value,
-            prose(stated.why),
-        )
+        if stated := key.stated.get(RULE_SETS[0]):
+            yield (
+                f"[{code(key.name)}](rule-keys.md#{key.anchor})",
+                prose(key.meaning),
+                stated.value,
+                prose(stated.why),
+            )
