@@ -14,8 +14,13 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def cell(text: str) -> str:
-    """Text that fits in a cell of a table."""
-    return text.strip().replace("|", "\\|").replace("\n", "<br>")
+    """Text that fits in a cell of a table. A bar in code would stay escaped, so HTML marks such code."""
+    text = re.sub(r"`([^`]*\|[^`]*)`", lambda found: f"<code>{_entities(found[1])}</code>", text.strip())
+    return text.replace("|", "&#124;").replace("\n", "<br>")
+
+
+def _entities(text: str) -> str:
+    return "".join(mark if mark.isalnum() or mark == " " else f"&#{ord(mark)};" for mark in text)
 
 
 def code(text: object) -> str:
