@@ -18,19 +18,25 @@ _LONGEST_MESSAGE = 2000
 _IN_ONE_FOLDER = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
+def small_forests(patch):
+    """What they guess does not matter here."""
+    patch.setattr(forest, "TREES", 2)
+    patch.setattr(guess, "_MOST_PARTINGS", 1)
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     made = manifests.made(tmp_path_factory.mktemp("hostile"))
-    CliRunner().invoke(app, ["audit", str(made.out)])
+    with pytest.MonkeyPatch.context() as patch:
+        small_forests(patch)
+        CliRunner().invoke(app, ["audit", str(made.out)])
     made.files["audit.json"] = (made.out / "audit.json").read_bytes()
     return made
 
 
 @pytest.fixture(autouse=True)
 def quick_and_without_network(monkeypatch):
-    """Small forests: what they guess does not matter here."""
-    monkeypatch.setattr(forest, "TREES", 2)
-    monkeypatch.setattr(guess, "_MOST_PARTINGS", 1)
+    small_forests(monkeypatch)
 
     def refused(*_):
         raise OSError("no network in this test")

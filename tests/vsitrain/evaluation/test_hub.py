@@ -103,7 +103,8 @@ def test_a_name_that_nobody_has_is_said_in_words(hub, evaluate):
 
 
 @pytest.mark.parametrize("body", [b"<!DOCTYPE html><title>Log in</title>", b"[]"])
-def test_a_server_that_is_no_hub_is_said_in_words(hub, evaluate, tiny, tmp_path, body):
+def test_a_server_that_is_no_hub_is_said_in_words(hub, evaluate, tiny, tmp_path, monkeypatch, body):
+    monkeypatch.setattr("time.sleep", lambda _: None)  # the client tries as often, but at once
     publish(hub, "lab/model", copied(tiny, tmp_path / "model"))
     for method in ("HEAD", "GET"):
         hub.fail(method, ".", 200, times=1_000, body=body)
