@@ -1,17 +1,17 @@
-"""The exceptions of this project: each names a file, what is wrong with it, and what to do about it."""
+"""The exceptions of this project. Each names a file, what is wrong with it, and what to do about it."""
 
 from pathlib import Path
 
 from vsidata.plain_text import in_a_line
 
-_LONGEST_NAME = 1_500  # characters of a file's name that are shown: a hostile file can name one of any length
+_LONGEST_NAME = 1_500  # characters shown of a file's name: a hostile file can contain a name of any length
 
 
 class VsiError(Exception):
     """Something the user can correct: a file (or option), its fault, and the remedy.
 
     Attributes:
-        file: the file, folder or option at fault, as the user would look for it.
+        file: the file, folder or option at fault, under the name that the user gave it.
         fault: what is wrong, with the numbers that show it.
         remedy: what to do about it.
     """
@@ -28,23 +28,23 @@ class VsiError(Exception):
 
 
 class ScanError(VsiError):
-    """A scan that cannot be used. It is set aside and listed; the build goes on with the others."""
+    """A scan that cannot be used. It is skipped and listed; the build continues with the others."""
 
 
 class RulesError(VsiError):
-    """A rule set that cannot be used: an unknown key, a wrong value; the fault names the line."""
+    """A rule set that cannot be used: it has an unknown key or a wrong value. The fault names the line."""
 
 
 class BuildError(VsiError):
-    """A build that cannot be read: a file is missing or damaged, or holds what no build writes."""
+    """A build that cannot be read: a file is missing or damaged, or has content that no build writes."""
 
 
 class OptionError(VsiError):
-    """An option, or a combination of options, that makes no sense or does not fit what is on disk."""
+    """An option or a combination of options that makes no sense or does not fit the files on disk."""
 
 
 class DegenerateGeometry(ValueError):  # noqa: N818 - a state of the data, not a mistake
-    """Points from which the asked quantity does not follow: no direction, no area, no volume.
+    """Points that do not define the requested quantity: no direction, no area or no volume.
 
-    Raised by pure functions that know no file; callers turn it into a dropped question with its reason.
+    Pure functions raise it, without a file. Callers leave out the question and record the reason.
     """

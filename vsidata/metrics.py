@@ -1,4 +1,4 @@
-"""How answers are scored: mean relative accuracy, exact match, best constant answer, interval by room."""
+"""Scores of answers: mean relative accuracy, exact match, best constant answer, interval by room."""
 
 from collections.abc import Sequence
 
@@ -8,10 +8,10 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[np.float64]
 
 # The official scorer's thresholds 0.50, 0.55 … 0.95 in its own arithmetic (`1 - linspace`), so that an error
-# that sits on a threshold falls on the same side here.
+# exactly on a threshold falls on the same side here.
 _ALLOWED_ERRORS = 1 - np.linspace(0.50, 0.95, 10)
 
-_TRIED_AT_ONCE = 256  # constants: what that many are compared with fits into a cache
+_TRIED_AT_ONCE = 256  # constants: the comparisons of that many fit into a cache
 
 
 def mean_relative_accuracy(predictions: ArrayLike, truths: ArrayLike) -> Array:
@@ -38,7 +38,7 @@ def mean_relative_accuracy(predictions: ArrayLike, truths: ArrayLike) -> Array:
 
 
 def is_number(text: str) -> bool:
-    """Whether an answer is a number: it is then scored by mean relative accuracy, else by an exact match."""
+    """Return whether an answer is a number. Numbers are scored by mean relative accuracy, others by match."""
     try:
         float(text)
     except ValueError:
@@ -47,10 +47,10 @@ def is_number(text: str) -> bool:
 
 
 def exact_match(predictions: Sequence[str], truths: Sequence[str]) -> Array:
-    """1 where a word or letter is the true one, whatever its case and the space around it, else 0.
+    """1 where a word or letter is correct, ignoring case and surrounding white space, else 0.
 
     Args:
-        predictions, truths: as many of one as of the other.
+        predictions, truths: of equal length.
 
     Returns:
         (n,) scores.
@@ -60,22 +60,23 @@ def exact_match(predictions: Sequence[str], truths: Sequence[str]) -> Array:
 
 
 def best_constant(truths: ArrayLike, decimals: int) -> tuple[float, float]:
-    """The number that scores best when it is the answer to every question, without a look at any room.
+    """The number that scores best as the answer to every question: a blind baseline.
 
     Args:
         truths: positive numbers, as their questions state them.
-        decimals: of the answers tried: 0 for counts and centimetres, 1 for metres and square metres.
+        decimals: number of decimals of the answers tried: 0 for counts and centimetres, 1 for metres and
+            square metres.
 
     Returns:
-        The constant (the least of equally good ones) and its mean relative accuracy in [0, 1].
+        The constant (the smallest of equally good ones) and its mean relative accuracy in [0, 1].
 
     Raises:
-        ValueError: there is no truth, or one is not positive.
+        ValueError: there are no truths, or one is not positive.
     """
     values, counts = np.unique(np.asarray(truths, dtype=float), return_counts=True)
     if not values.size:
         raise ValueError("the best constant needs at least one truth")
-    # Outside the range of the truths every step towards it brings all errors down.
+    # Outside the range of the truths, every step towards it reduces all errors.
     scale = 10**decimals
     steps = np.arange(np.floor(values[0] * scale), np.ceil(values[-1] * scale) + 1)
     constants = np.round(steps / scale, decimals)
@@ -90,24 +91,24 @@ def best_constant(truths: ArrayLike, decimals: int) -> tuple[float, float]:
 def redrawn_means(
     scores: ArrayLike, rooms: Sequence[str], *, chosen: ArrayLike = True, repeats: int = 2000, seed: int = 0
 ) -> Array:
-    """Means of scores when whole rooms are drawn again: questions about one room are not independent.
+    """Means of scores over bootstrap samples of rooms. Questions about one room are not independent.
 
-    Scans of the same room count as one room: drawn scan by scan, intervals are too narrow.
-    With the same rooms, repeats and seed the draws are the same, so that means of several choices of
-    questions may be put together draw by draw, as a macro average is.
+    Scans of the same room count as one room: with scans as the unit, intervals would be too narrow.
+    The same rooms, repeats and seed give the same samples. So means of several choices of questions can be
+    combined sample by sample, for example to a macro average.
 
     Args:
         scores: (n,) one score per question.
         rooms: (n,) the room that each question is about, as `sources.official.room_of` names it.
         chosen: (n,) bool, which questions count, or (m, n) for m means; True for all.
-        repeats: how many times the rooms are redrawn.
-        seed: of the draws.
+        repeats: number of bootstrap samples.
+        seed: random seed of the samples.
 
     Returns:
-        (repeats,) or (m, repeats) means; NaN where no room that was drawn has a chosen question.
+        (repeats,) or (m, repeats) means; NaN if no room of the sample has a chosen question.
 
     Raises:
-        ValueError: there is no score, or not one room per score.
+        ValueError: there are no scores, or not one room per score.
     """
     values = np.asarray(scores, dtype=float)
     names, room = np.unique(np.asarray(rooms, dtype=str), return_inverse=True)
@@ -116,7 +117,7 @@ def redrawn_means(
     drawn = np.random.default_rng(seed).multinomial(
         names.size, np.full(names.size, 1 / names.size), size=repeats
     )
-    draws = drawn.astype(float).T  # a product of floats is many times as fast as one of integers
+    draws = drawn.astype(float).T  # a product of floats is many times faster than one of integers
     choices = np.asarray(chosen, dtype=float)
     several = np.broadcast_to(choices, (*choices.shape[:-1], values.size)).reshape(-1, values.size)
     totals, counts = (
@@ -129,6 +130,6 @@ def redrawn_means(
 
 
 def interval(means: ArrayLike, *, level: float = 0.95) -> tuple[float, float]:
-    """Lower and upper end of the interval that holds a share of redrawn means, centred in rank."""
+    """Lower and upper end of the percentile interval that contains a share of the redrawn means."""
     low, high = np.nanquantile(np.asarray(means, dtype=float), [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

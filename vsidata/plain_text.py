@@ -1,8 +1,8 @@
-r"""Text of others, made fit to print: questions, labels, names of files, what a server answers.
+r"""Safe printing of text from other sources: questions, labels, file names, answers of servers.
 
-Such text may hold control characters, which move a terminal's cursor, change its title or overwrite a line,
-and marks that reverse the order in which text is shown. They are removed wherever text is printed. What is
-stored keeps them, and JSON for programs holds them as `\u` escapes.
+Such text may contain control characters, which move a terminal's cursor, change its title or overwrite a
+line, and marks that reverse the order in which text is shown. They are removed when text is printed. Stored
+text keeps them, and JSON for programs has them as `\u` escapes.
 """
 
 import re
@@ -10,35 +10,37 @@ from typing import Any
 
 import typer
 
-# Control characters but for line feed and tab, line and paragraph separators, and all of Unicode's
+# Control characters except line feed and tab, line and paragraph separators, and all of Unicode's
 # Bidi_Control. https://www.unicode.org/Public/UCD/latest/ucd/PropList.txt
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _BREAKS = re.compile(r"[\n\t]+")
-_SURROGATES = re.compile("[\ud800-\udfff]")  # bytes of a file's name that are no UTF-8: no stream takes them
+_SURROGATES = re.compile(
+    "[\ud800-\udfff]"
+)  # bytes of a file's name that are not UTF-8: no output stream accepts them
 
 
 def printable(text: str) -> str:
-    """The text without control characters, in the order in which it is written. Lines and tabs stay."""
+    """The text without control characters and order marks. Line feeds and tabs are kept."""
     return _SURROGATES.sub("\ufffd", _CONTROLS.sub("", text))
 
 
 def in_a_line(text: str) -> str:
-    """The same with a space in place of line ends and tabs, so that no text can pass for a line of ours."""
+    """`printable` with a space for each run of line feeds and tabs, so that text cannot imitate our lines."""
     return _BREAKS.sub(" ", printable(text))
 
 
 def echo(text: object, *, err: bool = False) -> None:
-    """Print text, on standard error if asked to."""
+    """Print text to standard output, or to standard error if `err` is set."""
     typer.echo(printable(str(text)), err=err)  # noqa: TID251
 
 
 def echo_json(data: bytes) -> None:
-    """Print JSON. A program reads the same from it; a terminal shows no control character of it."""
+    """Print JSON with control characters as escapes. It parses to the same data."""
     typer.echo(_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", data.decode()))  # noqa: TID251
 
 
 def log_plainly() -> None:
-    """Remove control characters from what this process logs: libraries log what servers and files say."""
+    """Remove control characters from this process's log: libraries log text from servers and files."""
     import logging
 
     make = logging.getLogRecordFactory()

@@ -1,7 +1,7 @@
 """The domain: a scene (one scan of a room), its objects and their boxes. Frozen arrays, no I/O.
 
-Everything is in metres, in the room's frame: z points up, and the floor is near z = 0 where a source aligns
-its scans. A field that a source cannot give is None; a rule that needs it drops its topic and says so.
+Everything is in metres, in the room frame: z points up, and the floor is near z = 0 if the source aligns its
+scans. A field that a source cannot provide is None. Topics that need it are left out, with a reason.
 """
 
 from collections.abc import Mapping
@@ -53,12 +53,12 @@ class SceneObject:
 
     Attributes:
         instance: the object's id in its annotation; unique in the scene.
-        label: the annotation's own word for it, surrounding white space removed.
-        vertices: (n, 3) metres, room frame; None where the source has boxes only. May be empty: an annotated
-            object whose segments own no vertex still counts as an instance.
-        triangles: (m, 3) rows of `vertices`; None where the source has no mesh.
-        centroid: (3,) mean of the vertices; None where there are none.
-        box: the box that the source itself gives; None where boxes are measured from the vertices.
+        label: the annotation's own word for it, without surrounding white space.
+        vertices: (n, 3) metres, room frame; None if the source has only boxes. May be empty: an annotated
+            object without vertices still counts as an instance.
+        triangles: (m, 3) rows of `vertices`; None if the source has no mesh.
+        centroid: (3,) mean of the vertices; None without vertices.
+        box: the box that the source itself provides; None if boxes are measured from the vertices.
     """
 
     instance: int
@@ -74,18 +74,18 @@ class Scene:
     """One scan of a room.
 
     Attributes:
-        dataset: where it comes from: `scannet`, `arkitscenes`, `scannetpp`, …
+        dataset: the dataset that it comes from: `scannet`, `arkitscenes`, `scannetpp`, …
         name: the scan's name in that dataset: `scene0000_00`.
         objects: the annotated objects, by instance id.
-        points: (N, 3) all vertices of the mesh, annotated or not; None where the source has boxes only.
-        triangles: (M, 3) rows of `points`; None where the source has no mesh.
-        instances: (N,) instance id of each point, -1 where no object owns it; None without points.
-        room_area: square metres, where the source states it itself; None where it is measured.
-        declared_counts: objects by label as the source itself counts them, where that is to be trusted more
-            than the number of its boxes; None where the objects are what counts.
-        alignment: (4, 4) from the frame of the mesh on the disk, in which a stream's camera poses live, to
-            the room's; already applied to all the points above. None where the source has no mesh.
-        repeated: instance ids of objects that the annotation lists again: another object of the same label
+        points: (N, 3) all vertices of the mesh, annotated or not; None if the source has only boxes.
+        triangles: (M, 3) rows of `points`; None if the source has no mesh.
+        instances: (N,) instance id of each point, -1 if it belongs to no object; None without points.
+        room_area: square metres, if the source states it; None if it is measured.
+        declared_counts: number of objects by label as the source states it, if that is more reliable than
+            the number of its boxes; None if the objects are counted.
+        alignment: (4, 4) from the frame of the mesh on disk (the frame of a stream's camera poses) to the
+            room frame; already applied to all points above. None if the source has no mesh.
+        repeated: instance ids of objects that the annotation lists twice: another object of the same label
             has nearly the same vertices.
     """
 

@@ -238,7 +238,7 @@ def test_interrupted_build_says_how_to_go_on(arguments, monkeypatch):
     monkeypatch.setattr(local, "run", interrupt)
     result = run(*arguments)
     assert result.exit_code == 130
-    assert "the same command goes on from here" in result.output
+    assert "Interrupted. Run the same command again to resume." in result.output
 
 
 def test_paths_with_spaces_are_fine(tmp_path):

@@ -90,7 +90,7 @@ def test_bytes_are_those_of_a_local_build_and_meanwhile_the_folder_is_held(root,
     assert f"jobs of Slurm are building there, {submitted['name']}" in second.stderr
     until_ended(slurm, submitted["name"])
     assert digests(out) == whole
-    assert "Found 24 scenes to use; 23 of them are done already." in merged(out)
+    assert "Found 24 scenes to use, 23 already done." in merged(out)
     assert len(list((out / ".work/logs").iterdir())) == 3
     assert "nothing changed" not in typed(root, out, slurm).stdout  # the scan set aside gets another try
     assert digests(out) == whole
@@ -106,7 +106,7 @@ def test_task_that_is_killed_leaves_its_scans_to_the_job_that_merges(root, whole
     for task in tasks:
         os.kill(task, signal.SIGKILL)
     until_ended(slurm, submitted["name"])
-    done = int(re.search(r"Found 24 scenes to use, (\d+) of them", merged(out))[1])
+    done = int(re.search(r"Found 24 scenes to use, (\d+) already done", merged(out))[1])
     assert 4 <= done < 23
     assert digests(out) == whole
 

@@ -116,7 +116,7 @@ def test_stopped_build_says_that_it_goes_on(root, cluster, tmp_path):
     until_under_way(process, tmp_path / "out")
     process.terminate()
     _, said = process.communicate(timeout=30)
-    assert (process.returncode, said) == (143, "Stopped: the same command goes on from here.\n")
+    assert (process.returncode, said) == (143, "Interrupted. Run the same command again to resume.\n")
 
 
 def test_cluster_that_is_not_there_is_two_lines(root, tmp_path):

@@ -13,7 +13,7 @@ import pytest
 from tests.faults import builds
 from tests.pipeline.test_build import digests
 
-WORD = "Stopped: the same command goes on from here.\n"
+WORD = "Interrupted. Run the same command again to resume.\n"
 SEED = 1
 
 

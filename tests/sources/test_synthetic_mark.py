@@ -63,8 +63,8 @@ def test_a_build_says_which_marked_scans_count_as_real(root, tmp_path):
     path.write_text(path.read_text() + "\n")
     ran = CliRunner().invoke(app, [*words, "--out", str(tmp_path / "changed")])
     said = " ".join(ran.output.split())
-    assert "1 scan is marked as synthetic, but its files were changed since" in said
-    assert "it counts as ScanNet's (scene0000_00). `vsidata check` names the files." in said
+    assert "1 scan is marked as synthetic, but its files have changed since" in said
+    assert "it counts as ScanNet's (scene0000_00). `vsidata check` lists the files." in said
 
 
 @pytest.mark.parametrize("file", ["color/0.jpg", "scene0001_00.mp4"])

@@ -19,12 +19,12 @@ from vsidata.geometry.outline import Ring, outline
 from vsidata.geometry.sampling import points_on_large_triangles
 from vsidata.scene import Array, IntArray
 
-# Side of the cells whose extremes are kept, in radii of the alpha shape's disc.
+# Side of the cells in which extreme points are kept, in radii of the alpha shape's disc.
 _EXTREMES_CELL = 1 / 16
-# The directions in which each of them keeps its extremes.
+# The directions in which each cell keeps its extreme points.
 _EXTREMES_ANGLES = np.arange(8) * np.pi / 8
 
-# More cells than any scan of rooms has (200 by 200 m in cells of 10 cm); their counts take 130 MB.
+# More cells than any scan of rooms has (200 by 200 m in cells of 10 cm). Their counts take 130 MB.
 _MOST_CELLS = 1 << 22
 
 
@@ -34,7 +34,7 @@ class FloorShape:
 
     Attributes:
         points: (n, 2) metres.
-        triangles: (m, 3) rows of `points`, counter-clockwise: those that make it up.
+        triangles: (m, 3) rows of `points`, counter-clockwise: the triangles of the part.
         area: square metres.
     """
 
@@ -44,7 +44,7 @@ class FloorShape:
 
     @cached_property
     def outline(self) -> tuple[Ring, ...]:
-        """Its edge, `vsidata.geometry.outline.outline`: the rings enclose `area`, holes counted off."""
+        """Its edge, from `vsidata.geometry.outline.outline`. The rings enclose `area`, without the holes."""
         return outline(self.points, self.triangles)
 
 
@@ -54,22 +54,22 @@ def floor_shape(
     """The floor that a scan shows, robust against stray points and glimpses of other rooms.
 
     The points are first averaged within square cells, half as wide along the outline, so that a noisy wall
-    becomes a thin one. Cells with few points, or amid such cells, are left out. Holes under furniture are
-    filled. Where vertices are further apart than a cell, the triangles between them belong to the floor plan
-    as they are.
+    becomes a thin one. Cells with few points, or with few points around them, are left out. Holes under
+    furniture are filled. Triangles with vertices further apart than a cell are added to the floor plan
+    unchanged.
 
     Args:
         points: (n, 2) or (n, 3) all vertices of the scan, metres, room frame; z is ignored. With triangles,
             (n, 3).
-        triangles: (m, 3) rows of `points`; None where they are not known.
+        triangles: (m, 3) rows of `points`; None if they are unknown.
         alpha: per metre.
         cell: metres.
         min_density: the least number of points in a cell, and in the mean over it and its eight neighbours,
-            as a share of the lower quartile over all cells that have any: bare floor is the sparsest part of
-            a room.
+            as a share of the lower quartile over all non-empty cells. Bare floor is the part of a room with
+            the fewest points.
 
     Raises:
-        DegenerateGeometry: the points that are left enclose no area.
+        DegenerateGeometry: the remaining points enclose no area.
     """
     averaged = _thinned(_on_ground(points), cell, min_density)
     if triangles is not None:
@@ -81,11 +81,12 @@ def floor_shape(
 def vsibench_shape(points: Array, rng: Generator, *, alpha: float, samples: int) -> FloorShape:
     """The room as a public derivative of VSI-Bench measures it: an alpha shape of a sample of the vertices.
 
-    Drawn with replacement, and holes filled, as there and in the `alphashape` package that it calls.
+    As in that code and the `alphashape` package that it calls, the sample is drawn with replacement and
+    holes are filled.
 
     Args:
         points: (n, 2) or (n, 3) all vertices of the scan, metres; z is ignored.
-        rng: draws the sample.
+        rng: the generator that draws the sample.
         alpha: per metre.
         samples: how many points to draw.
 
@@ -98,8 +99,8 @@ def vsibench_shape(points: Array, rng: Generator, *, alpha: float, samples: int)
 def vsi100k_shape(points: Array, *, alpha: float) -> FloorShape:
     """An alpha shape over all vertices with a disc larger than most rooms: nearly their convex hull.
 
-    Only points that such a disc can touch matter; the others are left out first, which is why this takes a
-    fortieth of the time of `alpha_shape`.
+    Only points that such a disc can touch matter. The others are left out first, so this takes a fortieth of
+    the time of `alpha_shape`.
 
     Args:
         points: (n, 2) or (n, 3) all vertices of the scan, metres; z is ignored.
@@ -133,7 +134,7 @@ def _shape(triangulation: Delaunay, areas: Array, chosen: NDArray[np.bool_]) -> 
 
 
 def _triangulated(points: Array, alpha: float) -> tuple[Delaunay, Array, NDArray[np.bool_]]:
-    """Delaunay triangles of points (n, 2), the area of each (m,), and which make up the alpha shape (m,)."""
+    """Delaunay triangles of points (n, 2), their areas (m,), and a mask (m,) of those in the alpha shape."""
     try:
         triangulation = Delaunay(points)
     except (QhullError, ValueError) as error:  # ValueError: no points, or one that is not finite
@@ -146,9 +147,9 @@ def _triangulated(points: Array, alpha: float) -> tuple[Delaunay, Array, NDArray
 
 
 def _around(triangulation: Delaunay, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """(m,) which triangles lie outside a shape and not in one of its holes: connected to beyond the hull."""
+    """(m,) mask of triangles outside a shape and its holes: those connected to the outside of the hull."""
     count = len(inside)
-    beyond = np.append(~inside, True)  # the last stands for all that lies beyond the hull: neighbour -1
+    beyond = np.append(~inside, True)  # the last one represents everything beyond the hull: neighbour -1
     triangle, neighbour = np.repeat(np.arange(count), 3), triangulation.neighbors.ravel()
     joined = beyond[triangle] & beyond[neighbour]
     ends = (triangle[joined], neighbour[joined] % (count + 1))
@@ -165,8 +166,8 @@ def _on_ground(points: Array) -> Array:
 
 
 def _cells(points: Array, cell: float) -> tuple[IntArray, tuple[int, int]]:
-    """(n,) the square cell that each of points (n, 2) lies in, row by row, and how many rows and columns."""
-    # By columns: numpy is slow to reduce rows of two.
+    """(n,) index of the square cell of each of points (n, 2), by rows; and the number of rows and columns."""
+    # By columns: numpy is slow at reducing rows of two.
     corner = np.array([along.min() for along in points.T])
     size = np.array([along.max() for along in points.T]) - corner
     rows, columns = (int(count) + 1 for count in size / cell)
@@ -179,7 +180,7 @@ def _cells(points: Array, cell: float) -> tuple[IntArray, tuple[int, int]]:
 
 
 def _thinned(points: Array, cell: float, min_density: float) -> Array:
-    """(k, 2) the means of points (n, 2) in cells that have enough, alone and with their neighbours."""
+    """(k, 2) means of points (n, 2) in the cells with enough points, alone and with their neighbours."""
     cells, shape = _cells(points, cell)
     counts = np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)
     around = uniform_filter(counts.astype(np.float64), size=3, mode="constant")
@@ -191,7 +192,7 @@ def _thinned(points: Array, cell: float, min_density: float) -> Array:
 
 
 def _means(points: Array, cell: float) -> Array:
-    """(k, 2) the mean of points (n, 2) in each cell that has any."""
+    """(k, 2) the mean of points (n, 2) in each non-empty cell."""
     if not len(points):
         return points
     cells, _ = _cells(points, cell)
@@ -201,7 +202,7 @@ def _means(points: Array, cell: float) -> Array:
 
 
 def _extremes(points: Array, cell: float) -> Array:
-    """The extremes of points (n, 2) in each cell: all that a disc far larger than the cell can touch."""
+    """The extreme points (n, 2) of each cell: all points that a disc far larger than the cell can touch."""
     cells, _ = _cells(points, cell)
     order = np.argsort(cells, kind="stable")
     points, starts = points[order], np.flatnonzero(np.diff(cells[order], prepend=-1))

@@ -1,4 +1,4 @@
-"""Directions on the ground plane: signed angles, and the sectors that they fall in."""
+"""Directions on the ground plane: signed angles and their sectors."""
 
 import math
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from vsidata.errors import DegenerateGeometry
 from vsidata.scene import Array, IntArray
 
-# A sector: from one angle counter-clockwise to another, radians; (5.5, 0.8) runs across zero.
+# A sector: from one angle counter-clockwise to another, radians. (5.5, 0.8) includes zero.
 Sector = tuple[float, float]
 
 _TURN = 2 * math.pi
@@ -44,11 +44,11 @@ def signed_bearings(observer: Array, facing: Array, targets: Array) -> Array:
 
 
 def sector_of(angles: ArrayLike, sectors: Sequence[Sector]) -> IntArray:
-    """Which sector each angle falls in: its index, or -1 for none.
+    """Index of the sector that contains each angle, or -1 if no sector does.
 
     Args:
         angles: any shape, radians, counter-clockwise; any number of turns.
-        sectors: disjoint; each holds its first edge and not its last.
+        sectors: disjoint. Each includes its first edge but not its last.
     """
     found = np.full(np.shape(angles), -1)
     for index, (first, last) in enumerate(sectors):
@@ -64,5 +64,5 @@ def edge_margin(angles: ArrayLike, sectors: Sequence[Sector]) -> Array:
 
 
 def _turn_from(start: ArrayLike, angles: ArrayLike) -> Array:
-    """How far to turn counter-clockwise from `start` to each angle, radians in [0, 2 pi)."""
+    """Counter-clockwise turn from `start` to each angle, radians in [0, 2 pi)."""
     return np.mod(np.subtract(angles, start), _TURN)

@@ -7,12 +7,12 @@ from scipy.spatial import ConvexHull, QhullError
 from vsidata.errors import DegenerateGeometry
 from vsidata.scene import Array, OrientedBox
 
-# Projections worked on at a time: 4 MB of them stay in the processor's cache.
+# Projections computed per block: 4 MB of them stay in the processor's cache.
 _BLOCK = 1 << 19
 
 
 def upright_box(points: Array) -> OrientedBox:
-    """The box with a vertical axis whose base is the rectangle of least area on the ground plane.
+    """The box with a vertical axis and, on the ground plane, the rectangle of least area as its base.
 
     Args:
         points: (n, 3) metres, room frame (z up). Flat, straight and repeated points are fine.
@@ -30,16 +30,16 @@ def upright_box(points: Array) -> OrientedBox:
 
 
 def minimal_box(points: Array) -> OrientedBox:
-    """The least volume among the boxes on the faces of the convex hull and the axis-aligned one.
+    """The box of least volume among those on the faces of the convex hull and the axis-aligned one.
 
-    One box is tried per hull triangle, with an axis along its first edge and one along its normal. This is
-    what Open3D's `get_minimal_oriented_bounding_box` did when VSI-Bench's boxes were made, and what
-    `MINIMAL_APPROX` in `open3d.t` still does; today's function of the old name makes a longer, exact search.
-    The box is seldom upright.
+    One box is tried per hull triangle, with an axis along its first edge and one along its normal. Open3D's
+    `get_minimal_oriented_bounding_box` did this when VSI-Bench's boxes were made, and `MINIMAL_APPROX` in
+    `open3d.t` still does. The current function of the old name makes a longer, exact search. The box is
+    rarely upright.
 
     Args:
         points: (n, 3) metres, any frame. Flat, straight and repeated points are fine: their box is the
-            rectangle of least area in their plane, as thick as they are.
+            rectangle of least area in their plane, with their thickness.
 
     Returns:
         The box; its axes are in no particular order.
@@ -53,10 +53,10 @@ def minimal_box(points: Array) -> OrientedBox:
 
 
 def minimal_box_and_slack(points: Array, *, tolerance: float) -> tuple[OrientedBox, float]:
-    """`minimal_box`, and how little it takes for another one to be it.
+    """`minimal_box`, and how far other boxes of nearly the same volume differ from it.
 
-    Many objects have several boxes of nearly the same volume, one along their sides and one across, say, and
-    a little noise decides which is the least.
+    Many objects have several boxes of nearly the same volume, for example one along their sides and one
+    across. A little noise decides which of them is smallest.
 
     Args:
         points: (n, 3) metres, any frame.
@@ -64,10 +64,10 @@ def minimal_box_and_slack(points: Array, *, tolerance: float) -> tuple[OrientedB
 
     Returns:
         The box; and its largest Hausdorff distance, in metres, to any of the tried boxes within the
-        tolerance: no distance to another body changes by more when one of them takes its place.
+        tolerance. If one of them replaces the box, no distance to another body changes by more.
 
     Raises:
-        DegenerateGeometry: as `minimal_box`.
+        DegenerateGeometry: as for `minimal_box`.
     """
     mean, centred = _centred(points)
     try:
@@ -84,18 +84,18 @@ def minimal_box_and_slack(points: Array, *, tolerance: float) -> tuple[OrientedB
 
 
 def _hausdorff_distance(a: OrientedBox, b: OrientedBox) -> float:
-    """Metres from the point of either solid box that is farthest from the other one. It is a corner."""
+    """Hausdorff distance of two solid boxes, metres: the largest distance from a corner to the other box."""
     return max(_reach_beyond(a, b), _reach_beyond(b, a))
 
 
 def _reach_beyond(box: OrientedBox, other: OrientedBox) -> float:
-    """Metres from a box to the farthest corner of another one; 0 where that lies inside the box."""
+    """Metres from a box to the farthest corner of another one; 0 if that corner is inside the box."""
     outside = np.abs((other.corners - box.center) @ box.axes.T) - box.extents / 2
     return float(np.linalg.norm(np.maximum(outside, 0.0), axis=1).max())
 
 
 def _centred(points: Array) -> tuple[Array, Array]:
-    """The mean (3,) of points (n, 3), and the points from there as columns (3, n), quick to reduce."""
+    """The mean (3,) of points (n, 3), and the points minus the mean as columns (3, n), fast to reduce."""
     if not np.isfinite(points).all():
         unusable = np.count_nonzero(~np.isfinite(points).all(axis=1))
         raise DegenerateGeometry(f"{unusable} of {len(points)} points have a coordinate that is not finite")
@@ -114,9 +114,9 @@ def _box_along(mean: Array, centred: Array, axes: Array) -> OrientedBox:
 
 
 def _least_area_axes(centred: Array) -> Array:
-    """(2, 2) axes in rows of the least rectangle around columns (2, n): a side lies on a hull edge."""
-    # OpenCV takes flat and repeated points. It works in single precision; the edges are double again.
-    # To it, -0 and 0 are two places with no hull: the sum makes every zero positive.
+    """(2, 2) axes in rows of the smallest rectangle around columns (2, n): a side lies on a hull edge."""
+    # OpenCV accepts flat and repeated points. It computes in single precision; the edges are double again.
+    # It treats -0 and 0 as two places and then finds no hull: the sum makes every zero positive.
     single = np.ascontiguousarray(centred.T, dtype=np.float32) + np.float32(0)
     hull = centred[:, cv2.convexHull(single, returnPoints=False)[:, 0]]
     edges = np.roll(hull, -1, axis=1) - hull
@@ -139,7 +139,7 @@ def _frames(triangles: Array) -> Array:
 
 
 def _plane_axes(centred: Array) -> Array:
-    """(3, 3) axes in rows for columns (3, n) in one plane: the least rectangle in it, and its normal."""
-    _, directions = np.linalg.eigh(centred @ centred.T)  # in columns, the thinnest first
+    """(3, 3) axes in rows for columns (3, n) in one plane: of the smallest rectangle, then the normal."""
+    _, directions = np.linalg.eigh(centred @ centred.T)  # in columns, the smallest extent first
     normal, in_plane = directions[:, 0], directions[:, 1:].T
     return np.vstack([_least_area_axes(in_plane @ centred) @ in_plane, normal])

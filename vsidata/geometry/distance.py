@@ -1,4 +1,4 @@
-"""Distances between closest points, exact: of two boxes, and of two triangulated surfaces."""
+"""Exact distances between closest points: of two boxes, and of two triangulated surfaces."""
 
 import math
 from collections.abc import Sequence
@@ -14,21 +14,21 @@ from scipy.spatial import KDTree
 from vsidata.errors import DegenerateGeometry
 from vsidata.scene import Array, IntArray, OrientedBox
 
-# The corners of a box, and the middles of its edges: four along each axis in turn. In half sides.
+# The corners of a box and the middles of its edges (four along each axis), in half sides.
 _CORNERS = np.array([(x, y, z) for x in (-1.0, 1.0) for y in (-1.0, 1.0) for z in (-1.0, 1.0)])
 _MIDDLES = np.array([np.insert(corner[:2], axis, 0.0) for axis in range(3) for corner in _CORNERS[::2]])
 _ALONG = np.repeat(np.arange(3), 4)
 
-# Directions that enclose less than this angle (radians) count as parallel.
+# Directions with less than this angle (radians) between them count as parallel.
 _PARALLEL = 1e-9
 
 # Metres by which limits are widened, so that rounding cuts nothing off.
 _ROUNDING = 1e-9
 
-# Steps of the solver for closest points; it takes about as many as there are sides, six.
+# Steps of the solver for closest points. It needs about one per side, six.
 _MOST_STEPS = 200
 
-# Pairs of boxes compared at a time: a few MB that stay in the processor's cache, however rich a scene is.
+# Pairs of boxes compared per block: a few MB that stay in the processor's cache, for any number of objects.
 _BLOCK = 64
 
 
@@ -40,8 +40,8 @@ def box_distance(a: OrientedBox, b: OrientedBox) -> float:
 def box_distances(first: Sequence[OrientedBox], second: Sequence[OrientedBox]) -> Array:
     """`box_distance` of first[i] and second[i] for every i: (n,) metres.
 
-    Boxes that no axis separates overlap. The closest points of two others are a corner of one and some point
-    of the other, or lie on an edge of each. Sides may be of length zero.
+    Boxes overlap if no axis separates them. Otherwise the closest points are a corner of one box and a point
+    of the other, or one point on an edge of each. Sides may be of length zero.
     """
     blocks = [slice(start, start + _BLOCK) for start in range(0, len(first), _BLOCK)]
     return np.concatenate([np.zeros(0), *(_block_distances(first[block], second[block]) for block in blocks)])
@@ -54,14 +54,14 @@ def _block_distances(first: Sequence[OrientedBox], second: Sequence[OrientedBox]
 
 
 def closest_points(a: OrientedBox, b: OrientedBox) -> Array:
-    """(2, 3) a closest point of each of two solid boxes, metres; the same point where they overlap.
+    """(2, 3) a closest point of each of two solid boxes, metres; the same point if they overlap.
 
-    Where several are equally close, as on parallel faces, it is one of them.
+    If several are equally close, as on parallel faces, it is one of them.
     """
     halves = np.concatenate([a.extents, b.extents]) / 2
     along = np.hstack([a.axes.T, -b.axes.T])
     at = np.zeros(6)
-    free = halves > 0  # across a flat side there is no way to go, and the solver wants room between bounds
+    free = halves > 0  # the solver needs bounds that differ, so flat sides are left out
     if free.any():
         bounds = (-halves[free], halves[free])
         at[free] = lsq_linear(
@@ -75,10 +75,10 @@ class Surface:
     """A triangulated surface, prepared for `surface_distance`.
 
     Attributes:
-        vertices: (n, 3) metres; every one is the corner of a triangle.
+        vertices: (n, 3) metres; each one is the corner of a triangle.
         triangles: (m, 3) rows of `vertices`.
         reach: (m,) metres: no point of a triangle is further from the nearest of its corners.
-        tree: finds nearest vertices.
+        tree: search tree of the vertices.
     """
 
     vertices: Array
@@ -101,7 +101,7 @@ def surface(vertices: Array, triangles: IntArray) -> Surface:
     """Prepare a surface for `surface_distance`.
 
     Args:
-        vertices: (n, 3) metres; those that no triangle uses are left out.
+        vertices: (n, 3) metres; those without a triangle are left out.
         triangles: (m, 3) rows of `vertices`.
 
     Raises:
@@ -118,11 +118,11 @@ def surface(vertices: Array, triangles: IntArray) -> Surface:
 
 
 def surface_distance(a: Surface, b: Surface) -> float:
-    """Distance in metres between the closest points of two surfaces; 0 where they meet.
+    """Distance in metres between the closest points of two surfaces; 0 if they meet.
 
-    A surface has no inside: one that lies within the other without touching it is some distance away. FCL
-    compares triangle with triangle, but is given only those that can hold the closest points: to build its
-    hierarchy over whole objects takes longer than all the rest.
+    A surface has no inside: a surface within another one, without contact, is some distance away. FCL
+    compares the triangles, but only those that can contain the closest points: building its hierarchy over
+    whole objects takes longer than all the rest.
     """
     bound = _descend(a, b)
     a, bound = _part_near(a, b, bound)
@@ -131,7 +131,7 @@ def surface_distance(a: Surface, b: Surface) -> float:
 
 
 def _descend(a: Surface, b: Surface) -> float:
-    """The distance of two vertices, each nearest to the other: an upper bound on the surfaces' distance."""
+    """Distance of two vertices that are each nearest to the other: an upper bound on the surface distance."""
     point, bound = b.vertices[0], math.inf
     while True:
         _, row = a.tree.query(point)
@@ -142,15 +142,16 @@ def _descend(a: Surface, b: Surface) -> float:
 
 
 def _part_near(a: Surface, b: Surface, bound: float) -> tuple[Surface, float]:
-    """The triangles of `a` that can hold its closest point to `b`, when the distance is at most `bound`.
+    """The triangles of `a` that can contain its closest point to `b`, if the distance is at most `bound`.
 
-    Let the closest points be p on a triangle of `a` and q on one of `b`, D apart. The first triangle has a
-    corner x such that x - p is at right angles to p - q and no longer than the triangle's reach: where p lies
-    inside the triangle, its plane is at right angles to p - q; where p lies on an edge, the edge is; a corner
-    is its own x. The second has such a corner y. Hence |x - y|² is at most D² + (one reach + the other)².
+    Let the closest points be p on a triangle of `a` and q on one of `b`, at distance D. The first triangle
+    has a corner x such that x - p is at right angles to p - q and no longer than the triangle's reach. If p
+    is inside the triangle, its plane is at right angles to p - q; if p is on an edge, the edge is; if p is a
+    corner, x is p. The second triangle has such a corner y. So |x - y|² is at most
+    D² + (one reach + the other)².
 
     Returns:
-        That part of `a`, and a bound on the distance as low or lower.
+        That part of `a`, and a bound on the distance that is not larger than `bound`.
     """
     limit = math.hypot(bound, a.longest_reach + b.longest_reach) + _ROUNDING
     low, high = b.bounds
@@ -159,14 +160,14 @@ def _part_near(a: Surface, b: Surface, bound: float) -> tuple[Surface, float]:
     apart = np.full(len(a.vertices), np.inf)
     apart[near], _ = b.tree.query(a.vertices[near], distance_upper_bound=limit)
     bound = min(bound, float(apart.min()))
-    first, second, third = apart[a.triangles.T]  # by columns: numpy is slow to reduce rows of three
+    first, second, third = apart[a.triangles.T]  # by columns: numpy is slow at reducing rows of three
     nearest = np.minimum(np.minimum(first, second), third)
     possible = nearest <= np.hypot(bound, a.reach + b.longest_reach) + _ROUNDING
     return surface(a.vertices, a.triangles[possible]), bound
 
 
 def _used(vertices: Array, triangles: IntArray) -> tuple[Array, IntArray]:
-    """The vertices that triangles use, and the triangles as rows of those."""
+    """The vertices that are corners of triangles, and the triangles as rows of those."""
     used = np.zeros(len(vertices), dtype=bool)
     used[triangles] = True
     return vertices[used], (np.cumsum(used) - 1)[triangles]
@@ -197,12 +198,12 @@ class _Boxes:
         )
 
     def points(self, at: Array) -> Array:
-        """(n, k, 3) metres: the points at (k, 3) half sides from each centre."""
+        """(n, k, 3) metres: the points at offsets of (k, 3) half sides from each centre."""
         return self.centers[:, None] + (at * self.halves[:, None]) @ self.axes
 
 
 def _overlap(a: _Boxes, b: _Boxes) -> NDArray[np.bool_]:
-    """(n,) whether none of the fifteen candidate axes separates the boxes."""
+    """(n,) true where none of the fifteen candidate axes separates the boxes."""
     crossed = np.cross(a.axes[:, :, None], b.axes[:, None]).reshape(-1, 9, 3)
     crossed[np.linalg.norm(crossed, axis=2) < _PARALLEL] = 0.0  # separates nothing
     axes = np.concatenate([a.axes, b.axes, crossed], axis=1)
@@ -219,9 +220,9 @@ def _from_corners(a: _Boxes, b: _Boxes) -> Array:
 
 
 def _from_edges(a: _Boxes, b: _Boxes) -> Array:
-    """(n,) metres between the nearest edges of a and b, where these are nearest between their ends.
+    """(n,) metres between the nearest edges of a and b, if their closest points are not end points.
 
-    Elsewhere it is the distance of some two points on edges, so never too small.
+    Otherwise it is the distance of two points on edges, so it is never too small.
     """
     u, v = a.axes[:, _ALONG], b.axes[:, _ALONG]
     p, q = (box.points(_MIDDLES) - a.centers[:, None] for box in (a, b))

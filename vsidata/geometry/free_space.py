@@ -1,4 +1,4 @@
-"""The floor of a scan, and where on it one can walk.
+"""The floor of a scan, and the part of it where a person can walk.
 
 Room frame, metres, z up.
 """
@@ -15,30 +15,30 @@ from vsidata.scene import Array, IntArray
 
 BoolArray = NDArray[np.bool_]
 
-# Heights are counted in layers this thick; a floor lies within two of them.
+# Heights are counted in layers of this thickness. A floor lies within two of them.
 _LAYER = 0.025
 # More layers than any scan has: 2 km.
 _MOST_LAYERS = 80_000
-# The floor is the lowest layer with this share of the points in the fullest one: a ceiling or a large table
-# may hold more than the floor between the furniture, a layer of wall holds a twentieth.
+# The floor is the lowest layer with at least this share of the points in the fullest one. A ceiling or a
+# large table may have more points than the floor between the furniture; a layer of wall has a twentieth.
 _FLOOR_SHARE = 0.25
 
-# How far from the floor's level its surface may lie, and how steep it may be: noise, thresholds, rugs.
+# How far the floor's surface may be from its level, and how steep it may be: noise, thresholds, rugs.
 _FLOOR_DEPTH = 0.1
 _FLOOR_STEEPEST = 0.8  # cosine of 37°
 
-# The grid reaches this far beyond the floor, in metres: what is farther off is in nobody's way.
+# The grid extends this far beyond the floor, in metres. Objects further away block no path.
 _AROUND = 1.0
-# A cell is in the way if with its eight neighbours it holds so many points: a chair's leg has ten, noise one.
+# A cell is blocked if it and its eight neighbours have this many points: a chair's leg has ten, noise one.
 _FEWEST = 3
-# Ways are looked at in steps of this many cells, so that they cannot cut more than a cell's corner.
+# Lines are sampled in steps of this many cells, so that they cannot cut more than a cell's corner.
 _STEP = 0.5
 # More cells than any scan of rooms has: 100 by 100 m in cells of 5 cm.
 _MOST_CELLS = 1 << 22
 
 
 def floor_level(points: Array) -> float:
-    """Height of the floor: of the lowest layer in which many points of a scan lie.
+    """Height of the floor: the height of the lowest layer with many points of the scan.
 
     Args:
         points: (n, 3) all vertices of the scan.
@@ -51,15 +51,17 @@ def floor_level(points: Array) -> float:
         raise DegenerateGeometry(f"{len(points)} points show no floor")
     lowest = heights.min()
     counts = np.bincount(((heights - lowest) / _LAYER).astype(np.int64))
-    pairs = counts + np.append(counts[1:], 0)  # a floor that lies on the edge of two layers
+    pairs = counts + np.append(counts[1:], 0)  # for a floor on the boundary of two layers
     first = int(np.argmax(pairs >= _FLOOR_SHARE * pairs.max()))
-    fullest = first + int(np.argmax(pairs[first : first + 3]))  # the first pair may only touch the floor
+    fullest = first + int(
+        np.argmax(pairs[first : first + 3])
+    )  # the first pair may only partly contain the floor
     bottom = lowest + fullest * _LAYER
     return float(np.median(heights[(heights >= bottom) & (heights < bottom + 2 * _LAYER)]))
 
 
 def floor_triangles(points: Array, triangles: IntArray) -> BoolArray:
-    """(m,) which triangles of a scan are floor: level, and at the floor's height.
+    """(m,) mask of the triangles of a scan that are floor: level, and at the floor's height.
 
     Args:
         points: (n, 3) all vertices of the scan.
@@ -80,14 +82,14 @@ def floor_triangles(points: Array, triangles: IntArray) -> BoolArray:
 
 @dataclass(frozen=True, eq=False)
 class FreeSpace:
-    """Where a body can stand, as a grid of square cells on the ground plane.
+    """The places where a body can stand, as a grid of square cells on the ground plane.
 
     Attributes:
         corner: (2,) the grid's lowest x and y.
         cell: side of a cell.
-        free: (columns, rows) which cells are free, by x and y.
+        free: (columns, rows) mask of the free cells, by x and y.
         level: height of the floor.
-        obstacles: (m, 3) what is in the way of a body: x, y, and height above the floor.
+        obstacles: (m, 3) points that block a body: x, y, and height above the floor.
     """
 
     corner: Array
@@ -102,13 +104,13 @@ class FreeSpace:
         return self.corner + (np.argwhere(self.free) + 0.5) * self.cell
 
     def cells(self, places: Array) -> tuple[IntArray, IntArray]:
-        """Column and row of the cells in which places (n, 2) lie; of places outside the grid, the nearest."""
+        """Column and row of the cells that contain places (n, 2); the nearest cell for places outside."""
         found = np.floor((places - self.corner) / self.cell).astype(np.int64)
         columns, rows = found.clip(0, np.array(self.free.shape) - 1).T
         return columns, rows
 
     def counts(self, places: Array) -> IntArray:
-        """(columns, rows) how many of places (n, 2) lie in each cell; those outside the grid left out."""
+        """(columns, rows) number of places (n, 2) in each cell; those outside the grid are left out."""
         inside = (
             (places >= self.corner) & (places < self.corner + self.cell * np.array(self.free.shape))
         ).all(axis=1)
@@ -117,9 +119,9 @@ class FreeSpace:
         return counts.reshape(self.free.shape)
 
     def near(self, places: Array, reach: float) -> BoolArray:
-        """(columns, rows) the cells from which one that holds one of places (n, 2) is within reach, metres.
+        """(columns, rows) mask of the cells within reach, in metres, of a cell with one of places (n, 2).
 
-        Only the part of the grid around the places is looked at: a rich scan has hundreds of objects.
+        Only the part of the grid around the places is searched: a rich scan has hundreds of objects.
         """
         taken = self.counts(places) > 0
         near = np.zeros(self.free.shape, dtype=np.bool_)
@@ -132,27 +134,28 @@ class FreeSpace:
         return near
 
     def way(self, start: Array, end: Array) -> Array:
-        """(k, 2) places on the straight line from start towards end (2,), as far as all of it is free."""
+        """(k, 2) places on the straight line from start towards end (2,), up to the first blocked cell."""
         steps = int(np.ceil(float(np.linalg.norm(end - start)) / (self.cell * _STEP))) + 1
         places = start + np.linspace(0, 1, steps)[:, None] * (end - start)
         blocked = np.flatnonzero(~self.free[self.cells(places)])
         return places[: blocked[0]] if len(blocked) else places
 
     def walls(self, height: float, but: Array) -> BoolArray:
-        """(columns, rows) the cells in which something reaches above a height, apart from an object.
+        """(columns, rows) mask of the cells with points above a height that belong to other objects.
 
         Args:
-            height: above the floor.
-            but: (n, 3) the object's points among the obstacles.
+            height: metres above the floor.
+            but: (n, 3) the object's own points among the obstacles.
         """
         above = self.obstacles[self.obstacles[:, 2] > height, :2]
         own = but[but[:, 2] > height, :2]
         return _crowded(np.maximum(self.counts(above) - self.counts(own), 0))
 
     def sees(self, places: Array, targets: Array, walls: BoolArray, *, short_of: float) -> BoolArray:
-        """(n,) whether no wall lies between place and target, each (n, 2), but for the last `short_of`.
+        """(n,) true where there is no wall between place and target, each (n, 2).
 
-        A picture and the wall that it hangs on lie in the same cell.
+        The last `short_of` metres before the target are not checked: a picture on a wall is in the same
+        cell as the wall.
         """
         ways = targets - places
         lengths = np.linalg.norm(ways, axis=1)
@@ -164,16 +167,16 @@ class FreeSpace:
 
 
 def free_space(points: Array, *, cell: float, lowest: float, highest: float, radius: float) -> FreeSpace:
-    """Where an upright body of a given radius can stand: on floor that the scan shows, touching nothing.
+    """The places where an upright body can stand: on floor that the scan shows, without contact.
 
-    What the scan does not show as floor is not free, with two exceptions: gaps of three cells between floor
-    are floor, and a body may reach beyond the floor where nothing stands.
+    Only what the scan shows as floor is free, with two exceptions: gaps of up to three cells between floor
+    are floor, and a body may extend beyond the floor if nothing stands there.
 
     Args:
         points: (n, 3) all vertices of the scan.
-        cell: side of the grid's cells, no less than the distance between neighbouring vertices.
-        lowest, highest: what is between these heights above the floor is in the way; below is floor.
-        radius: of the body.
+        cell: side of the grid's cells, at least the distance between neighbouring vertices.
+        lowest, highest: points between these heights above the floor are obstacles; points below are floor.
+        radius: the radius of the body.
 
     Raises:
         DegenerateGeometry: the scan shows no floor, or spreads too far for a scan.
@@ -191,13 +194,13 @@ def free_space(points: Array, *, cell: float, lowest: float, highest: float, rad
     free = binary_closing(grid.counts(points[is_floor, :2]) > 0, np.ones((3, 3), dtype=np.bool_))
     blocked = _crowded(grid.counts(obstacles[:, :2]))
     if blocked.any():
-        # The points of two cells lie nearer to each other than their centres, by a diagonal at most.
+        # Points of two cells can be nearer to each other than the centres, by at most a diagonal.
         free &= distance_transform_edt(~blocked) * cell >= radius + np.sqrt(2) * cell
     return replace(grid, free=free)
 
 
 def _crowded(counts: IntArray) -> BoolArray:
-    """Which cells hold points that their neighbours or themselves bear out: no noise."""
+    """(columns, rows) mask of the cells with points that are not noise: enough with those around them."""
     in_columns = np.pad(counts, ((1, 1), (0, 0)))
     in_columns = in_columns[:-2] + in_columns[1:-1] + in_columns[2:]
     around = np.pad(in_columns, ((0, 0), (1, 1)))

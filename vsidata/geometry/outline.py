@@ -14,17 +14,17 @@ _Edge = tuple[int, int]
 
 
 def outline(points: Array, triangles: IntArray) -> tuple[Ring, ...]:
-    """The edge of the union of triangles that meet along whole sides, as those of a triangulation do.
+    """The edge of the union of triangles that share whole sides, as in a triangulation.
 
-    Where two parts meet in a corner alone, the edge passes that corner once for each.
+    If two parts meet only in a corner, the edge passes that corner once for each part.
 
     Args:
         points: (n, 2) metres.
         triangles: (m, 3) rows of `points`, counter-clockwise.
 
     Returns:
-        Rings, the largest first, each from its lowest corner by x, then y. The signed areas that they enclose
-        add up to the triangles' area.
+        Rings, the largest first, each beginning at its lowest corner by x, then y. Their signed areas add up
+        to the triangles' area.
     """
     following = _following(points, triangles)
     rings = []
@@ -39,18 +39,18 @@ def outline(points: Array, triangles: IntArray) -> tuple[Ring, ...]:
 
 
 def signed_area(ring: Ring) -> float:
-    """Square metres within a ring (n, 2); negative where it runs clockwise."""
+    """Square metres within a ring (n, 2); negative if it runs clockwise."""
     x, y = (ring - ring[0]).T
     return float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2
 
 
 def _following(points: Array, triangles: IntArray) -> dict[_Edge, _Edge]:
-    """Which edge follows each on the way around: those that one triangle has alone, it being at the left."""
+    """The next edge of each edge around the union. An edge belongs to one triangle, which is on its left."""
     sides = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
     there, back = (
         sides @ (len(points), 1),
         sides @ (1, len(points)),
-    )  # a number for each side, and its way back
+    )  # a number for each side, and for the side in the opposite direction
     alone = np.sort(there[~np.isin(there, back)])
     edges = [divmod(code, len(points)) for code in alone.tolist()]
     leaving: dict[int, list[int]] = {}
@@ -63,7 +63,7 @@ def _following(points: Array, triangles: IntArray) -> dict[_Edge, _Edge]:
 
 
 def _next_on_the_right(points: Array, start: int, corner: int, ends: Sequence[int]) -> int:
-    """Where to go on from a corner: the first way clockwise from where one came, with only inside between."""
+    """The end of the next edge from a corner: the first one clockwise from the edge just followed."""
     if len(ends) == 1:
         return ends[0]
     back = _direction(points, corner, start)

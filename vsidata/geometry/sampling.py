@@ -1,4 +1,4 @@
-"""Points on the triangles of a mesh whose vertices are far apart."""
+"""Points on the triangles of a mesh with vertices that are far apart."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,16 +13,16 @@ _MOST_POINTS = 1 << 20
 def points_on_large_triangles(points: Array, triangles: IntArray, spacing: float) -> Array:
     """Points in a regular pattern on large triangles, edges included.
 
-    A triangle is large if it has a side longer than the diagonal of a square of the spacing: where vertices
-    lie no further apart than that, there is nothing to add.
+    A triangle is large if one of its sides is longer than the diagonal of a square of the spacing. A mesh
+    without such triangles needs no further points.
 
     Args:
         points: (n, 3) metres.
         triangles: (m, 3) rows of `points`.
-        spacing: metres, the most between neighbouring points of the pattern.
+        spacing: metres, the largest distance between neighbouring points of the pattern.
 
     Returns:
-        (k, 3) metres, no point twice; (0, 3) for a dense mesh.
+        (k, 3) metres, each point once; (0, 3) for a dense mesh.
 
     Raises:
         DegenerateGeometry: the triangles are too large or too many for a scan.
@@ -41,7 +41,7 @@ def points_on_large_triangles(points: Array, triangles: IntArray, spacing: float
 
 
 def _may_have_a_side_over(points: Array, triangles: IntArray, length: float) -> NDArray[np.bool_]:
-    """(m,) false for triangles that are certainly smaller. Quick: a dense mesh has no others."""
+    """(m,) false for triangles that are certainly smaller. Fast, since a dense mesh has no others."""
     rows = [np.ascontiguousarray(corner) for corner in triangles.T]
     may = np.zeros(len(triangles), dtype=np.bool_)
     for coordinates in np.ascontiguousarray(points.T, dtype=np.float32):
@@ -51,7 +51,7 @@ def _may_have_a_side_over(points: Array, triangles: IntArray, length: float) -> 
 
 
 def _pattern(steps: int) -> Array:
-    """(k, 3) weights of a triangle's corners, spread evenly, in so many steps along each side."""
+    """(k, 3) weights of a triangle's corners, spread evenly, with this many steps along each side."""
     first, second = np.mgrid[0 : steps + 1, 0 : steps + 1].reshape(2, -1)
     third = steps - first - second
     return np.stack([first, second, third], axis=1)[third >= 0] / steps

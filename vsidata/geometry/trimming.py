@@ -1,4 +1,4 @@
-"""Which vertices of an annotated object to believe: stray points and far pieces are left out."""
+"""Trimming of annotated objects: stray points and far pieces are left out."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,21 +8,22 @@ from scipy.spatial import KDTree
 
 from vsidata.scene import Array, IntArray
 
-_FEW = 32  # one vertex in so many
+_FEW = 32  # every 32nd vertex
 
 
 def keep_mask(
     vertices: Array, triangles: IntArray, *, gap: float, far: float, min_share: float
 ) -> NDArray[np.bool_]:
-    """Which vertices of an object belong to it, and not to the noise of its scan or of its annotation.
+    """Mask of an object's vertices without the noise of its scan or of its annotation.
 
-    Vertices that triangles join form a piece; a scan with holes shows one object in several. The largest
-    piece stays, and so does any that holds `min_share` of the vertices. From there the object grows: a piece
-    joins it that is no further away than the piece is long; `gap` is always near enough, `far` is the limit.
+    Vertices connected by triangles form a piece. A scan with holes shows one object in several pieces. The
+    largest piece is kept, and so is every piece with at least `min_share` of the vertices. Then the object
+    grows: a piece joins it if its distance to the object is at most its own length. A distance up to `gap`
+    is always accepted, a distance above `far` never is.
 
     Args:
         vertices: (n, 3) metres, finite.
-        triangles: (m, 3) rows of `vertices`; where there are none, all vertices are kept.
+        triangles: (m, 3) rows of `vertices`; without triangles, all vertices are kept.
         gap, far: metres; gap <= far.
         min_share: between 0 and 1.
 
@@ -39,7 +40,7 @@ def keep_mask(
     while joining.any() and not kept.all():
         tree = KDTree(vertices[joining[pieces]], balanced_tree=False)
         joining = np.zeros(len(sizes), dtype=bool)
-        for step in (_FEW, 1):  # a few of a large piece's vertices often show already that it is near
+        for step in (_FEW, 1):  # a few vertices of a large piece often suffice to find that it is near
             rest = np.flatnonzero(~(kept | joining)[pieces])[::step]
             apart, _ = tree.query(vertices[rest], distance_upper_bound=reach[~kept].max())
             joining[pieces[rest[apart <= reach[pieces[rest]]]]] = True
@@ -57,8 +58,8 @@ def _lengths(vertices: Array, pieces: NDArray[np.int32]) -> Array:
 
 
 def _pieces(vertices: int, triangles: IntArray) -> NDArray[np.int32]:
-    """(n,) which piece each of so many vertices is in: 0, 1 and so on."""
-    # In this graph the vertices come first, then the triangles, each tied to its three corners.
+    """(n,) number of the piece that contains each vertex: 0, 1 and so on."""
+    # The nodes of this graph are the vertices, then the triangles. Each triangle is linked to its corners.
     ends = np.concatenate([np.zeros(vertices), np.arange(len(triangles) + 1) * 3]).astype(np.int32)
     ties = (np.ones(triangles.size), triangles.ravel().astype(np.int32), ends)
     graph = csr_array(ties, shape=(len(ends) - 1, len(ends) - 1))

@@ -1,7 +1,7 @@
-"""What a camera sees of a mesh: rays cast through its pixels, and lines of sight to points on its surfaces.
+"""The part of a mesh that a camera sees, by rays through pixels and lines of sight to points on surfaces.
 
-Room frame, metres. A camera's own frame has x to the right, y down and z forward; a pixel's centre has whole
-coordinates. Open3D casts the rays, on one thread: workers are processes.
+Room frame, metres. A camera's own frame has x to the right, y down and z forward. The centres of pixels have
+integer coordinates. Open3D casts the rays on one thread, because workers are processes.
 """
 
 from collections.abc import Iterable
@@ -19,14 +19,14 @@ from vsidata.scene import Array, IntArray
 BoolArray = NDArray[np.bool_]
 Caster = o3d.t.geometry.RaycastingScene
 
-# Rays along the longer side of a picture: verdicts on objects are those of the full size.
+# Rays along the longer side of a picture: enough for the same decisions about objects as at full size.
 _RAYS = 160
 
 # A point counts as seen if a line of sight comes this near to it, in metres, so that the noise of its own
-# surface is not in its way. It also lets a camera see this far around an edge.
+# surface does not block it. As a side effect, a camera sees this far around an edge.
 _CLEARANCE = 0.01
 
-# What was measured this far before a surface hides it, in metres: by less, poses and depth may be off.
+# A depth measured this far in front of a surface hides it, in metres. Poses and depth may be wrong by less.
 _BEFORE = 0.2
 
 _GOLDEN = (5**0.5 - 1) / 2
@@ -55,7 +55,7 @@ class Camera:
         return np.asarray(pixels @ np.linalg.inv(self.matrix).T)
 
     def has_in_picture(self, points: Array) -> BoolArray:
-        """(n,) whether points (n, 3) in the camera's frame lie before it and within its picture."""
+        """(n,) whether points (n, 3) in the camera's frame are in front of it and within its picture."""
         ahead = points[:, 2] > 0
         u, v, w = (points @ self.matrix.T).T
         width, height = self.size
@@ -66,18 +66,18 @@ class Camera:
 
 @dataclass(frozen=True, eq=False)
 class DepthPicture:
-    """What was measured where a picture was taken: it hides what lies behind, also through holes of the mesh.
+    """The depth measured with a picture. It hides surfaces behind it, also behind holes of the mesh.
 
     Attributes:
         metres: (height, width) along the camera's z, 0 where nothing was measured.
-        matrix: (3, 3) of the camera that measured, as in `Camera`; it stands where the other does.
+        matrix: (3, 3) of the depth camera, as in `Camera`. It has the same position as the colour camera.
     """
 
     metres: NDArray[np.float32]
     matrix: Array
 
     def hides(self, points: Array) -> BoolArray:
-        """(n,) whether something was measured clearly before points (n, 3) ahead in the camera's frame."""
+        """(n,) whether something was measured clearly in front of points (n, 3) in the camera's frame."""
         u, v, w = (points @ self.matrix.T).T
         columns, rows = np.rint([u / w, v / w]).astype(np.int64)
         height, width = self.metres.shape
@@ -88,13 +88,13 @@ class DepthPicture:
 
 
 Depths = Iterable[DepthPicture | None]
-"""Of each picture, in turn; None where nothing was measured."""
+"""One entry per picture, in order; None if nothing was measured."""
 
 _NOTHING_MEASURED: Depths = repeat(None)
 
 
 def caster(points: Array, triangles: IntArray) -> Caster:
-    """A mesh made ready for rays: points (n, 3), triangles (m, 3) rows of them."""
+    """A mesh prepared for ray casting: points (n, 3), triangles (m, 3) rows of them."""
     scene = Caster(nthreads=1)
     scene.add_triangles(_tensor(points.astype(np.float32)), _tensor(triangles.astype(np.uint32)))
     return scene
@@ -112,16 +112,16 @@ def pixel_shares(
 
     Args:
         scene: the mesh.
-        owners: (m,) who owns each triangle, 0 to count - 1; -1 for nobody.
+        owners: (m,) owner of each triangle, 0 to count - 1; -1 for none.
         count: number of owners.
-        camera: takes the pictures.
+        camera: the camera of the pictures.
         poses: (k, 4, 4) from the camera's frame to the room's.
-        depths: of the k pictures.
+        depths: the depths of the k pictures.
 
     Returns:
-        (k, count) in [0, 1]. What is smaller than a ray's share of the picture may be missed.
+        (k, count) in [0, 1]. Anything smaller than a ray's share of the picture may be missed.
     """
-    owners = np.append(owners, -1)  # what a ray that hits nothing finds
+    owners = np.append(owners, -1)  # for rays that hit nothing
     shares = np.empty((len(poses), count))
     for row, (pose, depth) in enumerate(zip(poses, depths, strict=False)):
         ways = camera.directions @ pose[:3, :3].T
@@ -139,14 +139,14 @@ def pixel_shares(
 def points_seen(
     scene: Caster, points: Array, camera: Camera, poses: Array, depths: Depths = _NOTHING_MEASURED
 ) -> BoolArray:
-    """Which points of the mesh's surface each picture shows: in the picture, with nothing before them.
+    """Mask of the surface points that each picture shows: within the picture, with nothing in front.
 
     Args:
         scene: the mesh.
-        points: (n, 3) on it.
-        camera: takes the pictures.
+        points: (n, 3) on its surface.
+        camera: the camera of the pictures.
         poses: (k, 4, 4) from the camera's frame to the room's.
-        depths: of the k pictures.
+        depths: the depths of the k pictures.
 
     Returns:
         (k, n).
@@ -168,18 +168,18 @@ def points_seen(
 
 
 def surface_points(points: Array, triangles: IntArray, count: int) -> Array:
-    """Points spread evenly over a surface, the same each time.
+    """Points spread evenly over a surface, the same on every call.
 
-    A share of a surface is estimated without bias by the share of such points, whatever the triangles' sizes:
-    the rays of a picture would miss most of the small triangles far away, although they show.
+    The share of such points estimates a share of the surface without bias, for triangles of any size. The
+    rays of a picture would miss most of the small triangles far away, although they are visible.
 
     Args:
         points: (n, 3) metres.
         triangles: (m, 3) rows of `points`.
-        count: how many to make.
+        count: number of points to make.
 
     Returns:
-        (count, 3); (0, 3) where the triangles have no area.
+        (count, 3); (0, 3) if the triangles have no area.
     """
     a, b, c = points[triangles.T]
     ends = np.cumsum(np.linalg.norm(np.cross(b - a, c - a), axis=1))
@@ -188,7 +188,7 @@ def surface_points(points: Array, triangles: IntArray, count: int) -> Array:
     at = (np.arange(count) + 0.5) / count * ends[-1]
     rows = np.searchsorted(ends, at)
     starts = np.append(0, ends)[rows]
-    # Within a triangle, one coordinate is how far into its share `at` falls, the other a golden sequence.
+    # Within a triangle, one coordinate is the position of `at` in its share, the other a golden sequence.
     along = np.sqrt((at - starts) / (ends[rows] - starts))[:, None]
     across = (np.arange(count) * _GOLDEN % 1)[:, None]
     return np.asarray(a[rows] * (1 - along) + along * (b[rows] * (1 - across) + c[rows] * across))

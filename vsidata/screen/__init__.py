@@ -1,1 +1,1 @@
-"""What a person at a terminal sees: progress, coloured text, and how a stop is announced."""
+"""Output on a terminal: progress, coloured text, and the message after an interrupt."""

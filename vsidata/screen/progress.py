@@ -1,4 +1,4 @@
-"""A build's progress on a terminal; elsewhere nothing but what was found."""
+"""A build's progress bar on a terminal. Without a terminal, only the scans found are printed."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from vsidata.selection.splits import Selection
 
 
 class ProgressBar(Watcher):
-    """Draws scenes done, scenes a second and time left, for as long as its context lasts."""
+    """Shows scenes done, scenes per second and time left while its context is open."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -26,10 +26,11 @@ class ProgressBar(Watcher):
         self._bar.stop()
 
     def start(self, selection: Selection, done: int) -> None:
-        """Say what was found, and what was left out for which reason."""
+        """Print how many scans were found, and how many were left out for which reason."""
         scenes = len(selection.split_of)
         lines = [
-            f"Found {scenes:,} scenes to use" + (f"; {done:,} of them are done already." if done else ".")
+            f"Found {scenes:,} scene{'s' * (scenes != 1)} to use"
+            + (f", {done:,} already done." if done else ".")
         ]
         counts = selection.counts
         if counts["used"] < counts["found"]:
@@ -41,18 +42,18 @@ class ProgressBar(Watcher):
         self._bar.update(self._task, total=scenes - done)
 
     def changed(self, names: Sequence[str]) -> None:
-        """Say that they are not taken for synthetic."""
+        """Print that these scans are not treated as synthetic."""
         listed = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
         are, their, count = ("is", "its", "it counts") if len(names) == 1 else ("are", "their", "they count")
         self._console.print(
-            f"{len(names):,} scan{'s' * (len(names) > 1)} {are} marked as synthetic, but {their} files were "
-            f"changed since: {count} as ScanNet's ({listed}). `vsidata check` names the files."
+            f"{len(names):,} scan{'s' * (len(names) > 1)} {are} marked as synthetic, but {their} files have "
+            f"changed since: {count} as ScanNet's ({listed}). `vsidata check` lists the files."
         )
 
     def scene(self, name: str, seconds: float) -> None:  # noqa: ARG002 - the bar counts
-        """One more."""
+        """Advance the bar by one scene."""
         self._bar.advance(self._task)
 
     def retried(self, name: str, cause: str) -> None:
-        """Say it at once: memory that runs out is for the user to see early."""
-        self._console.print(f"{name}: its worker process {cause}; it was tried again.")
+        """Print it immediately: the user should learn early that memory runs out."""
+        self._console.print(f"{name}: its worker process {cause}; the scan was tried again.")

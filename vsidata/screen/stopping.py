@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM end a command that can go on later with a word, not with a traceback."""
+"""Ctrl-C and SIGTERM end a resumable command with one line, not with a traceback."""
 
 import signal
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ from vsidata.plain_text import echo
 
 
 @contextmanager
-def goes_on_later(how: str = "the same command goes on from here.") -> Iterator[None]:
-    """Whichever of the two ends the block, say how to go on, and end with the shell's exit status.
+def goes_on_later(how: str = "Run the same command again to resume.") -> Iterator[None]:
+    """Print how to resume if Ctrl-C or SIGTERM ends the block, and exit with the shell's exit status.
 
     Args:
-        how: what is printed after "Stopped:".
+        how: the text printed after "Interrupted."
 
     Raises:
-        typer.Exit: 128 and the signal's number.
+        typer.Exit: 128 plus the signal's number.
     """
 
     def stop(number: int, _: object) -> None:
@@ -28,7 +28,7 @@ def goes_on_later(how: str = "the same command goes on from here.") -> Iterator[
         yield
     except KeyboardInterrupt as stopped:
         (number,) = stopped.args or (signal.SIGINT,)
-        echo(f"Stopped: {how}", err=True)
+        echo(f"Interrupted. {how}", err=True)
         raise typer.Exit(128 + number) from None
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -1,4 +1,4 @@
-"""Where commands print to: the console, and progress on it."""
+"""The console that commands print to, and its progress bar."""
 
 from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
 from rich.progress import (
@@ -16,13 +16,13 @@ from rich.text import Text
 from vsidata.plain_text import printable
 
 _WIDTH_OF_FILES = 120
-"""Characters a line where output is no terminal: its default of 80 folds the tables."""
+"""Characters per line if the output is not a terminal: rich's default of 80 would fold the tables."""
 
 
 def console(*, stderr: bool = False, quiet: bool = False) -> Console:
-    """As wide as the terminal, or as a file's lines should be.
+    """A console as wide as the terminal, or 120 characters wide if the output is not a terminal.
 
-    It prints text as it stands, without control characters: brackets and colons in it are no markup.
+    It prints text unchanged except for control characters: brackets and colons are not markup.
     """
     made = Console(stderr=stderr, quiet=quiet, markup=False, emoji=False, highlight=False)
     if not made.is_terminal:
@@ -32,7 +32,7 @@ def console(*, stderr: bool = False, quiet: bool = False) -> Console:
 
 
 class _Printable(RenderHook):
-    """Cleans text after it is laid out. The console's own control sequences are segments of another kind."""
+    """Cleans text after layout. The console's own control sequences are marked as such and are kept."""
 
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
         return [_Cleaned(renderable) for renderable in renderables]
@@ -53,9 +53,9 @@ class _Rate(ProgressColumn):
 
 
 def progress(on: Console) -> Progress:
-    """A bar with a rate and the time left on a terminal, nothing elsewhere.
+    """A bar with a rate and the time left on a terminal; invisible elsewhere.
 
-    A task's description is what it counts, in the plural: `scenes`.
+    A task's description is the plural of the things that it counts: `scenes`.
     """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate())
     return Progress(*columns, TimeRemainingColumn(), console=on, disable=not on.is_terminal, transient=True)
