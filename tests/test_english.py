@@ -47,7 +47,6 @@ NOT_YET = (
     "vsidata/publish",
     "vsidata/rules",
     "vsidata/selection",
-    "vsidata/sources",
     "vsidata/synthetic",
     "vsidata/topics",
     "vsitrain/answers",

@@ -81,7 +81,7 @@ KINDS = {
     "stream of which the first picture is cut short": (cut_picture(0), "the picture of frame 0"),
     "stream of which the last picture is cut short": (cut_picture(FRAMES - 1), "the picture of frame 39"),
     "stream with a cut picture that is not picked": (cut_picture(1), None),
-    "stream without a valid pose": (no_pose, "none of its 40 frames has a picture and a valid pose"),
+    "stream without a valid pose": (no_pose, "has 40 frames, but none with a picture and a valid pose"),
     "stream with a damaged depth that is looked at": (damaged_depth(0), "the depth of frame 0"),
     "stream with a damaged depth that is not": (damaged_depth(1), None),
     "damaged video": (damaged_video, "FFmpeg cannot open it"),
@@ -94,11 +94,11 @@ KINDS = {
     "export of which a pose is cut short": (exported(cut_in("pose/3.txt")), "numbers, not 16"),
     "export without a valid pose": (
         exported(lambda folder: [path.unlink() for path in (folder / "pose").iterdir()]),
-        "none of its 40 frames",
+        "has 40 frames, but none",
     ),
     "export that is empty": (
         exported(lambda folder: shutil.rmtree(folder / "color") or (folder / "color").mkdir()),
-        "holds no frame",
+        "contains no frames",
     ),
     "no stream": (no_stream, None),
 }

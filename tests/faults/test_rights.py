@@ -63,7 +63,7 @@ def test_scan_whose_folder_may_not_be_entered_is_set_aside_whether_or_not_it_was
     assert head.failure is not None
     assert not head.trace
     assert head.failure["fault"] == "may not be read by this user."
-    assert "right to read" in head.failure["remedy"]
+    assert "Make it readable" in head.failure["remedy"]
 
 
 def test_folder_that_may_not_be_written_to_is_named_before_a_scan_is_read(place, root, step_down):

@@ -33,9 +33,9 @@ REFUSED = {
         "2,147,483,647 frames",
     ),
     "a thousand frames of which six are there": (changed(FILM, b"stts", 8, "I", 1000), "cannot be decoded"),
-    "no time between frames": (changed(FILM, b"stts", 12, "I", 0), "cannot be decoded|frames a second"),
-    "ten thousand frames a second": (changed(FILM, b"stts", 12, "I", 1), "10,240 frames a second"),
-    "no frames a second": (changed(FILM, b"mdhd", 12, "I", 0), "cannot be decoded|frames a second"),
+    "no time between frames": (changed(FILM, b"stts", 12, "I", 0), "cannot be decoded|frames per second"),
+    "ten thousand frames a second": (changed(FILM, b"stts", 12, "I", 1), "10,240 frames per second"),
+    "no frames a second": (changed(FILM, b"mdhd", 12, "I", 0), "cannot be decoded|frames per second"),
 }
 
 

@@ -161,7 +161,7 @@ def test_unknown_scan_names_those_near(small_root, monkeypatch, capsys):
         (("--question", "0"), "--question 0: is neither a number from 1 to "),
         (("--question", "zzzzzz"), "--question zzzzzz: is neither a number from 1 to "),
         (("--rules", "none"), "none: is no rule set."),
-        (("--meta-info", "rooms.json"), "vsidata inspect: needs scans from exactly one place"),
+        (("--meta-info", "rooms.json"), "vsidata inspect: needs exactly one source of scans"),
     ],
 )
 def test_wrong_options_are_named(small_root, monkeypatch, capsys, arguments, fault):

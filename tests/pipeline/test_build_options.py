@@ -144,9 +144,9 @@ def test_build_needs_a_folder_to_write_to():
 
 @pytest.mark.parametrize("given", [{}, {"scannet_root": "scans", "meta_info": ("a.json",)}])
 def test_build_takes_scans_from_one_place(tmp_path, given):
-    with pytest.raises(OptionError, match="from exactly one place") as caught:
+    with pytest.raises(OptionError, match="exactly one source of scans") as caught:
         build(BuildOptions(out=tmp_path, **given))
-    assert "--scannet-root, --meta-info or --source" in caught.value.remedy
+    assert "--scannet-root, --meta-info and --source" in caught.value.remedy
 
 
 def test_no_recipe_writes_to_the_folder_of_another_or_of_an_example_in_the_readme():

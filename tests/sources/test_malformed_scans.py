@@ -218,11 +218,11 @@ KINDS = [
         b'{"segGroups": [{"objectId": 0, "lab',
         r"is not JSON: .* at byte \d+",
     ),
-    text("annotation is a list", ANNOTATION, b"[1, 2]", "holds a list, not an object"),
+    text("annotation is a list", ANNOTATION, b"[1, 2]", "contains a list, not an object"),
     text("annotation is an error page", ANNOTATION, b"<!DOCTYPE html><title>404</title>", "is not JSON"),
     text("annotation without objects", ANNOTATION, b"{}", "segGroups: null, not a list"),
     text("annotation empty", ANNOTATION, b"", "is empty"),
-    text("segments are null", SEGMENTS, b"null", "holds null, not an object"),
+    text("segments are null", SEGMENTS, b"null", "contains null, not an object"),
     text(
         "segments of another shape",
         SEGMENTS,
@@ -263,7 +263,7 @@ KINDS = [
     ),
     value("no indices", SEGMENTS, segment_ids(lambda _: []), "are empty"),
     value("15 numbers", TEXT, aligned_by("1 " * 15), "has 15 numbers, not 16"),
-    value("alignment in words", TEXT, aligned_by("identity"), "something else than numbers: 'identity'"),
+    value("alignment in words", TEXT, aligned_by("identity"), "words that are not numbers: 'identity'"),
     value("alignment not finite", TEXT, aligned_by(matrix((0, 3, np.nan))), "not finite"),
     value("alignment stretches", TEXT, aligned_by(matrix((0, 0, 1.01))), "stretches or skews by 0.0201"),
     value("alignment overflows", TEXT, aligned_by(matrix((0, 0, 1e200))), "stretches or skews by inf"),
@@ -275,7 +275,7 @@ KINDS = [
         "one index too few",
         SEGMENTS,
         segment_ids(lambda ids: ids[1:]),
-        f"holds {VERTICES - 1} indices for {VERTICES} vertices",
+        f"has {VERTICES - 1} indices for {VERTICES} vertices",
         f"both again.*{MESH}.*{SEGMENTS}",
     ),
     disagreement(
@@ -298,7 +298,7 @@ KINDS = [
         "annotation and segments share no number",
         ANNOTATION,
         segment_ids(lambda ids: [id_ + 5000 for id_ in ids]),
-        f"none of the segments of its {OBJECTS} objects",
+        f"has {OBJECTS} objects, but none of their segments",
         f"both again.*{ANNOTATION}.*{SEGMENTS}",
     ),
 ]
@@ -370,7 +370,7 @@ def a_file_larger_than_any(file: Path) -> None:
         (a_device, "is not a regular file"),
         (a_broken_link, "is missing."),
         (a_link_to_itself, "cannot be read: Too many levels of symbolic links"),
-        (a_file_larger_than_any, "holds 1,099,511,627,776 bytes"),
+        (a_file_larger_than_any, "has 1,099,511,627,776 bytes"),
     ],
 )
 def test_what_is_no_readable_file_is_named(tmp_path, suffix, put, fault):
@@ -410,7 +410,7 @@ def test_scan_folder_without_the_right_to_enter_is_named(tmp_path, no_superuser)
     error = complaint(tmp_path)
     assert error.file.startswith(str(tmp_path / "scans" / NAME))
     assert error.fault == "may not be read by this user."
-    assert "right to read" in error.remedy
+    assert "Make it readable" in error.remedy
 
 
 def with_rights(action: Callable[[], None]) -> None:

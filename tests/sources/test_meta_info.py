@@ -147,8 +147,8 @@ MALFORMED = [
     (box(axesLengths=[1, 0, 1]), r"its axesLengths are \[1.0, 0.0, 1.0\], not all positive"),
     (box(axesLengths=[1, -2, 1]), "not all positive"),
     (box(normalizedAxes=[1, 0, 0, 0, 1, 0]), "normalizedAxes: not a list of 9 numbers"),
-    (box(normalizedAxes=[1, 0, 0, 0, 1, 0, 0, 1, 0]), "normalizedAxes are 1 off three unit vectors"),
-    (box(normalizedAxes=[2, 0, 0, 0, 1, 0, 0, 0, 1]), "normalizedAxes are 3 off three unit vectors"),
+    (box(normalizedAxes=[1, 0, 0, 0, 1, 0, 0, 1, 0]), "normalizedAxes differ by 1 from three unit vectors"),
+    (box(normalizedAxes=[2, 0, 0, 0, 1, 0, 0, 0, 1]), "normalizedAxes differ by 3 from three unit vectors"),
     (entry(object_counts=None), "object_counts are null"),
     (entry(object_counts={"chair": 0}), "object_counts say 0 for 'chair'"),
     (entry(object_counts={"chair": 1.5}), "object_counts say 1.5 for 'chair'"),
@@ -203,7 +203,7 @@ def test_missing_file_is_named(tmp_path):
 
 def test_scene_in_two_files_is_refused(tmp_path):
     files = [write(tmp_path / name, {NAME: entry()}) for name in ("a.json", "b.json")]
-    with pytest.raises(ScanError, match=re.escape(f"scene {NAME} stands in {files[0]} too")):
+    with pytest.raises(ScanError, match=re.escape(f"scene {NAME} is in {files[0]} too")):
         open_source("meta-info", files)
 
 

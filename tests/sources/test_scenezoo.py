@@ -156,7 +156,7 @@ def test_dataset_that_scenezoo_does_not_know_is_refused_with_those_that_it_does(
 
 
 def test_root_without_any_of_the_scenes_is_refused(tmp_path):
-    with pytest.raises(OptionError, match=r"holds none of the [\d,]+ scenes|cannot list its scenes"):
+    with pytest.raises(OptionError, match=r"contains none of the [\d,]+ scenes|cannot list its scenes"):
         open_source("scenezoo:scenenn", [tmp_path])
 
 
@@ -212,7 +212,7 @@ def test_dataset_whose_axes_are_not_known_is_refused(tmp_path, monkeypatch):
     (tmp_path / NAME).mkdir()
     monkeypatch.setattr("vsidata.sources.scenezoo._ALIGNED", set())
     monkeypatch.setattr("vsidata.sources.scenezoo._dataset", lambda *_: Mock(get_ids=lambda: [NAME]))
-    with pytest.raises(OptionError, match="which axis of its meshes points up is not known"):
+    with pytest.raises(OptionError, match="the up axis of its meshes is unknown"):
         open_source("scenezoo:scannetv2", [tmp_path])
 
 

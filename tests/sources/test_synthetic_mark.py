@@ -166,8 +166,8 @@ def test_mark_of_the_first_release_is_refused_in_one_line_with_what_to_do(root, 
         ScanNet.open([root / below])
     assert caught.value.file == str((root / below).resolve().parent / MARK if below else root / MARK)
     assert caught.value.fault == (
-        "is the mark of an earlier release: it does not say which of the scans are synthetic."
+        "is the mark of an earlier release, which does not state which scans are synthetic."
     )
-    assert "`vsidata synth`, into a new folder" in caught.value.remedy
+    assert "`vsidata synth`, in a new folder" in caught.value.remedy
     (root / MARK).unlink()
     assert ScanNet.open([root / below]).dataset == "synthetic"

@@ -1,1 +1,1 @@
-"""From a disk to a Scene: one module for each source, one registry for all."""
+"""Sources read scans from disk as `Scene`: one module for each source, one registry for all."""

@@ -13,10 +13,10 @@ _REMEDY = "Download it again (--label_map)."
 
 
 def read_label_table(path: Path) -> dict[str, int]:
-    """NYU40 class, 1 to 40, by raw label; white space around labels is removed, as around a scan's own.
+    """NYU40 class, 1 to 40, by raw label. White space around labels is removed, as for a scan's labels.
 
     Args:
-        path: a table with tabs between columns, of which `raw_category` and `nyu40id` are read.
+        path: a tab-separated table; the columns `raw_category` and `nyu40id` are read.
 
     Raises:
         ScanError: the file cannot be read, is not text, or a row lacks one of the two.
@@ -27,7 +27,7 @@ def read_label_table(path: Path) -> dict[str, int]:
         try:
             rows = list(csv.DictReader(text.splitlines(), delimiter="\t"))
         except csv.Error as error:
-            raise Fault(f"is no table: {error}") from None
+            raise Fault(f"is not a table: {error}") from None
         for number, row in enumerate(rows, start=2):
             label, nyu40 = row.get("raw_category"), row.get("nyu40id")
             if not label or not nyu40 or not _NYU40.fullmatch(nyu40.strip()):

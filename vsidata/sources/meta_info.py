@@ -1,4 +1,4 @@
-"""The scene meta information released with VSI-Bench: boxes, counts and room size of each scene, no mesh.
+"""The scene meta information released with VSI-Bench: boxes, counts and room size of each scene, no meshes.
 
 Source: `data/meta_info` of vision-x-nyu/thinking-in-space (Apache-2.0).
 """
@@ -19,10 +19,10 @@ from vsidata.sources.official import OfficialSplit, official_split, room_of
 from vsidata.sources.scan_file import Fault, faults_of, json_type, read_scan_json
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", re.ASCII)
-_REMEDY = "Take the file again from vision-x-nyu/thinking-in-space (data/meta_info), or leave it out."
-# The released axes are orthonormal to 1e-14; a box that is off by more than this is not one.
+_REMEDY = "Download the file again from vision-x-nyu/thinking-in-space (data/meta_info), or leave it out."
+# The released axes are orthonormal to 1e-14. Axes with a larger error than this are not those of a box.
 _RIGID_TOLERANCE = 1e-3
-# Farther from the origin than any scene of rooms reaches: such numbers are not metres.
+# No scene of rooms extends this far from the origin: larger numbers are not metres.
 _FARTHEST_M = 1000.0
 
 
@@ -31,7 +31,7 @@ class MetaInfo:
     """The scenes of one or several meta information files.
 
     Attributes:
-        places: for each scene the file that holds it and the dataset that it comes from.
+        places: the file and the dataset of each scene.
     """
 
     places: Mapping[str, tuple[Path, str]]
@@ -41,24 +41,24 @@ class MetaInfo:
         """List the scenes of the files.
 
         Raises:
-            OptionError: no file is named.
-            ScanError: a file is not JSON, a scene's name cannot be a file name, a scene does not say its
-                dataset, or two files hold a scene of the same name.
+            OptionError: no file was given.
+            ScanError: a file is not JSON, a scene's name cannot be a file name, a scene does not state its
+                dataset, or two files have a scene of the same name.
         """
         if not paths:
-            raise OptionError("--meta-info", "names no file", "Name at least one meta information file.")
+            raise OptionError("--meta-info", "needs a file", "Pass at least one meta information file.")
         places: dict[str, tuple[Path, str]] = {}
         for path in paths:
             for name, entry in _read(path).items():
                 with faults_of(path, _REMEDY):
                     if not _SAFE_NAME.fullmatch(name):
-                        raise Fault(f"names a scene {name[:80]!r}, which cannot be a file name")
+                        raise Fault(f"has a scene {name[:80]!r}, which cannot be a file name")
                     dataset = entry.get("dataset") if isinstance(entry, dict) else None
                     if not isinstance(dataset, str) or not _SAFE_NAME.fullmatch(dataset):
                         raise Fault(f"scene {name}: its dataset is {dataset!r:.80}, not a dataset's name")
                 if name in places:
-                    fault = f"scene {name} stands in {places[name][0]} too"
-                    raise ScanError(path, fault, "Name files that share no scene.")
+                    fault = f"scene {name} is in {places[name][0]} too"
+                    raise ScanError(path, fault, "Pass files that have no scene in common.")
                 places[name] = (path, dataset)
         return cls(dict(sorted(places.items())))
 
@@ -68,32 +68,32 @@ class MetaInfo:
         return "+".join(sorted({dataset for _, dataset in self.places.values()}))
 
     def names(self) -> Sequence[str]:
-        """The scenes there are, sorted."""
+        """All scenes, sorted."""
         return list(self.places)
 
     def dataset_of(self, name: str) -> str:
-        """The dataset that the scene's own entry names."""
+        """The dataset that the scene's entry states."""
         return self._place(name)[1]
 
     def room_of(self, name: str) -> str:
-        """The room of a scene, as the dataset's makers name rooms."""
+        """The room of a scene, by the naming scheme of the dataset."""
         return room_of(self.dataset_of(name), name)
 
     def room_of_listed(self, name: str) -> None:
-        """None: no list of rooms lies beside the scenes."""
+        """None: the files contain no list of rooms."""
 
     def official_split(self, name: str) -> OfficialSplit | None:
-        """The official list of a scene; None where it is in none."""
+        """The official list of a scene; None if no list contains it."""
         return official_split(self.dataset_of(name), name)
 
     def load(self, name: str) -> Scene:
         """The scene's objects as boxes, its counts and its room size.
 
-        Instance ids number the boxes in the file's order. The counts are kept beside the boxes because the
-        release doubles some boxes, where a category stood twice in its makers' list.
+        Instance ids number the boxes in the file's order. The counts are kept in addition to the boxes,
+        because the release has some boxes twice: its authors' list had some categories twice.
 
         Raises:
-            ScanError: a value is missing, not a finite number, or makes no box.
+            ScanError: a value is missing or not a finite number, or a box is not valid.
         """
         path, dataset = self._place(name)
         entry = _entry(path, name)
@@ -118,38 +118,38 @@ class MetaInfo:
             return {instance: label for instance, (label, _) in enumerate(_labelled_boxes(entry))}
 
     def repeated(self, name: str) -> frozenset[int]:  # noqa: ARG002 - the same for every scene
-        """None: the release counts objects itself."""
+        """Always empty: the release states the counts of objects."""
         return frozenset()
 
     def files(self, name: str) -> Sequence[Path]:
-        """The file that holds the scene."""
+        """The file with the scene."""
         return [self._place(name)[0]]
 
     def stream(self, name: str, quality: int) -> None:
-        """None: there are boxes only."""
+        """None: the release has only boxes."""
 
     def stream_files(self, name: str) -> Sequence[Path]:  # noqa: ARG002 - the same for every scene
-        """None: there are boxes only."""
+        """Always empty: the release has only boxes."""
         return ()
 
     def _place(self, name: str) -> tuple[Path, str]:
         if name not in self.places:
-            raise ScanError(name, "is in none of the meta information files", "Name a scene that is.")
+            raise ScanError(name, "is in none of the meta information files", "Pass a scene of these files.")
         return self.places[name]
 
 
 def _entry(path: Path, name: str) -> dict[str, Any]:
-    """What the file says of a scene now: it may have changed since it was opened."""
+    """The entry of a scene, read again: the file may have changed since it was opened."""
     entry = _read(path).get(name)
     if not isinstance(entry, dict):
         fault = f"scene {name}: {json_type(entry)}, not an object: the file has changed"
-        raise ScanError(path, fault, "Run the same command again once nothing writes to it.")
+        raise ScanError(path, fault, "Run the same command again when no other program writes to the file.")
     return entry
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """The file's scenes; parsed once a process, and again when the file has changed."""
-    with suppress(OSError):  # what the disk refuses is said by the reader below
+    """The file's scenes, parsed once per process and again if the file has changed."""
+    with suppress(OSError):  # the reader below reports errors of the disk
         status = path.stat()
         return _parse(path, (status.st_mtime_ns, status.st_size))
     return read_scan_json(path, _REMEDY)
@@ -167,9 +167,7 @@ def _labelled_boxes(entry: dict[str, Any]) -> list[tuple[str, Any]]:
         raise Fault(f"its object_bbox is {json_type(listed)}, not an object")
     for label, boxes in listed.items():
         if not label.split() or not isinstance(boxes, list):
-            raise Fault(
-                f"its object_bbox has {json_type(boxes)} under {label!r:.80}, not a list under a label"
-            )
+            raise Fault(f"its object_bbox has {json_type(boxes)} for {label!r:.80}, not a list for a label")
     return [(" ".join(label.split()), box) for label, boxes in listed.items() for box in boxes]
 
 
@@ -183,7 +181,9 @@ def _box(entry: Any, what: str) -> OrientedBox:
         raise Fault(f"{what}: its axesLengths are {extents.tolist()}, not all positive")
     skew = np.abs(axes @ axes.T - np.eye(3)).max()
     if not skew <= _RIGID_TOLERANCE:
-        raise Fault(f"{what}: its normalizedAxes are {skew:.3g} off three unit vectors at right angles")
+        raise Fault(
+            f"{what}: its normalizedAxes differ by {skew:.3g} from three unit vectors at right angles"
+        )
     return OrientedBox(center, extents, axes)
 
 
@@ -202,7 +202,7 @@ def _counts(listed: Any) -> dict[str, int]:
     for label, count in listed.items():
         if not label.split() or type(count) is not int or count < 1:
             raise Fault(
-                f"its object_counts say {count!r:.80} for {label!r:.80}, not a number from 1 up for a label"
+                f"its object_counts have {count!r:.80} for {label!r:.80}, not a number from 1 up for a label"
             )
     return {" ".join(label.split()): count for label, count in listed.items()}
 

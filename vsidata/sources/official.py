@@ -1,12 +1,12 @@
-"""Official lists, and the rooms that scans show, for the datasets whose makers published them.
+"""Official lists, and the rooms that scans show, for the datasets that publish them.
 
 | dataset | room | official lists |
 | --- | --- | --- |
 | `scannet` | `scene0000` of `scene0000_00`; its rescans share it | `train`, `val`, `test` |
-| `arkitscenes` | the visit of a video: one phone's videos of one place, 1 to 8 | `train`, `val` (folds) |
-| `scannetpp` | each scene: no list says which share a room | `val` (`nvs_sem_val`) |
+| `arkitscenes` | the visit of a video: one phone's 1 to 8 videos of one place | `train`, `val` (folds) |
+| `scannetpp` | each scene: no list states which scenes share a room | `val` (`nvs_sem_val`) |
 | `3rscan` | the first scan of a room, from `3RScan.json`: `SceneZoo.room_of` | `train`, `val`, `test` there |
-| others | as in ScanNet or MultiScan (`scene_00000` of `scene_00000_00`) by name, or each scan | none |
+| others | by names like ScanNet's or MultiScan's (`scene_00000` of `scene_00000_00`), else each scan | none |
 
 Source of the files: `data/SOURCES.md`.
 """
@@ -31,7 +31,7 @@ class _Video(NamedTuple):
 
 
 class RoomList(NamedTuple):
-    """The file of a dataset that says which scans show one room, and how to have it read."""
+    """The file of a dataset that lists the scans of each room, and the remedy if it was not read."""
 
     file: str
     remedy: str
@@ -40,15 +40,15 @@ class RoomList(NamedTuple):
 ROOMS_LISTED_IN: Mapping[str, RoomList] = {
     "3rscan": RoomList(
         "3RScan.json",
-        "Read the scans with --source scenezoo:3rscan, with 3RScan.json from 3RScan's page beside them.",
+        "Read the scans with --source scenezoo:3rscan, and put 3RScan.json from 3RScan's page next to them.",
     ),
 }
-"""Datasets of which a file tells the rooms, and no name does."""
+"""Datasets with rooms in a file, because the names of the scans do not show them."""
 
 
 @cache
 def official_lists(dataset: str) -> Mapping[str, OfficialSplit]:
-    """Scan → official list, of a dataset. Empty where the dataset has no list here."""
+    """Scan → official list, of a dataset. Empty if this package has no list of the dataset."""
     if dataset == "scannet":
         return {
             name: split
@@ -63,9 +63,9 @@ def official_lists(dataset: str) -> Mapping[str, OfficialSplit]:
 
 
 def official_split(dataset: str, scene_name: str) -> OfficialSplit | None:
-    """The official list that a scan stands in; None for none.
+    """The official list that contains a scan; None without one.
 
-    Where no `train` list of the dataset is here, a scan that is in no other list counts as `train`.
+    If this package has no `train` list of the dataset, a scan in no other list counts as `train`.
     """
     lists = official_lists(dataset)
     return lists.get(scene_name, None if "train" in lists.values() else "train")
@@ -74,7 +74,7 @@ def official_split(dataset: str, scene_name: str) -> OfficialSplit | None:
 def room_of(dataset: str, scene_name: str) -> str:
     """The room that a scan shows: the same name for all scans of one room, unique within the dataset.
 
-    A video of ARKitScenes whose visit is not known (`NA` in the file, or no row) is a room by itself.
+    A video of ARKitScenes with an unknown visit (`NA` in the file, or no row) is a room of its own.
     """
     if dataset == "arkitscenes":
         video = _videos().get(scene_name)
@@ -87,8 +87,8 @@ def room_of_row(row: Mapping[str, Any]) -> str:
     """Dataset and room of a question or scene: the same text for all scans of one room.
 
     Args:
-        row: with `dataset` and `scene_name`, and with `room` where a build says it. Of 3RScan the names of
-            scans do not tell their room.
+        row: has `dataset` and `scene_name`, and `room` if the build states it. The names of 3RScan's scans
+            do not show their room.
     """
     dataset, scene_name = str(row["dataset"]), str(row["scene_name"])
     return f"{dataset} {row.get('room') or room_of(dataset, scene_name)}"

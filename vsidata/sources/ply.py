@@ -1,6 +1,6 @@
-"""Binary little-endian PLY: one read, the header's counts checked against the size, then views on the bytes.
+"""Binary little-endian PLY: one read, a check of the header's counts, then views of the bytes.
 
-Never memory-mapped: a mapped file that shrinks while it is read kills the process.
+The file is not memory-mapped, because a mapped file that shrinks while it is read kills the process.
 """
 
 import re
@@ -27,11 +27,11 @@ _TYPES = {
     **dict.fromkeys(("double", "float64"), "<f8"),
 }
 _LONGEST_HEADER = 1 << 16
-_LONGEST_LINE = 200  # in it, but for comments
-# A surface has two. One in four bytes of a file takes many times that in memory.
+_LONGEST_LINE = 200  # of the header, except comments
+# A surface has two. A face of four bytes in the file takes many times that in memory.
 _MOST_FACES_A_VERTEX = 64
 _ROW_COUNT = re.compile(r"\d{1,15}", re.ASCII)
-_LENGTH_OF = "length of "  # begins the name of the field with a list's length; no property's name has a space
+_LENGTH_OF = "length of "  # prefix of the field with a list's length; no property name has a space
 
 Rows = NDArray[np.void]
 
@@ -39,7 +39,7 @@ Rows = NDArray[np.void]
 class _Property(NamedTuple):
     name: str
     dtype: str
-    length_dtype: str | None  # the type of a list's length; None where the property is no list
+    length_dtype: str | None  # the type of a list's length; None for a scalar property
 
 
 class _Element(NamedTuple):
@@ -49,7 +49,7 @@ class _Element(NamedTuple):
 
 
 class Mesh(NamedTuple):
-    """A triangle mesh as it stands in the file.
+    """A triangle mesh as stored in the file.
 
     Attributes:
         vertices: (n, 3) metres, in the file's own frame; finite.
@@ -61,16 +61,16 @@ class Mesh(NamedTuple):
 
 
 def read_mesh(path: Path, remedy: str) -> Mesh:
-    """Vertices and triangles of a PLY file; any further properties are passed over.
+    """Vertices and triangles of a PLY file; other properties are ignored.
 
     Args:
         path: a binary little-endian PLY with elements `vertex` (x, y, z as float or double) and `face` (a
             list `vertex_indices` or `vertex_index`).
-        remedy: what to do where the file is missing or damaged.
+        remedy: what to do if the file is missing or damaged.
 
     Raises:
-        ScanError: the file is not such a PLY, is cut short, has no triangles or other polygons, has vertices
-            that are not finite, or has faces that name vertices which do not exist, or far too many faces.
+        ScanError: the file is not such a PLY, is cut short, has no triangles or has other polygons, has
+            vertices that are not finite, has faces with vertices that do not exist, or far too many faces.
     """
     data = read_scan_file(path, remedy)
     with faults_of(path, remedy):
@@ -81,12 +81,12 @@ def read_mesh(path: Path, remedy: str) -> Mesh:
             raise Fault(f"{broken:,} of {len(vertices):,} vertices have a coordinate that is not finite")
         faces = _rows_of(elements, "face")
         if len(faces) > _MOST_FACES_A_VERTEX * len(vertices):
-            raise Fault(f"has {len(faces):,} faces on {len(vertices):,} vertices; no surface has so many")
+            raise Fault(f"has {len(faces):,} faces on {len(vertices):,} vertices, too many for a surface")
         triangles = _corner_indices(faces)
         if triangles.min() < 0 or triangles.max() >= len(vertices):
             strangers = np.count_nonzero(((triangles < 0) | (triangles >= len(vertices))).any(axis=1))
             last = f"{len(vertices) - 1:,}"
-            raise Fault(f"{strangers:,} of {len(triangles):,} faces name a vertex outside 0 … {last}")
+            raise Fault(f"{strangers:,} of {len(triangles):,} faces have a vertex outside 0 … {last}")
         return Mesh(vertices, triangles)
 
 
@@ -105,7 +105,7 @@ def read_vertex_property(path: Path, name: str, remedy: str) -> NDArray[Any]:
 
 
 def _elements(data: bytes) -> dict[str, Rows]:
-    """All elements of the file as structured arrays, which are views on its bytes.
+    """All elements of the file as structured arrays, which are views of its bytes.
 
     A list becomes a field of fixed length: within an element, all lists must be as long as the first.
     """
@@ -120,7 +120,7 @@ def _elements(data: bytes) -> dict[str, Rows]:
 
 
 def _parse_header(data: bytes) -> tuple[list[_Element], int]:
-    """The elements that the header announces, and where the bytes after it begin."""
+    """The elements in the header, and the offset of the first byte after it."""
     if not data.startswith((b"ply\n", b"ply\r\n")):
         raise Fault("is not a PLY file: it does not begin with `ply`")
     end = re.search(rb"\nend_header\r?\n", data[:_LONGEST_HEADER])
@@ -153,7 +153,7 @@ def _parse_header(data: bytes) -> tuple[list[_Element], int]:
     if layouts != ["binary_little_endian"]:
         raise Fault(
             f"has the PLY format {' '.join(layouts)[:80] or 'nowhere'}; only binary_little_endian is read",
-            "Save it as binary little-endian PLY, or take ScanNet's own file." if layouts else None,
+            "Save it as binary little-endian PLY, or use ScanNet's own file." if layouts else None,
         )
     _refuse_twice("element", [element.name for element in elements])
     for element in elements:
@@ -164,11 +164,11 @@ def _parse_header(data: bytes) -> tuple[list[_Element], int]:
 def _refuse_twice(what: str, names: list[str]) -> None:
     for name in names:
         if names.count(name) > 1:
-            raise Fault(f"its header announces the {what} `{name}` {names.count(name)} times")
+            raise Fault(f"its header has the {what} `{name}` {names.count(name)} times")
 
 
 def _rows(element: _Element, data: bytes, offset: int) -> Rows:
-    """The rows of an element; refused where the file lacks some, or where their lists differ in length."""
+    """The rows of an element. Raises Fault if the file has too few, or if their lists differ in length."""
     dtype = _row_dtype(element, data, offset)
     if not element.rows or not element.properties:
         return np.empty(0, dtype)
@@ -187,13 +187,13 @@ def _rows(element: _Element, data: bytes, offset: int) -> Rows:
     if len(rows) < element.rows:
         raise Fault(
             f"is cut short: {element.rows:,} rows of `{element.name}` need "
-            f"{element.rows * dtype.itemsize:,} bytes, {left:,} are left for them"
+            f"{element.rows * dtype.itemsize:,} bytes, but only {left:,} are left"
         )
     return rows
 
 
 def _row_dtype(element: _Element, data: bytes, offset: int) -> np.dtype[np.void]:
-    """The layout of a row, its lists as long as those of the first row."""
+    """The layout of a row, with lists as long as those of the first row."""
     fields: list[tuple[Any, ...]] = []
     for name, dtype, length_dtype in element.properties:
         if length_dtype is None:
@@ -229,6 +229,6 @@ def _corner_indices(rows: Rows) -> IntArray:
             corners = rows[name]
             if corners.shape[1] != 3:
                 fault = f"its faces have {corners.shape[1]} corners; only triangles are read"
-                raise Fault(fault, "Save it with triangles, or take ScanNet's own file.")
+                raise Fault(fault, "Save it with triangles, or use ScanNet's own file.")
             return corners.astype(np.int64)
     raise Fault("its faces have no list of integers `vertex_indices`")

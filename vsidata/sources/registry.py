@@ -1,4 +1,4 @@
-"""The sources by name, and what each of them offers."""
+"""The sources by name, and the interface that each of them implements."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -13,57 +13,57 @@ from vsidata.sources.streams.frames import FrameStream
 
 
 class Source(Protocol):
-    """Scenes on a disk. Small and picklable: workers receive it and load what they need."""
+    """Scenes on disk. Small and picklable: workers receive it and load the scenes that they need."""
 
     @property
     def dataset(self) -> str:
-        """What the scenes are called together; where a source holds several: `arkitscenes+scannetpp`."""
+        """The dataset of the scenes; for several, their names joined: `arkitscenes+scannetpp`."""
 
     def names(self) -> Sequence[str]:
-        """The scenes there are, sorted. Each is safe to use as a file name."""
+        """All scenes, sorted. Each name is safe to use as a file name."""
 
     def dataset_of(self, name: str) -> str:
-        """The dataset that one scene comes from: what splits and the leak guard go by. Reads no scan."""
+        """The dataset that one scene comes from, for splits and the leak guard. Reads no scan."""
 
     def room_of(self, name: str) -> str:
         """The room that a scene shows: one name for all scans of a room, unique within the dataset.
 
-        Splits, the leak guard, audits and intervals take a room's scans together. Reads no scan.
+        Splits, the leak guard, audits and intervals keep the scans of a room together. Reads no scan.
         """
 
     def room_of_listed(self, name: str) -> str | None:
-        """The room of a scan of the dataset whether it is at hand or not; None where nothing here tells.
+        """The room of any scan of the dataset, on this disk or not; None if the source has no list of rooms.
 
-        Raises ScanError where the dataset has no such scan.
+        Raises ScanError if the dataset has no such scan.
         """
 
     def official_split(self, name: str) -> OfficialSplit | None:
-        """The official list of a scene; None where the dataset has lists and the scene is in none of them.
+        """The official list of a scene; None if the dataset has lists but none contains the scene.
 
         Scenes of a dataset without known lists count as `train`. Reads no scan.
         """
 
     def load(self, name: str) -> Scene:
-        """Read one scene. Raises ScanError naming file, fault and remedy where it cannot be used."""
+        """Read one scene. Raises ScanError with file, fault and remedy if it cannot be used."""
 
     def labels(self, name: str) -> Mapping[int, str]:
-        """Label by instance id from the annotation alone: cheap, no geometry. Raises ScanError."""
+        """Label by instance id from the annotation alone: fast, without geometry. Raises ScanError."""
 
     def repeated(self, name: str) -> frozenset[int]:
-        """Instances of objects that the annotation lists again: see `Scene.repeated`. Raises ScanError."""
+        """Instances of objects that the annotation lists twice: see `Scene.repeated`. Raises ScanError."""
 
     def files(self, name: str) -> Sequence[Path]:
-        """The files that `load` reads for this scene and that exist: what an input digest must cover."""
+        """The existing files that `load` reads for this scene: an input digest must cover them."""
 
     def stream(self, name: str, quality: int) -> FrameStream | None:
-        """The scene's frames, with poses in the frame of its mesh; None where there are none.
+        """The scene's frames, with poses in the frame of its mesh; None without a stream.
 
-        `quality` (1 to 100) is for pictures that are not stored as JPEG. Raises ScanError where there is a
-        stream that cannot be used.
+        `quality` (1 to 100) is for pictures that are not stored as JPEG. Raises ScanError if the stream
+        cannot be used.
         """
 
     def stream_files(self, name: str) -> Sequence[Path]:
-        """Files or folders whose size or time changes when the scene's frames do."""
+        """Files or folders that change their size or time when the scene's frames change."""
 
 
 SOURCES: Mapping[str, Callable[[Sequence[Path]], Source]] = {
@@ -73,12 +73,12 @@ SOURCES: Mapping[str, Callable[[Sequence[Path]], Source]] = {
 
 
 def open_source(name: str, paths: Sequence[Path]) -> Source:
-    """Open a source on what the user names: a folder, a file, or several.
+    """Open a source on the paths that the user passed: a folder, a file, or several.
 
     `scenezoo:NAME` is the dataset that the package scenezoo reads under that name.
 
     Raises:
-        OptionError: no such source, or the paths hold nothing that it reads.
+        OptionError: the source is unknown, or the paths contain nothing that it reads.
         ScanError: a file that lists the scenes cannot be read.
     """
     kind, _, dataset = name.partition(":")
@@ -87,7 +87,7 @@ def open_source(name: str, paths: Sequence[Path]) -> Source:
 
         return SceneZoo.open(dataset, paths)
     if name not in SOURCES:
-        remedy = f"Take one of: {', '.join(SOURCES)}, scenezoo:NAME."
+        remedy = f"Choose from: {', '.join(SOURCES)}, scenezoo:NAME."
         raise OptionError(name, "is not a source", remedy)
     return SOURCES[name](paths)
 
@@ -99,10 +99,10 @@ def place_of(
     source: str | None = None,
     root: Path | None = None,
 ) -> tuple[str, list[Path]]:
-    """What the options of a command name: a source and its paths, for `open_source`.
+    """The source and its paths that the options of a command select, for `open_source`.
 
     Raises:
-        OptionError: they name none, or several.
+        OptionError: they select none, or several.
     """
     places: list[tuple[str, list[Path]]] = []
     places += [("scannet", [scannet_root])] if scannet_root else []
@@ -111,7 +111,7 @@ def place_of(
     if len(places) != 1:
         raise OptionError(
             command,
-            "needs scans from exactly one place.",
-            "Give --scannet-root, --meta-info or --source. Without scans, `vsidata synth` makes some.",
+            "needs exactly one source of scans.",
+            "Pass exactly one of --scannet-root, --meta-info and --source. `vsidata synth` makes scans.",
         )
     return places[0]

@@ -1,4 +1,4 @@
-"""Objects that an annotation lists twice: groups of one label over nearly the same vertices."""
+"""Objects that an annotation lists twice: groups of one label with nearly the same vertices."""
 
 from collections.abc import Callable, Sequence
 from itertools import combinations
@@ -8,20 +8,20 @@ import numpy as np
 from vsidata.scene import IntArray
 from vsidata.sources.segmentation import Group
 
-# Two groups of one label are one object where this share of the vertices that either has belongs to both.
-# Of 346 pairs of one label in 12 synthetic scans (seed 11) none shares a vertex. An object listed again
-# without one of its segments, drawn at random, still shares 0.97 (median of 302); six in seven 0.8 or more.
+# Two groups of one label are one object if they share at least this part of all their vertices. None of 346
+# pairs of one label in 12 synthetic scans (seed 11) shares a vertex. An object listed again without one of
+# its segments, drawn at random, still shares 0.97 (median of 302); six in seven share 0.8 or more.
 _SAME_SHARE = 0.8
 
 
 def repeated(groups: Sequence[Group], read_segments: Callable[[], IntArray]) -> frozenset[int]:
     """The instances that the annotation lists again later.
 
-    The later one stays, as it is the one to which a scan's points are given: see `group_objects`.
+    The later one is kept, because the points of the scan are assigned to it: see `group_objects`.
 
     Args:
         groups: the annotated objects, in the file's order.
-        read_segments: gives the (n,) segment id of each vertex; called only where two groups of one label
+        read_segments: returns the (n,) segment id of each vertex; called only if two groups of one label
             have a segment in common.
     """
     pairs = [

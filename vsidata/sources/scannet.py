@@ -1,7 +1,7 @@
-"""ScanNet v2 on a disk: `ROOT/scans/sceneNNNN_MM/`, `ROOT/scans_test/sceneNNNN_MM/`, or `ROOT/sceneNNNN_MM/`.
+"""ScanNet v2 on disk: `ROOT/scans/sceneNNNN_MM/`, `ROOT/scans_test/sceneNNNN_MM/`, or `ROOT/sceneNNNN_MM/`.
 
-Format: the README of the ScanNet/ScanNet repository. A file's suffix is also the name by which the official
-download script fetches it (`--type _vh_clean_2.ply`).
+Format: the README of the ScanNet/ScanNet repository. The suffix of a file is also its type for the official
+download script (`--type _vh_clean_2.ply`).
 """
 
 import os
@@ -32,7 +32,7 @@ AGGREGATION_ELSE = "_vh_clean.aggregation.json"
 ALIGNMENT = ".txt"
 
 _SCAN_FOLDER = re.compile(r"scene\d{4}_\d{2}", re.ASCII)
-# Farther from the origin than any scan of rooms reaches: coordinates beyond it are not metres.
+# No scan of rooms extends this far from the origin: larger coordinates are not metres.
 _FARTHEST_M = 1000.0
 
 
@@ -41,26 +41,26 @@ class ScanNet:
     """The scans under one root.
 
     Attributes:
-        root: the folder that the user named.
-        folders: the folders of each scan; more than one only where the same name stands in two places.
+        root: the folder that the user passed.
+        folders: the folders of each scan; more than one only if the same name is in two places.
     """
 
     root: Path
     folders: Mapping[str, tuple[Path, ...]]
-    _datasets: dict[str, str] = field(default_factory=dict, repr=False, compare=False)  # those known already
+    _datasets: dict[str, str] = field(default_factory=dict, repr=False, compare=False)  # cache
 
     @classmethod
     def open(cls, paths: Sequence[Path]) -> "ScanNet":
         """Find the scans under a root. Only names of the form `scene0000_00` count; links are followed.
 
-        A link that cannot be followed counts too: reading it then says what is wrong.
+        A broken link counts as a scan, so that reading it reports the fault.
 
         Raises:
-            OptionError: not exactly one root, or it is not a folder that can be listed, or holds no scan, or
-                the first release marked all its scans as synthetic.
+            OptionError: there is not exactly one root, it is not a folder that can be listed, it contains no
+                scans, or the first release marked all its scans as synthetic.
         """
         if len(paths) != 1:
-            raise OptionError("--scannet-root", f"names {len(paths)} folders", "Name one folder.")
+            raise OptionError("--scannet-root", f"has {len(paths)} folders", "Pass one folder.")
         root = Path(paths[0])
         folders: dict[str, dict[str, Path]] = {}
         for place in (root / "scans", root / "scans_test", root):
@@ -68,18 +68,18 @@ class ScanNet:
                 folders.setdefault(folder.name, {}).setdefault(os.path.realpath(folder), folder)
         if not folders and _SCAN_FOLDER.fullmatch(root.resolve().name):
             fault = "is a scan, not a folder of scans"
-            raise OptionError(root, fault, f"Name the folder that it lies in: {root.absolute().parent}.")
+            raise OptionError(root, fault, f"Pass its parent folder: {root.absolute().parent}.")
         if not folders:
             raise OptionError(
                 root,
-                "holds no scan: no folder named like scene0000_00 in it, in scans/ or in scans_test/",
-                "Name the folder that ScanNet's download script wrote to, or make one with `vsidata synth`.",
+                "contains no scans: no folder named like scene0000_00 in it, in scans/ or in scans_test/",
+                "Pass the output folder of ScanNet's download script, or make scans with `vsidata synth`.",
             )
         _refuse_old_mark(root)
         return cls(root, {name: tuple(folders[name].values()) for name in sorted(folders)})
 
     def names(self) -> Sequence[str]:
-        """The scans there are, sorted, whether or not they can be used."""
+        """All scans, sorted, usable or not."""
         return list(self.folders)
 
     @property
@@ -88,21 +88,21 @@ class ScanNet:
         return "+".join(sorted({self.dataset_of(name) for name in self.folders}))
 
     def dataset_of(self, name: str) -> str:
-        """`synthetic` for a scan whose files are those that its mark lists, else `scannet`.
+        """`synthetic` if the files of a scan are those that its mark lists, else `scannet`.
 
-        It stays what it was when it was first asked for. A scan without a mark costs nothing, one with a mark
-        the reading of its mesh and annotation.
+        The first result is kept. A scan without a mark costs nothing; for a scan with a mark, its mesh and
+        annotation are read.
         """
         if name not in self._datasets:
             self._datasets[name] = "synthetic" if self._is_synthetic(name) else "scannet"
         return self._datasets[name]
 
     def no_longer_synthetic(self) -> list[str]:
-        """The scans with the mark of a synthetic one that were changed since: they count as ScanNet's."""
+        """The scans with a synthetic mark that have changed since: they count as ScanNet's."""
         return [name for name in self.names() if self.dataset_of(name) == "scannet" and self._has_mark(name)]
 
     def changed_file(self, name: str) -> str | None:
-        """The file by which a scan with the mark of a synthetic one is none; None for any other scan.
+        """The changed file of a scan with a synthetic mark; None without a mark or a change.
 
         Raises:
             ScanError: as for `folder`.
@@ -112,30 +112,30 @@ class ScanNet:
         return changed_file(folder, read) if has_mark(folder) else None
 
     def room_of(self, name: str) -> str:
-        """The room of a scan, as the dataset's makers name rooms."""
+        """The room of a scan, by the naming scheme of the dataset."""
         return room_of(self.dataset_of(name), name)
 
     def room_of_listed(self, name: str) -> None:
-        """None: no list of rooms lies beside the scans."""
+        """None: the scans have no list of rooms."""
 
     def official_split(self, name: str) -> OfficialSplit | None:
-        """The official list of a scan; None where it is in none."""
+        """The official list of a scan; None if no list contains it."""
         return official_split(self.dataset_of(name), name)
 
     def folder(self, name: str) -> Path:
         """The folder of a scan.
 
         Raises:
-            ScanError: there is no such scan, there are two, or it is a link that cannot be followed.
+            ScanError: the scan does not exist, exists twice, or is a broken link.
         """
         places = self.folders.get(name, ())
         if not places:
             raise ScanError(
-                name, f"is no scan under {self.root}", "`vsidata check` lists the scans there are."
+                name, f"is not a scan under {self.root}", "Run `vsidata check` to list the scans."
             )
         if len(places) > 1:
-            fault = f"stands in two places: {' and '.join(map(str, places))}"
-            raise ScanError(name, fault, "Remove one of the two, or point --scannet-root at one of them.")
+            fault = f"is in two places: {' and '.join(map(str, places))}"
+            raise ScanError(name, fault, "Remove one of the two, or pass only one of them as --scannet-root.")
         refuse_broken_link(places[0])
         return places[0]
 
@@ -143,12 +143,12 @@ class ScanNet:
         """Read a scan: mesh, segments, annotation, and the alignment, which is applied to everything.
 
         Raises:
-            ScanError: a file is missing, cannot be read, is not what it should be, or disagrees with another.
+            ScanError: a file is missing, cannot be read, has the wrong form, or contradicts another file.
         """
         mesh_file, segments_file = self._file(name, MESH), self._file(name, SEGMENTS)
         groups = self._groups(name)
         if self.dataset_of(name) == "synthetic" and not self._is_synthetic(name):
-            remedy = "Run the same command again once nothing writes to them."
+            remedy = "Run the same command again when no other program writes to them."
             raise ScanError(name, "its files changed while they were read", remedy)
         stated = self.alignment(name)
         transform = np.eye(4) if stated is None else stated
@@ -157,7 +157,7 @@ class ScanNet:
         if len(segments) != len(mesh.vertices):
             raise ScanError(
                 segments_file,
-                f"holds {len(segments):,} indices for {len(mesh.vertices):,} vertices: "
+                f"has {len(segments):,} indices for {len(mesh.vertices):,} vertices: "
                 "the mesh and its segmentation do not belong together",
                 f"Download both again (--type {MESH}, --type {SEGMENTS}).",
             )
@@ -165,13 +165,13 @@ class ScanNet:
         points += transform[:3, 3]
         reach = float(max(points.max(), -points.min()))
         if not reach <= _FARTHEST_M:
-            fault = f"reaches {reach:,.0f} m from the origin: its coordinates are not metres"
-            raise ScanError(mesh_file, fault, "Save it in metres, or take ScanNet's own file.")
+            fault = f"extends {reach:,.0f} m from the origin: its coordinates are not metres"
+            raise ScanError(mesh_file, fault, "Save it in metres, or use ScanNet's own file.")
         objects, instances = group_objects(points, mesh.triangles, segments, groups)
         if not (instances >= 0).any():
             raise ScanError(
                 self._aggregation_file(name),
-                f"none of the segments of its {len(groups)} objects is in {segments_file.name}",
+                f"has {len(groups)} objects, but none of their segments is in {segments_file.name}",
                 f"Download both again (--type {AGGREGATION}, --type {SEGMENTS}).",
             )
         return Scene(
@@ -186,10 +186,10 @@ class ScanNet:
         )
 
     def alignment(self, name: str) -> Array | None:
-        """The (4, 4) transform from the mesh's frame to the room's; None where the scan's `.txt` has none.
+        """The (4, 4) transform from the mesh's frame to the room frame; None if the scan's `.txt` has none.
 
         Raises:
-            ScanError: the file is missing, cannot be read, or holds no such transform.
+            ScanError: the file is missing or cannot be read, or its transform is not valid.
         """
         return read_alignment(self._file(name, ALIGNMENT), _download(ALIGNMENT))
 
@@ -199,22 +199,22 @@ class ScanNet:
         return {group.instance: group.label for group in groups}
 
     def repeated(self, name: str) -> frozenset[int]:
-        """Instances listed again later; reads the segments only where two objects of one label share some."""
+        """Instances listed again later. Reads the segments only if two objects of one label share some."""
         return repeated(
             self._groups(name), lambda: read_segments(self._file(name, SEGMENTS), name, _download(SEGMENTS))
         )
 
     def files(self, name: str) -> Sequence[Path]:
-        """The files that `load` reads for this scan and that exist."""
+        """The existing files that `load` reads for this scan."""
         files = [
             *(self._file(name, suffix) for suffix in (MESH, SEGMENTS, ALIGNMENT)),
             self._aggregation_file(name),
         ]
-        # Unlike a path's own `is_file`, this says no where a folder may not be entered; `load` says why.
+        # Unlike `Path.is_file`, this returns False if a folder may not be entered; `load` reports the reason.
         return [file for file in files if os.path.isfile(file)]  # noqa: PTH113
 
     def stream(self, name: str, quality: int) -> FrameStream | None:
-        """The scan's `.sens`, exported frames or video, whichever is there."""
+        """The scan's `.sens`, exported frames or video: the first of these that exists."""
         return open_stream(self.folder(name), name, quality)
 
     def stream_files(self, name: str) -> Sequence[Path]:
@@ -245,32 +245,32 @@ class ScanNet:
 
 
 def _scan_folders(place: Path, must_exist: bool) -> list[Path]:
-    """The folders in a place that are named like a scan, and links of such names that lead nowhere."""
+    """The folders in a place that are named like a scan, and broken links with such names."""
     try:
         named = [folder for folder in place.iterdir() if _SCAN_FOLDER.fullmatch(folder.name)]
         return sorted(folder for folder in named if folder.is_dir() or _is_broken_link(folder))
     except (FileNotFoundError, NotADirectoryError):
         if not must_exist and not place.is_symlink():
             return []
-        what = "is a link that leads to no folder" if place.is_symlink() else "is not a folder"
-        raise OptionError(place, what, "Name the folder that holds the scans.") from None
+        what = "is a link that does not lead to a folder" if place.is_symlink() else "is not a folder"
+        raise OptionError(place, what, "Pass the folder of the scans.") from None
     except PermissionError:
         fault = "may not be listed by this user"
-        raise OptionError(place, fault, "Give yourself the right to read it (chmod u+rx).") from None
+        raise OptionError(place, fault, "Make it readable (chmod u+rx).") from None
     except OSError as error:
-        remedy = "Correct that, or name another folder."
+        remedy = "Fix the cause, or pass another folder."
         raise OptionError(place, f"cannot be listed: {error.strerror}", remedy) from None
 
 
 def _refuse_old_mark(root: Path) -> None:
-    """Refuse a root that the first release marked: that mark does not tell synthetic scans from real ones."""
+    """Refuse a root that the first release marked: its mark does not distinguish synthetic and real scans."""
     tops = (root, root.resolve().parent) if root.resolve().name == "scans" else (root,)
     for top in tops:
         if has_mark(top):
             raise OptionError(
                 top / MARK,
-                "is the mark of an earlier release: it does not say which of the scans are synthetic",
-                "Write synthetic scans anew with `vsidata synth`, into a new folder. If all scans here are "
+                "is the mark of an earlier release, which does not state which scans are synthetic",
+                "Make synthetic scans again with `vsidata synth`, in a new folder. If all scans here are "
                 "real, remove this file.",
             )
 

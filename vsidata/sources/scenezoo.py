@@ -1,8 +1,8 @@
-"""Whatever scenezoo reads (ScanNet++, ARKitScenes, Matterport3D, 3RScan, …) as scenes; an optional package.
+"""Datasets that the optional package scenezoo reads (ScanNet++, ARKitScenes, Matterport3D, 3RScan, …).
 
-Objects are what scenezoo's instance segmentation says, boxes are measured from their vertices as everywhere
-here. Pictures are decoded by scenezoo, and encoded anew. Of ScanNet's scans it refuses those whose annotation
-names segments that the mesh does not have; `vsidata.sources.scannet` reads them.
+Objects come from scenezoo's instance segmentation. Boxes are measured from their vertices, as for all meshes.
+Pictures are decoded by scenezoo and encoded again. Scenezoo refuses scans of ScanNet with segments in the
+annotation that the mesh does not have; `vsidata.sources.scannet` reads them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,38 +26,38 @@ from vsidata.sources.streams.image import encode
 
 _INSTALL = "Install it: pip install 'vsi100k[scenezoo]'."
 
-# scenezoo's names where they are not those of the leak guard's lists and of ScanNet's own.
+# scenezoo's names that differ from those of the leak guard's lists and of ScanNet.
 _DATASETS = {"scannetv2": "scannet", "scannetppv2": "scannetpp"}
 
 _LISTED_HERE = {"scannet", "arkitscenes"}
 
-# What the names of official lists hold, by the kind of list. Of several lists with a scene, the last counts.
+# Words in the names of official lists, by kind of list. If several lists contain a scene, the last counts.
 _KINDS: Mapping[OfficialSplit, set[str]] = {
     "train": {"train", "training"},
     "val": {"val", "validation"},
     "test": {"test"},
 }
 
-# Seconds that one unit of scenezoo's time stamps is, which are the releases' own numbers. Other datasets have
-# none, or their unit is not known.
+# Seconds per unit of scenezoo's time stamps, which are the releases' own numbers. Other datasets have no time
+# stamps, or their unit is unknown.
 _UNITS = {"scannetv2": 1e-6, "scannetppv2": 1.0, "arkitscenes": 1.0}
 
-# Datasets whose meshes stand upright as scenezoo returns them: z is up. It turns SceneNN and 3D-FRONT
-# itself; the others are released upright. `get_alignment` of MultiScan must not be applied, although its
-# docstring says otherwise: it leads from the upright mesh to ARKit's frame, in which y is up.
+# Datasets with upright meshes as scenezoo returns them: z is up. It turns SceneNN and 3D-FRONT itself; the
+# others are released upright. `get_alignment` of MultiScan must not be applied, although its docstring says
+# otherwise: it transforms the upright mesh to ARKit's frame, in which y is up.
 # Sources: scenezoo 0.3.1; MultiScan, issue 18; ARKitScenes, DATA.md; the other datasets' own descriptions.
 _UPRIGHT = {
     "scannetppv2", "arkitscenes", "multiscan", "3rscan", "matterport3d", "s3dis", "ase", "structured3d",
     "scenenn", "3dfront",
 }  # fmt: skip
-# ScanNet's meshes are upright to a few degrees; their alignment makes them so and puts the floor at 0.
+# ScanNet's meshes are upright to a few degrees. Their alignment makes them upright and puts the floor at 0.
 _ALIGNED = {"scannetv2"}
 
-# How far below the root the folder of a scene lies in any layout: `3dod/Training/40753679`.
+# Depth of a scene's folder below the root, in any layout: `3dod/Training/40753679`.
 _DEEPEST = 3
 # Meshes and annotations, as opposed to pictures, depth and archives.
 _ANNOTATION = {".ply", ".obj", ".json", ".txt", ".csv", ".house"}
-_MANY_FILES = 100  # a folder of more holds one for each frame
+_MANY_FILES = 100  # a folder with more files has one for each frame
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class SceneZoo:
     Attributes:
         name: scenezoo's name for it.
         root: the folder that it was downloaded to.
-        folders: the scenes there are, each with its folder below the root, as far as it has one of its name.
+        folders: the scenes, each with the folder of its name below the root, if there is one.
     """
 
     name: str
@@ -79,11 +79,11 @@ class SceneZoo:
         """List the scenes of a dataset: those of its official lists that have a folder below the root.
 
         Raises:
-            OptionError: scenezoo is not installed, does not know the dataset, cannot list its scenes, or none
-                of them is there; or which way is up in the dataset's meshes is not known.
+            OptionError: scenezoo is not installed, does not have the dataset or cannot list its scenes, none
+                of the scenes is below the root, or the up axis of the dataset's meshes is unknown.
         """
         if len(paths) != 1:
-            raise OptionError("--root", f"names {len(paths)} folders", "Name the folder of the dataset.")
+            raise OptionError("--root", f"has {len(paths)} folders", "Pass the folder of the dataset.")
         root = Path(paths[0])
         zoo = _import()
         try:
@@ -92,26 +92,26 @@ class SceneZoo:
         except (zoo.SceneZooError, OSError, KeyError, ValueError) as error:
             fault = f"scenezoo cannot list its scenes: {_said(error)}"
             known = ", ".join(sorted(zoo.list_datasets()))
-            remedy = f"It knows {known}; it fetches official lists from the network once."
+            remedy = f"Choose from: {known}. It downloads official lists once, so check the network too."
             raise OptionError(f"--source scenezoo:{name}", fault, remedy) from None
         below = _folders(root)
         there = {scene: below[Path(scene).name] for scene in sorted(listed) if Path(scene).name in below}
         if not there:
-            fault = f"holds none of the {len(listed):,} scenes of {canonical}"
-            raise OptionError(root, fault, "Name the folder that the dataset was downloaded to.")
+            fault = f"contains none of the {len(listed):,} scenes of {canonical}"
+            raise OptionError(root, fault, "Pass the folder that the dataset was downloaded to.")
         if canonical not in _UPRIGHT | _ALIGNED:
-            fault = "which axis of its meshes points up is not known here"
+            fault = "is not supported: the up axis of its meshes is unknown"
             remedy = f"Choose from {', '.join(sorted(_UPRIGHT | _ALIGNED))}."
             raise OptionError(f"--source scenezoo:{name}", fault, remedy)
         return cls(canonical, root, there)
 
     @property
     def dataset(self) -> str:
-        """The dataset's name, as the leak guard's lists have it: `scannetpp`, `arkitscenes`."""
+        """The dataset's name, as in the leak guard's lists: `scannetpp`, `arkitscenes`."""
         return _DATASETS.get(self.name, self.name)
 
     def names(self) -> Sequence[str]:
-        """The scenes there are, sorted."""
+        """All scenes, sorted."""
         return list(self.folders)
 
     def dataset_of(self, name: str) -> str:  # noqa: ARG002 - one root, one dataset
@@ -119,21 +119,21 @@ class SceneZoo:
         return self.dataset
 
     def room_of(self, name: str) -> str:
-        """The room of a scene, as the dataset's makers name rooms; of 3RScan, the room's first scan."""
+        """The room of a scene, by the naming scheme of the dataset; for 3RScan, the room's first scan."""
         if self.name == "3rscan":
             with _blame(name):
                 return str(_dataset(self.name, self.root).get_reference_id(name))
         return room_of(self.dataset, name)
 
     def room_of_listed(self, name: str) -> str:
-        """The room of a scan that the dataset lists, with a folder below the root or without."""
+        """The room of a scan that the dataset lists, with or without a folder below the root."""
         return self.room_of(name)
 
     def official_split(self, name: str) -> OfficialSplit | None:
-        """The official list of a scene; None where it is in none.
+        """The official list of a scene; None if no list contains it.
 
-        ScanNet's and ARKitScenes' lists are those of this package. Of other datasets the lists are those that
-        scenezoo reads, such as `nvs_sem_val`; of several, test and validation lists count first.
+        The lists of ScanNet and ARKitScenes come from this package. Those of other datasets come from
+        scenezoo, such as `nvs_sem_val`. If several lists contain a scene, test and validation lists win.
         """
         if self.dataset in _LISTED_HERE:
             return official_split(self.dataset, name)
@@ -172,16 +172,16 @@ class SceneZoo:
         )
 
     def labels(self, name: str) -> Mapping[int, str]:
-        """Label by instance id. Reads as much of the scene as scenezoo needs for it."""
+        """Label by instance id. Reads the parts of the scene that scenezoo needs for it."""
         with _blame(name):
             return _annotated(_dataset(self.name, self.root), name)[3]
 
     def repeated(self, name: str) -> frozenset[int]:  # noqa: ARG002 - the same for every scene
-        """None: scenezoo gives a vertex to one object."""
+        """Always empty: scenezoo assigns each vertex to one object."""
         return frozenset()
 
     def files(self, name: str) -> Sequence[Path]:
-        """Meshes and annotations in the scene's folder: in some datasets more than scenezoo reads."""
+        """Meshes and annotations in the scene's folder. In some datasets scenezoo reads fewer of them."""
         folder = self.folders[name]
         found: list[Path] = []
         for place in [folder, *_subfolders(folder)] if folder and folder.is_dir() else []:
@@ -191,9 +191,9 @@ class SceneZoo:
         return found
 
     def stream(self, name: str, quality: int) -> FrameStream | None:
-        """The frames that scenezoo takes by default, poses in the mesh's frame; None where there are none.
+        """The frames that scenezoo selects by default, with poses in the mesh's frame; None without frames.
 
-        Only those of a pinhole camera: no other is described by a matrix.
+        None also for cameras other than pinhole cameras, which a matrix cannot describe.
         """
         zoo, dataset = _import(), _dataset(self.name, self.root)
         if not dataset.supports("frames"):
@@ -243,7 +243,7 @@ class _Stream(FrameStream):
     quality: int
 
     def jpeg(self, position: int) -> bytes:
-        """The picture as scenezoo decodes it, encoded anew."""
+        """The picture as scenezoo decodes it, encoded again."""
         dataset = _dataset(self.source.name, self.source.root)
         with _blame(self.name):
             picture = dataset.get_frames(self.name, indices=self.numbers[position, None], items=("rgb",)).rgb[
@@ -252,7 +252,7 @@ class _Stream(FrameStream):
         return encode(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), self.quality)
 
     def depth(self, position: int) -> None:
-        """None: nothing here asks for it."""
+        """None: depth of these datasets is not used."""
 
 
 @lru_cache(maxsize=1)
@@ -268,7 +268,7 @@ def _official_lists(name: str, root: Path) -> Mapping[str, OfficialSplit]:
 
 
 def _times(stamps: Any, dataset_name: str) -> Array | None:
-    """(n,) seconds since the first frame; None where they or their unit are not known."""
+    """(n,) seconds since the first frame; None if they or their unit are unknown."""
     unit = _UNITS.get(dataset_name)
     if unit is None or stamps is None:
         return None
@@ -277,7 +277,7 @@ def _times(stamps: Any, dataset_name: str) -> Array | None:
 
 
 def _is_absence(error: Exception) -> bool:
-    """Whether scenezoo says that there is nothing, rather than that something is wrong."""
+    """Return whether scenezoo's error means that there are no frames, rather than that they are damaged."""
     unsupported = isinstance(error, _import().UnsupportedOperationError)
     return unsupported or isinstance(error.__cause__ or error, FileNotFoundError)
 
@@ -292,19 +292,19 @@ def _import() -> Any:
 
 @lru_cache(maxsize=1)
 def _dataset(name: str, root: Path) -> Any:
-    """The dataset, opened once a process."""
+    """The dataset, opened once per process."""
     return _import().get_dataset(name, root)
 
 
 @contextmanager
 def _blame(scene: str) -> Iterator[None]:
-    """Whatever scenezoo raises becomes the scan's error."""
+    """Turn every exception of scenezoo into the scan's error."""
     try:
         yield
     except (ScanError, MemoryError):
         raise
     except Exception as error:
-        remedy = "Download it again, or leave the scan out; `scenezoo` says more (Dataset.check)."
+        remedy = "Download it again, or leave the scan out. Dataset.check of scenezoo reports details."
         raise ScanError(scene, f"scenezoo cannot read it: {_said(error)}", remedy) from error
 
 
@@ -323,7 +323,7 @@ def _annotated(dataset: Any, name: str) -> tuple[Array, IntArray, IntArray, dict
     segmentation = dataset.get_segmentation(name)
     found = segmentation.labels.astype(np.int64)
     if segmentation.is_multilabel:
-        found = found[:, 0]  # what a point is first of all
+        found = found[:, 0]  # the first label of a point
     labels = np.where(found == segmentation.invalid_id, -1, found)
     if segmentation.domain == "face":  # a corner between two objects belongs to one of them
         of_points = np.full(len(points), -1)
@@ -339,13 +339,13 @@ def _annotated(dataset: Any, name: str) -> tuple[Array, IntArray, IntArray, dict
 
 
 def _alignment(dataset: Any, dataset_name: str, name: str) -> Array | None:
-    """(4, 4) from the mesh's frame to the room's, z up; None where they are the same."""
+    """(4, 4) from the mesh's frame to the room frame, z up; None if they are the same."""
     matrix = dataset.get_scene_info(name).get("axisAlignment") if dataset_name in _ALIGNED else None
     return None if matrix is None else np.asarray(matrix, dtype=np.float64).reshape(4, 4)
 
 
 def _folders(root: Path) -> dict[str, Path]:
-    """The folders below a root by name, the highest of each name, and links, even if they lead nowhere."""
+    """The folders below a root by name, the highest one of each name, and links, even broken ones."""
     found: dict[str, Path] = {}
     level = [root]
     for _ in range(_DEEPEST):

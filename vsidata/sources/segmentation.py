@@ -29,8 +29,8 @@ class Group(NamedTuple):
 
     Attributes:
         instance: its `objectId`.
-        label: the annotator's words, white space collapsed.
-        segments: the segments it is made of, sorted, each once; some may own no vertex.
+        label: the annotator's words, with white space collapsed.
+        segments: its segments, sorted, each once; some may have no vertices.
     """
 
     instance: int
@@ -42,8 +42,8 @@ def read_segments(path: Path, scan: str, remedy: str) -> IntArray:
     """The segment id of each vertex, (n,).
 
     Raises:
-        ScanError: the file cannot be read, says that it belongs to another scan, or its `segIndices` are not
-            a list of integers from 0 up.
+        ScanError: the file cannot be read, belongs to another scan, or its `segIndices` are not a list of
+            integers of 0 or more.
     """
     data = read_scan_file(path, remedy)
     with faults_of(path, remedy):
@@ -55,15 +55,15 @@ def read_segments(path: Path, scan: str, remedy: str) -> IntArray:
 
 
 def read_groups(path: Path, scan: str, remedy: str) -> list[Group]:
-    """The annotated objects, in the file's order. A segment named twice within an object counts once.
+    """The annotated objects, in the file's order. A segment listed twice within an object counts once.
 
     Raises:
-        ScanError: the file cannot be read, annotates another scan or the full-resolution mesh, names no
-            object, one id twice, or an object without id, label or list of segments.
+        ScanError: the file cannot be read, annotates another scan or the full-resolution mesh, has no
+            objects, has an id twice, or has an object without id, label or list of segments.
     """
     content = read_scan_json(path, remedy)
     if str(content.get("segmentsFile")).endswith(_FULL_RESOLUTION_SEGMENTS):
-        # Its segment ids have nothing to do with those of the decimated mesh.
+        # Its segment ids are not those of the decimated mesh.
         fault = f"annotates the full-resolution mesh ({content['segmentsFile']!s:.80}), not the decimated one"
         raise ScanError(path, fault, "Download the decimated mesh's annotation (--type .aggregation.json).")
     with faults_of(path, remedy):
@@ -85,8 +85,8 @@ def read_groups(path: Path, scan: str, remedy: str) -> list[Group]:
 def _split_off_segments(data: bytes) -> tuple[dict[str, Any], IntArray]:
     """The file's content, and its `segIndices` as an array.
 
-    A plain list of numbers is read as text, three times faster than by way of 150,000 Python integers. All
-    that is not so plain goes the usual way, which also finds the words for what is wrong.
+    A plain list of numbers is parsed from text, three times faster than by way of 150,000 Python integers.
+    Everything else is parsed as JSON, which also reports faults.
     """
     key = _SEGMENTS_KEY.search(data)
     end = data.find(b"]", key.end()) if key else -1
@@ -109,7 +109,7 @@ def _group(entry: Any, where: str) -> Group:
         raise Fault(f"{where}: {json_type(entry)}, not an object")
     instance, label = entry.get("objectId"), entry.get("label")
     if type(instance) is not int or not 0 <= instance < 2**31:
-        raise Fault(f"{where}: its objectId is {instance!r:.80}, not an integer from 0 up")
+        raise Fault(f"{where}: its objectId is {instance!r:.80}, not an integer of 0 or more")
     if not isinstance(label, str) or not label.split():
         raise Fault(f"{where}: its label is {label!r:.80}")
     segments = _segment_ids(entry.get("segments"), f"{where}.segments")
@@ -117,7 +117,7 @@ def _group(entry: Any, where: str) -> Group:
 
 
 def _segment_ids(listed: Any, what: str) -> IntArray:
-    """A JSON list of integers from 0 up, as an array."""
+    """A JSON list of integers of 0 or more, as an array."""
     if not isinstance(listed, list):
         raise Fault(f"{what}: {json_type(listed)}, not a list")
     for position, id_ in enumerate(listed):
@@ -127,7 +127,7 @@ def _segment_ids(listed: Any, what: str) -> IntArray:
 
 
 def _check_scan(content: dict[str, Any], scan: str) -> None:
-    """Refuse a file that names another scan: `scannet.scene0000_00` and `scene0000_00` are both usual."""
+    """Refuse a file of another scan. Both `scannet.scene0000_00` and `scene0000_00` are accepted."""
     named = _SCAN_ID.search(str(content.get("sceneId")))
     if named and named.group() != scan:
         raise Fault(f"belongs to another scan: its sceneId is {content['sceneId']!s:.80}")

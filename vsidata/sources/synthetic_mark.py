@@ -1,8 +1,8 @@
 """The mark of a synthetic scan: a file in the scan's folder that lists the scan's own files.
 
-Synthetic scans have names of ScanNet's form and may lie beside real scans. So each of them has a mark. It
-counts only as long as the scan's files are those that it lists: a real scan that is copied over a synthetic
-one is not synthetic, nor is a scan with a changed file.
+Synthetic scans have names like ScanNet's and may be in one folder with real scans. So each of them has a
+mark. It is valid only as long as the scan's files are those that it lists. A real scan copied over a
+synthetic one is not synthetic, and a scan with a changed file is not synthetic either.
 """
 
 import hashlib
@@ -14,14 +14,14 @@ from typing import Any
 import orjson
 
 MARK = "synthetic.json"
-"""The mark's name. The first release wrote one file of this name above all scans of a root."""
+"""The mark's file name. The first release wrote one file of this name above all scans of a root."""
 
-# A video may hold gigabytes: its size alone is compared.
+# A video may have gigabytes, so only its size is compared.
 _SIZE_ALONE = (".sens", ".mp4")
 
 
 def write_mark(folder: Path) -> None:
-    """Mark a scan as synthetic once all its files are written: their sizes, and SHA-256 but of videos.
+    """Mark a scan as synthetic after all its files are written: their sizes, and SHA-256 except for videos.
 
     Raises:
         OSError: a file cannot be read, or the mark cannot be written.
@@ -33,22 +33,22 @@ def write_mark(folder: Path) -> None:
 
 
 def has_mark(folder: Path) -> bool:
-    """Whether there is a mark in a scan's folder, whatever it lists."""
+    """Return whether a scan's folder has a mark, valid or not."""
     return os.path.lexists(folder / MARK)
 
 
 def changed_file(folder: Path, read: Iterable[Path]) -> str | None:
-    """The first file by which a scan is not what its mark lists; None where it is.
+    """The first file of a scan that differs from its mark; None if the mark is valid.
 
-    Cheap where there is no mark. Else it reads the scan's mesh and annotation.
+    Fast without a mark. Otherwise it reads the scan's mesh and annotation.
 
     Args:
-        folder: of the scan.
-        read: the files and folders that are read of it. What lies beside them does not matter.
+        folder: the folder of the scan.
+        read: the files and folders that a build reads. Other files do not matter.
 
     Returns:
-        The name of a file that is not listed or differs; that of the mark where it is missing or damaged. A
-        listed file that is gone or cannot be read changes nothing: nothing else is read in its place.
+        The name of a file that is not listed or differs; the name of the mark if it is missing or damaged.
+        A listed file that is missing or cannot be read is ignored, because nothing is read in its place.
     """
     try:
         listed: Mapping[str, Any] = orjson.loads((folder / MARK).read_bytes())["files"]
@@ -74,10 +74,10 @@ def _listed(path: Path) -> dict[str, int | str]:
 
 
 def _files(folder: Path) -> list[Path]:
-    """All files below a folder but its mark."""
+    """All files below a folder except its mark."""
     return [path for path in folder.rglob("*") if path != folder / MARK and _is_file(path)]
 
 
 def _is_file(path: Path) -> bool:
-    """Unlike a path's own method, this says no where a folder may not be entered."""
+    """Unlike `Path.is_file`, this returns False if a folder may not be entered."""
     return os.path.isfile(path)  # noqa: PTH113

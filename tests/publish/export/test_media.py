@@ -126,17 +126,17 @@ def png(width: int, height: int) -> bytes:
 @pytest.mark.parametrize(
     ("changed", "fault"),
     [
-        ({"images": [marked(), b"no picture"]}, "frame 1: is no JPEG"),
-        ({"images": [marked(), png(64, 48)]}, "frame 1: is no JPEG"),
+        ({"images": [marked(), b"no picture"]}, "frame 1: is not a JPEG"),
+        ({"images": [marked(), png(64, 48)]}, "frame 1: is not a JPEG"),
         (
             {"images": [marked(), marked(32, 24)]},
             "is a JPEG of 32 × 24 pixels in a stream of 64 × 48",
         ),
         ({"images": [marked(), marked()[:-200]]}, "frame 1: is a JPEG that is cut short"),
-        ({"images": [marked(), None]}, "frame 1: is no JPEG"),
+        ({"images": [marked(), None]}, "frame 1: is not a JPEG"),
         ({"images": [marked()]}, "numbers of frames and times differ: 1 and 2"),
-        ({"timestamps": [1.0, 1.0]}, "whose times do not rise"),
-        ({"timestamps": [0.0, float("nan")]}, "whose times are not numbers"),
+        ({"timestamps": [1.0, 1.0]}, "with times that do not rise"),
+        ({"timestamps": [0.0, float("nan")]}, "with times that are not numbers"),
         ({"timestamps": None}, "numbers of frames and times differ: 2 and 0"),
         ({"orientation": 45}, "to be turned by 45°"),
         ({"width": None}, "in a stream of None × 48"),
@@ -159,7 +159,7 @@ def test_frames_that_no_build_writes_are_refused_before_anything_is_written(tmp_
 def test_pictures_of_hundreds_of_millions_of_pixels_are_not_decoded(tmp_path):
     """A PNG of 12,000 × 12,000 pixels takes 432 MB once decoded, and 420 kB in the build."""
     row = made([png(12_000, 12_000)] * 2) | {"width": 12_000, "height": 12_000}
-    with pytest.raises(ScanError, match="is no JPEG"), within_limits(0):
+    with pytest.raises(ScanError, match="is not a JPEG"), within_limits(0):
         write_mp4(tmp_path, row)
 
 

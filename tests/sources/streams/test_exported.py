@@ -206,15 +206,15 @@ def expect(folder, file, fault, remedy=REMEDY, read=lambda stream: stream):
     ("file", "content", "fault"),
     [
         ("color/0.jpg", b"", "is empty"),
-        ("color/0.jpg", b"GIF89a" * 10, "is no JPEG"),
+        ("color/0.jpg", b"GIF89a" * 10, "is not a JPEG"),
         ("depth/0.png", b"", "is empty"),
-        ("depth/0.png", jpeg(), "is no PNG"),
-        ("depth/0.png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "is no PNG"),
+        ("depth/0.png", jpeg(), "is not a PNG"),
+        ("depth/0.png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "is not a PNG"),
         ("pose/4.txt", b"", "is empty"),
-        ("pose/4.txt", b"1 0 0 0 0 1 0 0 0 0 1 0", "holds 12 numbers, not 16"),
-        ("pose/4.txt", b"x " * 16, "holds something else than numbers"),
+        ("pose/4.txt", b"1 0 0 0 0 1 0 0 0 0 1 0", "has 12 numbers, not 16"),
+        ("pose/4.txt", b"x " * 16, "has words that are not numbers"),
         ("pose/4.txt", b"\xff\xfe " * 16, "is not text: byte 0 is not UTF-8"),
-        ("intrinsic/intrinsic_color.txt", b"1 2 3", "holds 3 numbers, not 16"),
+        ("intrinsic/intrinsic_color.txt", b"1 2 3", "has 3 numbers, not 16"),
     ],
 )
 def test_file_that_is_not_what_its_name_says_is_named(folder, file, content, fault):
@@ -262,12 +262,12 @@ def test_depth_of_absurd_size_is_refused_from_its_header(folder):
 
 def test_same_number_twice_is_refused(folder):
     (folder / "color" / "003.jpg").write_bytes(jpeg())
-    expect(folder, "color", "holds frame 3 twice: 003.jpg and 3.jpg", "Remove one of the two.")
+    expect(folder, "color", "contains frame 3 twice: 003.jpg and 3.jpg", "Remove one of the two.")
 
 
 def test_folder_without_a_frame_is_refused(tmp_path):
     (tmp_path / "color").mkdir()
-    expect(tmp_path, "color", "holds no frame: no file named like 0.jpg")
+    expect(tmp_path, "color", "contains no frames: no file named like 0.jpg")
 
 
 @pytest.mark.parametrize("part", ["color", "depth", "pose", "intrinsic"])

@@ -228,7 +228,7 @@ def test_stream_cut_anywhere_is_refused_and_says_how_many_frames_are_whole(tmp_p
     if whole < 0:
         assert f"ends within its header, after {cut} bytes" in caught.value.fault
     else:
-        assert f"is cut short or damaged: {whole} of its 10 frames are whole" in caught.value.fault
+        assert f"is cut short or damaged: {whole} of its 10 frames are complete" in caught.value.fault
     assert caught.value.file.endswith("scene0000_00.sens")
     assert caught.value.remedy == REMEDY
 
@@ -255,19 +255,19 @@ def test_what_follows_the_last_frame_does_not_matter(tmp_path, ten):
             "its depth pictures are stored as raw_ushort (0); only zlib_ushort is read",
         ),
         ({"depth_compression": 2}, "stored as occi_ushort (2)"),
-        ({"size": (0, 24)}, "its header gives the colour pictures no size"),
+        ({"size": (0, 24)}, "its header does not state the size of the colour pictures"),
         ({"size": (2**32 - 1, 2**32 - 1)}, "its colour pictures have 4,294,967,295 × 4,294,967,295 pixels"),
         ({"size": (2**16, 2**16)}, "65,536 × 65,536 pixels"),
         ({"depth_size": (2**31, 2)}, "its depth pictures have 2,147,483,648 × 2 pixels"),
-        ({"depth_shift": 0.0}, "gives a metre the depth 0.0"),
-        ({"depth_shift": -1000.0}, "gives a metre the depth -1000.0"),
-        ({"depth_shift": 1e-45}, "gives a metre the depth 1.4"),
-        ({"depth_shift": float("inf")}, "gives a metre the depth inf"),
-        ({"depth_shift": float("nan")}, "gives a metre the depth nan"),
-        ({"count": 0}, "announces 0 frames"),
-        ({"count": BEYOND}, "announces 18,446,744,073,709,551,615 frames"),
-        ({"count": 2**20}, "10 of its 1,048,576 frames are whole"),
-        ({"count": 11}, "10 of its 11 frames are whole"),
+        ({"depth_shift": 0.0}, "a depth of 0.0 per metre"),
+        ({"depth_shift": -1000.0}, "a depth of -1000.0 per metre"),
+        ({"depth_shift": 1e-45}, "a depth of 1.4"),
+        ({"depth_shift": float("inf")}, "a depth of inf per metre"),
+        ({"depth_shift": float("nan")}, "a depth of nan per metre"),
+        ({"count": 0}, "states 0 frames"),
+        ({"count": BEYOND}, "states 18,446,744,073,709,551,615 frames"),
+        ({"count": 2**20}, "10 of its 1,048,576 frames are complete"),
+        ({"count": 11}, "10 of its 11 frames are complete"),
     ],
 )
 def test_hostile_header_is_refused(tmp_path, ten, fields, fault):
@@ -289,7 +289,7 @@ def test_hostile_header_is_refused(tmp_path, ten, fields, fault):
 )
 def test_payload_sizes_that_cannot_be_are_refused(tmp_path, ten, sizes):
     ten.frames[4].color_bytes, ten.frames[4].depth_bytes = sizes
-    with pytest.raises(ScanError, match="4 of its 10 frames are whole"):
+    with pytest.raises(ScanError, match="4 of its 10 frames are complete"):
         opened(tmp_path, ten)
 
 
@@ -301,7 +301,7 @@ def test_payload_larger_than_any_is_refused_before_it_is_read(tmp_path, ten):
     os.truncate(path, path.stat().st_size + size)
     stream = open_sens(path)
     tracemalloc.start()
-    with pytest.raises(ScanError, match="the depth of frame 9: has 200,000,000 bytes, more than any has"):
+    with pytest.raises(ScanError, match="the depth of frame 9: has 200,000,000 bytes, which is too large"):
         stream.depth(9)
     assert tracemalloc.get_traced_memory()[1] < 1e6
     tracemalloc.stop()
@@ -311,7 +311,7 @@ def test_depth_bomb_is_inflated_no_further_than_the_headers_size(tmp_path, ten):
     ten.frames[2].depth = zlib.compress(bytes(100_000_000))
     stream = opened(tmp_path, ten)
     tracemalloc.start()
-    fault = "the depth of frame 2: inflates to more than the 384 bytes that its size asks for"
+    fault = "the depth of frame 2: inflates to more than the 384 bytes of its stated size"
     with pytest.raises(ScanError, match=fault):
         stream.depth(2)
     assert tracemalloc.get_traced_memory()[1] < 1e6
@@ -348,7 +348,7 @@ def test_depth_that_is_not_what_the_header_says_is_refused(tmp_path, ten, data, 
             jpeg().replace(b"\xff\xc0\x00\x11\x08\x00\x18\x00\x20", b"\xff\xc0\x00\x11\x08\xff\xff\xff\xff"),
             "65,535",
         ),
-        (b"\x89PNG\r\n\x1a\n" * 20, "is no JPEG"),
+        (b"\x89PNG\r\n\x1a\n" * 20, "is not a JPEG"),
     ],
 )
 def test_picture_that_is_not_what_the_header_says_is_refused_before_it_is_decoded(tmp_path, ten, data, fault):

@@ -49,7 +49,7 @@ def test_orientation_says_how_to_turn_the_pictures_upright(stream, held, upright
 
 
 def test_stream_without_a_valid_pose_is_refused_with_what_to_do(stream):
-    with pytest.raises(ScanError, match="none of its 3 frames") as caught:
+    with pytest.raises(ScanError, match="has 3 frames, but none with a picture") as caught:
         show(stream(3, lost=(0, 1, 2)), None, Framing(2))
     assert "--frames 0" in caught.value.remedy
 

@@ -76,8 +76,8 @@ def test_what_is_no_video_is_refused_without_a_word_of_opencv(tmp_path, video, c
     path = tmp_path / "scene0000_00.mp4"
     data = video.read_bytes()
     for content, fault in (
-        (b"", "is no MP4: it does not begin with an `ftyp` box"),
-        (b"#EXTM3U\n#EXTINF:1,\nhttp://example.invalid/1.ts\n", "is no MP4"),
+        (b"", "is not an MP4: it does not begin with an `ftyp` box"),
+        (b"#EXTM3U\n#EXTINF:1,\nhttp://example.invalid/1.ts\n", "is not an MP4"),
         (data[:2000], "is a damaged MP4: FFmpeg cannot open it"),
         (data[:4] + b"ftyp" + bytes(1000), "is a damaged MP4"),
     ):

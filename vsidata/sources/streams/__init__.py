@@ -1,1 +1,1 @@
-"""The frames of a scan: its pictures, depth, camera poses and times, whatever they are stored in."""
+"""The frames of a scan: its pictures, depth, camera poses and times, in any of the supported formats."""

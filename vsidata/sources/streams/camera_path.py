@@ -1,4 +1,4 @@
-"""Where the camera of a stream went: what a floor plan draws."""
+"""The path of a stream's camera, for floor plans."""
 
 from dataclasses import dataclass
 
@@ -7,17 +7,18 @@ import numpy as np
 from vsidata.scene import Array
 from vsidata.sources.streams.frames import FrameStream
 
-# A hand-held camera moves less than a step between two of these: a line through them is the way it went.
+# Positions per second. A hand-held camera moves less than a step between two of them, so a line through them
+# is its path.
 _A_SECOND = 2
 
 
 @dataclass(frozen=True, eq=False)
 class CameraPosition:
-    """Where the camera was at a time.
+    """The position of the camera at a time.
 
     Attributes:
-        seconds: since the stream began.
-        position: (3,) metres, room frame; None where tracking was lost.
+        seconds: since the beginning of the stream.
+        position: (3,) metres, room frame; None if tracking was lost.
     """
 
     seconds: float
@@ -25,19 +26,19 @@ class CameraPosition:
 
 
 def camera_path(stream: FrameStream, alignment: Array | None) -> tuple[CameraPosition, ...] | None:
-    """Where the camera was in each half second of a stream: at its first frame with a valid pose.
+    """The camera's position in each half second of a stream, at the first frame with a valid pose.
 
     Args:
-        stream: of a scan.
-        alignment: (4, 4) from the frame of the scan's mesh to the room's; None where they are the same.
+        stream: the stream of a scan.
+        alignment: (4, 4) from the frame of the scan's mesh to the room frame; None if they are the same.
 
     Returns:
-        Spots, rising in time; None where the stream has no poses.
+        Positions in order of time; None if the stream has no poses.
     """
     if stream.poses is None:
         return None
     halves = np.floor(stream.timestamps * _A_SECOND)
-    in_turn = np.lexsort((~stream.valid, halves))  # by half second, there the valid frames first
+    in_turn = np.lexsort((~stream.valid, halves))  # by half second, valid frames first
     _, firsts = np.unique(halves[in_turn], return_index=True)
     rows = in_turn[firsts]
     positions = np.where(stream.valid[rows, None], stream.poses[rows, :3, 3], 0.0)

@@ -1,6 +1,6 @@
-"""What a scan's `.txt` says of its cameras, in `key = value` lines: for pictures exported from a stream.
+"""The cameras in a scan's `.txt`, in `key = value` lines, for pictures exported from a stream.
 
-The exporter that ScanNet gives out can shrink pictures, and leaves the cameras as they were.
+ScanNet's exporter can shrink pictures, but does not change the cameras.
 """
 
 import os
@@ -19,11 +19,11 @@ _REMEDY = "Download it again (--type .txt)."
 
 @dataclass(frozen=True, eq=False)
 class DescribedCamera:
-    """A camera as it took its pictures, before they were exported.
+    """A camera of the original pictures, before the export.
 
     Attributes:
-        size: of its pictures.
-        matrix: (3, 3) pixel = matrix @ (x right, y down, z forward); None where the file does not say it.
+        size: the size of its pictures.
+        matrix: (3, 3) pixel = matrix @ (x right, y down, z forward); None if the file does not state it.
     """
 
     size: Size
@@ -31,14 +31,14 @@ class DescribedCamera:
 
 
 def described_camera(path: Path, name: str) -> DescribedCamera | None:
-    """One camera of a scan; None where there is no file, or it does not say the pictures' size.
+    """One camera of a scan; None without a file, or if the file does not state the pictures' size.
 
     Args:
         path: the scan's `.txt`.
         name: `color` or `depth`.
 
     Raises:
-        ScanError: the file is there and cannot be read.
+        ScanError: the file exists but cannot be read.
     """
     if not os.path.lexists(path):
         return None
@@ -53,7 +53,7 @@ def described_camera(path: Path, name: str) -> DescribedCamera | None:
 
 
 def _number(said: Mapping[str, str], key: str) -> float:
-    """NaN where there is none, or something else."""
+    """The number of a key; NaN if the key is missing or has another value."""
     try:
         return float(said.get(key, "nan"))
     except ValueError:

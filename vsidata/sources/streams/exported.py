@@ -33,8 +33,8 @@ COLOR = "color"
 PARTS = (COLOR, "depth", "pose", "intrinsic")
 """The folders of an export."""
 
-# The principal point of an uncropped picture lies near its middle. One that is farther off than this share of
-# the sides belongs to pictures of another size.
+# The principal point of an uncropped picture is near its middle. If it is further away than this share of the
+# sides, it belongs to pictures of another size.
 _MOST_OFF_CENTRE = 0.25
 
 _REMEDY = "Export the frames of this scan again."
@@ -51,14 +51,14 @@ class ExportedStream(FrameStream):
 
     Attributes:
         pictures: the JPEG of each frame, by number.
-        depths: the depth PNG by number, where there is one.
+        depths: the depth PNG by number, for frames that have one.
     """
 
     pictures: Mapping[int, Path]
     depths: Mapping[int, Path]
 
     def jpeg(self, position: int) -> bytes:
-        """The file's bytes, untouched."""
+        """The file's bytes, unchanged."""
         path = self.pictures[int(self.numbers[position])]
         data = read_scan_file(path, _REMEDY)
         with faults_of(path, _REMEDY):
@@ -66,7 +66,7 @@ class ExportedStream(FrameStream):
         return data
 
     def depth(self, position: int) -> Depth | None:
-        """From a PNG whose own header gives the stream's size."""
+        """The depth from a PNG. Its header must state the stream's size."""
         path = self.depths.get(int(self.numbers[position]))
         if path is None:
             return None
@@ -82,24 +82,24 @@ class ExportedStream(FrameStream):
 
 
 def open_exported(folder: Path, name: str) -> ExportedStream:
-    """List the frames in a folder. A frame whose pose is missing is there, but is not valid.
+    """List the frames in a folder. A frame without a pose is listed, but is not valid.
 
     Args:
-        folder: holds `color/`, and what there is of `depth/`, `pose/` and `intrinsic/`. Without `pose/`, the
+        folder: contains `color/`, and optionally `depth/`, `pose/` and `intrinsic/`. Without `pose/`, the
             stream has no poses. Files are matched by number; gaps are fine, and keep their time.
-        name: the scan's. `{name}.txt` gives the cameras where `intrinsic/` does not, and the size of the
-            pictures before they were exported. ScanNet's exporter can shrink pictures and leaves matrices as
-            they were; others adapt them. The principal point shows which of the two sizes a matrix is for.
+        name: the name of the scan. `{name}.txt` provides the cameras if `intrinsic/` does not, and the size
+            of the pictures before the export. ScanNet's exporter can shrink pictures without a change of the
+            matrices; others adapt them. The principal point shows which of the two sizes a matrix is for.
 
     Raises:
-        ScanError: there is no JPEG that a number names, two files have the same number, a folder is a link
-            that cannot be followed, a file is not what its name says, or a camera matrix fits neither size.
+        ScanError: there is no JPEG with a number as its name, two files have the same number, a folder is a
+            broken link, a file is not what its name says, or a camera matrix fits neither size.
     """
     for part in PARTS:
         refuse_broken_link(folder / part)
     pictures = _numbered(folder / COLOR, ".jpg")
     if not pictures:
-        raise ScanError(folder / COLOR, "holds no frame: no file named like 0.jpg", _REMEDY)
+        raise ScanError(folder / COLOR, "contains no frames: no file named like 0.jpg", _REMEDY)
     depths = _numbered(folder / "depth", ".png")
     numbers = np.array(list(pictures))
     poses = None
@@ -127,7 +127,7 @@ def open_exported(folder: Path, name: str) -> ExportedStream:
 
 
 def _numbered(folder: Path, suffix: str) -> dict[int, Path]:
-    """The files `NUMBER.suffix` of a folder in the order of their numbers; none where there is no folder."""
+    """The files `NUMBER.suffix` of a folder in the order of their numbers; empty without a folder."""
     found: dict[int, Path] = {}
     try:
         with os.scandir(folder) as entries:
@@ -135,14 +135,14 @@ def _numbered(folder: Path, suffix: str) -> dict[int, Path]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        remedy = "Give yourself the right to read it." if isinstance(error, PermissionError) else _REMEDY
+        remedy = "Make it readable (chmod u+rx)." if isinstance(error, PermissionError) else _REMEDY
         raise ScanError(folder, f"cannot be listed: {error.strerror}", remedy) from None
     for name in names:
         stem, dot, ending = name.partition(".")
         if dot + ending.lower() != suffix or not _NUMBER.fullmatch(stem):
             continue
         if int(stem) in found:
-            fault = f"holds frame {int(stem)} twice: {found[int(stem)].name} and {name}"
+            fault = f"contains frame {int(stem)} twice: {found[int(stem)].name} and {name}"
             raise ScanError(folder, fault, "Remove one of the two.")
         found[int(stem)] = folder / name
     return dict(sorted(found.items()))
@@ -158,22 +158,20 @@ def _size_of_first(files: Mapping[int, Path], size_of: Callable[[bytes], Size]) 
 def _png_size(data: bytes) -> Size:
     """Width and height of a 16-bit grey PNG, from its header. Raises Fault."""
     if not data.startswith(_PNG_START) or len(data) < len(_PNG_START) + _PNG_SIZE.size:
-        raise Fault("is no PNG")
+        raise Fault("is not a PNG")
     width, height, bits, kind = _PNG_SIZE.unpack_from(data, len(_PNG_START))
     if (bits, kind) != (16, _GREY):
-        raise Fault(
-            f"is a PNG of {bits} bits and colour type {kind}, not of 16 bits and grey: no depth in mm"
-        )
+        raise Fault(f"is a PNG of {bits} bits and colour type {kind}; depth in mm needs 16 bits and grey")
     if not 0 < width * height <= MOST_PIXELS:
-        raise Fault(f"is a PNG of {width:,} × {height:,} pixels; no frame of a video is")
+        raise Fault(f"is a PNG of {width:,} × {height:,} pixels, too large for a frame of a video")
     return width, height
 
 
 def _camera(folder: Path, description: Path, name: str, size: Size) -> Array | None:
-    """(3, 3) camera matrix of pictures of a size; None where no file gives one.
+    """(3, 3) camera matrix of pictures of a size; None if no file has one.
 
     Raises:
-        ScanError: the exported matrix fits neither these pictures nor those that the description speaks of.
+        ScanError: the exported matrix fits neither these pictures nor those in the description.
     """
     described = described_camera(description, name)
     path = folder / "intrinsic" / f"intrinsic_{name}.txt"
@@ -188,14 +186,14 @@ def _camera(folder: Path, description: Path, name: str, size: Size) -> Array | N
     fitting = min(sizes, key=lambda candidate: _off_centre(matrix, candidate))
     if _off_centre(matrix, fitting) > _MOST_OFF_CENTRE:
         x, y = matrix[:2, 2]
-        fault = f"has its principal point at {x:.0f}, {y:.0f}: that is no picture of {size[0]} × {size[1]}"
-        remedy = f"Put in the matrix of the exported pictures, or {description.name} beside the folder."
+        fault = f"has its principal point at {x:.0f}, {y:.0f}, so it is not for {size[0]} × {size[1]} pixels"
+        remedy = f"Add the matrix of the exported pictures, or put {description.name} next to the folder."
         raise ScanError(path, fault, remedy)
     return resized_camera(matrix, fitting, size)
 
 
 def _off_centre(matrix: Array, size: Size) -> float:
-    """How far a camera's principal point lies from the middle of a picture, as a share of its sides."""
+    """Distance of a camera's principal point from the middle of a picture, as a share of its sides."""
     return float(np.abs((matrix[:2, 2] + 0.5) / size - 0.5).max())
 
 
@@ -204,8 +202,8 @@ def _read_matrix(path: Path) -> Array:
     words = read_scan_text(path, _REMEDY).split()
     with faults_of(path, _REMEDY):
         if len(words) != 16:
-            raise Fault(f"holds {len(words)} numbers, not 16")
+            raise Fault(f"has {len(words)} numbers, not 16")
         try:
             return np.array([float(word) for word in words]).reshape(4, 4)
         except ValueError:
-            raise Fault("holds something else than numbers") from None
+            raise Fault("has words that are not numbers") from None

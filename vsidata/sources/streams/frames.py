@@ -1,4 +1,4 @@
-"""What a stream of frames is, and when a camera pose is one."""
+"""The interface of a stream of frames, and checks of camera poses and times."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ Depth = NDArray[np.float32]
 Size = tuple[int, int]
 """Width and height in pixels."""
 
-# ScanNet's sensor. Many of its streams bear no times: all are zero, or some are random (ScanNet/ScanNet,
-# issues 9 and 39).
+# Frames per second of ScanNet's sensor. Many of its streams have no times: all are zero, or some are random
+# (ScanNet/ScanNet, issues 9 and 39).
 USUAL_RATE = 30.0
 
-# A frame of 5K video has 15 million pixels. A larger size is a damaged header or a trap, and is refused
-# before memory is taken for it: decoding a progressive JPEG takes nine bytes a pixel.
+# A frame of 5K video has 15 million pixels. A larger size means a damaged or hostile header, and is refused
+# before memory is allocated for it: decoding a progressive JPEG needs nine bytes per pixel.
 MOST_PIXELS = 1 << 24
 
-# Seconds between frames. Times whose mean or median step lies outside are not times but random bytes.
+# Seconds between frames. If the mean or median step is outside this range, the times are random bytes.
 SHORTEST_STEP, _LONGEST_STEP = 0.001, 10.0
 
-# Pixels. No lens has a focal length outside, nor a picture's middle beyond the longest.
+# Pixels. No lens has a focal length outside this range, and no picture has its middle beyond the longest.
 _SHORTEST_FOCAL, _LONGEST_FOCAL = 1.0, 1e6
 
 # Poses are stored as float32, or as text with six decimals: a true rotation is orthonormal to about 1e-6.
@@ -34,26 +34,25 @@ _RIGID_TOLERANCE = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class FrameStream(ABC):
-    """The frames of one scan. Small and picklable; pictures and depth are read when asked for.
+    """The frames of one scan. Small and picklable; pictures and depth are read on request.
 
-    Frames are named by their position, 0 to len(stream) - 1. Poses are in the frame of the scan's **mesh** as
-    it stands on disk, not in the room's: the caller applies the alignment that turns a mesh into its room to
-    both or to neither.
+    Frames are identified by their position, 0 to len(stream) - 1. Poses are in the frame of the scan's
+    **mesh** on disk, not in the room frame. The caller applies the alignment of a mesh to both or to neither.
 
     Attributes:
-        path: the file or folder that holds the stream.
-        size: of the colour pictures.
-        depth_size: of the depth pictures; None where there are none.
-        color_matrix: (3, 3) colour camera: pixel = matrix @ (x right, y down, z forward); None where unknown.
-        depth_matrix: (3, 3) the same for the depth camera; None where unknown.
-        numbers: (n,) what the source itself calls each frame; rising. Differs from the position where frames
+        path: the file or folder of the stream.
+        size: the size of the colour pictures.
+        depth_size: the size of the depth pictures; None without depth.
+        color_matrix: (3, 3) colour camera: pixel = matrix @ (x right, y down, z forward); None if unknown.
+        depth_matrix: (3, 3) the same for the depth camera; None if unknown.
+        numbers: (n,) the source's own numbers of the frames, rising. They differ from the positions if frames
             were exported with gaps.
         timestamps: (n,) seconds since the first frame was taken; rising.
         timed: whether the timestamps are the source's own. Otherwise they are numbers / USUAL_RATE.
-        poses: (n, 4, 4) from the camera's frame (x right, y down, z forward) to the mesh's, metres;
-            as stored, so some may be no poses (see `valid`). None where the source has none.
-        valid: (n,) whether a frame may be used: it has a picture and, if the stream has poses, one that is a
-            rotation and a shift.
+        poses: (n, 4, 4) from the camera's frame (x right, y down, z forward) to the mesh's, metres, as
+            stored. Some may not be poses (see `valid`). None if the source has no poses.
+        valid: (n,) whether a frame may be used: it has a picture and, if the stream has poses, a pose that is
+            a rotation and a shift.
     """
 
     path: Path
@@ -78,22 +77,22 @@ class FrameStream(ABC):
 
     @abstractmethod
     def jpeg(self, position: int) -> bytes:
-        """The colour picture of a frame as a whole JPEG of the stream's size.
+        """The colour picture of a frame as a complete JPEG of the stream's size.
 
-        The stored bytes, untouched, wherever the source stores JPEGs.
+        If the source stores JPEGs, these are the stored bytes, unchanged.
 
         Raises:
-            ScanError: it is missing, cut short, no JPEG, or of another size.
+            ScanError: it is missing, cut short, not a JPEG, or of another size.
         """
 
     @abstractmethod
     def depth(self, position: int) -> Depth | None:
         """(height, width) depth of a frame: metres along the camera's z, 0 where nothing was measured.
 
-        None where the frame has no depth.
+        None if the frame has no depth.
 
         Raises:
-            ScanError: it is cut short, not what it should be, or of another size.
+            ScanError: it is cut short, of the wrong form, or of another size.
         """
 
 
@@ -113,11 +112,11 @@ def are_poses(matrices: Array) -> BoolArray:
 
 
 def camera_matrix(intrinsics: Array) -> Array | None:
-    """The (3, 3) part of an intrinsic matrix, (3, 3) or (4, 4); None where it is not that of a camera."""
+    """The (3, 3) part of an intrinsic matrix, (3, 3) or (4, 4); None if it is not the matrix of a camera."""
     matrix = np.asarray(intrinsics[:3, :3], dtype=np.float64)
     focal_lengths = matrix.diagonal()[:2]
     is_camera = (
-        (np.abs(matrix) <= _LONGEST_FOCAL).all()  # NaN is not
+        (np.abs(matrix) <= _LONGEST_FOCAL).all()  # false for NaN
         and (focal_lengths >= _SHORTEST_FOCAL).all()
         and matrix[1, 0] == 0
         and (matrix[2] == [0, 0, 1]).all()
@@ -126,10 +125,10 @@ def camera_matrix(intrinsics: Array) -> Array | None:
 
 
 def times_of(seconds: Array) -> Array | None:
-    """(n,) seconds since the first frame, or None where they do not rise at the rate of a camera.
+    """(n,) seconds since the first frame; None if they do not rise at the rate of a camera.
 
     Args:
-        seconds: (n,) when each frame was taken, as its source says, since any moment.
+        seconds: (n,) the source's time of each frame, since any moment.
     """
     steps = np.diff(seconds)
     if not len(steps) or not (steps > 0).all():

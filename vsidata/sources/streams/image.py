@@ -1,4 +1,4 @@
-"""Pictures at the size that a dataset wants, and cameras that go with them."""
+"""Pictures at the requested size, and the camera matrices for them."""
 
 import cv2
 import numpy as np
@@ -10,16 +10,17 @@ from vsidata.sources.streams.jpeg import jpeg_size
 
 
 def at_size(jpeg: bytes, frame_size: Size | int | None, quality: int) -> tuple[bytes, Size]:
-    """A JPEG at the size wanted, and that size. The same bytes come from the same bytes.
+    """A JPEG at the requested size, and that size. The same input gives the same bytes.
 
     Args:
-        jpeg: a whole JPEG.
-        frame_size: width and height, which every picture is brought to; or the longer side, to which larger
-            pictures are shrunk in proportion; or None for the size that the picture has.
-        quality: 1 to 100, of what is encoded anew. A picture that has the size already is returned untouched.
+        jpeg: a complete JPEG.
+        frame_size: width and height of every picture; or the longer side, to which larger pictures are
+            shrunk in proportion; or None for the picture's own size.
+        quality: 1 to 100, of a picture that is encoded again. A picture that already has the size is
+            returned unchanged.
 
     Raises:
-        Fault: it is no JPEG or is damaged.
+        Fault: it is not a JPEG, or is damaged.
     """
     size = jpeg_size(jpeg)
     wanted = _wanted(size, frame_size)
@@ -29,16 +30,16 @@ def at_size(jpeg: bytes, frame_size: Size | int | None, quality: int) -> tuple[b
 
 
 def decode(jpeg: bytes, flags: int = cv2.IMREAD_COLOR) -> cv2.typing.MatLike:
-    """(height, width, 3) uint8, blue first, of a JPEG whose size was checked before.
+    """(height, width, 3) uint8, blue first, of a JPEG. The caller has checked its size.
 
-    The orientation that a camera may have noted is ignored, as the camera's matrix and poses ignore it.
+    The orientation in the file's metadata is ignored, because the camera's matrix and poses ignore it.
 
     Args:
-        jpeg: a whole JPEG.
-        flags: of OpenCV; IMREAD_REDUCED_COLOR_2 and so on decode a fraction of the size.
+        jpeg: a complete JPEG.
+        flags: flags of OpenCV; IMREAD_REDUCED_COLOR_2 and so on decode at a fraction of the size.
 
     Raises:
-        Fault: it cannot be decoded. Decoders pass over damaged pixels.
+        Fault: it cannot be decoded. Decoders ignore damaged pixels.
     """
     try:
         image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
@@ -50,7 +51,7 @@ def decode(jpeg: bytes, flags: int = cv2.IMREAD_COLOR) -> cv2.typing.MatLike:
 
 
 def encode(image: cv2.typing.MatLike, quality: int) -> bytes:
-    """(height, width, 3) uint8, blue first as OpenCV has it, as JPEG of a quality from 1 to 100."""
+    """Encode (height, width, 3) uint8, blue first as in OpenCV, as JPEG of a quality from 1 to 100."""
     done, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not done:
         raise ValueError(f"OpenCV cannot write a picture of the shape {image.shape} as JPEG")
@@ -58,7 +59,7 @@ def encode(image: cv2.typing.MatLike, quality: int) -> bytes:
 
 
 def resized_camera(matrix: Array, size: Size, new_size: Size) -> Array:
-    """The (3, 3) camera matrix of a picture that was resized; pixel centres lie at whole numbers."""
+    """The (3, 3) camera matrix of a resized picture; pixel centres have integer coordinates."""
     scale_x, scale_y = new_size[0] / size[0], new_size[1] / size[1]
     resized = np.diag([scale_x, scale_y, 1.0]) @ matrix
     resized[:2, 2] += (scale_x - 1) / 2, (scale_y - 1) / 2

@@ -1,4 +1,4 @@
-"""Which frames of a stream a model is shown."""
+"""Selection of the frames of a stream that a model is shown."""
 
 import numpy as np
 
@@ -9,12 +9,11 @@ from vsidata.sources.streams.frames import FrameStream
 def pick(stream: FrameStream, count: int) -> IntArray:
     """Positions of frames spread evenly over time, first and last included, as VSI-Bench shows a video.
 
-    Only valid frames are picked: in a stream with poses, those whose pose is one. For each of `count` evenly
-    spaced times from the first valid frame to the last, the nearest valid frame is taken; where that one is
-    taken already, beside a gap, the next.
+    Only valid frames are picked. For each of `count` evenly spaced times from the first valid frame to the
+    last, the nearest valid frame is picked; next to a gap, if that one is already picked, the next one.
 
     Returns:
-        (k,) rising, no frame twice; all valid frames where there are no more than `count`.
+        (k,) rising, each frame once; all valid frames if there are at most `count`.
 
     Source: the evaluation of VSI-Bench spaces its frames evenly from the first to the last.
     """
@@ -32,11 +31,11 @@ def pick(stream: FrameStream, count: int) -> IntArray:
 
 
 def at_rate(stream: FrameStream, rate: float) -> IntArray:
-    """Positions of the first valid frame in each of the equal spans of time that a stream is cut into.
+    """Positions of the first valid frame in each of the equal time spans of a stream.
 
     Args:
-        stream: of which at least one frame is valid.
-        rate: spans a second.
+        stream: a stream with at least one valid frame.
+        rate: spans per second.
 
     Returns:
         (k,) rising.

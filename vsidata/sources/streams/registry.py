@@ -1,4 +1,4 @@
-"""The frames of a scan, in whichever form they are on disk."""
+"""Opens the frames of a scan in any of the supported formats."""
 
 import os
 from pathlib import Path
@@ -8,13 +8,14 @@ from vsidata.sources.streams.frames import FrameStream
 from vsidata.sources.streams.sens import open_sens
 from vsidata.sources.streams.video import open_video
 
-_SAMPLE = 16  # files of a folder that stand for all: a new export writes every one, often in place
+_SAMPLE = 16  # files of a folder that represent all: a new export writes every one, often in place
 
 
 def stream_files(folder: Path, name: str) -> list[Path]:
-    """What tells whether the stream of a scan has changed: its file, or the folders of exported frames.
+    """The paths that show whether the stream of a scan has changed: its file, or folders of exported frames.
 
-    A folder shows by its time that files came or went; that they were written anew, some of its files show.
+    The time of a folder shows that files were added or removed. Some of its files show that they were
+    written again.
     """
     sens, color, video = folder / f"{name}.sens", folder / COLOR, folder / f"{name}.mp4"
     if os.path.lexists(sens):
@@ -25,7 +26,7 @@ def stream_files(folder: Path, name: str) -> list[Path]:
 
 
 def _sample(folder: Path) -> list[Path]:
-    """Files of a folder from its first to its last, evenly spaced by name; none where it cannot be listed."""
+    """Files of a folder from first to last, evenly spaced by name; empty if it cannot be listed."""
     try:
         names = sorted(os.listdir(folder))  # noqa: PTH208 - thousands of names, of which few become paths
     except OSError:
@@ -36,25 +37,25 @@ def _sample(folder: Path) -> list[Path]:
 
 
 def _is_folder_or_link(path: Path) -> bool:
-    """Whether it is a folder, or a link even if it leads nowhere. No where a folder may not be entered."""
-    return os.path.isdir(path) or os.path.islink(path)  # noqa: PTH112, PTH114 - a Path's own raise there
+    """Return whether it is a folder or a link, even a broken one. False if a folder may not be entered."""
+    return os.path.isdir(path) or os.path.islink(path)  # noqa: PTH112, PTH114 - the methods of Path raise there
 
 
 def open_stream(folder: Path, name: str, quality: int = 95) -> FrameStream | None:
     """Open the stream of a scan: `{name}.sens`, else the exported `color/`, else `{name}.mp4`.
 
-    The first that is there is taken, since it holds the most. A broken link counts as there.
+    The first that exists is used, since it has the most data. A broken link counts as existing.
 
     Args:
-        folder: the scan's own.
+        folder: the scan's folder.
         name: the scan's name.
-        quality: 1 to 100, of JPEGs made from a video; the others store their own.
+        quality: 1 to 100, of JPEGs made from a video; the other formats store JPEGs.
 
     Returns:
-        The stream, or None where the folder holds none.
+        The stream, or None if the folder has none.
 
     Raises:
-        ScanError: it is there and cannot be used.
+        ScanError: the stream exists but cannot be used.
     """
     if os.path.lexists(sens := folder / f"{name}.sens"):
         return open_sens(sens)

@@ -1,4 +1,4 @@
-"""Whether a build can use a stream: reads of it all that a build reads, and makes nothing of it."""
+"""Checks whether a build can use a stream: reads everything that a build reads, without output."""
 
 import numpy as np
 
@@ -9,16 +9,16 @@ from vsidata.sources.streams.shown import Framing, show
 
 
 def rehearse(stream: FrameStream, alignment: Array | None, framing: Framing, rate: float) -> None:
-    """Read the pictures that a dataset would hold, and the depth by which a build sees what frames show.
+    """Read the pictures that a dataset would contain, and the depth that a build uses for visibility.
 
     Args:
-        stream: of a scan.
-        alignment: (4, 4) from the frame of the scan's mesh to the room's; None where they are the same.
-        framing: how many frames are shown, one at least.
-        rate: frames a second that the order of appearance looks at.
+        stream: the stream of a scan.
+        alignment: (4, 4) from the frame of the scan's mesh to the room frame; None if they are the same.
+        framing: how many frames are shown, at least one.
+        rate: frames per second that the order of appearance uses.
 
     Raises:
-        ScanError: what a build would set the scan aside for.
+        ScanError: the reason for which a build would skip the scan.
     """
     shown = show(stream, alignment, framing)
     if stream.poses is None or stream.color_matrix is None or stream.depth_matrix is None:

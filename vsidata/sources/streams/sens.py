@@ -1,11 +1,11 @@
-"""ScanNet's `.sens`, version 4: the headers are walked, and only the payloads asked for are read.
+"""ScanNet's `.sens`, version 4: all headers are read, but only the requested payloads.
 
 Format: `SensReader` in the ScanNet/ScanNet repository. Little endian: u32 version · u64 length and name of
-the sensor · the fields of `_CAMERAS` · per frame the fields of `_FRAME`, a JPEG, and the depth. What follows
-the last frame (IMU records) is not looked at. The extrinsics of the two cameras are passed over: ScanNet's
-poses hold for colour and depth alike.
+the sensor · the fields of `_CAMERAS` · per frame the fields of `_FRAME`, a JPEG, and the depth. The data
+after the last frame (IMU records) is not read. The extrinsics of the two cameras are ignored, because
+ScanNet's poses apply to both colour and depth.
 
-Never memory-mapped: a mapped file that shrinks while it is read kills the process.
+The file is not memory-mapped, because a mapped file that shrinks while it is read kills the process.
 """
 
 import os
@@ -66,19 +66,19 @@ _COLOR_COMPRESSIONS = {0: "raw", 1: "png", 2: "jpeg"}
 _DEPTH_COMPRESSIONS = {0: "raw_ushort", 1: "zlib_ushort", 2: "occi_ushort"}
 
 _LONGEST_NAME = 1 << 12
-_MOST_FRAMES = 1 << 20  # nearly ten hours
+_MOST_FRAMES = 1 << 20  # about ten hours
 _LARGEST_PAYLOAD = 4 * MOST_PIXELS  # bytes; more than a raw picture of the largest size
 
-_FINEST_SHIFT = 1e6  # depth stored in micrometres; the coarsest that makes sense is metres
+_FINEST_SHIFT = 1e6  # depth stored in micrometres; the coarsest useful unit is metres
 
 
 @dataclass(frozen=True, eq=False)
 class SensStream(FrameStream):
-    """A `.sens` whose headers were walked.
+    """A `.sens` with the positions of all frames.
 
     Attributes:
-        starts: (n,) where in the file each frame's JPEG begins; the depth follows it.
-        color_bytes, depth_bytes: (n,) how long they are.
+        starts: (n,) offset in the file of each frame's JPEG; the depth follows it.
+        color_bytes, depth_bytes: (n,) their lengths.
         depth_shift: stored depth of one metre.
     """
 
@@ -88,7 +88,7 @@ class SensStream(FrameStream):
     depth_shift: float
 
     def jpeg(self, position: int) -> bytes:
-        """The stored bytes, untouched."""
+        """The stored bytes, unchanged."""
         part = f"the picture of frame {position:,}"
         data = self._payload(part, self.starts[position], self.color_bytes[position])
         with faults_of(self.path, _REMEDY, part):
@@ -96,7 +96,7 @@ class SensStream(FrameStream):
         return data
 
     def depth(self, position: int) -> Depth | None:
-        """Inflated to exactly what the header's size asks for, never more."""
+        """The depth, inflated to exactly the size in the header, never more."""
         if self.depth_size is None or not self.depth_bytes[position]:
             return None
         part = f"the depth of frame {position:,}"
@@ -112,7 +112,7 @@ class SensStream(FrameStream):
     def _payload(self, part: str, start: int, size: int) -> bytes:
         with opened(self.path, _REMEDY) as file, faults_of(self.path, _REMEDY, part):
             if size > _LARGEST_PAYLOAD:
-                raise Fault(f"has {size:,} bytes, more than any has")
+                raise Fault(f"has {size:,} bytes, which is too large")
             data = os.pread(file, int(size), int(start))
             if len(data) < size:
                 raise Fault(f"has only {len(data):,} of its {size:,} bytes: the file has become shorter")
@@ -120,26 +120,27 @@ class SensStream(FrameStream):
 
 
 def open_sens(path: Path) -> SensStream:
-    """Walk the headers of a `.sens`.
+    """Read the headers of a `.sens`.
 
-    Memory is taken only for headers that the file really holds. A stream that is cut short within a frame is
-    an error, even where the frames before it would do: a part of the video must not pass for the whole.
+    Memory is allocated only for headers that are really in the file. A stream that is cut short within a
+    frame is an error, even if the frames before it would suffice: a part of a video must not count as the
+    whole video.
 
     Raises:
-        ScanError: the file cannot be read, is not a `.sens` of version 4 with JPEG and zlib inside, announces
-            what cannot be, or is cut short (the fault says how many frames are whole).
+        ScanError: the file cannot be read, is not a `.sens` of version 4 with JPEG and zlib inside, has
+            impossible values in its header, or is cut short (the fault states the number of complete frames).
     """
     with opened(path, _REMEDY) as file:
         cameras, start = _read_cameras(file)
         size = _checked_size("colour", cameras["color_size"])
         if size is None:
-            raise Fault("its header gives the colour pictures no size")
+            raise Fault("its header does not state the size of the colour pictures")
         _check_compression("colour", int(cameras["color_compression"]), _COLOR_COMPRESSIONS, "jpeg")
         depth_size = _checked_size("depth", cameras["depth_size"])
         if depth_size is not None:
             _check_compression("depth", int(cameras["depth_compression"]), _DEPTH_COMPRESSIONS, "zlib_ushort")
             if not 1 <= cameras["depth_shift"] <= _FINEST_SHIFT:
-                raise Fault(f"its header gives a metre the depth {cameras['depth_shift']}")
+                raise Fault(f"its header states a depth of {cameras['depth_shift']} per metre")
         frames, starts = _walk(file, start, int(cameras["frames"]))
     poses = frames["pose"].astype(np.float64)
     times = times_of(frames["color_time"] / 1e6)
@@ -163,7 +164,7 @@ def open_sens(path: Path) -> SensStream:
 
 
 def _read_cameras(file: int) -> tuple[Any, int]:
-    """The record `_CAMERAS`, and where the first frame begins."""
+    """The record `_CAMERAS`, and the offset of the first frame."""
     head = os.pread(file, _START.size, 0)
     if len(head) < _START.size:
         raise Fault(f"ends within its header, after {len(head):,} bytes")
@@ -171,7 +172,7 @@ def _read_cameras(file: int) -> tuple[Any, int]:
     if version != _VERSION:
         raise Fault(f"has the version {version:,}; only version {_VERSION} of .sens is read")
     if name_bytes > _LONGEST_NAME:
-        raise Fault(f"its sensor's name has {name_bytes:,} bytes; no name is that long")
+        raise Fault(f"its sensor's name has {name_bytes:,} bytes, which is too long")
     start = _START.size + name_bytes
     record = os.pread(file, _CAMERAS.itemsize, start)
     if len(record) < _CAMERAS.itemsize:
@@ -182,7 +183,9 @@ def _read_cameras(file: int) -> tuple[Any, int]:
 def _checked_size(what: str, size: NDArray[np.uint32]) -> Size | None:
     width, height = size.tolist()
     if width * height > MOST_PIXELS:
-        raise Fault(f"its {what} pictures have {width:,} × {height:,} pixels; no frame of a video has")
+        raise Fault(
+            f"its {what} pictures have {width:,} × {height:,} pixels, too large for a frame of a video"
+        )
     return (width, height) if width * height else None
 
 
@@ -193,9 +196,9 @@ def _check_compression(what: str, found: int, names: dict[int, str], wanted: str
 
 
 def _walk(file: int, start: int, count: int) -> tuple[NDArray[np.void], NDArray[np.int64]]:
-    """The header of every frame, and where the JPEG after it begins."""
+    """The header of every frame, and the offset of the JPEG after it."""
     if not 0 < count <= _MOST_FRAMES:
-        raise Fault(f"its header announces {count:,} frames")
+        raise Fault(f"its header states {count:,} frames")
     end = os.fstat(file).st_size
     heads = bytearray()
     starts = []
@@ -207,8 +210,8 @@ def _walk(file: int, start: int, count: int) -> tuple[NDArray[np.void], NDArray[
             start += sum(_PAYLOADS.unpack_from(head, _PAYLOADS_AT))
         if len(head) < _FRAME.itemsize or start > end:
             raise Fault(
-                f"is cut short or damaged: {frame:,} of its {count:,} frames are whole, "
-                f"the next would end {start - end:,} bytes behind the file's {end:,}"
+                f"is cut short or damaged: {frame:,} of its {count:,} frames are complete, "
+                f"the next would end {start - end:,} bytes after the end of the file at {end:,}"
             )
         heads += head
     return np.frombuffer(heads, _FRAME), np.array(starts)
@@ -218,12 +221,12 @@ def _inflate(packed: bytes, size: int) -> bytes:
     inflater = zlib.decompressobj()
     try:
         data = inflater.decompress(packed, size)
-        # One byte more is asked for, to reach the end of the stream or to find that there is more.
+        # Request one more byte, to reach the end of the stream or to find that there is more.
         more = inflater.decompress(inflater.unconsumed_tail, 1)
     except zlib.error as error:
         raise Fault(f"cannot be inflated: {error}") from None
     if more:
-        raise Fault(f"inflates to more than the {size:,} bytes that its size asks for")
+        raise Fault(f"inflates to more than the {size:,} bytes of its stated size")
     if len(data) < size or not inflater.eof:
         raise Fault(f"is cut short: {len(data):,} of {size:,} bytes")
     return data

@@ -1,4 +1,4 @@
-"""The frames of a scan that a model is shown, as a dataset holds them."""
+"""The frames of a scan that a model is shown, as they are stored in a dataset."""
 
 import hashlib
 from collections.abc import Sequence
@@ -14,8 +14,8 @@ from vsidata.sources.streams.frames import FrameStream, Size
 from vsidata.sources.streams.image import at_size, resized_camera
 from vsidata.sources.streams.picking import pick
 
-# A dataset with the pictures inside holds those of a scan once, in one dictionary page of Parquet, and 64 MiB
-# is what the page may take.
+# A dataset with pictures stores those of a scan once, in one dictionary page of Parquet. A page may have
+# 64 MiB.
 _MOST_BYTES = 60_000_000
 
 
@@ -24,9 +24,9 @@ class Framing:
     """How many frames of a scan are shown, and how large.
 
     Attributes:
-        count: most frames of a scan; 0 shows none.
+        count: the most frames of a scan; 0 for none.
         size: width and height; or the longer side, to which larger pictures are shrunk; None for as stored.
-        quality: 1 to 100, of the JPEGs that are made anew.
+        quality: 1 to 100, of JPEGs that are encoded again.
     """
 
     count: int
@@ -39,21 +39,21 @@ class ShownFrames:
     """Frames of one scan, rising in time.
 
     Attributes:
-        positions: (k,) where they stand in the stream.
-        numbers: (k,) what the source itself calls them.
+        positions: (k,) their positions in the stream.
+        numbers: (k,) the source's own numbers of them.
         timestamps: (k,) seconds since the first frame of the stream.
         timed: whether the timestamps are the source's own; otherwise they follow from the usual rate.
         fps: frames per second of the whole stream.
         jpegs: k pictures of `size`.
         size: width and height in pixels.
-        camera_matrix: (3, 3) of the pictures as they are here; None where unknown.
-        poses: (k, 4, 4) from the camera's frame (x right, y down, z forward) to the room's, metres; None
-            where unknown.
-        orientation: degrees by which the pictures must be turned clockwise to stand upright: 0, 90, 180 or
-            270; None where the poses are unknown.
-        path: where the camera was throughout the stream, room frame; None where the poses are unknown.
+        camera_matrix: (3, 3) for pictures of `size`; None if unknown.
+        poses: (k, 4, 4) from the camera's frame (x right, y down, z forward) to the room frame, metres; None
+            if unknown.
+        orientation: degrees by which the pictures must be turned clockwise to be upright: 0, 90, 180 or
+            270; None if the poses are unknown.
+        path: the camera's path through the whole stream, room frame; None if the poses are unknown.
         digest: SHA-256 of the stream's cameras, the number, time and pose of every frame, and the pictures
-            shown, as stored. The other pictures and the depth, which may be gigabytes, are left out.
+            shown, as stored. The other pictures and the depth, possibly gigabytes, are left out.
     """
 
     positions: IntArray
@@ -71,32 +71,30 @@ class ShownFrames:
 
 
 def show(stream: FrameStream, alignment: Array | None, framing: Framing) -> ShownFrames:
-    """Pick frames of a stream, and bring them to the size wanted and their poses into the room.
+    """Pick frames of a stream, resize them, and transform their poses to the room frame.
 
     Args:
-        stream: of a scan.
-        alignment: (4, 4) from the frame of the scan's mesh to the room's; None where they are the same.
-        framing: how many, and how large.
+        stream: the stream of a scan.
+        alignment: (4, 4) from the frame of the scan's mesh to the room frame; None if they are the same.
+        framing: number and size of the frames.
 
     Raises:
         ScanError: no frame can be shown, a picture is damaged, or together they are too large.
     """
     positions = pick(stream, framing.count)
     if not len(positions):
-        fault = f"none of its {len(stream):,} frames has a picture and a valid pose"
+        fault = f"has {len(stream):,} frames, but none with a picture and a valid pose"
         raise ScanError(
             stream.path, fault, "Build without frames (--frames 0), or leave the scan out (--scenes)."
         )
     stored = [stream.jpeg(position) for position in positions.tolist()]
-    with faults_of(stream.path, "Get the stream again, or build without frames (--frames 0)."):
+    with faults_of(stream.path, "Download the stream again, or build without frames (--frames 0)."):
         sized = [at_size(jpeg, framing.size, framing.quality) for jpeg in stored]
     jpegs, size = [jpeg for jpeg, _ in sized], sized[0][1]
     total = sum(map(len, jpegs))
     if total > _MOST_BYTES:
-        fault = (
-            f"its {len(jpegs)} frames take {total / 1e6:.0f} MB; a scan's may take {_MOST_BYTES / 1e6:.0f} MB"
-        )
-        raise ScanError(stream.path, fault, "Make them smaller (--frame-size 640), or take fewer (--frames).")
+        fault = f"its {len(jpegs)} frames take {total / 1e6:.0f} MB; the limit is {_MOST_BYTES / 1e6:.0f} MB"
+        raise ScanError(stream.path, fault, "Make them smaller (--frame-size 640), or use fewer (--frames).")
     poses = None if stream.poses is None else stream.poses[positions]
     if poses is not None and alignment is not None:
         poses = alignment @ poses
@@ -118,9 +116,9 @@ def show(stream: FrameStream, alignment: Array | None, framing: Framing) -> Show
 
 
 def _orientation(poses: Array) -> int:
-    """How far the pictures must be turned clockwise so that the room's z points up in them, to 90°."""
+    """Degrees, in steps of 90, to turn the pictures clockwise so that the room's z points up in them."""
     right, down, _ = poses[:, 2, :3].sum(axis=0)  # z of the room in each camera's frame
-    leaning = np.degrees(np.arctan2(right, -down))  # clockwise, of what is up in the picture
+    leaning = np.degrees(np.arctan2(right, -down))  # clockwise, of the room's up direction in the picture
     return int(round(-leaning / 90) * 90 % 360)
 
 

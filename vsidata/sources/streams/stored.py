@@ -1,4 +1,4 @@
-"""What the stored frames of a scene must be before anything decodes them."""
+"""Checks of the stored frames of a scene, before they are decoded."""
 
 import math
 from collections.abc import Sequence
@@ -7,18 +7,18 @@ from itertools import pairwise
 from vsidata.sources.scan_file import Fault
 
 TURNS = (0, 90, 180, 270)
-"""Degrees by which stored pictures may have to be turned clockwise to stand upright."""
+"""Degrees by which stored pictures may have to be turned clockwise to be upright."""
 
 
 def check_times(pictures: int, times: Sequence[float | None]) -> None:
-    """Refuse frames that have no time each, or times that do not rise.
+    """Check that each frame has a time, and that the times rise.
 
     Args:
-        pictures: how many there are.
-        times: seconds since the stream began, of each.
+        pictures: the number of frames.
+        times: seconds since the beginning of the stream, one per frame.
 
     Raises:
-        Fault: numbers or times do not fit.
+        Fault: the numbers differ, or a time is missing or does not rise.
     """
     if not pictures:
         raise Fault("has no frames")
@@ -26,12 +26,12 @@ def check_times(pictures: int, times: Sequence[float | None]) -> None:
         raise Fault(f"numbers of frames and times differ: {pictures:,} and {len(times):,}")
     known = [time for time in times if time is not None and math.isfinite(time)]
     if len(known) < len(times):
-        raise Fault("has frames whose times are not numbers")
+        raise Fault("has frames with times that are not numbers")
     if any(later <= earlier for earlier, later in pairwise(known)):
-        raise Fault("has frames whose times do not rise")
+        raise Fault("has frames with times that do not rise")
 
 
 def check_turn(orientation: int | None) -> None:
-    """Refuse a turn that leaves no picture upright. None stands for unknown. Raises Fault."""
+    """Check that a turn is one of TURNS, or None for unknown. Raises Fault."""
     if orientation not in (None, *TURNS):
-        raise Fault(f"has frames to be turned by {orientation}°; only 0, 90, 180 and 270 are known")
+        raise Fault(f"has frames to be turned by {orientation}°; only 0, 90, 180 and 270 are supported")

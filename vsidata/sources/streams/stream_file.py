@@ -1,4 +1,4 @@
-"""Opening the one large file of a stream, of which only parts are read."""
+"""Opens the one large file of a stream, for reading parts of it."""
 
 import os
 import stat
@@ -12,14 +12,14 @@ from vsidata.sources.scan_file import Fault, faults_of, first_time
 
 @contextmanager
 def opened(path: Path, remedy: str) -> Iterator[int]:
-    """A descriptor of a regular file; a Fault or a failing disk within the block is the file's ScanError.
+    """A descriptor of a regular file. A Fault or a disk error within the block becomes the file's ScanError.
 
     Args:
         path: the file. Symbolic links are followed.
-        remedy: what to do where it is missing or damaged.
+        remedy: what to do if it is missing or damaged.
 
     Raises:
-        ScanError: it is missing, not a regular file, may not be read, or is at fault within the block.
+        ScanError: it is missing, not a regular file, not readable, or has a fault found within the block.
     """
     with faults_of(path, remedy):
         try:
@@ -33,7 +33,7 @@ def opened(path: Path, remedy: str) -> Iterator[int]:
         except FileNotFoundError as error:
             raise Fault(f"cannot be read: {error.strerror}", first_time(remedy)) from None
         except PermissionError:
-            right = "Give yourself the right to read it (chmod u+r)."
+            right = "Make it readable (chmod u+r)."
             raise ScanError(path, "may not be read by this user", right) from None
         except OSError as error:
             raise Fault(f"cannot be read: {error.strerror}") from None

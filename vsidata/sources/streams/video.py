@@ -1,9 +1,9 @@
-"""A video beside a scan: pictures without poses and depth.
+"""A video of a scan: pictures without poses and depth.
 
-Read with OpenCV, which the boxes need already and which brings its own FFmpeg. It finds a frame by decoding
-from the key frame before it, and gives exactly the frame asked for, in H.264 and H.265 with B-frames too.
-Frames are turned as the header says. Where their size changes within a video, OpenCV scales the later ones to
-the size of the first, and does not report it.
+It is read with OpenCV, which the boxes need anyway and which includes FFmpeg. OpenCV decodes from the key
+frame before the requested frame and returns exactly that frame, in H.264 and H.265 with B-frames too. Frames
+are turned as the header states. If their size changes within a video, OpenCV scales the later ones to the
+size of the first, without a message.
 """
 
 import os
@@ -20,9 +20,9 @@ from vsidata.sources.streams.frames import MOST_PIXELS, SHORTEST_STEP, FrameStre
 from vsidata.sources.streams.image import encode
 from vsidata.sources.streams.stream_file import opened
 
-# FFmpeg remarks on every jump to a frame that it is a jump. The level is read when it is first used.
+# FFmpeg logs every jump to a frame. The level is read when FFmpeg is first used.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-# Nor need OpenCV say on its own that it cannot open a video.
+# Keep OpenCV from logging that it cannot open a video: the error below reports it.
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
 
 _REMEDY = "Make the video again from the frames of the scan."
@@ -34,17 +34,17 @@ class VideoStream(FrameStream):
     """An `.mp4`.
 
     Attributes:
-        quality: 1 to 100, of the JPEG that a frame becomes.
+        quality: 1 to 100, of the JPEG made from a frame.
     """
 
     quality: int
 
     def jpeg(self, position: int) -> bytes:
-        """The decoded frame, encoded as JPEG: a video stores none."""
+        """The decoded frame, encoded as JPEG."""
         return encode(self.picture(position), self.quality)
 
     def picture(self, position: int) -> cv2.typing.MatLike:
-        """(height, width, 3) 8-bit, blue first, of a frame as it is decoded.
+        """(height, width, 3) 8-bit, blue first, of a decoded frame.
 
         Raises:
             ScanError: it cannot be decoded, or is of another size than the video.
@@ -63,10 +63,10 @@ class VideoStream(FrameStream):
 
 
 def open_video(path: Path, quality: int) -> VideoStream:
-    """Read the header of a video. Its times are those of its usual rate.
+    """Read the header of a video. Its times follow from its frame rate.
 
     Raises:
-        ScanError: it is no MP4, or its header gives no size, rate or number of frames.
+        ScanError: it is not an MP4, or its header does not state size, rate and number of frames.
     """
     with _opened(path) as video:
         width, height, frames = (
@@ -75,13 +75,13 @@ def open_video(path: Path, quality: int) -> VideoStream:
         )
         rate = video.get(cv2.CAP_PROP_FPS)
         if not width * height:
-            raise Fault("holds no frame that FFmpeg can decode")
+            raise Fault("has no frame that FFmpeg can decode")
         if not 0 < width * height <= MOST_PIXELS:
-            raise Fault(f"its frames have {width:,} × {height:,} pixels; no frame of a video has")
+            raise Fault(f"its frames have {width:,} × {height:,} pixels, too large for a video")
         if not 0 < frames <= _MOST_FRAMES:
-            raise Fault(f"its header gives it {frames:,} frames")
-        if not 0 < rate <= 1 / SHORTEST_STEP:  # NaN is not
-            raise Fault(f"its header gives it {rate:,.6g} frames a second")
+            raise Fault(f"its header states {frames:,} frames")
+        if not 0 < rate <= 1 / SHORTEST_STEP:  # true for NaN, too
+            raise Fault(f"its header states {rate:,.6g} frames per second")
     return VideoStream(
         path=path,
         size=(width, height),
@@ -98,10 +98,10 @@ def open_video(path: Path, quality: int) -> VideoStream:
 
 
 def readable_frames(path: Path) -> int:
-    """How many frames of a video can be decoded in turn from its first on; 0 for no video.
+    """Number of frames of a video that can be decoded in order, from the first; 0 if it is not a video.
 
     Args:
-        path: of a video of our own: any format that FFmpeg knows is read.
+        path: a video that this program wrote, since any format of FFmpeg is accepted.
     """
     video = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
     count = 0
@@ -114,10 +114,10 @@ def readable_frames(path: Path) -> int:
 @contextmanager
 def _opened(path: Path) -> Iterator[cv2.VideoCapture]:
     with opened(path, _REMEDY) as file:
-        # FFmpeg goes by the content, not the name, and would follow a playlist's addresses into the network.
+        # FFmpeg detects formats by content, and would follow the addresses of a playlist into the network.
         if os.pread(file, 8, 0)[4:] != b"ftyp":
-            raise Fault("is no MP4: it does not begin with an `ftyp` box")
-        # One thread: here workers are processes.
+            raise Fault("is not an MP4: it does not begin with an `ftyp` box")
+        # One thread, because workers are processes.
         video = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
         try:
             if not video.isOpened():
