@@ -217,7 +217,7 @@ def test_something_in_the_way_is_not_touched(built, tmp_path):
     (tmp_path / "mine").write_text("mine")
     ran = vsidata("debias", built, "--out", tmp_path)
     assert ran.returncode == 2
-    assert "is there already" in ran.stderr
+    assert "already exists" in ran.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 

@@ -102,7 +102,7 @@ def test_rank_ends_when_whoever_started_it_is_gone(folder, monkeypatch):
 def test_machine_that_does_not_see_the_folder_says_so(folder):
     step = rank_of(folder)
     shutil.rmtree(folder / "work")
-    with pytest.raises(VsiError, match="is not there on") as caught:
+    with pytest.raises(VsiError, match="does not exist on") as caught:
         step(None, 0, 1)
     assert "every machine sees" in caught.value.remedy
 

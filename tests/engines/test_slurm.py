@@ -87,12 +87,12 @@ def test_nobody_else_builds_while_the_jobs_are_on_their_way(options, answer):
     submitted = build(options)
     for engine in ("slurm", "local"):
         with pytest.raises(
-            OptionError, match=f"jobs of Slurm are building there, {submitted.name}"
+            OptionError, match=f"is the output of running Slurm jobs, {submitted.name}"
         ) as caught:
             build(options.model_copy(update={"engine": engine}))
         assert f"scancel --name={submitted.name}" in caught.value.remedy
     answer("squeue", "printf 'COMPLETED\\nCOMPLETING\\n'")
-    with pytest.raises(OptionError, match="jobs of Slurm are building there"):
+    with pytest.raises(OptionError, match="is the output of running Slurm jobs"):
         build(options)
 
 
@@ -157,7 +157,7 @@ def test_where_slurm_cannot_be_asked_the_folder_stays_closed_and_the_file_that_c
             answer("squeue", script)
         else:
             Path(os.environ["PATH"].partition(":")[0], "squeue").unlink()
-        with pytest.raises(OptionError, match="cannot be asked here") as caught:
+        with pytest.raises(OptionError, match="squeue failed") as caught:
             build(options.model_copy(update={"engine": "local"}))
         assert f"delete {options.out / '.work' / 'submitted'}" in caught.value.remedy
 
@@ -168,7 +168,7 @@ def test_submitter_that_was_killed_in_between_has_claimed_the_folder_before_the_
         build(options)
         os._exit(0)
     assert os.waitpid(process, 0)[1] == 9
-    with pytest.raises(OptionError, match="jobs of Slurm are building there"):
+    with pytest.raises(OptionError, match="is the output of running Slurm jobs"):
         build(options)
 
 
@@ -193,8 +193,8 @@ def test_nothing_to_do_is_not_submitted_but_merged_here(options, answer):
         ({"slurm": {"partition": "cpu"}}, "needs --slurm time="),
         ({"slurm": {**SETTINGS, "array": "0-3"}}, "sets `array`"),
         ({"workers": None}, "needs the number of tasks"),
-        ({"out": "a folder"}, "a batch script would misread"),
-        ({"engine": "sluurm"}, "is sluurm, which is no engine"),
+        ({"out": "a folder"}, "not safe in a batch script"),
+        ({"engine": "sluurm"}, "sluurm is not an engine"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -72,7 +72,7 @@ def test_folder_that_may_not_be_written_to_is_named_before_a_scan_is_read(place,
     step_down()
     with pytest.raises(VsiError, match="cannot be written: Permission denied") as caught:
         build(BuildOptions(out=place / "mine" / "out", scannet_root=root, workers=1))
-    assert "correct the permissions" in caught.value.remedy
+    assert "fix the permissions" in caught.value.remedy
 
 
 def give_away(folder: Path) -> None:

@@ -117,7 +117,7 @@ def test_worker_that_was_killed_while_it_started_is_replaced(tmp_path):
 
 def test_workers_that_are_killed_whenever_they_start_end_the_build_with_a_word(tmp_path):
     work = partial(call, DeadlyToTake(tmp_path, deaths=9))
-    with pytest.raises(VsiError, match="was killed by SIGKILL before it took a scan") as caught:
+    with pytest.raises(VsiError, match="was killed by SIGKILL before it started a scan") as caught:
         list(local.run(work, ["first", "second"], 1))
     assert "fewer --workers" in caught.value.remedy
 

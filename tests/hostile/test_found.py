@@ -104,7 +104,7 @@ FOUND = [
         "list field longer than the csv module reads",
         "labels",
         lambda: _table(b"a" * 200_000 + b"\t1\n"),
-        "no table",
+        "not a table",
     ),
     Found(
         "class of 5,000 digits",

@@ -331,7 +331,7 @@ def test_two_that_write_one_folder_do_not_mix(tmp_path):
                 assert second != first
                 (second / "second").touch()
 
-    with pytest.raises(OptionError, match="is there already"):
+    with pytest.raises(OptionError, match="already exists"):
         both()
     assert [path.name for path in tmp_path.rglob("*")] == ["out", "second"]
 

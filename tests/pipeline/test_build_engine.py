@@ -84,7 +84,7 @@ def test_script_without_a_guard_is_told_to_guard_itself(tmp_path):
     command = [sys.executable, script]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert ended.returncode == 1
-    assert "before it took a scan" in ended.stderr
+    assert "before it started a scan" in ended.stderr
     assert 'if __name__ == "__main__":' in ended.stderr
 
 

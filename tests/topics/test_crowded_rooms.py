@@ -62,7 +62,9 @@ def crowd(count: int) -> Scene:
 def test_a_scan_with_more_objects_than_any_room_has_is_refused_in_words():
     rules = load_rules("wide")
     assert len(measure.measure(crowd(1_000), rules.measurement, rules.vocabulary, 0).objects) == 1_000
-    with pytest.raises(ScanError, match="has 1,001 objects that questions could ask about; at most 1,000"):
+    with pytest.raises(
+        ScanError, match="has 1,001 objects that questions could ask about; the limit is 1,000"
+    ):
         measure.measure(crowd(1_001), rules.measurement, rules.vocabulary, 0)
 
 

@@ -189,4 +189,4 @@ def test_alarms_of_a_stranger_are_read_from_regular_files_alone(run):
 def test_a_model_of_the_user_is_not_written_over(mine, typed):
     ran = CliRunner().invoke(app, [*typed, str(mine)])
     assert isinstance(ran.exception, OptionError)
-    assert "is there already" in ran.exception.fault
+    assert "already exists" in ran.exception.fault

@@ -1,5 +1,5 @@
-"""Where scans run. An engine is one function, `run(work, names, options)`, and one line in the registry.
+"""Engines run the work on scans. An engine is one function, `run(work, names, options)`, in the registry.
 
-`work` takes a scan's name and leaves its result on the disk, so that an engine moves no data. An engine
-yields an `Outcome` a scan; one that does not wait for them returns a `Submission` instead.
+`work` takes a scan's name and writes its result to disk, so that an engine transfers no data. An engine
+yields one `Outcome` per scan. An engine that only submits jobs returns a `Submission` instead.
 """

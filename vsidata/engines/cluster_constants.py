@@ -1,4 +1,4 @@
-"""What the engines for several machines take for granted, from `cluster.yaml`."""
+"""Constants of the engines for several machines, from `cluster.yaml`."""
 
 from functools import cache
 from importlib import resources
@@ -12,8 +12,8 @@ class ClusterConstants(Rules):
     """Constants of the cluster engines.
 
     Attributes:
-        memory: that a rank asks for.
-        poll: time between two looks at what the ranks reported.
+        memory: memory that a rank requests.
+        poll: time between two reads of the ranks' reports.
     """
 
     memory: StatedConstant
@@ -22,6 +22,6 @@ class ClusterConstants(Rules):
 
 @cache
 def cluster_constants() -> ClusterConstants:
-    """Those of this package."""
+    """The constants of this package."""
     path = Path(str(resources.files("vsidata.engines") / "cluster.yaml"))
     return validate(ClusterConstants, *read_mapping(path), path)

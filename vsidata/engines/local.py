@@ -1,8 +1,8 @@
 """The local engine: worker processes on this machine.
 
-A forkserver imports what the work needs, once and on one thread, and each worker is a fork of it: never of a
-process that may hold threads. Each worker has its own pipe and works on one scan at a time, so that when the
-kernel kills it, the scan it died of is known; the pools of the standard library only say that a worker died.
+A forkserver imports the modules that the work needs, once and on one thread. Each worker is a fork of it,
+never of a process with threads. Each worker has its own pipe and works on one scan at a time. So if the
+kernel kills a worker, its scan is known; the pools of the standard library only report that a worker died.
 """
 
 import multiprocessing
@@ -21,7 +21,7 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from vsidata.engines.outcome import Outcome
 from vsidata.errors import VsiError
 
-_ATTEMPTS = 2  # a scan whose worker was killed gets another try, last of all, when memory may be free again
+_ATTEMPTS = 2  # after a killed worker, its scan is tried again at the end, when memory may be free again
 _ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")}
 
 
@@ -29,33 +29,33 @@ _ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", 
 class _Worker:
     process: ForkServerProcess
     pipe: Connection
-    name: str = ""  # of the scan it works on; none while it starts
+    name: str = ""  # the scan that it works on; empty while it starts
     started: float = 0.0
 
     def take(self, name: str) -> None:
         self.name, self.started = name, time.monotonic()
-        with suppress(BrokenPipeError):  # it is dead already: reading from it will tell
+        with suppress(BrokenPipeError):  # it is dead already: reading from it will show that
             self.pipe.send(name)
 
 
 def run(work: Callable[[str], None], names: Sequence[str], workers: int | None) -> Iterator[Outcome]:
-    """Run `work` on every name in worker processes, and yield each outcome as it comes, in any order.
+    """Run `work` on every name in worker processes, and yield each outcome when it is done, in any order.
 
     Args:
-        work: picklable; it travels to each worker once, so that what it caches lives as long as the worker.
-        names: what to work on; started in this order.
-        workers: number of processes; None for one a processor.
+        work: picklable; it is sent to each worker once, so its caches live as long as the worker.
+        names: the scans; started in this order.
+        workers: number of processes; None for one per processor.
 
     Raises:
         VsiError: a worker cannot start.
-        Exception: whatever `work` raised, as it raised it; the other workers are stopped.
+        Exception: any exception of `work`, unchanged; the other workers are stopped.
     """
     context = multiprocessing.get_context("forkserver")
-    # By default it would import the caller's main module, with threads and all.
+    # By default it would import the caller's main module, which may start threads.
     context.set_forkserver_preload([getattr(work, "func", work).__module__])
     processors = len(os.sched_getaffinity(0))
     todo = deque(names)
-    deaths = Counter[str]()  # by scan; those of workers that had none yet count under the empty name
+    deaths = Counter[str]()  # by scan; those of workers without a scan count under the empty name
     causes: dict[str, str] = {}
     crew: list[_Worker] = []
     try:
@@ -88,7 +88,7 @@ def run(work: Callable[[str], None], names: Sequence[str], workers: int | None) 
                     worker.take(todo.popleft())
                 else:
                     crew.remove(worker)
-                    worker.pipe.close()  # which ends it
+                    worker.pipe.close()  # ends the worker
     finally:
         for worker in crew:
             worker.pipe.close()
@@ -100,17 +100,17 @@ def run(work: Callable[[str], None], names: Sequence[str], workers: int | None) 
 def _start(context: ForkServerContext, work: Callable[[str], None]) -> _Worker:
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs,), daemon=True)
-    resource_tracker.ensure_running()  # whose start would end what holds interrupts
-    # The first start starts the forkserver, which inherits both: Ctrl-C amid its imports means a traceback.
+    resource_tracker.ensure_running()  # starting it later would reset the signal mask
+    # The first start also starts the forkserver, which inherits both: Ctrl-C would give it a traceback.
     try:
         with _environment(_ONE_THREAD), _interrupts_held():
             process.start()
-    except (OSError, EOFError) as error:  # no more of it where the forkserver ended before it answered
-        cause = getattr(error, "strerror", None) or "the process that starts them ended at once"
-        remedy = "Make room for processes and memory (ulimit -u), or try fewer --workers."
+    except (OSError, EOFError) as error:  # EOFError: the forkserver ended before it answered
+        cause = getattr(error, "strerror", None) or "the process that starts them ended immediately"
+        remedy = "Allow more processes (ulimit -u), free memory, or try fewer --workers."
         raise VsiError("a worker process", f"cannot be started: {cause}.", remedy) from error
     theirs.close()  # so that the worker's death closes the pipe
-    with suppress(BrokenPipeError):  # it is dead already: reading from it will tell
+    with suppress(BrokenPipeError):  # it is dead already: reading from it will show that
         ours.send(work)
     return _Worker(process, ours)
 
@@ -131,7 +131,7 @@ def _environment(changes: Mapping[str, str]) -> Iterator[None]:
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Ctrl-C within waits until the end; processes that are started within never see one."""
+    """Delay Ctrl-C until the end of the block. Processes started in the block ignore it."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -140,7 +140,7 @@ def _interrupts_held() -> Iterator[None]:
 
 
 def _speaking(crew: Sequence[_Worker]) -> list[_Worker]:
-    """The workers that are ready, done or dead; waits for the first."""
+    """The workers that are ready, done or dead. Blocks until there is one."""
     heard = wait([worker.pipe for worker in crew])
     return [worker for worker in crew if worker.pipe in heard]
 
@@ -151,31 +151,29 @@ def _cause_of_death(worker: _Worker) -> str:
     code = worker.process.exitcode or 0
     cause = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit status {code}"
     if not worker.name and code >= 0:
-        remedy = (
-            'In a script, let what builds stand below `if __name__ == "__main__":`, which workers do not run.'
-        )
+        remedy = 'In a script, put the build below `if __name__ == "__main__":`, which workers do not run.'
         raise _no_start(cause, remedy)
     return cause
 
 
 def _no_start(cause: str, remedy: str) -> VsiError:
-    return VsiError("a worker process", f"{cause} before it took a scan.", remedy)
+    return VsiError("a worker process", f"{cause} before it started a scan.", remedy)
 
 
 def _end_with_build() -> None:
-    """End this worker, whatever it does, once the build is gone: nobody waits for what it would write."""
+    """End this worker when the build's process has ended, because its result is no longer needed."""
     if build := multiprocessing.parent_process():
         build.join()
         os._exit(1)
 
 
 def _serve(pipe: Connection) -> None:
-    """A worker's life: take the work, then names until the pipe closes. Says None when ready for a name."""
+    """Run a worker: receive the work, then names until the pipe closes. Sends None when ready for a name."""
     # Ctrl-C goes to the whole group: the parent ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_build, daemon=True).start()
-    os.environ.update(_ONE_THREAD)  # for when another part of the program had started the forkserver
-    with suppress(EOFError, ConnectionResetError, BrokenPipeError):  # the parent is gone, or done
+    os.environ.update(_ONE_THREAD)  # in case another part of the program started the forkserver
+    with suppress(EOFError, ConnectionResetError, BrokenPipeError):  # the parent has ended or is done
         try:
             work = pipe.recv()
             import cv2

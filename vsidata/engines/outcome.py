@@ -1,4 +1,4 @@
-"""What every engine reports about a scan."""
+"""The report of an engine about a scan."""
 
 from dataclasses import dataclass
 
@@ -10,8 +10,8 @@ class Outcome:
     Attributes:
         name: the scan.
         seconds: wall time of its work.
-        died: how the worker process died of it (`was killed by SIGKILL`); None where the work returned.
-        died_before: the same of an earlier worker, after which the scan was tried again.
+        died: how the worker process died (`was killed by SIGKILL`); None if the work returned.
+        died_before: the same for an earlier worker, after which the scan was tried again.
     """
 
     name: str

@@ -1,7 +1,7 @@
-"""What each rank of a cluster runs, a step of a datatrove pipeline: the local engine on its share of scans.
+"""The step of a datatrove pipeline that each rank of a cluster runs: the local engine on its share of scans.
 
-So a scan that kills its worker costs a rank nothing. Each rank reports every scan in a file of its own, by
-which it goes on where it was stopped when the cluster starts it again.
+So a rank survives a scan that kills its worker. Each rank reports every scan in its own file. If the cluster
+starts the rank again, it resumes after the reported scans.
 """
 
 import os
@@ -21,10 +21,10 @@ from vsidata.files.safe_files import LARGEST_TABLE, append, opened
 
 
 def need_cluster() -> None:
-    """See that the packages are there that lead to a cluster, and that datatrove does not talk in between.
+    """Check that the packages for a cluster are installed, and disable datatrove's log.
 
     Raises:
-        VsiError: they are not.
+        VsiError: a package is not installed.
     """
     for package in ("datatrove", "ray"):
         if find_spec(package) is None:
@@ -36,21 +36,21 @@ def need_cluster() -> None:
 
 
 class Rank:
-    """A pipeline step. Ranks share the names out among themselves: each takes one in so many."""
+    """A pipeline step. With n ranks, each rank takes every n-th name."""
 
     def __init__(self, work: Callable[[str], None], names: Sequence[str], folder: Path) -> None:
         """Run `work` on `names`.
 
         Args:
             work: as for the local engine.
-            names: of all ranks.
-            folder: for what the ranks report and datatrove marks; what an earlier run left there is removed,
-                since its ranks had other shares.
+            names: the names of all ranks.
+            folder: for the ranks' reports and datatrove's markers. Files of an earlier run are removed,
+                because its ranks had other shares.
         """
         self.work = work
         self.names = names
         self.reports = folder.absolute() / "reports"
-        self.home = Path.cwd()  # paths may be relative, and failures name files as the user did
+        self.home = Path.cwd()  # paths may be relative, and failures show them as the user wrote them
         for old in (self.reports, folder / "completions"):
             shutil.rmtree(old, ignore_errors=True)
         self.reports.mkdir()
@@ -59,16 +59,16 @@ class Rank:
         return f"{len(self.names):,} scans, {self.reports.parent}"
 
     def __call__(self, _data: object, rank: int, ranks: int) -> None:
-        """Do a rank's share; what it reported before it was stopped is done.
+        """Process a rank's share, except the scans that it reported before it was stopped.
 
         Raises:
             VsiError: this machine does not see the build's folder.
-            InterruptedError: whoever started this rank is gone.
+            InterruptedError: the process that started this rank has ended.
         """
         if not self.reports.is_dir():
-            fault = f"is not there on {socket.gethostname()}."
-            raise VsiError(self.reports, fault, "Name an --out that every machine sees at the same place.")
-        from loguru import logger  # datatrove's, which it leads to the rank's own file
+            fault = f"does not exist on {socket.gethostname()}."
+            raise VsiError(self.reports, fault, "Pass an --out that every machine sees at the same path.")
+        from loguru import logger  # datatrove directs it to the rank's own file
 
         os.chdir(self.home)
         starter = os.getppid()
@@ -85,13 +85,13 @@ class Rank:
                 death = f"; its worker {outcome.died_before}" if outcome.died_before else ""
                 logger.info(f"{outcome.name} {outcome.seconds:.2f} s{death}")
                 if os.getppid() != starter:
-                    raise InterruptedError(f"rank {rank} has lost whoever started it")
+                    raise InterruptedError(f"the process that started rank {rank} has ended")
 
     def reported(self, read: Counter[str]) -> Iterator[Outcome]:
-        """What all ranks have reported, in any order.
+        """The new reports of all ranks, in any order.
 
         Args:
-            read: bytes of each report that are known already; it goes on from there, and counts them up.
+            read: number of bytes of each report that were read before; updated.
         """
         for report in sorted(self.reports.iterdir()):
             yield from _read(report, read)
@@ -101,7 +101,7 @@ def _read(report: Path, read: Counter[str]) -> Iterator[Outcome]:
     with opened(report, LARGEST_TABLE) as file:
         file.seek(read[report.name])
         for line in file:
-            if not line.endswith(b"\n"):  # a rank writes it right now, or was killed in the middle
+            if not line.endswith(b"\n"):  # a rank is writing it now, or was killed in the middle
                 return
             read[report.name] += len(line)
             yield Outcome(**orjson.loads(line))

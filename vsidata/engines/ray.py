@@ -1,6 +1,6 @@
-"""The Ray engine: ranks on the machines of a Ray cluster, or of one that Ray starts here; the build waits.
+"""The Ray engine: ranks on a Ray cluster, or on one that Ray starts on this machine. The build blocks.
 
-Ray finds the cluster as always: by RAY_ADDRESS, else the one that runs on this machine, else a new one.
+Ray uses the cluster at RAY_ADDRESS, else one that runs on this machine, else it starts one.
 """
 
 import logging
@@ -24,17 +24,17 @@ from vsidata.errors import VsiError
 
 
 def run(work: Callable[[str], None], names: Sequence[str], settings: EngineSettings) -> Iterator[Outcome]:
-    """Run `work` on every name, and yield each outcome as its rank reports it.
+    """Run `work` on every name, and yield each outcome when its rank reports it.
 
-    What no rank reported, because Ray gave it up, is worked on here at the end.
+    Scans without a report, because Ray gave up a rank, are processed on this machine at the end.
 
     Args:
         work: picklable, as for the local engine.
-        names: what to work on.
-        settings: `workers` is the number of ranks (default: as many as the cluster runs at a time).
+        names: the scans.
+        settings: `workers` is the number of ranks (default: as many as the cluster can run in parallel).
 
     Raises:
-        VsiError: Ray is not installed; its cluster cannot be reached, has no room for a rank or does nothing.
+        VsiError: Ray is not installed; its cluster cannot be reached, is too small, or did nothing.
     """
     need_cluster()
     left = set(names)
@@ -47,14 +47,14 @@ def run(work: Callable[[str], None], names: Sequence[str], settings: EngineSetti
                     left.remove(outcome.name)
                     yield outcome
         if len(left) == len(names):
-            fault = "no rank has reported a scan there."
-            remedy = "See that every machine sees it, the scans and this installation at the same place."
-            raise VsiError(rank.reports, fault, f"{remedy} {settings.folder / 'logs'} may say more.")
+            fault = "has no report of any rank."
+            remedy = "Check that every machine sees it, the scans and this installation at the same path."
+            raise VsiError(rank.reports, fault, f"{remedy} See also {settings.folder / 'logs'}.")
     yield from local.run(work, sorted(left), settings.workers)
 
 
 def _outcomes(rank: Rank, ranks: int) -> Iterator[Outcome]:
-    """Everything that is reported until the ranks have ended; a scan twice where two ranks did it."""
+    """All reports until the ranks have ended. A scan occurs twice if two ranks processed it."""
     from datatrove.executor import RayPipelineExecutor
 
     executor = RayPipelineExecutor(
@@ -83,10 +83,10 @@ def _outcomes(rank: Rank, ranks: int) -> Iterator[Outcome]:
 
 
 def _with_its_actor(step: Rank, data: object, rank: int, ranks: int) -> None:
-    """Run a rank whose death is its actor's, too.
+    """Run a rank, and end its actor if the rank is killed.
 
-    datatrove runs it in a pool of that actor, which waits for ever for a process that was killed; Ray starts
-    a rank again only if its actor dies.
+    datatrove runs the rank in a pool of the actor. The pool blocks forever if its process is killed, and Ray
+    starts a rank again only if its actor dies.
     """
     guard = multiprocessing.get_context("forkserver").Process(
         target=_follow, args=(os.getppid(),), daemon=True
@@ -106,9 +106,9 @@ def _follow(actor: int) -> None:
 
 @contextmanager
 def _cluster() -> Iterator[int]:
-    """A connection to the cluster, and how many ranks it runs at a time."""
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # it would tell its makers about the user's cluster
-    os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"  # or what is left of a stopped build would connect once more
+    """A connection to the cluster, and the number of ranks that it can run in parallel."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # otherwise Ray reports the cluster to its makers
+    os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"  # otherwise the rest of a stopped build connects once more
     import ray
 
     before = signal.getsignal(signal.SIGTERM)
@@ -121,23 +121,23 @@ def _cluster() -> Iterator[int]:
             "Correct RAY_ADDRESS (and set RAY_AUTH_MODE=token if the cluster needs a token), or unset it."
         )
         raise VsiError("the Ray cluster", fault, remedy) from error
-    signal.signal(signal.SIGTERM, before)  # Ray takes it
+    signal.signal(signal.SIGTERM, before)  # Ray replaces the handler
     try:
         if not (room := _room(ray.nodes())):  # type: ignore[no-untyped-call]
             fault = (
                 f"has no machine with a processor and {cluster_constants().memory.whole:,} MiB for a rank."
             )
-            raise VsiError("the Ray cluster", fault, "Start Ray with more, or take --engine local.")
+            raise VsiError("the Ray cluster", fault, "Start Ray with more, or use --engine local.")
         yield room
     finally:
         ray.shutdown()
 
 
 def _refuse_unreachable(address: str) -> None:
-    """Where an address is a machine's and a port, see that somebody listens: Ray would try for ten minutes.
+    """Check that an address of the form HOST:PORT accepts connections: Ray would try for ten minutes.
 
     Raises:
-        OSError: nobody does.
+        OSError: it does not.
     """
     host, _, port = address.rpartition(":")
     if port.isdecimal() and "/" not in host:
@@ -145,7 +145,7 @@ def _refuse_unreachable(address: str) -> None:
 
 
 def _room(machines: Iterable[Mapping[str, Any]]) -> int:
-    """How many ranks run at a time, of which each asks for a processor and its memory."""
+    """Number of ranks that can run in parallel, each with a processor and its memory."""
     memory = cluster_constants().memory.whole << 20
     resources = [machine["Resources"] for machine in machines if machine["Alive"]]
     return sum(int(min(has.get("CPU", 0), has.get("memory", 0) // memory)) for has in resources)

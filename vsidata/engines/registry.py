@@ -22,10 +22,8 @@ def engine_of(name: str) -> Engine:
     """The engine of that name.
 
     Raises:
-        OptionError: there is none.
+        OptionError: the engine is unknown.
     """
     if name not in ENGINES:
-        raise OptionError(
-            "--engine", f"is {name}, which is no engine.", f"Take one of: {', '.join(ENGINES)}."
-        )
+        raise OptionError("--engine", f"{name} is not an engine.", f"Choose from: {', '.join(ENGINES)}.")
     return ENGINES[name]

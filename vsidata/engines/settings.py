@@ -1,4 +1,4 @@
-"""What an engine needs to know beside the work itself."""
+"""Settings of an engine."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class EngineSettings:
-    """Where and how widely to run.
+    """The folders and the number of processes of a run.
 
     Attributes:
-        out: folder that the work fills; engines for several machines want all of them to see it.
-        folder: below it, for files of the engine's own: claims, reports, logs.
+        out: the output folder of the work. For engines on several machines, all of them must see it.
+        folder: a folder below it for the engine's own files: claims, reports, logs.
         workers: processes, ranks or tasks; None for the engine's own default.
         sbatch: options of Slurm's sbatch by name.
-        finish: makes the shell command that does what is left and what comes after the work; for engines that
-            end before the work does.
+        finish: makes the shell command that does the rest of the work and the merge, for engines that only
+            submit jobs.
     """
 
     out: Path

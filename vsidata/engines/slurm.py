@@ -1,8 +1,8 @@
-"""The Slurm engine: hands an array job to Slurm, and a job after it that does what is missing and merges.
+"""The Slurm engine: submits an array job, and after it a job that does the missing scans and the merge.
 
-That second job is the same build with the local engine. From the moment of submission on the folder is
-theirs: `.work/submitted` holds the name of the jobs, and no other build may write there as long as Slurm
-knows one by that name. So nothing is left stuck when they are cancelled, or a machine dies.
+The second job is the same build with the local engine. After the submission, the folder belongs to the jobs:
+`.work/submitted` contains their name, and no other build may write there as long as Slurm has a job of that
+name. So the folder is not blocked if the jobs are cancelled or a machine dies.
 """
 
 import os
@@ -24,10 +24,10 @@ from vsidata.errors import OptionError, VsiError
 from vsidata.files.atomic import write_whole
 from vsidata.files.safe_files import read_regular
 
-_NEEDED = ("partition", "time")  # what datatrove writes into every script
-_OURS = ("array", "chdir", "dependency", "export", "job-name")  # what the build itself tells sbatch
+_NEEDED = ("partition", "time")  # datatrove writes them into every script
+_OURS = ("array", "chdir", "dependency", "export", "job-name")  # set by the build itself
 _JOB_NAME = re.compile("vsidata-[0-9a-f]{8}")
-# States that no job returns from; Slurm goes on listing them for some minutes.
+# Final states of a job. Slurm continues to list such jobs for some minutes.
 _ENDED = frozenset(
     {"BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "TIMEOUT"}
 )
@@ -40,15 +40,15 @@ def run(
 
     Args:
         work: picklable, as for the local engine.
-        names: what to work on.
+        names: the scans.
         settings: `workers` is the number of tasks in the array.
 
     Returns:
-        What was submitted; without names there is nothing to submit, and no outcome.
+        The submission; without names, an empty iterator of outcomes.
 
     Raises:
-        OptionError: options of sbatch are missing, or are the build's own.
-        VsiError: Slurm or datatrove is not there, or sbatch refuses the jobs.
+        OptionError: options of sbatch are missing, or are set by the build itself.
+        VsiError: Slurm or datatrove is not installed, or sbatch refuses the jobs.
     """
     if not names:
         return iter(())
@@ -68,26 +68,26 @@ def run(
         settings={"mem-per-cpu": f"{cluster_constants().memory.whole}M", **_quoted(settings.sbatch)},
         merge=settings.finish(),
     )
-    write_whole(claim, [name.encode()])  # first: whatever happens from here on, the jobs are found by it
+    write_whole(claim, [name.encode()])  # first, so that the jobs can be found after any error
     try:
         jobs.launch_job()
     except subprocess.CalledProcessError as error:
-        subprocess.run(["scancel", f"--name={name}"], check=False)  # noqa: S603, S607 - Slurm's own, by its name
+        subprocess.run(["scancel", f"--name={name}"], check=False)  # noqa: S603, S607 - Slurm's own command
         claim.unlink()
-        fault = f"refused a job, with exit status {error.returncode}; its message is above."
+        fault = f"refused a job with exit status {error.returncode}; its message is above."
         raise VsiError("sbatch", fault, "Correct --slurm, then run the same command again.") from error
     return Submission(settings.out, name, len(names), ranks, jobs.merge_job, local_disk(settings.out))
 
 
 def refuse_submitted(out: Path, work: Path) -> None:
-    """Refuse a folder that jobs are on their way to; whoever holds its lock then has it alone.
+    """Refuse a folder that submitted jobs will write to. The caller holds the folder's lock.
 
     Args:
         out: the folder of a build.
-        work: the folder below it for what the build itself needs.
+        work: the folder below it for the build's own files.
 
     Raises:
-        OptionError: there are such jobs, or nobody here can tell.
+        OptionError: there are such jobs, or it cannot be found out whether there are.
     """
     claim = work / "submitted"
     if not claim.exists():
@@ -96,12 +96,12 @@ def refuse_submitted(out: Path, work: Path) -> None:
     if not _JOB_NAME.fullmatch(name):
         fault = "is not the name of a build's jobs."
         raise OptionError(claim, fault, "Delete it if no job of Slurm builds into this folder.")
-    # The job that merges starts when the others have ended, and bears the name itself.
+    # The job that merges starts when the others have ended, and has the same name.
     if os.environ.get("SLURM_JOB_NAME") != name and _is_alive(out, claim, name):
         raise OptionError(
             out,
-            f"jobs of Slurm are building there, {name}.",
-            f"Wait for it (`squeue --name={name}`), or stop it (`scancel --name={name}`).",
+            f"is the output of running Slurm jobs, {name}.",
+            f"Wait for them (`squeue --name={name}`), or stop them (`scancel --name={name}`).",
         )
     claim.unlink()
 
@@ -116,32 +116,31 @@ def _is_alive(out: Path, claim: Path, name: str) -> bool:
         said = getattr(error, "stderr", "") or str(error)
         raise OptionError(
             out,
-            f"jobs of Slurm may be building there, {name}; Slurm cannot be asked here: "
-            f"{' '.join(said.split()):.200}.",
+            f"may be the output of running Slurm jobs, {name}; squeue failed: {' '.join(said.split()):.200}.",
             "Run the command on the machine and as the user that submitted them. "
-            f"If those jobs are gone, delete {claim}.",
+            f"If those jobs have ended, delete {claim}.",
         ) from error
     return not _ENDED.issuperset(found.stdout.split())
 
 
 def _quoted(settings: Mapping[str, str]) -> dict[str, str]:
-    """Each value as one word of a batch script's line, as sbatch reads it."""
+    """Each value quoted as one word of a line in a batch script for sbatch."""
     return {name: value and shlex.quote(value) for name, value in settings.items()}
 
 
 def _check(settings: EngineSettings) -> None:
     if missing := [key for key in _NEEDED if key not in settings.sbatch]:
         fault = f"needs --slurm {missing[0]}=…"
-        raise OptionError("--engine slurm", fault, "Give a partition, and the time limit of a task.")
+        raise OptionError("--engine slurm", fault, "Pass a partition, and the time limit of a task.")
     if ours := [key for key in _OURS if key in settings.sbatch]:
-        raise OptionError("--slurm", f"sets `{ours[0]}`, which the build itself does.", "Drop it.")
+        raise OptionError("--slurm", f"sets `{ours[0]}`, which the build sets itself.", "Remove it.")
     if settings.workers is None:
-        remedy = "Give the number of tasks with --workers; the scans are divided among them."
+        remedy = "Pass the number of tasks with --workers; the scans are divided among them."
         raise OptionError("--engine slurm", "needs the number of tasks to submit.", remedy)
     folder = str(settings.out.absolute())
     if shlex.quote(folder) != folder:
-        fault = "has a character in its path that a batch script would misread."
-        raise OptionError(folder, fault, "Name another --out.")
+        fault = "has a character in its path that is not safe in a batch script."
+        raise OptionError(folder, fault, "Choose another --out.")
     if shutil.which("sbatch") is None:
-        remedy = "Run it on a machine that submits to Slurm, or take another --engine."
+        remedy = "Run it on a machine that submits to Slurm, or choose another --engine."
         raise VsiError("sbatch", "is not on the PATH.", remedy)

@@ -1,4 +1,4 @@
-"""datatrove's Slurm executor with a job of our own after its array. For who submits, and for the ranks."""
+"""datatrove's Slurm executor with a merge job after its array. Used for submission and by the ranks."""
 
 import shlex
 import sys
@@ -11,10 +11,10 @@ from vsidata.engines.rank import Rank
 
 
 class ArrayThenMerge(SlurmPipelineExecutor):  # type: ignore[misc] # datatrove has no types
-    """An array job whose tasks are the ranks, and a job that starts when all have ended, however they did.
+    """An array job with the ranks as tasks, and a job that starts when all have ended, even with errors.
 
     Attributes:
-        merge_job: id of that job, once it is submitted.
+        merge_job: id of that second job after its submission.
     """
 
     def __init__(
@@ -26,13 +26,13 @@ class ArrayThenMerge(SlurmPipelineExecutor):  # type: ignore[misc] # datatrove h
         settings: Mapping[str, str],
         merge: str,
     ) -> None:
-        """Nothing is submitted yet.
+        """Prepare the jobs, without submission.
 
         Args:
-            pipeline: what a rank runs.
+            pipeline: the step of a rank.
             tasks: number of ranks.
-            job_name: of both jobs.
-            logging_dir: for markers and logs; every machine must see it.
+            job_name: the name of both jobs.
+            logging_dir: folder for markers and logs; every machine must see it.
             settings: options of sbatch, by name.
             merge: the command of the second job.
         """
@@ -42,17 +42,17 @@ class ArrayThenMerge(SlurmPipelineExecutor):  # type: ignore[misc] # datatrove h
             time=settings["time"],
             partition=settings["partition"],
             job_name=job_name,
-            qos="",  # unless the settings name one
+            qos="",  # unless the settings have one
             env_command=f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH",
             sbatch_args=dict(settings),
             logging_dir=logging_dir,
-            with_srun=False,  # a task is one process: a job step of its own would only add what can fail
+            with_srun=False,  # a task is one process: a separate job step would only add failures
         )
         self.merge = merge
         self.merge_job = ""
 
     def launch_merge_stats(self) -> None:
-        """Submit the second job; datatrove's own here would add up statistics that our step does not keep."""
+        """Submit the second job. It replaces datatrove's, which merges statistics that our step lacks."""
         settings = self.get_sbatch_args()
         del settings["array"]
         settings["output"] = settings["error"] = f"{self.slurm_logs_folder}/merge_%j.out"

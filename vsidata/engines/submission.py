@@ -1,4 +1,4 @@
-"""A build that was handed over: other machines go on with it after the command has ended."""
+"""A submitted build: other machines continue it after the command has ended."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -7,15 +7,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Submission:
-    """Jobs that are on their way.
+    """Submitted jobs.
 
     Attributes:
-        out: the folder that they build into.
-        name: of all of the jobs.
-        scenes: how many are to be done.
-        ranks: among how many tasks they are divided.
-        job: id of the job that merges once those have ended.
-        local_disk: kind of the disk that `out` lies on where other machines see it only if it is exported.
+        out: the output folder of the jobs.
+        name: the name of all jobs.
+        scenes: number of scenes to process.
+        ranks: number of tasks.
+        job: id of the job that merges when the tasks have ended.
+        local_disk: kind of the file system of `out` if it is local to this machine; else None.
     """
 
     out: Path
@@ -27,23 +27,23 @@ class Submission:
 
 
 def closing_lines(submitted: Submission) -> list[str]:
-    """What was handed over, how to watch it, how to stop it."""
+    """The lines that a command prints: what was submitted, how to watch it, how to stop it."""
     work = submitted.out / ".work"
     lines = [
         f"Submitted: {submitted.ranks:,} tasks for {submitted.scenes:,} scenes, and job {submitted.job}, "
-        f"which writes {submitted.out} once they have ended.",
-        f"Watch: `squeue --name={submitted.name}`; {work / 'logs'} has a log a task, "
-        f"{work / 'slurm_logs'} what Slurm and that job say.",
-        f"Stop: `scancel --name={submitted.name}`; the same command then goes on from there.",
+        f"which writes {submitted.out} when they have ended.",
+        f"Watch: `squeue --name={submitted.name}`. {work / 'logs'} has one log per task, "
+        f"{work / 'slurm_logs'} the output of Slurm and of that job.",
+        f"Stop: `scancel --name={submitted.name}`. Run the same command again to resume.",
     ]
     if submitted.local_disk:
         lines.append(
-            f"Doubt: {submitted.out} lies on {submitted.local_disk}, a disk of this machine. Where tasks run "
-            "on others, those must see it at the same place."
+            f"Warning: {submitted.out} is on {submitted.local_disk}, a disk of this machine. If tasks run on "
+            "other machines, they must see it at the same path."
         )
     return lines
 
 
 def as_json(submitted: Submission) -> dict[str, Any]:
-    """The same for a program."""
+    """The submission as plain data for JSON."""
     return asdict(submitted) | {"out": str(submitted.out)}

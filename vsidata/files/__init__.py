@@ -1,1 +1,1 @@
-"""Files and folders that are written whole or not at all, and the addresses of other places."""
+"""Files and folders that are written completely or not at all, and addresses on the Hub and in buckets."""

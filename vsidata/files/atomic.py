@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, whenever a process is killed or the power fails."""
+"""Files that exist completely or not at all, even if the process is killed or the power fails."""
 
 import errno
 import fcntl
@@ -15,58 +15,59 @@ from vsidata.files.safe_files import is_private_name, private_name, refuse_link
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A file to write to, under a private name. It gets its own in one step if nothing goes wrong.
+    """A file to write to, under a private name. It is renamed to its own name in one step if no error occurs.
 
     Raises:
-        OptionError: a link, or something that is no regular file, has that name.
-        OSError: no room, or no permission. What was there before is still there.
+        OptionError: a link, or something other than a regular file, has that name.
+        OSError: there is no space or no permission. A previous file of that name is unchanged.
     """
     refuse_link(path)
     if path.exists() and not path.is_file():
-        raise OptionError(path, "is there already and is not a regular file.", "Name another file.")
+        raise OptionError(path, "already exists and is not a regular file.", "Pass another file.")
     unfinished = path.with_name(private_name(path.name))
-    file = unfinished.open("xb")  # which follows no link
+    file = unfinished.open("xb")  # follows no link
     try:
         with file:
             yield file
             file.flush()
-            os.fsync(file.fileno())  # else the name may reach the disk before the content does
+            os.fsync(file.fileno())  # otherwise the name may reach the disk before the content
         unfinished.replace(path)
     except BaseException:
-        unfinished.unlink(missing_ok=True)  # on a full disk even a part is room
+        unfinished.unlink(missing_ok=True)  # on a full disk, even a part takes space
         raise
 
 
 def write_whole(path: Path, parts: Iterable[bytes | memoryview]) -> None:
-    """Write a file in one step. Raises as `whole_file`."""
+    """Write a file in one step. Raises the errors of `whole_file`."""
     with whole_file(path) as file:
         file.writelines(parts)
 
 
 def need_new(out: Path) -> None:
-    """Refuse a folder to write to that holds something.
+    """Check that an output folder does not exist or is empty.
 
     Raises:
-        OptionError: it does, or it is a link.
+        OptionError: it is not empty, or it is a link.
     """
     refuse_link(out)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise OptionError(out, "is there already.", "Name another folder, or remove it.")
+        raise OptionError(out, "already exists.", "Pass another folder, or remove it.")
 
 
 @contextmanager
 def whole_folder(out: Path) -> Iterator[Path]:
-    """A folder to write to, under a private name. It gets its own if nothing goes wrong, and else is gone.
+    """A folder to write to, under a private name. It is renamed to `out` if no error occurs, else removed.
 
-    Two of them for one name do not meet: the second to end is refused. What killed runs left under private
-    names is removed where the disk has locks for folders, which a network disk may lack.
+    Two processes can write folders for one name without conflict: the second to finish is refused. Folders
+    that killed runs left under private names are removed if the disk supports locks of folders. A network
+    disk may not.
 
     Args:
-        out: the name, of no folder yet or of an empty one.
+        out: the name; no folder or an empty folder has it.
 
     Raises:
-        OptionError: there is something of that name now.
-        VsiError: it cannot be written.
+        OptionError: something of that name exists now.
+        VsiError: the folder cannot be written.
     """
     try:
         place = Path(os.path.abspath(out))  # noqa: PTH100 - `.` and `..` have no name; links stay
@@ -83,25 +84,25 @@ def whole_folder(out: Path) -> Iterator[Path]:
             os.close(held)
     except OSError as error:
         if error.errno in (errno.ENOTEMPTY, errno.EEXIST) and out.exists():
-            raise OptionError(out, "is there already.", "Name another folder, or remove it.") from error
+            raise OptionError(out, "already exists.", "Pass another folder, or remove it.") from error
         raise VsiError(
             out,
             f"cannot be written: {error.strerror or error}.",
-            "Make room or correct the permissions, then run the same command again.",
+            "Free space or fix the permissions, then run the same command again.",
         ) from error
 
 
 def _private_folder(out: Path) -> tuple[Path, int]:
-    """A new folder, and an open descriptor of it whose lock says that its maker is alive."""
+    """A new folder, and an open descriptor with a lock that shows that its process is alive."""
     while True:
         folder = out.with_name(private_name(out.name))
         folder.mkdir()
         held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:  # another run took it for litter
+        except BlockingIOError:  # another run is about to remove it as litter
             pass
-        except OSError:  # a disk without such locks
+        except OSError:  # the disk does not support such locks
             return folder, held
         else:
             if folder.exists():
@@ -110,8 +111,8 @@ def _private_folder(out: Path) -> tuple[Path, int]:
 
 
 def _remove_litter(out: Path) -> None:
-    """Remove the unfinished folders of runs for this name that are dead."""
-    for name in os.listdir(out.parent):  # noqa: PTH208 - of as many scans as there are
+    """Remove the unfinished folders that killed runs left for this name."""
+    for name in os.listdir(out.parent):  # noqa: PTH208 - faster for many scans
         if not (name.startswith(f"{out.name}.") and is_private_name(name, of=out.name)):
             continue
         folder = out.with_name(name)
@@ -119,7 +120,7 @@ def _remove_litter(out: Path) -> None:
             with suppress(OSError):
                 held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
                 try:
-                    fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails while its maker is alive
+                    fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails while its process is alive
                     shutil.rmtree(folder)
                 finally:
                     os.close(held)

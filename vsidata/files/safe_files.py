@@ -1,9 +1,9 @@
-"""Files and folders in places that a stranger may have filled: a build, a run, the folder beside an output.
+"""Safe access to files in folders that other users may have filled: a build, a run, the parent of an output.
 
-Three rules hold for whoever uses this module. Nothing is written or removed through a link. Nothing is read
-but regular files of a size that such a file can have. What is temporary has a name of its own that nobody can
-guess, so it is never somebody else's. The rules are about what lies in a folder when a command starts; they
-do not stop a program that changes the folder at the same moment with the same rights.
+This module follows three rules. Nothing is written or removed through a link. Only regular files of a
+plausible size are read. Temporary files have private names that cannot be guessed, so they never belong to
+another user. The rules apply to the content of a folder when a command starts. They do not stop a program
+that changes the folder at the same time with the same permissions.
 """
 
 import errno
@@ -22,29 +22,31 @@ from vsidata.errors import OptionError, VsiError
 UNFINISHED = ".unfinished"
 
 LARGEST_TEXT = 256 << 20
-"""Bytes of a manifest, an audit or a list that are read. A manifest has about 90 bytes for each scan and
-45,000 for the rest, so this is a build of more than two million scans."""
+"""Largest size of a manifest, an audit or a list, bytes. A manifest has about 90 bytes per scan and 45,000
+for the rest, so this suffices for more than two million scans."""
 
 LARGEST_LINES = 4 << 30
-"""Bytes of predictions or questions as JSON lines, which are held whole: four million of 1,000 bytes."""
+"""Largest size of predictions or questions as JSON lines, bytes. They are read into memory: four million
+lines of 1,000 bytes."""
 
 LARGEST_TABLE = 50 * 10**9
-"""Bytes of a shard. The largest of ours hold the frames of 200 scenes: 3.2 GB with 16 frames of 1 MB each."""
+"""Largest size of a shard, bytes. The largest that builds write have the frames of 200 scenes: 3.2 GB with 16
+frames of 1 MB each."""
 
 _PRIVATE = re.compile(rf".+\.[0-9a-f]{{16}}{re.escape(UNFINISHED)}", re.DOTALL)
 
 
 def private_name(name: str) -> str:
-    """A name for what is not finished: nobody has it yet, and `is_private_name` recognizes it."""
+    """A new, unique name for an unfinished file or folder. `is_private_name` recognizes it."""
     return f"{name}.{secrets.token_hex(8)}{UNFINISHED}"
 
 
 def is_private_name(name: str, of: str | None = None) -> bool:
-    """Whether a name is one of `private_name`.
+    """Return whether a name was made by `private_name`.
 
     Args:
-        name: of a file or folder.
-        of: what it was made from; None for anything.
+        name: the name of a file or folder.
+        of: the name that it was made from; None for any name.
     """
     if of is not None and name.rsplit(".", 2)[0] != of:
         return False
@@ -52,18 +54,18 @@ def is_private_name(name: str, of: str | None = None) -> bool:
 
 
 def refuse_link(path: Path) -> None:
-    """Refuse a symbolic link where something is to be written.
+    """Refuse a symbolic link as an output.
 
     Raises:
-        OptionError: there is a link.
+        OptionError: the path is a link.
     """
     if path.is_symlink():
         fault = f"is a link to {os.readlink(path)}, and nothing is written through a link."  # noqa: PTH115 - a Path would change it
-        raise OptionError(path, fault, "Remove the link, or name another folder.")
+        raise OptionError(path, fault, "Remove the link, or pass another folder.")
 
 
 def refuse_links(folder: Path) -> None:
-    """Refuse a folder that is a link or holds one, at any depth.
+    """Refuse a folder that is a link or contains one, at any depth.
 
     Raises:
         OptionError: there is a link.
@@ -75,11 +77,11 @@ def refuse_links(folder: Path) -> None:
 
 
 def own_folder(folder: Path) -> Path:
-    """Make a folder, or take one that is there. Its parent must be there.
+    """Make a folder, or use the existing one. Its parent must exist.
 
     Raises:
-        OptionError: a link is there.
-        OSError: a file is there, or the folder cannot be made.
+        OptionError: the path is a link.
+        OSError: the path is a file, or the folder cannot be made.
     """
     refuse_link(folder)
     folder.mkdir(exist_ok=True)
@@ -88,10 +90,10 @@ def own_folder(folder: Path) -> Path:
 
 @contextmanager
 def opened(path: Path, most: int = LARGEST_TEXT) -> Iterator[BufferedReader]:
-    """Open a regular file to read. Links are followed: the Hub's cache consists of them.
+    """Open a regular file for reading. Links are followed, because the Hub's cache consists of links.
 
     Raises:
-        OSError: it is no regular file (a pipe or a device is not waited for), has more than `most` bytes, is
+        OSError: it is not a regular file (pipes and devices do not block), has more than `most` bytes, is
             missing, or may not be read. Its `strerror` continues "cannot be read: ".
     """
     check_regular(path, most)
@@ -102,13 +104,13 @@ def opened(path: Path, most: int = LARGEST_TEXT) -> Iterator[BufferedReader]:
 
 
 def read_regular(path: Path, most: int = LARGEST_TEXT) -> bytes:
-    """The content of a regular file. Raises as `opened`."""
+    """The content of a regular file. Raises the errors of `opened`."""
     with opened(path, most) as file:
-        return file.read(os.fstat(file.fileno()).st_size)  # `read` takes memory for all that it is asked for
+        return file.read(os.fstat(file.fileno()).st_size)  # `read` allocates the size that it is given
 
 
 def check_regular(path: Path, most: int = LARGEST_TABLE) -> None:
-    """See that a path leads to a regular file before a library opens it. Raises as `opened`."""
+    """Check that a path is a regular file before a library opens it. Raises the errors of `opened`."""
     _check(path.stat(), path, most)
 
 
@@ -116,19 +118,19 @@ def _check(status: os.stat_result, path: Path, most: int) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise OSError(errno.EINVAL, "it is not a regular file", str(path))
     if status.st_size > most:
-        fault = f"it holds {status.st_size:,} bytes, more than any such file has"
+        fault = f"it has {status.st_size:,} bytes, too many for such a file"
         raise OSError(errno.EFBIG, fault, str(path))
 
 
 def append(path: Path) -> BinaryIO:
-    """Open a file to add to its end, and make it where it is missing. It can be read and truncated too.
+    """Open a file for appending, and make it if it is missing. It can be read and truncated too.
 
     Raises:
-        OptionError: there is a link, a file with a second name (a hard link), or no regular file.
+        OptionError: it is a link, a file with a second name (a hard link), or not a regular file.
         OSError: it cannot be written.
     """
     refuse_link(path)
-    remedy = "Remove it, or name another folder."
+    remedy = "Remove it, or pass another folder."
     flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     if path.exists() and not path.is_file():
         raise OptionError(path, "is not a regular file.", remedy)
@@ -137,27 +139,27 @@ def append(path: Path) -> BinaryIO:
     if stat.S_ISREG(status.st_mode) and status.st_nlink == 1:
         return file
     file.close()
-    raise OptionError(path, "is the same file as one elsewhere (a hard link), which would change.", remedy)
+    raise OptionError(path, "is a hard link to another file, which would change.", remedy)
 
 
 @contextmanager
 def alone(path: Path, busy: VsiError) -> Iterator[None]:
-    """Hold a lock file. It is made where it is missing, never emptied, and stays.
+    """Hold a lock file. It is made if it is missing, never emptied, and not removed.
 
-    The lock ends with the process, however that ends. It works between machines that share a disk.
+    The lock ends with the process, even if it is killed. It works between machines with a shared disk.
 
     Args:
-        path: of the file, in a folder that is there.
-        busy: raised where another process holds it.
+        path: the file, in an existing folder.
+        busy: raised if another process holds the lock.
 
     Raises:
-        OptionError: a link is there.
+        OptionError: the path is a link.
         OSError: the file cannot be made.
     """
     from filelock import FileLock, Timeout
 
     refuse_link(path)
-    # Without `fallback_to_soft=False` a disk without locks gets a marker that a killed process leaves behind.
+    # Without `fallback_to_soft=False`, a disk without locks gets a marker that a killed process leaves.
     lock = FileLock(path, blocking=False, fallback_to_soft=False)
     try:
         lock.acquire()

@@ -1,1 +1,1 @@
-"""What an object is, where it is, and what the frames show of it."""
+"""Measurement of scenes: objects, their positions and sizes, and their visibility in the frames."""

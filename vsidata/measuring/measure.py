@@ -1,7 +1,7 @@
-"""From a scene to a measured scene: words, trimmed surfaces, boxes, positions, distances, room area.
+"""Measures a scene: words, trimmed surfaces, boxes, positions, distances, room area.
 
-One place decides what an object *is* for every topic: what it is called, how large it is and where it stands,
-as the rule set says.
+This module alone decides what an object *is* for every topic, following the rule set: its words, its size and
+its position.
 """
 
 import hashlib
@@ -33,10 +33,10 @@ _ALL_AT_ONCE = 128  # boxes: their 8,128 distances take 0.15 s
 
 
 class MeasuringLimits(Rules):
-    """What is measured of a scan, whatever the rules.
+    """Limits of the measurement of a scan, for all rule sets.
 
     Attributes:
-        most_objects: a scan with more objects that have a word in the vocabulary is refused.
+        most_objects: a scan is refused if more of its objects have a word in the vocabulary.
     """
 
     most_objects: Count
@@ -49,7 +49,7 @@ def measuring_limits() -> MeasuringLimits:
 
 
 class TrimmingRules(Rules):
-    """Which vertices of an object are left out before a box is fitted: see `vsidata.geometry.trimming`.
+    """Rules for the vertices that are left out before a box is fitted: see `vsidata.geometry.trimming`.
 
     Attributes:
         gap: a piece of the mesh this near to the object always belongs to it.
@@ -99,12 +99,12 @@ class Vsi100kAreaRules(Rules):
 
 
 class RoomAreaRules(Rules):
-    """How a room's area is measured.
+    """Rules for measuring a room's area.
 
     Attributes:
-        method: the one whose area is asked about.
+        method: the method of the area in questions.
         floor, vsibench, vsi100k: the constants of each method.
-        compared: the share of the scenes, drawn at random, that are measured by all three.
+        compared: the share of the scenes, drawn at random, that are measured by all three methods.
     """
 
     method: AreaMethod
@@ -117,15 +117,16 @@ class RoomAreaRules(Rules):
 
 
 class MeasurementRules(Rules):
-    """What an object is, as a rule set says.
+    """A rule set's definition of an object.
 
     Attributes:
-        vocabulary: name of a vocabulary, or path of a user's own.
-        smallest: longest side of the smallest object that is asked about; None asks about all.
+        vocabulary: name of a vocabulary, or path of the user's own.
+        smallest: longest side of the smallest object in questions; None for no limit.
         box: `minimal` (any orientation, as VSI-Bench's Open3D made them) or `upright` (one axis vertical).
-        rival_boxes: how much larger a minimal box's volume may be for noise to have decided against it.
-        position: where an object is, for bearings and centre distances: its box's centre or its vertex mean.
-        trimming: which stray points go before a box is fitted; None keeps all.
+        rival_boxes: another minimal box is as likely as the measured one if its volume is larger by at most
+            this share.
+        position: an object's position for bearings and centre distances: its box's centre or its vertex mean.
+        trimming: which stray points are left out before a box is fitted; None keeps all.
         room_area: how the room's area is measured.
         merge_repeated: whether an object that the annotation lists twice is one object.
     """
@@ -142,20 +143,20 @@ class MeasurementRules(Rules):
 
 @dataclass(frozen=True, eq=False)
 class MeasuredObject:
-    """An object as the rules see it.
+    """An object measured by the rules.
 
     Attributes:
         instance: its id in the annotation.
         names: the words for it, its own first, then broader ones.
-        box: its box; None where it has too few points for one.
-        askable: whether it has a box that is large enough to be asked about.
-        hides_several: whether its annotation may stand for several things, so that nobody can count them.
-        is_group: whether it is a group of things by its label (`books`): its names are those of one of them.
-        position: (3,) where it is, metres, room frame; None without a box or vertices.
-        vertices: (n, 3) metres, room frame, stray points gone; None where the source has boxes only.
-        triangles: (m, 3) rows of `vertices`; None likewise.
-        slack: metres by which a distance to `box` may change with another box that noise alone may have made
-            the larger one, either way; 0 where the box is beyond doubt.
+        box: its box; None if it has too few points.
+        askable: whether it has a box that is large enough for questions.
+        hides_several: whether its annotation may represent several things, so that they cannot be counted.
+        is_group: whether its label is a group of things (`books`). Its names are those of one of them.
+        position: (3,) its position, metres, room frame; None without a box or vertices.
+        vertices: (n, 3) metres, room frame, without stray points; None if the source has only boxes.
+        triangles: (m, 3) rows of `vertices`; None if the source has only boxes.
+        slack: metres by which a distance to `box` may change, up or down, with another box that is equally
+            likely given the noise; 0 if there is no such box.
     """
 
     instance: int
@@ -177,21 +178,21 @@ class MeasuredObject:
 
 @dataclass(frozen=True, eq=False)
 class MeasuredScene:
-    """A scene as the rules see it: what the topics ask about.
+    """A scene measured by the rules: the input of the topics.
 
     Attributes:
         dataset, name: the scene.
         objects: those with a word in the vocabulary, by instance id.
-        declared_counts: objects by word where the source counts them itself; else None.
-        unannotated_share: share of the mesh's vertices that no object owns; None without a mesh.
-        room_areas: square metres by the rules' method of measuring, and in some scenes by the others; None
-            where it cannot be measured.
-        room_area_method: the rules' own method.
-        room_outline: rings (n, 2) on the ground plane, metres, that enclose the area by the rules' method;
-            None where it is not measured from points.
+        declared_counts: number of objects by word if the source states it; else None.
+        unannotated_share: share of the mesh's vertices without an object; None without a mesh.
+        room_areas: square metres by the rules' method, and in some scenes by the other methods; None if it
+            cannot be measured.
+        room_area_method: the rules' method.
+        room_outline: rings (n, 2) on the ground plane, metres, around the area by the rules' method; None
+            if it is not measured from points.
         points: (n, 3) all vertices of the mesh, metres, room frame; None without a mesh.
-        sight: what the picked frames show, by which questions are refused; None where none were looked at.
-        timeline: how large the stream shows the objects over time; None where it was not looked at.
+        sight: visibility in the picked frames, for leaving out questions; None if it was not measured.
+        timeline: size of the objects in the stream over time; None if it was not measured.
     """
 
     dataset: str
@@ -212,12 +213,12 @@ class MeasuredScene:
 
     @property
     def room_area(self) -> float | None:
-        """Square metres by the rules' method; None where it cannot be measured."""
+        """Square metres by the rules' method; None if it cannot be measured."""
         return self.room_areas[self.room_area_method]
 
     @cached_property
     def bearers(self) -> Mapping[str, tuple[MeasuredObject, ...]]:
-        """The objects that answer to each word, words sorted."""
+        """The objects of each word, with words sorted."""
         found: dict[str, list[MeasuredObject]] = {}
         for thing in self.objects:
             for name in thing.names:
@@ -226,30 +227,30 @@ class MeasuredScene:
 
     @cached_property
     def categories(self) -> tuple[str, ...]:
-        """The words that are some object's own, sorted."""
+        """The own words of all objects, sorted."""
         return tuple(sorted({thing.category for thing in self.objects}))
 
     def count(self, name: str) -> int:
-        """How many objects answer to a word; the source's own count where it has one."""
+        """Number of objects of a word; the source's own count if it has one."""
         if self.declared_counts is not None:
             return self.declared_counts.get(name, 0)
         return len(self.bearers.get(name, ()))
 
     def has_group(self, name: str) -> bool:
-        """Whether a group of things that answer to a word is one object: `chairs` for `chair`."""
+        """Return whether a group of things of a word is one object: `chairs` for `chair`."""
         return any(thing.is_group for thing in self.bearers.get(name, ()))
 
     def share_objects(self, a: str, b: str) -> bool:
-        """Whether an object answers to both words: an office chair is a chair."""
+        """Return whether an object has both words: an office chair is a chair."""
         return bool(
             {thing.instance for thing in self.bearers[a]} & {thing.instance for thing in self.bearers[b]}
         )
 
     @cached_property
     def once_only(self) -> tuple[MeasuredObject, ...]:
-        """The objects that alone answer to their own word, by word: "the sink" can mean no other.
+        """The objects that are the only one of their own word, by word: "the sink" can mean no other.
 
-        Where the source counts one object and has several different boxes of it, no box is known to be that
+        If the source states one object but has several different boxes, it is unknown which box is the
         object. Equal boxes are one object, listed twice.
         """
         alone = {thing.category: thing for thing in reversed(self.objects) if self._is_alone(thing)}
@@ -271,10 +272,11 @@ class MeasuredScene:
         return {thing.instance: thing.box for thing in self.objects if thing.box is not None}
 
     def _box_distance(self, instance: int, other: int) -> float | None:
-        """Metres between two boxes, by instance ids; None where one has none.
+        """Metres between two boxes, by instance ids; None if one object has no box.
 
-        Measures all pairs of a usual room at once. A rich one has far more pairs than questions: there it
-        measures from the first box to all others, which are mostly asked for next.
+        All pairs of a usual room are measured together. A room with many objects has far more pairs than
+        questions. There the distances from the first box to all others are measured, because they are
+        usually needed next.
         """
         boxes = self._boxes
         if instance not in boxes or other not in boxes:
@@ -291,7 +293,7 @@ class MeasuredScene:
         return self._between_boxes[pair]
 
     def distance(self, a: MeasuredObject, b: MeasuredObject, between: Between) -> float | None:
-        """Metres between two objects: their boxes, their surfaces or their positions; None where unknown."""
+        """Metres between two objects: their boxes, their surfaces or their positions; None if unknown."""
         first, second = sorted((a, b), key=lambda thing: thing.instance)
         pair = first.instance, second.instance
         match between:
@@ -307,7 +309,7 @@ class MeasuredScene:
                 return float(np.linalg.norm(a.position - b.position))
 
     def closest_points(self, a: MeasuredObject, b: MeasuredObject) -> tuple[Array, Array] | None:
-        """(3,) a closest point of the box of each of two objects, metres; None where one has no box."""
+        """(3,) a closest point of the box of each of two objects, metres; None if one has no box."""
         if a.box is None or b.box is None:
             return None
         pair = a.instance, b.instance
@@ -375,7 +377,7 @@ def _trimmed(vertices: Array, triangles: IntArray, rules: TrimmingRules) -> tupl
 def room_shape(
     scene: Scene, method: AreaMethod, rules: RoomAreaRules, rng: Generator
 ) -> area.FloorShape | None:
-    """A scene's floor by one method; None where it cannot be measured, or the source states its area."""
+    """A scene's floor by one method; None if it cannot be measured, or if the source states its area."""
     if scene.room_area is not None or scene.points is None:
         return None
     try:
@@ -418,13 +420,13 @@ def measure(
 
     Args:
         scene: the scene.
-        rules: what an object is.
-        vocabulary: the words for it.
-        seed: of the draws in measuring.
-        sight, timeline: what its frames show, where that is known; passed on.
+        rules: the definition of an object.
+        vocabulary: the words for objects.
+        seed: random seed of the measurement.
+        sight, timeline: visibility in its frames, if measured; stored in the result.
 
     Raises:
-        ScanError: it has more objects than are measured.
+        ScanError: it has more objects than the limit.
     """
     named = [
         (thing, names)
@@ -433,10 +435,8 @@ def measure(
         and (names := vocabulary.names(thing.label, scene.dataset))
     ]
     if len(named) > (most := measuring_limits().most_objects.whole):
-        fault = f"has {len(named):,} objects that questions could ask about; at most {most:,} are measured"
-        remedy = (
-            "Split the scan into rooms, or use rules whose vocabulary names fewer things (--rules vsibench)."
-        )
+        fault = f"has {len(named):,} objects that questions could ask about; the limit is {most:,}"
+        remedy = "Split the scan into rooms, or use rules with a smaller vocabulary (--rules vsibench)."
         raise ScanError(scene.name, fault, remedy)
     rng = generator(seed, scene.dataset, scene.name, "room area")
     shapes = _room_shapes(scene, rules.room_area, rng)

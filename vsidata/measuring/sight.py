@@ -1,4 +1,4 @@
-"""What frames show of a scene's objects, and how much of it is enough; `viewer` finds it out."""
+"""Visibility of a scene's objects in frames, and the rules for enough of it; `viewer` measures it."""
 
 import math
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from vsidata.scene import Array, IntArray
 
 
 class VisibilityRules(Rules):
-    """When the picked frames show enough to answer a question.
+    """Rules for whether the picked frames show enough to answer a question.
 
     Attributes:
         pixels: an object is seen if at least one frame shows it with at least this share of the picture, and
@@ -28,14 +28,14 @@ class VisibilityRules(Rules):
 
 @dataclass(frozen=True, eq=False)
 class Timeline:
-    """How large some frames show each object.
+    """The size of each object in some frames.
 
     Attributes:
         instances: (m,) ids of the objects, rising.
-        positions: (k,) of the frames in their stream, rising.
-        numbers: (k,) the source's own numbers of them.
-        seconds: (k,) when each was taken, since the stream began.
-        cameras: (k, 3) where the camera was, metres, room frame.
+        positions: (k,) positions of the frames in their stream, rising.
+        numbers: (k,) the source's own numbers of the frames.
+        seconds: (k,) time of each frame since the beginning of the stream.
+        cameras: (k, 3) position of the camera, metres, room frame.
         pixels: (k, m) share of each picture that shows each object.
     """
 
@@ -47,15 +47,15 @@ class Timeline:
     pixels: Array
 
     def first(self, instances: Iterable[int], least: float) -> int | None:
-        """Row of the first frame that shows some objects, all together, this large; None if none does."""
+        """Row of the first frame that shows objects, summed, at least this large; None without one."""
         together = self.pixels[:, np.isin(self.instances, list(instances))].sum(axis=1)
         rows = np.flatnonzero(together >= least)
         return int(rows[0]) if len(rows) else None
 
     def known_until(self, longest: float) -> float:
-        """Seconds until the first stretch longer than this that no frame shows; infinity where there is none.
+        """Seconds until the first gap between frames longer than this; infinity without such a gap.
 
-        Where tracking is lost, the video goes on and nobody knows what it shows.
+        When tracking is lost, the video continues, and what it shows is unknown.
         """
         moments = np.append(0.0, self.seconds)
         blind = np.flatnonzero(np.diff(moments) > longest)
@@ -64,12 +64,12 @@ class Timeline:
 
 @dataclass(frozen=True, eq=False)
 class Sight(Timeline):
-    """What the picked frames show.
+    """Visibility in the picked frames.
 
     Attributes:
         surfaces: (k, m) share of each object's surface that each frame shows.
         surface: (m,) share that all frames together show.
-        floor: share of the floor's surface that all frames together show; None where the scan has no floor.
+        floor: share of the floor's surface that all frames together show; None if the scan has no floor.
         rules: how much of it is enough.
     """
 
@@ -79,7 +79,7 @@ class Sight(Timeline):
     rules: VisibilityRules
 
     def shows(self, instance: int) -> bool:
-        """Whether an object is seen, as the rules say."""
+        """Return whether an object is seen, by the rules."""
         column = np.flatnonzero(self.instances == instance)
         return bool(
             len(column)
@@ -89,5 +89,5 @@ class Sight(Timeline):
 
     @property
     def shows_room(self) -> bool:
-        """Whether enough of the floor is seen, as the rules say."""
+        """Whether enough of the floor is seen, by the rules."""
         return self.floor is not None and self.floor >= self.rules.floor.value

@@ -1,9 +1,9 @@
-"""A scene as the cameras of its stream look at it.
+"""Visibility of a scene in the pictures of its stream.
 
-What is seen is the scan: a surface that it lacks counts neither as seen nor as missing. What shows through a
-hole of it is not seen where the stream's depth says that there was something before it.
+It is measured on the scan's mesh: a surface that the mesh lacks counts neither as seen nor as missing. A
+surface behind a hole of the mesh is not seen if the stream's depth shows something in front of it.
 
-Importing this module imports Open3D, which takes a second: only workers that have frames should.
+Importing this module imports Open3D, which takes a second. Only workers with frames should import it.
 """
 
 from collections.abc import Iterator
@@ -28,24 +28,24 @@ from vsidata.scene import Array, IntArray, Scene
 from vsidata.sources.streams.frames import FrameStream
 from vsidata.sources.streams.picking import at_rate
 
-# Points on each object's surface: its share seen is known to 3 points in 100 (one standard error, at most).
+# Points on each object's surface. They estimate its share seen to 3 points in 100 (largest standard error).
 _POINTS = 256
 _FLOOR_POINTS = 2048
 
 
 @dataclass(frozen=True, eq=False)
 class Viewer:
-    """A scene made ready to be looked at; `viewer` makes it.
+    """A scene prepared for visibility tests; `viewer` makes it.
 
     Attributes:
         stream: the frames.
-        camera: of their colour pictures.
-        poses: (n, 4, 4) of each frame, from the camera's frame to the room's; good where the frame is valid.
-        caster: the scene's mesh, ready for rays.
+        camera: the camera of their colour pictures.
+        poses: (n, 4, 4) from the camera's frame to the room frame; usable if the frame is valid.
+        caster: the scene's mesh, prepared for ray casting.
         instances: (m,) ids of the scene's objects, rising.
-        owners: who owns each triangle of the mesh: a row of `instances`, or -1.
+        owners: the object of each triangle of the mesh: a row of `instances`, or -1.
         samples: (p, 3) points spread evenly over the surface of each object, and of the floor.
-        sampled: (p,) whose surface each is on: a row of `instances`, or their number for the floor.
+        sampled: (p,) the object of each point: a row of `instances`, or their number for the floor.
     """
 
     stream: FrameStream
@@ -58,14 +58,14 @@ class Viewer:
     sampled: IntArray
 
     def timeline(self, rate: float) -> Timeline:
-        """How large each object is shown over the whole stream, in so many of its valid frames a second."""
+        """The size of each object over the whole stream, in `rate` of its valid frames per second."""
         return self._timeline(at_rate(self.stream, rate))
 
     def sight(self, positions: IntArray, rules: VisibilityRules) -> Sight:
-        """What the picked frames show.
+        """The visibility in the picked frames.
 
         Args:
-            positions: (k,) of valid frames in the stream, rising.
+            positions: (k,) positions of valid frames in the stream, rising.
             rules: how much is enough.
         """
         poses, depths = self.poses[positions], self._depths(positions)
@@ -92,14 +92,14 @@ class Viewer:
         )
 
     def _depths(self, positions: IntArray) -> Iterator[DepthPicture | None]:
-        """Read one at a time: a stream may have thousands."""
+        """Yield the depths one by one: a stream may have thousands."""
         matrix = self.stream.depth_matrix
         for position in positions.tolist():
             metres = None if matrix is None else self.stream.depth(position)
             yield None if matrix is None or metres is None else DepthPicture(metres, matrix)
 
     def _surface_shares(self, seen: BoolArray) -> Array:
-        """(m + 1,) share seen of each surface, the floor's last, from which samples (p,) are seen."""
+        """(m + 1,) share seen of each surface, the floor's last, from a mask of the samples (p,)."""
         surfaces = len(self.instances) + 1
         samples = np.bincount(self.sampled, minlength=surfaces)
         # An object without a surface is not seen.
@@ -107,13 +107,13 @@ class Viewer:
 
 
 def viewer(scene: Scene, stream: FrameStream) -> Viewer | None:
-    """Make a scene ready to be looked at by the cameras of its stream.
+    """Prepare a scene for visibility tests with the cameras of its stream.
 
-    The stream's poses live in the frame of the mesh on the disk: the scene's alignment takes them to the
-    room's.
+    The stream's poses are in the frame of the mesh on disk. The scene's alignment transforms them to the
+    room frame.
 
     Returns:
-        None where the scene has no mesh, or the stream has no poses, no camera, or no valid frame.
+        None if the scene has no mesh, or the stream has no poses, no camera, or no valid frame.
     """
     points, triangles, instances = scene.points, scene.triangles, scene.instances
     if points is None or triangles is None or instances is None:
@@ -140,7 +140,7 @@ def viewer(scene: Scene, stream: FrameStream) -> Viewer | None:
 
 
 def _owners(instances: IntArray, triangles: IntArray, ids: IntArray) -> IntArray:
-    """(m,) the row in `ids` of the instance that owns all three corners of each triangle; else -1."""
+    """(m,) the row in `ids` of the instance with all three corners of each triangle; else -1."""
     rows = np.searchsorted(ids, instances).clip(max=max(len(ids) - 1, 0))
     of_points = np.where(ids[rows] == instances, rows, -1) if len(ids) else np.full(len(instances), -1)
     a, b, c = of_points.take(triangles).T

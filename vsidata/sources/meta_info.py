@@ -167,7 +167,9 @@ def _labelled_boxes(entry: dict[str, Any]) -> list[tuple[str, Any]]:
         raise Fault(f"its object_bbox is {json_type(listed)}, not an object")
     for label, boxes in listed.items():
         if not label.split() or not isinstance(boxes, list):
-            raise Fault(f"its object_bbox has {json_type(boxes)} for {label!r:.80}, not a list for a label")
+            raise Fault(
+                f"its object_bbox has {json_type(boxes)} under {label!r:.80}, not a list under a name"
+            )
     return [(" ".join(label.split()), box) for label, boxes in listed.items() for box in boxes]
 
 

@@ -236,7 +236,7 @@ def test_a_build_that_is_not_its_manifests_is_not_sent(hub, built, run):
     shard.write_bytes(shard.read_bytes()[:-1] + b"?")
     said = run("push", built, "--repo-id", NAME, status=2)
     assert shard.name in said
-    assert "Nothing was sent" in said
+    assert "Nothing was uploaded" in said
     assert not hub.requests
 
 

@@ -315,7 +315,7 @@ def test_dry_run_where_nothing_answers_shows_what_could_go_up(waits, synthetic, 
     monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
     said = run("push", synthetic, "--repo-id", NAME, "--dry-run")
     assert "To send, at most: 10 files" in said
-    assert "the connection was lost or could not be made" in said
+    assert "the connection was lost or could not be opened" in said
 
 
 def test_dry_run_still_refuses_what_the_hub_refuses(hub, synthetic, run):
@@ -329,5 +329,5 @@ def test_a_build_with_the_token_in_it_is_not_sent(hub, built, run):
     audit = json.loads((built / "audit.json").read_text())
     (built / "audit.json").write_text(json.dumps(audit | {"note": OWNER}))
     said = run("push", built, "--repo-id", NAME, status=2)
-    assert "audit.json: holds a secret of yours" in said
+    assert "audit.json: contains a secret of yours" in said
     assert not hub.repos

@@ -30,7 +30,7 @@ def test_without_a_connection_the_path_and_the_hub_are_both_named(nowhere):
 
 def test_offline_mode_is_named(nowhere, monkeypatch):
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    with pytest.raises(VsiError, match="HF_HUB_OFFLINE forbids the download"):
+    with pytest.raises(VsiError, match="HF_HUB_OFFLINE prevents the download"):
         require_reach("demo/vsi100k", "dataset")
 
 

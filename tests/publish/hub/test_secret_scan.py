@@ -22,7 +22,7 @@ def test_it_is_found_wherever_it_stands(tmp_path, monkeypatch, secret, before):
     content = b"\0" * before + secret.encode() + b"\xff" * 150
     (tmp_path / "a.bin").write_bytes(content)
     for given in (content, tmp_path / "a.bin"):
-        with pytest.raises(VsiError, match=r"a\.bin: holds a secret of yours") as caught:
+        with pytest.raises(VsiError, match=r"a\.bin: contains a secret of yours") as caught:
             refuse_secrets({"a.bin": given}, "one of the recipe")
         assert secret not in str(caught.value)
 

@@ -53,14 +53,14 @@ def test_a_build_is_published(hub, synthetic, push, tmp_path):
 def test_a_cut_connection_ends_in_one_line_and_publishes_nothing(hub, push, method, path):
     hub.fail(method, path, None, times=1_000)
     fault, remedy = last_lines(push(status=2))
-    assert fault.startswith(f"{NAME}: the connection was lost or could not be made:")
+    assert fault.startswith(f"{NAME}: the connection was lost or could not be opened:")
     assert "Run the same command again" in remedy
     assert hub.files(NAME).keys() == {".gitattributes"}
 
 
 @pytest.mark.parametrize(
     ("status", "fault"),
-    [(403, "this token has no permission for that (403)"), (503, "the Hub failed, again")],
+    [(403, "this token has no permission for that (403)"), (503, "the Hub failed repeatedly")],
 )
 def test_a_refusal_of_the_storage_ends_in_one_line(hub, push, status, fault):
     hub.fail("GET", "/xet-write-token/", status, times=1_000)
@@ -70,4 +70,4 @@ def test_a_refusal_of_the_storage_ends_in_one_line(hub, push, status, fault):
 
 def test_a_storage_that_is_not_there_ends_in_one_line(hub, push):
     hub.storage = "http://127.0.0.1:9"
-    assert "the connection was lost or could not be made" in last_lines(push(status=2))[0]
+    assert "the connection was lost or could not be opened" in last_lines(push(status=2))[0]

@@ -124,7 +124,7 @@ def test_summary_as_json_names_both_places(store, run):
 
 def test_bucket_that_is_not_there(store, run):
     said = run("--out", "s3://nowhere/rooms", status=2)
-    assert said.startswith("s3://nowhere/rooms: there is no such bucket (NoSuchBucket).\n  Create it")
+    assert said.startswith("s3://nowhere/rooms: the bucket does not exist (NoSuchBucket).\n  Create it")
 
 
 def test_key_that_the_store_does_not_know(store, run):
@@ -156,7 +156,7 @@ def test_key_that_may_only_read_leaves_the_build_here(store, run, work, monkeypa
 def test_no_credentials(store, run, monkeypatch):
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    assert "there are no credentials here" in run("--out", ADDRESS, status=2)
+    assert "no credentials were found" in run("--out", ADDRESS, status=2)
 
 
 def test_store_that_cannot_be_reached(store, run, monkeypatch):
@@ -188,7 +188,7 @@ def test_a_build_with_a_secret_in_it_is_not_sent(store, run, work):
     run("--out", ADDRESS, "--work", work / "one")
     (work / "one" / "README.md").write_text(f"mine: {SECRET}")
     store.line.changes.clear()
-    with pytest.raises(VsiError, match=r"README\.md: holds a secret of yours"):
+    with pytest.raises(VsiError, match=r"README\.md: contains a secret of yours"):
         publish(work / "one", ADDRESS, lambda _: None, lambda: None)
     assert not store.line.changes
 

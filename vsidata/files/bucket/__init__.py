@@ -1,1 +1,1 @@
-"""Reaching an object store (S3, Google Cloud Storage): its client, and what goes wrong with it."""
+"""Access to an object store (S3, Google Cloud Storage): its client and its faults."""

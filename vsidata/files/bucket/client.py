@@ -8,7 +8,7 @@ _PACKAGES = {"s3": "s3fs", "gs": "gcsfs"}
 
 
 def client(address: str) -> Any:
-    """A file system of fsspec: credentials, endpoint and region from their usual places; nothing remembered.
+    """A file system of fsspec, with credentials, endpoint and region from their usual places, without caches.
 
     Raises:
         VsiError: the package for it is missing.

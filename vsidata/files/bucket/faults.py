@@ -1,6 +1,6 @@
-"""What goes wrong with an object store, told as file, fault and remedy, in words of our own.
+"""Turns faults of an object store into errors with file, fault and remedy.
 
-What a store or its client says is not repeated: a request's address or its headers may stand in it.
+Messages of a store or its client are not repeated, because they may contain a request's address or headers.
 """
 
 from collections.abc import Iterator
@@ -13,17 +13,17 @@ _CLIENTS = frozenset({"aiobotocore", "aiohttp", "botocore", "gcsfs", "google", "
 _CREDENTIALS = {
     "s3": "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, to one that may list, read, "
     "write and delete there.",
-    "gs": "Run `gcloud auth application-default login` as one who may list, read, write and delete there.",
+    "gs": "Run `gcloud auth application-default login` as a user who may list, read, write and delete there.",
 }
 _RESUME = (
-    "Run the same command again: it sends only what is missing. If that does not help, check the "
+    "Run the same command again: it uploads only the missing files. If that does not help, check the "
     "store's endpoint and region."
 )
 
 
 @contextmanager
 def told(address: str) -> Iterator[None]:
-    """Turn what goes wrong with a store into errors that say what to do. No credential stands in any of them.
+    """Turn faults of a store into errors with a remedy. The errors contain no credentials.
 
     Raises:
         VsiError: the store refused, failed or cannot be reached.
@@ -40,18 +40,18 @@ def _in_words(address: str, error: Exception) -> VsiError | None:
     kind = type(error)
     if not isinstance(error, OSError) and kind.__module__.partition(".")[0] not in _CLIENTS:
         return None
-    if isinstance(error, OSError) and error.filename:  # no client of a store names a file: it is one here
+    if isinstance(error, OSError) and error.filename:  # stores do not set a file name: this is a local file
         fault = f"cannot be read: {error.strerror}."
-        return VsiError(error.filename, fault, "Run the same command again: it builds what is missing.")
+        return VsiError(error.filename, fault, "Run the same command again: it builds the missing files.")
     code = _code(error)
     if isinstance(error, FileNotFoundError):
-        remedy = "Create it, or correct its name. For a store that is not Amazon's, set AWS_ENDPOINT_URL."
-        return VsiError(address, f"there is no such bucket ({code}).", remedy)
+        remedy = "Create it, or correct its name. For a store other than Amazon's, set AWS_ENDPOINT_URL."
+        return VsiError(address, f"the bucket does not exist ({code}).", remedy)
     if "Credentials" in kind.__name__:
-        return VsiError(address, f"there are no credentials here ({code}).", _credentials(address))
+        return VsiError(address, f"no credentials were found ({code}).", _credentials(address))
     if isinstance(error, PermissionError) or code in ("401", "403"):
         return VsiError(address, f"the store refused these credentials ({code}).", _credentials(address))
-    return VsiError(address, f"the store failed, or cannot be reached ({code}).", _RESUME)
+    return VsiError(address, f"the store failed or cannot be reached ({code}).", _RESUME)
 
 
 def _credentials(address: str) -> str:

@@ -1,1 +1,1 @@
-"""Reaching the Hugging Face Hub: its client, what goes wrong with it, and secrets that must not go there."""
+"""Access to the Hugging Face Hub: its client, its faults, and a search for secrets before uploads."""

@@ -1,4 +1,4 @@
-"""The Hub's own client, as this project uses it."""
+"""The Hub's client, configured for this project."""
 
 import sys
 
@@ -10,10 +10,10 @@ from vsidata.plain_text import log_plainly
 
 
 def client(token: str | None = None) -> HfApi:
-    """A client that draws progress on terminals alone.
+    """A client that shows progress only on terminals.
 
     Args:
-        token: None for the one of `hf auth login` or HF_TOKEN.
+        token: the user's token; None for the token of `hf auth login` or HF_TOKEN.
     """
     log_plainly()
     if not sys.stderr.isatty():

@@ -1,4 +1,4 @@
-"""Whether a name can be read at all: from the Hub's cache on this disk, or from the Hub."""
+"""Checks whether a name can be read: from the Hub's cache on this disk, or from the Hub."""
 
 from pathlib import Path
 from typing import Literal
@@ -11,18 +11,18 @@ from huggingface_hub.utils._validators import validate_repo_id
 
 from vsidata.errors import OptionError, VsiError
 
-_WAIT = 10.0  # seconds: a Hub that can be reached answers within one
+_WAIT = 10.0  # seconds: the Hub usually answers within one
 
 
 def require_reach(name: str, kind: Literal["model", "dataset"]) -> None:
     """Refuse a name that cannot be read, before a client tries for minutes.
 
     Args:
-        name: that is not a folder on this disk.
-        kind: of what the Hub keeps under that name.
+        name: a name that is not a folder on this disk.
+        kind: the kind of repository on the Hub.
 
     Raises:
-        OptionError: the Hub has no such names.
+        OptionError: the name is not valid on the Hub.
         VsiError: it is not in the Hub's cache, and the Hub cannot be reached.
     """
     if name.startswith((".", "/", "~")) or not _is_valid(name):
@@ -32,14 +32,14 @@ def require_reach(name: str, kind: Literal["model", "dataset"]) -> None:
         return
     nowhere = f"is neither a folder on this disk nor a {kind} in the Hub's cache"
     if constants.HF_HUB_OFFLINE:
-        fault = f"{nowhere}, and HF_HUB_OFFLINE forbids the download."
+        fault = f"{nowhere}, and HF_HUB_OFFLINE prevents the download."
         raise VsiError(name, fault, "Check the path, or unset HF_HUB_OFFLINE.")
     try:
         get_session().head(f"{constants.ENDPOINT}/api/{kind}s/{name}", timeout=_WAIT)
     except httpx2.TransportError as error:
         reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
         fault = f"{nowhere}, and the Hub cannot be reached: {reason}."
-        raise VsiError(name, fault, "Check the path, and the connection.") from None
+        raise VsiError(name, fault, "Check the path and the connection.") from None
 
 
 def _is_valid(name: str) -> bool:
@@ -51,6 +51,6 @@ def _is_valid(name: str) -> bool:
 
 
 def _is_cached(name: str, kind: str) -> bool:
-    """Whether some commit of it was downloaded before."""
+    """Return whether any commit of it was downloaded before."""
     folder = Path(constants.HF_HUB_CACHE) / repo_folder_name(repo_id=name, repo_type=kind)
     return any((folder / "snapshots").glob("*/*"))

@@ -1,4 +1,4 @@
-"""Secrets of the user's accounts: they are searched for in every file that is about to be published."""
+"""Searches every file that is about to be published for secrets of the user's accounts."""
 
 import os
 import re
@@ -10,41 +10,41 @@ from huggingface_hub import get_token
 from vsidata.errors import VsiError
 
 _VARIABLES = ("HF_TOKEN", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "WANDB_API_KEY")
-"""Environment variables that hold a secret which this project or its libraries use."""
+"""Environment variables with secrets that this project or its libraries use."""
 
 _SHORTEST = 8
-"""Characters of a secret that is searched for: a shorter value is a placeholder, and stands in any text."""
+"""Characters of the shortest secret to search for: a shorter value is a placeholder."""
 
 _ANY_TOKEN = rb"hf_[A-Za-z0-9]{34}"
-"""The form of the Hub's tokens, for those that are not in use here, such as an older one."""
+"""The form of the Hub's tokens, to find tokens that are not in use, such as an older one."""
 
 _CHUNK = 1 << 24  # bytes that are read at a time
 
 
 def refuse_secrets(files: Mapping[str, Path | bytes], *more: str | None) -> None:
-    """Refuse to publish files in which a token of the Hub or another secret of this user stands.
+    """Refuse to publish files that contain a token of the Hub or another secret of this user.
 
-    Contents are searched byte by byte, as they are stored: text that a file compresses is not found.
+    The stored bytes are searched, so secrets in compressed data are not found.
 
     Args:
-        files: what is about to be published: contents, or files on the disk, by path below the address.
-        more: secrets besides those in their usual places.
+        files: contents, or files on disk, by path below the address.
+        more: secrets in addition to those in their usual places.
 
     Raises:
-        VsiError: one is found. The secret is not repeated.
+        VsiError: a secret was found. It is not repeated.
     """
     known = {secret.encode() for secret in _secrets(*more)}
     wanted = re.compile(b"|".join([*map(re.escape, sorted(known)), _ANY_TOKEN]))
     overlap = max(map(len, known), default=0) + 64
     for path, content in files.items():
         if any(wanted.search(chunk) for chunk in _chunks(content, overlap)):
-            fault = "holds a secret of yours, such as a token of the Hub. Nothing was sent."
-            remedy = "Remove it from there. If the file was published or shared before, revoke that token."
+            fault = "contains a secret of yours, such as a token of the Hub. Nothing was uploaded."
+            remedy = "Remove it from the file. If the file was published or shared before, revoke that token."
             raise VsiError(content if isinstance(content, Path) else path, fault, remedy)
 
 
 def without_secrets(text: str, *more: str | None) -> str:
-    """A text with every secret replaced by …, for what a server says."""
+    """A text, such as a server's message, with `…` for every secret."""
     for secret in sorted(_secrets(*more), key=len, reverse=True):
         text = text.replace(secret, "…")
     return text
@@ -56,7 +56,7 @@ def _secrets(*more: str | None) -> set[str]:
 
 
 def _chunks(content: Path | bytes, overlap: int) -> Iterable[bytes]:
-    """Parts of a file, each with the end of the one before."""
+    """Parts of a file, each beginning with the end of the previous part."""
     if isinstance(content, bytes):
         yield content
         return
