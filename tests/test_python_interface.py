@@ -63,7 +63,7 @@ def test_a_plan_allows_what_was_built(root, done):
 
 def test_an_audit_is_of_the_build_and_is_shown_by_the_report(done, monkeypatch):
     monkeypatch.setattr(forest, "TREES", 2)
-    monkeypatch.setattr(guess, "_MOST_PARTINGS", 1)
+    monkeypatch.setattr(guess, "_MOST_PARTITIONS", 1)
     build = vsidata.Build.open(done.out)
     found = vsidata.audit(build)
     assert not (done.out / "audit.json").exists()

@@ -29,7 +29,7 @@ def vsidata_alone(*arguments: object, **environment: str) -> subprocess.Complete
     """Run it in a process of its own, that guesses with as many trees and partings as this one."""
     code = (
         "from vsidata.analysis.blind import forest, guess; from vsidata.analysis.audit import audit; "
-        f"forest.TREES = audit.TREES = {forest.TREES}; guess._MOST_PARTINGS = {guess._MOST_PARTINGS}; "
+        f"forest.TREES = audit.TREES = {forest.TREES}; guess._MOST_PARTITIONS = {guess._MOST_PARTITIONS}; "
         "from vsidata.commands.app import main; main()"
     )
     command = [sys.executable, "-c", code, *map(str, arguments)]

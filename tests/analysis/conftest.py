@@ -9,5 +9,5 @@ def few_trees():
     with pytest.MonkeyPatch.context() as patch:
         for module in ("blind.forest", "audit.audit"):
             patch.setattr(f"vsidata.analysis.{module}.TREES", 8)
-        patch.setattr("vsidata.analysis.blind.guess._MOST_PARTINGS", 2)
+        patch.setattr("vsidata.analysis.blind.guess._MOST_PARTITIONS", 2)
         yield

@@ -10,11 +10,11 @@ import pytest
 from tests.analysis import made_questions as made
 from tests.analysis.command import vsidata, vsidata_alone
 from tests.dataset.meta_info import write as write_meta_info
-from vsidata.analysis.audit.audit import asked_in_file, audit
+from vsidata.analysis.audit.audit import audit, questions_of_file
 from vsidata.analysis.audit.margins import margins
 from vsidata.analysis.audit.repeats import repeats
 from vsidata.analysis.audit.shares import letter_shares, word_shares
-from vsidata.analysis.blind.blind_question import read_asked
+from vsidata.analysis.blind.blind_question import read_blind_questions
 from vsidata.topics.rule_set import load_rules
 
 pytestmark = pytest.mark.usefixtures("few_trees")
@@ -30,7 +30,7 @@ CONSTANTS = {
 
 @pytest.fixture(scope="module")
 def released(vsibench):
-    return audit(asked_in_file(vsibench / "questions.jsonl"))
+    return audit(questions_of_file(vsibench / "questions.jsonl"))
 
 
 @pytest.mark.parametrize("kind", CONSTANTS)
@@ -83,7 +83,7 @@ def test_what_is_asked_twice_and_what_is_contradicted_is_counted():
         made.nearest("scene0004_00", "bed", ["tv", "sofa"], "tv"),
         made.nearest("scene0004_01", "bed", ["tv", "sofa"], "sofa"),
     ]
-    found = repeats(read_asked(rows))
+    found = repeats(read_blind_questions(rows))
     assert found["within_scene"] == {"object_size_estimation": {"repeated": 2, "contradicted": 1}}
     assert found["rescans"]["rooms"] == 3
     assert found["rescans"]["types"]["object_rel_distance"] == {"asked_again": 2, "differing": 1}
@@ -96,7 +96,7 @@ def test_what_is_asked_twice_and_what_is_contradicted_is_counted():
 def test_letters_are_counted_by_the_number_of_options():
     four = [made.nearest(f"r{i}", "bed", ["a", "b", "c", "d"], "abcd"[i % 4]) for i in range(40)]
     two = [made.nearest(f"r{i}", "bed", ["a", "b"], "a") for i in range(20)]
-    found = letter_shares(read_asked(four + two))
+    found = letter_shares(read_blind_questions(four + two))
     even, uneven = found["object_rel_distance, 4 options"], found["object_rel_distance, 2 options"]
     assert even["p"] == pytest.approx(1)
     assert uneven["answers"]["A"]["share"] == 1
@@ -109,7 +109,7 @@ def test_letters_are_counted_by_the_number_of_options():
 def test_directions_are_counted_and_objects_are_not():
     rows = [made.direction(f"r{i}", "easy", ("a", "b", "c"), ["left", "right"], "left") for i in range(9)]
     rows += [made.nearest(f"r{i}", "bed", [f"{i}{it}" for it in "abcd"], f"{i}a") for i in range(9)]
-    found = word_shares(read_asked(rows))
+    found = word_shares(read_blind_questions(rows))
     assert list(found) == ["object_rel_direction_easy"]
     assert found["object_rel_direction_easy"]["answers"]["left"]["count"] == 9
 
@@ -121,7 +121,7 @@ def test_margins_are_told_against_the_rules():
         for i, width in enumerate(widths.tolist())
     ]
     rows.append(made.size("r", "bed", 200) | {"margin": None})
-    found = margins(read_asked(rows, made.TOPICS), made.TOPICS, load_rules("wide").described)
+    found = margins(read_blind_questions(rows, made.TOPICS), made.TOPICS, load_rules("wide").described)
     assert list(found) == ["object_rel_direction_easy"]
     own = found["object_rel_direction_easy"]
     assert own["limit"] == pytest.approx(radians(10))
@@ -133,7 +133,7 @@ def test_margins_are_told_against_the_rules():
 
 def test_numbers_that_are_not_positive_are_left_out_and_counted():
     rows = [made.distance(f"r{i}", "bed", "tv", ("0.0", "1.5", "2.0")[i % 3]) for i in range(30)]
-    found = audit(read_asked(rows))
+    found = audit(read_blind_questions(rows))
     assert found["left_out"] == 10
     assert found["questions"] == 30
     assert found["scores"]["types"]["object_abs_distance"]["questions"] == 20
@@ -141,7 +141,7 @@ def test_numbers_that_are_not_positive_are_left_out_and_counted():
 
 def test_a_question_type_about_too_few_rooms_is_not_guessed_but_listed():
     rows = [made.size(f"r{i}", "bed", 200 + i) for i in range(9)] + [made.count("r0", "bed", 2)]
-    found = audit(read_asked(rows))
+    found = audit(read_blind_questions(rows))
     own = found["scores"]["types"]["object_counting"]
     assert own["constant_in_sample"]["score"] == 1
     assert own["constant"] is own["forest"] is own["gain"] is own["category_constant"] is None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.analysis import made_questions as made
-from vsidata.analysis.blind.blind_question import BlindQuestion, read_asked
+from vsidata.analysis.blind.blind_question import BlindQuestion, read_blind_questions
 from vsidata.analysis.blind.constants import best_answer, folds_of
 from vsidata.analysis.blind.guess import guess
 from vsidata.errors import VsiError
@@ -14,7 +14,7 @@ ROOMS = [f"room{number}" for number in range(100)]
 
 
 def asked(rows: list[made.Row]) -> list[BlindQuestion]:
-    return read_asked(rows)
+    return read_blind_questions(rows)
 
 
 def test_answers_that_depend_on_the_category_alone_are_guessed():
@@ -144,7 +144,7 @@ def test_words_of_a_text_that_no_rule_set_knows_are_the_text():
 def test_a_letter_that_names_no_option_is_refused(letter):
     row = made.direction("r", "easy", ("bed", "tv", "sofa"), ["left", "right"], "left")
     with pytest.raises(VsiError, match="names none of its 2 options"):
-        read_asked([row | {"ground_truth": letter}])
+        read_blind_questions([row | {"ground_truth": letter}])
 
 
 def test_best_answer_is_the_commonest_or_the_number_that_scores_best():

@@ -5,7 +5,7 @@ import pytest
 
 from tests.analysis import made_questions as made
 from vsidata.analysis.audit.audit import audit
-from vsidata.analysis.blind.blind_question import read_asked
+from vsidata.analysis.blind.blind_question import read_blind_questions
 from vsidata.analysis.blind.guess import guess
 from vsidata.metrics import interval, redrawn_means
 
@@ -29,7 +29,7 @@ def without_information(rooms, seed, each=6):
 
 def gains(rooms, seed):
     """Points that the forest gains over the constant out of fold, and over that chosen in sample."""
-    asked = read_asked(without_information(rooms, seed))
+    asked = read_blind_questions(without_information(rooms, seed))
     kinds = {kind: [it for it in asked if it.kind == kind] for kind in {it.kind for it in asked}}
     found = [guess(kinds[kind], seed) for kind in sorted(kinds)]
     fair = np.mean([100 * (it.of_forest.mean() - it.of_constant.mean()) for it in found])
@@ -52,7 +52,7 @@ def test_words_without_information_give_no_gain_on_few_rooms():
 
 @pytest.mark.usefixtures("few_trees")
 def test_audit_shows_both_constants_and_the_gain_is_over_that_of_other_rooms():
-    macro = audit(read_asked(without_information(10, 0)))["scores"]["macro"]
+    macro = audit(read_blind_questions(without_information(10, 0)))["scores"]["macro"]
     gain = macro["forest"]["score"] - macro["constant"]["score"]
     assert macro["gain"]["score"] == pytest.approx(gain)
     assert macro["gain"]["low"] < 0 < macro["gain"]["high"]
@@ -94,7 +94,7 @@ def test_audit_draws_rooms_again_and_not_scans():
     one = three[::3]
     spans = []
     for rows in (one, three):
-        figure = audit(read_asked(rows))["scores"]["macro"]["constant_in_sample"]
+        figure = audit(read_blind_questions(rows))["scores"]["macro"]["constant_in_sample"]
         spans.append(figure["high"] - figure["low"])
     assert spans[1] == pytest.approx(spans[0], rel=1e-6)
 

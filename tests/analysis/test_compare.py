@@ -10,7 +10,7 @@ import pytest
 from tests.analysis import made_questions as made
 from tests.analysis.command import vsidata
 from tests.dataset.meta_info import write as write_meta_info
-from vsidata.analysis.blind.blind_question import read_asked
+from vsidata.analysis.blind.blind_question import read_blind_questions
 from vsidata.analysis.compare.compare import compare
 from vsidata.analysis.compare.pairs import paired
 from vsidata.pipeline.build import BuildOptions, build
@@ -67,8 +67,8 @@ def test_questions_kept_lost_and_new_are_counted(tmp_path):
 def test_two_objects_of_a_distance_may_be_named_in_either_order_and_wording():
     other = "What is the distance between the tv and the bed (in meters)?"
     pairs = paired(
-        read_asked([made.distance("a", "bed", "tv", 2.0), made.distance("a", "bed", "lamp", 1.0)]),
-        read_asked([made.row("a", "object_abs_distance", other, "3.0")]),
+        read_blind_questions([made.distance("a", "bed", "tv", 2.0), made.distance("a", "bed", "lamp", 1.0)]),
+        read_blind_questions([made.row("a", "object_abs_distance", other, "3.0")]),
     )
     assert [(ours.truth, theirs.truth) for ours, theirs in pairs.both] == [("2.0", "3.0")]
     assert [asked.truth for asked in pairs.lost] == ["1.0"]
@@ -76,15 +76,15 @@ def test_two_objects_of_a_distance_may_be_named_in_either_order_and_wording():
 
 
 def test_a_question_that_stands_twice_is_paired_once():
-    twice = read_asked([made.size("a", "bed", 200), made.size("a", "bed", 210)])
+    twice = read_blind_questions([made.size("a", "bed", 200), made.size("a", "bed", 210)])
     pairs = paired(twice, twice[:1])
     assert [len(pairs.both), len(pairs.lost), len(pairs.new)] == [1, 1, 0]
 
 
 def test_direction_matters_in_directions():
     options = ["left", "right"]
-    one = read_asked([made.direction("a", "easy", ("bed", "tv", "sofa"), options, "left")])
-    turned = read_asked([made.direction("a", "easy", ("tv", "bed", "sofa"), options, "right")])
+    one = read_blind_questions([made.direction("a", "easy", ("bed", "tv", "sofa"), options, "left")])
+    turned = read_blind_questions([made.direction("a", "easy", ("tv", "bed", "sofa"), options, "right")])
     assert paired(one, turned).both == []
 
 

@@ -10,10 +10,10 @@ import pytest
 from tests.analysis import made_questions as made
 from tests.analysis.command import vsidata
 from tests.dataset.meta_info import write as write_meta_info
-from vsidata.analysis.blind.blind_question import read_asked
+from vsidata.analysis.blind.blind_question import read_blind_questions
 from vsidata.analysis.blind.guess import guess
 from vsidata.analysis.debias.debias_record import as_json
-from vsidata.analysis.debias.prune import debias
+from vsidata.analysis.debias.prune import prune
 from vsidata.dataset import subset
 from vsidata.dataset.build import Build
 from vsidata.dataset.card import card
@@ -48,12 +48,12 @@ def planted():
 
 
 def test_a_planted_shortcut_goes_and_noise_stays(planted, monkeypatch):
-    monkeypatch.setattr("vsidata.analysis.blind.guess._MOST_PARTINGS", 4)  # of two, more noise is left out
+    monkeypatch.setattr("vsidata.analysis.blind.guess._MOST_PARTITIONS", 4)  # of two, more noise is left out
     rows, shortcuts = planted
-    asked = read_asked(rows)
+    asked = read_blind_questions(rows)
     before = guess(asked, seed=99)
     assert before.of_forest.mean() > before.of_constant.mean() + 0.1
-    found = debias(asked, **LIMITS)["object_rel_direction_easy"]
+    found = prune(asked, **LIMITS)["object_rel_direction_easy"]
     kept = {it.id for it in found.kept}
     noise = {it.id for it in asked} - shortcuts
     assert len(noise & kept) > 0.7 * len(noise)
@@ -65,7 +65,7 @@ def test_a_planted_shortcut_goes_and_noise_stays(planted, monkeypatch):
 def test_noise_is_kept_whole():
     rng = np.random.default_rng(1)
     rows = [made.size(room, it, round(rng.lognormal(4, 1)) + 1) for room in ROOMS[:40] for it in CATEGORIES]
-    found = debias(read_asked(rows), **LIMITS)["object_size_estimation"]
+    found = prune(read_blind_questions(rows), **LIMITS)["object_size_estimation"]
     assert len(found.kept) == found.asked == len(rows)
     assert len(found.rounds) == 1
 
@@ -79,8 +79,8 @@ def test_sizes_are_pruned_to_the_target_and_the_odd_ones_are_counted():
         for it in CATEGORIES
     ]
     noise = [made.distance(room, "bed", "tv", round(rng.lognormal(0, 1) + 0.1, 1)) for room in ROOMS * 4]
-    asked = read_asked(rows + noise)
-    found = debias(asked, **LIMITS)
+    asked = read_blind_questions(rows + noise)
+    found = prune(asked, **LIMITS)
     sizes = found["object_size_estimation"]
     assert sizes.before["forest"] > sizes.before["constant"] + 0.15
     assert sizes.after["forest"] <= sizes.after["constant"] + 0.05
@@ -100,7 +100,7 @@ def test_sizes_are_pruned_to_the_target_and_the_odd_ones_are_counted():
 def test_no_more_is_left_out_than_may_be():
     length = dict(zip(CATEGORIES, range(20, 220, 20), strict=True))
     rows = [made.size(room, it, length[it]) for room in ROOMS for it in CATEGORIES]
-    found = debias(read_asked(rows), target=0.05, least=0.9)
+    found = prune(read_blind_questions(rows), target=0.05, least=0.9)
     kept = found["object_size_estimation"].kept
     assert len(kept) >= 0.9 * len(rows)
     record = as_json(found, target=0.05, least=0.9, seed=0)
@@ -109,9 +109,9 @@ def test_no_more_is_left_out_than_may_be():
 
 def test_the_same_seed_keeps_the_same_questions(planted):
     rows, _ = planted
-    asked = read_asked(rows[:120])
+    asked = read_blind_questions(rows[:120])
     first, again, other = (
-        {it.id for it in debias(asked, **LIMITS, seed=seed)["object_rel_direction_easy"].kept}
+        {it.id for it in prune(asked, **LIMITS, seed=seed)["object_rel_direction_easy"].kept}
         for seed in (3, 3, 4)
     )
     assert first == again
@@ -120,7 +120,7 @@ def test_the_same_seed_keeps_the_same_questions(planted):
 
 def test_what_cannot_be_scored_or_learned_is_kept():
     rows = [made.distance(f"r{i}", "bed", "tv", "0.0") for i in range(9)] + [made.count("r0", "bed", 2)]
-    found = debias(read_asked(rows), **LIMITS)
+    found = prune(read_blind_questions(rows), **LIMITS)
     assert [len(it.kept) for it in found.values()] == [9, 1]
     topics = as_json(found, seed=0, **LIMITS)["topics"]
     assert topics["object_counting"]["reached"] is topics["object_abs_distance"]["reached"] is None

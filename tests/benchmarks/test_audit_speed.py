@@ -11,7 +11,7 @@ import pytest
 
 from tests.analysis.made_questions import like_a_build
 from vsidata.analysis.audit.audit import audit
-from vsidata.analysis.blind.blind_question import read_asked
+from vsidata.analysis.blind.blind_question import read_blind_questions
 from vsidata.analysis.blind.forest import _MOST_ROWS, COARSE, FINE, TREES
 
 
@@ -19,7 +19,7 @@ from vsidata.analysis.blind.forest import _MOST_ROWS, COARSE, FINE, TREES
 def test_audit(benchmark):
     rows = list(like_a_build(scenes=1205))
     assert len(rows) >= 100_000
-    found = benchmark.pedantic(lambda: audit(read_asked(rows)), rounds=1)
+    found = benchmark.pedantic(lambda: audit(read_blind_questions(rows)), rounds=1)
     assert found["questions"] == len(rows)
     benchmark.extra_info["MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 

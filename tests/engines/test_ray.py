@@ -135,8 +135,8 @@ def test_ranks_are_as_many_as_have_a_processor_and_their_memory():
 
     head_without_work = {"Alive": True, "Resources": {}}
     machines = [machine(8, 100), machine(8, 5), machine(4, 1.9), machine(64, 512, alive=False)]
-    assert ray._room([head_without_work, *machines]) == 8 + 2
-    assert ray._room([machine(0.5, 64)]) == 0
+    assert ray._rank_capacity([head_without_work, *machines]) == 8 + 2
+    assert ray._rank_capacity([machine(0.5, 64)]) == 0
 
 
 def test_ranks_that_do_nothing_are_no_reason_to_work_on_all_scans_here(root, tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ import yaml
 
 from vsidata.dataset import schema
 from vsidata.dataset.card import card
-from vsidata.dataset.first_release import EVIDENCE, renewed
+from vsidata.dataset.first_release import EVIDENCE, in_current_shape
 from vsidata.dataset.manifest import read_manifest
 from vsidata.dataset.shard_reading import shard_tables
 from vsidata.pipeline.build import BuildOptions, build
@@ -52,7 +52,7 @@ def plain(evidence):
 
 
 def test_converted_evidence_is_what_is_measured_today(new_rows):
-    both = [(renewed(row), new_rows[row["id"]]) for row in old_rows() if row["id"] in new_rows]
+    both = [(in_current_shape(row), new_rows[row["id"]]) for row in old_rows() if row["id"] in new_rows]
     assert len(both) >= LEAST
     assert {"object_abs_distance", "object_rel_distance", "object_rel_direction"} <= {
         row["topic"] for row, _ in both
@@ -79,7 +79,7 @@ def test_old_moments_and_paths_are_drawn_and_said():
         "seconds": [1.5, 0.5],
         "path": [[0.0, 0.0], [1.5, 2.0]],
     }
-    evidence = renewed({"evidence": dict.fromkeys(EVIDENCE.names) | old})["evidence"]
+    evidence = in_current_shape({"evidence": dict.fromkeys(EVIDENCE.names) | old})["evidence"]
     assert evidence["moments"] == [{"frame": None, "seconds": 1.5}, {"frame": None, "seconds": 0.5}]
     arrow, start, stop = evidence["shapes"]
     assert (arrow["points"], arrow["label"]) == ([[0, 0, 0], [1.5, 2, 0]], "2.5 m")
@@ -92,7 +92,7 @@ def test_old_moments_and_paths_are_drawn_and_said():
 
 def test_a_row_of_today_stays_as_it_is():
     today = {"evidence": {"objects": [], "value": 1.0, "margin": None, "measures": []}}
-    assert renewed(today) is today
+    assert in_current_shape(today) is today
 
 
 def test_old_shards_are_read_in_todays_shape():

@@ -21,7 +21,7 @@ _IN_ONE_FOLDER = settings(deadline=None, suppress_health_check=list(HealthCheck)
 def small_forests(patch):
     """What they guess does not matter here."""
     patch.setattr(forest, "TREES", 2)
-    patch.setattr(guess, "_MOST_PARTINGS", 1)
+    patch.setattr(guess, "_MOST_PARTITIONS", 1)
 
 
 @pytest.fixture(scope="module")

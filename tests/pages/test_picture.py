@@ -14,7 +14,7 @@ from tests.dataset import meta_info
 from vsidata.commands.app import app
 from vsidata.errors import VsiError
 from vsidata.pages.inspection import Inspection, find_question, inspect
-from vsidata.pages.label_places import Label, place
+from vsidata.pages.label_places import Label, place_labels
 from vsidata.pages.picture import figure, picture
 from vsidata.sources.registry import open_source
 from vsidata.sources.streams.shown import Framing
@@ -64,7 +64,7 @@ def test_labels_of_one_place_are_moved_apart_and_led_back_to_it():
     from matplotlib.figure import Figure
 
     on = Figure(dpi=100).add_subplot()
-    place(on, [Label(f"chair {number}", (0.9, 0.5)) for number in range(12)])
+    place_labels(on, [Label(f"chair {number}", (0.9, 0.5)) for number in range(12)])
     boxes = [text.get_window_extent() for text in on.texts]
     assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
     frame = on.get_window_extent()

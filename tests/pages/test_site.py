@@ -23,7 +23,7 @@ from vsidata.dataset.build import Build
 from vsidata.errors import OptionError, VsiError
 from vsidata.files.safe_files import private_name
 from vsidata.pages import site
-from vsidata.pages.site import file_of, write_report
+from vsidata.pages.site import page_file_name, write_report
 from vsidata.pipeline.build import BuildOptions, build
 from vsidata.publish.hub.release import release
 
@@ -293,7 +293,7 @@ def test_scene_names_stay_inside_the_report(tmp_path):
     built = builds.write(tmp_path / "build", scenes, asked)
     report = write_report(Build.open(built)).index.parent
     files = {path.stem for path in (report / "scenes").iterdir()}
-    assert files == {file_of(name) for name in HOSTILE}
+    assert files == {page_file_name(name) for name in HOSTILE}
     assert len(files) == len(HOSTILE)
     assert all(name.isascii() and "/" not in name and len(name) <= 80 for name in files)
     assert not (tmp_path / "evil.js").exists()
@@ -301,8 +301,8 @@ def test_scene_names_stay_inside_the_report(tmp_path):
 
 
 def test_plain_names_keep_their_names():
-    assert file_of(NAME) == NAME
-    assert file_of("scene/1") == hashlib.sha256(b"scene/1").hexdigest()[:32]
+    assert page_file_name(NAME) == NAME
+    assert page_file_name("scene/1") == hashlib.sha256(b"scene/1").hexdigest()[:32]
 
 
 def test_pages_are_those_of_the_package_whatever_the_build_says(built):

@@ -12,7 +12,7 @@ from tests.dataset import small_scans, streams
 from tests.pages import builds
 from vsidata.dataset.card import Publication, card
 from vsidata.dataset.manifest_form import Manifest
-from vsidata.dataset.origin import datasets_of, is_free, owned
+from vsidata.dataset.origin import datasets_of, is_free, owned_datasets
 from vsidata.pages.overview import pictures_of
 from vsidata.pipeline.build import BuildOptions, build
 from vsidata.publish.export.terms import terms
@@ -71,7 +71,7 @@ def test_real_scans_that_are_added_are_scannets_with_its_split_and_its_guard(syn
 def test_build_with_one_real_scan_is_not_free_to_publish(synthetic_then_mixed):
     _, _, mixed = synthetic_then_mixed
     assert not is_free(mixed.manifest)
-    assert owned(mixed.manifest) == ["scannet"]
+    assert owned_datasets(mixed.manifest) == ["scannet"]
     assert pictures_of(mixed.manifest) == "ScanNet"
     assert terms(mixed.manifest).startswith("It holds frames of ScanNet")
 
@@ -119,6 +119,6 @@ def test_build_of_the_first_release_that_called_itself_synthetic_is_not_free(tmp
     assert not is_free(Manifest.model_validate(manifest))
     assert datasets_of(Manifest.model_validate(manifest)).keys() == {"unknown"}
     manifest["options"]["dataset"] = "scannet"
-    assert owned(Manifest.model_validate(manifest)) == ["scannet"]
+    assert owned_datasets(Manifest.model_validate(manifest)) == ["scannet"]
     manifest["options"]["dataset"] = "matterport"
     assert "their makers" in terms(Manifest.model_validate(manifest))

@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 
 from tests.dataset import meta_info, streams
 from tests.scans import grid_box, ply_bytes, small_scan
-from vsidata.analysis.audit.audit import asked_in_build
+from vsidata.analysis.audit.audit import questions_of_build
 from vsidata.errors import OptionError, ScanError
 from vsidata.measuring.measure import measure
 from vsidata.pipeline.build import BuildOptions, build
@@ -277,7 +277,7 @@ def test_a_list_of_3rscan_is_refused_where_nothing_tells_its_rooms(tmp_path):
 def test_rescans_are_one_room_in_audits_and_scores(rescans, tmp_path):
     out = tmp_path / "out"
     given = BuildOptions(out=out, source="scenezoo:3rscan", root=rescans, workers=1)
-    asked = asked_in_build(build(given).build)
+    asked = questions_of_build(build(given).build)
     assert {(it.scene, it.room) for it in asked} == {
         ("3rscan a0", "3rscan a0"),
         ("3rscan a1", "3rscan a0"),

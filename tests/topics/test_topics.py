@@ -14,7 +14,7 @@ from scipy.spatial import ConvexHull
 from tests.topics.rooms import room, thing
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.topics.ask import Drops, ask
-from vsidata.topics.object_rel_direction import direction, draw_triples, words_in_turn
+from vsidata.topics.object_rel_direction import alternate_answers, direction, draw_triples
 from vsidata.topics.question import Draft, Drop, Evidence, Question
 from vsidata.topics.rule_set import load_rules
 
@@ -340,7 +340,7 @@ def test_words_take_turns_until_only_the_commonest_is_left(words: list[str | Non
     outcomes = [
         Draft("kind", f"{i}?", word, evidence) if word else Drop("no") for i, word in enumerate(words)
     ]
-    ordered = list(words_in_turn(iter(outcomes)))
+    ordered = list(alternate_answers(iter(outcomes)))
     assert sorted(map(id, ordered)) == sorted(map(id, outcomes))
     drafts = [outcome for outcome in ordered if isinstance(outcome, Draft)]
     for cap in range(len(drafts) + 1):

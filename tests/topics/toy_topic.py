@@ -3,10 +3,10 @@
 from itertools import combinations
 
 from vsidata.rules.constant import Count, Length, Rules
-from vsidata.topics.candidates import capped, limited
+from vsidata.topics.candidates import capped, capped_number
 from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
 from vsidata.topics.shapes import middle, point
-from vsidata.topics.topic import Margin, Topic, named
+from vsidata.topics.topic import Margin, Topic, objects_in_words
 
 
 class HigherRules(Rules):
@@ -40,7 +40,7 @@ def higher(scene, rules, rng):
 
 def most(scene, rules):
     things = len(scene.once_only)
-    return limited(things * (things - 1) // 2, rules.per_scene)
+    return capped_number(things * (things - 1) // 2, rules.per_scene)
 
 
 TOPIC = Topic(
@@ -49,7 +49,9 @@ TOPIC = Topic(
     rules=HigherRules,
     generate=higher,
     most=most,
-    explain=lambda row: f"the toy says: {' or '.join(named(row))}, {row['evidence']['value']:.2f} m",
+    explain=lambda row: (
+        f"the toy says: {' or '.join(objects_in_words(row))}, {row['evidence']['value']:.2f} m"
+    ),
     definition=lambda _rules, _measurement: "The highest corners of the boxes are compared, says the toy.",
     kind="word",
     margin=Margin(unit="m", words="The other one is {} lower", rule="min_gap"),

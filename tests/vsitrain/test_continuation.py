@@ -6,7 +6,7 @@ import pytest
 
 from tests.vsitrain.test_checkpoints import KNOWN
 from vsidata.errors import OptionError
-from vsitrain.runs.continuation import continued
+from vsitrain.runs.continuation import continue_provenance
 from vsitrain.runs.provenance import read_provenance, write_provenance
 
 NOW = replace(KNOWN, questions_sha256="a" * 64, frames_sha256="b" * 64)
@@ -31,26 +31,26 @@ def checkpoint(tmp_path):
 
 
 def test_the_same_run_goes_on_also_from_data_that_lies_elsewhere(checkpoint):
-    assert continued(checkpoint, NOW, accept=False) == NOW
+    assert continue_provenance(checkpoint, NOW, accept=False) == NOW
     moved = replace(NOW, data="elsewhere/questions", settings={**NOW.settings, "max_steps": 500})
-    assert continued(checkpoint, moved, accept=False) == moved
+    assert continue_provenance(checkpoint, moved, accept=False) == moved
 
 
 @pytest.mark.parametrize("name", OTHER)
 def test_other_data_frames_or_rewards_are_refused_by_name(checkpoint, name):
     with pytest.raises(OptionError, match=name) as caught:
-        continued(checkpoint, replace(NOW, **OTHER[name]), accept=False)
+        continue_provenance(checkpoint, replace(NOW, **OTHER[name]), accept=False)
     assert "--accept_changes true" in caught.value.remedy
 
 
 def test_accepted_changes_are_recorded_and_survive_the_next_resumption(checkpoint, tmp_path):
-    changed = continued(checkpoint, replace(NOW, num_frames=8), accept=True)
+    changed = continue_provenance(checkpoint, replace(NOW, num_frames=8), accept=True)
     assert changed.changes == ({"step": 30, "changed": {"num_frames": [16, 8]}},)
     later = tmp_path / "checkpoint-60"
     later.mkdir()
     write_provenance(later, changed)
     assert read_provenance(later) == changed
-    again = continued(str(later), replace(NOW, num_frames=8, blank=True), accept=True)
+    again = continue_provenance(str(later), replace(NOW, num_frames=8, blank=True), accept=True)
     assert [change["step"] for change in again.changes] == [30, 60]
 
 
@@ -58,6 +58,6 @@ def test_a_checkpoint_that_recorded_less_is_compared_by_what_it_recorded(tmp_pat
     old = tmp_path / "checkpoint-5"
     old.mkdir()
     write_provenance(old, KNOWN)
-    assert continued(str(old), NOW, accept=False) == NOW
+    assert continue_provenance(str(old), NOW, accept=False) == NOW
     (old / "vsitrain.json").unlink()
-    assert continued(str(old), NOW, accept=False) == NOW
+    assert continue_provenance(str(old), NOW, accept=False) == NOW

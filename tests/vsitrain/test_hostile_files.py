@@ -25,13 +25,13 @@ from vsitrain.plan import read_model_config
 from vsitrain.prompts import prompt_mode
 from vsitrain.runs.alarms.callback import ALARMS, read_alarms
 from vsitrain.runs.checkpoints import resumed_from
-from vsitrain.runs.continuation import continued
+from vsitrain.runs.continuation import continue_provenance
 from vsitrain.runs.history import read_history
 from vsitrain.runs.model_card import model_card
 from vsitrain.runs.provenance import read_provenance, write_provenance
 from vsitrain.scoring.lenient import lenient_score
 from vsitrain.scoring.official import official_score
-from vsitrain.scoring.score_files import scored
+from vsitrain.scoring.score_files import score_files
 from vsitrain.settings.config import read_config
 
 _RECIPE = b"""extends: null
@@ -128,7 +128,7 @@ def _read_provenance(path: Path) -> None:
     if known is not None:
         model_card("mine", replace(KNOWN, before=asdict(known)), adapter=False)
         settings_for(str(path.parent))
-        continued(str(path.parent), KNOWN, accept=True)
+        continue_provenance(str(path.parent), KNOWN, accept=True)
 
 
 def _read_state(path: Path) -> None:
@@ -139,8 +139,8 @@ def _read_state(path: Path) -> None:
 READERS = [
     Reader("recipe", "a.yaml", _RECIPE, _read_recipe),
     Reader("prompt mode", "a.yaml", _MODE, prompt_mode),
-    Reader("predictions", "predictions.jsonl", _PREDICTIONS, lambda path: scored(path, "")),
-    Reader("record", "run.json", b'{"questions": 3, "prompt": {}}', lambda path: scored(path.parent, ""),
+    Reader("predictions", "predictions.jsonl", _PREDICTIONS, lambda path: score_files(path, "")),
+    Reader("record", "run.json", b'{"questions": 3, "prompt": {}}', lambda path: score_files(path.parent, ""),
            (("predictions.jsonl", _PREDICTIONS),)),
     Reader("trainer state", "trainer_state.json", json.dumps(_STATE).encode(), _read_state),
     Reader("alarms", ALARMS, json.dumps(_ALARM).encode() + b"\n", lambda path: read_alarms(path.parent)),

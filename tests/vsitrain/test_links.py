@@ -14,7 +14,7 @@ from vsitrain.data.tables import shards
 from vsitrain.evaluation import run as evaluation
 from vsitrain.figure_file import write_figure
 from vsitrain.models.starting_model import merge_adapter
-from vsitrain.runs.alarms.callback import read_alarms, tell
+from vsitrain.runs.alarms.callback import read_alarms, report_alarm
 from vsitrain.runs.alarms.conditions import Alarm
 from vsitrain.runs.history import read_history
 from vsitrain.runs.provenance import read_provenance
@@ -128,9 +128,9 @@ def test_alarms_and_predictions_are_not_appended_to_a_file_elsewhere(run, mine, 
     getattr(run / "alarms.jsonl", link)(mine / "file")
     getattr(run / "predictions.jsonl", link)(mine / "file")
     with pytest.raises(OptionError, match="link"):
-        tell(ALARM, run)
+        report_alarm(ALARM, run)
     with pytest.raises(OptionError, match="link"):
-        evaluation._mend(run / "predictions.jsonl")
+        evaluation._end_last_line(run / "predictions.jsonl")
 
 
 def test_alarms_and_predictions_in_place_of_a_pipe_are_not_waited_for(run):
@@ -138,9 +138,9 @@ def test_alarms_and_predictions_in_place_of_a_pipe_are_not_waited_for(run):
         os.mkfifo(run / name)
     with no_waiting():
         with pytest.raises(OptionError, match="not a regular file"):
-            tell(ALARM, run)
+            report_alarm(ALARM, run)
         with pytest.raises(OptionError, match="not a regular file"):
-            evaluation._mend(run / "predictions.jsonl")
+            evaluation._end_last_line(run / "predictions.jsonl")
 
 
 def test_a_picture_is_not_written_through_a_link(run, mine):

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from tests.vsitrain.data import builds
 from vsidata.errors import OptionError
 from vsitrain.preferences import KINDS, wrong_answer
-from vsitrain.preferences.answer_words import asked_by
+from vsitrain.preferences.answer_words import topic_and_rules
 from vsitrain.prompts import target
 from vsitrain.rewards.match import match_reward
 from vsitrain.rewards.mra import mra_reward
 from vsitrain.rewards.reply import Setting
 
-asked_by({})  # reads the rule sets once, before anything is timed
+topic_and_rules({})  # reads the rule sets once, before anything is timed
 ALL = ("second_nearest", "mirrored", "near_miss", "random")
 LEFT, RIGHT = math.radians(30), math.radians(-30)
 

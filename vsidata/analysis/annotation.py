@@ -81,10 +81,10 @@ def findings(scene: Scene, vocabulary: Vocabulary, limits: AnnotationLimits) -> 
     several = [thing for thing in named if vocabulary.hides_several(thing.label)]
     in_pieces = [thing for thing in named if _is_in_pieces(thing, limits)]
     empty = [thing for thing in named if thing.vertices is not None and not len(thing.vertices)]
-    found += _about("listed twice", twice, "the same object is listed twice, and counts once")
-    found += _about("hides several", several, "one object may stand for several things")
-    found += _about("in pieces", in_pieces, "one object lies in pieces far apart")
-    found += _about("empty", empty, "the object has no vertex")
+    found += _findings_of_kind("listed twice", twice, "the same object is listed twice, and counts once")
+    found += _findings_of_kind("hides several", several, "one object may stand for several things")
+    found += _findings_of_kind("in pieces", in_pieces, "one object lies in pieces far apart")
+    found += _findings_of_kind("empty", empty, "the object has no vertex")
     return found
 
 
@@ -117,7 +117,7 @@ def _is_in_pieces(thing: SceneObject, limits: AnnotationLimits) -> bool:
     return sum(size >= limits.piece_share.value * len(thing.vertices) for size in sizes) > 1
 
 
-def _about(kind: FindingKind, things: Sequence[SceneObject], doubt: str) -> list[Finding]:
+def _findings_of_kind(kind: FindingKind, things: Sequence[SceneObject], doubt: str) -> list[Finding]:
     if not things:
         return []
     labels = ", ".join(sorted({thing.label for thing in things}))

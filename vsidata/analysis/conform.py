@@ -122,7 +122,7 @@ def conform(
         agreement = found.setdefault(kind, Agreement())
         agreement.released += 1
         try:
-            ours = _answered(scenes, row, readers[kind])
+            ours = _recomputed_answer(scenes, row, readers[kind])
         except UnresolvedError as reason:
             agreement.unresolved[str(reason)] += 1
             continue
@@ -141,7 +141,7 @@ def conform(
     return found
 
 
-def _answered(
+def _recomputed_answer(
     scenes: Mapping[tuple[str, str], MeasuredScene], row: Mapping[str, Any], reader: "_Reader"
 ) -> str:
     match = reader.pattern.fullmatch(row["question"])

@@ -42,9 +42,9 @@ def audit(
         raise OptionError("vsidata audit", "takes a build or --questions, and not both.", "Name one of them.")
     build = Build.open(folder) if folder else None
     if questions is not None:
-        asked = auditing.asked_in_file(questions)
+        asked = auditing.questions_of_file(questions)
     elif build is not None:
-        asked = auditing.asked_in_build(build)
+        asked = auditing.questions_of_build(build)
     with progress(console(stderr=True)) as bar:
         task = bar.add_task("guesses", total=None)
         found = auditing.audit(

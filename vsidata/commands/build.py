@@ -8,7 +8,7 @@ import typer
 from vsidata.commands.from_model import options_of
 from vsidata.pipeline.options import BuildOptions, read_options
 from vsidata.plain_text import echo_json
-from vsidata.screen.stopping import goes_on_later
+from vsidata.screen.stopping import message_on_stop
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -35,7 +35,7 @@ def build(
     changed. A bucket gets all of it, frames included, and loses shards of an earlier build there; the Hub
     gets what `vsidata push` sends without options. gs:// was never run against Google's own servers.
     """
-    with goes_on_later():
+    with message_on_stop():
         import orjson
 
         from vsidata.dataset import summary_text
@@ -47,7 +47,7 @@ def build(
         options = read_options(config, {"work": work, **given})
         screen = console(quiet=as_json)
         if options.address:
-            _reach(options.address)
+            _check_address(options.address)
         with ProgressBar(screen) as progress:
             done = run(options, progress)
     if isinstance(done, submission.Submission):
@@ -61,7 +61,7 @@ def build(
     screen.print(*summary_text.closing_lines(done), sep="\n", soft_wrap=True)
     failed = not done.manifest.scenes or (options.strict and done.failures)
     if options.address and not failed:
-        with goes_on_later():
+        with message_on_stop():
             _publish(done.build, options.address, screen)
     if as_json:
         about = summary_text.as_json(done) | ({"address": options.address} if options.address else {})
@@ -69,13 +69,13 @@ def build(
     raise typer.Exit(1 if failed else 0)
 
 
-def _reach(address: str) -> None:
+def _check_address(address: str) -> None:
     """See that a build may go to an address before there is one: hours later is late."""
     from vsidata.files.address import on_hub
     from vsidata.publish.store import store
 
     if on_hub(address) is None:
-        store.reach(address)
+        store.check_address(address)
     else:
         from vsidata.publish.hub.push import need_token
 
@@ -90,11 +90,11 @@ def _publish(build: "Build", address: str, screen: "Console") -> None:
         from vsidata.publish.hub import push_text
 
         planned = pushing.plan(build, *dataset)
-        screen.print(*push_text.before(planned), sep="\n", soft_wrap=True)
-        lines = push_text.after(planned, pushing.publish(planned))
+        screen.print(*push_text.lines_before_push(planned), sep="\n", soft_wrap=True)
+        lines = push_text.lines_after_push(planned, pushing.publish(planned))
     else:
         from vsidata.publish.store import store
-        from vsidata.publish.store.store_text import published
+        from vsidata.publish.store.store_text import lines_after_publish
         from vsidata.screen.terminal import progress
 
         with progress(screen) as bar:
@@ -105,5 +105,5 @@ def _publish(build: "Build", address: str, screen: "Console") -> None:
                 started=lambda files: bar.update(task, total=files),
                 done=lambda: bar.advance(task),
             )
-        lines = published(sent)
+        lines = lines_after_publish(sent)
     screen.print(*lines, sep="\n", soft_wrap=True)

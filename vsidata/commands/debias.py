@@ -36,18 +36,18 @@ def debias(
     """
     import orjson
 
-    from vsidata.analysis.audit.audit import asked_in_build
+    from vsidata.analysis.audit.audit import questions_of_build
     from vsidata.analysis.debias import debias_record
-    from vsidata.analysis.debias.debias import debiased
+    from vsidata.analysis.debias.debias import write_debiased
     from vsidata.dataset.build import Build
     from vsidata.screen.terminal import console, progress
 
     build = Build.open(folder)
-    asked = asked_in_build(build)
+    asked = questions_of_build(build)
     with progress(console(stderr=True)) as bar:
         types = bar.add_task("question types", total=len({it.kind for it in asked}))
         forests = bar.add_task("forests", total=None)
-        done = debiased(
+        done = write_debiased(
             build,
             asked,
             out,

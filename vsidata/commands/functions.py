@@ -89,7 +89,7 @@ def audit(build: Build | str | Path, *, seed: int = 0, write: bool = False) -> d
         VsiError: the build cannot be read or written to, or has too few rooms.
     """
     opened = _opened(build)
-    found = auditing.audit(auditing.asked_in_build(opened), opened.manifest, seed=seed)
+    found = auditing.audit(auditing.questions_of_build(opened), opened.manifest, seed=seed)
     if write:
         auditing.write_audit(opened.folder, found)
     return found

@@ -46,9 +46,9 @@ def inspect(
     from vsidata.pages import extras
 
     if png:
-        extras.need("adjustText", "plot", "--png")  # which needs matplotlib
+        extras.need_package("adjustText", "plot", "--png")  # which needs matplotlib
     if rrd:
-        extras.need("rerun", "viewer", "--rrd")
+        extras.need_package("rerun", "viewer", "--rrd")
     import orjson
 
     from vsidata.pages import inspection

@@ -8,7 +8,7 @@ import typer
 
 from vsidata.errors import VsiError
 from vsidata.plain_text import echo_json, printable
-from vsidata.screen.stopping import goes_on_later
+from vsidata.screen.stopping import message_on_stop
 
 
 def push(
@@ -60,14 +60,14 @@ def push(
         dry=dry_run,
     )
     screen = console(quiet=as_json)
-    screen.print(*push_text.before(planned), sep="\n", soft_wrap=True)
+    screen.print(*push_text.lines_before_push(planned), sep="\n", soft_wrap=True)
     commit = None
     if not dry_run:
         if planned.needs_word and not i_may_share_frames:
-            _ask(push_text.question(planned))
-        with goes_on_later():
+            _ask(push_text.sharing_question(planned))
+        with message_on_stop():
             commit = pushing.publish(planned)
-        screen.print(*push_text.after(planned, commit), sep="\n", soft_wrap=True)
+        screen.print(*push_text.lines_after_push(planned, commit), sep="\n", soft_wrap=True)
     if as_json:
         echo_json(orjson.dumps(push_text.as_json(planned, commit), option=orjson.OPT_INDENT_2))
 

@@ -28,10 +28,8 @@ def verify(
     build = Build.open(where, revision)
     manifest, faults = build.manifest, build.verify()
     if as_json:
-        echo_json(
-            orjson.dumps(push_text.checked_as_json(where, manifest, faults), option=orjson.OPT_INDENT_2)
-        )
+        echo_json(orjson.dumps(push_text.check_as_json(where, manifest, faults), option=orjson.OPT_INDENT_2))
     else:
-        lines = push_text.checked(where, manifest, faults)
+        lines = push_text.check_lines(where, manifest, faults)
         console().print(*lines, sep="\n", soft_wrap=True)
     raise typer.Exit(1 if faults else 0)

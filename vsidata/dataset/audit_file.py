@@ -39,7 +39,7 @@ class _AuditForm(_AuditPart):
     scores: _Scores
 
 
-def audited(files: Mapping[str, ShardEntry]) -> dict[str, str]:
+def audited_checksums(files: Mapping[str, ShardEntry]) -> dict[str, str]:
     """What tells whose audit it is: the checksums of the shards of questions, of a manifest's `files`."""
     return {path: shard.sha256 for path, shard in files.items() if path.startswith("qa/")}
 

@@ -11,7 +11,14 @@ import yaml
 from vsidata.dataset.columns import meanings
 from vsidata.dataset.front_matter import front_matter, splits
 from vsidata.dataset.manifest_form import DebiasEntry, Manifest, TallyEntry
-from vsidata.dataset.origin import SCANNET_TERMS, datasets_of, is_free, name_of, named, owned
+from vsidata.dataset.origin import (
+    SCANNET_TERMS,
+    datasets_of,
+    is_free,
+    name_of,
+    names_in_words,
+    owned_datasets,
+)
 from vsidata.dataset.selection_text import in_words
 from vsidata.topics.described import described
 
@@ -83,7 +90,7 @@ def card(manifest: Manifest, publication: Publication | None = None) -> str:
         publication: where it is published; None for the card of a build at home.
     """
     licence, licence_note = _licence(manifest)
-    title = f"Spatial questions on {named(datasets_of(manifest))} ({manifest.rules.name})"
+    title = f"Spatial questions on {names_in_words(datasets_of(manifest))} ({manifest.rules.name})"
     gate = _gate(manifest) if publication and publication.gated else {}
     front = front_matter(manifest, title, licence | gate)
     template = Template(resources.files(__package__).joinpath("card.md").read_text(encoding="utf-8"))
@@ -117,7 +124,7 @@ def _licence(manifest: Manifest) -> _Licence:
     """The licence that holds for all of a build; in words, the terms of each of its datasets."""
     if is_free(manifest):
         return _FREE
-    match owned(manifest):
+    match owned_datasets(manifest):
         case ["scannet"]:
             licence, words = _OF_SCANNET
         case [*several] if "scannet" in several:
@@ -132,7 +139,7 @@ def _gate(manifest: Manifest) -> dict[str, Any]:
     """What the Hub asks who wants access to a gated dataset."""
     if is_free(manifest):
         return {}
-    prompt, statement = _SCANNET_GATE if owned(manifest) == ["scannet"] else _OTHER_GATE
+    prompt, statement = _SCANNET_GATE if owned_datasets(manifest) == ["scannet"] else _OTHER_GATE
     return {
         "extra_gated_prompt": prompt,
         "extra_gated_fields": {"Affiliation": "text", statement: "checkbox"},
@@ -291,11 +298,11 @@ def _room_areas(manifest: Manifest) -> str:
 
 def _scans(manifest: Manifest) -> str:
     options, datasets = manifest.options, datasets_of(manifest)
-    text = named(datasets)
+    text = names_in_words(datasets)
     if len(datasets) > 1:
         text += f" ({', '.join(f'{name_of(dataset)} {count:,}' for dataset, count in datasets.items())})"
     if with_lists := [dataset for dataset in datasets if dataset in ("scannet", "arkitscenes")]:
-        of = f" of {named(with_lists)}" if len(datasets) > 1 else ""
+        of = f" of {names_in_words(with_lists)}" if len(datasets) > 1 else ""
         text += f", official list `{options.split}`{of}"
     if options.holdout:
         text += f", {options.holdout:.3g} of the rooms held out for `validation`"

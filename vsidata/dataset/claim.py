@@ -20,7 +20,7 @@ _NAMED = 20  # differences that a refusal names: another rule set differs in a h
 
 
 @contextmanager
-def claimed(
+def claim_folder(
     out: Path,
     work: Path,
     recipe: dict[str, Any],
@@ -48,7 +48,7 @@ def claimed(
             _refuse_other(out, work, overwrite)
         out.mkdir(parents=True, exist_ok=True)
         safe_files.own_folder(work)
-        with alone(out, work):
+        with hold_folder(out, work):
             locked()
             safe_files.own_folder(work / "scenes")
             safe_files.refuse_links(work)
@@ -59,7 +59,7 @@ def claimed(
                 remove_build(out, work)
                 write_whole(remembered, [written])  # until here it is the old build, unfinished
             elif remembered.exists():
-                _refuse_difference(out, _read(remembered), orjson.loads(written))
+                _refuse_difference(out, _read_recipe(remembered), orjson.loads(written))
             else:
                 write_whole(remembered, [written])
             yield
@@ -87,7 +87,7 @@ def _is_unfinished(out: Path, work: Path, recipe: dict[str, Any]) -> bool:
     if (out / MANIFEST).exists() and (work / "merged").exists():
         return False
     try:
-        return not _changes(_read(work / "recipe.json"), recipe)
+        return not _changes(_read_recipe(work / "recipe.json"), recipe)
     except (OSError, VsiError):
         return False
 
@@ -101,16 +101,16 @@ def _holds_build(out: Path, work: Path) -> bool:
         return False
     return (work / "recipe.json").is_file() or (
         names == {work.name}
-        and all(path.name in _FIRST or _is_half(path) for path in work.iterdir())
+        and all(path.name in _FIRST or _is_unfinished_recipe(path) for path in work.iterdir())
         and not any((work / "scenes").glob("*"))  # results of an unknown recipe
     )
 
 
-def _is_half(path: Path) -> bool:
+def _is_unfinished_recipe(path: Path) -> bool:
     return path.name.startswith("recipe.json.") and path.name.endswith(safe_files.UNFINISHED)
 
 
-def _read(remembered: Path) -> dict[str, Any]:
+def _read_recipe(remembered: Path) -> dict[str, Any]:
     try:
         recipe = orjson.loads(safe_files.read_regular(remembered))
         if not isinstance(recipe, dict):
@@ -122,7 +122,7 @@ def _read(remembered: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def alone(out: Path, work: Path) -> Iterator[None]:
+def hold_folder(out: Path, work: Path) -> Iterator[None]:
     """Hold the folder of a build, whatever it was made from.
 
     Args:
@@ -134,13 +134,13 @@ def alone(out: Path, work: Path) -> Iterator[None]:
     """
     safe_files.refuse_link(work)
     busy = OptionError(out, "another build is writing there.", "Wait for it, or name another --out.")
-    with safe_files.alone(work / "lock", busy):
+    with safe_files.hold_lock(work / "lock", busy):
         yield
 
 
 def _refuse_difference(out: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
     found = _changes(before, now)
-    if changed := [f"{_as_typed(name)} {found[name]}" for name in sorted(found, key=_place)]:
+    if changed := [f"{_option_name(name)} {found[name]}" for name in sorted(found, key=_place)]:
         more = [f"and {len(changed) - _NAMED:,} more"] if len(changed) > _NAMED else []
         raise OptionError(
             out,
@@ -163,7 +163,7 @@ def _place(name: str) -> int:
     return 0 if name.startswith("options.") else 1
 
 
-def _as_typed(name: str) -> str:
+def _option_name(name: str) -> str:
     """What differs as its user knows it: `--frame-size`, `--rules`, `topics.object_rel_distance.min_gap`."""
     group, _, rest = name.partition(".")
     if group == "options":

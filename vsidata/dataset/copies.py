@@ -47,16 +47,16 @@ def copy_of(where: str, revision: str | None) -> tuple[Path, Fetch]:
 def _of_hub(name: str, revision: str | None) -> tuple[Path, Fetch]:
     """In the Hub's own cache."""
     from vsidata.files.hub.client import client
-    from vsidata.files.hub.faults import patiently, told
+    from vsidata.files.hub.faults import explain_hub_errors, with_retries
 
     api = client()
-    with told(name):
+    with explain_hub_errors(name):
         # Asked first: where the Hub cannot be reached, `snapshot_download` would pass off an old copy as its.
-        commit = patiently(lambda: api.dataset_info(name, revision=revision)).sha
+        commit = with_retries(lambda: api.dataset_info(name, revision=revision)).sha
 
     def copied(paths: list[str]) -> Path:
-        with told(name):
-            folder = patiently(
+        with explain_hub_errors(name):
+            folder = with_retries(
                 lambda: api.snapshot_download(
                     name, repo_type="dataset", revision=commit, allow_patterns=paths
                 )
@@ -73,10 +73,10 @@ def _of_hub(name: str, revision: str | None) -> tuple[Path, Fetch]:
 def _of_bucket(address: str) -> tuple[Path, Fetch]:
     """In `~/.cache/vsidata`: a folder for each manifest, so that another build never changes a copy."""
     from vsidata.files.bucket.client import client
-    from vsidata.files.bucket.faults import told
+    from vsidata.files.bucket.faults import explain_store_errors
 
     store = client(address)
-    with told(address):
+    with explain_store_errors(address):
         if not store.exists(f"{address}/{MANIFEST}"):
             fault = f"holds no build: there is no {MANIFEST} in it."
             raise OptionError(address, fault, "Name the address of a build.")
@@ -90,7 +90,7 @@ def _of_bucket(address: str) -> tuple[Path, Fetch]:
 
     def fetch(shards: Mapping[str, ShardEntry] | None) -> None:
         root = address.partition("://")[2]
-        with told(address):
+        with explain_store_errors(address):
             there = {
                 name.removeprefix(f"{root}/"): int(about["size"])
                 for name, about in store.find(root, detail=True).items()

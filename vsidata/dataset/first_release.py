@@ -45,7 +45,7 @@ def is_of_first_release(stored: pa.Schema) -> bool:
     return place >= 0 and any(field.name == "box_distance" for field in stored.field(place).type)
 
 
-def renewed(row: Row) -> Row:
+def in_current_shape(row: Row) -> Row:
     """A row of a table of questions with its evidence in today's shape; the same row where it has that."""
     evidence = row.get("evidence")
     if not evidence or "box_distance" not in evidence:
@@ -57,7 +57,7 @@ def renewed(row: Row) -> Row:
             "margin": evidence["margin"],
             "measures": [*_measures(evidence)],
             "moments": [{"frame": None, "seconds": seconds} for seconds in evidence["seconds"] or ()],
-            "shapes": [*_way(evidence)],
+            "shapes": [*_path_shape(evidence)],
         }
     }
 
@@ -72,7 +72,7 @@ def _measures(evidence: Row) -> Iterator[Row]:
             yield {"name": f"to {category}", "value": metres, "unit": "m"}
 
 
-def _way(evidence: Row) -> Iterator[Row]:
+def _path_shape(evidence: Row) -> Iterator[Row]:
     """A path on the ground plane, with a number at each stop."""
     points = [[x, y, 0.0] for x, y in evidence["path"] or ()]
     if len(points) > 1:

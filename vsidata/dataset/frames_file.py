@@ -151,20 +151,20 @@ def frames_row(scene: Scene, shown: ShownFrames, sight: Sight | None) -> Row:
         "orientation": shown.orientation,
         "intrinsics": None if shown.camera_matrix is None else shown.camera_matrix.tolist(),
         "poses": None if shown.poses is None else shown.poses.tolist(),
-        "seen": None if sight is None else _seen(sight, shown),
+        "seen": None if sight is None else _seen_objects(sight, shown),
         "floor_seen": None if sight is None else sight.floor,
-        "camera_path": None if shown.path is None else [_spot(spot) for spot in shown.path],
+        "camera_path": None if shown.path is None else [_camera_position(spot) for spot in shown.path],
     }
 
 
-def _spot(spot: CameraPosition) -> Row:
+def _camera_position(spot: CameraPosition) -> Row:
     return {
         "seconds": spot.seconds,
         "position": None if spot.position is None else spot.position.tolist(),
     }
 
 
-def _seen(sight: Sight, shown: ShownFrames) -> list[Row]:
+def _seen_objects(sight: Sight, shown: ShownFrames) -> list[Row]:
     """What the pictures show of each object, and the first of them that shows enough of it."""
     firsts = (sight.first([instance], sight.rules.pixels.value) for instance in sight.instances)
     return [

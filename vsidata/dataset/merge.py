@@ -31,7 +31,7 @@ from vsidata.files.safe_files import (
     LARGEST_TABLE,
     UNFINISHED,
     is_private_name,
-    opened,
+    open_regular,
     private_name,
     read_regular,
 )
@@ -278,5 +278,5 @@ def _remove_litter(out: Path, results: Path) -> None:
 
 
 def _sha256(path: Path) -> str:
-    with opened(path, LARGEST_TABLE) as file:
+    with open_regular(path, LARGEST_TABLE) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -32,12 +32,12 @@ def is_free(manifest: Manifest) -> bool:
     return set(datasets_of(manifest)) == {_SYNTHETIC}
 
 
-def owned(manifest: Manifest) -> list[str]:
+def owned_datasets(manifest: Manifest) -> list[str]:
     """The datasets of a build whose scans belong to somebody."""
     return [dataset for dataset in datasets_of(manifest) if dataset != _SYNTHETIC]
 
 
-def named(datasets: Iterable[str]) -> str:
+def names_in_words(datasets: Iterable[str]) -> str:
     """Datasets as a person names them: `ScanNet and synthetic rooms`."""
     names = [name_of(dataset) for dataset in datasets]
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]])) or "no scene"

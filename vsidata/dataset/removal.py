@@ -12,7 +12,7 @@ from vsidata.dataset.report_folder import LOCK, REPORT, foreign_in_report, is_un
 from vsidata.dataset.tables import TABLES, is_shard
 from vsidata.dataset.verify import CARD
 from vsidata.errors import OptionError, VsiError
-from vsidata.files.safe_files import alone, is_private_name
+from vsidata.files.safe_files import hold_lock, is_private_name
 
 _FILES = frozenset({MANIFEST, CARD, "failures.jsonl", "build.log", AUDIT, "debias.json", "debias.svg", LOCK})
 """Files that build, audit, debias and report write beside the tables."""
@@ -83,7 +83,7 @@ def _no_report_is_written(out: Path) -> Iterator[None]:
         yield
         return
     busy = OptionError(out / REPORT, "is being written by another command.", "Wait until that has ended.")
-    with alone(lock, busy):
+    with hold_lock(lock, busy):
         try:
             yield
         finally:

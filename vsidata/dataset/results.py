@@ -17,7 +17,7 @@ import orjson
 
 from vsidata.errors import VsiError
 from vsidata.files.atomic import write_whole
-from vsidata.files.safe_files import LARGEST_TABLE, opened, read_regular
+from vsidata.files.safe_files import LARGEST_TABLE, open_regular, read_regular
 
 Row = dict[str, Any]
 
@@ -111,7 +111,7 @@ def is_whole(path: Path) -> bool:
 def read_head(path: Path) -> Head | None:
     """The head of a result; None where there is none, or none that can be read."""
     try:
-        with opened(path, LARGEST_TABLE) as file:
+        with open_regular(path, LARGEST_TABLE) as file:
             return Head(**orjson.loads(file.readline()))
     except (OSError, ValueError, TypeError):
         return None
@@ -119,7 +119,7 @@ def read_head(path: Path) -> Head | None:
 
 def read_rows(path: Path) -> tuple[Row, list[Row]]:
     """The scene's row and the rows of its questions, of a result that is whole."""
-    with opened(path, LARGEST_TABLE) as file:
+    with open_regular(path, LARGEST_TABLE) as file:
         _, *rows, _ = file
     scene, *questions = map(orjson.loads, rows)
     return scene, questions

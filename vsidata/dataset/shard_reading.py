@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vsidata.dataset import schema as schema_of_tables
-from vsidata.dataset.first_release import is_of_first_release, renewed
+from vsidata.dataset.first_release import in_current_shape, is_of_first_release
 from vsidata.dataset.manifest import AGAIN
 from vsidata.dataset.manifest_form import ShardEntry
 from vsidata.errors import BuildError, OptionError
-from vsidata.files.safe_files import LARGEST_TABLE, check_regular, opened
+from vsidata.files.safe_files import LARGEST_TABLE, check_regular, open_regular
 
 
 def check_shard(path: Path) -> None:
@@ -44,7 +44,7 @@ def check_bytes(path: Path, stated: ShardEntry) -> None:
     size = path.stat().st_size
     if size != stated.bytes:
         raise BuildError(path, f"has {size:,} bytes, and {stated.bytes:,} were written.", AGAIN)
-    with opened(path, LARGEST_TABLE) as file:
+    with open_regular(path, LARGEST_TABLE) as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     if sha256 != stated.sha256:
         fault = f"holds other bytes than were written: sha256 {sha256[:8]}…, not {stated.sha256[:8]}…"
@@ -87,7 +87,7 @@ def shard_tables(
             arrays = {name: rows[name] for name in rows.schema.names}
             if of_first_release and "evidence" in arrays:
                 stated = rows.select(["evidence"]).to_pylist()
-                evidence = [renewed(row)["evidence"] for row in stated]
+                evidence = [in_current_shape(row)["evidence"] for row in stated]
                 arrays["evidence"] = pa.array(evidence, type=chosen.field("evidence").type)
             arrays |= {name: pa.nulls(len(rows)) for name in chosen.names if name not in arrays}
             yield pa.table({name: arrays[name] for name in chosen.names}).cast(chosen)

@@ -121,7 +121,7 @@ def _write_split(build: Build, kept: Collection[str], split: str, folder: Path) 
         inside.abandon()
     files = {shard.path: ShardEntry.model_validate(shard, from_attributes=True) for shard in shards}
     for name in (*of_table["scenes"], *of_table["frames"]):
-        _carry(build.folder / name, folder / name)
+        _link_or_copy(build.folder / name, folder / name)
         check_bytes(folder / name, stated[name])
         files[name] = stated[name]
     return _WrittenSplit(split, files, left, dropped, heavy)
@@ -167,7 +167,7 @@ def _frames(shards: Sequence[Path]) -> dict[str, tuple[Path, int]]:
     return found
 
 
-def _carry(source: Path, to: Path) -> None:
+def _link_or_copy(source: Path, to: Path) -> None:
     source = source.resolve()  # a link to a link would lead nowhere from another folder
     check_shard(source)
     to.parent.mkdir(exist_ok=True)

@@ -57,8 +57,8 @@ def faults(folder: Path, manifest: Manifest) -> list[VsiError]:
     whole = [path for path, fault in checked.items() if fault is None]
     return [
         *(fault for fault in checked.values() if fault is not None),
-        *_doubles(folder, whole),
-        *_strays(folder, manifest),
+        *_doubled_rows(folder, whole),
+        *_unlisted_shards(folder, manifest),
         *_miscounts(folder, manifest),
         *_card_faults(folder, manifest),
     ]
@@ -88,23 +88,23 @@ def _fault(folder: Path, name: str, stated: ShardEntry) -> VsiError | None:
 
 def _differing(columns: pa.Schema, wanted: pa.Schema, added: Collection[str]) -> str:
     """In words, which columns differ, those added later aside; nothing where none does."""
-    has, needs = ({field.name: _form(field.type) for field in schema} for schema in (columns, wanted))
+    has, needs = ({field.name: _plain_type(field.type) for field in schema} for schema in (columns, wanted))
     words = [f"`{name}` is missing" for name in needs if name not in {*has, *added}]
     words += [f"`{name}` is unknown" for name in has if name not in needs]
     words += [f"`{name}` is of another type" for name in needs if name in has and has[name] != needs[name]]
     return ", ".join(words)
 
 
-def _form(kind: pa.DataType) -> Any:
+def _plain_type(kind: pa.DataType) -> Any:
     """A type as plain data, without what Parquet does not keep: lengths of lists, dictionaries."""
     if pa.types.is_struct(kind):
-        return {field.name: _form(field.type) for field in kind}
+        return {field.name: _plain_type(field.type) for field in kind}
     if pa.types.is_list(kind) or pa.types.is_fixed_size_list(kind):
-        return [_form(kind.value_type)]
-    return _form(kind.value_type) if pa.types.is_dictionary(kind) else str(kind)
+        return [_plain_type(kind.value_type)]
+    return _plain_type(kind.value_type) if pa.types.is_dictionary(kind) else str(kind)
 
 
-def _doubles(folder: Path, shards: Iterable[str]) -> Iterator[VsiError]:
+def _doubled_rows(folder: Path, shards: Iterable[str]) -> Iterator[VsiError]:
     """Rows with the same name, in one shard or in several, whatever their splits; a fault for each table."""
     by_table: dict[str, list[Path]] = {}
     for name in shards:
@@ -128,7 +128,7 @@ def _doubles(folder: Path, shards: Iterable[str]) -> Iterator[VsiError]:
             yield BuildError(folder / table, fault, remedy)
 
 
-def _strays(folder: Path, manifest: Manifest) -> Iterator[VsiError]:
+def _unlisted_shards(folder: Path, manifest: Manifest) -> Iterator[VsiError]:
     """Shards that no manifest lists: whoever loads the folder would read them too."""
     for table in _TABLES:
         for path in sorted((folder / table).glob("*.parquet")):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from vsidata.dataset.frames_file import frames_path
 from vsidata.dataset.results import Head, is_whole, read_head, result_path
-from vsidata.files.safe_files import LARGEST_TABLE, opened
+from vsidata.files.safe_files import LARGEST_TABLE, open_regular
 
 
 def whole_head(folder: Path, name: str) -> Head | None:
@@ -23,7 +23,7 @@ def whole_head(folder: Path, name: str) -> Head | None:
     if head is None or not head.frames:
         return head
     try:
-        with opened(frames_path(folder, name), LARGEST_TABLE) as file:
+        with open_regular(frames_path(folder, name), LARGEST_TABLE) as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None

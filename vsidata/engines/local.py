@@ -61,7 +61,7 @@ def run(work: Callable[[str], None], names: Sequence[str], workers: int | None) 
     try:
         crew += [_start(context, work) for _ in range(min(workers or processors, len(names)))]
         while crew:
-            for worker in _speaking(crew):
+            for worker in _workers_with_messages(crew):
                 seconds = time.monotonic() - worker.started
                 try:
                     fault = worker.pipe.recv()
@@ -71,7 +71,7 @@ def run(work: Callable[[str], None], names: Sequence[str], workers: int | None) 
                     deaths[worker.name] += 1
                     if deaths[worker.name] >= _ATTEMPTS:
                         if not worker.name:
-                            raise _no_start(cause, "If memory ran out, try fewer --workers.") from None
+                            raise _start_error(cause, "If memory ran out, try fewer --workers.") from None
                         yield Outcome(worker.name, seconds, cause, causes[worker.name])
                     elif worker.name:
                         causes[worker.name] = cause
@@ -139,7 +139,7 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _speaking(crew: Sequence[_Worker]) -> list[_Worker]:
+def _workers_with_messages(crew: Sequence[_Worker]) -> list[_Worker]:
     """The workers that are ready, done or dead. Blocks until there is one."""
     heard = wait([worker.pipe for worker in crew])
     return [worker for worker in crew if worker.pipe in heard]
@@ -152,11 +152,11 @@ def _cause_of_death(worker: _Worker) -> str:
     cause = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit status {code}"
     if not worker.name and code >= 0:
         remedy = 'In a script, put the build below `if __name__ == "__main__":`, which workers do not run.'
-        raise _no_start(cause, remedy)
+        raise _start_error(cause, remedy)
     return cause
 
 
-def _no_start(cause: str, remedy: str) -> VsiError:
+def _start_error(cause: str, remedy: str) -> VsiError:
     return VsiError("a worker process", f"{cause} before it started a scan.", remedy)
 
 

@@ -17,7 +17,7 @@ import orjson
 from vsidata.engines import local
 from vsidata.engines.outcome import Outcome
 from vsidata.errors import VsiError
-from vsidata.files.safe_files import LARGEST_TABLE, append, opened
+from vsidata.files.safe_files import LARGEST_TABLE, append, open_regular
 
 
 def need_cluster() -> None:
@@ -98,7 +98,7 @@ class Rank:
 
 
 def _read(report: Path, read: Counter[str]) -> Iterator[Outcome]:
-    with opened(report, LARGEST_TABLE) as file:
+    with open_regular(report, LARGEST_TABLE) as file:
         file.seek(read[report.name])
         for line in file:
             if not line.endswith(b"\n"):  # a rank is writing it now, or was killed in the middle

@@ -89,7 +89,7 @@ def _with_its_actor(step: Rank, data: object, rank: int, ranks: int) -> None:
     starts a rank again only if its actor dies.
     """
     guard = multiprocessing.get_context("forkserver").Process(
-        target=_follow, args=(os.getppid(),), daemon=True
+        target=_end_actor_with_rank, args=(os.getppid(),), daemon=True
     )
     guard.start()
     try:
@@ -98,7 +98,7 @@ def _with_its_actor(step: Rank, data: object, rank: int, ranks: int) -> None:
         guard.terminate()
 
 
-def _follow(actor: int) -> None:
+def _end_actor_with_rank(actor: int) -> None:
     if rank := multiprocessing.parent_process():
         rank.join()
         os.kill(actor, signal.SIGKILL)
@@ -123,7 +123,7 @@ def _cluster() -> Iterator[int]:
         raise VsiError("the Ray cluster", fault, remedy) from error
     signal.signal(signal.SIGTERM, before)  # Ray replaces the handler
     try:
-        if not (room := _room(ray.nodes())):  # type: ignore[no-untyped-call]
+        if not (room := _rank_capacity(ray.nodes())):  # type: ignore[no-untyped-call]
             fault = (
                 f"has no machine with a processor and {cluster_constants().memory.whole:,} MiB for a rank."
             )
@@ -144,7 +144,7 @@ def _refuse_unreachable(address: str) -> None:
         socket.create_connection((host, int(port)), timeout=10).close()
 
 
-def _room(machines: Iterable[Mapping[str, Any]]) -> int:
+def _rank_capacity(machines: Iterable[Mapping[str, Any]]) -> int:
     """Number of ranks that can run in parallel, each with a processor and its memory."""
     memory = cluster_constants().memory.whole << 20
     resources = [machine["Resources"] for machine in machines if machine["Alive"]]

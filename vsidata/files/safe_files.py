@@ -89,7 +89,7 @@ def own_folder(folder: Path) -> Path:
 
 
 @contextmanager
-def opened(path: Path, most: int = LARGEST_TEXT) -> Iterator[BufferedReader]:
+def open_regular(path: Path, most: int = LARGEST_TEXT) -> Iterator[BufferedReader]:
     """Open a regular file for reading. Links are followed, because the Hub's cache consists of links.
 
     Raises:
@@ -105,7 +105,7 @@ def opened(path: Path, most: int = LARGEST_TEXT) -> Iterator[BufferedReader]:
 
 def read_regular(path: Path, most: int = LARGEST_TEXT) -> bytes:
     """The content of a regular file. Raises the errors of `opened`."""
-    with opened(path, most) as file:
+    with open_regular(path, most) as file:
         return file.read(os.fstat(file.fileno()).st_size)  # `read` allocates the size that it is given
 
 
@@ -143,7 +143,7 @@ def append(path: Path) -> BinaryIO:
 
 
 @contextmanager
-def alone(path: Path, busy: VsiError) -> Iterator[None]:
+def hold_lock(path: Path, busy: VsiError) -> Iterator[None]:
     """Hold a lock file. It is made if it is missing, never emptied, and not removed.
 
     The lock ends with the process, even if it is killed. It works between machines with a shared disk.

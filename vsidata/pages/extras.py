@@ -5,7 +5,7 @@ from importlib import import_module
 from vsidata.errors import OptionError
 
 
-def need(package: str, extra: str, option: str) -> None:
+def need_package(package: str, extra: str, option: str) -> None:
     """See that a package is there, before the work is done that needs it.
 
     Raises:

@@ -11,7 +11,7 @@ from vsidata.errors import OptionError
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene, MeasurementRules, measure
 from vsidata.pages.evidence import Drawing, drawing
 from vsidata.pages.top_view import TopView, top_view
-from vsidata.pipeline.process import StreamView, scene_row, unread, view_stream
+from vsidata.pipeline.process import StreamView, scene_row, unreadable_file, view_stream
 from vsidata.scene import Scene, SceneObject
 from vsidata.selection.leak_guard import forbidden_rooms, scenes_of_forbidden_rooms
 from vsidata.sources.registry import Source
@@ -133,7 +133,7 @@ def inspect(
             else None
         )
     except OSError as error:
-        raise unread(name, error) from error
+        raise unreadable_file(name, error) from error
     measured = measure(
         scene,
         _by_every_method(rules.measurement),

@@ -34,7 +34,7 @@ class Label:
     bold: bool = False
 
 
-def place(on: "Axes", labels: Sequence[Label]) -> None:
+def place_labels(on: "Axes", labels: Sequence[Label]) -> None:
     """Write labels so that none hides another.
 
     Args:

@@ -7,10 +7,10 @@ from typing import Any
 
 import orjson
 
-from vsidata.dataset.audit_file import audited, read_audit
+from vsidata.dataset.audit_file import audited_checksums, read_audit
 from vsidata.dataset.build import Build
 from vsidata.dataset.manifest_form import Manifest
-from vsidata.dataset.origin import datasets_of, is_free, named, owned
+from vsidata.dataset.origin import datasets_of, is_free, names_in_words, owned_datasets
 from vsidata.errors import VsiError
 from vsidata.files.safe_files import read_regular
 from vsidata.pages.rules_in_words import topic_rules, visibility_constants, what_differs
@@ -35,7 +35,7 @@ def overview(build: Build, scenes: Iterable[Mapping[str, Any]], tallies: Tallies
     manifest = build.manifest
     options, rules = manifest.options, manifest.rules
     return {
-        "title": f"Spatial questions on {named(datasets_of(manifest))}",
+        "title": f"Spatial questions on {names_in_words(datasets_of(manifest))}",
         "rules": {
             "name": rules.name,
             "digest": rules.digest[:8],
@@ -66,7 +66,7 @@ def pictures_of(manifest: Manifest) -> str | None:
     """Whose pictures a build holds; None where it holds none, or only rooms that belong to nobody."""
     if is_free(manifest) or not has_pictures(manifest):
         return None
-    return named(owned(manifest))
+    return names_in_words(owned_datasets(manifest))
 
 
 def scene_line(page: Mapping[str, Any], file: str) -> Json:
@@ -98,4 +98,8 @@ def _failures(build: Path) -> list[Json]:
 def _audit(build: Build) -> Json | None:
     """What `vsidata audit` `found`, and whether it is `stale`, of other questions; None without an audit."""
     found = read_audit(build.folder)
-    return None if found is None else {"found": found, "stale": found["qa"] != audited(build.manifest.files)}
+    return (
+        None
+        if found is None
+        else {"found": found, "stale": found["qa"] != audited_checksums(build.manifest.files)}
+    )

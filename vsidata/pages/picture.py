@@ -9,7 +9,7 @@ import numpy as np
 from vsidata.pages.evidence import Drawing
 from vsidata.pages.evidence_picture import TONE_WORDS, TONES, draw_evidence, draw_rings
 from vsidata.pages.inspection import Inspection
-from vsidata.pages.label_places import Label, place
+from vsidata.pages.label_places import Label, place_labels
 from vsidata.pages.top_view import PlanObject, Point, TopView
 from vsidata.plain_text import in_a_line
 from vsidata.topics.question import Question
@@ -84,7 +84,7 @@ def _drawn(
     if title:
         whole.suptitle(title, fontsize=9, x=0.04, ha="left")
     _draw_legend(whole, on)
-    place(on, labels)
+    place_labels(on, labels)
     return whole
 
 

@@ -31,7 +31,7 @@ from vsidata.dataset.report_folder import (
 )
 from vsidata.dataset.shard_reading import damage_of
 from vsidata.errors import OptionError, VsiError
-from vsidata.files.safe_files import LARGEST_TABLE, alone, opened, private_name
+from vsidata.files.safe_files import LARGEST_TABLE, hold_lock, open_regular, private_name
 from vsidata.pages.overview import overview, pictures_of, scene_line
 from vsidata.pages.reading import scenes
 from vsidata.pages.scene_page import scene_page
@@ -97,7 +97,7 @@ def write_report(
     )
 
 
-def file_of(scene: str) -> str:
+def page_file_name(scene: str) -> str:
     """Name of a scene's file without its ending: the scene's own, if it is plain; else a digest of it."""
     return scene if _PLAIN_NAME.fullmatch(scene) else hashlib.sha256(scene.encode()).hexdigest()[:32]
 
@@ -116,7 +116,7 @@ def _write_scenes(
             for row in record.questions:
                 tallies.add(row)
             page = scene_page(record, rules, topics, visibility=visibility)
-            file = file_of(page["name"])
+            file = page_file_name(page["name"])
             _write_data(folder / "scenes" / f"{file}.js", page)
             lines.append(scene_line(page, file))
         done()
@@ -134,7 +134,7 @@ def _in_place_of(report: Path) -> Iterator[Path]:
     busy = OptionError(report, "is being written by another command.", "Wait for it.")
     lock = report.with_name(LOCK)
     try:
-        with alone(lock, busy):
+        with hold_lock(lock, busy):
             try:
                 _clear(report)
                 _need_replaceable(report)
@@ -198,5 +198,5 @@ def _is_report(folder: Path) -> bool:
     data = folder / "data" / "build.js"
     if folder.is_symlink() or not data.is_file():
         return False
-    with opened(data, LARGEST_TABLE) as file:
+    with open_regular(data, LARGEST_TABLE) as file:
         return file.read(len(_DELIVER)) == _DELIVER

@@ -21,7 +21,7 @@ import orjson
 
 from vsidata import __version__
 from vsidata.dataset import results
-from vsidata.dataset.claim import claimed
+from vsidata.dataset.claim import claim_folder
 from vsidata.dataset.merge import Summary, merge, read_summary
 from vsidata.dataset.whole_result import whole_head
 from vsidata.engines import slurm
@@ -98,7 +98,7 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary | Su
     work = options.out / ".work"
     folder = work / "scenes"
     locked = partial(slurm.refuse_submitted, options.out, work)
-    with claimed(options.out, work, recipe, overwrite=options.overwrite, locked=locked):
+    with claim_folder(options.out, work, recipe, overwrite=options.overwrite, locked=locked):
         todo = [name for name in sorted(selection.split_of) if not _is_done(folder, name, source, options)]
         whole_recipe = recipe | _left_out(options, selection)
         if not todo and (finished := read_summary(options.out, folder, whole_recipe, selection.split_of)):

@@ -123,7 +123,7 @@ def process_scene(job: Job, name: str) -> None:
     except ScanError as error:
         head = results.Head(failure=results.failure_of(name, error))
     except OSError as error:
-        head = results.Head(failure=results.failure_of(name, unread(name, error)))
+        head = results.Head(failure=results.failure_of(name, unreadable_file(name, error)))
     except MemoryError:
         remedy = "Use fewer --workers. The same command tries these scans again."
         failure = results.failure_of(name, ScanError(name, "needs more memory than there is", remedy))
@@ -142,7 +142,7 @@ def process_scene(job: Job, name: str) -> None:
     results.write_result(result, head, rows)
 
 
-def unread(name: str, error: OSError) -> ScanError:
+def unreadable_file(name: str, error: OSError) -> ScanError:
     """What the system says of a scan's file, as a fault of the scan."""
     fault = f"cannot be read: {error.strerror or error}"
     return ScanError(error.filename or name, fault, "Correct that, then run the same command again.")

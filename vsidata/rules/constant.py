@@ -52,7 +52,7 @@ def _from_number(given: Any) -> Any:
     return given
 
 
-def _in(unit: Unit) -> AfterValidator:
+def _in_unit(unit: Unit) -> AfterValidator:
     """That a constant is stated in this unit; a bare number is taken to be."""
 
     def check(stated: StatedConstant) -> StatedConstant:
@@ -96,14 +96,14 @@ def places_for(*words: str) -> AfterValidator:
 
 
 Constant = Annotated[StatedConstant, BeforeValidator(_from_number)]
-Length = Annotated[Constant, _in("m")]
-Angle = Annotated[Constant, _in("deg")]
-Duration = Annotated[Constant, _in("s")]
-PerMetre = Annotated[Constant, _in("per metre")]
-Rate = Annotated[Constant, _in("per second")]
-Multiple = Annotated[Constant, _in("times")]
-Share = Annotated[Constant, _in("share"), AfterValidator(_at_most_all)]
-Count = Annotated[Constant, _in("count"), _whole_number()]
+Length = Annotated[Constant, _in_unit("m")]
+Angle = Annotated[Constant, _in_unit("deg")]
+Duration = Annotated[Constant, _in_unit("s")]
+PerMetre = Annotated[Constant, _in_unit("per metre")]
+Rate = Annotated[Constant, _in_unit("per second")]
+Multiple = Annotated[Constant, _in_unit("times")]
+Share = Annotated[Constant, _in_unit("share"), AfterValidator(_at_most_all)]
+Count = Annotated[Constant, _in_unit("count"), _whole_number()]
 Choices = Annotated[Count, _whole_number(2, len(ascii_uppercase))]
 
 

@@ -10,7 +10,7 @@ from vsidata.plain_text import echo
 
 
 @contextmanager
-def goes_on_later(how: str = "Run the same command again to resume.") -> Iterator[None]:
+def message_on_stop(how: str = "Run the same command again to resume.") -> Iterator[None]:
     """Print how to resume if Ctrl-C or SIGTERM ends the block, and exit with the shell's exit status.
 
     Args:

@@ -90,7 +90,7 @@ class SceneZoo:
             canonical = zoo.get_dataset_info(name).name
             listed = [str(scene) for scene in _dataset(canonical, root).get_ids()]
         except (zoo.SceneZooError, OSError, KeyError, ValueError) as error:
-            fault = f"scenezoo cannot list its scenes: {_said(error)}"
+            fault = f"scenezoo cannot list its scenes: {_error_text(error)}"
             known = ", ".join(sorted(zoo.list_datasets()))
             remedy = f"Choose from: {known}. It downloads official lists once, so check the network too."
             raise OptionError(f"--source scenezoo:{name}", fault, remedy) from None
@@ -121,7 +121,7 @@ class SceneZoo:
     def room_of(self, name: str) -> str:
         """The room of a scene, by the naming scheme of the dataset; for 3RScan, the room's first scan."""
         if self.name == "3rscan":
-            with _blame(name):
+            with _scan_errors(name):
                 return str(_dataset(self.name, self.root).get_reference_id(name))
         return room_of(self.dataset, name)
 
@@ -137,7 +137,7 @@ class SceneZoo:
         """
         if self.dataset in _LISTED_HERE:
             return official_split(self.dataset, name)
-        with _blame(name):
+        with _scan_errors(name):
             lists = _official_lists(self.name, self.root)
         return lists.get(name) if lists else official_split(self.dataset, name)
 
@@ -150,7 +150,7 @@ class SceneZoo:
         if folder := self.folders[name]:
             refuse_broken_link(folder)
         dataset = _dataset(self.name, self.root)
-        with _blame(name):
+        with _scan_errors(name):
             points, triangles, labels, names = _annotated(dataset, name)
             alignment = _alignment(dataset, self.name, name)
         if not (labels >= 0).any():
@@ -173,7 +173,7 @@ class SceneZoo:
 
     def labels(self, name: str) -> Mapping[int, str]:
         """Label by instance id. Reads the parts of the scene that scenezoo needs for it."""
-        with _blame(name):
+        with _scan_errors(name):
             return _annotated(_dataset(self.name, self.root), name)[3]
 
     def repeated(self, name: str) -> frozenset[int]:  # noqa: ARG002 - the same for every scene
@@ -199,7 +199,7 @@ class SceneZoo:
         if not dataset.supports("frames"):
             return None
         items = ("rgb_intrinsics", "world_to_camera", *(("timestamps",) if self.name in _UNITS else ()))
-        with _blame(name):
+        with _scan_errors(name):
             try:
                 cameras = dataset.get_frames(name, items=items)
                 if not len(cameras) or cameras.camera_model not in (None, "PINHOLE"):
@@ -245,7 +245,7 @@ class _Stream(FrameStream):
     def jpeg(self, position: int) -> bytes:
         """The picture as scenezoo decodes it, encoded again."""
         dataset = _dataset(self.source.name, self.source.root)
-        with _blame(self.name):
+        with _scan_errors(self.name):
             picture = dataset.get_frames(self.name, indices=self.numbers[position, None], items=("rgb",)).rgb[
                 0
             ]
@@ -297,7 +297,7 @@ def _dataset(name: str, root: Path) -> Any:
 
 
 @contextmanager
-def _blame(scene: str) -> Iterator[None]:
+def _scan_errors(scene: str) -> Iterator[None]:
     """Turn every exception of scenezoo into the scan's error."""
     try:
         yield
@@ -305,10 +305,10 @@ def _blame(scene: str) -> Iterator[None]:
         raise
     except Exception as error:
         remedy = "Download it again, or leave the scan out. Dataset.check of scenezoo reports details."
-        raise ScanError(scene, f"scenezoo cannot read it: {_said(error)}", remedy) from error
+        raise ScanError(scene, f"scenezoo cannot read it: {_error_text(error)}", remedy) from error
 
 
-def _said(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
 
 

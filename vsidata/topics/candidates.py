@@ -43,6 +43,6 @@ def capped(
         yield Drop("not tried: the topic has its most questions from one scene", untried)
 
 
-def limited(number: int, cap: StatedConstant | None) -> int:
+def capped_number(number: int, cap: StatedConstant | None) -> int:
     """A number of questions under a cap."""
     return number if cap is None else min(number, cap.whole)

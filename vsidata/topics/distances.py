@@ -2,7 +2,7 @@
 
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.topics.question import Measure
-from vsidata.topics.topic import Row, measured
+from vsidata.topics.topic import Row, measure_value
 
 
 def measures(scene: MeasuredScene, a: MeasuredObject, b: MeasuredObject) -> tuple[Measure, ...]:
@@ -15,7 +15,7 @@ def option_distances(row: Row) -> dict[str, float]:
     """Option → metres to it from the target, in the options' order, as far as the evidence tells."""
     objects = (row.get("evidence") or {}).get("objects") or ()
     options = [thing["category"] for thing in objects if thing["role"] == "option"]
-    metres = {option: measured(row, f"to {option}") for option in options}
+    metres = {option: measure_value(row, f"to {option}") for option in options}
     return {option: apart for option, apart in metres.items() if apart is not None}
 
 

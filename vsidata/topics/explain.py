@@ -1,7 +1,7 @@
 """Why a question's answer is what it is, in words, whichever topic asked it."""
 
 from vsidata.topics.registry import known_topics
-from vsidata.topics.topic import Row, Topic, named
+from vsidata.topics.topic import Row, Topic, objects_in_words
 
 
 def explain(row: Row, topic: Topic | None = None) -> str:
@@ -16,4 +16,4 @@ def explain(row: Row, topic: Topic | None = None) -> str:
     topic = topic or known_topics().get(row["topic"])
     if topic is not None:
         return topic.explain(row)
-    return f"{', '.join(named(row)) or 'the room'}: {row['evidence']['value']:.3f}"
+    return f"{', '.join(objects_in_words(row)) or 'the room'}: {row['evidence']['value']:.3f}"

@@ -15,9 +15,9 @@ from vsidata.measuring.sight import Timeline
 from vsidata.rules.constant import Choices, Count, Duration, Labels, Rate, Rules, Share, places_for
 from vsidata.scene import Array
 from vsidata.topics import shapes as drawn
-from vsidata.topics.candidates import Candidate, capped, limited
+from vsidata.topics.candidates import Candidate, capped, capped_number
 from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Moment, Shape
-from vsidata.topics.topic import Margin, Row, Stated, Topic, named
+from vsidata.topics.topic import Margin, Row, Stated, Topic, objects_in_words
 
 
 class AppearanceOrderRules(Rules):
@@ -86,7 +86,7 @@ def most(scene: MeasuredScene, rules: AppearanceOrderRules) -> int:
     """The most questions a scene can give, as far as its labels alone say."""
     categories = [name for name in scene.categories if not scene.has_group(name)]
     sets = comb(len(categories), rules.categories.whole)
-    return limited(min(sets, rules.draws.whole), rules.per_scene)
+    return capped_number(min(sets, rules.draws.whole), rules.per_scene)
 
 
 def _candidates(scene: MeasuredScene, rules: AppearanceOrderRules, rng: Generator) -> Iterator[Candidate]:
@@ -213,7 +213,9 @@ def shapes(in_order: Sequence[Appearance]) -> tuple[Shape, ...]:
 
 def _explain(row: Row) -> str:
     evidence = row["evidence"]
-    in_order = sorted(zip((one["seconds"] for one in evidence["moments"]), named(row), strict=True))
+    in_order = sorted(
+        zip((one["seconds"] for one in evidence["moments"]), objects_in_words(row), strict=True)
+    )
     moments = [f"{name} at {seconds:.1f} s" for seconds, name in in_order]
     return f"first seen: {', '.join(moments)}; the closest two are {evidence['margin']:.1f} s apart"
 

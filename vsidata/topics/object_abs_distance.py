@@ -11,12 +11,12 @@ from numpy.random import Generator
 from vsidata.measuring.measure import Between, MeasuredObject, MeasuredScene
 from vsidata.rules.constant import Count, Labels, Length, Rules, Share, places_for
 from vsidata.topics import shapes as drawn
-from vsidata.topics.candidates import Candidate, capped, limited
+from vsidata.topics.candidates import Candidate, capped, capped_number
 from vsidata.topics.distances import measures
 from vsidata.topics.measured_words import distance_in_words
 from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject
-from vsidata.topics.released import UnresolvedError, only
-from vsidata.topics.topic import Row, Stated, Topic, named
+from vsidata.topics.released import UnresolvedError, only_object
+from vsidata.topics.topic import Row, Stated, Topic, objects_in_words
 
 
 class SurfaceAgreement(Rules):
@@ -64,7 +64,7 @@ def object_abs_distance(
 
 def most(scene: MeasuredScene, rules: AbsoluteDistanceRules) -> int:
     """The most questions a scene can give, as far as its labels alone say."""
-    return limited(comb(len(scene.once_only_except(rules.exclude)), 2), rules.per_scene)
+    return capped_number(comb(len(scene.once_only_except(rules.exclude)), 2), rules.per_scene)
 
 
 def _candidates(scene: MeasuredScene, rules: AbsoluteDistanceRules, rng: Generator) -> Iterator[Candidate]:
@@ -115,7 +115,7 @@ def _answer_of(metres: float) -> str:
 
 
 def _explain(row: Row) -> str:
-    first, second = named(row)
+    first, second = objects_in_words(row)
     evidence = row["evidence"]
     known = {one["name"]: one["value"] for one in evidence["measures"]}
     if evidence["value"] not in known.values():
@@ -129,7 +129,7 @@ def _definition(rules: Stated, measurement: Stated) -> str:
 
 
 def _answer(scene: MeasuredScene, rules: AbsoluteDistanceRules, _type: str, words: Mapping[str, str]) -> str:
-    metres = scene.distance(only(scene, words["a"]), only(scene, words["b"]), rules.between)
+    metres = scene.distance(only_object(scene, words["a"]), only_object(scene, words["b"]), rules.between)
     if metres is None:
         raise UnresolvedError("no box of the category")
     return _answer_of(metres)

@@ -9,7 +9,7 @@ from numpy.random import Generator
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.rules.constant import Count, Labels, Rules, Share, places_for
 from vsidata.topics import shapes as drawn
-from vsidata.topics.candidates import Candidate, capped, limited
+from vsidata.topics.candidates import Candidate, capped, capped_number
 from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Shape
 from vsidata.topics.released import UnresolvedError
 from vsidata.topics.topic import Row, Stated, Topic
@@ -54,7 +54,7 @@ def most(scene: MeasuredScene, rules: ObjectCountingRules) -> int:
         if not scene.has_group(name)
         and not (rules.only_countable and any(thing.hides_several for thing in scene.bearers[name]))
     ]
-    return limited(len(names), rules.per_scene)
+    return capped_number(len(names), rules.per_scene)
 
 
 def _enough(scene: MeasuredScene, rules: ObjectCountingRules) -> list[str]:

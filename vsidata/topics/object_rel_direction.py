@@ -17,10 +17,10 @@ from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.rules.constant import Angle, Count, Labels, Length, Rules, places_for
 from vsidata.scene import Array
 from vsidata.topics import shapes as drawn
-from vsidata.topics.candidates import Candidate, capped, limited
+from vsidata.topics.candidates import Candidate, capped, capped_number
 from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Role, Shape
-from vsidata.topics.released import UnresolvedError, place
-from vsidata.topics.topic import Margin, Row, Stated, Topic, named
+from vsidata.topics.released import UnresolvedError, position_of
+from vsidata.topics.topic import Margin, Row, Stated, Topic, objects_in_words
 
 _BEYOND = 1e-6  # radians past the edge of a sector: more than rounding, less than any sector
 
@@ -117,14 +117,16 @@ def object_rel_direction(
         )
         candidates: Iterator[Candidate] = drawn
         if rules.words_in_turn:
-            candidates = (partial(_as_is, outcome) for outcome in words_in_turn(ask() for ask in drawn))
+            candidates = (
+                partial(_unchanged, outcome) for outcome in alternate_answers(ask() for ask in drawn)
+            )
         yield from capped(scene, candidates, rules.per_scene)
 
 
 def most(scene: MeasuredScene, rules: RelativeDirectionRules) -> int:
     """The most questions a scene can give, as far as its labels alone say."""
     triples = math.perm(len(scene.once_only_except(rules.exclude)), 3)
-    return len(rules.kinds) * limited(min(triples, rules.draws.whole), rules.per_scene)
+    return len(rules.kinds) * capped_number(min(triples, rules.draws.whole), rules.per_scene)
 
 
 def draw_triples(count: int, draws: int, rng: Generator) -> Iterator[tuple[int, int, int]]:
@@ -142,7 +144,7 @@ def draw_triples(count: int, draws: int, rng: Generator) -> Iterator[tuple[int, 
         yield first, second, third
 
 
-def words_in_turn(outcomes: Iterable[Draft | Drop]) -> Iterator[Draft | Drop]:
+def alternate_answers(outcomes: Iterable[Draft | Drop]) -> Iterator[Draft | Drop]:
     """Drops as they come; then the questions, one of each answer in turn for as long as there are any."""
     by_word: dict[str, list[Draft]] = {}
     for outcome in outcomes:
@@ -154,7 +156,7 @@ def words_in_turn(outcomes: Iterable[Draft | Drop]) -> Iterator[Draft | Drop]:
         yield from filter(None, turn)
 
 
-def _as_is(outcome: Draft | Drop) -> Draft | Drop:
+def _unchanged(outcome: Draft | Drop) -> Draft | Drop:
     return outcome
 
 
@@ -245,7 +247,7 @@ def direction(kind: DirectionKind, observer: Array, facing: Array, asked: Array)
 
 
 def _explain(row: Row) -> str:
-    observer, facing, asked = named(row)
+    observer, facing, asked = objects_in_words(row)
     value, margin = row["evidence"]["value"], row["evidence"]["margin"]
     return (
         f"standing by {observer}, facing {facing}: "
@@ -264,7 +266,7 @@ def _definition(_rules: Stated, measurement: Stated) -> str:
 def _answer(
     scene: MeasuredScene, rules: RelativeDirectionRules, question_type: str, words: Mapping[str, str]
 ) -> str:
-    places = [place(scene, words[role]) for role in ("observer", "facing", "asked")]
+    places = [position_of(scene, words[role]) for role in ("observer", "facing", "asked")]
     try:
         return str(direction(rules.kinds[question_type], *places).word)
     except DegenerateGeometry as error:

@@ -11,12 +11,12 @@ from numpy.random import Generator
 from vsidata.measuring.measure import Between, MeasuredObject, MeasuredScene
 from vsidata.rules.constant import Choices, Count, Labels, Length, Rules, places_for
 from vsidata.topics import shapes as drawn
-from vsidata.topics.candidates import Candidate, capped, limited
+from vsidata.topics.candidates import Candidate, capped, capped_number
 from vsidata.topics.distances import measures, option_distances, second_nearest
 from vsidata.topics.measured_words import distance_in_words
 from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Measure, Shape
-from vsidata.topics.released import UnresolvedError, only
-from vsidata.topics.topic import Margin, Row, Stated, Topic, measured, named
+from vsidata.topics.released import UnresolvedError, only_object
+from vsidata.topics.topic import Margin, Row, Stated, Topic, measure_value, objects_in_words
 
 
 class RelativeDistanceRules(Rules):
@@ -83,7 +83,7 @@ def most(scene: MeasuredScene, rules: RelativeDistanceRules) -> int:
     others = [name for name in scene.categories if not scene.has_group(name)]
     sets = comb(len(others) - 1, rules.options.whole) if others else 0
     targets = len(scene.once_only_except(rules.exclude))
-    return limited(targets * min(sets, rules.per_target.whole), rules.per_scene)
+    return capped_number(targets * min(sets, rules.per_target.whole), rules.per_scene)
 
 
 def _candidates(scene: MeasuredScene, rules: RelativeDistanceRules, rng: Generator) -> Iterator[Candidate]:
@@ -271,10 +271,10 @@ def shapes(
 
 def _explain(row: Row) -> str:
     metres = option_distances(row)
-    target, *options = zip(named(row), row["evidence"]["objects"], strict=True)
+    target, *options = zip(objects_in_words(row), row["evidence"]["objects"], strict=True)
     distances = ", ".join(f"{name} {metres[thing['category']]:.2f} m" for name, thing in options)
     words = f"from {target[0]}: {distances}; the second nearest is {row['evidence']['margin']:.2f} m farther"
-    by_surfaces = measured(row, "surfaces")
+    by_surfaces = measure_value(row, "surfaces")
     if by_surfaces is not None:
         words += f"; from surface to surface the nearest is {by_surfaces:.2f} m away"
     return words
@@ -287,7 +287,7 @@ def _definition(rules: Stated, measurement: Stated) -> str:
 
 
 def _answer(scene: MeasuredScene, rules: RelativeDistanceRules, _type: str, words: Mapping[str, str]) -> str:
-    options = options_at(scene, only(scene, words["target"]), rules.between)
+    options = options_at(scene, only_object(scene, words["target"]), rules.between)
     at = {option.category: option.metres for option in options}
     named_ones = words["options"].split(", ")
     if not set(named_ones) <= set(at):

@@ -11,11 +11,11 @@ from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.rules.constant import Count, Labels, Rules, places_for
 from vsidata.scene import OrientedBox
 from vsidata.topics import shapes as drawn
-from vsidata.topics.candidates import Candidate, capped, limited
+from vsidata.topics.candidates import Candidate, capped, capped_number
 from vsidata.topics.measured_words import box
 from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Shape
-from vsidata.topics.released import UnresolvedError, only
-from vsidata.topics.topic import Row, Stated, Topic, named
+from vsidata.topics.released import UnresolvedError, only_object
+from vsidata.topics.topic import Row, Stated, Topic, objects_in_words
 
 
 class ObjectSizeRules(Rules):
@@ -41,7 +41,7 @@ def object_size_estimation(
 
 def most(scene: MeasuredScene, rules: ObjectSizeRules) -> int:
     """The most questions a scene can give, as far as its labels alone say."""
-    return limited(len(scene.once_only_except(rules.exclude)), rules.per_scene)
+    return capped_number(len(scene.once_only_except(rules.exclude)), rules.per_scene)
 
 
 def _candidates(scene: MeasuredScene, rules: ObjectSizeRules, rng: Generator) -> Iterator[Candidate]:
@@ -89,7 +89,7 @@ def _answer_of(longest_side: float) -> str:
 
 
 def _explain(row: Row) -> str:
-    (name,) = named(row)
+    (name,) = objects_in_words(row)
     return f"the longest side of the box of {name} is {100 * row['evidence']['value']:.1f} cm"
 
 
@@ -98,7 +98,7 @@ def _definition(_rules: Stated, measurement: Stated) -> str:
 
 
 def _answer(scene: MeasuredScene, _rules: ObjectSizeRules, _type: str, words: Mapping[str, str]) -> str:
-    thing = only(scene, words["category"])
+    thing = only_object(scene, words["category"])
     if thing.box is None:
         raise UnresolvedError("no box of the category")
     return _answer_of(thing.box.longest_side)

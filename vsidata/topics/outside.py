@@ -63,7 +63,7 @@ def digest_of(path: Path) -> str:
         raise OptionError(path, fault, "Name a readable .py file with --topic-file.") from error
 
 
-def topic_in(path: Path, digest: str) -> Topic:
+def topic_from_file(path: Path, digest: str) -> Topic:
     """The topic in a file: its `TOPIC`. Runs the file, once in a process for the same content.
 
     Args:

@@ -19,7 +19,7 @@ from vsidata.topics import (
     room_size_estimation,
     route_planning,
 )
-from vsidata.topics.outside import installed_topics, topic_in
+from vsidata.topics.outside import installed_topics, topic_from_file
 from vsidata.topics.topic import Topic
 
 TOPICS: Mapping[str, Topic] = {
@@ -48,7 +48,7 @@ def known_topics() -> Mapping[str, Topic]:
     Raises:
         VsiError: one of another package cannot be used.
     """
-    return _together(TOPICS, [*installed_topics().values()])
+    return _merge_topics(TOPICS, [*installed_topics().values()])
 
 
 def topics_with(files: TopicFiles) -> Mapping[str, Topic]:
@@ -57,10 +57,10 @@ def topics_with(files: TopicFiles) -> Mapping[str, Topic]:
     Raises:
         VsiError: one of them cannot be used, or has the name of another one.
     """
-    return _together(known_topics(), [topic_in(*file) for file in files])
+    return _merge_topics(known_topics(), [topic_from_file(*file) for file in files])
 
 
-def _together(known: Mapping[str, Topic], more: Sequence[Topic]) -> Mapping[str, Topic]:
+def _merge_topics(known: Mapping[str, Topic], more: Sequence[Topic]) -> Mapping[str, Topic]:
     found = dict(known)
     for topic in more:
         if topic.name in found:

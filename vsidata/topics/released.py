@@ -8,7 +8,7 @@ class UnresolvedError(Exception):
     """A question that the scene's boxes do not answer; the text is the reason."""
 
 
-def only(scene: MeasuredScene, category: str) -> MeasuredObject:
+def only_object(scene: MeasuredScene, category: str) -> MeasuredObject:
     """The one object of a category.
 
     Raises:
@@ -22,13 +22,13 @@ def only(scene: MeasuredScene, category: str) -> MeasuredObject:
     return bearers[0]
 
 
-def place(scene: MeasuredScene, category: str) -> Array:
+def position_of(scene: MeasuredScene, category: str) -> Array:
     """(3,) where the one object of a category is, metres, room frame.
 
     Raises:
         UnresolvedError: there is none, there are several, or it has no position.
     """
-    position = only(scene, category).position
+    position = only_object(scene, category).position
     if position is None:
         raise UnresolvedError("no vertices, whose mean is an object's position")
     return position

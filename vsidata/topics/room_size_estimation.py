@@ -9,7 +9,7 @@ from vsidata.measuring.measure import MeasuredScene
 from vsidata.rules.constant import Count, Rules
 from vsidata.scene import Array
 from vsidata.topics import shapes as drawn
-from vsidata.topics.candidates import capped, limited
+from vsidata.topics.candidates import capped, capped_number
 from vsidata.topics.question import Draft, Drop, Evidence, Shape
 from vsidata.topics.released import UnresolvedError
 from vsidata.topics.topic import Row, Stated, Topic
@@ -66,7 +66,7 @@ def shapes(outline: Sequence[Array] | None, square_metres: float) -> tuple[Shape
 
 def most(scene: MeasuredScene, rules: RoomSizeRules) -> int:  # noqa: ARG001 - every scene is one room
     """The most questions a scene can give, as far as its labels alone say."""
-    return limited(1, rules.per_scene)
+    return capped_number(1, rules.per_scene)
 
 
 def _answer_of(area: float) -> str:

@@ -24,9 +24,9 @@ from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.rules.constant import Angle, Choices, Count, Labels, Length, Rules, places_for
 from vsidata.scene import Array
 from vsidata.topics import shapes as drawn
-from vsidata.topics.candidates import Candidate, capped, limited
+from vsidata.topics.candidates import Candidate, capped, capped_number
 from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Shape
-from vsidata.topics.topic import Margin, Row, Stated, Topic, named
+from vsidata.topics.topic import Margin, Row, Stated, Topic, objects_in_words
 
 # Moves alternate between turning and going, and the last is going: these are the possible numbers of them.
 _MOVES = (2, 3, 4, 5)
@@ -176,7 +176,7 @@ def route_planning(scene: MeasuredScene, rules: RoutePlanningRules, rng: Generat
 def most(scene: MeasuredScene, rules: RoutePlanningRules) -> int:
     """The most questions a scene can give, as far as its labels alone say."""
     enough = len(scene.once_only_except(rules.exclude)) >= 3
-    return limited(rules.draws.whole if enough else 0, rules.per_scene)
+    return capped_number(rules.draws.whole if enough else 0, rules.per_scene)
 
 
 def _candidates(scene: MeasuredScene, rules: RoutePlanningRules, rng: Generator) -> Iterator[Candidate]:
@@ -253,15 +253,15 @@ def draw_route(
         The route; None where it comes to a stop from which no landmark can be walked to.
     """
     start, *others = _shuffled(found, rng)
-    route = next((begun for first in others if (begun := _begun(start, first, rules, rng))), None)
+    route = next((begun for first in others if (begun := _start_route(start, first, rules, rng))), None)
     if route and moves % 2 == 0:
         first = route.stops[0]
         facings = (facing for facing in _shuffled(others, rng) if facing is not first)
-        route = next((turned for facing in facings if (turned := _facing(route, facing, rules))), None)
+        route = next((turned for facing in facings if (turned := _turn_to_face(route, facing, rules))), None)
     while route and len(route.stops) < (moves + 1) // 2:
         further = (landmark for landmark in _shuffled(others, rng) if landmark not in route.stops)
         route = next(
-            (longer for landmark in further if (longer := _further(route, landmark, rules, rng))), None
+            (longer for landmark in further if (longer := _extend_route(route, landmark, rules, rng))), None
         )
     return route
 
@@ -270,7 +270,7 @@ def _shuffled(found: Sequence[Landmark], rng: Generator) -> list[Landmark]:
     return [found[index] for index in rng.permutation(len(found))]
 
 
-def _begun(start: Landmark, first: Landmark, rules: RoutePlanningRules, rng: Generator) -> Route | None:
+def _start_route(start: Landmark, first: Landmark, rules: RoutePlanningRules, rng: Generator) -> Route | None:
     begin = start.places[rng.integers(len(start.places))]
     end = first.stop_from(begin, rules.shortest.value, rng)
     if end is None:
@@ -278,7 +278,7 @@ def _begun(start: Landmark, first: Landmark, rules: RoutePlanningRules, rng: Gen
     return Route(start, first, (first,), np.array([begin, end]), (), math.inf)
 
 
-def _facing(route: Route, facing: Landmark, rules: RoutePlanningRules) -> Route | None:
+def _turn_to_face(route: Route, facing: Landmark, rules: RoutePlanningRules) -> Route | None:
     begin, end = route.path
     if not facing.shows_from(begin[None])[0]:
         return None
@@ -288,7 +288,9 @@ def _facing(route: Route, facing: Landmark, rules: RoutePlanningRules) -> Route 
     return replace(route, facing=facing, turns=(turn.word,), margin=turn.margin) if turn else None
 
 
-def _further(route: Route, landmark: Landmark, rules: RoutePlanningRules, rng: Generator) -> Route | None:
+def _extend_route(
+    route: Route, landmark: Landmark, rules: RoutePlanningRules, rng: Generator
+) -> Route | None:
     before, here = route.path[-2:]
     end = landmark.stop_from(here, rules.shortest.value, rng)
     if end is None:
@@ -372,7 +374,7 @@ def shapes(route: Route) -> tuple[Shape, ...]:
 
 def _explain(row: Row) -> str:
     evidence = row["evidence"]
-    start, facing, *stops = named(row)
+    start, facing, *stops = objects_in_words(row)
     return (
         f"from {start}, facing {facing}, to {', '.join(stops)}: {evidence['value']:.1f} m of free floor; "
         f"the least clear turn is {math.degrees(evidence['margin']):.0f}° from where the answer would change"

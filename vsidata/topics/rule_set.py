@@ -84,7 +84,7 @@ class RuleSet:
     def __reduce__(self) -> tuple[Any, ...]:
         """A topic's file is run before anything of it is read: a worker process has not run it."""
         state = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "registry"}
-        return _carried, (self.topic_files, pickle.dumps(state))
+        return _unpickled, (self.topic_files, pickle.dumps(state))
 
     @property
     def default_topics(self) -> tuple[str, ...]:
@@ -168,7 +168,7 @@ class RuleSet:
         return replace(self, topics=topics)
 
 
-def _carried(topic_files: TopicFiles, state: bytes) -> RuleSet:
+def _unpickled(topic_files: TopicFiles, state: bytes) -> RuleSet:
     """A rule set that has travelled to another process."""
     registry = topics_with(topic_files)
     return RuleSet(registry=registry, **pickle.loads(state))  # noqa: S301 - as this project pickled it

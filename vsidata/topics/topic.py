@@ -156,11 +156,11 @@ def in_words(value: float, unit: str | None) -> str:
             return f"{value:g} {unit}"
 
 
-def measured(row: Row, name: str) -> float | None:
+def measure_value(row: Row, name: str) -> float | None:
     """A measure of a question's evidence by its name; None where it has none of that name."""
     return next((one["value"] for one in row["evidence"]["measures"] if one["name"] == name), None)
 
 
-def named(row: Row) -> list[str]:
+def objects_in_words(row: Row) -> list[str]:
     """The objects of a question as a person finds them: `sink (object 12)`."""
     return [f"{thing['category']} (object {thing['instance']})" for thing in row["evidence"]["objects"]]

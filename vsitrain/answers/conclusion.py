@@ -54,7 +54,7 @@ _DENIED_AFTER = re.compile(
 )
 
 
-def believed(text: str, statements: Sequence[Statement], *, lists: bool) -> Statement | None:
+def final_statement(text: str, statements: Sequence[Statement], *, lists: bool) -> Statement | None:
     """The statement that is the answer; None where there is none.
 
     Args:

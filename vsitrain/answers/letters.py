@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from string import ascii_lowercase, ascii_uppercase
 
-from vsitrain.answers.conclusion import Statement, believed
-from vsitrain.answers.phrases import option_words, stated
+from vsitrain.answers.conclusion import Statement, final_statement
+from vsitrain.answers.phrases import option_words, stated_phrase
 from vsitrain.answers.plain import plain
 
 _LETTERS_OF_VSIBENCH = "abcd"
@@ -36,9 +36,9 @@ def read_letter(text: str, options: Sequence[str] | None) -> str | None:
     words = option_words(options or ())
     found = [it for it in _single_letters(reply, words) if str(it.value) in letters]
     if found:
-        chosen = believed(reply, found, lists=True)
+        chosen = final_statement(reply, found, lists=True)
         return None if chosen is None else str(chosen.value).upper()
-    said = stated(text, words)
+    said = stated_phrase(text, words)
     return None if said is None else ascii_uppercase[words.index(said)]
 
 

@@ -9,7 +9,7 @@ inside words (`3D`, `frame7`), the numbering of a list, and an article before a 
 
 import math
 
-from vsitrain.answers.conclusion import Statement, believed
+from vsitrain.answers.conclusion import Statement, final_statement
 from vsitrain.answers.plain import plain
 from vsitrain.answers.quantities import quantities, spaced
 from vsitrain.answers.units import units
@@ -39,5 +39,5 @@ def read_number(text: str, unit: str | None) -> float | None:
         for it in quantities(text)
         if (value := it.in_unit(wanted)) is not None and math.isfinite(value)
     ]
-    chosen = believed(text, stated, lists=False)
+    chosen = final_statement(text, stated, lists=False)
     return None if chosen is None else float(chosen.value)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from vsidata.rules.vocabulary import load_vocabulary
-from vsitrain.answers.conclusion import Span, Statement, believed
+from vsitrain.answers.conclusion import Span, Statement, final_statement
 from vsitrain.answers.plain import plain
 from vsitrain.answers.word_lists import word_lists
 
@@ -33,7 +33,7 @@ def same_word(text: str, answer: str, rivals: Sequence[str] = ()) -> bool:
     if not rivals and answer.casefold() in directions:
         rivals = directions
     if rivals:
-        return stated(text, [*rivals, answer]) == answer
+        return stated_phrase(text, [*rivals, answer]) == answer
     reply, names = plain(text), _names([answer])
     for (start, end), _ in _mentions(reply, names):
         beside = _tokens(reply[:start] + " " + reply[end:])
@@ -42,11 +42,11 @@ def same_word(text: str, answer: str, rivals: Sequence[str] = ()) -> bool:
     return False
 
 
-def stated(text: str, phrases: Sequence[str]) -> str | None:
+def stated_phrase(text: str, phrases: Sequence[str]) -> str | None:
     """The one of some phrases that a reply states; None where it states none of them."""
     reply = plain(text)
     found = [Statement(*span, phrase) for span, phrase in _mentions(reply, _names(phrases))]
-    chosen = believed(reply, found, lists=True)
+    chosen = final_statement(reply, found, lists=True)
     return None if chosen is None else str(chosen.value)
 
 

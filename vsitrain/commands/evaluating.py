@@ -40,13 +40,13 @@ def ask(model: str, data: str, out: Path, **how: Any) -> bool:
     require_packages()
     from vsidata.screen.terminal import console, progress
     from vsitrain.commands.quiet import quiet
-    from vsitrain.evaluation.evaluate_model import asked
+    from vsitrain.evaluation.evaluate_model import evaluate_model
 
     quiet()
     helps = os.environ.get("RANK", "0") != "0"  # one process draws
     with progress(console(stderr=True, quiet=helps)) as bar:
         task = bar.add_task("questions", total=None)
-        return asked(
+        return evaluate_model(
             model,
             data,
             out,

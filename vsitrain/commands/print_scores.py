@@ -29,12 +29,12 @@ def print_scores(
 
     from vsidata.screen.terminal import console
     from vsitrain.scoring.published import published_row
-    from vsitrain.scoring.score_files import scored
+    from vsitrain.scoring.score_files import score_files
     from vsitrain.scoring.score_text import as_json as plain
     from vsitrain.scoring.score_text import as_table, closing_lines
 
     beside = [published_row(name) for name in published]
-    scores, references = scored(predictions, data, warned=warn, **how)
+    scores, references = score_files(predictions, data, warned=warn, **how)
     if as_json:
         echo_json(orjson.dumps(plain(scores, references, beside), option=orjson.OPT_INDENT_2))
         return

@@ -44,10 +44,10 @@ def table(
     Reads the predictions of the runs; writes the picture that --plot names, over an older one, and nothing
     else. Needs no GPU. Published rows and references are marked.
     """
-    from vsitrain.scoring.compared import compared
+    from vsitrain.scoring.compare_runs import compare_runs
     from vsitrain.scoring.layouts import FORMATS, LAYOUTS
 
-    found = compared(
+    found = compare_runs(
         runs,
         base=base,
         by_mode=layout == "modes" and base is None,

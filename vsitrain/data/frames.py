@@ -168,23 +168,23 @@ class FrameStore:
     def _jpegs(self, footage: Footage) -> list[bytes]:
         """The pictures that a clip takes, each whole and of the stated size."""
         pictures = self._stored.pictures(footage.row)
-        with self._blame(f"the scene {footage.name}"):
+        with self._errors_of(f"the scene {footage.name}"):
             check_times(len(pictures), footage.timestamps)
             check_turn(footage.orientation)
         for place in self._shown(footage):
-            with self._blame(f"frame {place} of the scene {footage.name}"):
+            with self._errors_of(f"frame {place} of the scene {footage.name}"):
                 check_jpeg(pictures[place], footage.size)
         return [pictures[place] for place in self._shown(footage)]
 
     def _decoded(self, footage: Footage) -> Clip:
         size = fitted(footage.size, self.max_pixels)
         jpegs = self._jpegs(footage)
-        with self._blame(f"a frame of the scene {footage.name}"):
+        with self._errors_of(f"a frame of the scene {footage.name}"):
             frames = np.stack([decode(jpeg, size) for jpeg in jpegs])
         upright = np.ascontiguousarray(np.rot90(frames, -footage.orientation // 90, axes=(1, 2)))
         times = np.array([footage.timestamps[place] for place in self._shown(footage)])
         clip = Clip(upright, times, footage.seconds)
         return clip.blank() if self.blank else clip
 
-    def _blame(self, part: str) -> AbstractContextManager[None]:
+    def _errors_of(self, part: str) -> AbstractContextManager[None]:
         return faults_of(Path(self.source), _REBUILD, part)

@@ -27,7 +27,7 @@ _LONGEST_WAIT = timedelta(days=30)
 _SEED = 0  # greedy replies draw nothing; an engine may want one all the same
 
 
-def asked(
+def evaluate_model(
     model: str,
     data: str,
     out: Path,
@@ -89,7 +89,7 @@ def asked(
     evaluate(
         rows,
         clips,
-        _asked(found, settings, backend, dtype, state.device),
+        _load_replier(found, settings, backend, dtype, state.device),
         out,
         record=record,
         settings=settings,
@@ -101,7 +101,7 @@ def asked(
     return bool(state.is_main_process)
 
 
-def _asked(
+def _load_replier(
     model: Model, settings: Settings, backend: Backend, dtype: str | None, device: Any
 ) -> AnsweringModel:
     if backend == "vllm":
@@ -129,11 +129,11 @@ def _of_data(data: str, benchmark: Benchmark | None) -> dict[str, Any]:
 def _revision(data: str) -> str | None:
     """The commit of a build on the Hub; None where only a cache is at hand, which does not tell."""
     from vsidata.files.hub.client import client
-    from vsidata.files.hub.faults import patiently, told
+    from vsidata.files.hub.faults import explain_hub_errors, with_retries
 
     try:
-        with told(data):
-            return patiently(lambda: client().dataset_info(data)).sha
+        with explain_hub_errors(data):
+            return with_retries(lambda: client().dataset_info(data)).sha
     except VsiError:
         return None
 

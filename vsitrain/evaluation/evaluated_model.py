@@ -105,13 +105,13 @@ def penalty_of(model: Model) -> float:
 
 def _downloaded(name: str) -> Path:
     from vsidata.files.hub.client import client
-    from vsidata.files.hub.faults import patiently, told
+    from vsidata.files.hub.faults import explain_hub_errors, with_retries
     from vsidata.files.hub.reach import require_reach
 
     require_reach(name, "model")
-    with told(name):
+    with explain_hub_errors(name):
         return Path(
-            patiently(lambda: client().snapshot_download(name, allow_patterns=[*_WEIGHTS, *_SETTINGS]))
+            with_retries(lambda: client().snapshot_download(name, allow_patterns=[*_WEIGHTS, *_SETTINGS]))
         )
 
 

@@ -104,14 +104,14 @@ def evaluate(
     out.mkdir(parents=True, exist_ok=True)
     _claim(out, record)
     path = out / (PREDICTIONS if processes == 1 else f"predictions-{rank}-of-{processes}.jsonl")
-    _mend(path)
+    _end_last_line(path)
     done = {prediction.id for prediction in read_predictions(out)}
     mine = _share(rows, rank, processes)
     todo = [row for row in mine if row["id"] not in done]
     batches = [todo[start : start + batch] for start in range(0, len(todo), batch)]
     with append(path) as file:
-        for prepared in _ahead(lambda rows: _prepared(rows, clips, model), batches):
-            for answer in _answered(prepared, model):
+        for prepared in _prefetched(lambda rows: _prepared(rows, clips, model), batches):
+            for answer in _answer_batch(prepared, model):
                 file.write(orjson.dumps(_line(answer, settings), option=orjson.OPT_APPEND_NEWLINE))
             file.flush()
             todo = todo[batch:]
@@ -137,7 +137,7 @@ def record_of(
         packages: whose versions have a say.
         **more: other settings, such as the precision.
     """
-    digest = hashlib.sha256(b"".join(orjson.dumps(_kept(row)) for row in rows)).hexdigest()
+    digest = hashlib.sha256(b"".join(orjson.dumps(_kept_columns(row)) for row in rows)).hexdigest()
     return {
         **model,
         **data,
@@ -185,7 +185,7 @@ def _claim(out: Path, record: Mapping[str, Any]) -> None:
         raise OptionError(out, fault, remedy)
 
 
-def _mend(path: Path) -> None:
+def _end_last_line(path: Path) -> None:
     """End the last line of a file: a kill may have left a part of it, or all but the newline."""
     with append(path) as file:
         file.seek(0)
@@ -218,7 +218,7 @@ class _Answer:
     error: str | None = None
 
 
-def _ahead(
+def _prefetched(
     prepare: Callable[[Sequence[Row]], _Prepared], batches: Iterable[Sequence[Row]]
 ) -> Iterator[_Prepared]:
     """Each batch prepared, and while it is in use the next one."""
@@ -244,7 +244,7 @@ def _prepared(rows: Sequence[Row], clips: Clips, model: AnsweringModel) -> _Prep
     return _Prepared(seen, unseen, batch)
 
 
-def _answered(prepared: _Prepared, model: AnsweringModel) -> Iterator[_Answer]:
+def _answer_batch(prepared: _Prepared, model: AnsweringModel) -> Iterator[_Answer]:
     yield from (_Answer(row, error=reason) for row, reason in prepared.unseen)
     if prepared.seen:
         texts = model.reply(prepared.batch)
@@ -255,7 +255,7 @@ def _line(answer: _Answer, settings: Settings) -> dict[str, Any]:
     text, clip = answer.text, answer.clip
     tagged = tagged_answer(text) if settings.mode.tags else None
     return {
-        **_kept(answer.row),
+        **_kept_columns(answer.row),
         "prompt": ask(answer.row, settings.mode, form=settings.form, letters=True),
         "prediction": text if tagged is None else tagged,
         "reply": text,
@@ -265,6 +265,6 @@ def _line(answer: _Answer, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _kept(row: Row) -> dict[str, Any]:
+def _kept_columns(row: Row) -> dict[str, Any]:
     known = {name: row[name] for name in _KEPT_IF_KNOWN if row.get(name) is not None}
     return {**{name: row.get(name) for name in _KEPT}, **known}

@@ -11,7 +11,7 @@ from rich.table import Table
 from vsitrain.scoring import lenient_score, official_score
 from vsitrain.scoring.predictions import read_entries
 from vsitrain.scoring.score import Figure
-from vsitrain.scoring.score_files import scored
+from vsitrain.scoring.score_files import score_files
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def result_of(out: Path) -> ModeResult:
         out: its folder.
     """
     entries = read_entries(out)
-    scores, _ = scored(out, "")
+    scores, _ = score_files(out, "")
     tags = [entry["tag"] for entry in entries if entry.get("tag") is not None]
     unread = [
         not official_score(it, it["prediction"]) and lenient_score(it, it["prediction"]) > 0 for it in entries

@@ -66,7 +66,7 @@ def find_device(name: str | None = None) -> Device:
         raise OptionError(
             f"--device {name}", "is not in the table of devices.", f"Choose from: {', '.join(_table())}."
         )
-    here = _here()
+    here = _this_device()
     return _table()[DEFAULT][0] if here is None else device_of(*here)
 
 
@@ -78,7 +78,7 @@ def device_of(name: str, memory: int) -> Device:
     return replace(_table()[DEFAULT][0], name=name, memory=memory, measured=True)
 
 
-def _here() -> tuple[str, int] | None:
+def _this_device() -> tuple[str, int] | None:
     import torch
 
     if not torch.cuda.is_available():

@@ -122,12 +122,14 @@ def _training(model: ModelSize, work: Workload) -> dict[str, Parts]:
         "pixels": patches * model.pixel * _FLOAT,
     }
     if model.trains_vision:
-        through["kept by the vision tower"] = _kept(patches, model.vision_layers, *vision, work, "vision_")
-        vision_at_work = _at_work(patches, *vision, number, "vision_working")
+        through["kept by the vision tower"] = _kept_activations(
+            patches, model.vision_layers, *vision, work, "vision_"
+        )
+        vision_at_work = _layer_bytes(patches, *vision, number, "vision_working")
     else:
         vision_at_work = _forward_vision(patches, model, number)
-    kept = _kept(tokens, model.layers, model.hidden, model.intermediate, work, "")
-    at_work = _at_work(tokens, model.hidden, model.intermediate, number, "working")
+    kept = _kept_activations(tokens, model.layers, model.hidden, model.intermediate, work, "")
+    at_work = _layer_bytes(tokens, model.hidden, model.intermediate, number, "working")
     return {
         "training, vision tower": through | {"a layer at work": vision_at_work},
         "training, language model": through
@@ -144,7 +146,7 @@ def _generation(model: ModelSize, work: Workload) -> dict[str, Parts]:
     length = work.prompt_tokens + work.completion_tokens
     cache = work.generated * length * model.layers * 2 * model.key_value * weight_bytes(model, work)
     logits = int(work.generated * model.vocabulary * assumed("generated_logit"))
-    prefill = _at_work(prompts, model.hidden, model.intermediate, weight_bytes(model, work), "forward")
+    prefill = _layer_bytes(prompts, model.hidden, model.intermediate, weight_bytes(model, work), "forward")
     return {
         "generation, vision tower": common
         | {"a layer at work": _forward_vision(patches, model, weight_bytes(model, work))},
@@ -173,14 +175,16 @@ def _cast(model: ModelSize, work: Workload) -> int:
     return model.parts["language model"] // at_once * work.compute_bytes
 
 
-def _kept(rows: int, layers: int, hidden: int, intermediate: int, work: Workload, tower: str) -> int:
+def _kept_activations(
+    rows: int, layers: int, hidden: int, intermediate: int, work: Workload, tower: str
+) -> int:
     """What layers but the one at work keep for the backward pass; with checkpointing, what goes into each."""
     if work.checkpointing:
         return layers * rows * hidden * work.compute_bytes
-    return (layers - 1) * _at_work(rows, hidden, intermediate, work.compute_bytes, f"{tower}saved")
+    return (layers - 1) * _layer_bytes(rows, hidden, intermediate, work.compute_bytes, f"{tower}saved")
 
 
-def _at_work(rows: int, hidden: int, intermediate: int, number: int, what: str) -> int:
+def _layer_bytes(rows: int, hidden: int, intermediate: int, number: int, what: str) -> int:
     """Bytes of a layer for rows (tokens or patches) of numbers of so many bytes."""
     a_row = hidden * assumed(f"{what}_hidden") + intermediate * assumed(f"{what}_intermediate")
     return int(rows * number * a_row)

@@ -7,34 +7,34 @@ from typing import Any
 from vsidata.topics.registry import TOPICS
 from vsidata.topics.rule_set import load_rules
 from vsidata.topics.topic import Topic, texts
-from vsitrain.prompts import offered
+from vsitrain.prompts import offered_words
 from vsitrain.prompts.question_text import Row
 
 _RULE_SETS = ("vsibench", "vsi100k", "wide")
 """The rule sets of this project; of a question type that several ask, the first one's rules count."""
 
 
-def others(row: Row) -> list[str]:
+def wrong_words(row: Row) -> list[str]:
     """The words that a question offers, without the right one; empty where it offers none.
 
     Those of its options, those it lists in parentheses, or those that its topic has for its question type.
     """
-    words = offered(row) or _words(row)
+    words = offered_words(row) or _words(row)
     return [word for word in words if word != row["answer"]] if row["answer"] in words else []
 
 
-def asked_by(row: Row) -> tuple[Topic, Any] | None:
+def topic_and_rules(row: Row) -> tuple[Topic, Any] | None:
     """The topic that asks questions of a row's type, and its rules; None where no rule set here asks them."""
-    return _askers().get(row.get("question_type") or "")
+    return _topics_by_type().get(row.get("question_type") or "")
 
 
 def _words(row: Row) -> tuple[str, ...]:
-    topic, rules = asked_by(row) or (None, None)
+    topic, rules = topic_and_rules(row) or (None, None)
     return tuple(topic.words(rules, row["question_type"])) if topic and topic.words else ()
 
 
 @lru_cache
-def _askers() -> Mapping[str, tuple[Topic, Any]]:
+def _topics_by_type() -> Mapping[str, tuple[Topic, Any]]:
     found: dict[str, tuple[Topic, Any]] = {}
     for rules in map(load_rules, _RULE_SETS):
         for name, stated in rules.topics.items():

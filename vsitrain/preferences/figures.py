@@ -16,7 +16,7 @@ def step_of(row: Row) -> float:
     return float(10.0 ** -_decimals(row))
 
 
-def written(row: Row, number: float) -> str:
+def format_like_answer(row: Row, number: float) -> str:
     """A number with as many decimals as the answer has."""
     return f"{number:.{_decimals(row)}f}"
 

@@ -4,7 +4,7 @@ import re
 
 from numpy.random import Generator
 
-from vsitrain.preferences.answer_words import others
+from vsitrain.preferences.answer_words import wrong_words
 from vsitrain.prompts.question_text import Row
 
 _SIDES = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}
@@ -16,4 +16,4 @@ def mirrored(row: Row, _: Generator) -> str | None:
     None where the question does not offer that: what lies to the back does so in the mirror too.
     """
     exchanged = re.sub("|".join(_SIDES), lambda side: _SIDES[side[0]], row["answer"])
-    return exchanged if exchanged in others(row) else None
+    return exchanged if exchanged in wrong_words(row) else None

@@ -2,8 +2,8 @@
 
 from numpy.random import Generator
 
-from vsitrain.preferences.answer_words import asked_by, others
-from vsitrain.preferences.figures import step_of, truth_of, written
+from vsitrain.preferences.answer_words import topic_and_rules, wrong_words
+from vsitrain.preferences.figures import format_like_answer, step_of, truth_of
 from vsitrain.preferences.limits import limits
 from vsitrain.prompts.question_text import Row
 
@@ -14,9 +14,9 @@ def near_miss(row: Row, rng: Generator) -> str | None:
     A number is off by a tenth to three tenths, at least by one in its last place. What is near in words, the
     question's topic knows. None for what has no near miss.
     """
-    topic, rules = asked_by(row) or (None, None)
+    topic, rules = topic_and_rules(row) or (None, None)
     if topic is not None and topic.near_miss is not None:
-        return topic.near_miss(row, rules, others(row))
+        return topic.near_miss(row, rules, wrong_words(row))
     return _near_number(row, rng)
 
 
@@ -26,4 +26,4 @@ def _near_number(row: Row, rng: Generator) -> str | None:
         return None
     error = truth * rng.uniform(limits().least_error.value, limits().near_most.value)
     error = max(error, step) * rng.choice([-1, 1])
-    return written(row, truth + error if truth + error >= step else truth + abs(error))
+    return format_like_answer(row, truth + error if truth + error >= step else truth + abs(error))

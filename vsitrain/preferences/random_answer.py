@@ -4,8 +4,8 @@ import math
 
 from numpy.random import Generator
 
-from vsitrain.preferences.answer_words import others
-from vsitrain.preferences.figures import step_of, truth_of, written
+from vsitrain.preferences.answer_words import wrong_words
+from vsitrain.preferences.figures import format_like_answer, step_of, truth_of
 from vsitrain.preferences.limits import limits
 from vsitrain.prompts.question_text import Row
 
@@ -20,7 +20,7 @@ def random_answer(row: Row, rng: Generator) -> str | None:
     Source: arXiv 2504.00883 corrupts the right answer, and leaves open how.
     """
     truth = truth_of(row)
-    words = others(row)
+    words = wrong_words(row)
     if words:
         return words[rng.integers(len(words))]
     if truth is None:
@@ -28,5 +28,5 @@ def random_answer(row: Row, rng: Generator) -> str | None:
     nearest, farthest = math.log1p(limits().least_error.value), math.log(limits().random_times.value)
     ratio = math.exp(rng.uniform(nearest, farthest) * rng.choice([-1, 1]))
     number = max(truth * ratio, step_of(row))
-    same = written(row, number) == written(row, truth)
-    return written(row, truth + step_of(row) if same else number)
+    same = format_like_answer(row, number) == format_like_answer(row, truth)
+    return format_like_answer(row, truth + step_of(row) if same else number)

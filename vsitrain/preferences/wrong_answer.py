@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.random import Generator
 
-from vsidata.dataset.first_release import renewed
+from vsidata.dataset.first_release import in_current_shape
 from vsidata.errors import OptionError
 from vsitrain.answers import option_words, read_number, same_word
-from vsitrain.preferences.answer_words import others
+from vsitrain.preferences.answer_words import wrong_words
 from vsitrain.preferences.figures import truth_of
 from vsitrain.preferences.mirrored import mirrored
 from vsitrain.preferences.near_miss import near_miss
@@ -47,7 +47,7 @@ def wrong_answer(row: Row, kinds: Sequence[str], *, letters: bool, seed: int) ->
     if unknown := [kind for kind in kinds if kind not in KINDS]:
         fault = f"{unknown[0]} is no kind of wrong answer."
         raise OptionError("wrong_answers", fault, f"Choose from: {', '.join(KINDS)}.")
-    row = renewed({**row})
+    row = in_current_shape({**row})
     for kind in kinds:
         answer = KINDS[kind](row, np.random.default_rng([seed, *f"{row['id']} {kind}".encode()]))
         if answer is None or _reads_as_right(row, answer):
@@ -65,4 +65,4 @@ def wrong_answer(row: Row, kinds: Sequence[str], *, letters: bool, seed: int) ->
 def _reads_as_right(row: Row, answer: str) -> bool:
     if truth_of(row) is not None:
         return read_number(answer, row["unit"]) == read_number(row["answer"], row["unit"])
-    return same_word(answer, row["answer"], [row["answer"], *others(row)])
+    return same_word(answer, row["answer"], [row["answer"], *wrong_words(row)])

@@ -1,14 +1,14 @@
 """What a model is asked: the wordings around a question, and what the right reply to it states."""
 
 from vsitrain.prompts.mode import PROMPT_MODES, PromptMode, prompt_mode
-from vsitrain.prompts.question_text import answer_kind, ask, offered, target, wants_letter
+from vsitrain.prompts.question_text import answer_kind, ask, offered_words, target, wants_letter
 
 __all__ = [
     "PROMPT_MODES",
     "PromptMode",
     "answer_kind",
     "ask",
-    "offered",
+    "offered_words",
     "prompt_mode",
     "target",
     "wants_letter",

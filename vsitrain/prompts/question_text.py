@@ -60,7 +60,7 @@ def answer_kind(row: Row, letters: bool) -> Literal["number", "letter", "word"] 
     return "number" if row.get("unit") or is_number(text) else "word"
 
 
-def offered(row: Row) -> tuple[str, ...]:
+def offered_words(row: Row) -> tuple[str, ...]:
     """The words that a question offers to choose from; empty where it offers none.
 
     Those of its options, else those that it lists in parentheses, as `(sink, table, lamp, bed)`, if the

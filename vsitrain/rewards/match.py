@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vsitrain.answers import read_letter, same_word
-from vsitrain.prompts import answer_kind, offered, target
+from vsitrain.prompts import answer_kind, offered_words, target
 from vsitrain.rewards.reply import UNTAGGED, Completion, Setting, answer_of, rows
 
 
@@ -26,7 +26,7 @@ def match_reward(
         if kind == "letter":
             rewards.append(float(read_letter(reply, row["options"]) == right))
         elif kind == "word":
-            rewards.append(float(same_word(reply, right, offered(row))))
+            rewards.append(float(same_word(reply, right, offered_words(row))))
         else:
             rewards.append(None)
     return rewards

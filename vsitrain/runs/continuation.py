@@ -26,7 +26,7 @@ _PAID = ("rewards", "reward_weights", "length_window", "wrong_answers")
 """Settings that decide what it is rewarded for."""
 
 
-def continued(checkpoint: str, now: Provenance, *, accept: bool) -> Provenance:
+def continue_provenance(checkpoint: str, now: Provenance, *, accept: bool) -> Provenance:
     """The provenance of a run that goes on from a checkpoint.
 
     Args:

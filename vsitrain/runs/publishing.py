@@ -14,9 +14,9 @@ from trl.trainer.base_trainer import _BaseTrainer
 
 from vsidata.errors import VsiError
 from vsidata.files.hub.client import client
-from vsidata.files.hub.faults import UnreachableError, patiently, told
+from vsidata.files.hub.faults import UnreachableError, explain_hub_errors, with_retries
 from vsidata.files.hub.secret_scan import refuse_secrets
-from vsidata.screen.stopping import goes_on_later
+from vsidata.screen.stopping import message_on_stop
 from vsitrain.runs.checkpoints import last_checkpoint
 from vsitrain.runs.provenance import MERGED
 
@@ -51,8 +51,8 @@ class Repository:
             VsiError: a secret stands in one of them, or the Hub refused, failed, or cannot be reached.
         """
         refuse_secrets(files, _token(self.api))
-        with told(self.name, _token(self.api)):
-            patiently(
+        with explain_hub_errors(self.name, _token(self.api)):
+            with_retries(
                 lambda: self.api.create_commit(
                     self.name,
                     [CommitOperationAdd(path, str(file)) for path, file in files.items()],
@@ -76,11 +76,11 @@ def make_repository(args: Any, token: str | None) -> Repository:
     """
     name = str(args.hub_model_id or Path(args.output_dir).name)
     api = client(token)
-    with told(name, token):
-        made = patiently(lambda: api.create_repo(name, private=args.hub_private_repo, exist_ok=True))
+    with explain_hub_errors(name, token):
+        made = with_retries(lambda: api.create_repo(name, private=args.hub_private_repo, exist_ok=True))
         branch = args.hub_revision
         if branch is not None and not branch.startswith("refs/"):  # a pull request is there already
-            patiently(lambda: api.create_branch(made.repo_id, branch=branch, exist_ok=True))
+            with_retries(lambda: api.create_branch(made.repo_id, branch=branch, exist_ok=True))
     return Repository(api, made.repo_id, branch)
 
 
@@ -112,14 +112,16 @@ class CleanPush(_BaseTrainer):
         self.create_model_card(model_name=self.repository.name.rpartition("/")[2])
         self.callback_handler.on_push_begin(self.args, self.state, self.control)
         out = Path(str(self.args.output_dir))
-        with goes_on_later(f"{self.repository.name} holds all of the model, or nothing of it. {_again(out)}"):
+        with message_on_stop(
+            f"{self.repository.name} holds all of the model, or nothing of it. {_push_hint(out)}"
+        ):
             self._finish_current_push()
             try:
                 self.repository.send(self._published(out), str(commit_message))
             except UnreachableError as error:
-                raise UnreachableError(error.file, error.fault, _again(out)) from error
+                raise UnreachableError(error.file, error.fault, _push_hint(out)) from error
             except VsiError as error:
-                raise VsiError(error.file, error.fault, f"{error.remedy} {_again(out)}") from error
+                raise VsiError(error.file, error.fault, f"{error.remedy} {_push_hint(out)}") from error
 
     def _push_from_checkpoint(self, checkpoint_folder: str) -> None:
         """Push the model of a checkpoint while the training goes on, as `hub_strategy` says."""
@@ -156,7 +158,7 @@ class CleanPush(_BaseTrainer):
         return of_base | _files_of_model(folder)
 
 
-def _again(out: Path) -> str:
+def _push_hint(out: Path) -> str:
     """How to push a model that is trained and saved."""
     kept = f"The model is whole in {out}."
     if last_checkpoint(out) is not None:

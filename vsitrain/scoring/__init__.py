@@ -2,7 +2,7 @@
 
 from vsitrain.scoring.lenient import lenient_score
 from vsitrain.scoring.official import official_score
-from vsitrain.scoring.predictions import Prediction, matched, read_predictions
+from vsitrain.scoring.predictions import Prediction, match_predictions, read_predictions
 from vsitrain.scoring.score import Figure, Scores, score
 from vsitrain.scoring.tasks import task_of
 
@@ -11,7 +11,7 @@ __all__ = [
     "Prediction",
     "Scores",
     "lenient_score",
-    "matched",
+    "match_predictions",
     "official_score",
     "read_predictions",
     "score",

@@ -62,21 +62,23 @@ def _local(questions: Path) -> Benchmark:
 
 def _from_hub() -> Benchmark:
     from vsidata.files.hub.client import client
-    from vsidata.files.hub.faults import patiently, told
+    from vsidata.files.hub.faults import explain_hub_errors, with_retries
     from vsidata.files.hub.reach import require_reach
 
     require_reach(HUB, "dataset")
     hub = client()
 
     def fetched(name: str, revision: str | None = None) -> Path:
-        with told(HUB):
-            path = patiently(lambda: hub.hf_hub_download(HUB, name, repo_type="dataset", revision=revision))
+        with explain_hub_errors(HUB):
+            path = with_retries(
+                lambda: hub.hf_hub_download(HUB, name, repo_type="dataset", revision=revision)
+            )
         return Path(path)
 
     questions = fetched(_FILES[0])
     revision = questions.parent.name  # the cache keeps each commit in a folder of its own
-    with told(HUB):
-        listed = patiently(lambda: hub.file_exists(HUB, _PRUNED, repo_type="dataset", revision=revision))
+    with explain_hub_errors(HUB):
+        listed = with_retries(lambda: hub.file_exists(HUB, _PRUNED, repo_type="dataset", revision=revision))
     ids = _ids(fetched(_PRUNED, revision)) if listed else None
     return Benchmark(
         questions, questions.parent, revision, lambda dataset: fetched(f"{dataset}.zip", revision), ids

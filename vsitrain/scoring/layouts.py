@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
-from vsitrain.scoring.compared import ComparedRow
+from vsitrain.scoring.compare_runs import ComparedRow
 from vsitrain.scoring.tasks import TASKS
 
 _HEADS = ("Count", "Abs.Dist", "Obj.Size", "Room", "Rel.Dist", "Rel.Dir", "Route", "Order")

@@ -6,7 +6,7 @@ from typing import Any
 from vsidata.metrics import mean_relative_accuracy
 from vsidata.topics.registry import TOPICS
 from vsitrain.answers import final_answer, read_letter, read_number, same_word
-from vsitrain.prompts import offered, target, wants_letter
+from vsitrain.prompts import offered_words, target, wants_letter
 from vsitrain.scoring.official import is_number
 
 
@@ -27,7 +27,7 @@ def lenient_score(row: Mapping[str, Any], reply: str, *, letters: bool = True) -
         return 0.0 if number is None else float(mean_relative_accuracy(number, float(row["ground_truth"])))
     if wants_letter(row, letters):
         return float(read_letter(said, row["options"]) == row["ground_truth"])
-    return float(same_word(said, target(row, letters), offered(row)))
+    return float(same_word(said, target(row, letters), offered_words(row)))
 
 
 def _unit(question_type: str) -> str | None:

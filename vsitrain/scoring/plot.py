@@ -7,7 +7,7 @@ from typing import Any
 from vsidata.plain_text import in_a_line
 from vsidata.topics.registry import TOPICS
 from vsitrain.figure_file import write_figure
-from vsitrain.scoring.compared import ComparedRow
+from vsitrain.scoring.compare_runs import ComparedRow
 from vsitrain.scoring.tasks import TASKS
 
 _TITLES = {"": "macro average"} | {task: TOPICS[task].title for task in TASKS}

@@ -112,7 +112,7 @@ def read_record(path: Path) -> dict[str, Any]:
     return record
 
 
-def matched(
+def match_predictions(
     questions: Iterable[Row], predictions: Sequence[Prediction], source: Path | str, *, missing_as_wrong: bool
 ) -> tuple[list[Row], list[Prediction]]:
     """Questions with their predictions, in the order of the questions.

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from vsidata.errors import OptionError
 from vsitrain.scoring.centres import rooms_of_meta_info, with_centre_answers
-from vsitrain.scoring.predictions import Row, matched, read_entries, read_predictions, read_record
+from vsitrain.scoring.predictions import Row, match_predictions, read_entries, read_predictions, read_record
 from vsitrain.scoring.questions import checked_rows, read_questions, split_of
-from vsitrain.scoring.references import REFERENCES, answered, reference_scores
+from vsitrain.scoring.references import REFERENCES, answered_by_reference, reference_scores
 from vsitrain.scoring.score import Scores, score
 
 
-def scored(
+def score_files(
     predictions: Path | None,
     data: str,
     *,
@@ -51,7 +51,7 @@ def scored(
         if reference not in REFERENCES:
             remedy = f"Choose from: {', '.join(REFERENCES)}."
             raise OptionError(f"--reference {reference}", "is none of the references.", remedy)
-        known, replies = answered(reference, rows)
+        known, replies = answered_by_reference(reference, rows)
         if not known:
             fault = "answers none of these questions: the boxes of their rooms are not at hand."
             raise OptionError(f"--reference {reference}", fault, "Name a build, or give --meta-info.")
@@ -60,7 +60,7 @@ def scored(
     if subset is not None:
         ids = {row["id"] for row in rows}
         given = [prediction for prediction in given if prediction.id in ids]
-    rows, replies = matched(rows, given, predictions or Path(), missing_as_wrong=missing_as_wrong)
+    rows, replies = match_predictions(rows, given, predictions or Path(), missing_as_wrong=missing_as_wrong)
     return score(rows, replies), reference_scores(rows)
 
 

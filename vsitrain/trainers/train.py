@@ -20,7 +20,7 @@ from vsitrain.models.starting_model import (
 )
 from vsitrain.rewards import reward_functions
 from vsitrain.runs.checkpoints import full_disk_in_words, resumed_from
-from vsitrain.runs.continuation import continued
+from vsitrain.runs.continuation import continue_provenance
 from vsitrain.runs.history import Series, history_of
 from vsitrain.runs.provenance import MERGED
 from vsitrain.runs.publishing import make_repository
@@ -74,7 +74,7 @@ def _train(prepared: Preparation, callbacks: Sequence[Any]) -> Trained:
     resumed = resumed_from(args.resume_from_checkpoint, out)
     with args.main_process_first(local=args.save_on_each_node, desc="preparing the folder of the run"):
         if resumed is not None:
-            provenance = continued(resumed, provenance, accept=options.accept_changes)
+            provenance = continue_provenance(resumed, provenance, accept=options.accept_changes)
         else:
             claim_run_folder(out, start=start, overwrite=options.overwrite)
         refuse_linked_run(out)
@@ -131,8 +131,8 @@ def _grpo(prepared: Preparation, model: Any, more: dict[str, Any]) -> Any:
         model,
         rewards,
         args,
-        _asked(prepared, prepared.rows),
-        eval_dataset=None if prepared.eval_rows is None else _asked(prepared, prepared.eval_rows),
+        _grpo_rows(prepared, prepared.rows),
+        eval_dataset=None if prepared.eval_rows is None else _grpo_rows(prepared, prepared.eval_rows),
         processing_class=prepared.processor,
         clip_of=lambda row: store.clip(row["scene_name"], row["dataset"]),
         input_mode=options.input_mode,
@@ -147,7 +147,9 @@ def _sft(prepared: Preparation, model: Any, more: dict[str, Any]) -> Any:
     from vsitrain.trainers.sft import make_trainer
 
     rows, eval_rows = prepared.rows, prepared.eval_rows
-    return make_trainer(model, prepared.config.training, rows, _asking(prepared), eval_rows=eval_rows, **more)
+    return make_trainer(
+        model, prepared.config.training, rows, _prompt_maker(prepared), eval_rows=eval_rows, **more
+    )
 
 
 def _dpo(prepared: Preparation, model: Any, more: dict[str, Any]) -> Any:
@@ -157,21 +159,21 @@ def _dpo(prepared: Preparation, model: Any, more: dict[str, Any]) -> Any:
         model,
         prepared.config.training,
         prepared.rows,
-        _asking(prepared),
+        _prompt_maker(prepared),
         wrong_answers=prepared.config.options.wrong_answers,
         eval_rows=prepared.eval_rows,
         **more,
     )
 
 
-def _asking(prepared: Preparation) -> Any:
+def _prompt_maker(prepared: Preparation) -> Any:
     from vsitrain.trainers.collate import PromptMaker
 
     options = prepared.config.options
     return PromptMaker(prepared.processor, prepared.store, prepared.mode, options.letters, options.input_mode)
 
 
-def _asked(prepared: Preparation, rows: Any) -> Any:
+def _grpo_rows(prepared: Preparation, rows: Any) -> Any:
     """Rows as GRPO takes them: what rewards need, and the messages of the prompt. No clip among them."""
     mode, letters = prepared.mode, prepared.config.options.letters
     return rows.remove_columns(list(_LEFT_OUT)).map(

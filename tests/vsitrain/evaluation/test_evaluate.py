@@ -19,7 +19,7 @@ from vsitrain.evaluation.study import result_of
 from vsitrain.runs.provenance import write_provenance
 from vsitrain.scoring.predictions import read_entries
 from vsitrain.scoring.questions import read_questions
-from vsitrain.scoring.score_files import scored
+from vsitrain.scoring.score_files import score_files
 
 
 @pytest.fixture
@@ -154,7 +154,7 @@ def test_a_video_that_cannot_be_opened_is_scored_as_wrong_and_counted(data, tmp_
     entries = made.run()
     assert [("error" in entry) for entry in entries] == [True, False, False, False]
     assert "has no frames" in entries[0]["error"]
-    scores, _ = scored(tmp_path / "out", "")
+    scores, _ = score_files(tmp_path / "out", "")
     assert sum(scores.without_reply.values()) == 1
     assert scores.micro.questions == 4
 
@@ -293,7 +293,7 @@ def test_command_asks_and_scores(tiny, data, tmp_path, monkeypatch, capsys):
     assert "macro" in said
     assert f"Next: `vsitrain table {out}`" in said
     assert len(read_entries(out)) == 4
-    assert asdict(scored(out, "")[0].micro)["questions"] == 4
+    assert asdict(score_files(out, "")[0].micro)["questions"] == 4
 
 
 def test_study_asks_in_every_mode_and_counts_missing_tags(tiny, data, tmp_path, monkeypatch, capsys):

@@ -11,7 +11,7 @@ from vsitrain.prompts import (
     PromptMode,
     answer_kind,
     ask,
-    offered,
+    offered_words,
     prompt_mode,
     target,
     wants_letter,
@@ -155,8 +155,8 @@ def test_the_kind_of_answer_follows_from_the_row() -> None:
 
 
 def test_the_words_to_choose_from_are_the_options_or_those_in_the_question() -> None:
-    assert offered(DISTANCE) == offered(OPEN) == ("chair", "stool", "stove", "sofa")
-    assert offered(SIZE) == ()
+    assert offered_words(DISTANCE) == offered_words(OPEN) == ("chair", "stool", "stove", "sofa")
+    assert offered_words(SIZE) == ()
 
 
 MINE = "name: mine\ntraining: Say it in <answer> </answer>.\nevaluation: Say it.\ntags: [answer]\n"

@@ -15,8 +15,8 @@ from vsidata.errors import OptionError
 from vsitrain.commands.app import main
 from vsitrain.scoring.centres import rooms_of_build, with_centre_answers
 from vsitrain.scoring.questions import read_questions
-from vsitrain.scoring.references import answered
-from vsitrain.scoring.score_files import scored
+from vsitrain.scoring.references import answered_by_reference
+from vsitrain.scoring.score_files import score_files
 
 MEASURED = "Measuring from the closest point of each object, "
 APART = f"{MEASURED}what is the distance between the bed and the desk (in meters)?"
@@ -76,13 +76,13 @@ def test_a_build_brings_its_own_boxes(tmp_path):
     ]
     scene = dict.fromkeys(schema.SCENES.names)
     scene |= {"dataset": builds.DATASET, "scene_name": asked.SCENES[0], "split": "train", "objects": objects}
-    assert not answered("centre_distance", read_questions(str(build)))[0]
+    assert not answered_by_reference("centre_distance", read_questions(str(build)))[0]
     (build / "scenes").mkdir()
     pq.write_table(
         pa.Table.from_pylist([scene], schema=schema.SCENES), build / "scenes" / "train-00000-of-00001.parquet"
     )
     write_manifest(build)
-    known, replies = answered("centre_distance", read_questions(str(build)))
+    known, replies = answered_by_reference("centre_distance", read_questions(str(build)))
     assert [(it["id"], reply.reply) for it, reply in zip(known, replies, strict=True)] == [
         (questions["id"], "5.0")
     ]
@@ -93,7 +93,7 @@ def test_where_no_boxes_are_known_it_is_said_and_not_left_blank(tmp_path, monkey
     path = tmp_path / "test.jsonl"
     path.write_text("".join(json.dumps(row(APART, number=n)) + "\n" for n in range(3)))
     with pytest.raises(OptionError, match="the boxes of their rooms are not at hand"):
-        scored(None, str(path), reference="centre_distance")
+        score_files(None, str(path), reference="centre_distance")
     monkeypatch.setattr("sys.argv", ["vsitrain", "score", "--reference", "key", "--data", str(path)])
     with pytest.raises(SystemExit):
         main()
@@ -106,7 +106,7 @@ def test_where_no_boxes_are_known_it_is_said_and_not_left_blank(tmp_path, monkey
 def test_perfect_centre_distances_score_what_is_known_of_them_on_the_released_questions(vsibench):
     """34.3 on all 5,130 questions; on these 3,059, computed in a few lines elsewhere, 35.3 and 81.3."""
     files = sorted(vsibench.glob("*_meta_info_val.json"))
-    scores, beside = scored(
+    scores, beside = score_files(
         None, str(vsibench / "questions.jsonl"), reference="centre_distance", meta_info=files
     )
     assert 100 * scores.tasks["object_abs_distance"].official == pytest.approx(35.34, abs=0.01)

@@ -13,7 +13,7 @@ from tests.vsitrain.scoring.answers import rows
 from vsidata.errors import OptionError
 from vsitrain.commands.app import main
 from vsitrain.scoring import score
-from vsitrain.scoring.compared import ComparedRow, compared, row_of
+from vsitrain.scoring.compare_runs import ComparedRow, compare_runs, row_of
 from vsitrain.scoring.layouts import FORMATS, LAYOUTS
 from vsitrain.scoring.published import published_beside, published_row, published_rows
 from vsitrain.scoring.references import REFERENCES
@@ -93,7 +93,7 @@ def test_every_row_of_the_papers_own_tables_can_be_found():
 def test_comparison_holds_gains_distances_references_and_notes(tmp_path):
     base = evaluations.write(tmp_path / "base")
     run = evaluations.write(tmp_path / "run", 1.0, model="runs/run", trained=evaluations.TRAINED)
-    found = compared([run], base=base, paper=True, published=["GPT-4o"])
+    found = compare_runs([run], base=base, paper=True, published=["GPT-4o"])
     named = {row.name: row for row in found.rows}
     assert list(named) == [
         *("base", "base − Qwen2-VL-2B", "run", "run − vsGRPO-V-2B"),
@@ -108,7 +108,7 @@ def test_comparison_holds_gains_distances_references_and_notes(tmp_path):
     assert low < named["base"].average < high
     assert any("5,130 questions, those computed here of 300" in note for note in found.notes)
     assert any("between centres: cannot be told" in note for note in found.notes)
-    bare = compared([run], references=False)
+    bare = compare_runs([run], references=False)
     assert [row.name for row in bare.rows] == ["run"]
 
 
@@ -116,7 +116,7 @@ def test_modes_of_a_study_go_by_the_name_of_its_model_and_gain_on_the_vanilla_on
     shares = {"think": 0.5, "observe": 0.0, "vanilla": 0.2}
     for mode, share in shares.items():
         evaluations.write(tmp_path / "qwen2-vl-2b" / mode, share, prompt={"name": mode})
-    rows = compared([tmp_path / "qwen2-vl-2b" / mode for mode in shares], by_mode=True, paper=True).rows
+    rows = compare_runs([tmp_path / "qwen2-vl-2b" / mode for mode in shares], by_mode=True, paper=True).rows
     runs = [row for row in rows if row.kind == "run"]
     assert [(row.name, row.mode) for row in runs] == [("qwen2-vl-2b", mode) for mode in shares]
     assert [row.against for row in runs] == [runs[2], runs[2], None]
@@ -128,7 +128,7 @@ def test_modes_of_a_study_go_by_the_name_of_its_model_and_gain_on_the_vanilla_on
 def test_runs_that_were_asked_other_questions_are_not_put_side_by_side(tmp_path):
     runs = [evaluations.write(tmp_path / name, count=count) for name, count in (("one", 300), ("two", 200))]
     with pytest.raises(OptionError, match="was asked other questions than the first: 200, and 300 there"):
-        compared(runs)
+        compare_runs(runs)
 
 
 def test_command_prints_a_table_alone_and_notes_beside_it_and_draws(tmp_path, monkeypatch, capsys):

@@ -14,9 +14,9 @@ from tests.vsitrain.scoring import evaluations
 from tests.vsitrain.scoring.answers import rows
 from vsidata.errors import OptionError
 from vsitrain.commands.app import main
-from vsitrain.scoring import Prediction, matched, official_score, read_predictions, score
+from vsitrain.scoring import Prediction, match_predictions, official_score, read_predictions, score
 from vsitrain.scoring.references import REFERENCES
-from vsitrain.scoring.score_files import scored
+from vsitrain.scoring.score_files import score_files
 from vsitrain.scoring.score_text import closing_lines
 
 
@@ -74,12 +74,12 @@ def test_questions_without_a_reply_score_nothing_and_are_counted():
 def test_predictions_that_do_not_fit_the_questions_are_refused(change, words):
     asked, replies = rows(40)
     with pytest.raises(OptionError, match=words):
-        matched(asked, change(replies), "file", missing_as_wrong=False)
+        match_predictions(asked, change(replies), "file", missing_as_wrong=False)
 
 
 def test_missing_predictions_may_count_as_wrong_and_are_told():
     asked, replies = rows(40)
-    some, absent = matched(asked, replies[10:], "file", missing_as_wrong=True)
+    some, absent = match_predictions(asked, replies[10:], "file", missing_as_wrong=True)
     assert score(some, absent).without_reply == {"no prediction": 10}
 
 
@@ -104,7 +104,7 @@ def questions_file(folder, asked):
 def test_key_earns_everything_and_blind_guesses_do_not(tmp_path):
     asked, _ = rows()
     path = questions_file(tmp_path, asked)
-    scores, beside = scored(None, str(path), reference="key")
+    scores, beside = score_files(None, str(path), reference="key")
     assert scores.macro.official == scores.macro.lenient == 1
     assert set(beside) == {"at random", "best constant", "best for the same words", "the key itself"}
     for name, found in beside.items():
@@ -150,7 +150,7 @@ def test_reasons_for_no_reply_are_counted_the_most_common_first():
 def test_an_evaluation_that_has_not_ended_is_not_scored_as_if_it_had(tmp_path):
     out = evaluations.write(tmp_path / "run", questions=301)
     with pytest.raises(OptionError, match="holds 300 predictions, and 301 questions are asked"):
-        scored(out, "")
+        score_files(out, "")
 
 
 _ANY = st.recursive(
@@ -171,7 +171,7 @@ def test_any_values_in_predictions_are_scored_or_refused_in_words(tmp_path, chan
     path = tmp_path / "predictions.jsonl"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     try:
-        scores, _ = scored(path, "")
+        scores, _ = score_files(path, "")
     except OptionError:
         return
     assert 0 <= scores.macro.official <= 1

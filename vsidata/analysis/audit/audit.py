@@ -11,12 +11,12 @@ from vsidata.analysis.audit.margins import margins
 from vsidata.analysis.audit.repeats import repeats
 from vsidata.analysis.audit.scores import by_type, scores
 from vsidata.analysis.audit.shares import letter_shares, word_shares
-from vsidata.analysis.blind.blind_question import BlindQuestion, can_be_scored, read_asked
+from vsidata.analysis.blind.blind_question import BlindQuestion, can_be_scored, read_blind_questions
 from vsidata.analysis.blind.constants import FOLDS
 from vsidata.analysis.blind.forest import TREES
-from vsidata.analysis.blind.guess import guess, need_rooms, steps
+from vsidata.analysis.blind.guess import forest_count, guess, need_rooms
 from vsidata.analysis.conform import read_questions
-from vsidata.dataset.audit_file import AUDIT, audited
+from vsidata.dataset.audit_file import AUDIT, audited_checksums
 from vsidata.dataset.build import Build
 from vsidata.dataset.manifest_form import Manifest
 from vsidata.errors import OptionError
@@ -36,7 +36,7 @@ _COLUMNS = (
 )
 
 
-def asked_in_build(build: Build) -> list[BlindQuestion]:
+def questions_of_build(build: Build) -> list[BlindQuestion]:
     """The questions of a build, each with the room that it is about.
 
     Builds of the first release do not say the room.
@@ -56,10 +56,10 @@ def asked_in_build(build: Build) -> list[BlindQuestion]:
         row["margin"] = (row.pop("evidence") or {}).get("margin")
         if room := rooms.get((row["dataset"], row["scene_name"])):
             row["room"] = room
-    return read_asked(rows, _topics(build.manifest))
+    return read_blind_questions(rows, _topics(build.manifest))
 
 
-def asked_in_file(path: Path) -> list[BlindQuestion]:
+def questions_of_file(path: Path) -> list[BlindQuestion]:
     """Released VSI-Bench questions, or others in its columns, one JSON object a line.
 
     Raises:
@@ -68,7 +68,7 @@ def asked_in_file(path: Path) -> list[BlindQuestion]:
     rows = list(read_questions(path))
     if not rows:
         raise OptionError(path, "holds no question.", "Name a file of questions, one JSON object a line.")
-    return read_asked(rows)
+    return read_blind_questions(rows)
 
 
 def audit(
@@ -103,7 +103,7 @@ def audit(
         remedy = "Take some whose answers are choices or positive numbers."
         raise OptionError("The questions", "hold none that can be scored.", remedy)
     kinds = by_type(scored)
-    started(sum(map(steps, kinds.values())))
+    started(sum(map(forest_count, kinds.values())))
     found = {kind: guess(own, seed, done) for kind, own in kinds.items()}
     return {
         "vsidata": __version__,
@@ -114,7 +114,7 @@ def audit(
         "left_out": len(questions) - len(scored),
         "scenes": len({asked.scene for asked in questions}),
         "rooms": len({asked.room for asked in questions}),
-        "qa": audited(manifest.files) if manifest else {},
+        "qa": audited_checksums(manifest.files) if manifest else {},
         "scores": scores(kinds, found),
         "letters": letter_shares(questions),
         "words": word_shares(questions),

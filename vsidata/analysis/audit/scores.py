@@ -47,7 +47,7 @@ def scores(kinds: Mapping[str, Sequence[BlindQuestion]], found: Mapping[str, Gue
     type_of = np.array([kind for kind, own in kinds.items() for _ in own])
     rooms = [asked.room for own in kinds.values() for asked in own]
     masks = {kind: type_of == kind for kind in kinds}
-    ways = _ways(found)
+    ways = _scores_by_method(found)
     drawn = {
         way: redrawn_means(np.nan_to_num(values), rooms, chosen=np.array(list(masks.values())))
         for way, values in ways.items()
@@ -87,7 +87,7 @@ def scores(kinds: Mapping[str, Sequence[BlindQuestion]], found: Mapping[str, Gue
 _Means = Mapping[str, tuple[float, Array] | None]
 
 
-def _ways(found: Mapping[str, Guesses]) -> dict[str, Array]:
+def _scores_by_method(found: Mapping[str, Guesses]) -> dict[str, Array]:
     """The scores of all questions by each way; NaN where it could not be tried."""
     best = np.concatenate([them.of_best for them in found.values()])
     constant = np.concatenate([_or_nan(them.of_constant, them) for them in found.values()])

@@ -65,7 +65,7 @@ class BlindQuestion:
         return float(self.truth)
 
 
-def read_asked(rows: Iterable[Row], topics: Mapping[str, Any] | None = None) -> list[BlindQuestion]:
+def read_blind_questions(rows: Iterable[Row], topics: Mapping[str, Any] | None = None) -> list[BlindQuestion]:
     """Rows of questions, parted into what can be scored.
 
     Args:
@@ -78,17 +78,17 @@ def read_asked(rows: Iterable[Row], topics: Mapping[str, Any] | None = None) -> 
         As many, in their order.
     """
     patterns = _patterns(topics)
-    found = [_asked(row, patterns) for row in rows]
+    found = [_blind_question(row, patterns) for row in rows]
     return _with_choices(found)
 
 
-def _asked(row: Row, patterns: Patterns) -> BlindQuestion:
+def _blind_question(row: Row, patterns: Patterns) -> BlindQuestion:
     kind = str(row["question_type"])
     topic, texts = patterns.get(kind, (kind, ()))
     roles = _roles(str(row["question"]), texts)
     options = tuple(str(option).partition(". ")[2] for option in row["options"] or ())
     truth = str(row["ground_truth"])
-    answer = _chosen(options, truth, row) if options else truth
+    answer = _chosen_option(options, truth, row) if options else truth
     choices = options or tuple(filter(None, roles.get("options", "").split(", ")))
     return BlindQuestion(
         id=str(row.get("id", "")),
@@ -106,7 +106,7 @@ def _asked(row: Row, patterns: Patterns) -> BlindQuestion:
     )
 
 
-def _chosen(options: Sequence[str], letter: str, row: Row) -> str:
+def _chosen_option(options: Sequence[str], letter: str, row: Row) -> str:
     """The option that a letter names."""
     place = ascii_uppercase.find(letter)
     if len(letter) != 1 or not 0 <= place < len(options):
@@ -148,14 +148,14 @@ def _roles(question: str, texts: Sequence[re.Pattern[str]]) -> dict[str, str]:
 
 
 @cache
-def _shipped() -> tuple[Mapping[str, Any], ...]:
+def _packaged_topics() -> tuple[Mapping[str, Any], ...]:
     """The topics of this package's rule sets, resolved."""
     return tuple(load_rules(name).resolved["topics"] for name in RULE_SETS)
 
 
 def _patterns(topics: Mapping[str, Any] | None) -> Patterns:
     found: dict[str, tuple[str, list[re.Pattern[str]]]] = {}
-    for stated in (topics or {}, *_shipped()):
+    for stated in (topics or {}, *_packaged_topics()):
         for topic, rules in stated.items():
             for kind, text in texts(topic, rules).items():
                 found.setdefault(kind, (topic, []))[1].append(question_pattern(text))

@@ -16,14 +16,14 @@ from vsidata.errors import OptionError
 from vsidata.metrics import Array, exact_match, mean_relative_accuracy
 
 _ENOUGH = 4_000  # questions; of fewer the scores depend on how their rooms are parted, by several points
-_MOST_PARTINGS = 4
+_MOST_PARTITIONS = 4
 
 
-def steps(questions: Sequence[BlindQuestion]) -> int:
+def forest_count(questions: Sequence[BlindQuestion]) -> int:
     """How many forests `guess` grows for questions of one type; none where there are too few rooms."""
     if not can_learn(questions):
         return 0
-    return partings(questions) * FOLDS * len(_leaves(questions))
+    return partition_count(questions) * FOLDS * len(_leaf_size(questions))
 
 
 def can_learn(questions: Sequence[BlindQuestion]) -> bool:
@@ -44,12 +44,12 @@ def need_rooms(questions: Sequence[BlindQuestion]) -> None:
         raise OptionError("The questions", fault, remedy)
 
 
-def partings(questions: Sequence[BlindQuestion]) -> int:
+def partition_count(questions: Sequence[BlindQuestion]) -> int:
     """How often the rooms are parted anew."""
-    return min(max(_ENOUGH // len(questions), 1), _MOST_PARTINGS)
+    return min(max(_ENOUGH // len(questions), 1), _MOST_PARTITIONS)
 
 
-def _leaves(questions: Sequence[BlindQuestion]) -> tuple[int, ...]:
+def _leaf_size(questions: Sequence[BlindQuestion]) -> tuple[int, ...]:
     """Words say much about some numbers, as lengths, and little about choices."""
     return (FINE, COARSE) if questions[0].is_number else (COARSE,)
 
@@ -91,13 +91,13 @@ def guess(
     Args:
         questions: of one question type, which `can_be_scored`.
         seed: of the parts and of the forests.
-        done: called after each of `steps`.
+        done: called after each of `forest_count`.
     """
     best = best_answer([asked.truth for asked in questions], number=questions[0].is_number)
     of_best = _scores(questions, [best] * len(questions))
     if not can_learn(questions):
         return Guesses(best, of_best, None, None, None)
-    more = np.random.SeedSequence(seed).generate_state(partings(questions) - 1).tolist()
+    more = np.random.SeedSequence(seed).generate_state(partition_count(questions) - 1).tolist()
     tries = [_guessed(questions, one, done) for one in (seed, *more)]
     of_constant, of_category, of_forest = np.mean(tries, axis=0)
     return Guesses(best, of_best, of_constant, of_category, of_forest)
@@ -109,12 +109,14 @@ def _guessed(questions: Sequence[BlindQuestion], seed: int, done: Callable[[], N
     forest = number_guesses if number else choice_guesses
     parts = folds_of([asked.room for asked in questions], seed=seed)
     tried = list(_constants(questions, parts))
-    for leaf in _leaves(questions):
+    for leaf in _leaf_size(questions):
         answers = forest(questions, parts, leaf, seed, done)
         tried.append(answers if number else list(map(_reply, questions, answers)))
     scores = np.array([_scores(questions, answers) for answers in tried])
     by_words, by_type = scores[:2]
-    return np.array([by_type, by_words, scores[_better(scores, parts), np.arange(len(questions))]])
+    return np.array(
+        [by_type, by_words, scores[_best_on_other_parts(scores, parts), np.arange(len(questions))]]
+    )
 
 
 def _scores(questions: Sequence[BlindQuestion], replies: Sequence[str]) -> Array:
@@ -131,7 +133,7 @@ def _reply(asked: BlindQuestion, option: str) -> str:
     return chr(ord("A") + asked.choices.index(option)) if option in asked.choices else ""
 
 
-def _better(scores: Array, parts: IntArray) -> IntArray:
+def _best_on_other_parts(scores: Array, parts: IntArray) -> IntArray:
     """For each question (n,) the row of `scores` (k, n) that is best on all parts but its own."""
     chosen = np.zeros(len(parts), dtype=np.int64)
     for part in np.unique(parts):

@@ -47,7 +47,7 @@ class Encoder:
     def statistics(self, words: IntArray) -> list[Array]:
         """Mean and spread of the answers to the same word elsewhere, and how many there are (log)."""
         prior, spread = self.answers[self.training].mean(), self.answers[self.training].var()
-        count, total, squares = (self._elsewhere(words, power) for power in (0, 1, 2))
+        count, total, squares = (self._sums_of_other_rooms(words, power) for power in (0, 1, 2))
         mean = (total + _PRIOR * prior) / (count + _PRIOR)
         own = np.divide(total, count, out=np.zeros_like(total), where=count > 0)
         variance = (np.maximum(squares - count * own**2, 0) + _PRIOR * spread) / (count + _PRIOR)
@@ -60,7 +60,7 @@ class Encoder:
         means: Array = (total + prior) / (count + 1)
         return means[words]
 
-    def _elsewhere(self, words: IntArray, power: int) -> Array:
+    def _sums_of_other_rooms(self, words: IntArray, power: int) -> Array:
         sums = self._sums(words, power)
         own = np.where(self.training, sums[words, self.inner], 0)
         rest: Array = sums.sum(axis=1)[words] - own

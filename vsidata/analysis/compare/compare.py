@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from vsidata.analysis.audit.audit import asked_in_build, asked_in_file
+from vsidata.analysis.audit.audit import questions_of_build, questions_of_file
 from vsidata.analysis.blind.blind_question import BlindQuestion, can_be_scored
 from vsidata.analysis.compare.pairs import Pair, paired
 from vsidata.dataset.build import Build
@@ -24,9 +24,9 @@ def read_side(place: Path) -> tuple[list[BlindQuestion], Manifest | None]:
         VsiError: it is neither, or cannot be read.
     """
     if place.suffix == ".jsonl":
-        return asked_in_file(place), None
+        return questions_of_file(place), None
     build = Build.open(place)
-    return asked_in_build(build), build.manifest
+    return questions_of_build(build), build.manifest
 
 
 def compare(first: Path, second: Path, examples: int = 3) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def _topic(
         "differing": len(differing),
         "lost": len(lost),
         "new": len(new),
-        **_worth(both),
+        **_score_by_other_keys(both),
         "examples": {
             "differing": [
                 {**_shown(theirs), "first": ours.answer, "second": theirs.answer}
@@ -136,7 +136,7 @@ def _closeness(pair: Pair) -> float:
     return low / high if high > 0 else 0.0
 
 
-def _worth(both: Sequence[Pair]) -> dict[str, Any]:
+def _score_by_other_keys(both: Sequence[Pair]) -> dict[str, Any]:
     """The score of the first's answers by the second's keys, and for numbers how they are to each other."""
     scored = [(ours, theirs) for ours, theirs in both if can_be_scored(theirs)]
     if not scored:

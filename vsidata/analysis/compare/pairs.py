@@ -33,7 +33,7 @@ def paired(first: Sequence[BlindQuestion], second: Sequence[BlindQuestion]) -> P
     both: list[Pair] = []
     left: Sequence[BlindQuestion] = first
     right: Sequence[BlindQuestion] = second
-    for key in (_by_text, _about):
+    for key in (_by_text, _subject_of):
         found, left, right = _matched(left, right, key)
         both += found
     order = {id(asked): place for place, asked in enumerate(first)}
@@ -61,6 +61,6 @@ def _by_text(asked: BlindQuestion) -> Hashable:
     return asked.scene, asked.kind, asked.text
 
 
-def _about(asked: BlindQuestion) -> Hashable:
+def _subject_of(asked: BlindQuestion) -> Hashable:
     words = tuple(sorted(asked.words)) if asked.is_number else asked.words
     return asked.scene, asked.kind, words, tuple(sorted(asked.choices))

@@ -9,7 +9,7 @@ from vsidata.plain_text import in_a_line
 _WIDTH, _HEIGHT, _GAP, _COLUMNS = 240, 150, 44, 3  # of one picture, pixels
 
 
-def drawn(record: Mapping[str, Any]) -> str:
+def curves_as_svg(record: Mapping[str, Any]) -> str:
     """The curves of a record, from `record.as_json`.
 
     To the right is what was left, from all questions down to none; up is the score, from 0 to 100. The line
@@ -39,26 +39,26 @@ def _picture(kind: str, own: Mapping[str, Any]) -> Iterator[str]:
     yield f'<text y="-8" font-weight="bold">{escape(in_a_line(kind))}</text>'
     yield f'<path d="M0 0V{_HEIGHT}H{_WIDTH}" fill="none" stroke="#888"/>'
     for percent in (50, 100):
-        yield f'<text x="-4" y="{_up(percent / 100) + 4:g}" text-anchor="end">{percent}</text>'
+        yield f'<text x="-4" y="{_y_of(percent / 100) + 4:g}" text-anchor="end">{percent}</text>'
     for share in (1.0, 0.5, 0.0):
         words = f"{round(share * all_):,}"
-        yield f'<text x="{_along(share):g}" y="{_HEIGHT + 14}" text-anchor="middle">{words}</text>'
+        yield f'<text x="{_x_of(share):g}" y="{_HEIGHT + 14}" text-anchor="middle">{words}</text>'
     yield f'<text x="{_WIDTH / 2}" y="{_HEIGHT + 28}" text-anchor="middle">questions left</text>'
     for key, dash in (("constant", ' stroke-dasharray="4 3"'), ("forest", "")):
         points = [(one["questions"] / all_, one[key]) for one in rounds]
         yield f'<polyline points="{_points(points)}" fill="none" stroke="#1f5fa8" stroke-width="1.5"{dash}/>'
     if "forest" in own["after"]:
-        x, y = _along(own["questions"][1] / all_), _up(own["after"]["forest"])
+        x, y = _x_of(own["questions"][1] / all_), _y_of(own["after"]["forest"])
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="#1f5fa8"/>'
 
 
 def _points(points: Sequence[tuple[float, float]]) -> str:
-    return " ".join(f"{_along(share):.1f},{_up(score):.1f}" for share, score in points)
+    return " ".join(f"{_x_of(share):.1f},{_y_of(score):.1f}" for share, score in points)
 
 
-def _along(share: float) -> float:
+def _x_of(share: float) -> float:
     return (1 - share) * _WIDTH
 
 
-def _up(score: float) -> float:
+def _y_of(score: float) -> float:
     return (1 - score) * _HEIGHT

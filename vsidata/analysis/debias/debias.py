@@ -9,10 +9,10 @@ import orjson
 from vsidata import __version__
 from vsidata.analysis.blind.blind_question import BlindQuestion
 from vsidata.analysis.blind.guess import need_rooms
-from vsidata.analysis.debias.curve import drawn
+from vsidata.analysis.debias.curve import curves_as_svg
 from vsidata.analysis.debias.debias_record import as_json
-from vsidata.analysis.debias.prune import debias
-from vsidata.dataset.audit_file import audited
+from vsidata.analysis.debias.prune import prune
+from vsidata.dataset.audit_file import audited_checksums
 from vsidata.dataset.build import Build
 from vsidata.dataset.subset import write_subset
 from vsidata.errors import OptionError
@@ -22,7 +22,7 @@ REASON = "debias: it can be guessed without a look"
 _BRIEF = ("target", "least", "seed", "questions", "topics")  # what the manifest says of the record
 
 
-def debiased(
+def write_debiased(
     build: Build,
     asked: Sequence[BlindQuestion],
     out: Path,
@@ -57,9 +57,9 @@ def debiased(
         )
         raise OptionError(build.folder, "is debiased already.", remedy)
     need_rooms(asked)
-    found = debias(asked, target=target, least=least, seed=seed, told=grown, done=done)
+    found = prune(asked, target=target, least=least, seed=seed, on_forest=grown, done=done)
     made = as_json(found, target=target, least=least, seed=seed)
-    record = {"vsidata": __version__, "of": audited(build.manifest.files), **made}
+    record = {"vsidata": __version__, "of": audited_checksums(build.manifest.files), **made}
     write_subset(
         build,
         {it.id for pruned in found.values() for it in pruned.kept},
@@ -68,7 +68,7 @@ def debiased(
         added={"debias": {"vsidata": __version__} | {key: made[key] for key in _BRIEF}},
         beside={
             "debias.json": orjson.dumps(record, option=orjson.OPT_INDENT_2) + b"\n",
-            "debias.svg": drawn(made).encode(),
+            "debias.svg": curves_as_svg(made).encode(),
         },
     )
     return record

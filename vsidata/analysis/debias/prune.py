@@ -17,7 +17,7 @@ import numpy as np
 
 from vsidata.analysis.audit.scores import by_type
 from vsidata.analysis.blind.blind_question import BlindQuestion, can_be_scored
-from vsidata.analysis.blind.guess import can_learn, guess, partings
+from vsidata.analysis.blind.guess import can_learn, guess, partition_count
 from vsidata.metrics import Array
 
 _PART = 0.5  # of what seems to be needed is left out at a time: the forest learns from what remains
@@ -67,13 +67,13 @@ class Pruned:
     tail: tuple[float, float] | None = None
 
 
-def debias(
+def prune(
     questions: Sequence[BlindQuestion],
     *,
     target: float,
     least: float,
     seed: int = 0,
-    told: Callable[[], None] = lambda: None,
+    on_forest: Callable[[], None] = lambda: None,
     done: Callable[[], None] = lambda: None,
 ) -> dict[str, Pruned]:
     """Prune every question type.
@@ -83,7 +83,7 @@ def debias(
         target: how much more than the constant the forest may score, in [0, 1].
         least: share of all questions that is kept whatever they tell.
         seed: of everything drawn.
-        told: called after each forest; and
+        on_forest: called after each forest; and
         done: after each question type.
 
     Returns:
@@ -92,14 +92,14 @@ def debias(
     spare = len(questions) - math.ceil(least * len(questions))
     found = {}
     for kind, own in by_type(questions).items():
-        found[kind] = _pruned(own, target, spare, seed, told)
+        found[kind] = _prune_type(own, target, spare, seed, on_forest)
         spare -= len(own) - len(found[kind].kept)
         done()
     return found
 
 
-def _pruned(
-    questions: list[BlindQuestion], target: float, spare: int, seed: int, told: Callable[[], None]
+def _prune_type(
+    questions: list[BlindQuestion], target: float, spare: int, seed: int, on_forest: Callable[[], None]
 ) -> Pruned:
     scored = [asked for asked in questions if can_be_scored(asked)]
     unscored = [asked for asked in questions if not can_be_scored(asked)]
@@ -110,7 +110,7 @@ def _pruned(
     fresh, again = np.random.SeedSequence([seed, 2]).generate_state(2).tolist()
     kept = scored
     for draw in draws if can_learn(scored) else ():
-        guesses = guess(kept, draw, told)
+        guesses = guess(kept, draw, on_forest)
         assert guesses.of_forest is not None, "there are rooms enough"  # noqa: S101 - for the type checker
         assert guesses.of_constant is not None, "there are rooms enough"  # noqa: S101 - for the type checker
         # Against the constant's mean, not its score at each question: else what agrees with the constant
@@ -119,7 +119,7 @@ def _pruned(
         pruned.rounds.append(
             Round(len(kept), float(guesses.of_constant.mean()), float(guesses.of_forest.mean()))
         )
-        allowed = target - min(2 * _SPREAD / math.sqrt(len(kept) * partings(kept)), target / 2)
+        allowed = target - min(2 * _SPREAD / math.sqrt(len(kept) * partition_count(kept)), target / 2)
         cut = min(_surplus(gains, allowed), spare - (len(scored) - len(kept)))
         if gains.mean() <= allowed or cut <= 0:
             break
@@ -129,7 +129,7 @@ def _pruned(
         if not can_learn(fewer):
             break
         kept = fewer
-    pruned.before, pruned.after = _measured(scored, fresh, told), _measured(kept, again, told)
+    pruned.before, pruned.after = _measured(scored, fresh, on_forest), _measured(kept, again, on_forest)
     pruned.tail = _tail(scored, kept)
     chosen = {id(asked) for asked in (*kept, *unscored)}
     pruned.kept = [asked for asked in questions if id(asked) in chosen]
@@ -144,8 +144,10 @@ def _surplus(gains: Array, allowed: float) -> int:
     return max(int(_PART * needed), int(_LEAST * len(gains)), 1)
 
 
-def _measured(questions: Sequence[BlindQuestion], seed: int, told: Callable[[], None]) -> dict[str, float]:
-    guesses = guess(questions, seed, told)
+def _measured(
+    questions: Sequence[BlindQuestion], seed: int, on_forest: Callable[[], None]
+) -> dict[str, float]:
+    guesses = guess(questions, seed, on_forest)
     ways = {
         "constant_in_sample": guesses.of_best,
         "constant": guesses.of_constant,

@@ -22,7 +22,7 @@ _RESUME = (
 
 
 @contextmanager
-def told(address: str) -> Iterator[None]:
+def explain_store_errors(address: str) -> Iterator[None]:
     """Turn faults of a store into errors with a remedy. The errors contain no credentials.
 
     Raises:

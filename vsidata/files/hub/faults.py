@@ -57,18 +57,18 @@ class UnreachableError(VsiError):
     """The Hub cannot be reached or fails, so the state of the repository is unknown."""
 
 
-def passes(error: BaseException) -> bool:
+def is_temporary(error: BaseException) -> bool:
     """Return whether a fault of the network or the Hub is likely to be temporary."""
     if isinstance(error, OfflineModeIsEnabled):
         return False
     status = _status(error)
     if status is not None:
         return status == 429 or status >= 500
-    return _lost(error) is not None
+    return _lost_connection(error) is not None
 
 
-patiently = Retrying(
-    retry=retry_if_exception(passes),
+with_retries = Retrying(
+    retry=retry_if_exception(is_temporary),
     stop=stop_after_attempt(5),
     wait=wait_exponential(),  # 1, 2, 4 and 8 seconds: enough for a restart of the Hub
     reraise=True,
@@ -77,7 +77,7 @@ patiently = Retrying(
 
 
 @contextmanager
-def told(repo_id: str, token: str | None = None) -> Iterator[None]:
+def explain_hub_errors(repo_id: str, token: str | None = None) -> Iterator[None]:
     """Turn faults of the Hub into errors with a remedy. The errors contain no token.
 
     Args:
@@ -92,7 +92,7 @@ def told(repo_id: str, token: str | None = None) -> Iterator[None]:
     try:
         yield
     except HFValidationError as error:
-        said = _words(error, token)
+        said = _server_message(error, token)
         raise OptionError(repo_id, f"is not a valid name on the Hub: {said}.", "Write NAME/SET.") from None
     except OfflineModeIsEnabled:
         fault = "cannot be reached: HF_HUB_OFFLINE is set."
@@ -114,20 +114,20 @@ def _in_words(repo_id: str, error: BaseException, token: str | None) -> VsiError
             ("the Hub refused this", "Fix the cause in the message, then run the same command again."),
         )
         message = answer.server_message if answer is not None else None
-        said = f": {_words(message, token)}" if message else ""
+        said = f": {_server_message(message, token)}" if message else ""
         if status == 429 or status >= 500:
             fault, remedy = _BY_STATUS.get(status, ("the Hub failed repeatedly", _RESUME))
             return UnreachableError(repo_id, f"{fault} ({status}{said}).", remedy)
         return VsiError(repo_id, f"{fault} ({status}{said}).", remedy)
-    lost = _lost(error)
+    lost = _lost_connection(error)
     if lost is None and _cause(error, LocalEntryNotFoundError) is not None:
         fault = "is incomplete in the Hub's cache, and the Hub cannot be reached."
         return UnreachableError(repo_id, fault, "Check the connection, or unset HF_HUB_OFFLINE.")
     if lost is not None:
-        fault = f"the connection was lost or could not be opened: {_words(lost, token)}."
+        fault = f"the connection was lost or could not be opened: {_server_message(lost, token)}."
         return UnreachableError(repo_id, fault, _RESUME)
     if isinstance(error, UNREADABLE):
-        said = _words(f"{type(error).__name__}: {error}", token)
+        said = _server_message(f"{type(error).__name__}: {error}", token)
         return VsiError(repo_id, f"the answer does not have the form of the Hub's answers ({said}).", _PROXY)
     return None
 
@@ -141,7 +141,7 @@ def _status(error: BaseException) -> int | None:
     return int(stored[1]) if stored else None
 
 
-def _lost(error: BaseException) -> BaseException | None:
+def _lost_connection(error: BaseException) -> BaseException | None:
     """A lost connection in an error's chain of causes: an error of the client, or one of Python from Xet."""
     return (
         _cause(error, httpx2.TransportError) or _cause(error, ConnectionError) or _cause(error, TimeoutError)
@@ -155,7 +155,7 @@ def _cause(error: BaseException | None, kind: type[Answer]) -> Answer | None:
     return error
 
 
-def _words(said: object, token: str | None) -> str:
+def _server_message(said: object, token: str | None) -> str:
     """A server's message in one short line, without a full stop and without the token."""
     text = without_secrets(" ".join(printable(str(said)).split()).rstrip("."), token)
     return text if len(text) <= _LONGEST_ANSWER else f"{text[:_LONGEST_ANSWER]}…"

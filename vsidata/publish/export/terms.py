@@ -1,7 +1,7 @@
 """Under whose terms an export stands: those of the scans that the build shows."""
 
 from vsidata.dataset.manifest_form import Manifest
-from vsidata.dataset.origin import SCANNET_TERMS, is_free, owned
+from vsidata.dataset.origin import SCANNET_TERMS, is_free, owned_datasets
 
 _FREE = "It shows synthetic rooms, which belong to nobody: Apache License 2.0."
 _OF_SCANNET = (
@@ -15,6 +15,6 @@ def terms(manifest: Manifest) -> str:
     """One or two sentences, by the datasets that the manifest names."""
     if is_free(manifest):
         return _FREE
-    owners = owned(manifest)
+    owners = owned_datasets(manifest)
     parts = [_OF_SCANNET] if "scannet" in owners else []
     return " ".join([*parts, _OF_OTHERS] if owners != ["scannet"] else parts)

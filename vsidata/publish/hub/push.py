@@ -12,12 +12,12 @@ from vsidata.dataset.build import Build
 from vsidata.dataset.origin import is_free
 from vsidata.errors import OptionError, VsiError
 from vsidata.files.hub.client import client
-from vsidata.files.hub.faults import UnreachableError, patiently, told
+from vsidata.files.hub.faults import UnreachableError, explain_hub_errors, with_retries
 from vsidata.files.hub.secret_scan import refuse_secrets
 from vsidata.publish.hub.push_plan import PushPlan
-from vsidata.publish.hub.push_text import provenance
+from vsidata.publish.hub.push_text import commit_message
 from vsidata.publish.hub.release import PICTURES, has_pictures, release
-from vsidata.publish.hub.remote import DATASET, MAIN, NOTHING, compare, look
+from vsidata.publish.hub.remote import DATASET, MAIN, NOTHING, change_for, read_remote
 
 _LOG_IN = "Log in with `hf auth login`, or set HF_TOKEN to a token that may write there."
 
@@ -60,8 +60,8 @@ def plan(
     api = client()
     remote, unseen = None, None
     try:
-        with told(repo_id):
-            remote = look(api, repo_id, revision)
+        with explain_hub_errors(repo_id):
+            remote = read_remote(api, repo_id, revision)
     except UnreachableError as error:
         if not dry:
             raise
@@ -82,7 +82,7 @@ def plan(
         gated=gated,
         release=chosen,
         remote=remote,
-        change=compare(chosen, remote),
+        change=change_for(chosen, remote),
         needs_word=not free and any(path.startswith(PICTURES) for path in chosen.entries),
         unseen=unseen,
     )
@@ -116,11 +116,11 @@ def publish(planned: PushPlan) -> str:
     entries = planned.release.entries
     refuse_secrets({path: entries[path].content for path in planned.change.send})
     api = client()
-    with told(planned.repo_id):
+    with explain_hub_errors(planned.repo_id):
         parent = _open(api, planned)
         sent = _send(api, planned)
-        commit = patiently(lambda: _commit(api, planned, parent, sent))
-        if compare(planned.release, look(api, planned.repo_id, commit)) != NOTHING:
+        commit = with_retries(lambda: _commit(api, planned, parent, sent))
+        if change_for(planned.release, read_remote(api, planned.repo_id, commit)) != NOTHING:
             remedy = f"See what with `vsidata verify {planned.repo_id}`, and run the same command again."
             raise VsiError(planned.repo_id, f"does not hold what was sent, at commit {commit[:8]}.", remedy)
         return commit
@@ -134,14 +134,16 @@ def _open(api: HfApi, planned: PushPlan) -> str:
     """
     name = planned.repo_id
     if planned.remote is None:
-        patiently(lambda: api.create_repo(name, repo_type=DATASET, private=planned.private, exist_ok=True))
+        with_retries(lambda: api.create_repo(name, repo_type=DATASET, private=planned.private, exist_ok=True))
     if planned.gated and not (planned.remote and planned.remote.gated):
-        patiently(lambda: api.update_repo_settings(name, repo_type=DATASET, gated="manual"))
+        with_retries(lambda: api.update_repo_settings(name, repo_type=DATASET, gated="manual"))
     if planned.revision != MAIN and not (planned.remote and planned.remote.branched):
-        patiently(lambda: api.create_branch(name, repo_type=DATASET, branch=planned.revision, exist_ok=True))
+        with_retries(
+            lambda: api.create_branch(name, repo_type=DATASET, branch=planned.revision, exist_ok=True)
+        )
     if planned.remote:
         return planned.remote.head
-    made = look(api, name, planned.revision)
+    made = read_remote(api, name, planned.revision)
     if made is None:
         raise VsiError(name, "is on the Hub, and this token may not see it.", _LOG_IN)
     return made.head
@@ -166,14 +168,14 @@ def _send(api: HfApi, planned: PushPlan) -> list[CommitOperationAdd]:
 
 def _commit(api: HfApi, planned: PushPlan, parent: str, sent: list[CommitOperationAdd]) -> str:
     """Publish what was stored. Where a commit was made and its answer lost, there is nothing left to do."""
-    now = look(api, planned.repo_id, planned.revision)
-    if now and compare(planned.release, now) == NOTHING:
+    now = read_remote(api, planned.repo_id, planned.revision)
+    if now and change_for(planned.release, now) == NOTHING:
         return now.head
     made = api.create_commit(
         planned.repo_id,
         [*map(CommitOperationDelete, planned.change.delete), *sent],
         commit_message=planned.release.manifest.label,
-        commit_description=provenance(planned.release.manifest),
+        commit_description=commit_message(planned.release.manifest),
         repo_type=DATASET,
         revision=planned.revision,
         parent_commit=parent,

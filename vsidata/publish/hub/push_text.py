@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vsidata.dataset.manifest_form import Manifest
-from vsidata.dataset.origin import SCANNET_TERMS, is_free, named, owned
+from vsidata.dataset.origin import SCANNET_TERMS, is_free, names_in_words, owned_datasets
 from vsidata.errors import VsiError
 from vsidata.publish.hub.push_plan import PushPlan
 
@@ -18,7 +18,7 @@ _CONTENTS: Mapping[str, str] = {
 }
 
 
-def provenance(manifest: Manifest) -> str:
+def commit_message(manifest: Manifest) -> str:
     """What it was made with, for the body of a commit's message."""
     guard = "on" if manifest.leak_guard.active else "off"
     rules, seed = manifest.rules, manifest.options.seed
@@ -26,7 +26,7 @@ def provenance(manifest: Manifest) -> str:
     return f"rules {rules.name}@{rules.digest}\nseed {seed}\nleak guard {guard}\n{made_by}"
 
 
-def before(planned: PushPlan) -> list[str]:
+def lines_before_push(planned: PushPlan) -> list[str]:
     """What goes up, what stays home, whose it is, and who will see it."""
     manifest, release = planned.release.manifest, planned.release
     lines = [f"To {address(planned)}: {_place(planned)}.", f"{manifest.label}:"]
@@ -34,30 +34,30 @@ def before(planned: PushPlan) -> list[str]:
         shards = manifest.shards(table).values()
         if shards:
             rows, size = sum(shard.rows for shard in shards), sum(shard.bytes for shard in shards)
-            lines.append(f"  {table}: {rows:,} rows, {in_bytes(size)}: {contents}.")
+            lines.append(f"  {table}: {rows:,} rows, {size_in_words(size)}: {contents}.")
     texts = [path for path in release.entries if path not in manifest.files]
     lines.append(f"  {', '.join(texts)}: the card, and rules, seed, counts and checksums.")
     if release.left_home:
         lines.append(f"Not published:  {', '.join(release.left_home)}.")
-    lines.append(_whose(planned))
+    lines.append(_terms_line(planned))
     if not manifest.leak_guard.active:
         lines.append("Its leak guard was off: it may hold rooms that benchmarks show. The card says so.")
     if planned.unseen is not None:
         lines.append(f"It is not known what is on the Hub: {planned.unseen.fault}")
-    return [*lines, _work(planned)]
+    return [*lines, _transfer_line(planned)]
 
 
-def question(planned: PushPlan) -> str:
+def sharing_question(planned: PushPlan) -> str:
     """What the publisher must say yes to before pictures of others' scans go up."""
     who = "those you let in" if planned.gated else "its owners" if planned.private else "anybody"
-    scans = named(owned(planned.release.manifest))
+    scans = names_in_words(owned_datasets(planned.release.manifest))
     return (
         f"Pictures of {scans} would be there for {who} to download. "
         "Do you state, on the card too, that you may share them?"
     )
 
 
-def after(planned: PushPlan, commit: str) -> list[str]:
+def lines_after_push(planned: PushPlan, commit: str) -> list[str]:
     """What is there now, and what to do next."""
     done = "Was on the Hub already, and nothing changed" if _is_there(planned) else "Published"
     branched = planned.revision != "main"
@@ -89,21 +89,21 @@ def as_json(planned: PushPlan, commit: str | None) -> dict[str, Any]:
     }
 
 
-def checked(where: str, manifest: Manifest, faults: list[VsiError]) -> list[str]:
+def check_lines(where: str, manifest: Manifest, faults: list[VsiError]) -> list[str]:
     """What a check found."""
     if not faults:
         files = manifest.files.values()
         rows, size = sum(shard.rows for shard in files), sum(shard.bytes for shard in files)
         return [
             f"Whole: {where}, {manifest.label}.",
-            f"{len(files):,} shards with {rows:,} rows and {in_bytes(size)}: their bytes, rows and columns "
-            "are those of the manifest, and the card leads to them.",
+            f"{len(files):,} shards with {rows:,} rows and {size_in_words(size)}: their bytes, rows and "
+            "columns are those of the manifest, and the card leads to them.",
         ]
     number = "One fault" if len(faults) == 1 else f"{len(faults):,} faults"
     return [*map(str, faults), f"{number} in {where}."]
 
 
-def checked_as_json(where: str, manifest: Manifest, faults: list[VsiError]) -> dict[str, Any]:
+def check_as_json(where: str, manifest: Manifest, faults: list[VsiError]) -> dict[str, Any]:
     """The same for a program."""
     return {
         "where": where,
@@ -130,29 +130,29 @@ def _place(planned: PushPlan) -> str:
     return f"a dataset that is there, {seen_by}{gate}{new}"
 
 
-def _whose(planned: PushPlan) -> str:
+def _terms_line(planned: PushPlan) -> str:
     manifest = planned.release.manifest
     if is_free(manifest):
         return "None of it derives from ScanNet or other scans: the rooms are synthetic, and free."
     pictures = "pictures, " if planned.needs_word else ""
-    if owned(manifest) == ["scannet"]:
+    if owned_datasets(manifest) == ["scannet"]:
         return (
             f"It derives from ScanNet ({pictures}labels, boxes, and what was measured on the meshes) and "
             f"stays under its Terms of Use: research without commercial use ({SCANNET_TERMS})."
         )
     return (
-        f"It derives from {named(owned(manifest))} ({pictures}labels, boxes, and what was measured on "
-        "the scans) and stays under the terms of its makers."
+        f"It derives from {names_in_words(owned_datasets(manifest))} ({pictures}labels, boxes, and what "
+        "was measured on the scans) and stays under the terms of its makers."
     )
 
 
-def _work(planned: PushPlan) -> str:
+def _transfer_line(planned: PushPlan) -> str:
     """What is sent and deleted."""
     entries, change = planned.release.entries, planned.change
     size = sum(entries[path].bytes for path in change.send)
     same = len(entries) - len(change.send)
     most = "To send, at most" if planned.unseen is not None else "To send"
-    words = f"{most}: {len(change.send):,} files, {in_bytes(size)}" if change.send else "Nothing to send"
+    words = f"{most}: {len(change.send):,} files, {size_in_words(size)}" if change.send else "Nothing to send"
     words += f"; there already: {same:,}" if same else ""
     if change.delete:
         more = f" and {len(change.delete) - _NAMED:,} more" if len(change.delete) > _NAMED else ""
@@ -168,7 +168,7 @@ def _is_there(planned: PushPlan) -> bool:
     )
 
 
-def in_bytes(size: int) -> str:
+def size_in_words(size: int) -> str:
     """A size as a person says it."""
     for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if size >= scale:

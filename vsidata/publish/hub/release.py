@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from vsidata.dataset.audit_file import AUDIT, audited, read_audit
+from vsidata.dataset.audit_file import AUDIT, audited_checksums, read_audit
 from vsidata.dataset.build import Build
 from vsidata.dataset.card import Publication, card
 from vsidata.dataset.manifest import MANIFEST, manifest_bytes
@@ -86,7 +86,7 @@ def release(build: Build, repo_id: str, revision: str, *, pictures: bool, gated:
     audit = read_audit(folder)
     entries = {path: Entry(folder / path, shard.bytes, shard.sha256) for path, shard in files.items()}
     if audit is not None:
-        if audit["qa"] != audited(manifest.files):
+        if audit["qa"] != audited_checksums(manifest.files):
             fault = "is of other questions than those that are here now."
             raise VsiError(folder / AUDIT, fault, "Run `vsidata audit` again, or remove it.")
         entries[AUDIT] = _text(read_regular(folder / AUDIT))

@@ -11,7 +11,7 @@ from huggingface_hub.utils.sha import git_hash
 
 from vsidata.dataset.audit_file import AUDIT
 from vsidata.dataset.tables import TABLES
-from vsidata.files.hub.faults import patiently
+from vsidata.files.hub.faults import with_retries
 from vsidata.publish.hub.release import Entry, Release
 
 DATASET = "dataset"
@@ -53,26 +53,26 @@ class Change:
 NOTHING = Change((), ())
 
 
-def look(api: HfApi, repo_id: str, revision: str) -> Remote | None:
+def read_remote(api: HfApi, repo_id: str, revision: str) -> Remote | None:
     """What is there; None where there is no such dataset, or none that this token may see.
 
     Raises:
         HfHubHTTPError, httpx2.TransportError: the Hub refused, failed, or cannot be reached.
     """
     try:
-        info, branched = patiently(lambda: _info(api, repo_id, revision))
+        info, branched = with_retries(lambda: _info(api, repo_id, revision))
     except RepositoryNotFoundError as error:
         if error.response.status_code == 404:
             return None
         raise
-    listed = patiently(
+    listed = with_retries(
         lambda: list(api.list_repo_tree(repo_id, recursive=True, revision=info.sha, repo_type=DATASET))
     )
     files = {file.path: file for file in listed if isinstance(file, RepoFile)}
     return Remote(str(info.sha), bool(info.private), bool(info.gated), branched, files)
 
 
-def compare(release: Release, remote: Remote | None) -> Change:
+def change_for(release: Release, remote: Remote | None) -> Change:
     """What must be sent and deleted so that the dataset is the release, by checksum and not by name."""
     files = remote.files if remote else {}
     send = tuple(path for path, entry in release.entries.items() if not _is_there(entry, files.get(path)))

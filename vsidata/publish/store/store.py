@@ -14,13 +14,13 @@ from typing import Any
 
 from vsidata.dataset.audit_file import AUDIT
 from vsidata.dataset.build import Build
-from vsidata.dataset.claim import alone
+from vsidata.dataset.claim import hold_folder
 from vsidata.dataset.manifest import MANIFEST
 from vsidata.dataset.tables import is_shard
 from vsidata.dataset.verify import CARD
 from vsidata.errors import OptionError, VsiError
 from vsidata.files.bucket.client import client
-from vsidata.files.bucket.faults import told
+from vsidata.files.bucket.faults import explain_store_errors
 from vsidata.files.hub.secret_scan import refuse_secrets
 from vsidata.files.safe_files import read_regular
 
@@ -52,14 +52,14 @@ class Sent:
     bytes: int
 
 
-def reach(address: str) -> None:
+def check_address(address: str) -> None:
     """See that an address can be read and is free for a build, before there is one. Changes nothing.
 
     Raises:
         OptionError: it holds something else.
         VsiError: the package for it is missing, or the store refused, failed, or cannot be reached.
     """
-    with told(address):
+    with explain_store_errors(address):
         _listed(client(address), address)
 
 
@@ -77,7 +77,7 @@ def publish(build: Path, address: str, started: Callable[[int], None], done: Cal
         VsiError: the package for it is missing; a secret stands in what would be sent; the store refused,
             failed, or cannot be reached; or somebody else writes there.
     """
-    with alone(build, build / ".work"), told(address):
+    with hold_folder(build, build / ".work"), explain_store_errors(address):
         files = _files(Build.open(build))
         store = client(address)
         there = _listed(store, address)
@@ -93,7 +93,7 @@ def publish(build: Path, address: str, started: Callable[[int], None], done: Cal
         for path in stale:  # while there is no manifest: nobody takes old and new shards for one build
             store.rm_file(f"{address}/{path}")
         put(path for path in send if not is_shard(path))
-        _see(address, files, _listed(store, address))
+        _check_arrived(address, files, _listed(store, address))
     same = tuple(path for path in files if path not in send)
     return Sent(address, tuple(send), same, tuple(stale), sum(files[path].bytes for path in send))
 
@@ -150,7 +150,7 @@ def _put(
         done()
 
 
-def _see(address: str, files: Mapping[str, Stated], there: Mapping[str, int]) -> None:
+def _check_arrived(address: str, files: Mapping[str, Stated], there: Mapping[str, int]) -> None:
     if any(there.get(path) != stated.bytes for path, stated in files.items()) or any(
         _is_ours(path) for path in there.keys() - files.keys()
     ):

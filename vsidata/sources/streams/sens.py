@@ -30,7 +30,7 @@ from vsidata.sources.streams.frames import (
     times_of,
 )
 from vsidata.sources.streams.jpeg import check_jpeg
-from vsidata.sources.streams.stream_file import opened
+from vsidata.sources.streams.stream_file import open_stream_file
 
 _REMEDY = "Download it again (--type .sens)."
 
@@ -110,7 +110,7 @@ class SensStream(FrameStream):
         return metres
 
     def _payload(self, part: str, start: int, size: int) -> bytes:
-        with opened(self.path, _REMEDY) as file, faults_of(self.path, _REMEDY, part):
+        with open_stream_file(self.path, _REMEDY) as file, faults_of(self.path, _REMEDY, part):
             if size > _LARGEST_PAYLOAD:
                 raise Fault(f"has {size:,} bytes, which is too large")
             data = os.pread(file, int(size), int(start))
@@ -130,7 +130,7 @@ def open_sens(path: Path) -> SensStream:
         ScanError: the file cannot be read, is not a `.sens` of version 4 with JPEG and zlib inside, has
             impossible values in its header, or is cut short (the fault states the number of complete frames).
     """
-    with opened(path, _REMEDY) as file:
+    with open_stream_file(path, _REMEDY) as file:
         cameras, start = _read_cameras(file)
         size = _checked_size("colour", cameras["color_size"])
         if size is None:

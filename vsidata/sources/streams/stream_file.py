@@ -11,7 +11,7 @@ from vsidata.sources.scan_file import Fault, faults_of, first_time
 
 
 @contextmanager
-def opened(path: Path, remedy: str) -> Iterator[int]:
+def open_stream_file(path: Path, remedy: str) -> Iterator[int]:
     """A descriptor of a regular file. A Fault or a disk error within the block becomes the file's ScanError.
 
     Args:

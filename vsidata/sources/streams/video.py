@@ -18,7 +18,7 @@ import numpy as np
 from vsidata.sources.scan_file import Fault
 from vsidata.sources.streams.frames import MOST_PIXELS, SHORTEST_STEP, FrameStream
 from vsidata.sources.streams.image import encode
-from vsidata.sources.streams.stream_file import opened
+from vsidata.sources.streams.stream_file import open_stream_file
 
 # FFmpeg logs every jump to a frame. The level is read when FFmpeg is first used.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
@@ -113,7 +113,7 @@ def readable_frames(path: Path) -> int:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[cv2.VideoCapture]:
-    with opened(path, _REMEDY) as file:
+    with open_stream_file(path, _REMEDY) as file:
         # FFmpeg detects formats by content, and would follow the addresses of a playlist into the network.
         if os.pread(file, 8, 0)[4:] != b"ftyp":
             raise Fault("is not an MP4: it does not begin with an `ftyp` box")

@@ -9,7 +9,7 @@ import orjson
 from transformers import TrainerCallback
 
 from vsidata.errors import VsiError
-from vsidata.files.safe_files import append, opened
+from vsidata.files.safe_files import append, open_regular
 from vsitrain.runs.alarms.alarm_rules import AlarmRules, alarm_rules
 from vsitrain.runs.alarms.conditions import CONDITIONS, Alarm
 from vsitrain.runs.alarms.statistics import Statistics, statistics_of
@@ -30,7 +30,7 @@ class AlarmCallback(TrainerCallback):
         self._rules = rules or alarm_rules()
         self._history: list[Statistics] = []
         self._raised: dict[str, Alarm] = {}
-        self._told: dict[str, int] = {}
+        self._last_reported: dict[str, int] = {}
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
         """Take up what was logged before the checkpoint that a run resumes from."""
@@ -51,17 +51,17 @@ class AlarmCallback(TrainerCallback):
             # While it goes on, it began when it was first noticed.
             first = self._raised.setdefault(kind, alarm)
             alarm = replace(alarm, since=first.since)
-            told = self._told.get(kind)
+            last_reported = self._last_reported.get(kind)
             if (
                 first.step == alarm.step
-                or told is None
-                or alarm.step - told >= self._rules.repeat.steps.whole
+                or last_reported is None
+                or alarm.step - last_reported >= self._rules.repeat.steps.whole
             ):
-                self._told[kind] = alarm.step
-                tell(alarm, Path(args.output_dir))
+                self._last_reported[kind] = alarm.step
+                report_alarm(alarm, Path(args.output_dir))
 
 
-def tell(alarm: Alarm, folder: Path) -> None:
+def report_alarm(alarm: Alarm, folder: Path) -> None:
     """Warn of something, and add it to the run's `alarms.jsonl`."""
     logger.warning("%s\n  %s", alarm.sentence, alarm.remedy)
     folder.mkdir(parents=True, exist_ok=True)
@@ -79,7 +79,7 @@ def read_alarms(folder: Path) -> list[Alarm]:
     if not path.exists():
         return []
     try:
-        with opened(path) as file:
+        with open_regular(path) as file:
             return [Alarm(**orjson.loads(line)) for line in file]
     except OSError as error:
         raise VsiError(path, f"cannot be read: {error.strerror}.", "Remove the file.") from error

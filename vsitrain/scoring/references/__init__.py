@@ -21,7 +21,7 @@ REFERENCES: Mapping[str, tuple[str, Callable[[Sequence[Row]], list[Prediction]]]
 """What a table calls it, and what it answers: all questions, or those that it can."""
 
 
-def answered(name: str, rows: Sequence[Row]) -> tuple[list[Row], list[Prediction]]:
+def answered_by_reference(name: str, rows: Sequence[Row]) -> tuple[list[Row], list[Prediction]]:
     """The questions that a reference answers, with its answers."""
     replies = {it.id: it for it in REFERENCES[name][1](rows)}
     known = [row for row in rows if row["id"] in replies]
@@ -30,5 +30,5 @@ def answered(name: str, rows: Sequence[Row]) -> tuple[list[Row], list[Prediction
 
 def reference_scores(rows: Sequence[Row]) -> dict[str, Scores]:
     """The scores of all references that answer any of these questions, by what a table calls them."""
-    found = {title: answered(name, rows) for name, (title, _) in REFERENCES.items()}
+    found = {title: answered_by_reference(name, rows) for name, (title, _) in REFERENCES.items()}
     return {title: score(known, replies) for title, (known, replies) in found.items() if known}

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from vsidata.errors import OptionError
 from vsitrain.scoring.centres import rooms_of_meta_info, with_centre_answers
-from vsitrain.scoring.predictions import matched, read_predictions, read_record
+from vsitrain.scoring.predictions import match_predictions, read_predictions, read_record
 from vsitrain.scoring.published import (
     Published,
     published_beside,
@@ -59,7 +59,7 @@ class Comparison:
     notes: list[str]
 
 
-def compared(
+def compare_runs(
     runs: Sequence[Path],
     *,
     base: Path | None = None,
@@ -139,7 +139,7 @@ def _scores(folder: Path, questions: Sequence[Mapping[str, Any]]) -> Scores:
     if _keys(ours) != _keys(questions):
         fault = f"was asked other questions than the first: {len(ours):,}, and {len(questions):,} there."
         raise OptionError(folder, fault, "Compare evaluations of the same questions.")
-    return score(*matched(questions, read_predictions(folder), folder, missing_as_wrong=False))
+    return score(*match_predictions(questions, read_predictions(folder), folder, missing_as_wrong=False))
 
 
 def _keys(rows: Sequence[Mapping[str, Any]]) -> set[tuple[str, str, str]]:
