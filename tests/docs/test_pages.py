@@ -14,7 +14,7 @@ from vsitrain.commands.app import app as vsitrain
 
 TRAINERS = ("grpo", "sft", "dpo")
 LONGEST_README = 130  # lines: two screens
-OTHER_PROGRAMS = {"git", "hf", "rm", "source", "sudo", "truncate", "vllm"}
+OTHER_PROGRAMS = {"cd", "git", "hf", "rm", "source", "sudo", "truncate", "vllm"}
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
 
@@ -56,14 +56,15 @@ def check(words: list[str]) -> None:
         case ["make", *targets]:
             for target in (word for word in targets if "=" not in word):
                 assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE), target
-        case ["pip", "install", package]:
+        case ["pip", "install", *options, package]:
+            assert options in ([], ["--editable"])
             extra = re.fullmatch(r"(?:\.|vsi100k)\[(\w+)\]", package)
             assert package in (".", "lmms-eval") or (extra and extra[1] in EXTRAS), package
         case ["pytest", *rest]:
             assert all((ROOT / word).exists() for word in rest if word.startswith("tests"))
             assert any(word.startswith("tests") for word in rest)
-        case ["python", "-m", "lmms_eval", *_]:
-            pass  # test_recipe_pages.py looks its options up
+        case ["python", "-m", "lmms_eval", *_] | ["python3", "-m", "http.server", *_]:
+            pass  # test_recipe_pages.py looks the options of lmms-eval up
         case _:
             assert words[0] in OTHER_PROGRAMS
 
