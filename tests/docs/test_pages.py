@@ -60,7 +60,7 @@ def check(words: list[str]) -> None:
             assert options in ([], ["--editable"])
             extra = re.fullmatch(r"(?:\.|vsi100k)\[(\w+)\]", package)
             assert package in (".", "lmms-eval") or (extra and extra[1] in EXTRAS), package
-        case ["pytest", *rest]:
+        case ["pytest" | ".venv/bin/pytest", *rest]:
             assert all((ROOT / word).exists() for word in rest if word.startswith("tests"))
             assert any(word.startswith("tests") for word in rest)
         case ["python", "-m", "lmms_eval", *_] | ["python3", "-m", "http.server", *_]:
@@ -111,7 +111,7 @@ def test_code_of_other_languages_can_be_read(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_links_within_the_project_lead_to_a_file_and_a_heading(page):
-    generated = {"topics.md", "rule-keys.md", "columns.md", "commands.md", "changelog.md"}
+    generated = {"topics.md", "rule-keys.md", "columns.md", "commands.md", "changelog.md", "contributing.md"}
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
         path, _, anchor = target.partition("#")
         if path.startswith(("http:", "https:")) or Path(path).name in generated:
