@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from vsidata.rules.constant import Rules, StatedConstant
-from vsidata.rules.strict_yaml import read_mapping, validate
+from vsidata.rules.strict_yaml import read_packaged
 from vsidata.rules.vocabulary import Vocabulary
 from vsidata.scene import Array, Scene, SceneObject
 
@@ -64,9 +62,7 @@ class Finding:
 
 def annotation_limits() -> AnnotationLimits:
     """The limits of this package, from `data/annotation_limits.yaml`."""
-    path = Path(str(resources.files("vsidata.analysis") / "data" / "annotation_limits.yaml"))
-    data, lines = read_mapping(path)
-    return validate(AnnotationLimits, data, lines, path)
+    return read_packaged(AnnotationLimits, __package__, "data/annotation_limits.yaml")
 
 
 def findings(scene: Scene, vocabulary: Vocabulary, limits: AnnotationLimits) -> list[Finding]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from vsidata.analysis.annotation import AnnotationLimits, Finding, annotation_limits, findings
 from vsidata.errors import ScanError
 from vsidata.rules.constant import Rules
-from vsidata.rules.strict_yaml import read_mapping, validate
+from vsidata.rules.strict_yaml import read_packaged
 from vsidata.rules.vocabulary import Vocabulary, load_vocabulary
 from vsidata.scene import Scene, SceneObject
 from vsidata.selection.leak_guard import forbidden_rooms, scenes_of_forbidden_rooms
@@ -111,9 +110,7 @@ class ScanReport:
 @cache
 def scan_files() -> tuple[ScanFile, ...]:
     """The files of a scan, from `data/scan_files.yaml`."""
-    path = Path(str(resources.files("vsidata.analysis") / "data" / "scan_files.yaml"))
-    data, lines = read_mapping(path)
-    return validate(_ScanFiles, data, lines, path).files
+    return read_packaged(_ScanFiles, __package__, "data/scan_files.yaml").files
 
 
 def standards(source: ScanNet) -> Standards:

@@ -11,15 +11,13 @@ streams would be truer, but takes their meshes and a second a scan, for a comman
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vsidata.analysis.expectation import Expectation
 from vsidata.errors import ScanError
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.rules.constant import Rules
-from vsidata.rules.strict_yaml import read_mapping, validate
+from vsidata.rules.strict_yaml import read_packaged
 from vsidata.sources.registry import Source
 from vsidata.topics.rule_set import RuleSet
 
@@ -43,8 +41,7 @@ class SeenShares(Rules):
 @cache
 def seen_shares() -> SeenShares:
     """How the shares of this package's topics were measured, from `data/seen_shares.yaml`."""
-    path = Path(str(resources.files("vsidata.analysis") / "data" / "seen_shares.yaml"))
-    return validate(SeenShares, *read_mapping(path), path)
+    return read_packaged(SeenShares, __package__, "data/seen_shares.yaml")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ Arrow IPC with one row, which is the scene's row in the table: the merge copies 
 
 import io
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,7 @@ from vsidata.files.atomic import write_whole
 from vsidata.files.safe_files import check_regular
 from vsidata.measuring.sight import Sight
 from vsidata.rules.constant import Rules, StatedConstant
-from vsidata.rules.strict_yaml import read_mapping, validate
+from vsidata.rules.strict_yaml import read_packaged
 from vsidata.scene import Scene
 from vsidata.sources.streams.camera_path import CameraPosition
 from vsidata.sources.streams.shown import ShownFrames
@@ -42,8 +41,7 @@ class ReadingLimits(Rules):
 @cache
 def reading_limits() -> ReadingLimits:
     """The limits of this package, from `reading.yaml`."""
-    path = Path(str(resources.files("vsidata.dataset") / "reading.yaml"))
-    return validate(ReadingLimits, *read_mapping(path), path)
+    return read_packaged(ReadingLimits, __package__, "reading.yaml")
 
 
 def frames_path(folder: Path, name: str) -> Path:

@@ -1,11 +1,9 @@
 """Constants of the engines for several machines, from `cluster.yaml`."""
 
 from functools import cache
-from importlib import resources
-from pathlib import Path
 
 from vsidata.rules.constant import Rules, StatedConstant
-from vsidata.rules.strict_yaml import read_mapping, validate
+from vsidata.rules.strict_yaml import read_packaged
 
 
 class ClusterConstants(Rules):
@@ -23,5 +21,4 @@ class ClusterConstants(Rules):
 @cache
 def cluster_constants() -> ClusterConstants:
     """The constants of this package."""
-    path = Path(str(resources.files("vsidata.engines") / "cluster.yaml"))
-    return validate(ClusterConstants, *read_mapping(path), path)
+    return read_packaged(ClusterConstants, __package__, "cluster.yaml")

@@ -2,11 +2,9 @@
 
 import re
 from functools import cache, cached_property
-from importlib import resources
-from pathlib import Path
 
 from vsidata.rules.constant import Labels, Rules
-from vsidata.rules.strict_yaml import read_mapping, validate
+from vsidata.rules.strict_yaml import read_packaged
 
 
 class GroupRules(Rules):
@@ -70,5 +68,4 @@ class GroupRules(Rules):
 @cache
 def group_rules() -> GroupRules:
     """The rules of this package, from `groups.yaml`."""
-    path = Path(str(resources.files("vsidata.rules") / "groups.yaml"))
-    return validate(GroupRules, *read_mapping(path), path)
+    return read_packaged(GroupRules, __package__, "groups.yaml")

@@ -1,12 +1,10 @@
 """The numbers that a plan takes for granted, each with its reason: `assumptions.yaml`."""
 
 from functools import cache
-from importlib import resources
-from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from vsidata.rules.strict_yaml import read_mapping, validate
+from vsidata.rules.strict_yaml import read_packaged
 
 
 class Assumption(BaseModel):
@@ -30,17 +28,7 @@ class Assumption(BaseModel):
 @cache
 def assumptions() -> dict[str, Assumption]:
     """All of them, by name."""
-    path = Path(str(resources.files(__package__) / "assumptions.yaml"))
-    data, lines = read_mapping(path)
-    return {
-        name: validate(
-            Assumption,
-            entry,
-            {at[1:]: line for at, line in lines.items() if at[0] == name and len(at) > 1},
-            path,
-        )
-        for name, entry in data.items()
-    }
+    return read_packaged(RootModel[dict[str, Assumption]], __package__, "assumptions.yaml").root
 
 
 def assumed(name: str) -> float:

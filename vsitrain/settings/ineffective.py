@@ -3,14 +3,12 @@
 from collections.abc import Collection, Mapping
 from dataclasses import MISSING, fields
 from functools import cache
-from importlib import resources
-from pathlib import Path
 from typing import Any, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, RootModel
 
 from vsidata.errors import OptionError
-from vsidata.rules.strict_yaml import read_mapping, validate
+from vsidata.rules.strict_yaml import read_packaged
 from vsitrain.settings.run_options import Method
 
 
@@ -44,17 +42,7 @@ class Ineffective(BaseModel):
 @cache
 def ineffective() -> dict[str, Ineffective]:
     """All of them, by a name for their reason."""
-    path = Path(str(resources.files(__package__) / "ineffective.yaml"))
-    data, lines = read_mapping(path)
-    return {
-        name: validate(
-            Ineffective,
-            entry,
-            {at[1:]: line for at, line in lines.items() if at[0] == name and len(at) > 1},
-            path,
-        )
-        for name, entry in data.items()
-    }
+    return read_packaged(RootModel[dict[str, Ineffective]], __package__, "ineffective.yaml").root
 
 
 def refuse_ineffective(
