@@ -12,7 +12,7 @@ import pytest
 from tests.docs.pages import PAGES, ROOT, blocks
 
 # Others need a Slurm, a Hub or minutes of training.
-RUN = ("synth", "build", "inspect", "sample", "audit", "verify", "show", "compare", "debias")
+RUN = ("synth", "plan", "build", "inspect", "sample", "audit", "verify", "show", "compare", "debias")
 ANY = "…"  # any lines, or any text within one
 DEMO = (ROOT / "scripts/demo.sh").read_text("utf-8")
 
