@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.docs.pages import PAGES, ROOT, blocks
+from tests.publish.hub.server import OWNER, served
 
-# Others need a Slurm, a Hub or minutes of training.
-RUN = ("synth", "plan", "build", "inspect", "sample", "audit", "verify", "show", "compare", "debias")
+# Others need a Slurm or minutes of training.
+RUN = ("synth", "plan", "build", "inspect", "sample", "audit", "verify", "show", "compare", "debias", "push")
 ANY = "…"  # any lines, or any text within one
 DEMO = (ROOT / "scripts/demo.sh").read_text("utf-8")
 
@@ -33,7 +34,7 @@ def can_run(words: list[str]) -> bool:
     return of_vsidata or words[0] in ("rm", "truncate")
 
 
-def run(command: str, folder: Path) -> str:
+def run(command: str, folder: Path, **environment: str) -> str:
     """What a command prints, both streams in their order; it must succeed."""
     words = shlex.split(command)
     if words[0] == "vsidata":
@@ -41,7 +42,7 @@ def run(command: str, folder: Path) -> str:
     ran = subprocess.run(
         words,
         cwd=folder,
-        env=os.environ | {"COLUMNS": "120", "PYTHONPATH": str(ROOT)},
+        env=os.environ | {"COLUMNS": "120", "PYTHONPATH": str(ROOT)} | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -76,9 +77,11 @@ def test_output_of_make_demo_is_the_one_shown(made):
 @pytest.mark.soak
 @pytest.mark.parametrize("page", [page for page in PAGES if steps_of(page)], ids=lambda page: page.name)
 def test_outputs_are_those_shown(page, made):
-    for command, output in steps_of(page):
-        printed = run(command, made[0])
-        assert is_shown(printed, output), f"{command}\n{printed}"
+    with served() as hub:
+        there = {"HF_ENDPOINT": hub.address, "HF_TOKEN": OWNER, "HF_HOME": str(made[0] / "hub")}
+        for command, output in steps_of(page):
+            printed = run(command, made[0], **there, HF_HUB_DISABLE_XET="1")
+            assert is_shown(printed, output), f"{command}\n{printed}"
 
 
 def test_dots_stand_for_any_lines_and_nothing_else_does():
