@@ -44,7 +44,6 @@ NOT_YET = (
     "vsidata/publish",
     "vsidata/rules",
     "vsidata/selection",
-    "vsidata/synthetic",
     "vsidata/topics",
     "vsitrain/answers",
     "vsitrain/commands",

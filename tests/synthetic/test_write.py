@@ -165,7 +165,7 @@ def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path):
     scan = tmp_path / "scans" / "scene0000_00"
     scan.mkdir(parents=True)
     (scan / "scene0000_00.txt").write_text("of a real room")
-    with pytest.raises(OptionError, match="holds no synthetic scans"):
+    with pytest.raises(OptionError, match="contains no synthetic scans"):
         write_scans(tmp_path, scenes=1, seed=0)
     assert [path.name for path in tmp_path.rglob("*.txt")] == ["scene0000_00.txt"]
     assert [path.name for path in tmp_path.iterdir()] == ["scans"]
@@ -200,13 +200,13 @@ def test_a_real_scan_over_or_beside_synthetic_ones_is_not_written_over(tmp_path)
         small_scan(name).write(real)
     shutil.copytree(real, root, dirs_exist_ok=True)  # the mark is still there
     before = files_of(root)
-    with pytest.raises(OptionError, match=r"scene0000_00.* is not as it was written here"):
+    with pytest.raises(OptionError, match=r"scene0000_00.* has changed since it was written"):
         write_scans(root, scenes=1, seed=0, plain=True, vertices=2_000)
-    with pytest.raises(OptionError, match="is not as it was written here"):
+    with pytest.raises(OptionError, match="has changed since it was written"):
         write_scans(root, scenes=2, seed=0, plain=True, vertices=2_000)
     assert files_of(root) == before
     shutil.rmtree(root / "scans" / "scene0000_00")
-    with pytest.raises(OptionError, match="holds no synthetic scans"):
+    with pytest.raises(OptionError, match="contains no synthetic scans"):
         write_scans(root, scenes=1, seed=0, plain=True, vertices=2_000)
 
 

@@ -1,1 +1,1 @@
-"""From a seed to a furnished room in ScanNet's own layout, with the truth known from the recipe."""
+"""Synthetic scans of furnished rooms in ScanNet's layout, from a seed, with the truth from the recipe."""

@@ -1,4 +1,4 @@
-"""The phone that films synthetic rooms, as `data/camera.yaml` describes it."""
+"""The phone that films synthetic rooms, from `data/camera.yaml`."""
 
 import re
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ _SIDES = (16, 4096)  # pixels, least and most
 
 @dataclass(frozen=True)
 class PhoneCamera:
-    """What the phone records.
+    """Properties of the phone's recordings.
 
     Attributes:
-        size: width and height of its pictures, pixels.
+        size: width and height of the pictures, pixels.
         depth_step: depth has every n-th pixel of every n-th row.
-        focal_length: in widths of a picture.
-        quality: of its JPEGs, 1 to 100.
+        focal_length: focal length in widths of a picture.
+        quality: quality of the JPEGs, 1 to 100.
         rate: frames per second.
-        reach: beyond, there is no depth, metres.
+        reach: the largest depth, metres.
         lost: share of frames without a pose.
     """
 
@@ -38,7 +38,7 @@ class PhoneCamera:
 
     @property
     def matrix(self) -> Array:
-        """(3, 3) pixel = matrix @ (x right, y down, z forward); pixel centres lie at whole numbers."""
+        """(3, 3) pixel = matrix @ (x right, y down, z forward); pixel centres have integer coordinates."""
         width, height = self.size
         focal = self.focal_length * width
         return np.array([[focal, 0, (width - 1) / 2], [0, focal, (height - 1) / 2], [0, 0, 1]])
@@ -51,7 +51,7 @@ class PhoneCamera:
 
     @property
     def depth_matrix(self) -> Array:
-        """(3, 3) of the pixels that depth is kept of."""
+        """(3, 3) camera matrix of the depth pixels."""
         return np.diag([1 / self.depth_step, 1 / self.depth_step, 1]) @ self.matrix
 
 
@@ -59,12 +59,12 @@ def picture_size(text: str) -> tuple[int, int]:
     """Width and height from text such as `640x480`.
 
     Raises:
-        OptionError: it is none, or one that no video has.
+        OptionError: the text is not a size, or the size is not supported.
     """
     found = re.fullmatch(r"(\d+)x(\d+)", text)
     size = (int(found[1]), int(found[2])) if found else (0, 0)
     if not all(_SIDES[0] <= side <= _SIDES[1] for side in size):
-        fault = f"{text} is no size of a picture."
+        fault = f"{text} is not a size of a picture."
         remedy = f"Write width and height in pixels, from {_SIDES[0]} to {_SIDES[1]}, such as 640x480."
         raise OptionError("--frame-size", fault, remedy)
     return size
@@ -72,7 +72,7 @@ def picture_size(text: str) -> tuple[int, int]:
 
 @cache
 def camera() -> PhoneCamera:
-    """The phone."""
+    """The phone of this package."""
     loaded = yaml.safe_load((data() / "camera.yaml").read_text(encoding="utf-8"))
     values = {name: entry["value"] for name, entry in loaded.items()}
     return PhoneCamera(**values | {"size": tuple(values["size"])})

@@ -1,4 +1,4 @@
-"""What can stand in a room: every label's shape, place and colours, and how often and how large it is.
+"""The catalogue of objects: shape, places, colours, frequency and sizes of every label.
 
 Frequencies and sizes follow `data/label_statistics.csv`, counted over ScanNet's training scans.
 """
@@ -16,19 +16,19 @@ from numpy.random import Generator
 from vsidata.scene import Array
 
 RICHNESS_SPREAD = 0.7
-"""Standard deviation of the logarithm of a scan's richness, such that objects per scan spread as counted."""
+"""Standard deviation of the logarithm of a scan's richness. It gives the counted spread of objects."""
 
 _Z90 = 1.2816  # the standard normal's 90th percentile
-_GROUND_REACH = (-_Z90, 1.5)  # standard scores: beyond lie scraps of objects, and several taken for one
-_HEIGHT_REACH = (-0.8, 1.5)  # the lowest were seen in part only: chairs without their backs
-_FLAT = 0.12  # metres: what hangs on a wall stands out no further
-_SURPLUS = 1.1  # makes up for labels in fewer than 12 scans, which were not counted, and for lack of room
+_GROUND_REACH = (-_Z90, 1.5)  # standard scores: beyond are scraps of objects, or several annotated as one
+_HEIGHT_REACH = (-0.8, 1.5)  # the lowest were seen only in part: chairs without their backs
+_FLAT = 0.12  # metres: the most that an object on a wall extends from it
+_SURPLUS = 1.1  # compensates for labels in fewer than 12 scans, which were not counted, and for full rooms
 _APARTMENT = ("bathroom", "bedroom", "living", "kitchen")
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where an object may stand: a manner, and for some the labels of the objects it stands at or on."""
+    """A place for an object: a manner, and for some manners the labels of the objects to stand at or on."""
 
     manner: str
     hosts: tuple[str, ...] = ()
@@ -50,18 +50,19 @@ class Spread:
 
 @dataclass(frozen=True)
 class Kind:
-    """All that is known of a label.
+    """The properties of a label.
 
     Attributes:
         label: the raw label.
         nyu40: its NYU40 class.
         shape: the builder in `furniture.py`.
-        places: where it may stand; the first with room is taken.
-        side: which way the longer ground side runs: `across` (along the wall behind it) or `deep`.
+        places: its possible places; the first one with enough space is used.
+        side: direction of the longer ground side: `across` (along the wall behind it) or `deep`.
         colours: names in the palette.
-        weights: how much at home it is in each theme, by theme.
-        scans, objects, scans_once: how many of ScanNet's 1,201 training scans have it, and so on.
-        length, width, height: of its axis-aligned box.
+        weights: its relative frequency in each theme, by theme.
+        scans, objects, scans_once: numbers of ScanNet's 1,201 training scans that have it, of its objects in
+            them, and of the scans that have exactly one.
+        length, width, height: the sides of its axis-aligned box.
         bottom: median height of its bottom above the floor.
     """
 
@@ -82,7 +83,7 @@ class Kind:
 
     @property
     def thin(self) -> bool:
-        """Whether it may hang flat on a wall. The depth counted for such things holds some of the wall."""
+        """Whether it may hang flat on a wall. The counted depth of such objects includes some of the wall."""
         return any(place.manner in ("doorway", "hang") for place in self.places)
 
     @property
@@ -90,21 +91,21 @@ class Kind:
         return min(self.width.p10, _FLAT)
 
     def draw_count(self, richness: float, rng: Generator) -> int:
-        """How many of it stand in a scan that has it: one as often as counted, else more."""
+        """Number of its objects in a scan that has it: one as often as counted, else more."""
         if rng.random() < self.scans_once / self.scans or self.scans == self.scans_once:
             return 1
         mean = (self.objects - self.scans_once) / (self.scans - self.scans_once)
         return 1 + min(int(rng.geometric(1 / (1 + (mean - 2) * richness))), 40)
 
     def small(self, size: tuple[float, float, float]) -> tuple[float, float, float]:
-        """The same where room is scarce: on the least ground, and no higher than the median."""
+        """The size for a full room: the smallest ground, and at most the median height."""
         across, deep, high = self._oriented(
             max(self.length.p10, self.width.p10), self._flat if self.thin else self.width.p10, self.height.p50
         )
         return min(across, size[0]), min(deep, size[1]), min(high, size[2])
 
     def draw_size(self, rng: Generator) -> tuple[float, float, float]:
-        """Extent across, deep and high, in metres. The three go together: a long table is a deep one too."""
+        """Extent across, deep and high, in metres. The three are correlated: a long table is also deep."""
         common = rng.standard_normal()
         reaches = (_GROUND_REACH, _GROUND_REACH, _HEIGHT_REACH)
         scores = [
@@ -116,7 +117,7 @@ class Kind:
         return self._oriented(longer, shorter, self.height.at(scores[2]))
 
     def _oriented(self, longer: float, shorter: float, height: float) -> tuple[float, float, float]:
-        if self.shape == "counter":  # the annotated slab, for which we build the cupboard below it too
+        if self.shape == "counter":  # the annotation has only the slab; the cupboard below it is built too
             height += self.bottom
         return (shorter, longer, height) if self.side == "deep" else (longer, shorter, height)
 
@@ -207,10 +208,10 @@ SCANS = 1201
 
 @cache
 def _rates() -> Array:
-    """(labels, themes): rate of a label in a theme at richness 1, such that it occurs as often as counted.
+    """(labels, themes): rate of a label in a theme at richness 1, so that it occurs as often as counted.
 
-    A label is in a scan with probability 1 - exp(-rate * richness). Its rates keep the proportions of its
-    weights; their scale is found by bisection on the share of scans that then have it.
+    A label is in a scan with probability 1 - exp(-rate * richness). Its rates have the proportions of its
+    weights. Bisection finds their scale from the share of scans with the label.
     """
     shares = np.array([theme.share for theme in themes()])
     weights = np.array(
@@ -231,7 +232,7 @@ def _rates() -> Array:
 
 
 def draw_labels(theme: Theme, richness: float, rng: Generator) -> list[str]:
-    """The labels that a scan has, each once, in the catalogue's order."""
+    """The labels of a scan, each once, in the catalogue's order."""
     column = [each.name for each in themes()].index(theme.name)
     chances = 1 - np.exp(-_rates()[:, column] * richness)
     present = rng.random(len(chances)) < chances

@@ -1,4 +1,4 @@
-"""Where the phone is held in place of a walk: in the four corners of the plan, one after another."""
+"""Filming from the four corners of the plan, one after another, instead of a walk."""
 
 import numpy as np
 
@@ -6,20 +6,20 @@ from vsidata.scene import Array
 from vsidata.synthetic.layout import Room
 from vsidata.synthetic.walk import free_cells, rotations
 
-_HEIGHT = 2.1  # metres: held up, over most furniture
-_TILT = 0.5  # radians below the horizon: from there the floor of the opposite corner is just in the picture
+_HEIGHT = 2.1  # metres: the phone is held above most furniture
+_TILT = 0.5  # radians below the horizon: the floor of the opposite corner is just in the picture
 _WAYS = ((-1, -1), (1, -1), (1, 1), (-1, 1))
 
 
 def corners(room: Room, count: int) -> Array:
-    """Camera poses in the corners, as far into each as the furniture lets one; all look across the room.
+    """Camera poses in the corners, as far into each as the furniture permits; all look across the room.
 
     Args:
         room: the recipe.
-        count: of frames; as many in each corner, as far as that goes.
+        count: number of frames, divided evenly among the corners.
 
     Returns:
-        (count, 4, 4) from the camera's frame (x right, y down, z forward) to the room's, metres.
+        (count, 4, 4) from the camera's frame (x right, y down, z forward) to the room frame, metres.
     """
     low, high = room.plan.outline.min(axis=0), room.plan.outline.max(axis=0)
     middle, half = (low + high) / 2, (high - low) / 2

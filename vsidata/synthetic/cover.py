@@ -1,9 +1,9 @@
-"""Which pattern covers which part of which object: the first line of `data/textures.csv` that fits.
+"""Patterns for the parts of objects: the first line of `data/textures.csv` that matches.
 
-Its columns: `shape`, `tone` (of the part) and `colour` (the object's, or the tone where that is a colour's
-name), each names parted by `|`, or `*` for any; `texture`, of whose names and variants an object's style
-picks one; `fit`, the metres that the pattern spans, or `part` or `item` where it fills each face of that
-once; `paint`: `over` the object's own colour, or `own`.
+Its columns: `shape`, `tone` (of the part) and `colour` (the object's, or the tone if that is the name of a
+colour), each with names separated by `|`, or `*` for any; `texture`, names of patterns: the object's style
+selects one of them and of their variants; `fit`, the metres that the pattern spans, or `part` or `item` if
+it fills each face of that once; `paint`: `over` the object's own colour, or `own`.
 """
 
 import csv
@@ -21,13 +21,13 @@ from vsidata.synthetic.textures import SIDE, tiles
 
 @dataclass(frozen=True, eq=False)
 class Covering:
-    """What each triangle is covered with.
+    """The pattern of each triangle.
 
     Attributes:
-        positions: (m, 3, 2) of its corners in its pattern, pixels across and down.
+        positions: (m, 3, 2) positions of its corners in its pattern, pixels across and down.
         patterns: (m,) number of the pattern.
-        density: (m,) the pattern's pixels a metre.
-        paint: (m, 3) sRGB from 0 to 1 that the pattern is laid over.
+        density: (m,) the pattern's pixels per metre.
+        paint: (m, 3) sRGB from 0 to 1 of the colour below the pattern.
     """
 
     positions: Array
@@ -38,13 +38,13 @@ class Covering:
 
 @dataclass(frozen=True)
 class _Cover:
-    """One line of `data/textures.csv`; empty sets hold for anything.
+    """One line of `data/textures.csv`; empty sets match anything.
 
     Attributes:
-        shapes, tones, colours: what it covers.
-        textures: names of patterns, of which an object's style picks one.
-        fit: metres that a pattern spans, or `part` or `item`: it fills the face of that once.
-        own: whether the pattern brings its own colours; otherwise it is laid over the object's.
+        shapes, tones, colours: the parts that it covers.
+        textures: names of patterns; an object's style selects one.
+        fit: metres that a pattern spans, or `part` or `item` if it fills the face of that once.
+        own: whether the pattern has its own colours; otherwise it is laid over the object's colour.
     """
 
     shapes: frozenset[str]
@@ -85,7 +85,7 @@ def _covers() -> tuple[_Cover, ...]:
 
 
 def cover(room: Room, surface: RoomSurface, normals: Array) -> Covering:
-    """Cover a room's surface, whose triangles have unit normals (m, 3)."""
+    """Cover a room's surface with patterns. `normals` are the unit normals (m, 3) of its triangles."""
     items = room.items + room.clutter
     order = np.argsort(surface.parts, kind="stable")
     starts = np.searchsorted(surface.parts[order], np.arange(len(surface.tones) + 1))
@@ -100,7 +100,7 @@ def cover(room: Room, surface: RoomSurface, normals: Array) -> Covering:
         chosen = _chosen(item, tone)
         patterns[rows] = tiles()[0][chosen.textures[item.style % len(chosen.textures)]]
         low, high = own.min(axis=(0, 1)), own.max(axis=(0, 1))
-        built = item.label in STRUCTURE  # its parts are one surface: the pattern goes on from one to the next
+        built = item.label in STRUCTURE  # its parts are one surface, so the pattern continues across them
         if built or chosen.fit == "item":
             width, depth, height = item.size
             low, high = np.array([-width / 2, -depth / 2, 0]), np.array([width / 2, depth / 2, height])
@@ -118,17 +118,17 @@ def _chosen(item: Item, tone: str) -> _Cover:
 
 
 def _unrolled(own: Array, normals: Array, low: Array, high: Array, fit: str, cut: int) -> tuple[Array, Array]:
-    """Where corners (k, 3, 3) lie in a pattern as seen from outside.
+    """Positions of corners (k, 3, 3) in a pattern, seen from outside.
 
     Args:
         own: the corners in the object's own frame, metres.
-        normals: (k, 3) of their triangles, in the same frame.
-        low, high: (3,) opposite corners of the box whose faces the pattern fills, or starts at.
+        normals: (k, 3) normals of their triangles, in the same frame.
+        low, high: (3,) opposite corners of the box with the faces that the pattern fills, or starts at.
         fit: as in `_Cover`.
-        cut: number of the cut; no two come from one place of what repeats.
+        cut: number of the cut; different cuts show different places of a repeating pattern.
 
     Returns:
-        (k, 3, 2) pixels across and down; (k,) pixels a metre.
+        (k, 3, 2) pixels across and down; (k,) pixels per metre.
     """
     facing = np.abs(normals).argmax(axis=1)
     sign = np.sign(normals[np.arange(len(normals)), facing])

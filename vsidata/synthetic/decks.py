@@ -1,4 +1,4 @@
-"""Where other things may lie: the free upper surfaces of a piece of furniture, in its own frame.
+"""Decks: the free upper surfaces of furniture on which other objects may stand, in its own frame.
 
 Own frame: x across, y deep with the front at +y, z up; the origin is the middle of the underside.
 """
@@ -11,7 +11,7 @@ Size = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Deck:
-    """A level rectangle: x0, x1, y0, y1 at height z with `room` metres above it."""
+    """A level rectangle: x0, x1, y0, y1 at height z with `room` free metres above it."""
 
     x0: float
     x1: float
@@ -37,7 +37,7 @@ def shelf_levels(size: Size) -> list[float]:
 
 
 def decks(shape: str, size: Size) -> list[Deck]:
-    """The decks of a shape; its flat top where nothing else is known of it."""
+    """The decks of a shape; by default, its flat top."""
     return _DECKS.get(shape, _top)(size)
 
 

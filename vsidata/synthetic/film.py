@@ -1,4 +1,4 @@
-"""A room filmed into a `.sens` beside its scan, on a walk or from its corners; and what each frame shows."""
+"""Films a room into a `.sens` of its scan, on a walk or from its corners; records what each frame shows."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -23,10 +23,10 @@ _LOST_AT_ONCE = 3  # frames
 
 
 View = Callable[[Room, int], Array]
-"""From a room and a number of frames to (count, 4, 4) poses of the camera."""
+"""Makes (count, 4, 4) camera poses from a room and a number of frames."""
 
 VIEWS: Mapping[str, View] = {"walk": walk, "corners": corners}
-"""The ways to film a room. A new one is a file and a line here."""
+"""The ways to film a room, by name."""
 
 
 def film(
@@ -41,15 +41,15 @@ def film(
     """Film a room. The same arguments give the same bytes.
 
     Args:
-        path: of the `.sens`.
+        path: the `.sens` to write.
         room: the recipe.
-        alignment: (4, 4) from the frame of the scan's mesh, in which poses are stored, to the room's.
-        count: of frames.
-        phone: that films; None for the usual one.
-        view: how it is carried.
+        alignment: (4, 4) from the frame of the scan's mesh, which stored poses use, to the room frame.
+        count: number of frames.
+        phone: the camera; None for the default.
+        view: the way to film.
 
     Returns:
-        What is true of the frames, as `truth.py` describes it under `frames`.
+        The truth about the frames, described in `truth.py` under `frames`.
     """
     phone = phone or camera()
     poses = view(room, count)
@@ -76,7 +76,7 @@ def film(
 
 
 def description(phone: PhoneCamera, count: int) -> dict[str, str]:
-    """What ScanNet's `.txt` says of a stream."""
+    """The keys and values of a stream in ScanNet's `.txt`."""
     found = {"numColorFrames": str(count), "numDepthFrames": str(count), "numIMUmeasurements": "0"}
     cameras = (("color", phone.size, phone.matrix), ("depth", phone.depth_size, phone.depth_matrix))
     for name, (width, height), matrix in cameras:
@@ -87,13 +87,13 @@ def description(phone: PhoneCamera, count: int) -> dict[str, str]:
 
 
 def _shares(picture: Picture) -> dict[int, int]:
-    """Pixels by instance."""
+    """Number of pixels by instance."""
     instances, counts = np.unique(picture.instances[picture.instances >= 0], return_counts=True)
     return dict(zip(instances.tolist(), counts.tolist(), strict=True))
 
 
 def _lost(count: int, share: float, rng: Generator) -> NDArray[np.bool_]:
-    """(count,) which frames have no pose: a few in a row each time, never the first."""
+    """(count,) mask of the frames without a pose: a few in a row each time, never the first."""
     lost = np.zeros(count, dtype=bool)
     wanted = round(share * count)
     while lost.sum() < wanted:

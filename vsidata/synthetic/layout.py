@@ -1,4 +1,4 @@
-"""From a seed to a room: which objects it holds, how large each is and where it stands. No meshes here.
+"""Makes a room from a seed: its objects, their sizes and their positions, without meshes.
 
 Room frame: metres, z up, the floor at z = 0, walls along x and y, the plan centred on the origin. An
 object's own frame: x across, y deep with its front at +y, z up; the origin is the middle of its underside;
@@ -22,30 +22,30 @@ from vsidata.synthetic.plans import DOORWAY, PARTITION, FloorPlan, make_plan
 from vsidata.synthetic.seeding import generator
 
 STRUCTURE = ("floor", "wall", "ceiling")
-_TRIES = 40  # random spots drawn for each place of an object; the first free one is taken
+_TRIES = 40  # random spots drawn for each place of an object; the first free one is used
 _SKIN = 0.012  # metres left free around an object
-_DOOR_SWING = 0.7  # metres of floor kept free before a door
-_FREELY_TURNED = 0.8  # metres: what is smaller stands at any angle, what is larger along the walls
+_DOOR_SWING = 0.7  # metres of floor kept free in front of a door
+_FREELY_TURNED = 0.8  # metres: smaller objects stand at any angle, larger ones along the walls
 _LATER = 3.0  # in rank
-_BASIN = 0.2  # metres: nothing stands below what reaches that far from a wall at less than a metre's height
-_TELLING = 3  # themes: what is at home in no more of them tells what a room is for
-_CLUTTER = 3  # things that nobody annotates, on average
+_BASIN = 0.2  # metres: nothing stands below an object that extends this far from a wall, lower than a metre
+_TELLING = 3  # themes: an object in at most this many shows the purpose of a room
+_CLUTTER = 3  # objects without annotation, on average
 _AREA_RANGE = (2.6, 120.0)  # square metres: VSI-Bench's rooms range from 2.4 to 128.5
 
 
 @dataclass(frozen=True, eq=False)
 class Item:
-    """One object of a room, as the recipe says it.
+    """One object in the recipe of a room.
 
     Attributes:
-        instance: its id; unique in the room, not dense.
+        instance: its id; unique in the room, with gaps.
         label: the raw label.
         shape: the builder that makes it.
         size: extents in its own frame (across, deep, high), metres.
         position: (3,) the middle of its underside in the room frame, metres.
         yaw: turn of its own frame about z, radians.
         colour: its main colour, a name in the palette.
-        style: seed of what the builder varies.
+        style: random seed of the builder's variations.
         host: instance of the object that it stands on or in; None on the floor or a wall.
         wall: for a wall, its index in the plan.
     """
@@ -74,7 +74,7 @@ class Item:
 
 
 def scene_name(index: int) -> str:
-    """The scan's name of a room, in ScanNet's way: `scene0007_00`."""
+    """The name of a room's scan, in ScanNet's form: `scene0007_00`."""
     return f"scene{index:04d}_00"
 
 
@@ -83,15 +83,15 @@ class Room:
     """A furnished room: the recipe from which scans, renderings and truth are made.
 
     Attributes:
-        seed, index: what it was drawn from.
+        seed, index: the random seed and the number of the room.
         theme: name of the kind of scan.
         scene_type: ScanNet's word for it.
         plan: its floor and walls.
-        height: of the ceiling, metres.
-        scanned_height: up to which the scanner was pointed, metres.
-        items: its objects, by instance id; walls, floor and ceiling among them.
-        clutter: things that nobody annotates; their instance ids are negative.
-        unplaced: labels of objects for which no room was found.
+        height: height of the ceiling, metres.
+        scanned_height: height up to which the room is scanned, metres.
+        items: its objects, by instance id, including walls, floor and ceiling.
+        clutter: objects without annotation; their instance ids are negative.
+        unplaced: labels of objects without enough space.
     """
 
     seed: int
@@ -107,7 +107,7 @@ class Room:
 
     @property
     def name(self) -> str:
-        """Its scan's."""
+        """The name of its scan."""
         return scene_name(self.index)
 
 
@@ -118,17 +118,17 @@ def yaw_axes(yaw: float) -> Array:
 
 
 def lay_out(seed: int, index: int, *, plain: bool = False) -> Room:
-    """The room that a seed and an index stand for: the same for any order of calls.
+    """The room of a seed and an index: the same for any order of calls.
 
     Args:
-        seed, index: which room.
-        plain: a rectangle with few things in it, as `data/plain.yaml` says; else a room like ScanNet's.
+        seed, index: the random seed and the number of the room.
+        plain: make a rectangle with few objects, by `data/plain.yaml`; else a room like ScanNet's.
     """
     rng = generator(seed, index, "room")
     theme = themes()[int(rng.choice(len(themes()), p=_shares()))]
     mood = rng.standard_normal(2)
     richness = float(np.exp(RICHNESS_SPREAD * mood[0] - RICHNESS_SPREAD**2 / 2))
-    size = 0.6 * mood[0] + 0.8 * mood[1]  # a larger room holds more
+    size = 0.6 * mood[0] + 0.8 * mood[1]  # a larger room has more objects
     area = float(np.clip(theme.area * np.exp(theme.spread * size), *_AREA_RANGE))
     names = list(theme.plans)
     odds = np.array(list(theme.plans.values()), dtype=float)
@@ -145,7 +145,7 @@ def lay_out(seed: int, index: int, *, plain: bool = False) -> Room:
 
 @cache
 def _plain() -> dict[str, Any]:
-    """What `data/plain.yaml` says of plain rooms."""
+    """The constants of plain rooms in `data/plain.yaml`."""
     loaded = yaml.safe_load((data() / "plain.yaml").read_text(encoding="utf-8"))
     return {name: entry["value"] for name, entry in loaded.items()}
 
@@ -157,14 +157,14 @@ def _shares() -> Array:
 
 
 def box_scene(seed: int, index: int) -> Scene:
-    """The room as a scene of boxes, without meshes: as a source of boxes alone would give it.
+    """The room as a scene of boxes, without meshes, like a scene from a source with only boxes.
 
     Args:
         seed, index: as for `lay_out`.
 
     Returns:
-        A scene of dataset `scannet` whose objects have the recipe's upright boxes, and whose room area is the
-        plan's. Walls, floor and ceiling are among the objects.
+        A scene of dataset `scannet`. Its objects have the recipe's upright boxes, and its room area is that
+        of the plan. Walls, floor and ceiling are among the objects.
     """
     room = lay_out(seed, index)
     objects = tuple(SceneObject(item.instance, item.label, box=item.box) for item in room.items)
@@ -178,7 +178,7 @@ _Structure = tuple[
 
 @dataclass(frozen=True)
 class _PlannedObject:
-    """An object yet to be placed."""
+    """An object before it is placed."""
 
     kind: Kind
     size: Size
@@ -188,7 +188,7 @@ class _PlannedObject:
 
 @dataclass(frozen=True, eq=False)
 class _PlacedObject:
-    """An object that has its place: `spot` is (x, y, z, yaw) of the middle of its underside."""
+    """A placed object: `spot` is (x, y, z, yaw) of the middle of its underside."""
 
     wish: _PlannedObject
     spot: Array
@@ -196,7 +196,7 @@ class _PlacedObject:
 
 
 class _Furnisher:
-    """Places the objects of one room one after another, each where nothing stands yet.
+    """Places the objects of one room one after another, each in free space.
 
     Spots are drawn in batches: arrays (k, 4) of x, y, z and yaw in the room frame.
     """
@@ -225,7 +225,7 @@ class _Furnisher:
         ).reshape(-1, 6)
 
     def furnish(self, seed: int, index: int, labels: list[str]) -> Room:
-        """Place what fits and hand out instance ids."""
+        """Place the objects that fit and assign instance ids."""
         rng = self.rng
         wishes = [wish for label in labels if label not in STRUCTURE for wish in self._wishes(kinds()[label])]
         unplaced = self._place_all(wishes)
@@ -265,7 +265,7 @@ class _Furnisher:
         return Item(instance, kind.label, kind.shape, wish.size, position, yaw, wish.colour, wish.style, host)
 
     def _structure(self, floor: bool, ceiling: bool, top: float) -> list[_Structure]:
-        """Walls, and floor and ceiling where the scan has them."""
+        """Walls, and floor and ceiling if the scan has them."""
         low, high = self.plan.outline.min(axis=0), self.plan.outline.max(axis=0)
         x, y = (low + high) / 2
         width, depth = (float(length) for length in high - low)
@@ -285,7 +285,7 @@ class _Furnisher:
         return names[int(self.rng.integers(len(names)))]
 
     def _wishes(self, kind: Kind) -> list[_PlannedObject]:
-        """The objects of one label: most of them of one model, as in real rooms."""
+        """The objects of one label. Most of them are the same model, as in real rooms."""
         wishes: list[_PlannedObject] = []
         for _ in range(kind.draw_count(self.richness, self.rng)):
             alike = bool(wishes) and self.rng.random() < 0.7
@@ -302,16 +302,16 @@ class _Furnisher:
         return _PlannedObject(kind, low_enough, self._pick(kind.colours), int(self.rng.integers(2**31)))
 
     def _place_all(self, wishes: list[_PlannedObject]) -> tuple[str, ...]:
-        """Place objects in order of rank; returns the labels of those for which there is no room.
+        """Place objects in order of rank, and return the labels of those without enough space.
 
-        What does not fit is tried once more as a small one of its kind; where not even that fits, the kind
-        is full.
+        An object that does not fit is tried again in the small size of its kind. If that does not fit
+        either, no further object of the kind is tried.
         """
         number: Counter[str] = Counter()
         order: list[tuple[float, float, int]] = []
         for row, wish in enumerate(wishes):
             kind = wish.kind
-            # A second pillow comes after the first of everything that lies on something.
+            # A second pillow is placed after the first of every kind that lies on another object.
             later = _LATER if number[kind.label] and kind.places[0].manner in _ON else 0.0
             number[kind.label] += 1
             order.append((_rank(kind.label) + later, -wish.size[0] * wish.size[1], row))
@@ -354,7 +354,7 @@ class _Furnisher:
             )
 
     def _are_free(self, boxes: Array, manner: str, hosts: IntArray) -> NDArray[np.bool_]:
-        """(k,) which boxes are inside the room and touch nothing but what they stand on."""
+        """(k,) mask of the boxes inside the room that touch nothing except their hosts."""
         low, high = boxes[:, :3], boxes[:, 3:]
         free = (low[:, 2] >= 0) & (high[:, 2] <= self.height)
         if manner not in _ON:
@@ -371,7 +371,7 @@ class _Furnisher:
             touch[np.arange(len(hosts)), hosts] = False
         return np.asarray(free & ~touch.any(axis=1))
 
-    # --- where an object may stand: k random spots in one manner, with their hosts where it has any ---
+    # --- places for an object: k random spots in one manner, with their hosts if the manner has hosts ---
 
     def _spots(self, wish: _PlannedObject, place: Place) -> tuple[Array, IntArray]:
         manner = place.manner
@@ -439,7 +439,7 @@ class _Furnisher:
         return self._spots_next_to(wish, place.manner, spots, sizes), hosts
 
     def _spots_before(self, wish: _PlannedObject, shapes: list[str], spots: Array, sizes: Array) -> Array:
-        """Before one of the host's sides, facing it: a chair at a table."""
+        """In front of one of the host's sides, facing it: a chair at a table."""
         rng = self.rng
         sides = np.array([1 if shape in _ONE_SIDED else 4 for shape in shapes])
         side = (rng.random(_TRIES) * sides).astype(np.int64)
@@ -455,7 +455,7 @@ class _Furnisher:
         return found
 
     def _spots_next_to(self, wish: _PlannedObject, manner: str, spots: Array, sizes: Array) -> Array:
-        """Beside the host, or over it on the wall; the backs in line."""
+        """Next to the host, or above it on the wall, with aligned backs."""
         rng = self.rng
         level = self._hanging_height(wish)
         if manner == "beside":
@@ -524,14 +524,14 @@ def _bounds(size: Size, spots: Array) -> Array:
 
 @cache
 def _rank(label: str) -> float:
-    """When an object is placed: doors and windows, furniture, largest first, then what stands at it."""
+    """Order of placement: doors and windows, then furniture, largest first, then objects at furniture."""
     kind = kinds()[label]
     first = kind.places[0]
     if kind.shape in ("window", "radiator"):
         return 0.5  # before the furniture, which may then stand under windows
     ground = kind.length.p50 * kind.width.p50
     if len(kind.weights) <= _TELLING:
-        ground += 3.0  # before what stands anywhere: a bathroom without a toilet is none
+        ground += 3.0  # before objects that fit any room: every bathroom needs a toilet
     order = {
         "doorway": 0.0,
         "corner": 1.0,

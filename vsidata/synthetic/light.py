@@ -1,4 +1,4 @@
-"""The light in a room: lamps below the ceiling, soft shadows, and the dimness of corners and undersides."""
+"""The light in a room: lamps below the ceiling, soft shadows, and darker corners and undersides."""
 
 import numpy as np
 import open3d as o3d
@@ -12,26 +12,26 @@ from vsidata.synthetic.surface import RoomSurface
 _AMBIENT, _LAMP, _FACING = 0.6, 0.42, 0.16  # shares of light
 _EXPOSED = 0.86  # of the surface is not brighter than full exposure
 _CREASE = 0.8  # cosine: sharper edges stay sharp, others look round
-_DIRECTIONS = 24  # in which it is looked for what dims a corner
-_DIM_REACH = 0.9  # metres: what is farther away dims nothing
+_DIRECTIONS = 24  # rays per corner for its occlusion
+_DIM_REACH = 0.9  # metres: surfaces further away do not darken a corner
 _LAMP_DROP = 0.12  # metres below the ceiling
-_LAMP_SPREAD = 0.45  # metres: lamps are no points, so shadows are soft
+_LAMP_SPREAD = 0.45  # metres: lamps are not points, so shadows are soft
 _LAMP_SAMPLES = 5
 _LAMP_FADE = 3.5  # metres at which its light has halved
-_LAMP_LIMIT = 1.3  # right below a lamp a phone would shut its lens a little
-_LIFT = 0.012  # metres by which a ray starts off the surface
+_LAMP_LIMIT = 1.3  # a phone would reduce its exposure directly below a lamp
+_LIFT = 0.012  # metres between the start of a ray and the surface
 
 
 def light_on(room: Room, surface: RoomSurface, normals: Array) -> Array:
     """The light on each corner of each triangle.
 
     Args:
-        room: the recipe, which says where the ceiling is.
-        surface: its surface in triangles small enough that light changes little along them.
-        normals: (m, 3) unit vectors out of the triangles.
+        room: the recipe, for the height of the ceiling.
+        surface: its surface in triangles so small that light changes little along them.
+        normals: (m, 3) outward unit normals of the triangles.
 
     Returns:
-        (m, 3) shares of full exposure; a little of the surface is brighter than 1.
+        (m, 3) shares of full exposure; a small part of the surface is brighter than 1.
     """
     bent = _corner_normals(surface, normals)
     corners = surface.triangles.ravel()
@@ -46,21 +46,21 @@ def light_on(room: Room, surface: RoomSurface, normals: Array) -> Array:
     scene = raycasting.casting_scene(surface.vertices, surface.triangles)
     rng = generator(room.seed, room.index, "light")
     light = _AMBIENT * _openness(scene, points, ways) + _lamps(room, scene, points, ways, rng)
-    # A little more on what faces one way than on what faces another: edges stay visible in the shade.
+    # Surfaces in different directions get slightly different light, so that edges are visible in the shade.
     light += _FACING * ways @ np.array([0.35, 0.2, 0.55])
     found = np.asarray(light[group].reshape(-1, 3))
     return found / _bright(found.mean(axis=1), surface.areas())
 
 
 def _bright(light: Array, areas: Array) -> float:
-    """Light that only a small share of the surface exceeds: a phone sets its exposure by it."""
+    """The light that only a small share of the surface exceeds. A phone sets its exposure by it."""
     order = np.argsort(light)
     shares = areas[order].cumsum() / areas.sum()
     return float(light[order[np.searchsorted(shares, _EXPOSED)]])
 
 
 def _corner_normals(surface: RoomSurface, normals: Array) -> Array:
-    """(m, 3, 3) normal at each corner: that of the rounded surface, but at sharp edges the triangle's own."""
+    """(m, 3, 3) normal at each corner: of the smooth surface, or of the triangle at sharp edges."""
     sums = np.column_stack(
         [
             np.bincount(surface.triangles.ravel(), np.repeat(column, 3), minlength=len(surface.vertices))
@@ -74,13 +74,13 @@ def _corner_normals(surface: RoomSurface, normals: Array) -> Array:
 
 
 def _openness(scene: o3d.t.geometry.RaycastingScene, points: Array, normals: Array) -> Array:
-    """(n,) share of the half space before each point in which nothing is near."""
+    """(n,) share of the half space in front of each point without near surfaces."""
     helper = np.where(np.abs(normals[:, 2:]) < 0.9, [[0.0, 0.0, 1.0]], [[1.0, 0.0, 0.0]])
     first = np.cross(normals, helper)
     first /= np.linalg.norm(first, axis=1)[:, None]
     second = np.cross(normals, first)
     free = np.zeros(len(points))
-    # The same directions everywhere, for others would show as blotches; denser ahead than aside.
+    # The same directions for all points, because random ones would cause blotches; denser near the normal.
     for number in range(_DIRECTIONS):
         sine = np.sqrt((number + 0.5) / _DIRECTIONS) * 0.97
         turn = number * np.pi * (3 - np.sqrt(5))

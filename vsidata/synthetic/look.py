@@ -1,6 +1,7 @@
-"""How a room looks: the patterns on its surface and the light that falls on them.
+"""The appearance of a room: the patterns on its surface and the light on them.
 
-Both are worked out once, at the corners of small triangles. A frame then only looks up what its rays hit.
+Both are computed once, at the corners of small triangles. A frame then only looks up the triangles that its
+rays hit.
 """
 
 from dataclasses import dataclass
@@ -16,23 +17,23 @@ from vsidata.synthetic.light import light_on
 from vsidata.synthetic.surface import RoomSurface, refine
 from vsidata.synthetic.textures import SIDE, tiles
 
-_PATCH = 0.14  # metres: light changes little over less
-_SOFT_FROM = (1.0, 2.4)  # pixels of a pattern a pixel of the picture, from which softer levels are taken
+_PATCH = 0.14  # metres: light changes little over shorter distances
+_SOFT_FROM = (1.0, 2.4)  # pixels of a pattern per pixel of the picture, from which softer levels are used
 
 Float32 = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
 class SurfaceLook:
-    """What is looked up where a ray hits a triangle at barycentric (b, c).
+    """The data to look up for a ray that hits a triangle at barycentric (b, c).
 
     Attributes:
         table: (m, 13) for each triangle: position in its pattern at the first corner and its change along b
-            and c (6 values, in pixels of the pattern), the same of the light (3), the colour below the
-            pattern (3), the pattern's pixels a metre.
+            and c (6 values, in pixels of the pattern), the same for the light (3), the colour below the
+            pattern (3), the pattern's pixels per metre.
         patterns: (m,) number of its pattern.
-        count: of patterns.
-        pixels: (levels * count * SIDE * SIDE, 3) of the patterns.
+        count: number of patterns.
+        pixels: (levels * count * SIDE * SIDE, 3) pixels of the patterns.
     """
 
     table: Float32
@@ -41,16 +42,16 @@ class SurfaceLook:
     pixels: NDArray[np.uint8]
 
     def colours(self, rows: IntArray, spots: Float32, depth: Float32, camera: PhoneCamera) -> Float32:
-        """Colours of what rays hit.
+        """Colours at the hits of rays.
 
         Args:
             rows: (n,) triangles.
             spots: (n, 2) barycentric b and c.
             depth: (n,) metres from the camera.
-            camera: whose pixels the rays belong to; from afar, patterns are softer.
+            camera: the camera of the rays; distant patterns are softer.
 
         Returns:
-            (n, 3) sRGB from 0 to 255, and above where it is brighter than full exposure.
+            (n, 3) sRGB from 0 to 255, and more for light above full exposure.
         """
         table = np.take(self.table, rows, axis=0)
         b, c = spots[:, 0], spots[:, 1]
@@ -66,7 +67,7 @@ class SurfaceLook:
 
 
 def look(room: Room, coarse: RoomSurface) -> tuple[RoomSurface, SurfaceLook]:
-    """The room's surface in triangles small enough for the light on them, and how these look."""
+    """The room's surface in triangles small enough for the light on them, and their appearance."""
     surface = refine(coarse, np.full(len(coarse.triangles), _PATCH))
     corners = surface.vertices[surface.triangles]
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])

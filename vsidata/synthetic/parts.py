@@ -1,4 +1,4 @@
-"""The simple solids that furniture is made of, built with trimesh.
+"""The simple solids that furniture consists of, built with trimesh.
 
 A part is a closed or open triangle mesh in its object's own frame with one tone: `main` (the object's
 colour), `shade` (the same, darker), `light` (the same, lighter), or a colour's name in the palette.
@@ -136,7 +136,7 @@ def ring(radius: float, tube: float, tone: str = "main") -> Part:
 
 
 def wave(width: float, depth: float, z0: float, z1: float, folds: int, tone: str = "main") -> Part:
-    """A hanging cloth with vertical folds: a sheet whose front is at +y."""
+    """A hanging cloth with vertical folds: a sheet with its front at +y."""
     columns = np.linspace(-width / 2, width / 2, 6 * folds + 1)
     sway = depth / 2 * np.sin(np.linspace(0, 2 * np.pi * folds, len(columns)))
     count = len(columns)

@@ -1,8 +1,8 @@
 """Floor plans: rectangular, L- and T-shaped rooms, and several rooms joined by doorways.
 
-A plan lies in the room frame (metres, walls along x and y, centred on the origin). Rooms of a multi-room
-plan stand in a row and are parted by walls that a scanner sees from both sides, each side being a wall of
-its own room.
+A plan is in the room frame (metres, walls along x and y, centred on the origin). The rooms of a multi-room
+plan are in a row, with walls between them that a scanner sees from both sides. Each side is a wall of its
+own room.
 """
 
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ class Wall:
     """One face of a wall, seen from inside its room.
 
     Attributes:
-        room: index of the room it belongs to.
-        start, end: (2,) metres; the room lies to the left of the way from start to end.
-        opening: where a doorway begins and ends along the wall, metres from its start; None without one.
+        room: index of its room.
+        start, end: (2,) metres; the room is to the left of the line from start to end.
+        opening: begin and end of a doorway along the wall, metres from its start; None without a doorway.
     """
 
     room: int
@@ -59,7 +59,7 @@ class FloorPlan:
         shape: `rectangle`, `L`, `T` or `rooms`.
         outline: (k, 2) metres, counter-clockwise: the combined space, inner walls included.
         rooms: the polygon of each room, (k, 2), counter-clockwise.
-        spaces: for each room, its maximal rectangles: what lies in one of them lies in the room.
+        spaces: for each room, its maximal rectangles; the room is their union.
         thresholds: the floor in each doorway between two rooms.
         walls: every wall face.
     """
@@ -73,7 +73,7 @@ class FloorPlan:
 
     @property
     def area(self) -> float:
-        """Square metres inside the outline: what "the size of the combined space" means."""
+        """Square metres inside the outline: "the size of the combined space"."""
         return polygon_area(self.outline)
 
     @property
@@ -193,7 +193,7 @@ def _row_of_rooms(area: float, rng: Generator) -> FloorPlan:
 
 
 def _outline_of_row(spaces: list[Rectangle]) -> Array:
-    """The combined space: an inner wall reaches as far as the shallower of its two rooms."""
+    """The outline of the combined space. An inner wall is as long as the shallower of its two rooms."""
     upper = []
     for index, (x0, _, x1, y1) in enumerate(spaces):
         begin, end = x0, x1

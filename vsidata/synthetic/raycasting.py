@@ -1,4 +1,4 @@
-"""Open3D's ray casting on plain arrays, on one thread: here workers are processes."""
+"""Open3D's ray casting on plain arrays, on one thread, because workers are processes."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def casting_scene(vertices: Array, triangles: IntArray) -> o3d.t.geometry.Raycas
 
 
 def is_blocked(scene: o3d.t.geometry.RaycastingScene, starts: Array, ways: Array) -> NDArray[np.bool_]:
-    """(k,) bool, whether something lies between each start (k, 3) and the end of its way (k, 3)."""
+    """(k,) true where a surface is between each start (k, 3) and the end of its way (k, 3)."""
     rays = _tensor(np.hstack([starts, ways]).astype(np.float32))
     return np.asarray(scene.test_occlusions(rays, tfar=1.0, nthreads=1).numpy(), dtype=np.bool_)
 
@@ -27,11 +27,11 @@ def is_blocked(scene: o3d.t.geometry.RaycastingScene, starts: Array, ways: Array
 def hits(
     scene: o3d.t.geometry.RaycastingScene, start: Array, ways: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.uint32], NDArray[np.float32]]:
-    """What rays from one point (3,) hit first.
+    """The first hits of rays from one point (3,).
 
     Returns:
-        (k,) how far along each way (k, 3), in lengths of that way, inf where it hits nothing; (k,) the
-        triangle, `NO_TRIANGLE` where none; (k, 2) barycentric coordinates of the second and third corner.
+        (k,) distance along each way (k, 3), in lengths of that way, inf without a hit; (k,) the triangle,
+        `NO_TRIANGLE` without a hit; (k, 2) barycentric coordinates of the second and third corner.
     """
     rays = np.empty((len(ways), 6), dtype=np.float32)
     rays[:, :3], rays[:, 3:] = start, ways

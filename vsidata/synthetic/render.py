@@ -1,4 +1,4 @@
-"""What a camera sees of a room: colour, depth, and which object each pixel shows. One ray a pixel."""
+"""Renders a room: colour, depth, and the object of each pixel, with one ray per pixel."""
 
 from dataclasses import dataclass, replace
 
@@ -14,8 +14,8 @@ from vsidata.synthetic.look import SurfaceLook, look
 from vsidata.synthetic.surface import coarse_surface
 
 _GRAIN = 2.5  # of 255, the noise of a phone's sensor in a lit room
-_SHELL = -100_000  # instances of what is added to a room stay far from those of its clutter
-_NOBODY = _SHELL - 2  # where a ray hits nothing
+_SHELL = -100_000  # instances of added walls and floors, far from those of clutter
+_NOBODY = _SHELL - 2  # for rays that hit nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,8 +24,8 @@ class Picture:
 
     Attributes:
         colour: (height, width, 3) 8-bit, blue first as OpenCV has it.
-        depth: (height, width) millimetres along the camera's z, 0 where nothing is in reach.
-        instances: (height, width) instance id; negative for what nobody annotates.
+        depth: (height, width) millimetres along the camera's z, 0 if nothing is in reach.
+        instances: (height, width) instance id; negative for surfaces without annotation.
     """
 
     colour: NDArray[np.uint8]
@@ -35,14 +35,14 @@ class Picture:
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """A room made ready for a camera.
+    """A room prepared for rendering.
 
     Attributes:
         scene: its surface, for rays.
-        look: how each triangle looks.
+        look: the appearance of each triangle.
         instances: (m,) instance of each triangle.
-        camera: that films it.
-        ways: (height * width, 3) float32, way of each pixel's ray in the camera's frame, 1 m deep.
+        camera: the camera.
+        ways: (height * width, 3) float32, each pixel's ray in the camera's frame, to a depth of 1 m.
     """
 
     scene: o3d.t.geometry.RaycastingScene
@@ -53,7 +53,7 @@ class Stage:
 
 
 def set_stage(room: Room, camera: PhoneCamera) -> Stage:
-    """Make a room ready to be filmed: its surface, materials and light."""
+    """Prepare a room for rendering: its surface, materials and light."""
     filmed = as_filmed(room)
     surface, appearance = look(filmed, coarse_surface(filmed))
     instances = np.array([item.instance for item in filmed.items + filmed.clutter])[surface.items]
@@ -65,12 +65,12 @@ def set_stage(room: Room, camera: PhoneCamera) -> Stage:
 
 
 def render(stage: Stage, pose: Array, rng: np.random.Generator) -> Picture:
-    """One frame.
+    """Render one frame.
 
     Args:
-        stage: what `set_stage` gives.
+        stage: the result of `set_stage`.
         pose: (4, 4) camera to room, metres.
-        rng: of the sensor's grain.
+        rng: generator of the sensor's grain.
     """
     width, height = stage.camera.size
     depth, triangles, spots = raycasting.hits(
@@ -88,7 +88,7 @@ def render(stage: Stage, pose: Array, rng: np.random.Generator) -> Picture:
 
 
 def as_filmed(room: Room) -> Room:
-    """The room with all that a video shows even where the scan lacks it: whole walls, floor and ceiling."""
+    """The room as a video shows it: with complete walls, floor and ceiling, which the scan may lack."""
     items = tuple(
         replace(item, size=(*item.size[:2], room.height)) if item.shape == "wall" else item
         for item in room.items

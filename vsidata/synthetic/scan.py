@@ -1,7 +1,7 @@
-"""From a room's surface to what a hand-held scanner would bring home of it.
+"""Makes the scan of a room's surface, with the flaws of a hand-held scanner.
 
-Seen sides only, holes, noise that is correlated in space, stray flecks, vertices that nobody annotated.
-Everything is in the room frame; `write.py` puts it into the frame in which a scan is stored.
+These are missing sides, holes, noise that is correlated in space, stray flecks, and vertices without
+annotation. Everything is in the room frame; `write.py` transforms it to the frame of a stored scan.
 """
 
 from dataclasses import dataclass, replace
@@ -22,28 +22,28 @@ VERTICES = (50_000, 200_000)
 """Vertices of a scan: ScanNet's decimated meshes have 50k to 500k."""
 
 _EDGE = (0.012, 0.055)  # metres: limits of the longest edge
-_COARSEST = 0.25  # metres: the upper one, where fewer vertices are asked for
-_STRUCTURE_EDGE = 1.6  # walls and floors are that much coarser, as decimation leaves flat areas
-_REACH = 6.0  # metres: beyond, a depth sensor sees nothing
-_SKIN = 0.002  # metres by which a ray starts off the surface
-_GRAZING = 0.08  # cosine: flatter views give no depth
+_COARSEST = 0.25  # metres: the upper limit if fewer vertices are requested
+_STRUCTURE_EDGE = 1.6  # walls and floors are coarser by this factor, as after decimation
+_REACH = 6.0  # metres: reach of the depth sensor
+_SKIN = 0.002  # metres between the start of a ray and the surface
+_GRAZING = 0.08  # cosine: flatter views have no depth
 _HOLE_RADIUS = (0.03, 0.16)  # metres
 _LEAST_TRIANGLES = 12  # of an annotated object
-_BLEEDING_OBJECT = 400  # vertices: a patch is then a small part of it
-_PATCH = 0.07  # metres: radius of what bleeds
+_BLEEDING_OBJECT = 400  # vertices: a patch is a small part of an object with more
+_PATCH = 0.07  # metres: radius of a wrongly annotated patch
 _SEGMENT = 0.4  # metres: size of a segment of the annotation
 
 
 @dataclass(frozen=True)
 class Flaws:
-    """What is wrong with a scan. All zero and False: the whole surface, exact and fully annotated.
+    """The flaws of a scan. All zero and False: the whole surface, exact and fully annotated.
 
     Attributes:
         noise: r.m.s. displacement along the surface normal, metres.
         unseen: whether sides that no camera saw are missing.
         holes: holes per square metre of surface.
         strays: share of vertices in stray flecks.
-        bled: share of larger objects whose annotation also holds a patch of a wall or floor some way off.
+        bled: share of larger objects with an annotation that includes a distant patch of a wall or floor.
         unannotated: share of the segments of walls, floor and ceiling that belong to no object.
     """
 
@@ -65,9 +65,9 @@ class Scan:
     Attributes:
         room: the recipe.
         clean: (n, 3) vertices on the true surface.
-        vertices: (n, 3) vertices as scanned: with noise.
+        vertices: (n, 3) vertices as scanned, with noise.
         triangles: (m, 3) rows of both.
-        instances: (n,) instance id by annotation; -1 where there is none.
+        instances: (n,) instance id by annotation; -1 without annotation.
         stray: (n,) whether the vertex is an artefact, not surface. Strays may be annotated.
         segments: (n,) segment id.
         colours: (n, 3) 8-bit sRGB.
@@ -83,7 +83,7 @@ class Scan:
     colours: NDArray[np.uint8]
 
     def kept_surface(self, instance: int) -> tuple[Array, IntArray]:
-        """The clean surface of an object as far as the scan holds it: vertices (k, 3), triangles (m, 3)."""
+        """The clean surface of an object as far as it is in the scan: vertices (k, 3), triangles (m, 3)."""
         return self._kept_surfaces.get(instance, (np.empty((0, 3)), np.empty((0, 3), dtype=np.int64)))
 
     @cached_property
@@ -109,8 +109,8 @@ def scan_room(room: Room, flaws: Flaws | None = None, vertices: int | None = Non
 
     Args:
         room: the recipe.
-        flaws: what is wrong with the scan; None for what usually is.
-        vertices: about how many it has; None for as many as ScanNet's have.
+        flaws: the flaws of the scan; None for the usual ones.
+        vertices: its approximate number of vertices; None for as many as in ScanNet's scans.
     """
     flaws = flaws or Flaws()
     coarse = coarse_surface(room)
@@ -134,11 +134,11 @@ def scan_room(room: Room, flaws: Flaws | None = None, vertices: int | None = Non
     return _in_scan_order(scan)
 
 
-# --- what is seen ---
+# --- visibility ---
 
 
 def _tessellated_and_seen(room: Room, coarse: RoomSurface, flaws: Flaws, vertices: int | None) -> RoomSurface:
-    """Tessellate such that what remains has between 50k and 200k vertices, or about as many as asked for."""
+    """Tessellate so that the visible part has 50k to 200k vertices, or about the requested number."""
     structure = np.array([item.label in STRUCTURE for item in room.items + room.clutter])[coarse.items]
     area = coarse.areas() / np.where(structure, _STRUCTURE_EDGE**2, 1.0)
     wanted, least, most = float(np.clip(45_000 + 2_000 * len(room.items), 60_000, 150_000)), *VERTICES
@@ -178,7 +178,7 @@ def _subset(surface: RoomSurface, keep: NDArray[np.bool_]) -> RoomSurface:
 
 
 def _triangle_normals(surface: RoomSurface) -> Array:
-    """(m, 3) outward, twice as long as the triangle's area."""
+    """(m, 3) outward normals with a length of twice the triangle's area."""
     a, b, c = (surface.vertices[surface.triangles[:, corner]] for corner in range(3))
     return np.cross(b - a, c - a)
 
@@ -203,7 +203,7 @@ def _vertex_sums(surface: RoomSurface, values: Array) -> Array:
 
 
 def _cameras(room: Room, rng: Generator) -> Array:
-    """(k, 3) places from which the room was looked at: in every room, at chest to head height."""
+    """(k, 3) positions of the scanner: in every room, at chest to head height."""
     boxes = [item.box for item in room.items if item.label not in STRUCTURE]
     low = np.array([box.corners.min(axis=0) for box in boxes]).reshape(-1, 3) - 0.1
     high = np.array([box.corners.max(axis=0) for box in boxes]).reshape(-1, 3) + 0.1
@@ -218,7 +218,7 @@ def _cameras(room: Room, rng: Generator) -> Array:
 
 
 def _is_seen(room: Room, coarse: RoomSurface, surface: RoomSurface) -> NDArray[np.bool_]:
-    """(m,) which triangles were seen: each corner by a camera in reach, from the front, nothing between."""
+    """(m,) mask of the triangles seen: each corner by a camera in reach, from the front, unobstructed."""
     scene = casting_scene(coarse.vertices, coarse.triangles)
     normals = _vertex_normals(surface)
     # A ray from the very rim of a face would graze the face next to it: start a little inside.
@@ -243,7 +243,7 @@ def _is_seen(room: Room, coarse: RoomSurface, surface: RoomSurface) -> NDArray[n
 
 
 def _in_hole(surface: RoomSurface, density: float, rng: Generator) -> NDArray[np.bool_]:
-    """Which vertices fall into holes: ragged gaps, each in one object only, none taking much of it."""
+    """Mask of the vertices in holes: ragged gaps, each in one object and small relative to it."""
     owner = np.zeros(len(surface.vertices), dtype=np.int64)
     owner[surface.triangles] = surface.items[:, None]
     size = np.sqrt(np.bincount(surface.items, surface.areas(), minlength=owner.max() + 1))
@@ -262,7 +262,7 @@ def _in_hole(surface: RoomSurface, density: float, rng: Generator) -> NDArray[np
     return holes
 
 
-# --- what it looks like ---
+# --- appearance ---
 
 
 def _vertex_owners(room: Room, surface: RoomSurface) -> IntArray:
@@ -294,21 +294,21 @@ def _smooth_field(points: Array, rng: Generator) -> Array:
 
 
 def _segments(surface: RoomSurface, owners: IntArray) -> IntArray:
-    """Segment of each vertex: cells of the annotation's over-segmentation, none across two objects."""
+    """Segment of each vertex: cells of the annotation's over-segmentation, each within one object."""
     cells = np.floor(surface.vertices / _SEGMENT).astype(np.int64) + 1000
     keys = ((owners + 1) * 4000 + cells[:, 0]) * 4000 * 4000 + cells[:, 1] * 4000 + cells[:, 2]
     return np.asarray(np.unique(keys, return_inverse=True)[1], dtype=np.int64)
 
 
 def _leave_out(room: Room, owners: IntArray, segments: IntArray, share: float, rng: Generator) -> IntArray:
-    """Take some segments of walls, floor and ceiling out of the annotation."""
+    """Remove some segments of walls, floor and ceiling from the annotation."""
     structure = [item.instance for item in room.items if item.label in STRUCTURE]
     dropped = rng.random(segments.max() + 1) < share
     return np.where(np.isin(owners, structure) & dropped[segments], -1, owners)
 
 
 def _without_scraps(owners: IntArray, triangles: IntArray) -> IntArray:
-    """Nobody annotates an object of which hardly anything is there."""
+    """Remove the annotation of objects with almost no surface in the scan."""
     shared = owners[triangles]
     whole = shared[:, 0][(shared[:, 0] == shared[:, 1]) & (shared[:, 1] == shared[:, 2])]
     enough = np.bincount(whole + 1, minlength=owners.max() + 2) >= _LEAST_TRIANGLES
@@ -316,7 +316,7 @@ def _without_scraps(owners: IntArray, triangles: IntArray) -> IntArray:
 
 
 def _with_bleeding(scan: Scan, share: float, rng: Generator) -> Scan:
-    """Give some objects a patch of wall or floor that is not theirs, as careless annotation does."""
+    """Assign a wrong patch of wall or floor to some objects, as in careless annotations."""
     structure = [item.instance for item in scan.room.items if item.label in STRUCTURE]
     ground = np.flatnonzero(np.isin(scan.instances, structure))
     if len(ground) == 0:
@@ -337,7 +337,7 @@ def _with_bleeding(scan: Scan, share: float, rng: Generator) -> Scan:
 
 
 def _with_strays(scan: Scan, normals: Array, share: float, rng: Generator) -> Scan:
-    """Add flecks: single small triangles off the surface, most of them annotated as part of it."""
+    """Add flecks: single small triangles away from the surface, most of them annotated as part of it."""
     sources = rng.choice(
         np.flatnonzero((scan.instances >= 0) & ~scan.stray),
         max(1, round(share * len(scan.vertices) / 3)),
@@ -363,7 +363,7 @@ def _with_strays(scan: Scan, normals: Array, share: float, rng: Generator) -> Sc
 
 
 def _in_scan_order(scan: Scan) -> Scan:
-    """Order the vertices by where they are, not by object, and name each segment by one of its vertices."""
+    """Order the vertices by position, not by object, and number each segment by one of its vertices."""
     blocks = np.floor(scan.clean / 0.25).astype(np.int64)
     order = np.lexsort((scan.segments, blocks[:, 0], blocks[:, 1], blocks[:, 2]))
     rank = np.empty(len(order), dtype=np.int64)

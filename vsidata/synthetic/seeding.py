@@ -1,4 +1,4 @@
-"""Random generators that depend on what is drawn, never on what was drawn before it."""
+"""Random generators that depend only on seed, scene and topic, not on earlier draws."""
 
 import zlib
 

@@ -1,4 +1,4 @@
-"""Frames into a `.sens`, version 4, one after the other.
+"""Writes frames into a `.sens`, version 4, one after the other.
 
 Format: `SensReader` in the ScanNet/ScanNet repository.
 """
@@ -22,13 +22,13 @@ _NO_IMU_RECORDS = struct.pack("<Q", 0)
 
 
 class Frame(NamedTuple):
-    """What a camera sees at one moment.
+    """One frame of a stream.
 
     Attributes:
         jpeg: the colour picture, encoded.
-        depth: (height, width) millimetres along z, 0 where nothing was measured; None where there is none.
-        pose: (4, 4) camera to mesh, metres; matrices that are no pose are written as they are.
-        microseconds: when it was taken.
+        depth: (height, width) millimetres along z, 0 where nothing was measured; None without depth.
+        pose: (4, 4) camera to mesh, metres; matrices that are not poses are written unchanged.
+        microseconds: its time.
     """
 
     jpeg: bytes
@@ -45,16 +45,16 @@ def write_sens(
     color_matrix: Array,
     depth_matrix: Array,
 ) -> int:
-    """Write a stream as its frames come; no more than one of them is held.
+    """Write a stream frame by frame; memory holds one frame.
 
     Args:
-        path: of the `.sens`; it is there whole or not at all.
+        path: the `.sens`; it is written completely or not at all.
         frames: in order of time.
         color_size, depth_size: width and height in pixels; (0, 0) for a stream without depth.
         color_matrix, depth_matrix: (3, 3) cameras.
 
     Returns:
-        How many frames were written.
+        The number of frames written.
 
     Raises:
         ValueError: a depth picture is not of the stream's size, or not uint16.

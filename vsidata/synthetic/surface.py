@@ -1,4 +1,4 @@
-"""From a room to its surface: one triangle mesh of all that stands in it, coarse or finely tessellated."""
+"""The surface of a room: one triangle mesh of all its objects, coarse or finely tessellated."""
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -23,7 +23,7 @@ class RoomSurface:
     """Triangles of a whole room, in the room frame (metres).
 
     Attributes:
-        vertices: (n, 3); no vertex belongs to two parts.
+        vertices: (n, 3); each vertex belongs to one part.
         triangles: (m, 3) rows of `vertices`, counter-clockwise as seen from outside.
         items: (m,) row in `room.items + room.clutter` of each triangle.
         parts: (m,) number of the part of each triangle.
@@ -45,7 +45,7 @@ class RoomSurface:
 
 
 def coarse_surface(room: Room) -> RoomSurface:
-    """The room's surface in as few triangles as its shapes need: what a renderer or a ray caster wants."""
+    """The room's surface in as few triangles as its shapes need, for ray casting and rendering."""
     vertices: list[Array] = []
     triangles: list[IntArray] = []
     items: list[IntArray] = []
@@ -95,9 +95,9 @@ def _built(shape: str, size: Size, style: int) -> tuple[Part, ...]:
 
 
 def _wall_parts(room: Room, item: Item) -> list[Part]:
-    """The face of a wall and, where it has a doorway, the reveal up to the middle of the wall."""
+    """The face of a wall and, for a doorway, the reveal up to the middle of the wall."""
     if item.wall is None:
-        raise ValueError(f"{item.label} {item.instance} names no wall of the plan")
+        raise ValueError(f"{item.label} {item.instance} has no wall of the plan")
     wall, top = room.plan.walls[item.wall], item.size[2]
     if wall.opening is None:
         return [_face(wall, 0.0, wall.length, 0.0, top)]
@@ -117,7 +117,7 @@ def _wall_parts(room: Room, item: Item) -> list[Part]:
 
 
 def _face(wall: Wall, begin: float, end: float, bottom: float, top: float) -> Part:
-    """A rectangle of a wall, seen from inside the room, which lies to the left of the way along the wall."""
+    """A rectangle of a wall, seen from inside the room, which is to the left of the wall's direction."""
     left, right = wall.start + begin * wall.along, wall.start + end * wall.along
     return sheet(np.array([(*right, bottom), (*left, bottom), (*left, top), (*right, top)]))
 
@@ -137,14 +137,14 @@ def _level(plan: FloorPlan, z: float, upward: bool) -> list[Part]:
 
 
 def refine(surface: RoomSurface, longest: Array) -> RoomSurface:
-    """The same surface in finer triangles, none with an edge much longer than its limit.
+    """The same surface in finer triangles, with edges not much longer than a limit.
 
-    Flat four-sided faces, whose two triangles share their longest edge, become regular grids; other
-    triangles are split at the middle of their edges. Vertices at one place in one part are one vertex, so
-    parts stay connected.
+    Flat four-sided faces of two triangles with a common longest edge become regular grids. Other triangles
+    are split at the middle of their edges. Vertices at one place in one part are merged, so that parts stay
+    connected.
 
     Args:
-        surface: a mesh whose parts share no vertices.
+        surface: a mesh with parts that share no vertices.
         longest: (m,) metres, the limit for each triangle; equal within a part.
     """
     first, second = _facing_pairs(surface)
@@ -169,7 +169,7 @@ def refine(surface: RoomSurface, longest: Array) -> RoomSurface:
 
 
 def _facing_pairs(surface: RoomSurface) -> tuple[IntArray, IntArray]:
-    """Triangles that share their longest edge and a plane: the two halves of four-sided faces."""
+    """Pairs of triangles with a common longest edge and plane: the two halves of four-sided faces."""
     corners = surface.vertices[surface.triangles]
     lengths = np.linalg.norm(np.roll(corners, -1, axis=1) - corners, axis=2)  # edges 01, 12, 20
     side = lengths.argmax(axis=1)
@@ -184,7 +184,7 @@ def _facing_pairs(surface: RoomSurface) -> tuple[IntArray, IntArray]:
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     normals /= np.maximum(np.linalg.norm(normals, axis=1), 1e-15)[:, None]
     flat = np.einsum("ij,ij->i", normals[first], normals[second]) > 1 - 1e-6
-    # Around the face: two sides of the one half, two of the other. Opposite ones must not differ much.
+    # Around the face: two sides of one half, two of the other. Opposite ones must not differ much.
     one, other = (
         np.column_stack([lengths[half, (side[half] + turn) % 3] for turn in (1, 2)])
         for half in (first, second)
@@ -196,7 +196,7 @@ def _facing_pairs(surface: RoomSurface) -> tuple[IntArray, IntArray]:
 def _grids(
     surface: RoomSurface, first: IntArray, second: IntArray, longest: Array
 ) -> tuple[Array, IntArray, IntArray]:
-    """Each four-sided face as a grid: vertices, triangles, and the coarse triangle that each came from."""
+    """Each four-sided face as a grid: vertices, triangles, and the coarse triangle of each triangle."""
     corners = surface.vertices[surface.triangles[first]]
     side = np.linalg.norm(np.roll(corners, -1, axis=1) - corners, axis=2).argmax(axis=1)
     turned = np.take_along_axis(surface.triangles[first], (side[:, None] + np.arange(3)) % 3, axis=1)
@@ -236,7 +236,7 @@ def _grids(
 
 
 def _welded(vertices: Array, triangles: IntArray, parts: IntArray) -> tuple[Array, IntArray]:
-    """Join vertices at one place in one part; drop those that no triangle uses and triangles without area."""
+    """Merge vertices at one place in one part; remove unused vertices and triangles without area."""
     part = np.full(len(vertices), -1)
     part[triangles] = parts[:, None]
     cells = np.round(vertices * 1e6).astype(np.int64)
@@ -252,7 +252,7 @@ def _welded(vertices: Array, triangles: IntArray, parts: IntArray) -> tuple[Arra
 def _split_edges(
     vertices: Array, triangles: IntArray, origin: IntArray, longest: Array
 ) -> tuple[Array, IntArray, IntArray]:
-    """Split triangles at the middle of long edges until none is left: vertices, triangles, their origin."""
+    """Split triangles at the middle of edges until no edge is too long: vertices, triangles, their origin."""
     done_triangles, done_origin = [triangles[:0]], [origin[:0]]
     while len(triangles):
         corner_edges = np.sort(triangles[:, [[0, 1], [1, 2], [2, 0]]], axis=2).reshape(-1, 2)
@@ -274,11 +274,11 @@ def _split_edges(
 def _split(
     vertices: Array, triangles: IntArray, origin: IntArray, middle: IntArray
 ) -> tuple[IntArray, NDArray[np.int64]]:
-    """Each triangle into two, three or four, according to which of its edges (01, 12, 20) have a midpoint."""
+    """Split each triangle into two, three or four, by the edges (01, 12, 20) that have a midpoint."""
     found, rows = [], []
     cut = middle >= 0
     number = cut.sum(axis=1)
-    # Turn each triangle such that with one cut it is edge 01, and with two the uncut edge is 20.
+    # Turn each triangle so that a single cut edge is 01, and with two cut edges the uncut one is 20.
     turn = np.where(
         number == 1, cut.argmax(axis=1), np.where(number == 2, ((~cut).argmax(axis=1) + 1) % 3, 0)
     )

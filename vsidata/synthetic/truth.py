@@ -1,32 +1,32 @@
-"""What is true of a synthetic scan: from its recipe and clean surface, never from the geometry that it tests.
+"""The truth about a synthetic scan, from its recipe and clean surface, without the geometry code under test.
 
 Everything is in the room frame, the frame after the scan's axisAlignment: metres, square metres, radians, z
-up. `describe` gives one dictionary per scan, written as `truth/sceneNNNN_00.json`:
+up. `describe` returns one dictionary per scan, written as `truth/sceneNNNN_00.json`:
 
-- `scene_name`, `seed`, `index`, `flaws`: where the scan comes from.
+- `scene_name`, `seed`, `index`, `flaws`: the origin of the scan.
 - `room`: `theme`, `scene_type`, `plan` (`rectangle`, `L`, `T`, `rooms`), `height`, `scanned_height`;
   `outline` and its `area`: the combined space with the foot of inner walls; `rooms`: the polygon and area of
   each room; `floor_area`: rooms and thresholds without inner walls. Polygons are counter-clockwise.
 - `counts`: annotated objects by label.
 - `objects`, by instance id:
-    - `instance`, `label`, `nyu40`, `shape`, `host` (instance of what it stands on, or null);
+    - `instance`, `label`, `nyu40`, `shape`, `host` (instance of the object that it stands on, or null);
     - `recipe`: `center`, `extents`, `yaw` of the whole object: its own x axis is (cos yaw, sin yaw, 0), its
-      front looks along (-sin yaw, cos yaw, 0);
-    - `kept`: the surface that the scan contains, holes cut, before noise: `vertices` (their number), `mean`
-      of the vertices, `center` and `extents` of its box along the recipe's axes, and `minimal`: the minimal
-      box as Open3D makes it by MINIMAL_APPROX (`center`, `extents`, `axes` in rows), null where the surface
-      is flat.
-- `unseen`: objects of the recipe of which the scan holds nothing, and which nobody annotated.
-- `pairs`: every two objects of which at least one has a label that occurs once; walls, floor and ceiling
-  left out:
+      front faces (-sin yaw, cos yaw, 0);
+    - `kept`: the surface that the scan contains, with holes cut, before noise: `vertices` (their number),
+      `mean` of the vertices, `center` and `extents` of its box along the recipe's axes, and `minimal`: the
+      minimal box of Open3D's MINIMAL_APPROX (`center`, `extents`, `axes` in rows), null if the surface is
+      flat.
+- `unseen`: objects of the recipe that are not in the scan and have no annotation.
+- `pairs`: all pairs of objects in which at least one has a label that occurs once; without walls, floor and
+  ceiling:
     - `first`, `second`: instances, first < second;
     - `surface_distance` between the closest points of the kept surfaces, at most 0.1 mm too large;
     - `center_distance` between the centres of the kept boxes, `mean_distance` between the vertex means;
     - `azimuth` of the second's kept centre from the first's: counter-clockwise from x, in (-pi, pi].
 
-Where the scan has a video, `film.py` adds
+If the scan has a video, `film.py` adds
 - `frames`: `size` (width and height) and `rate` (frames per second); `lost`: positions of the frames without
-  a pose; and `pixels`, for every frame: how many pixels show which instance of the whole recipe.
+  a pose; and `pixels`, for every frame: the number of pixels of each instance of the whole recipe.
 """
 
 import cmath
@@ -46,12 +46,12 @@ from vsidata.synthetic.layout import STRUCTURE, Item
 from vsidata.synthetic.plans import polygon_area
 from vsidata.synthetic.scan import Flaws, Scan
 
-_TOLERANCE = 1e-4  # metres: distances are found to this
+_TOLERANCE = 1e-4  # metres: accuracy of distances
 
 
 @dataclass(frozen=True, eq=False)
 class Body:
-    """An object's surface, ready for exact distances: vertices (n, 3), triangles (m, 3) rows of them."""
+    """An object's surface, prepared for exact distances: vertices (n, 3), triangles (m, 3) rows of them."""
 
     vertices: Array
     triangles: IntArray
@@ -89,10 +89,11 @@ class Body:
 
 
 def closest_distance(first: Body, second: Body) -> float:
-    """Distance between the closest points of two surfaces; 0 where they cross. At most 0.1 mm too large.
+    """Distance between the closest points of two surfaces; 0 if they intersect. At most 0.1 mm too large.
 
-    Two closest points are a corner of one mesh and a point of the other, or lie on an edge of each. Open3D
-    gives the exact distance of a point to a mesh: corners are asked both ways, then edges are followed.
+    The closest points are a corner of one mesh and a point of the other, or one point on an edge of each.
+    Open3D computes the exact distance of a point to a mesh. So the corners of both meshes are tested, then
+    points along the edges.
     """
     stride = max(1, len(first.vertices) // 48)
     best = float(second.distance_to(first.vertices[::stride]).min())
@@ -106,11 +107,11 @@ def closest_distance(first: Body, second: Body) -> float:
 
 
 def _along_edges(first: Body, second: Body, best: float) -> float:
-    """The least of `best` and the distances from the first's corners and edges to the second's surface.
+    """The minimum of `best` and the distances from the first's corners and edges to the second's surface.
 
-    Along an edge, the squared distance to a surface less the squared way along the edge is a minimum of
-    linear functions, hence concave. That bounds it from below between the ends, and only edges that may
-    still hold something closer are halved.
+    Along an edge, the squared distance to a surface minus the squared position along the edge is a minimum
+    of linear functions, so it is concave. That bounds it from below between the ends. Only edges that may
+    still have a closer point are halved.
     """
     rows = first.near(second.bounds, float(np.hypot(best, first.longest_edge)))
     distances = np.full(len(first.vertices), np.inf)
@@ -143,7 +144,7 @@ def _least_along(at_start: Array, at_end: Array, length: Array) -> Array:
 
 
 def minimal_box(vertices: Array) -> dict[str, Any] | None:
-    """Open3D's own MINIMAL_APPROX box of points (n, 3); None where they are flat."""
+    """Open3D's MINIMAL_APPROX box of points (n, 3); None if they are flat."""
     if len(vertices) < 4 or np.linalg.matrix_rank(vertices - vertices.mean(axis=0), tol=1e-6) < 3:
         return None
     box = o3d.t.geometry.OrientedBoundingBox.create_from_points(
@@ -158,10 +159,10 @@ def minimal_box(vertices: Array) -> dict[str, Any] | None:
 
 
 def bearing(truth: dict[str, Any], observer: int, facing: int, asked: int) -> float:
-    """Direction of an object for someone who stands by a second and faces a third, by their kept centres.
+    """Direction of an object for a person at a second one who faces a third, from their kept centres.
 
     Args:
-        truth: what `describe` gives.
+        truth: the result of `describe`.
         observer, facing, asked: instances.
 
     Returns:
@@ -173,7 +174,7 @@ def bearing(truth: dict[str, Any], observer: int, facing: int, asked: int) -> fl
 
 
 def describe(scan: Scan, flaws: Flaws) -> dict[str, Any]:
-    """Everything that is true of a scan, as the module says; numbers rounded to a micrometre."""
+    """The truth about a scan, in the form described above; numbers are rounded to a micrometre."""
     room = scan.room
     bodies = {item.instance: Body(*scan.kept_surface(item.instance)) for item in room.items}
     kept = [item for item in room.items if len(bodies[item.instance].triangles)]

@@ -1,7 +1,7 @@
-"""A walk through a room with a phone: where it is held and where it looks, frame by frame.
+"""A walk through a room with a phone: its position and direction, frame by frame.
 
-The way leads over free floor from stop to stop, all over the plan; over low furniture only where that bars
-it. Meanwhile the phone turns round and round, tilted down, a little unsteadily.
+The path leads over free floor from stop to stop, through the whole plan. It crosses low furniture only if
+that blocks the way. The phone turns continuously, tilted down, with a little sway.
 """
 
 import numpy as np
@@ -16,23 +16,23 @@ from vsidata.synthetic.seeding import generator
 
 _CELL = 0.10  # metres
 _LEAST = 0.16  # metres kept from tall furniture and walls
-_EASY = 0.50  # metres: with that much room nobody keeps farther away
-_AT_EASE = 0.30  # metres: where there is less, nobody stops to look around
-_KNEE, _OVERHEAD = 0.10, 1.85  # metres: what lies lower is stepped on, what hangs higher is passed under
-_CHEST = 1.05  # metres: where no floor is free, the phone is carried over what is lower than that
-_SQUEEZE = 0.02  # metres: the clearance that climbing over something is as tedious as
-_FLOOR_OF_STOP = 4.0  # square metres a stop
+_EASY = 0.50  # metres: a larger clearance makes a path no better
+_AT_EASE = 0.30  # metres: the least clearance of a stop
+_KNEE, _OVERHEAD = 0.10, 1.85  # metres: lower objects are stepped on, higher ones are passed under
+_CHEST = 1.05  # metres: without free floor, the phone is carried over objects lower than this
+_SQUEEZE = 0.02  # metres: a path over an object is as costly as one with this clearance
+_FLOOR_OF_STOP = 4.0  # square metres per stop
 _STOPS = (3, 16)
 _HEIGHT = (1.32, 1.60)  # metres
 _TILT = (0.30, 0.55)  # radians below the horizon
 _LEAST_AND_MOST_TILT = (0.15, 0.85)  # radians
 _GAZE = 0.42  # radians to either side
-_NEAR = 0.7  # metres: what is closer draws no more attention
+_NEAR = 0.7  # metres: closer objects attract no more attention
 _BEHIND_FRONT = 0.5  # metres from the front of furniture to its middle
 _SWAY = (0.05, 0.05)  # metres up and down, radians of roll
 _TURN = 0.33  # radians between two frames: 50 degrees a second
 _VIEWS = 36  # directions
-_USUAL_INTEREST = 1.2  # about that of one thing before one's feet
+_USUAL_INTEREST = 1.2  # about that of one object at the walker's feet
 _HASTE = (0.7, 2.4)  # times the usual turn
 
 
@@ -41,10 +41,10 @@ def walk(room: Room, count: int) -> Array:
 
     Args:
         room: the recipe.
-        count: of frames.
+        count: number of frames.
 
     Returns:
-        (count, 4, 4) from the camera's frame (x right, y down, z forward) to the room's, metres.
+        (count, 4, 4) from the camera's frame (x right, y down, z forward) to the room frame, metres.
     """
     rng = generator(room.seed, room.index, "walk")
     ground = _way(room, count, rng)
@@ -60,12 +60,12 @@ def walk(room: Room, count: int) -> Array:
 
 
 def _looking_around(room: Room, places: Array, tilt: Array, rng: Generator) -> tuple[Array, Array]:
-    """Round and round, quickly past bare walls and slowly past things, which are looked up or down at.
+    """Turn continuously, quickly past bare walls and slowly past objects, with a tilt towards them.
 
     Args:
         room: the recipe.
-        places: (n, 3) of the phone.
-        tilt: (n,) radians below the horizon where there is nothing to look at.
+        places: (n, 3) positions of the phone.
+        tilt: (n,) radians below the horizon if no objects are in view.
 
     Returns:
         (n,) yaw, (n,) tilt, radians.
@@ -103,12 +103,12 @@ def _views(room: Room, ground: Array) -> Array:
 
 
 def clearance(room: Room, points: Array, above: float = _KNEE) -> Array:
-    """How far the closest wall or furniture is from points on the floor.
+    """Distance of points on the floor to the closest wall or furniture.
 
     Args:
         room: the recipe.
         points: (n, 2) metres.
-        above: furniture that does not reach this height is passed over, metres.
+        above: furniture below this height is ignored, metres.
 
     Returns:
         (n,) metres; zero inside furniture, negative outside the plan.
@@ -130,7 +130,7 @@ def clearance(room: Room, points: Array, above: float = _KNEE) -> Array:
 
 
 def _way(room: Room, count: int, rng: Generator) -> Array:
-    """(count, 2) where the walker is."""
+    """(count, 2) positions of the walker."""
     cells, clear = free_cells(room)
     line = _smoothed(room, cells[_round_trip(cells, clear, room.plan.floor_area, rng)])
     lengths = np.concatenate([[0.0], np.linalg.norm(np.diff(line, axis=0), axis=1).cumsum()])
@@ -139,7 +139,7 @@ def _way(room: Room, count: int, rng: Generator) -> Array:
 
 
 def free_cells(room: Room) -> tuple[Array, Array]:
-    """(n, 2) middles of the cells over which a phone can be carried, and (n,) the clearance at its feet."""
+    """(n, 2) middles of the cells over which a phone can be carried, and (n,) their clearance."""
     low, high = room.plan.outline.min(axis=0), room.plan.outline.max(axis=0)
     x, y = (np.arange(a + _CELL / 2, b, _CELL) for a, b in zip(low, high, strict=True))
     cells = np.column_stack([grid.ravel() for grid in np.meshgrid(x, y)])
@@ -149,7 +149,7 @@ def free_cells(room: Room) -> tuple[Array, Array]:
 
 
 def _round_trip(cells: Array, clear: Array, area: float, rng: Generator) -> IntArray:
-    """Cells of a way from stop to stop, each time to the closest one that is left."""
+    """Cells of a path from stop to stop, each time to the closest remaining stop."""
     graph = _graph(cells, clear)
     _, region = connected_components(graph, directed=False)
     reached = region == np.bincount(region).argmax()
@@ -189,7 +189,7 @@ def _graph(cells: Array, clear: Array) -> csr_array:
 
 
 def _stops(cells: Array, rows: IntArray, area: float, rng: Generator) -> list[int]:
-    """Cells far from each other, the first by chance."""
+    """Cells far from each other, beginning with a random one."""
     chosen = [int(rows[rng.integers(len(rows))])]
     away = np.linalg.norm(cells[rows] - cells[chosen[0]], axis=1)
     for _ in range(int(np.clip(round(area / _FLOOR_OF_STOP), *_STOPS)) - 1):
@@ -199,7 +199,7 @@ def _stops(cells: Array, rows: IntArray, area: float, rng: Generator) -> list[in
 
 
 def _smoothed(room: Room, line: Array) -> Array:
-    """A way without the grid's corners, wherever that keeps clear of furniture."""
+    """A path without the grid's corners, except where it would touch furniture."""
     if len(line) < 3:
         return line
     soft = uniform_filter1d(line, 7, axis=0, mode="nearest")
@@ -208,7 +208,7 @@ def _smoothed(room: Room, line: Array) -> Array:
 
 
 def _drift(time: IntArray, low: float, high: float, rng: Generator) -> Array:
-    """Slowly up and down between two values."""
+    """Slow oscillation between two values."""
     share = (1 + np.sin(time * rng.uniform(0.11, 0.19) + rng.uniform(0, 2 * np.pi))) / 2
     return np.asarray(low + (high - low) * share)
 

@@ -1,4 +1,4 @@
-"""Synthetic scans on disk: ScanNet's folders, files and quirks, and beside them the truth.
+"""Writes synthetic scans to disk, with ScanNet's folders, files and quirks, and the truth about them.
 
 OUT/scannetv2-labels.combined.tsv
 OUT/scans/scene0000_00/scene0000_00_vh_clean_2.ply
@@ -6,7 +6,7 @@ OUT/scans/scene0000_00/scene0000_00_vh_clean_2.ply
                        scene0000_00_vh_clean_2.labels.ply
                        scene0000_00.aggregation.json
                        scene0000_00.txt
-                       scene0000_00.sens, where frames are asked for
+                       scene0000_00.sens, if frames are requested
                        synthetic.json: the mark, see `vsidata.sources.synthetic_mark`
 OUT/truth/scene0000_00.json
 """
@@ -44,7 +44,7 @@ NYU40 = (
     "whiteboard", "person", "night stand", "toilet", "sink", "lamp", "bathtub", "bag", "otherstructure",
     "otherfurniture", "otherprop",
 )  # fmt: skip
-"""NYU40 class names by id, spelled as ScanNet's label table spells them."""
+"""NYU40 class names by id, with the spelling of ScanNet's label table."""
 
 _TABLE = "scannetv2-labels.combined.tsv"
 _TABLE_HEADER = (
@@ -72,24 +72,24 @@ def write_scans(
     """Write synthetic scans and their truth.
 
     Args:
-        out: folder to write into; made where it is missing.
-        scenes: how many, named scene0000_00, scene0001_00, …
+        out: output folder; made if it is missing.
+        scenes: number of scans, named scene0000_00, scene0001_00, …
         seed: the same seed gives the same bytes, for any number of workers.
         noise: r.m.s. displacement along the surface, metres.
-        frames: of the video of each scan; 0 for none.
-        workers: processes.
-        flaws: all that is wrong with the scans, in place of `noise` and the usual rest.
-        done: called with the name of each scan that is written, in any order.
+        frames: number of frames of the video of each scan; 0 for no video.
+        workers: number of processes.
+        flaws: all flaws of the scans, instead of `noise` and the usual other flaws.
+        done: called with the name of each written scan, in any order.
         frame_size: width and height of the video, pixels; None for the phone's own.
-        view: how the phone is carried: a key of `film.VIEWS`.
-        plain: rectangular rooms with few things in them, as `lay_out` makes them.
-        vertices: about how many a scan has; None for as many as ScanNet's.
+        view: the way to film: a key of `film.VIEWS`.
+        plain: make rectangular rooms with few objects, as `lay_out` does.
+        vertices: approximate number of vertices of a scan; None for as many as in ScanNet's scans.
 
     Returns:
         The names of the scans.
 
     Raises:
-        OptionError: the folder holds other things, or a scan of these names that is not as it was written.
+        OptionError: the folder contains other files, or a scan of one of these names that has changed.
         VsiError: it cannot be written to.
     """
     try:
@@ -99,12 +99,12 @@ def write_scans(
         return _write_all(out, scenes, how, workers, done)
     except OSError as error:
         fault = f"cannot be written: {error.strerror or error}."
-        raise VsiError(error.filename or out, fault, "Make room, or name another folder.") from error
+        raise VsiError(error.filename or out, fault, "Free space, or pass another folder.") from error
 
 
 @dataclass(frozen=True)
 class _Making:
-    """How each scan of a folder is made: see `write_scans`."""
+    """The options of each scan of a folder: see `write_scans`."""
 
     seed: int
     flaws: Flaws
@@ -119,7 +119,7 @@ def _write_all(
     out: Path, scenes: int, how: _Making, workers: int, done: Callable[[str], None] | None
 ) -> list[str]:
     out.mkdir(parents=True, exist_ok=True)
-    if not (out / _TABLE).exists():  # ScanNet's own may have been downloaded
+    if not (out / _TABLE).exists():  # it may be ScanNet's own, downloaded before
         write_whole(out / _TABLE, [_label_table().encode()])
     for name in ("scans", "truth"):
         own_folder(out / name)
@@ -132,21 +132,21 @@ def _write_all(
 
 
 def _refuse_others(out: Path, scenes: int) -> None:
-    """Refuse a folder of other things, and to write over a scan that is not, or not any more, synthetic."""
+    """Refuse a folder with other files, and refuse to replace a scan that is not, or no longer, synthetic."""
     if not out.is_dir():
         return
     there = [path for path in (out / "scans").glob("*") if not path.name.endswith(UNFINISHED)]
     others = [path for path in out.iterdir() if path.name not in (_TABLE, "scans", "truth")]
     if (there or others) and not any(has_mark(folder) for folder in there):
-        raise OptionError(out, "is not empty and holds no synthetic scans.", "Name a new folder.")
+        raise OptionError(out, "is not empty and contains no synthetic scans.", "Pass a new folder.")
     for folder in (out / "scans" / scene_name(index) for index in range(scenes)):
         if folder.exists() and (changed := changed_file(folder, folder.glob("*"))):
-            fault = f"is not as it was written here: {changed} is missing, new or changed."
-            raise OptionError(folder, fault, "Name a new folder, so that nothing is lost.")
+            fault = f"has changed since it was written: {changed} is missing, new or different."
+            raise OptionError(folder, fault, "Pass a new folder, so that nothing is lost.")
 
 
 def _done(job: Callable[[str], None], names: Sequence[str], workers: int) -> Iterator[str]:
-    """Each of the names once the job is done with it."""
+    """Run the job on all names, and yield each name when it is done."""
     if workers == 1:
         for name in names:
             job(name)
@@ -154,7 +154,7 @@ def _done(job: Callable[[str], None], names: Sequence[str], workers: int) -> Ite
         return
     for outcome in local.run(job, names, workers):
         if outcome.died:
-            fault = f"the process that wrote it {outcome.died}, twice."
+            fault = f"its process {outcome.died}, twice."
             raise VsiError(outcome.name, fault, "If memory ran out, try fewer --workers.")
         yield outcome.name
 
@@ -171,7 +171,7 @@ def _write_scan(out: Path, numbers: Mapping[str, int], how: _Making, name: str) 
 
 
 def _write_files(folder: Path, index: int, scan: Scan, how: _Making) -> dict[str, Any]:
-    """Write the files of a scan, and give what is true of it."""
+    """Write the files of a scan, and return the truth about it."""
     name = scan.room.name
     rng = generator(how.seed, index, "write")
     text, alignment = _alignment(rng)
@@ -193,13 +193,13 @@ def _write_files(folder: Path, index: int, scan: Scan, how: _Making) -> dict[str
 
 
 def _write(path: Path, content: bytes) -> None:
-    """A new file, in a folder that gets its name when all of it is written."""
+    """Write a new file in a folder that is renamed when it is complete."""
     with path.open("xb") as file:
         file.write(content)
 
 
 def _alignment(rng: Generator) -> tuple[str, Array]:
-    """A turn about z and a shift, as printed and as the six printed decimals say."""
+    """A turn about z and a shift: as text with six decimals, and as the matrix of that text."""
     angle = rng.uniform(-np.pi, np.pi)
     cosine, sine = np.cos(angle), np.sin(angle)
     x, y, z = rng.uniform((-6, -6, -0.15), (6, 6, 0.05))
@@ -263,7 +263,7 @@ def _segmentation(scan: Scan) -> bytes:
 
 
 def _aggregation(scan: Scan, rng: Generator) -> bytes:
-    """Which segments make up which object, with what real annotations hold: see the quirks below."""
+    """The segments of each object, with quirks of real annotations."""
     name = scan.room.name
     groups: list[dict[str, Any]] = []
     for item in scan.room.items:
@@ -271,9 +271,9 @@ def _aggregation(scan: Scan, rng: Generator) -> bytes:
         if not (mine & ~scan.stray).any():
             continue
         segments = np.unique(scan.segments[mine]).tolist()
-        if rng.random() < 0.10:  # a segment named twice
+        if rng.random() < 0.10:  # a segment listed twice
             segments.append(segments[0])
-        if rng.random() < 0.10:  # a segment that owns no vertex
+        if rng.random() < 0.10:  # a segment without vertices
             segments.append(len(scan.segments) + int(rng.integers(1, 1000)))
         label = item.label
         if rng.random() < 0.05:  # white space
@@ -281,7 +281,7 @@ def _aggregation(scan: Scan, rng: Generator) -> bytes:
         groups.append({"id": item.instance, "objectId": item.instance, "segments": segments, "label": label})
     flecks = np.unique(scan.segments[scan.stray & (scan.instances >= 0)])
     flat = [group for group in groups if group["label"].strip() in STRUCTURE]
-    if len(flecks) and flat:  # a segment claimed by two objects: a stray fleck, part of neither's truth
+    if len(flecks) and flat:  # a segment of two objects: a stray fleck, not part of the truth about either
         flat[int(rng.integers(len(flat)))]["segments"].append(int(flecks[int(rng.integers(len(flecks)))]))
     content = {
         "sceneId": f"scannet.{name}",
@@ -293,7 +293,7 @@ def _aggregation(scan: Scan, rng: Generator) -> bytes:
 
 
 def _description(scan: Scan, alignment: str, rng: Generator) -> dict[str, str]:
-    """The keys and values of a scan's `.txt`, as ScanNet's own sensor and streams have them."""
+    """The keys and values of a scan's `.txt`, like those of ScanNet's sensor and streams."""
     frames = int(rng.integers(800, 4000))
     return {
         "axisAlignment": alignment + " ",
@@ -317,7 +317,7 @@ def _description(scan: Scan, alignment: str, rng: Generator) -> dict[str, str]:
 
 
 def _label_table() -> str:
-    """Raw label to NYU40; the label sets that nobody here reads stay empty: hence the trailing tabs."""
+    """Raw label to NYU40. Unused label sets stay empty, so lines end with tabs."""
     rows = [_table_row(number, kind) for number, kind in enumerate(kinds().values(), start=1)]
     return "".join("\t".join(row) + "\n" for row in (_TABLE_HEADER, *rows))
 

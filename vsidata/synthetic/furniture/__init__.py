@@ -1,7 +1,7 @@
-"""What an object looks like: a builder for each shape, from its size to the parts it is made of.
+"""The shapes of objects: one builder per shape, which makes its parts from its size.
 
 Own frame: x across, y deep with the front at +y, z up; the origin is the middle of the underside. `build`
-stretches what a builder returns to the size asked for, so that a recipe's size is exact.
+stretches the parts to the requested size, so that a recipe's size is exact.
 """
 
 import numpy as np
@@ -42,12 +42,12 @@ def build(shape: str, size: Size, style: int) -> list[Part]:
     """The parts of an object.
 
     Args:
-        shape: a name that the catalogue uses.
+        shape: a name in the catalogue.
         size: its extents across, deep and high, metres.
-        style: seed of what varies between objects of one shape.
+        style: random seed of the variations between objects of one shape.
 
     Returns:
-        Parts whose common bounding box is exactly `size`, standing on z = 0, centred in x and y.
+        Parts with a common bounding box of exactly `size`, standing on z = 0, centred in x and y.
     """
     parts = BUILDERS[shape](*size, np.random.default_rng(style))
     low = np.min([part.vertices.min(axis=0) for part in parts], axis=0)

@@ -1,4 +1,4 @@
-"""What stands in bathrooms."""
+"""Objects in bathrooms."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Parts of the building, and the few large things that fit nowhere else."""
+"""Parts of the building, and a few large objects without a group of their own."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Screens, computers, printers, lamps and other things with a plug."""
+"""Screens, computers, printers, lamps and other electrical devices."""
 
 import numpy as np
 from numpy.random import Generator

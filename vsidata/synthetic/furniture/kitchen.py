@@ -1,4 +1,4 @@
-"""What stands in kitchens and laundries."""
+"""Objects in kitchens and laundry rooms."""
 
 from itertools import product
 

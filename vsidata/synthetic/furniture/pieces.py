@@ -1,4 +1,4 @@
-"""Pieces that much furniture has: bodies, legs, sides, fronts with handles."""
+"""Pieces that many kinds of furniture share: bodies, legs, sides, fronts with handles."""
 
 from itertools import product
 

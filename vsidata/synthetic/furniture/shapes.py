@@ -1,4 +1,4 @@
-"""The builders of shapes by name, as the modules of this folder register them."""
+"""The builders of shapes by name. The modules of this folder register them."""
 
 from collections.abc import Callable
 
@@ -10,11 +10,11 @@ Builder = Callable[[float, float, float], list[Part]]
 VariedBuilder = Callable[[float, float, float, Generator], list[Part]]
 
 BUILDERS: dict[str, VariedBuilder] = {}
-"""From width, depth, height and a random generator to the parts of a shape."""
+"""Functions that make the parts of a shape from width, depth, height and a random generator."""
 
 
 def shape(*names: str) -> Callable[[Builder], Builder]:
-    """Register a builder that needs no more than width, depth and height."""
+    """Register a builder that needs only width, depth and height."""
 
     def register(builder: Builder) -> Builder:
         for name in names:
@@ -25,7 +25,7 @@ def shape(*names: str) -> Callable[[Builder], Builder]:
 
 
 def varied_shape(*names: str) -> Callable[[VariedBuilder], VariedBuilder]:
-    """Register a builder whose results vary: it also takes a random generator."""
+    """Register a builder with random variations: it also takes a random generator."""
 
     def register(builder: VariedBuilder) -> VariedBuilder:
         BUILDERS.update(dict.fromkeys(names, builder))

@@ -16,7 +16,7 @@ def _pillow(w: float, d: float, h: float) -> list[Part]:
 
 
 def _seam(w: float, d: float, z: float) -> Part:
-    """A seam around a soft thing."""
+    """A seam around a soft object."""
     seam = ring(0.93, 0.03, "shade")
     return Part(seam.vertices * np.array([w / 2, d / 2, 0.3]) + np.array([0, 0, z]), seam.triangles, "shade")
 
@@ -35,12 +35,12 @@ def _heap(w: float, d: float, h: float, rng: Generator) -> list[Part]:
 
 
 _GARMENTS = ("white", "navy", "red", "grey", "teal", "beige", "black", "olive")
-_FOLDED = 0.06  # metres that a folded garment is thick
+_FOLDED = 0.06  # metres: thickness of a folded garment
 
 
 @varied_shape("clothes")
 def _pile(w: float, d: float, h: float, rng: Generator) -> list[Part]:
-    """Folded garments, no two alike that touch, none quite above the other."""
+    """Folded garments, each slightly shifted, with different colours next to each other."""
     count = min(max(2, round(h / _FOLDED)), len(_GARMENTS))
     tones = ["main", *rng.permutation(_GARMENTS).tolist()]
     thick = h / count

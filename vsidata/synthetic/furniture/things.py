@@ -1,4 +1,4 @@
-"""Small things, and large ones that are no furniture."""
+"""Small objects, and large ones that are not furniture."""
 
 from itertools import product
 

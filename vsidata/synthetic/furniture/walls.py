@@ -1,4 +1,4 @@
-"""What hangs on walls and ceilings, and doors and windows in them."""
+"""Objects on walls and ceilings, and doors and windows."""
 
 from itertools import product
 

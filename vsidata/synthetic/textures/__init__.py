@@ -1,4 +1,4 @@
-"""Square patterns that surfaces are covered with, drawn once a process."""
+"""Square patterns for surfaces, drawn once per process."""
 
 import zlib
 from functools import cache
@@ -12,7 +12,7 @@ from vsidata.synthetic.textures.drawing import PAINTERS, SIDE, Tile
 
 __all__ = ["SIDE", "pictures", "repeating", "tiles"]
 
-_SOFTNESS = (1.5, 4.0)  # pixels: seen from afar, patterns blur instead of flickering
+_SOFTNESS = (1.5, 4.0)  # pixels: distant patterns blur instead of flickering
 
 
 @cache

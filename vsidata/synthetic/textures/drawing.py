@@ -1,4 +1,4 @@
-"""What patterns are drawn with, and the painters of patterns by name.
+"""Drawing functions for patterns, and the painters of patterns by name.
 
 A tile is (SIDE, SIDE, 3) from 0 to 1, red first, the first row at the top.
 """
@@ -20,14 +20,14 @@ Painter = Callable[[], Tile]
 VariedPainter = Callable[[Generator], Tile]
 
 PAINTERS: dict[str, VariedPainter] = {}
-"""From a random generator to a tile. Names that differ in a last number are variants of one pattern."""
+"""Functions from a random generator to a tile. Names that differ only in a final number are variants."""
 
 ROWS, COLUMNS = (np.asarray(grid, dtype=np.float32) for grid in np.mgrid[:SIDE, :SIDE] / SIDE)
-"""Where each pixel lies, in shares of the tile from the top and from the left."""
+"""Position of each pixel, in shares of the tile from the top and from the left."""
 
 
 def pattern(name: str) -> Callable[[Painter], Painter]:
-    """Register a painter of something regular."""
+    """Register a painter without random variations."""
 
     def register(painter: Painter) -> Painter:
         PAINTERS[name] = lambda _: painter()
@@ -37,7 +37,7 @@ def pattern(name: str) -> Callable[[Painter], Painter]:
 
 
 def varied_pattern(*names: str) -> Callable[[VariedPainter], VariedPainter]:
-    """Register a painter that draws by chance, for several variants where it has several names."""
+    """Register a painter with random variations; several names are several variants."""
 
     def register(painter: VariedPainter) -> VariedPainter:
         PAINTERS.update(dict.fromkeys(names, painter))
@@ -47,7 +47,7 @@ def varied_pattern(*names: str) -> Callable[[VariedPainter], VariedPainter]:
 
 
 def noise(rng: Generator, down: float, across: float) -> Grey:
-    """(SIDE, SIDE) of unit variance that fits its own edges, smooth over so many pixels down and across."""
+    """(SIDE, SIDE) periodic noise of unit variance, smooth over this many pixels down and across."""
     spectrum = np.fft.fft2(rng.standard_normal((SIDE, SIDE)))
     damp = [np.exp(-2 * (np.pi * np.fft.fftfreq(SIDE) * length) ** 2) for length in (down, across)]
     smooth = np.fft.ifft2(spectrum * np.outer(*damp)).real

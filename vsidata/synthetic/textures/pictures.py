@@ -273,7 +273,7 @@ def _rug(rng: Generator) -> Tile:
 
 @pattern("printed")
 def _printed() -> Tile:
-    """What stands on a label."""
+    """The print on a label."""
     tile = blank()
     boxes(tile, [(0.1, 0.3, 0.9, 0.45), (0.2, 0.55, 0.8, 0.62)], (0.3, 0.35, 0.6))
     return tile
