@@ -72,6 +72,10 @@ QUOTED = {
 }
 
 
+# The examples of odd texts in CONTRIBUTING.md.
+EXAMPLES = re.compile(r"^<!-- english: examples -->$.*?^<!-- end of examples -->$", re.MULTILINE | re.DOTALL)
+
+
 def of_python(source: str) -> Iterator[tuple[int, str]]:
     """Line and text of each string literal that is more than a word, docstring and block of comments."""
     tree = ast.parse(source)
@@ -110,8 +114,8 @@ def of_notebook(source: str) -> Iterator[tuple[int, str]]:
 
 
 def of_plain(source: str) -> Iterator[tuple[int, str]]:
-    """Paragraphs: blocks of lines without an empty one between them, without marks of comments."""
-    lines = source.splitlines()
+    """Paragraphs: blocks of lines without an empty one between them, without comment marks and examples."""
+    lines = EXAMPLES.sub(lambda found: "\n" * found[0].count("\n"), source).splitlines()
     start = 0
     for number, line in enumerate([*lines, ""]):
         if line.strip(" #*/"):
