@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -96,7 +97,8 @@ def page() -> str:
     )
 
 
-def all_rule_sets() -> dict[str, RuleSet]:
+@cache
+def all_rule_sets() -> Mapping[str, RuleSet]:
     """The rule sets of the package by name."""
     return {name: load_rules(name) for name in RULE_SETS}
 

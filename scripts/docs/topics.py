@@ -10,7 +10,7 @@ from scripts.docs import rule_keys
 from scripts.docs.markdown import code, prose, quote, table
 from scripts.docs.markdown import page as joined
 from vsidata.topics.registry import TOPICS
-from vsidata.topics.rule_set import RULE_SETS, RuleSet, load_rules
+from vsidata.topics.rule_set import RULE_SETS, RuleSet
 from vsidata.topics.topic import Topic, texts
 
 EXAMPLES = Path(__file__).with_name("examples.yaml")
@@ -23,7 +23,7 @@ def examples() -> dict[str, Any]:
 
 def page() -> str:
     """A section for each topic."""
-    rule_sets = {name: load_rules(name) for name in RULE_SETS}
+    rule_sets = rule_keys.all_rule_sets()
     drawn = examples()["examples"]
     overview = (
         (f"[{topic.title}](#{name})", code(name), _answer(topic), _asked(name, rule_sets))
