@@ -30,7 +30,7 @@ lint: .venv/ready-dev ## check style and types
 
 docs: .venv/ready-docs ## build the documentation into site/; open site/index.html
 	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --quiet
-	@echo "Open site/index.html."
+	@echo "Open site/index.html. The search needs a server: .venv/bin/python -m http.server --directory site"
 
 bench: .venv/ready-dev ## measure speed
 	$(PYTEST) tests/benchmarks --benchmark-enable --benchmark-only

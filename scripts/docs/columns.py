@@ -50,20 +50,20 @@ def _table(name: str, columns: pa.Schema, about: str) -> Iterator[str]:
     yield about
     known = meanings()[name]
     rows = (
-        (f"{code(path)}", _kind(kind), known[path].unit, prose(known[path].meaning))
+        (code(path), prose(known[path].meaning), _kind(kind), known[path].unit)
         for path, kind in fields(columns)
         if not (name == "embedded" and path in meanings()["qa"])
     )
-    yield table(("column", "type", "unit", "meaning"), rows)
+    yield table(("column", "meaning", "type", "unit"), rows)
 
 
 def _file(name: str, found: dict[str, dict[str, Any]]) -> Iterator[str]:
     yield f"### {name} {{ #{name.replace('.', '-')} }}"
     rows = (
-        (code(field), about["type"], about.get("unit", ""), prose(about["meaning"]))
+        (code(field), prose(about["meaning"]), about["type"], about.get("unit", ""))
         for field, about in found.items()
     )
-    yield table(("field", "type", "unit", "meaning"), rows)
+    yield table(("field", "meaning", "type", "unit"), rows)
 
 
 def _kind(kind: pa.DataType) -> str:

@@ -180,7 +180,7 @@ def _default(field: FieldInfo) -> str:
 def _stated(value: Any, why: str = "", source: str = "") -> Stated:
     match value:
         case StatedConstant():
-            unit = "" if value.unit in (None, "count") else f" {value.unit}"
+            unit = "" if value.unit in (None, "count") else f"&nbsp;{value.unit}"
             return Stated(f"{code(f'{value.value:g}')}{unit}", value.why, value.source)
         case bool():
             return Stated(code(str(value).lower()))
@@ -211,7 +211,7 @@ def _part(name: str, about: str, found: list[Key]) -> Iterator[str]:
     yield f"## {name} {{ #{name.replace('.', '-')} }}"
     yield about
     for key in found:
-        yield f"#### {code(key.name)} {{ #{key.anchor} }}"
+        yield f"#### {code('.'.join(key.path))} {{ #{key.anchor} }}"
         meaning = prose(key.meaning)
         yield f"{meaning[:1].upper()}{meaning[1:]} {key.default}"
         alike: dict[Stated, list[str]] = {}

@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
+from scripts.docs.columns import evaluation_fields
 from tests.vsitrain import asked
 from tests.vsitrain.data import builds
 from tests.vsitrain.test_checkpoints import KNOWN
@@ -17,6 +18,7 @@ from vsitrain.evaluation.replies import VERSIONS, Replier
 from vsitrain.evaluation.run import record_of
 from vsitrain.evaluation.study import result_of
 from vsitrain.runs.provenance import write_provenance
+from vsitrain.scoring.centres import BY_CENTRES
 from vsitrain.scoring.predictions import read_entries
 from vsitrain.scoring.questions import read_questions
 from vsitrain.scoring.score_files import score_files
@@ -74,6 +76,10 @@ def test_every_question_is_asked_once_in_batches_and_kept_with_its_truth(data, t
     assert model.batches == [3, 1]
     assert told == [(3, 4), (4, 4)]
     assert {entry["id"] for entry in entries} == {row["id"] for row in made.rows}
+    described = set(evaluation_fields()["predictions.jsonl"])
+    assert all(
+        described >= {*entry} >= described - {"pruned", "room", BY_CENTRES, "error"} for entry in entries
+    )
     scenes = [entry["scene_name"] for entry in entries]
     assert scenes == sorted(scenes)  # a video is decoded once for all that is asked about it
     by_id = {entry["id"]: entry for entry in entries}
@@ -190,6 +196,7 @@ def test_files_of_a_result_are_enough_to_repeat_it(tiny, data, tmp_path, monkeyp
         main()
     assert not end.value.code
     record = json.loads((out / "run.json").read_text())
+    assert record.keys() == evaluation_fields()["run.json"].keys()
     assert record["model"] == str(tiny())
     assert len(record["weights_sha256"]) == len(record["settings_sha256"]) == 64
     assert (record["revision"], record["base"], record["trained"]) == (None, None, None)
