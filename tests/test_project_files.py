@@ -81,7 +81,7 @@ def test_make_commands_in_the_texts_exist():
 def test_links_and_named_files_exist(file):
     text = (ROOT / file).read_text("utf-8")
     linked = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
-    named = re.findall(r"`((?:tests|vsidata|vsitrain|scripts|docs)/[\w/.]+)`", text)
+    named = re.findall(r"\b(?:tests|vsidata|vsitrain|scripts|docs)/[\w/.]*\w", text)
     assert linked
     assert [name for name in linked + named if not (ROOT / name).exists()] == []
 
