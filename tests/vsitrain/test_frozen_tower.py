@@ -17,7 +17,7 @@ from vsitrain.families import LORA_TARGETS, encode, keep_gradients_out_of_the_to
 from vsitrain.models.tiny import TINY, make_tiny
 from vsitrain.plan import ClipSize, find_device, measure_model, plan
 from vsitrain.settings.config import read_config
-from vsitrain.trainers import train
+from vsitrain.trainers import grpo, spread, train
 from vsitrain.trainers.preparation import prepare
 
 MIDDLING = TINY.model_copy(
@@ -40,6 +40,13 @@ def tower_of(model):
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     return asked.build(tmp_path_factory.mktemp("tower") / "build")
+
+
+@pytest.fixture
+def spread_weights(monkeypatch):
+    """As where weights are spread over processes: there the tower runs in every pass."""
+    for module in (grpo, spread):
+        monkeypatch.setattr(module, "spreads_weights", lambda _: True)
 
 
 def one_step(folder, data, out, *, method="sft", **changes):
@@ -78,7 +85,9 @@ def adapter(trainer):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("method", ["sft", "dpo"])
-def test_adapter_is_the_same_to_the_bit_and_takes_fewer_operations(tiny, data, tmp_path, monkeypatch, method):
+def test_adapter_is_the_same_to_the_bit_and_takes_fewer_operations(
+    tiny, data, tmp_path, monkeypatch, spread_weights, method
+):
     shut, fewer, ran_back = one_step(tiny(), data, tmp_path / "shut", method=method)
     monkeypatch.setattr(train, "keep_gradients_out_of_the_tower", lambda _: None)
     left, more, did_run_back = one_step(tiny(), data, tmp_path / "left", method=method)
@@ -91,7 +100,9 @@ def test_adapter_is_the_same_to_the_bit_and_takes_fewer_operations(tiny, data, t
 
 
 @pytest.mark.slow
-def test_adapter_of_grpo_is_the_same_to_the_bit_where_rewards_differ(tiny, tmp_path, monkeypatch):
+def test_adapter_of_grpo_is_the_same_to_the_bit_where_rewards_differ(
+    tiny, tmp_path, monkeypatch, spread_weights
+):
     lora = {"peft_config": LoraConfig(r=4, target_modules=LORA_TARGETS)}
     how = {"options": lora, "gradient_checkpointing": True, "learning_rate": 0.01, "max_steps": 2}
 
@@ -104,7 +115,6 @@ def test_adapter_of_grpo_is_the_same_to_the_bit_where_rewards_differ(tiny, tmp_p
 
         monkeypatch.setattr(tiny_runs, "parts", loaded)
         run = tiny_runs.trainer(tiny(), tmp_path / name, **how)
-        run._shares = False  # as where the weights are spread: else no pass of the loss runs the tower
         before = adapter(run)
         with FlopCounterMode(display=False) as counted:
             run.train()

@@ -9,7 +9,7 @@ from trl import SFTConfig
 from tests.vsitrain import asked
 from tests.vsitrain.tiny_runs import parts
 from vsidata.errors import VsiError
-from vsitrain.families import LORA_TARGETS
+from vsitrain.families import LORA_TARGETS, show_rows
 from vsitrain.trainers.collate import IGNORED, AnswerCollator
 from vsitrain.trainers.sft import make_trainer
 
@@ -83,6 +83,7 @@ def test_loss_falls_with_an_adapter_and_nothing_else_changes(tiny, folder, tmp_p
 def test_loss_of_the_first_step_is_the_mean_over_the_tokens_of_the_replies(tiny, folder, tmp_path):
     trainer = trainer_of(tiny(), folder, tmp_path, changes={"max_steps": 1})
     model, processor = parts(tiny())
+    show_rows(model, processor)
     batch = AnswerCollator(asked.asking(folder, processor))(asked.ROWS)
     labels = batch.pop("labels")[:, 1:]
     with torch.no_grad():

@@ -111,6 +111,7 @@ def _gradients(run) -> dict[str, torch.Tensor]:
     batch = _batches(run)[0]
     batch["advantages"] = torch.linspace(-1, 1, len(batch["advantages"]))
     run._compute_loss(run.model, batch).backward()
+    run._once_a_step.backward() if run._once_a_step else None
     return {name: value.grad for name, value in run.model.named_parameters() if value.grad is not None}
 
 
@@ -393,6 +394,7 @@ OVERRIDDEN = {
     ],
     "_calculate_rewards": ["self", "inputs", "prompts", "completions", "completion_ids_list"],
     "_compute_loss": ["self", "model", "inputs"],
+    "training_step": ["self", "model", "inputs", "num_items_in_batch"],
     "_get_per_token_logps_and_entropies": [
         *("self", "model", "input_ids", "attention_mask", "logits_to_keep", "batch_size"),
         *("compute_entropy", "compute_aux_loss"),

@@ -7,7 +7,7 @@ from vsitrain.data.clip import Clip
 from vsitrain.data.messages import conversation, question_name
 from vsitrain.evaluation.evaluated_model import Model, penalty_of
 from vsitrain.evaluation.settings import Settings
-from vsitrain.families import Pixels, encode, limit_pixels
+from vsitrain.families import EncodedPrompt, Pixels, collate, encode_rows, limit_pixels, with_features
 from vsitrain.families.family import family_of
 from vsitrain.pretrained import open_adapter, open_model, open_processor
 
@@ -37,12 +37,13 @@ class Replier:
         self._processor = processor_of(model, settings)
         self._penalty = penalty_of(model)
         self._pixels = Pixels()  # questions about a scene follow each other
+        self._last: Sequence[EncodedPrompt] = ()  # of the batch before, with features of their clips
 
-    def prepare(self, rows: Sequence[Mapping[str, Any]], clips: Sequence[Clip]) -> Any:
-        """Questions about clips as one batch, on the CPU."""
+    def prepare(self, rows: Sequence[Mapping[str, Any]], clips: Sequence[Clip]) -> list[EncodedPrompt]:
+        """Questions about clips as rows, on the CPU."""
         how = self._settings
         asked = [conversation(row, how.mode, form=how.form, letters=True) for row in rows]
-        return encode(
+        return encode_rows(
             self._processor,
             asked,
             clips,
@@ -51,11 +52,17 @@ class Replier:
             names=[question_name(row) for row in rows],
         )
 
-    def reply(self, batch: Any) -> list[str]:
-        """What the model writes on each question of a batch; greedy, the same in any batch."""
+    def reply(self, rows: Sequence[EncodedPrompt]) -> list[str]:
+        """What the model writes on each question of a batch; greedy, the same in any batch.
+
+        The vision tower runs once for each distinct clip of the batch, and not for a clip that the batch
+        before had, too.
+        """
         import torch
 
         with torch.inference_mode():
+            self._last = with_features(self._model, rows, before=self._last)
+            batch = collate(self._processor, self._last)
             written = self._model.generate(
                 **batch.to(self._model.device),
                 max_new_tokens=self._settings.max_new_tokens,

@@ -2,15 +2,18 @@
 
 from vsitrain.families.encoding import (
     EncodedPrompt,
+    clip_tensors,
     clip_tokens,
     collate,
     encode,
     encode_rows,
     fitted,
+    padded,
     token_types,
     unexpanded,
     vision_inputs,
     with_features,
+    without_features,
 )
 from vsitrain.families.family import (
     FAMILIES,
@@ -19,10 +22,11 @@ from vsitrain.families.family import (
     family_of,
     pad_token_ids,
 )
-from vsitrain.families.features import Features, features_of, joined
-from vsitrain.families.frozen import LANGUAGE, keep_gradients_out_of_the_tower, trains_tower
+from vsitrain.families.features import Features, features_of, joined, leaves_of
+from vsitrain.families.frozen import LANGUAGE, keep_gradients_out_of_the_tower, same_tower, trains_tower
 from vsitrain.families.guard import refuse_blind_passes
 from vsitrain.families.marks import refuse_marks
+from vsitrain.families.once_per_step import OncePerStep
 from vsitrain.families.pixel_limits import (
     frame_limits,
     least_below,
@@ -32,6 +36,7 @@ from vsitrain.families.pixel_limits import (
 )
 from vsitrain.families.pixels import Pixels
 from vsitrain.families.places import InputMode, stills, with_places
+from vsitrain.families.shown import show_rows
 
 __all__ = [
     "FAMILIES",
@@ -41,7 +46,9 @@ __all__ = [
     "Family",
     "Features",
     "InputMode",
+    "OncePerStep",
     "Pixels",
+    "clip_tensors",
     "clip_tokens",
     "collate",
     "encode",
@@ -53,11 +60,15 @@ __all__ = [
     "joined",
     "keep_gradients_out_of_the_tower",
     "least_below",
+    "leaves_of",
     "limit_pixels",
     "most_above",
     "pad_token_ids",
+    "padded",
     "refuse_blind_passes",
     "refuse_marks",
+    "same_tower",
+    "show_rows",
     "stills",
     "token_types",
     "trains_tower",
@@ -66,4 +77,5 @@ __all__ = [
     "vision_inputs",
     "with_features",
     "with_places",
+    "without_features",
 ]

@@ -29,7 +29,8 @@ class EncodedPrompt:
         input_ids: tokens, with as many pad tokens as the clip has features.
         vision: tensors that the clip brings, on the CPU. A batch joins those of its rows on the first axis.
             Rows about the same clip share them.
-        features: what the vision tower made of the clip, in place of its pixels; None where it has not run.
+        features: what the vision tower made of the clip, which then stands in place of its pixels; None where
+            the tower has not run.
     """
 
     input_ids: list[int]
@@ -37,22 +38,31 @@ class EncodedPrompt:
     features: Features | None = None
 
 
-def with_features(model: Any, rows: Sequence[EncodedPrompt]) -> list[EncodedPrompt]:
-    """The same rows with features in place of pixels: the vision tower runs once for each distinct clip.
+def with_features(
+    model: Any, rows: Sequence[EncodedPrompt], *, before: Sequence[EncodedPrompt] = ()
+) -> list[EncodedPrompt]:
+    """The same rows with features: the vision tower runs once for each distinct clip.
 
     Args:
         model: whose tower runs.
-        rows: with pixels. A row that stands there several times is one row in the result, too.
+        rows: as they were encoded. One that has features already keeps them. One that stands there several
+            times is one row in the result, too.
+        before: rows with features of the same tower, whose clips are not run again.
     """
-    made: dict[int, Features] = {}
+    made = {id(row.vision): row.features for row in before}
     seen: dict[int, EncodedPrompt] = {}
     for row in rows:
-        if id(row.vision) not in made:
+        if row.features is None and made.get(id(row.vision)) is None:
             made[id(row.vision)] = features_of(model, row.vision)
         if id(row) not in seen:
-            rest = {key: value for key, value in row.vision.items() if key not in KINDS}
-            seen[id(row)] = replace(row, vision=rest, features=made[id(row.vision)])
+            seen[id(row)] = replace(row, features=row.features or made[id(row.vision)])
     return [seen[id(row)] for row in rows]
+
+
+def without_features(rows: Sequence[EncodedPrompt]) -> list[EncodedPrompt]:
+    """The same rows, whose clips no vision tower has run over. Rows that were one are one."""
+    bare = {id(row): replace(row, features=None) for row in rows}
+    return [bare[id(row)] for row in rows]
 
 
 def encode_rows(
@@ -138,6 +148,7 @@ def _encode(
     """Prompts about one clip, by their text. They share its tensors."""
     family = family_of(processor)
     place = family.place if input_mode == "video" else None
+    remembered = pixels.of(processor, clip)
     shown: dict[str, Any]
     if input_mode == "images":
         shown = {"images": [stills(fitted(processor, clip))]}
@@ -148,8 +159,7 @@ def _encode(
             # Only the limits set by `limit_pixels` hold, not a share of a number of tokens besides.
             shown["cap_pixels_per_frame"] = False
     ids: dict[str, list[int]] = {}
-    vision: dict[str, Tensor] = {}
-    with pixels.of(processor, clip):
+    with remembered:
         for text in texts:
             placed = text.replace(place, processor.video_token) if place else text
             # The tokenizer's settings may hold a `max_length`, at which it would cut without a word.
@@ -157,7 +167,9 @@ def _encode(
                 text=[placed], return_tensors="pt", truncation=False, max_length=None, **shown
             )
             ids[text] = encoded.pop("input_ids")[0].tolist()
-            vision = vision or {key: value for key, value in encoded.items() if key not in _OF_TEXT}
+            if pixels.vision is None:
+                pixels.vision = {key: value for key, value in encoded.items() if key not in _OF_TEXT}
+        vision = pixels.vision or {}
     return {text: EncodedPrompt(its, vision) for text, its in ids.items()}
 
 
@@ -233,18 +245,27 @@ def unexpanded(processor: Any, input_ids: Sequence[int]) -> list[int]:
     return tokens
 
 
+def clip_tensors(rows: Sequence[EncodedPrompt]) -> dict[str, Tensor]:
+    """What the clips of rows bring, joined: all of it, or all but the pixels where there are features."""
+    return {
+        key: torch.cat([row.vision[key] for row in rows])
+        for key in rows[0].vision
+        if rows[0].features is None or key not in KINDS
+    }
+
+
 def vision_inputs(processor: Any, rows: Sequence[EncodedPrompt], input_ids: Tensor) -> dict[str, Any]:
     """What the clips of rows add to a forward pass over their tokens.
 
     Args:
         processor: of the model.
-        rows: n, all with pixels or all with features.
+        rows: n, all with features or all without.
         input_ids: (n, tokens) the rows, padded, with whatever follows them.
 
     Returns:
         Keyword arguments of the model, on the device of `input_ids`.
     """
-    inputs = {key: torch.cat([row.vision[key] for row in rows]) for key in rows[0].vision}
+    inputs = clip_tensors(rows)
     if family_of(processor).typed:
         inputs["mm_token_type_ids"] = token_types(processor, input_ids)
     placed: dict[str, Any] = {key: value.to(input_ids.device) for key, value in inputs.items()}
@@ -252,24 +273,30 @@ def vision_inputs(processor: Any, rows: Sequence[EncodedPrompt], input_ids: Tens
     return {**placed, "mm_encoder_outputs": joined(features)} if features else placed
 
 
-def collate(
+def padded(
     processor: Any, rows: Sequence[EncodedPrompt], *, padding_side: Literal["left", "right"] = "left"
-) -> Any:
-    """Rows of any lengths as one batch.
+) -> dict[str, Tensor]:
+    """The tokens of n rows of any lengths: (n, tokens) `input_ids` and `attention_mask`.
 
     Args:
         processor: of the model.
         rows: n.
         padding_side: left to write on from.
-
-    Returns:
-        A `BatchFeature` with (n, tokens) `input_ids` and `attention_mask`, and what `vision_inputs` gives.
     """
+    return dict(
+        processor.tokenizer.pad(
+            {"input_ids": [row.input_ids for row in rows]}, padding_side=padding_side, return_tensors="pt"
+        )
+    )
+
+
+def collate(
+    processor: Any, rows: Sequence[EncodedPrompt], *, padding_side: Literal["left", "right"] = "left"
+) -> Any:
+    """Rows as one batch: `padded`, whose arguments it takes, and what `vision_inputs` gives."""
     from transformers import BatchFeature
 
-    batch = processor.tokenizer.pad(
-        {"input_ids": [row.input_ids for row in rows]}, padding_side=padding_side, return_tensors="pt"
-    )
+    batch = padded(processor, rows, padding_side=padding_side)
     return BatchFeature({**batch, **vision_inputs(processor, rows, batch["input_ids"])})
 
 

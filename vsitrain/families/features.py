@@ -46,6 +46,31 @@ def features_of(model: Any, vision: Mapping[str, Tensor]) -> Features:
 _USED = ("pooler_output", "deepstack_features")
 
 
+def leaves_of(features: Features) -> tuple[Features, list[tuple[Tensor, Tensor]]]:
+    """Features that a loss can be differentiated by, without going on into the vision tower.
+
+    Args:
+        features: with their gradients' way into the tower.
+
+    Returns:
+        The same numbers as leaves, and pairs of a tensor of `features` and its leaf.
+    """
+    pairs: list[tuple[Tensor, Tensor]] = []
+
+    def cut(it: Any) -> Any:
+        if not torch.is_tensor(it):
+            return [cut(part) for part in it]
+        leaf = it.detach().requires_grad_()
+        pairs.append((it, leaf))
+        return leaf
+
+    cut_off = {
+        kind: type(output)(**{name: cut(value) for name, value in output.items()})
+        for kind, output in features.items()
+    }
+    return cut_off, pairs
+
+
 def joined(parts: Sequence[Features]) -> Features:
     """The features of several clips as those of a batch: one clip a row. A clip may stand in several rows."""
     return {kind: _joined([part[kind] for part in parts]) for kind in parts[0]}

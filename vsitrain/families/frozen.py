@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import torch
+
 _TOWERS = ("visual", "vision_tower")
 
 LANGUAGE = ("language_model", "lm_head")
@@ -18,6 +20,23 @@ def trains_tower(model: Any) -> bool:
         parameter.requires_grad and not any(part in name for part in LANGUAGE)
         for name, parameter in model.named_parameters()
     )
+
+
+def same_tower(model: Any, other: Any) -> bool:
+    """Whether two models have the same weights in all parts outside the language model, in one precision.
+
+    Args:
+        model, other: as they were loaded, or with an adapter around them.
+    """
+    ours, theirs = _weights_that_see(model), _weights_that_see(other)
+    return ours.keys() == theirs.keys() and all(
+        it.dtype == theirs[name].dtype and torch.equal(it, theirs[name]) for name, it in ours.items()
+    )
+
+
+def _weights_that_see(model: Any) -> dict[str, torch.Tensor]:
+    base = model.get_base_model() if hasattr(model, "get_base_model") else model
+    return {name: it for name, it in base.named_parameters() if not any(part in name for part in LANGUAGE)}
 
 
 def keep_gradients_out_of_the_tower(model: Any) -> None:

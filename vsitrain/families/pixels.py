@@ -1,9 +1,11 @@
 """The pixels of a clip, prepared once for all the prompts that it stands in: that is most of their work."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+
+from torch import Tensor
 
 from vsitrain.data.clip import Clip
 
@@ -11,9 +13,14 @@ _PARTS = ("image_processor", "video_processor")
 
 
 class Pixels:
-    """Remembers those of the clip last asked for, as one processor prepared them in one way."""
+    """Remembers those of the clip last asked for, as one processor prepared them in one way.
+
+    Attributes:
+        vision: the tensors that the clip brings, once they are known. Rows of several calls share them.
+    """
 
     def __init__(self) -> None:
+        self.vision: Mapping[str, Tensor] | None = None
         self._clip: Clip | None = None
         self._parts: dict[str, _Once] = {}
 
@@ -28,6 +35,7 @@ class Pixels:
         own = {name: getattr(processor, name) for name in _PARTS if hasattr(processor, name)}
         if self._clip is not clip:
             self._clip, self._parts = clip, {name: _Once(part) for name, part in own.items()}
+            self.vision = None
         try:
             for name, part in self._parts.items():
                 setattr(processor, name, part)

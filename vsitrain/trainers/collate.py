@@ -13,7 +13,7 @@ import torch
 from vsidata.errors import OptionError, VsiError
 from vsitrain.data.frames import FrameStore
 from vsitrain.data.messages import conversation, question_name
-from vsitrain.families import EncodedPrompt, InputMode, collate, encode_rows, family_of
+from vsitrain.families import EncodedPrompt, InputMode, encode_rows, family_of, padded
 from vsitrain.preferences import wrong_answer
 from vsitrain.prompts import PromptMode, target
 
@@ -85,13 +85,14 @@ class PromptMaker:
         """Prompts with their replies, padded on the right.
 
         Returns:
-            Inputs of the model, whose `input_ids` are (n, tokens); and of that shape, 1 where a reply stands.
+            Inputs of a model that `vsitrain.families.show_rows` was called for: `rows`, and (n, tokens)
+            `input_ids` and `attention_mask`. And of that shape, 1 where a reply stands.
         """
         rows = [
             EncodedPrompt([*prompt.input_ids, *reply], prompt.vision)
             for prompt, reply in zip(prompts, replies, strict=True)
         ]
-        inputs = dict(collate(self.processor, rows, padding_side="right"))
+        inputs: dict[str, Any] = {**padded(self.processor, rows, padding_side="right"), "rows": rows}
         in_reply = torch.zeros_like(inputs["input_ids"])
         for mask, prompt, row in zip(in_reply, prompts, rows, strict=True):
             mask[len(prompt.input_ids) : len(row.input_ids)] = 1

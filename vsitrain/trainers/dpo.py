@@ -14,6 +14,7 @@ from vsitrain.settings.ineffective import refuse_ineffective_args
 from vsitrain.trainers.collate import PreferenceCollator, PromptMaker
 from vsitrain.trainers.resume import ExactResume
 from vsitrain.trainers.sft import as_vision
+from vsitrain.trainers.spread import show_rows_to
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -68,4 +69,5 @@ def make_trainer(
     )
     for guarded in filter(None, (trainer.model, trainer.ref_model)):
         refuse_blind_passes(trainer.accelerator.unwrap_model(guarded))
+    show_rows_to(trainer, asking.processor)
     return trainer

@@ -5,8 +5,9 @@ is learned about what the video shows. Here the clips travel beside the batch, o
 logs, and join every pass of the model: to generate, and for the old, the reference and the new
 log-probabilities.
 
-The vision tower runs once for each distinct clip of a generation round, where it stays as it is: its features
-go to all of these passes in place of the pixels.
+The vision tower runs once for each distinct clip of a generation round: its features go to all of these
+passes in place of the pixels. A tower that is trained runs once more for the reference, whose tower is
+another one, and with gradients once for each distinct clip of an optimizer step.
 """
 
 import math
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from accelerate import DistributedType
+from peft.tuners.tuners_utils import BaseTunerLayer
 from torch import Tensor
 from transformers import TrainerCallback
 from trl.trainer.grpo_config import GRPOConfig
@@ -29,18 +30,21 @@ from vsitrain.data.messages import question_name
 from vsitrain.families import (
     EncodedPrompt,
     InputMode,
+    OncePerStep,
+    clip_tensors,
     encode_rows,
     family_of,
     fitted,
     joined,
     pad_token_ids,
     refuse_blind_passes,
+    same_tower,
     stills,
     token_types,
     trains_tower,
     unexpanded,
-    vision_inputs,
     with_features,
+    without_features,
 )
 from vsitrain.runs.checkpoints import WholeCheckpoints
 from vsitrain.runs.history import BY_TOPIC
@@ -48,6 +52,7 @@ from vsitrain.runs.publishing import CleanPush
 from vsitrain.runs.rollouts import RolloutCallback, RolloutLog, Rollouts
 from vsitrain.settings.ineffective import refuse_ineffective_args
 from vsitrain.trainers.resume import EpochSampler, ExactResume, GenerationBoundary
+from vsitrain.trainers.spread import show_rows_to, spreads_weights
 
 _NEVER = -100.0
 """What vLLM adds to the logit of a token that must not be written: its lowest."""
@@ -114,7 +119,14 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
         for guarded in (self.model, self.ref_model):
             if guarded is not None:
                 refuse_blind_passes(self.accelerator.unwrap_model(guarded))
-        self._shares = not trains_tower(self.model) and not _spreads_weights(self.accelerator)
+        self._shares = not spreads_weights(self.accelerator)
+        self._trains_tower = trains_tower(self.model)
+        unlike = self._shares and self.ref_model is not None and not same_tower(self.model, self.ref_model)
+        self._reference_sees = self._trains_tower or unlike
+        # Several processes, and DeepSpeed, take up gradients while the loss runs backward, and none after it.
+        alone = self.accelerator.num_processes == 1 and not self.is_deepspeed_enabled
+        self._once_a_step = OncePerStep() if self._shares and self._trains_tower and alone else None
+        show_rows_to(self, processing_class)
         self.callback_handler.callbacks.insert(0, _OnlyFigures())  # before those that report
         self.add_callback(GenerationBoundary((args.steps_per_generation or 1) * args.num_iterations))
         self.rollouts: RolloutLog | None = None
@@ -135,7 +147,7 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
         if self.rollouts is not None and self._scored is not None and self.model.training:  # type: ignore[union-attr]
             self.rollouts.add(self.state.global_step, self._scored, output["advantages"].tolist())
         # A list is shuffled and split with the tensors. The completions of a group share one row's tensors.
-        return {**output, "rows": self._rows}
+        return {**output, "rows": without_features(self._rows) if self._trains_tower else self._rows}
 
     def _fetch(self, inputs: Sequence[Mapping[str, Any]]) -> list[Clip]:
         """A clip for each row; equal rows in a row, as the completions of a group are, share theirs."""
@@ -154,21 +166,18 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
             template_options={**self.chat_template_kwargs},  # type: ignore[dict-item]
             names=self._names,
         )
-        self._rows = self._looked_at(rows) if self._shares else rows
-        shown: dict[str, Any] = {
-            key: torch.cat([row.vision[key] for row in self._rows]) for key in self._rows[0].vision
-        }
+        self._rows = self._looked_at(self.model, rows) if self._shares else rows
+        shown: dict[str, Any] = {**clip_tensors(self._rows)}
         if family_of(self.processing_class).typed:
             # As lists, which are padded on the way like the prompts.
             ids = (torch.tensor(row.input_ids) for row in rows)
             shown["mm_token_type_ids"] = [token_types(self.processing_class, row).tolist() for row in ids]
         return [row.input_ids for row in rows], None, shown
 
-    def _looked_at(self, rows: Sequence[EncodedPrompt]) -> list[EncodedPrompt]:
-        """The rows with what the vision tower makes of each distinct clip, in the precision of training."""
-        model = self.accelerator.unwrap_model(self.model)
+    def _looked_at(self, model: Any, rows: Sequence[EncodedPrompt]) -> list[EncodedPrompt]:
+        """The rows with what a model's tower makes of each distinct clip, in the precision of training."""
         with torch.no_grad(), self.accelerator.autocast():
-            return with_features(model, rows)
+            return with_features(self.accelerator.unwrap_model(model), rows)
 
     def _generate_single_turn(
         self, prompt_ids: Any, images: Any, multimodal_fields: Any, *others: Any, **more: Any
@@ -224,8 +233,19 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
 
     def _compute_loss(self, model: Any, inputs: dict[str, Any]) -> Tensor:
         self._rows = inputs["rows"]
+        if self._once_a_step is not None and torch.is_grad_enabled():
+            with self.accelerator.autocast():
+                self._rows = self._once_a_step.looked_at(self.accelerator.unwrap_model(model), self._rows)
         trl: Any = super()
         loss: Tensor = trl._compute_loss(model, inputs)
+        return loss
+
+    def training_step(self, *args: Any, **more: Any) -> Tensor:
+        """A micro-batch, forward and backward; after the last of a step, backward through the tower, too."""
+        trl: Any = super()
+        loss: Tensor = trl.training_step(*args, **more)
+        if self._once_a_step is not None and self.accelerator.sync_gradients:
+            self._once_a_step.backward()
         return loss
 
     def _get_per_token_logps_and_entropies(
@@ -238,13 +258,16 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
         **others: Any,
     ) -> tuple[Tensor, Tensor | None, Tensor | None]:
         size = batch_size or len(input_ids)
+        rows = self._rows
+        if self._shares and self._reference_sees and (model is self.ref_model or _is_reference(model)):
+            rows = self._looked_at(model, without_features(rows))
         parts = []
         for start in range(0, len(input_ids), size):
             at = slice(start, start + size)
-            shown = vision_inputs(self.processing_class, self._rows[at], input_ids[at])
+            shown = partial(model, rows=rows[at])
             parts.append(
                 super()._get_per_token_logps_and_entropies(
-                    partial(model, **shown), input_ids[at], attention_mask[at], logits_to_keep, **others
+                    shown, input_ids[at], attention_mask[at], logits_to_keep, **others
                 )
             )
         logps, entropies, auxiliary = zip(*parts, strict=True)
@@ -255,12 +278,10 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
         )
 
 
-def _spreads_weights(accelerator: Any) -> bool:
-    """Whether a process holds only its share of the weights, and the vision tower cannot run by itself."""
-    deepspeed = getattr(accelerator.state, "deepspeed_plugin", None)
-    return accelerator.distributed_type == DistributedType.FSDP or (
-        deepspeed is not None and deepspeed.zero_stage == 3
-    )
+def _is_reference(model: Any) -> bool:
+    """Whether a model is the one that the run started from: its adapters are off, or TRL's `ref` is on."""
+    tuned = (it for it in model.modules() if isinstance(it, BaseTunerLayer))
+    return any(it.disable_adapters or "ref" in it.active_adapters for it in tuned)
 
 
 def refuse_video_to_vllm(args: GRPOConfig, input_mode: InputMode) -> None:

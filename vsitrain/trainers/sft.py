@@ -12,6 +12,7 @@ from vsitrain.runs.publishing import CleanPush
 from vsitrain.settings.ineffective import refuse_ineffective_args
 from vsitrain.trainers.collate import AnswerCollator, PromptMaker
 from vsitrain.trainers.resume import ExactResume
+from vsitrain.trainers.spread import show_rows_to
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -56,6 +57,7 @@ def make_trainer(
         **more,
     )
     refuse_blind_passes(trainer.model)
+    show_rows_to(trainer, asking.processor)
     return trainer
 
 

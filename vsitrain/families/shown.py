@@ -1,0 +1,66 @@
+"""A model that takes rows, and shows itself their clips: its vision tower runs once for each of them."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import torch
+
+from vsitrain.families.encoding import EncodedPrompt, vision_inputs, with_features
+from vsitrain.families.frozen import same_tower, trains_tower
+
+Precision = Callable[[], AbstractContextManager[Any]]
+
+
+def show_rows(
+    model: Any,
+    processor: Any,
+    *,
+    reference: Any = None,
+    shares: bool = True,
+    precision: Precision = nullcontext,
+) -> None:
+    """Let a model take `rows` among the keyword arguments of a pass, beside `input_ids`.
+
+    A tower that stays as it is runs without gradient, and once for passes that show the same rows one after
+    the other, as those of a policy and its reference do. A tower that is trained runs once a pass. It runs
+    within the call of the model, as DistributedDataParallel needs it.
+
+    Args:
+        model: as it was loaded, or with an adapter around it.
+        processor: of the model.
+        reference: another model that is to take rows, too. What the tower of `model` makes of a clip is
+            handed to it only if it has the same tower.
+        shares: False hands the pixels of every row to the model. So it must be where a process holds only its
+            share of the weights (FSDP, ZeRO-3): the tower cannot run by itself there.
+        precision: a context that the tower runs in, such as `accelerator.autocast`.
+    """
+    last = None if trains_tower(model) else list[EncodedPrompt]()
+    _take_rows(model, processor, last, shares, precision)
+    if reference is not None:
+        theirs = (
+            last if last is not None and shares and same_tower(model, reference) else list[EncodedPrompt]()
+        )
+        _take_rows(reference, processor, theirs, shares, precision)
+
+
+def _take_rows(
+    model: Any, processor: Any, last: list[EncodedPrompt] | None, shares: bool, precision: Precision
+) -> None:
+    """Make a model take rows. `last` keeps those of its last pass; None where its tower is trained."""
+    base = model.get_base_model() if hasattr(model, "get_base_model") else model
+
+    def see(_: Any, args: tuple[Any, ...], given: dict[str, Any]) -> Any:
+        if "rows" not in given:
+            return None
+        rest = {key: value for key, value in given.items() if key != "rows"}
+        rows: Sequence[EncodedPrompt] = given["rows"]
+        if shares:
+            with precision(), torch.set_grad_enabled(torch.is_grad_enabled() and last is None):
+                rows = with_features(base, rows, before=last or ())
+            if last is not None:
+                last[:] = rows
+        input_ids = given["input_ids"] if "input_ids" in given else args[0]
+        return args, {**rest, **vision_inputs(processor, rows, input_ids)}
+
+    base.register_forward_pre_hook(see, with_kwargs=True, prepend=True)

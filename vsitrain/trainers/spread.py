@@ -1,0 +1,32 @@
+"""How a trainer's models are shown clips, and whether their weights are spread over processes."""
+
+from typing import Any
+
+from accelerate import DistributedType
+
+from vsitrain.families import show_rows
+
+
+def spreads_weights(accelerator: Any) -> bool:
+    """Whether a process holds only its share of the weights (FSDP, ZeRO-3): no part can run by itself."""
+    deepspeed = getattr(accelerator.state, "deepspeed_plugin", None)
+    zero3 = deepspeed is not None and int(deepspeed.zero_stage) == 3
+    return bool(zero3 or accelerator.distributed_type == DistributedType.FSDP)
+
+
+def show_rows_to(trainer: Any, processor: Any) -> None:
+    """Show a trainer's models the clips of the rows that its collator gives.
+
+    Args:
+        trainer: of TRL.
+        processor: of its model.
+    """
+    accelerator = trainer.accelerator
+    reference = getattr(trainer, "ref_model", None)
+    show_rows(
+        accelerator.unwrap_model(trainer.model),
+        processor,
+        reference=None if reference is None else accelerator.unwrap_model(reference),
+        shares=not spreads_weights(accelerator),
+        precision=accelerator.autocast,
+    )
