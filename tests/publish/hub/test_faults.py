@@ -90,7 +90,7 @@ def test_two_who_publish_at_once_do_not_mix(hub, waits, synthetic, other):
     planned = plan(Build.open(other), NAME)
     repo = hub.repos[NAME]
     repo.commit("main", "of another", "", repo.at("main").files | {"theirs.txt": Blob(b"theirs", lfs=False)})
-    with pytest.raises(VsiError, match="someone else") as caught:
+    with pytest.raises(VsiError, match="another user") as caught:
         publish(planned)
     assert "same command again" in caught.value.remedy
     assert is_whole(hub, synthetic)

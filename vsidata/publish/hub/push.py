@@ -55,7 +55,7 @@ def plan(
         raise OptionError("--with-frames", f"asks for frames, and {folder} holds none.", "Drop it.")
     if wrong := build.verify():
         more = f" (and {len(wrong) - 1:,} faults more)" if len(wrong) > 1 else ""
-        remedy = f"Nothing was sent. {wrong[0].remedy} `vsidata verify {folder}` lists every fault."
+        remedy = f"Nothing was uploaded. {wrong[0].remedy} `vsidata verify {folder}` lists every fault."
         raise VsiError(wrong[0].file, f"{wrong[0].fault.rstrip('.')}{more}.", remedy)
     api = client()
     remote, unseen = None, None
