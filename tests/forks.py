@@ -114,5 +114,6 @@ def _become(words: Sequence[str], cwd: str, files: Sequence[str], environment: d
 if __name__ == "__main__":
     import matplotlib.pyplot  # noqa: F401
     from transformers import AutoModelForImageTextToText, AutoProcessor  # noqa: F401
+    from trl import DPOTrainer, GRPOTrainer, SFTTrainer  # noqa: F401
 
     _serve()
