@@ -81,7 +81,10 @@ KINDS = {
     "stream of which the first picture is cut short": (cut_picture(0), "the picture of frame 0"),
     "stream of which the last picture is cut short": (cut_picture(FRAMES - 1), "the picture of frame 39"),
     "stream with a cut picture that is not picked": (cut_picture(1), None),
-    "stream without a valid pose": (no_pose, "has 40 frames, but none with a picture and a valid pose"),
+    "stream without a valid pose": (
+        no_pose,
+        "has no frame with a picture and a valid pose; frames in total: 40",
+    ),
     "stream with a damaged depth that is looked at": (damaged_depth(0), "the depth of frame 0"),
     "stream with a damaged depth that is not": (damaged_depth(1), None),
     "damaged video": (damaged_video, "FFmpeg cannot open it"),
@@ -91,10 +94,10 @@ KINDS = {
         exported(cut_in("color/0.jpg")),
         "is a JPEG that is cut short",
     ),
-    "export of which a pose is cut short": (exported(cut_in("pose/3.txt")), "numbers, not 16"),
+    "export of which a pose is cut short": (exported(cut_in("pose/3.txt")), "needs 16 numbers"),
     "export without a valid pose": (
         exported(lambda folder: [path.unlink() for path in (folder / "pose").iterdir()]),
-        "has 40 frames, but none",
+        "frames in total: 40",
     ),
     "export that is empty": (
         exported(lambda folder: shutil.rmtree(folder / "color") or (folder / "color").mkdir()),

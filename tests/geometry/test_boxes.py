@@ -170,11 +170,11 @@ def test_repeated_points_change_nothing(fit):
     ("points", "fault"),
     [
         (np.zeros((0, 3)), "0 points"),
-        (np.ones((1, 3)), "1 points, all in one place"),
-        (np.ones((7, 3)), "7 points, all in one place"),
+        (np.ones((1, 3)), "all in one place and have no extent: 1"),
+        (np.ones((7, 3)), "all in one place and have no extent: 7"),
         (
             np.array([[0, 0, 0], [1, np.nan, 0], [1, 1, 1]]),
-            "1 of 3 points have a coordinate that is not finite",
+            "a coordinate is not finite in 1 of 3 points",
         ),
         (np.array([[0, 0, 0], [np.inf, 0, 0]]), "1 of 2 points"),
     ],

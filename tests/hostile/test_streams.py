@@ -26,15 +26,15 @@ def cut(stream: Sens, share: float) -> bytes:
 REFUSED = {
     "nothing but a version": (Sens([Frame()]).bytes()[:4], "ends within its header"),
     "cut within its header": (Sens([Frame()]).header()[:-20], "ends within its header"),
-    "cut within a frame": (cut(Sens(frames()), 0.5), "1 of its 3 frames are complete"),
-    "cut before its last byte": (Sens(frames(), tail=b"").bytes()[:-1], "2 of its 3 frames are complete"),
+    "cut within a frame": (cut(Sens(frames()), 0.5), "1 of its 3 frames:"),
+    "cut before its last byte": (Sens(frames(), tail=b"").bytes()[:-1], "2 of its 3 frames:"),
     "no frames": (Sens([]).bytes(), "states 0 frames"),
     "more frames than there are": (
         Sens(frames(), tail=b"", count=4).bytes(),
-        "3 of its 4 frames are complete",
+        "3 of its 4 frames:",
     ),
     "frames without end": (Sens(frames(), count=2**64 - 1).bytes(), "states 18,446,744,073,709,551,615"),
-    "a million empty frames": (Sens(frames(), count=2**20).bytes(), "of its 1,048,576 frames are complete"),
+    "a million empty frames": (Sens(frames(), count=2**20).bytes(), "of its 1,048,576 frames:"),
     "a name without end": (Sens(frames(), name_bytes=2**64 - 1).bytes(), "which is too long"),
     "pictures of 4 × 4 thousand million": (Sens(frames(), size=(HUGE, HUGE)).bytes(), "too large for a"),
     "depth of 4 × 4 thousand million": (
@@ -45,10 +45,10 @@ REFUSED = {
         Sens(frames(), size=(0, 24)).bytes(),
         "does not state the size of the colour pictures",
     ),
-    "a picture of 2^63 bytes": (Sens(frames(color_bytes=2**63)).bytes(), "1 of its 3 frames are complete"),
+    "a picture of 2^63 bytes": (Sens(frames(color_bytes=2**63)).bytes(), "1 of its 3 frames:"),
     "sizes that overflow": (
         Sens(frames(color_bytes=2**64 - 64, depth_bytes=64)).bytes(),
-        "1 of its 3 frames are complete",
+        "1 of its 3 frames:",
     ),
     "a picture of another size": (
         Sens(frames(jpeg=jpeg(9, 64, 48))).bytes(),

@@ -203,7 +203,11 @@ KINDS = [
     mesh("vertex that is no number", vertex(3, np.nan), f"1 of {VERTICES} vertices"),
     mesh("vertex at infinity", vertex(slice(4, 6), (0, 0, -np.inf)), f"2 of {VERTICES} vertices"),
     mesh("millimetres", vertex(8, (0, 4000, 0)), "3,997 m from the origin", "^Save it in metres"),
-    mesh("face beyond the vertices", face(2, (0, 1, VERTICES)), rf"1 of {FACES} faces .* 0 … {VERTICES - 1}"),
+    mesh(
+        "face beyond the vertices",
+        face(2, (0, 1, VERTICES)),
+        f"outside 0 … {VERTICES - 1} in 1 of {FACES} faces",
+    ),
     mesh("face with a negative corner", face(0, (-1, 0, 1)), f"1 of {FACES} faces"),
     mesh(
         "no vertices",
@@ -262,7 +266,7 @@ KINDS = [
         "index beyond 64 bits", SEGMENTS, segment_ids(lambda ids: [2**63, *ids[1:]]), r"segIndices\[0\]: 9223"
     ),
     value("no indices", SEGMENTS, segment_ids(lambda _: []), "are empty"),
-    value("15 numbers", TEXT, aligned_by("1 " * 15), "has 15 numbers, not 16"),
+    value("15 numbers", TEXT, aligned_by("1 " * 15), "needs 16 numbers, but has 15"),
     value("alignment in words", TEXT, aligned_by("identity"), "words that are not numbers: 'identity'"),
     value("alignment not finite", TEXT, aligned_by(matrix((0, 3, np.nan))), "not finite"),
     value("alignment stretches", TEXT, aligned_by(matrix((0, 0, 1.01))), "stretches or skews by 0.0201"),
@@ -298,7 +302,7 @@ KINDS = [
         "annotation and segments share no number",
         ANNOTATION,
         segment_ids(lambda ids: [id_ + 5000 for id_ in ids]),
-        f"has {OBJECTS} objects, but none of their segments",
+        f"has no object with a segment in {NAME}_vh_clean_2.0.010000.segs.json; objects in total: {OBJECTS}",
         f"both again.*{ANNOTATION}.*{SEGMENTS}",
     ),
 ]

@@ -30,8 +30,8 @@ def closing_lines(submitted: Submission) -> list[str]:
     """The lines that a command prints: what was submitted, how to watch it, how to stop it."""
     work = submitted.out / ".work"
     lines = [
-        f"Submitted: {submitted.ranks:,} tasks for {submitted.scenes:,} scenes, and job {submitted.job}, "
-        f"which writes {submitted.out} when they have ended.",
+        f"Submitted: {_number(submitted.ranks, 'task')} for {_number(submitted.scenes, 'scene')}, and job "
+        f"{submitted.job}, which writes {submitted.out} when they have ended.",
         f"Watch: `squeue --name={submitted.name}`. {work / 'logs'} has one log per task, "
         f"{work / 'slurm_logs'} the output of Slurm and of that job.",
         f"Stop: `scancel --name={submitted.name}`. Run the same command again to resume.",
@@ -42,6 +42,10 @@ def closing_lines(submitted: Submission) -> list[str]:
             "other machines, they must see it at the same path."
         )
     return lines
+
+
+def _number(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'s' * (count != 1)}"
 
 
 def as_json(submitted: Submission) -> dict[str, Any]:

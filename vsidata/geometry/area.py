@@ -161,7 +161,9 @@ def _around(triangulation: Delaunay, inside: NDArray[np.bool_]) -> NDArray[np.bo
 def _on_ground(points: Array) -> Array:
     """(n, 2) the points without their heights."""
     if not len(points) or not np.isfinite(points).all():
-        raise DegenerateGeometry(f"no area follows from {len(points)} points that are not all finite")
+        raise DegenerateGeometry(
+            f"the points enclose no area, because they are not all finite: {len(points)}"
+        )
     return points[:, :2]
 
 
@@ -173,7 +175,7 @@ def _cells(points: Array, cell: float) -> tuple[IntArray, tuple[int, int]]:
     rows, columns = (int(count) + 1 for count in size / cell)
     if rows * columns > _MOST_CELLS:
         raise DegenerateGeometry(
-            f"the points spread over {size[0]:.0f} by {size[1]:.0f} m, too far for a scan"
+            f"the points extend over {size[0]:.0f} by {size[1]:.0f} m, which is too far for a scan"
         )
     row, column = ((points - corner) / cell).astype(np.int64).T
     return row * columns + column, (rows, columns)

@@ -38,7 +38,7 @@ def signed_bearings(observer: Array, facing: Array, targets: Array) -> Array:
     ahead = facing[:2] - observer[:2]
     to = targets[:, :2] - observer[:2]
     if not np.hypot(*ahead) > _SAME_PLACE or not (np.hypot(*to.T) > _SAME_PLACE).all():
-        raise DegenerateGeometry("the observer stands where it should look at: no direction follows")
+        raise DegenerateGeometry("the observer is at the place to look at, so there is no direction")
     angles = np.arctan2(ahead[0] * to[:, 1] - ahead[1] * to[:, 0], to @ ahead)
     return np.where(angles == -math.pi, math.pi, angles)
 

@@ -98,10 +98,10 @@ def _centred(points: Array) -> tuple[Array, Array]:
     """The mean (3,) of points (n, 3), and the points minus the mean as columns (3, n), fast to reduce."""
     if not np.isfinite(points).all():
         unusable = np.count_nonzero(~np.isfinite(points).all(axis=1))
-        raise DegenerateGeometry(f"{unusable} of {len(points)} points have a coordinate that is not finite")
+        raise DegenerateGeometry(f"a coordinate is not finite in {unusable} of {len(points)} points")
     columns = np.ascontiguousarray(points.T)
     if not len(points) or not np.ptp(columns, axis=1).any():
-        raise DegenerateGeometry(f"{len(points)} points, all in one place, have no extent")
+        raise DegenerateGeometry(f"the points are all in one place and have no extent: {len(points)}")
     mean = columns.mean(axis=1)
     return mean, columns - mean[:, None]
 

@@ -108,7 +108,7 @@ def surface(vertices: Array, triangles: IntArray) -> Surface:
         DegenerateGeometry: there are no triangles, or a corner of one is not finite.
     """
     if not len(triangles):
-        raise DegenerateGeometry("no triangles: where the surface lies is unknown")
+        raise DegenerateGeometry("there are no triangles, so the surface is unknown")
     vertices, triangles = _used(vertices, triangles)
     if not np.isfinite(vertices).all():
         raise DegenerateGeometry("a corner of a triangle is not finite")

@@ -187,7 +187,7 @@ def free_space(points: Array, *, cell: float, lowest: float, highest: float, rad
     low, high = points[is_floor, :2].min(axis=0) - _AROUND, points[is_floor, :2].max(axis=0) + _AROUND
     shape = np.ceil((high - low) / cell).astype(np.int64)
     if shape.prod() > _MOST_CELLS:
-        raise DegenerateGeometry(f"the floor spreads over {high - low} m, too far for a scan")
+        raise DegenerateGeometry(f"the floor extends over {high - low} m, which is too far for a scan")
     in_the_way = (heights > lowest) & (heights < highest)
     obstacles = np.column_stack([points[in_the_way, :2], heights[in_the_way]])
     grid = FreeSpace(low, cell, np.zeros(tuple(shape), dtype=np.bool_), level, obstacles)

@@ -37,7 +37,7 @@ def _rigid_transform(text: str) -> Array:
     except ValueError:
         raise Fault(f"its axisAlignment has words that are not numbers: {text.strip()[:80]!r}") from None
     if len(numbers) != 16:
-        raise Fault(f"its axisAlignment has {len(numbers)} numbers, not 16")
+        raise Fault(f"its axisAlignment needs 16 numbers, but has {len(numbers)}")
     if not np.isfinite(numbers).all():
         raise Fault("its axisAlignment has a number that is not finite")
     transform = numbers.reshape(4, 4)

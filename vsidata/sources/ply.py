@@ -78,7 +78,7 @@ def read_mesh(path: Path, remedy: str) -> Mesh:
         vertices = _coordinates(_rows_of(elements, "vertex"))
         if not np.isfinite(vertices).all():
             broken = np.count_nonzero(~np.isfinite(vertices).all(axis=1))
-            raise Fault(f"{broken:,} of {len(vertices):,} vertices have a coordinate that is not finite")
+            raise Fault(f"has a coordinate that is not finite in {broken:,} of {len(vertices):,} vertices")
         faces = _rows_of(elements, "face")
         if len(faces) > _MOST_FACES_A_VERTEX * len(vertices):
             raise Fault(f"has {len(faces):,} faces on {len(vertices):,} vertices, too many for a surface")
@@ -86,7 +86,7 @@ def read_mesh(path: Path, remedy: str) -> Mesh:
         if triangles.min() < 0 or triangles.max() >= len(vertices):
             strangers = np.count_nonzero(((triangles < 0) | (triangles >= len(vertices))).any(axis=1))
             last = f"{len(vertices) - 1:,}"
-            raise Fault(f"{strangers:,} of {len(triangles):,} faces have a vertex outside 0 … {last}")
+            raise Fault(f"has a vertex outside 0 … {last} in {strangers:,} of {len(triangles):,} faces")
         return Mesh(vertices, triangles)
 
 

@@ -171,7 +171,7 @@ class ScanNet:
         if not (instances >= 0).any():
             raise ScanError(
                 self._aggregation_file(name),
-                f"has {len(groups)} objects, but none of their segments is in {segments_file.name}",
+                f"has no object with a segment in {segments_file.name}; objects in total: {len(groups)}",
                 f"Download both again (--type {AGGREGATION}, --type {SEGMENTS}).",
             )
         return Scene(

@@ -211,10 +211,10 @@ def expect(folder, file, fault, remedy=REMEDY, read=lambda stream: stream):
         ("depth/0.png", jpeg(), "is not a PNG"),
         ("depth/0.png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "is not a PNG"),
         ("pose/4.txt", b"", "is empty"),
-        ("pose/4.txt", b"1 0 0 0 0 1 0 0 0 0 1 0", "has 12 numbers, not 16"),
+        ("pose/4.txt", b"1 0 0 0 0 1 0 0 0 0 1 0", "needs 16 numbers, but has 12"),
         ("pose/4.txt", b"x " * 16, "has words that are not numbers"),
         ("pose/4.txt", b"\xff\xfe " * 16, "is not text: byte 0 is not UTF-8"),
-        ("intrinsic/intrinsic_color.txt", b"1 2 3", "has 3 numbers, not 16"),
+        ("intrinsic/intrinsic_color.txt", b"1 2 3", "needs 16 numbers, but has 3"),
     ],
 )
 def test_file_that_is_not_what_its_name_says_is_named(folder, file, content, fault):

@@ -228,7 +228,7 @@ def test_stream_cut_anywhere_is_refused_and_says_how_many_frames_are_whole(tmp_p
     if whole < 0:
         assert f"ends within its header, after {cut} bytes" in caught.value.fault
     else:
-        assert f"is cut short or damaged: {whole} of its 10 frames are complete" in caught.value.fault
+        assert f"is cut short or damaged after {whole} of its 10 frames" in caught.value.fault
     assert caught.value.file.endswith("scene0000_00.sens")
     assert caught.value.remedy == REMEDY
 
@@ -266,8 +266,8 @@ def test_what_follows_the_last_frame_does_not_matter(tmp_path, ten):
         ({"depth_shift": float("nan")}, "a depth of nan per metre"),
         ({"count": 0}, "states 0 frames"),
         ({"count": BEYOND}, "states 18,446,744,073,709,551,615 frames"),
-        ({"count": 2**20}, "10 of its 1,048,576 frames are complete"),
-        ({"count": 11}, "10 of its 11 frames are complete"),
+        ({"count": 2**20}, "10 of its 1,048,576 frames:"),
+        ({"count": 11}, "10 of its 11 frames:"),
     ],
 )
 def test_hostile_header_is_refused(tmp_path, ten, fields, fault):
@@ -289,7 +289,7 @@ def test_hostile_header_is_refused(tmp_path, ten, fields, fault):
 )
 def test_payload_sizes_that_cannot_be_are_refused(tmp_path, ten, sizes):
     ten.frames[4].color_bytes, ten.frames[4].depth_bytes = sizes
-    with pytest.raises(ScanError, match="4 of its 10 frames are complete"):
+    with pytest.raises(ScanError, match="4 of its 10 frames:"):
         opened(tmp_path, ten)
 
 

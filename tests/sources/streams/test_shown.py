@@ -49,14 +49,18 @@ def test_orientation_says_how_to_turn_the_pictures_upright(stream, held, upright
 
 
 def test_stream_without_a_valid_pose_is_refused_with_what_to_do(stream):
-    with pytest.raises(ScanError, match="has 3 frames, but none with a picture") as caught:
+    with pytest.raises(
+        ScanError, match="has no frame with a picture and a valid pose; frames in total: 3"
+    ) as caught:
         show(stream(3, lost=(0, 1, 2)), None, Framing(2))
     assert "--frames 0" in caught.value.remedy
 
 
 def test_frames_too_large_for_a_dataset_are_told_the_option_that_helps(stream, monkeypatch):
     monkeypatch.setattr(shown, "_MOST_BYTES", 1_000)
-    with pytest.raises(ScanError, match="its 16 frames take") as caught:
+    with pytest.raises(
+        ScanError, match=r"its frames take .* MB, more than .* MB; frames in total: 16"
+    ) as caught:
         show(stream(20), None, Framing(16))
     assert "--frame-size" in caught.value.remedy
     assert caught.value.file.endswith("scene0000_00.sens")

@@ -202,7 +202,7 @@ def _read_matrix(path: Path) -> Array:
     words = read_scan_text(path, _REMEDY).split()
     with faults_of(path, _REMEDY):
         if len(words) != 16:
-            raise Fault(f"has {len(words)} numbers, not 16")
+            raise Fault(f"needs 16 numbers, but has {len(words)}")
         try:
             return np.array([float(word) for word in words]).reshape(4, 4)
         except ValueError:

@@ -210,8 +210,8 @@ def _walk(file: int, start: int, count: int) -> tuple[NDArray[np.void], NDArray[
             start += sum(_PAYLOADS.unpack_from(head, _PAYLOADS_AT))
         if len(head) < _FRAME.itemsize or start > end:
             raise Fault(
-                f"is cut short or damaged: {frame:,} of its {count:,} frames are complete, "
-                f"the next would end {start - end:,} bytes after the end of the file at {end:,}"
+                f"is cut short or damaged after {frame:,} of its {count:,} frames: the next would end "
+                f"{start - end:,} bytes after the end of the file at {end:,}"
             )
         heads += head
     return np.frombuffer(heads, _FRAME), np.array(starts)

@@ -83,7 +83,7 @@ def show(stream: FrameStream, alignment: Array | None, framing: Framing) -> Show
     """
     positions = pick(stream, framing.count)
     if not len(positions):
-        fault = f"has {len(stream):,} frames, but none with a picture and a valid pose"
+        fault = f"has no frame with a picture and a valid pose; frames in total: {len(stream):,}"
         raise ScanError(
             stream.path, fault, "Build without frames (--frames 0), or leave the scan out (--scenes)."
         )
@@ -93,7 +93,10 @@ def show(stream: FrameStream, alignment: Array | None, framing: Framing) -> Show
     jpegs, size = [jpeg for jpeg, _ in sized], sized[0][1]
     total = sum(map(len, jpegs))
     if total > _MOST_BYTES:
-        fault = f"its {len(jpegs)} frames take {total / 1e6:.0f} MB; the limit is {_MOST_BYTES / 1e6:.0f} MB"
+        fault = (
+            f"its frames take {total / 1e6:.0f} MB, more than {_MOST_BYTES / 1e6:.0f} MB; "
+            f"frames in total: {len(jpegs)}"
+        )
         raise ScanError(stream.path, fault, "Make them smaller (--frame-size 640), or use fewer (--frames).")
     poses = None if stream.poses is None else stream.poses[positions]
     if poses is not None and alignment is not None:
