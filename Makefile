@@ -1,11 +1,11 @@
-# Every target does its own set-up, once: `make PYTHON=python3.12 …` picks another Python for it.
+# Every target does its own set-up, once. `make PYTHON=python3.12 …` selects another Python for it.
 PYTHON ?= python3
 export PYTHON
 
 # One thread for each test process: the machine's cores go to `-n`. Three processes keep two cores busy, because
 # tests also wait: for processes, servers and disks.
 export OMP_NUM_THREADS = 1
-# Python keeps the tests' modules as compiled, also where the environment says otherwise.
+# Python keeps the compiled modules of the tests, even if the environment says otherwise.
 unexport PYTHONDONTWRITEBYTECODE
 PYTEST = .venv/bin/pytest
 
@@ -20,7 +20,7 @@ demo: ## make a few rooms, build questions from them, and print some
 loop: .venv/ready-train ## train a tiny model on rooms made here, and score it before and after
 	.venv/bin/python scripts/loop.py
 
-test: .venv/ready-dev ## run the tests, but for the benchmarks and the long ones
+test: .venv/ready-dev ## run the tests, except benchmarks and long tests
 	$(PYTEST) -n 3 --dist worksteal -m "not soak" --ignore=tests/benchmarks
 
 lint: .venv/ready-dev ## check style and types
@@ -39,7 +39,7 @@ soak: .venv/ready-dev ## run the long tests, and both make commands in a bare De
 	$(PYTEST) -m soak
 	bash tests/fresh-root.sh
 
-audit: .venv/ready ## look up known vulnerabilities of the packages, where that can be asked
+audit: .venv/ready ## look up known vulnerabilities of the packages, if there is a network
 	@bash scripts/audit.sh
 
 dist: .venv/ready-dev ## build wheel and source archive into dist/, check both, and try the wheel in a new environment

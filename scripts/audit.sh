@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
-# Known vulnerabilities of the installed packages, as pip-audit looks them up. `make audit` calls it. Ends with 1
-# where there is one. Where nothing can be looked up, for want of a network or of an index that answers such
-# questions, it says so and nothing has failed.
+# Look up known vulnerabilities of the installed packages with pip-audit. `make audit` calls it. The exit status is 1 if
+# there is one. Without a network, or with an index that does not answer such requests, it prints that and exits with 0.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 say() { printf 'audit: %s\n' "$*"; }
 
-tool=.venv/audit # an environment of its own: what the tool needs is no part of this project
+tool=.venv/audit # its own environment: the tool's dependencies are not part of this project
 found=$(mktemp)
 trap 'rm -f "$found"' EXIT
 if [ ! -x $tool/bin/pip-audit ]; then
@@ -19,7 +18,7 @@ if [ ! -x $tool/bin/pip-audit ]; then
     fi
 fi
 
-# Its exit status is 1 both where it found something and where nobody answered: the report tells which.
+# Its exit status is 1 both if it found something and if no server answered. The report shows which.
 $tool/bin/pip-audit --path .venv/lib/python*/site-packages --skip-editable --progress-spinner off --timeout 15 \
     --format json --output "$found" 2>/dev/null || true
 
@@ -35,8 +34,8 @@ if not known:
     sys.exit(print("audit: skipped: vulnerabilities cannot be looked up from here"))
 faults = [(package, fault) for package in known for fault in package["vulns"]]
 for package, fault in faults:
-    mended = ", ".join(fault["fix_versions"]) or "none yet"
-    print(f"audit: {package['name']} {package['version']}: {fault['id']}, mended in {mended}")
-print(f"audit: {len(faults)} known vulnerabilities in {len(known)} packages; {len(packages) - len(known)} not known there")
+    fixed = ", ".join(fault["fix_versions"]) or "no version yet"
+    print(f"audit: {package['name']} {package['version']}: {fault['id']}, fixed in {fixed}")
+print(f"audit: known vulnerabilities: {len(faults)}; packages: {len(known)} checked, {len(packages) - len(known)} unknown")
 sys.exit(bool(faults))
 REPORT

@@ -1,7 +1,7 @@
-"""Close the loop on a CPU: rooms, questions, SFT, GRPO, and what a model scores before and after.
+"""Run the whole loop on a CPU: rooms, questions, SFT, GRPO, and the scores of a model before and after.
 
-Every step is a command of vsidata or vsitrain, its settings in recipes/cpu/loop/. What is done is not
-done again: the same command goes on where it was stopped. `make loop` calls it.
+Every step is a command of vsidata or vsitrain, with settings in recipes/cpu/loop/. Steps that are done are
+not repeated: run the same command again to resume. `make loop` calls it.
 """
 
 import argparse
@@ -17,18 +17,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 RECIPES = Path(__file__).parents[1] / "recipes" / "cpu" / "loop"
-BLANK = "blank"  # the control: trained and asked with black frames
+BLANK = "blank"  # the control: trained and evaluated with black frames
 
 
 @dataclass(frozen=True)
 class Loop:
-    """What is run.
+    """The settings of a loop.
 
     Attributes:
-        out: folder of everything that is written.
-        rooms: how many are made; a fifth of them is held out.
+        out: the output folder.
+        rooms: number of rooms; a fifth of them is held out.
         runs: one model each, by its seed; BLANK is the control.
-        sft, grpo: arguments of each training besides the recipe's, for shorter ones.
+        sft, grpo: further arguments of each training, for example for a shorter one.
     """
 
     out: Path
@@ -42,7 +42,7 @@ class Loop:
         rooms = self.out / "rooms"
         small = "--frames 4 --frame-size 112x84 --view corners --plain --vertices 8000"
         yield "rooms", ["vsidata", "synth", str(rooms), "--scenes", str(self.rooms), *small.split()]
-        # The benchmark's own way to measure a room holds on coarse scans; that of `wide` needs fine ones.
+        # The benchmark's method of measuring a room works on coarse scans; that of `wide` needs fine ones.
         asked = "--rules vsibench --topics room_size_estimation --frames 4 --holdout 20%"
         build = ["vsidata", "build", "--scannet-root", str(rooms), "--out", str(self.out / "questions")]
         yield "questions", [*build, *asked.split()]
@@ -53,7 +53,7 @@ class Loop:
         tiny, sft, grpo = (str(self.out / f"{stage}-{run}") for stage in ("tiny", "sft", "grpo"))
         own = ["--seed", seed, "--data", str(self.out / "questions")]
         own += ["--blank", "true"] if run == BLANK else []
-        if not Path(tiny).is_dir():  # it is there whole or not at all
+        if not Path(tiny).is_dir():  # it is written completely or not at all
             yield "tiny", ["vsitrain", "tiny", tiny, "--seed", seed]
         yield from self._scored(run, "tiny", ["--prompt", "vanilla", "--frames", "4"])
         for method, start, out, more in (("sft", tiny, sft, self.sft), ("grpo", sft, grpo, self.grpo)):
@@ -63,7 +63,7 @@ class Loop:
             yield from self._scored(run, method, [])
 
     def _scored(self, run: str, stage: str, more: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-        """Ask a model about the rooms that it was not trained on."""
+        """Evaluate a model on the rooms that it was not trained on."""
         where = ["--data", str(self.out / "questions"), "--split", "validation"]
         how = ["--batch", "100", "--max-new-tokens", "6", *more]
         out = str(self.out / "scores" / f"{stage}-{run}")
@@ -72,7 +72,7 @@ class Loop:
 
 
 class Runner:
-    """Runs steps, says how long each took, and remembers those that are done."""
+    """Runs steps, prints the time of each, and records those that are done."""
 
     def __init__(self, out: Path) -> None:
         self.began = time.monotonic()
@@ -81,7 +81,7 @@ class Runner:
         self.logs.mkdir(parents=True, exist_ok=True)
 
     def run(self, who: str, steps: Iterator[tuple[str, list[str]]]) -> None:
-        """Run steps one after another. Raises SystemExit where one fails."""
+        """Run steps one after another. Raises SystemExit if one fails."""
         for name, words in steps:
             if self.stopped:
                 return
@@ -101,7 +101,7 @@ class Runner:
             code = subprocess.run([program, *words[1:]], stdout=file, stderr=file, check=False)  # noqa: S603
         if code.returncode:
             last = log.read_text(encoding="utf-8").splitlines()[-5:]
-            raise SystemExit("\n".join([f"{name} failed; the whole of it is in {log}:", *last]))
+            raise SystemExit("\n".join([f"{name} failed; the whole log is {log}:", *last]))
         done.write_text(line, encoding="utf-8")
         self._say(name, f"{time.monotonic() - began:.0f} s")
 
@@ -115,9 +115,9 @@ def main() -> None:
     os.environ |= {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
     loop = _told()
     runner = Runner(loop.out)
-    print(f"The loop goes into {loop.out}: each line below is a step that ended; its log is in logs/.")
+    print(f"The output is in {loop.out}. Each line below is a finished step; its log is in logs/.")
     runner.run("", loop.data())
-    # Each training keeps one core busy; more of them than there are cores would only hinder each other.
+    # Each training keeps one core busy, so there is one training per core.
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         trainings = [pool.submit(runner.run, f"{run} ", loop.training(run)) for run in loop.runs]
         try:
@@ -131,7 +131,7 @@ def main() -> None:
     print(f"\n{report(loop.out, loop.runs)}")
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     minutes = (used.ru_utime + used.ru_stime) / 60, (time.monotonic() - runner.began) / 60
-    print("\nIt took {1:.0f} minutes, of which processors worked {0:.0f}.".format(*minutes))
+    print("\nIt took {1:.0f} minutes, with {0:.0f} minutes of processor time.".format(*minutes))
     print(f"The table is in {loop.out / 'table.md'}, a picture of it in {loop.out / 'loop.png'}.")
 
 

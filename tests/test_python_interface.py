@@ -77,7 +77,7 @@ def test_an_audit_is_of_the_build_and_is_shown_by_the_report(done, monkeypatch):
 
 
 def test_what_is_wrong_is_said_as_the_commands_say_it(tmp_path):
-    with pytest.raises(vsidata.VsiError, match="needs a folder to write to"):
+    with pytest.raises(vsidata.VsiError, match="needs an output folder"):
         vsidata.build(scannet_root=tmp_path)
     with pytest.raises(vsidata.VsiError, match="s3://lab/rooms"):
         vsidata.build(out="s3://lab/rooms", scannet_root=tmp_path)

@@ -1,4 +1,4 @@
-# What `__init__.py` exports lazily, for type checkers: an import there would load everything at once.
+# The lazy exports of `__init__.py`, for type checkers: an import there would load all modules immediately.
 from vsidata.commands.functions import audit as audit
 from vsidata.commands.functions import build as build
 from vsidata.commands.functions import plan as plan

@@ -42,7 +42,7 @@ def commands(app: typer.Typer) -> dict[str, Callable[..., None]]:
 
 
 def parameters(command: Callable[..., None]) -> Iterator[tuple[str, Any, ParameterInfo, Any]]:
-    """Of a command, each argument and option: name, type, what typer is told of it, and default."""
+    """Each argument and option of a command: name, type, typer's description, and default."""
     for parameter in inspect.signature(command, eval_str=True).parameters.values():
         if get_origin(parameter.annotation) is Annotated:
             kind, *notes = get_args(parameter.annotation)

@@ -24,7 +24,7 @@ def _entities(text: str) -> str:
 
 
 def code(text: object) -> str:
-    """Text as code, whatever is in it."""
+    """Text as code, with any content."""
     ticks = "``" if "`" in str(text) else "`"
     return f"{ticks}{text}{ticks}"
 

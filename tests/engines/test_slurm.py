@@ -235,7 +235,7 @@ def test_settings_are_typed_as_for_sbatch(tmp_path):
         ("--comment", "a"),
         ("", "a"),
     ):
-        with pytest.raises(ValueError, match=r"is no option of sbatch|has a control character"):
+        with pytest.raises(ValueError, match=r"is not an option of sbatch|has a control character"):
             slurm({"partition": "cpu", "time": "2:00:00", name: value})
 
 

@@ -79,7 +79,7 @@ def test_scan_that_asks_for_too_much_memory_is_set_aside_with_what_helps(rooms, 
     summary = build(options(rooms, tmp_path / "out"))
     (failure,) = summary.failures
     assert failure["scene_name"] == "room0001"
-    assert failure["fault"] == "needs more memory than there is."
+    assert failure["fault"] == "needs more memory than is available."
     assert "fewer --workers" in failure["remedy"]
     assert sum(summary.manifest.scenes.values()) == 3
 

@@ -65,5 +65,5 @@ def test_other_addresses_are_refused_and_not_repeated(out):
 
 
 def test_work_folder_without_an_address_is_refused():
-    with pytest.raises(OptionError, match="--work: is of a build that goes to an address"):
+    with pytest.raises(OptionError, match="--work: is only for a build that is written to an address"):
         read_options(None, {"out": "here", "work": Path("there")})

@@ -138,7 +138,7 @@ def test_wrong_option_on_the_command_line_is_not_blamed_on_the_file(tmp_path):
 
 
 def test_build_needs_a_folder_to_write_to():
-    with pytest.raises(OptionError, match="a folder to write to"):
+    with pytest.raises(OptionError, match="needs an output folder"):
         read_options(None, {"scannet-root": "scans"})
 
 

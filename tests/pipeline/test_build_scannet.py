@@ -39,7 +39,7 @@ def test_set_aside_scans_are_named_with_their_files(built):
     set_aside = closing_lines(built)[1]
     assert set_aside.startswith("Set aside: 2 (scene0001_00_vh_clean_2.ply: is cut short")
     assert "; scene0003_00.aggregation.json: is missing)" in set_aside
-    assert "set aside: scene0003_00.aggregation.json: is missing." in (built.out / "build.log").read_text()
+    assert "skipped: scene0003_00.aggregation.json: is missing." in (built.out / "build.log").read_text()
 
 
 def test_scenes_table_holds_the_boxes_that_the_scans_were_made_with(built):

@@ -106,7 +106,7 @@ def test_scenes_at_hand_are_found_in_any_case_with_folders_and_endings(tmp_path)
 def test_unknown_dataset_in_a_users_list_is_refused_with_its_line(tmp_path):
     path = tmp_path / "ours.csv"
     path.write_text("dataset,scene_name\nscannet,scene0191_00\nscanet,scene0191_00\n")
-    with pytest.raises(OptionError, match="line 3 names the dataset `scanet`, which is unknown") as caught:
+    with pytest.raises(OptionError, match="line 3 has the unknown dataset `scanet`") as caught:
         forbidden_rooms([path])
     assert "scannet" in caught.value.remedy
 
@@ -122,8 +122,8 @@ def test_names_that_match_no_known_scan_are_counted_by_list(tmp_path):
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        ("", "names no scene"),
-        ("dataset,scene_name\n", "names no scene"),
+        ("", "lists no scenes"),
+        ("dataset,scene_name\n", "lists no scenes"),
         ("scannet,scene0001_00\nscannet,scene0002_00\n", "line 2"),
         ("dataset,scene_name\nscannet,scene0001_00\nscannet\n", "line 3"),
         ("dataset,scene_name\nscannet,\n", "line 2"),

@@ -74,7 +74,7 @@ def test_scan_in_no_list_is_left_out_and_named_unless_all_are_taken():
     assert select(source, split="all").split_of == {"scene0191_00": "train", "scene9000_00": "train"}
     with pytest.raises(OptionError, match="not in that list: 1 in none of the official lists") as caught:
         select(Names(["scene9000_00"]))
-    assert "Take it with --split all." in str(caught.value)
+    assert "Use it with --split all." in str(caught.value)
 
 
 def test_synthetic_scans_know_no_official_list_and_no_benchmark():
@@ -103,7 +103,7 @@ def test_scenes_are_asked_for_by_name_by_pattern_or_by_number(asked, taken):
 
 
 def test_name_that_fits_nothing_is_refused():
-    with pytest.raises(OptionError, match=r"`scene9\*` fits none of the 1,613 scenes"):
+    with pytest.raises(OptionError, match=r"has `scene9\*`, which matches none of the 1,613 scenes"):
         select(ALL, scenes=["scene0191_00", "scene9*"])
 
 
@@ -231,7 +231,7 @@ def test_where_no_scene_is_in_the_list_the_options_that_take_some_are_named(vsib
     assert "--split val and --allow-benchmark-scenes" in str(caught.value)
     with pytest.raises(OptionError) as caught:
         select(Names(shown, "arkitscenes"), allow_benchmark_scenes=True)
-    assert str(caught.value).endswith("Take them with --split val.")
+    assert str(caught.value).endswith("Use them with --split val.")
     taken = select(Names(shown, "arkitscenes"), split="val", allow_benchmark_scenes=True)
     assert Counter(taken.split_of.values()) == {"validation": 150}
     assert len(taken.admitted) == 150

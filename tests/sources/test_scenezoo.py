@@ -269,7 +269,7 @@ def test_a_list_of_3rscan_is_refused_where_nothing_tells_its_rooms(tmp_path):
     source = MetaInfo.open([rooms])
     forbidden = tmp_path / "ours.csv"
     forbidden.write_text("dataset,scene_name\n3rscan,a1\n")
-    with pytest.raises(OptionError, match=r"only 3RScan\.json says which scans show its room") as caught:
+    with pytest.raises(OptionError, match=r"only 3RScan\.json lists the scans of its room") as caught:
         select(source, forbid=[forbidden])
     assert "--source scenezoo:3rscan" in caught.value.remedy
 

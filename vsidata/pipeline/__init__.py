@@ -1,1 +1,1 @@
-"""One scan through all of it, and many scans to a build."""
+"""The pipeline: from one scan to its result, and from many scans to a build."""

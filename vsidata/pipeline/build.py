@@ -1,8 +1,8 @@
-"""Many scans, on an engine, and then the shards.
+"""Runs many scans on an engine, then writes the shards.
 
-A build leaves one result file for each scan in `DIR/.work/`, so that it goes on where it was stopped, and
-merges them in the order of the scans' names. Nothing in the tables, the manifest or the card depends on the
-number of workers, on the machine, or on when and how often the build ran.
+A build writes one result file for each scan in `DIR/.work/`, so that it can be resumed, and merges them in
+the order of the scans' names. Nothing in the tables, the manifest or the card depends on the number of
+workers, on the machine, or on when and how often the build ran.
 """
 
 import os
@@ -39,41 +39,41 @@ from vsidata.sources.scannet import ScanNet
 from vsidata.sources.streams.shown import Framing
 from vsidata.topics.rule_set import RuleSet, load_rules
 
-# What the figures come from: another release of one of these may change their last digits.
+# Libraries that compute the figures: another release of one of them may change the last digits.
 _VERSIONS = ("numpy", "scipy", "opencv-python-headless", "open3d", "python-fcl", "pyarrow")
 
 __all__ = ["BuildOptions", "Summary", "Watcher", "build"]
 
 
 class Watcher:
-    """Told how a build goes; this one does nothing. The command line draws a progress bar."""
+    """Receives the progress of a build. This class does nothing; the command line draws a progress bar."""
 
     def start(self, selection: Selection, done: int) -> None:
-        """Before the first scan: what was selected, and how many of those scenes are done already."""
+        """Called before the first scan, with the selection and the number of scenes that are already done."""
 
     def changed(self, names: Sequence[str]) -> None:
-        """After the start, where scans are marked as synthetic and were changed since: their names."""
+        """Called after the start if scans marked as synthetic have changed since, with their names."""
 
     def scene(self, name: str, seconds: float) -> None:
-        """After each scan."""
+        """Called after each scan."""
 
     def retried(self, name: str, cause: str) -> None:
-        """Before that, where a worker process died of the scan and it was tried again."""
+        """Called before `scene` if a worker process died and the scan was tried again."""
 
 
 def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary | Submission:
-    """Build a dataset, or go on with one that was stopped.
+    """Build a dataset, or resume a build that was stopped.
 
     Args:
-        options: what to build.
-        watcher: told how it goes.
+        options: the options of the build.
+        watcher: receives the progress.
 
     Returns:
-        What was written and what was set aside; or what was handed over, where the engine does not wait.
+        A summary of the build with the skipped scans; or the submission, if the engine only submits jobs.
 
     Raises:
-        VsiError: the options make no sense or differ from those of the build in the same folder, there is no
-            scan to build from, or the folder cannot be written to.
+        VsiError: the options make no sense or differ from those of the build in the same folder, there are
+            no scans to build from, or the folder cannot be written to.
     """
     watcher = watcher or Watcher()
     run = engine_of(options.engine)
@@ -111,7 +111,7 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary | Su
         with _log(options.out / "build.log", options) as note:
             outcomes = run(partial(process_scene, job), todo, _engine_settings(options, work))
             if isinstance(outcomes, Submission):
-                note(f"handed over as {outcomes.name}")
+                note(f"submitted as {outcomes.name}")
                 return outcomes
             for outcome in outcomes:
                 if outcome.died:
@@ -123,12 +123,12 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary | Su
                 failure = head.failure if head else None
                 note(f"{outcome.name} {outcome.seconds:.2f} s")
                 if failure:
-                    note(f"set aside: {results.in_brief(failure)}")
+                    note(f"skipped: {results.in_brief(failure)}")
                 if head and head.trace:
                     note(head.trace)
                 watcher.scene(outcome.name, outcome.seconds)
             summary = merge(options.out, folder, whole_recipe, selection.split_of)
-            note(f"{summary.manifest.total_scenes} scenes used, {len(summary.failures)} set aside")
+            note(f"scenes: {summary.manifest.total_scenes} used, {len(summary.failures)} skipped")
     return summary
 
 
@@ -145,15 +145,15 @@ def _engine_settings(options: BuildOptions, work: Path) -> EngineSettings:
 
 def _need_no_frames(options: BuildOptions, rules: RuleSet) -> None:
     if options.embed:
-        fault = "puts frames into the questions, and --frames 0 takes none."
-        raise OptionError("--embed", fault, "Drop one.")
+        fault = "needs frames for the questions, but --frames is 0."
+        raise OptionError("--embed", fault, "Remove one of the two options.")
     if films := [topic for topic in options.topics or () if rules.look_rate([topic])]:
-        fault = f"names {films[0]}, which asks about a video, and --frames 0 takes none."
-        raise OptionError("--topics", fault, "Drop one.")
+        fault = f"has {films[0]}, which needs frames, but --frames is 0."
+        raise OptionError("--topics", fault, "Remove the topic, or the option --frames.")
 
 
 def _recipe(options: BuildOptions, rules: RuleSet, topics: tuple[str, ...], source: str) -> dict[str, Any]:
-    """Everything that decides what is written, but for the scans: their digests come with the results."""
+    """Everything that determines the output, except the scans: their digests come with the results."""
     return {
         "options": {
             "source": source,
@@ -179,7 +179,7 @@ def _recipe(options: BuildOptions, rules: RuleSet, topics: tuple[str, ...], sour
 
 
 def _left_out(options: BuildOptions, selection: Selection) -> dict[str, Any]:
-    """What the selection left out, for the manifest; more scans on the disk may change it."""
+    """The scenes that the selection left out, for the manifest. More scans on disk may change it."""
     return {
         "leak_guard": {
             "active": not options.allow_benchmark_scenes,
@@ -199,7 +199,7 @@ def _left_out(options: BuildOptions, selection: Selection) -> dict[str, Any]:
 
 
 def _is_done(folder: Path, name: str, source: Source, options: BuildOptions) -> bool:
-    """Whether a scan has a result, from its files as they are now. One set aside gets another try."""
+    """Return whether a scan has a result from its current files. A skipped scan is tried again."""
     head = whole_head(folder, name)
     if head is None or head.failure is not None:
         return False
@@ -211,24 +211,24 @@ def _is_done(folder: Path, name: str, source: Source, options: BuildOptions) -> 
 
 
 def _write_death(folder: Path, name: str, cause: str) -> None:
-    fault = f"the worker process {cause}, twice."
-    remedy = "If memory ran out, use fewer --workers. The same command tries these scans again."
+    fault = f"its worker process {cause}, twice."
+    remedy = "If memory ran out, use fewer --workers. Run the same command again to try these scans again."
     failure = results.failure_of(name, ScanError(name, fault, remedy))
     results.write_result(results.result_path(folder, name), results.Head(failure=failure))
 
 
 @contextmanager
 def _log(path: Path, options: BuildOptions) -> Iterator[Callable[[str], None]]:
-    """Append to build.log, the only file that knows when, where and by how many workers it was built."""
+    """Append to build.log, the only file with the time, the machine and the number of workers of a build."""
     with append(path) as file:
 
         def note(text: str) -> None:
             file.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {text}\n".encode())
             file.flush()
 
-        workers = f"{options.workers} workers" if options.workers else "a worker each"
-        note(f"{platform.node()}, {os.cpu_count()} processors, {workers}")
+        workers = f"workers: {options.workers or 'one per processor'}"
+        note(f"{platform.node()}, processors: {os.cpu_count()}, {workers}")
         note(options.model_dump_json(by_alias=True, exclude_defaults=True))
         began = time.monotonic()
         yield note
-        note(f"{time.monotonic() - began:.1f} s in all")
+        note(f"{time.monotonic() - began:.1f} s in total")

@@ -1,4 +1,4 @@
-"""What a build is asked to do: from the command line, a YAML file, or a notebook."""
+"""The options of a build, from the command line, a YAML file or a notebook."""
 
 import re
 from collections.abc import Mapping
@@ -31,14 +31,14 @@ def _words(given: Any) -> Any:
 
 
 def _scenes(given: Any) -> Any:
-    """Names or patterns as words, or a number: the first so many."""
+    """Names or patterns as words, or a number for that many scenes."""
     if isinstance(given, int) and not isinstance(given, bool):
         return [str(given)]
     return _words(given)
 
 
 def _paths(given: Any) -> Any:
-    """One path is a list of one."""
+    """A single path becomes a list."""
     return [given] if isinstance(given, str | Path) else given
 
 
@@ -86,15 +86,15 @@ def _settings(given: Any) -> Any:
     for name, value in settings.items():
         if not _SBATCH_NAME.fullmatch(str(name)):
             raise ValueError(
-                f"`{name!s:.80}` is no option of sbatch: write its long name, without hyphens before it"
+                f"`{name!s:.80}` is not an option of sbatch: write its long name without leading hyphens"
             )
         if not _SBATCH_VALUE.fullmatch(value):
-            raise ValueError(f"the value of `{name}` has a control character, a quote or a backslash in it")
+            raise ValueError(f"the value of `{name}` has a control character, a quote or a backslash")
     return settings
 
 
-# Names and values become lines of a batch script, `#SBATCH --name=value`. A line feed would begin a line of
-# its own; within one, sbatch gives quotes and backslashes a meaning, and a space ends a value without quotes.
+# Names and values become lines of a batch script, `#SBATCH --name=value`. A line feed would begin a new line.
+# Within a line, sbatch interprets quotes and backslashes, and a space ends a value without quotes.
 _SBATCH_NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
 _SBATCH_VALUE = re.compile(r"""[^\x00-\x1f\x7f-\x9f\u2028\u2029"'\\]{0,1000}""")
 _SMALLEST_SIDE, _LARGEST_SIDE = 16, 8192  # pixels: from a thumbnail to a frame of 8K video
@@ -106,8 +106,8 @@ _PATH: dict[str, JsonValue] = {"metavar": "PATH"}
 class BuildOptions(BaseModel):
     """The options of `vsidata build`, by the same names; their descriptions are its help.
 
-    `address` alone is no option: an address in place of the folder `out` is taken for it, and the build is
-    made in the folder `work`, or one below `vsidata-work/` named after the address.
+    Only `address` is not an option. If `out` is an address instead of a folder, it becomes `address`, and the
+    build is made in the folder `work`, or in one below `vsidata-work/` named after the address.
     """
 
     model_config = ConfigDict(
@@ -125,19 +125,19 @@ class BuildOptions(BaseModel):
     scannet_root: Path | None = Field(None, description="Folder of ScanNet scans.")
     meta_info: Annotated[tuple[Path, ...], BeforeValidator(_paths)] = Field(
         (),
-        description="File of VSI-Bench scene meta information, in place of a root.",
+        description="File of VSI-Bench scene meta information, instead of a folder of scans.",
         json_schema_extra=_PATH,
     )
     source: str | None = Field(
-        None, description="scenezoo:NAME, a dataset that scenezoo reads, in place of a root."
+        None, description="scenezoo:NAME, a dataset that scenezoo reads, instead of ScanNet scans."
     )
     root: Path | None = Field(None, description="Folder of that dataset.")
     split: Literal["train", "val", "test", "all"] = Field(
-        "train", description="Official list to take scans from: train, val, test or all."
+        "train", description="Use the scans of this official list: train, val, test or all."
     )
     holdout: Annotated[float, BeforeValidator(_share), Field(ge=0, lt=1)] = Field(
         0.0,
-        description="Share of rooms for a validation split, with all their scans, such as 5%.",
+        description="Share of rooms for a validation split, with all their scans: 5%.",
         json_schema_extra={"metavar": "SHARE"},
     )
     rules: str | Path = Field(
@@ -145,7 +145,7 @@ class BuildOptions(BaseModel):
     )
     topic_file: Annotated[tuple[Path, ...], BeforeValidator(_paths)] = Field(
         (),
-        description="Python file with a topic of your own, which the rules name. Its code is run.",
+        description="Python file with your own topic, for rules that use it. Its code is run.",
         json_schema_extra=_PATH,
     )
     topics: Annotated[tuple[str, ...] | None, BeforeValidator(_words)] = Field(
@@ -159,7 +159,7 @@ class BuildOptions(BaseModel):
         json_schema_extra={"metavar": "TOPIC=N"},
     )
     frames: Annotated[int, Field(ge=0)] = Field(
-        16, description="Most frames of a scan that has a stream; 0 for none."
+        16, description="Pick at most N frames of a scan that has a stream; 0 for none."
     )
     frame_size: Annotated[int | tuple[int, int] | None, BeforeValidator(_size)] = Field(
         None,
@@ -173,19 +173,19 @@ class BuildOptions(BaseModel):
     embed: bool = Field(False, description="Also write each question with its frames inside, for streaming.")
     scenes: Annotated[tuple[str, ...] | None, BeforeValidator(_scenes)] = Field(
         None,
-        description="Take only these scans: names or patterns, separated by commas, or N for the first N.",
+        description="Use only these scans: names or patterns, separated by commas, or N for the first N.",
         json_schema_extra={"metavar": "NAMES|N"},
     )
     engine: str = Field("local", description="Where scans run: local, ray or slurm.")
     workers: Annotated[int, Field(ge=1)] | None = Field(
-        None, description="Processes (default: one a processor), or tasks of a cluster."
+        None, description="Number of processes (default: one per processor), or of tasks of a cluster."
     )
     slurm: Annotated[dict[str, str], BeforeValidator(_settings)] = Field(
         default_factory=dict,
         description="Set an option of sbatch: partition=cpu, time=2:00:00.",
         json_schema_extra={"metavar": "NAME=VALUE"},
     )
-    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = Field(0, description="Seed of every random choice.")
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = Field(0, description="Random seed.")
     allow_benchmark_scenes: bool = Field(False, description="Also use rooms that benchmarks show.")
     forbid: Annotated[tuple[Path, ...], BeforeValidator(_paths)] = Field(
         (),
@@ -196,12 +196,12 @@ class BuildOptions(BaseModel):
         False,
         description="Replace the build in the folder. An unfinished build with the same options is resumed.",
     )
-    strict: bool = Field(False, description="Exit with 1 if a scan was set aside.")
+    strict: bool = Field(False, description="Exit with status 1 if a scan was skipped.")
 
     @model_validator(mode="before")
     @classmethod
     def _built_here(cls, given: Any) -> Any:
-        """What is published at an address is built in a folder here, and goes on there after a stop."""
+        """A build for an address is made in a local folder, where it can be resumed."""
         if not isinstance(given, Mapping) or "out" not in given:
             return given
         options = {name: value for name, value in given.items() if name != "work"}
@@ -209,17 +209,17 @@ class BuildOptions(BaseModel):
             address = checked(given["out"])
             return options | {"address": address, "out": given.get("work") or work_folder(address)}
         if "work" in given:
-            remedy = "Drop it: a build is made in the folder that --out names."
-            raise OptionError("--work", "is of a build that goes to an address.", remedy)
+            remedy = "Remove it: without an address, a build is made in the folder --out."
+            raise OptionError("--work", "is only for a build that is written to an address.", remedy)
         return options
 
 
 def read_options(config: Path | None, given: Mapping[str, Any]) -> BuildOptions:
-    """Options from a YAML file whose keys are their names, and from the command line, which wins.
+    """Options from a YAML file, with their names as keys, and from the command line, which has priority.
 
     Args:
         config: the file; None without one.
-        given: what stands on the command line, by option name; None where an option does not.
+        given: the values on the command line by option name; None for options that are not there.
 
     Raises:
         RulesError: an unknown key or a wrong value in the file, with its line.
@@ -228,7 +228,7 @@ def read_options(config: Path | None, given: Mapping[str, Any]) -> BuildOptions:
     data, lines = read_mapping(config) if config else ({}, {})
     stated = {name.replace("_", "-"): value for name, value in given.items() if value is not None}
     if "out" not in {*data, *stated}:
-        raise OptionError("vsidata build", "needs a folder to write to.", "Name a folder with --out.")
+        raise OptionError("vsidata build", "needs an output folder.", "Pass a folder with --out.")
     lines = {where: line for where, line in lines.items() if where[0] not in stated}
     try:
         return validate(BuildOptions, {**data, **stated}, lines, config or Path("vsidata build"))

@@ -1,4 +1,4 @@
-"""One scan through all of it: read, measured, asked, written. What a worker runs, and all that it imports."""
+"""Processes one scan: reads, measures, asks and writes it. Workers run and import only this module."""
 
 import hashlib
 import traceback
@@ -22,7 +22,7 @@ from vsidata.topics.rule_set import RuleSet
 
 @dataclass(frozen=True)
 class Job:
-    """What is the same for every scene of a build; it travels to each worker once."""
+    """The settings shared by all scenes of a build; sent to each worker once."""
 
     source: Source
     rules: RuleSet
@@ -36,12 +36,12 @@ class Job:
 
 @dataclass(frozen=True)
 class StreamView:
-    """What the stream of a scan gives.
+    """The frames of a scan and their visibility.
 
     Attributes:
         shown: the frames for the dataset.
-        sight: what they show, by which questions are refused; None where that is not asked for or not known.
-        timeline: what the stream shows over time, where a topic needs it and it is known.
+        sight: visibility in these frames, for leaving out questions; None if not requested or unknown.
+        timeline: visibility over time, if a topic needs it and it is known.
     """
 
     shown: ShownFrames
@@ -50,7 +50,7 @@ class StreamView:
 
 
 def input_stamps(source: Source, name: str, with_frames: bool) -> dict[str, Any]:
-    """The stamps of all that a scan's result depends on, by the names that a `Head` gives them."""
+    """The stamps of all files that a scan's result depends on, by their names in `Head`."""
     return {
         "stamp": results.stamp(source.files(name)),
         "stream_stamp": results.stamp(source.stream_files(name)) if with_frames else [],
@@ -58,10 +58,10 @@ def input_stamps(source: Source, name: str, with_frames: bool) -> dict[str, Any]
 
 
 def is_unchanged(head: results.Head, source: Source, name: str, with_frames: bool) -> bool:
-    """Whether the files of a scan are those that its result was made from.
+    """Return whether the files of a scan are those that its result was made from.
 
-    Where the system's time of change alone differs, as in a copy or after `chmod`, the content of the scan's
-    files decides. A stream is too large for that: it then counts as changed.
+    If only the system's time of change differs, as in a copy or after `chmod`, the content of the scan's
+    files decides. A stream is too large for that and counts as changed.
 
     Raises:
         ScanError, OSError: the files cannot be found or read.
@@ -76,7 +76,7 @@ def is_unchanged(head: results.Head, source: Source, name: str, with_frames: boo
 
 
 def process_scene(job: Job, name: str) -> None:
-    """One scan through all of it, into a result file. A fault in its data ends the scan, never the build.
+    """Process one scan into a result file. A fault in its data ends the scan, never the build.
 
     Raises:
         OSError: the result cannot be written.
@@ -119,33 +119,34 @@ def process_scene(job: Job, name: str) -> None:
         rows = [scene_row(scene, measured) | {"room": job.source.room_of(name)}, *questions]
         if input_stamps(job.source, name, bool(job.framing.count)) != stamps:
             fault = "its files changed while they were read"
-            raise ScanError(name, fault, "Run the same command again once nothing writes to them.")
+            remedy = "Run the same command again when no other program writes to them."
+            raise ScanError(name, fault, remedy)
     except ScanError as error:
         head = results.Head(failure=results.failure_of(name, error))
     except OSError as error:
         head = results.Head(failure=results.failure_of(name, unreadable_file(name, error)))
     except MemoryError:
-        remedy = "Use fewer --workers. The same command tries these scans again."
-        failure = results.failure_of(name, ScanError(name, "needs more memory than there is", remedy))
+        remedy = "Run the same command again with fewer --workers."
+        failure = results.failure_of(name, ScanError(name, "needs more memory than is available", remedy))
         head = results.Head(failure=failure)
     except Exception as error:
-        fault = f"an unforeseen {type(error).__name__}: {' '.join(str(error).split())}."
-        remedy = "This is a defect of vsidata: please report it with what build.log says on this scan."
+        fault = f"caused an unexpected {type(error).__name__}: {' '.join(str(error).split())}."
+        remedy = "This is a defect of vsidata. Please report it with the lines about this scan in build.log."
         failure = results.failure_of(name, ScanError(name, fault, remedy))
         head = results.Head(failure=failure, trace=traceback.format_exc())
     if head.failure is not None:
         rows, frames = [], None
     result = results.result_path(job.folder, name)
     if frames is not None:
-        result.unlink(missing_ok=True)  # an older result never stands beside newer frames
+        result.unlink(missing_ok=True)  # an older result must not be combined with newer frames
         write_frames(job.folder, name, frames)
     results.write_result(result, head, rows)
 
 
 def unreadable_file(name: str, error: OSError) -> ScanError:
-    """What the system says of a scan's file, as a fault of the scan."""
+    """An error of the system for a scan's file, as a fault of the scan."""
     fault = f"cannot be read: {error.strerror or error}"
-    return ScanError(error.filename or name, fault, "Correct that, then run the same command again.")
+    return ScanError(error.filename or name, fault, "Fix the cause, then run the same command again.")
 
 
 def view_stream(
@@ -156,15 +157,15 @@ def view_stream(
     framing: Framing,
     visibility: bool,
 ) -> StreamView:
-    """What the stream of a scan gives.
+    """Read the frames of a scan and measure their visibility.
 
     Args:
-        stream: of the scan.
+        stream: the stream of the scan.
         scene: the scan.
-        rules: how much of an object must be seen, and how often the order of appearance looks.
-        topics: those that will be asked.
-        framing: how many frames, one at least.
-        visibility: whether to find out what the frames show.
+        rules: the rules for visibility and for the frame rate of the order of appearance.
+        topics: the topics of the build.
+        framing: number and size of the frames, at least one.
+        visibility: whether to measure the visibility in the frames.
 
     Raises:
         ScanError: the stream cannot be used.
@@ -174,7 +175,7 @@ def view_stream(
     rate = rules.look_rate(topics)
     if visibility or rate:
         from vsidata.measuring.viewer import (
-            viewer,  # imports Open3D: a second that scans without a stream need not pay
+            viewer,  # imports Open3D, which takes a second that scans without a stream can save
         )
 
         if view := viewer(scene, stream):
@@ -188,7 +189,7 @@ def _digest(files: str, look: StreamView | None) -> str:
 
 
 def scene_row(scene: Scene, measured: MeasuredScene) -> results.Row:
-    """A row of `vsidata.dataset.schema.SCENES` without split and room: objects as the questions saw them."""
+    """A row of `vsidata.dataset.schema.SCENES` without split and room, with the objects as measured."""
     stated = scene.room_area is not None
     seen = {thing.instance: thing for thing in measured.objects}
     return {

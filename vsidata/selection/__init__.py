@@ -1,1 +1,1 @@
-"""Which scenes and which questions a build takes."""
+"""The selection of scenes and questions for a build."""

@@ -1,7 +1,7 @@
-"""Answers that give themselves away: what is too common among a build's questions is thinned out.
+"""Balances answers: questions with answers that are too common, and so easy to guess, are left out.
 
-Works on all questions of a split at once, but needs of each only what its answer is. What is kept follows
-from the questions and the seed alone: not from the order in which they come, nor from the number of workers.
+It works on all questions of a split together, but needs only the answer of each. The kept questions depend
+only on the questions and the seed, not on their order or on the number of workers.
 """
 
 import hashlib
@@ -14,20 +14,20 @@ from typing import Any, NamedTuple
 from vsidata.rules.balance import BalanceRules
 from vsidata.rules.constant import StatedConstant
 
-_ROUNDING = 1e-9  # a share times a total may miss a whole number by this
+_ROUNDING = 1e-9  # a share times a total may differ from a whole number by this
 
 
 class Answer(NamedTuple):
-    """What balancing needs to know of a question.
+    """The data of a question that balancing needs.
 
     Attributes:
-        id, question_type: of the question.
-        letter: of the right option, and
-        options: how many there are; None and 0 for open questions.
+        id, question_type: the question.
+        letter: the letter of the right option; None for open questions.
+        options: number of options; 0 for open questions.
         word: the open answer.
-        category: of the first object that the question is about; None for questions about the room.
+        category: the category of the first object of the question; None for questions about the room.
         value: the measured value behind the answer.
-        thinned: the part of the rules that thins its answers: `directions`, `counts`, `sizes`; None for none.
+        thinned: the part of the rules for its answers: `directions`, `counts`, `sizes`; None without one.
     """
 
     id: str
@@ -41,7 +41,7 @@ class Answer(NamedTuple):
 
     @classmethod
     def of(cls, row: Mapping[str, Any], thinned: str | None) -> "Answer":
-        """From a row of the table of questions, and how its topic's answers are thinned."""
+        """Make it from a row of the table of questions and the part of the rules for its topic."""
         options, evidence = row["options"] or (), row["evidence"]
         return cls(
             id=row["id"],
@@ -56,24 +56,25 @@ class Answer(NamedTuple):
 
     @property
     def shown_answer(self) -> str | None:
-        """By what a build's balance is judged: a direction, a count, a letter; None for lengths."""
+        """The answer for reports of the balance: a direction, a count, a letter; None for lengths."""
         return self.word if self.thinned in ("directions", "counts") else self.letter
 
 
 Part = Callable[[Answer], tuple[Hashable, Hashable] | None]
-"""The group that a question is balanced in, and what must not be too common in it; None if in none."""
+"""Returns a question's group and its kind of answer, which must not be too common in the group; or None."""
 
 
 def balance(answers: Sequence[Answer], rules: BalanceRules, seed: int) -> dict[str, str]:
-    """Which questions to leave out, and why.
+    """Choose the questions to leave out, with reasons.
 
-    One part of the rules after the other, each on what the ones before it have left. The shares of the
-    question types come last and so hold exactly; a later part disturbs an earlier one only by chance.
+    The parts of the rules are applied one after another, each to the questions that are left. The shares of
+    the question types come last, so they are exact. A later part changes the result of an earlier one only
+    by chance.
 
     Args:
-        answers: of all questions of a split, in any order.
+        answers: the answers of all questions of a split, in any order.
         rules: how common an answer may be.
-        seed: of the draw among questions with the same answer.
+        seed: random seed of the draw among questions with the same answer.
 
     Returns:
         id → reason.
@@ -97,7 +98,7 @@ def balance(answers: Sequence[Answer], rules: BalanceRules, seed: int) -> dict[s
 
 
 def _parts(rules: BalanceRules) -> Iterable[tuple[str, Part, Callable[[int], float]]]:
-    """Each part of the rules: its reason, what it looks at, and the largest share of one of k kinds."""
+    """Each part of the rules: its reason, its function, and the largest share of one of k kinds."""
     if (words := rules.directions) is not None:
         yield (
             "its direction is too common",
@@ -142,19 +143,19 @@ def _type(answer: Answer) -> tuple[Hashable, Hashable] | None:
 
 
 def level(sizes: Sequence[int], share: float) -> int:
-    """To how many each kind must be cut so that none has more than a share of what remains.
+    """The largest number per kind such that no kind has more than a share of the rest.
 
     Args:
-        sizes: how many there are of each kind.
-        share: at least 1 / len(sizes), else nothing could remain.
+        sizes: the number of each kind.
+        share: at least 1 / len(sizes), otherwise nothing could remain.
 
     Returns:
-        The largest number that does it; the largest size where nothing must be cut.
+        The number to which larger kinds are cut; the largest size if nothing must be cut.
     """
     low, high = 0, max(sizes)
     while (
         low < high
-    ):  # what a cut leaves grows ever slower with it, so that all cuts below a good one are good
+    ):  # the rest grows more and more slowly with the cut, so that all cuts below a good one are good
         middle = (low + high + 1) // 2
         if middle <= share * sum(min(size, middle) for size in sizes) + _ROUNDING:
             low = middle
@@ -170,12 +171,12 @@ def _draw(seed: int, question_id: str) -> bytes:
 def tallies(
     answers: Iterable[Answer], dropped: Mapping[str, str], rules: BalanceRules
 ) -> dict[str, dict[str, Any]]:
-    """How many questions of each type there were and are, and of each answer to them.
+    """Number of questions of each type, and of each answer, before and after balancing.
 
     Returns:
-        question type → `questions`: [before, after], and `answers`: answer → [before, after], for types whose
-        answers are letters, directions or counts. For sizes, `sizes`: category → `questions` and those of the
-        `commonest` size, [before, after] each, where the category has so many that the rules balance it.
+        question type → `questions`: [before, after], and `answers`: answer → [before, after], for types with
+        letters, directions or counts as answers. For sizes, `sizes`: category → `questions` and those of the
+        `commonest` size, [before, after] each, for categories that the rules balance.
     """
     kinds: dict[str, list[Answer]] = defaultdict(list)
     for answer in answers:
@@ -219,7 +220,7 @@ def _size_tallies(
 def _before_and_after(
     answers: Sequence[Answer], dropped: Mapping[str, str], kind: Callable[[Answer], Any]
 ) -> tuple[Counter[Any], Counter[Any]]:
-    """How many there were and are of each kind."""
+    """Number of each kind before and after balancing."""
     return (
         Counter(kind(answer) for answer in answers),
         Counter(kind(answer) for answer in answers if answer.id not in dropped),

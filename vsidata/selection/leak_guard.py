@@ -1,8 +1,8 @@
-"""Rooms that a benchmark shows, or that an official list keeps for validation: no training set may show them.
+"""Keeps rooms of benchmarks and of official validation lists out of training sets.
 
 VSI-Bench's 88 ScanNet scans are all in ScanNet's validation list, and 207 of that list's 312 scans show the
-same rooms as they do. Its 150 videos of ARKitScenes have 300 siblings from the same visits, two of them in
-the Training fold. So the guard goes by room, not by scan.
+same rooms. Its 150 videos of ARKitScenes have 300 siblings from the same visits, two of them in the Training
+fold. So the guard works by room, not by scan.
 """
 
 from collections import defaultdict
@@ -23,19 +23,19 @@ Room = tuple[str, str]  # dataset and room
 
 
 def forbidden_rooms(further: Sequence[Path] = (), scenes: Iterable[tuple[str, str]] = ()) -> dict[Room, str]:
-    """The rooms that no training set may show, and the list that forbids each.
+    """The rooms that a training set must not show, and the list that forbids each.
 
     Args:
         further: the user's own lists, CSV files with the columns `dataset` and `scene_name`, in addition to
             the validation lists of ScanNet and ARKitScenes and to the lists in `data/benchmark_scenes`.
-        scenes: (dataset, name) of each scene at hand: the user's lists may spell their names in other ways.
+        scenes: (dataset, name) of each available scene: the user's lists may spell the names differently.
 
     Returns:
-        The name of a list by (dataset, room). Of several lists it is a benchmark's, before a validation list,
-        before a list of the user's own.
+        The name of a list by (dataset, room). If there are several, it is a benchmark's, else a validation
+        list, else the user's own.
 
     Raises:
-        OptionError: a list cannot be read, lacks a column or a name, or names an unknown dataset.
+        OptionError: a list cannot be read, lacks a column or a name, or has an unknown dataset.
     """
     known = _known_scenes(scenes)
     lists = [
@@ -51,18 +51,18 @@ def forbidden_rooms(further: Sequence[Path] = (), scenes: Iterable[tuple[str, st
 
 
 def benchmark_lists() -> set[str]:
-    """The names of the lists of rooms that a benchmark shows, as `forbidden_rooms` gives them."""
+    """The names of the lists of benchmark rooms, as in the result of `forbidden_rooms`."""
     return {*_shipped_lists()}
 
 
 def unknown_scenes(further: Sequence[Path], scenes: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """The scenes of a user's lists whose rooms are neither at hand nor in an official or shipped list.
+    """The scenes of a user's lists with a room that is neither available nor in an official or shipped list.
 
     Args:
         further, scenes: as for `forbidden_rooms`.
 
     Returns:
-        Their names by list, without lists that have none.
+        Their names by list, without empty lists.
     """
     known = _known_scenes(scenes)
     rooms = {(dataset, room_of(dataset, name)) for dataset, names in known.items() for name in names}
@@ -80,7 +80,7 @@ def unknown_scenes(further: Sequence[Path], scenes: Iterable[tuple[str, str]]) -
 def scenes_of_forbidden_rooms(
     scenes: Iterable[tuple[str, str]], forbidden: Mapping[Room, str]
 ) -> dict[str, str]:
-    """The scenes, of (dataset, name) each, that show a forbidden room; and the list that forbids it."""
+    """The scenes, given as (dataset, name), that show a forbidden room, and the list that forbids it."""
     found = ((name, forbidden.get((dataset, room_of(dataset, name)))) for dataset, name in scenes)
     return {name: forbidding for name, forbidding in found if forbidding is not None}
 
@@ -98,7 +98,7 @@ def _shipped_lists() -> Mapping[str, Sequence[tuple[str, str]]]:
 
 
 def _known_scenes(scenes: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
-    """Scenes by dataset: those at hand, those of official lists, and those of benchmarks."""
+    """Scenes by dataset: available ones, those of official lists, and those of benchmarks."""
     known: dict[str, set[str]] = defaultdict(set)
     for dataset in _VALIDATION_LISTS:
         known[dataset] = {*official_lists(dataset)}

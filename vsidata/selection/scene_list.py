@@ -1,4 +1,4 @@
-"""Lists of scenes in CSV files: a dataset and a scene a line, in the spellings that people use."""
+"""Lists of scenes in CSV files: one dataset and scene per line, in any common spelling."""
 
 import csv
 import re
@@ -14,7 +14,7 @@ DATASETS = (
     "3dfront", "3rscan", "arkitscenes", "ase", "matterport3d", "multiscan", "s3dis", "scannet", "scannetpp",
     "scenenn", "structured3d", "synthetic",
 )  # fmt: skip
-"""Datasets that a list may name in any case. Source: what `vsidata build` and scenezoo read."""
+"""Datasets that are always allowed in a list: those that `vsidata build` and scenezoo read."""
 
 # Other names of a dataset, in lower case without spaces, hyphens and underscores.
 _SAME: Mapping[str, str] = {"scannetv2": "scannet", "scannet++": "scannetpp", "scannetppv2": "scannetpp"}
@@ -25,17 +25,17 @@ _SCANNET_SCAN = re.compile(r"scene\d{4}(_\d{2})?(?!\d)", re.ASCII)
 def read_scene_list(
     file: Path | Traversable, known: Mapping[str, Collection[str]] | None = None
 ) -> list[tuple[str, str]]:
-    """The scenes of a list, (dataset, scene) each, as the datasets themselves spell them.
+    """The scenes of a list, as (dataset, scene) in the spelling of the datasets.
 
-    Letters of any case, folders before a scene's name and endings of its files are understood:
-    `ScanNet,scans/Scene0191_00.sens` is `scannet`, `scene0191_00`. So is the room alone, `scene0191`.
+    Upper and lower case, folders before a scene's name and file suffixes are accepted:
+    `ScanNet,scans/Scene0191_00.sens` is `scannet`, `scene0191_00`. A room alone is accepted too: `scene0191`.
 
     Args:
         file: CSV with the columns `dataset` and `scene_name`.
-        known: scenes by dataset. A list may name these datasets and those of `DATASETS`.
+        known: scenes by dataset. A list may contain these datasets and those of `DATASETS`.
 
     Raises:
-        OptionError: the list cannot be read, lacks a column or a name, or names an unknown dataset.
+        OptionError: the list cannot be read, lacks a column or a name, or has an unknown dataset.
     """
     known = {**dict.fromkeys(DATASETS, ()), **(known or {})}
     datasets = {_plain(dataset): dataset for dataset in known}
@@ -45,14 +45,14 @@ def read_scene_list(
         plain = _plain(written)
         dataset = datasets.get(_SAME.get(plain, plain))
         if dataset is None:
-            fault = f"line {number} names the dataset `{written}`, which is unknown"
-            raise OptionError(str(file), fault, f"Write one of: {', '.join(sorted(known))}.")
+            fault = f"line {number} has the unknown dataset `{written}`"
+            raise OptionError(str(file), fault, f"Choose from: {', '.join(sorted(known))}.")
         scenes.append((dataset, _scene_of(scene, spelled[dataset])))
     return scenes
 
 
 def _scene_of(written: str, spelled: Mapping[str, str]) -> str:
-    """A scene's name from what a person wrote for it; `spelled` gives known names by their lower case."""
+    """A scene's name from the user's spelling of it; `spelled` has known names by their lower case."""
     path = written.replace("\\", "/").strip("/")
     last = path.rpartition("/")[2]
     for spelling in (path, last, last.partition(".")[0]):
@@ -71,17 +71,17 @@ def _rows(file: Path | Traversable) -> list[tuple[str, str]]:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         fault = f"cannot be read: {error.strerror if isinstance(error, OSError) else 'it is not UTF-8 text'}"
-        raise OptionError(str(file), fault, "Name a CSV file with the columns dataset,scene_name.") from None
+        raise OptionError(str(file), fault, "Pass a CSV file with the columns dataset,scene_name.") from None
     try:
         rows = list(csv.DictReader(lines, skipinitialspace=True))
     except csv.Error as error:
-        raise OptionError(str(file), f"is no table: {error}", "Write dataset,scene_name lines.") from None
+        raise OptionError(str(file), f"is not a table: {error}", "Write lines dataset,scene_name.") from None
     for number, row in enumerate(rows, start=2):
         if not all((row.get(column) or "").strip() for column in _COLUMNS):
-            fault = f"line {number} does not name a dataset and a scene"
-            raise OptionError(str(file), fault, "Give each line both columns: dataset,scene_name.")
+            fault = f"line {number} lacks a dataset or a scene"
+            raise OptionError(str(file), fault, "Write both columns in each line: dataset,scene_name.")
     if not rows:
         raise OptionError(
-            str(file), "names no scene", "Give it a header, dataset,scene_name, and lines below."
+            str(file), "lists no scenes", "Write a header, dataset,scene_name, and lines below it."
         )
     return [(row["dataset"].strip(), row["scene_name"].strip()) for row in rows]

@@ -1,4 +1,4 @@
-"""Which scenes of a source a build takes, and into which split each of them goes."""
+"""Selects the scenes of a source for a build, and assigns a split to each of them."""
 
 import hashlib
 from collections import Counter
@@ -22,25 +22,25 @@ from vsidata.sources.registry import Source
 
 SplitChoice = Literal["train", "val", "test", "all"]
 
-# The split of a dataset that holds the scans of an official list.
+# The split for the scans of an official list.
 _SPLIT_NAMES = {"train": "train", "val": "validation", "test": "test"}
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What a build takes.
+    """The selected scenes, and those left out.
 
     Attributes:
-        split: the official list that was asked for.
+        split: the requested official list.
         split_of: the split by scene name, in the order of the names: `train`, `validation` or `test`.
         refused: scenes of forbidden rooms that the guard left out, and the list that forbids each.
-        not_in_list: scenes that stand in another official list than was asked for, and the list that forbids
-            the room of each; None where none does. Left out.
+        not_in_list: scenes of other official lists, and the list that forbids the room of each, or None.
+            Left out.
         admitted: scenes of forbidden rooms that are in `split_of`, because the user lifted the guard.
-        unlisted: scenes of a dataset with official lists that stand in none of them; left out.
-        not_asked_for: scenes beyond the number that the user asked for; left out.
-        rooms: how many rooms each split of `split_of` has.
-        forbidden_rooms: how many rooms each list forbids that the guard went by.
+        unlisted: scenes in none of the official lists of their dataset; left out.
+        not_asked_for: scenes beyond the requested number; left out.
+        rooms: number of rooms of each split in `split_of`.
+        forbidden_rooms: number of rooms that each list of the guard forbids.
         unknown: names in the user's own lists that match no known scan, by list.
     """
 
@@ -57,7 +57,7 @@ class Selection:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many scans were `found`, are `used`, and are left out, by the reason.
+        """Number of scans that were `found`, are `used`, and are left out, by reason.
 
         `not_in_list_of_benchmark` and `refused_of_benchmark` are those of them that show a benchmark's room.
         """
@@ -88,19 +88,19 @@ def select(
 ) -> Selection:
     """Choose scenes by official lists, by name, and by the leak guard; then hold rooms out.
 
-    The source says in which official list a scene stands, and which room it shows.
+    The source provides the official list and the room of each scene.
 
     Args:
-        source: where the scenes come from.
-        split: the official list to take; `all` also takes scans that stand in none, as `train`.
-        holdout: the share of the `train` rooms that goes to `validation`, as `held_out_rooms` draws them.
-        scenes: names or patterns (`scene00*`), or one number: the first so many; None for all.
-        seed: of the rooms held out.
-        allow_benchmark_scenes: take scenes of forbidden rooms too.
+        source: the source of the scenes.
+        split: the official list to use; `all` also uses scans in no list, as `train`.
+        holdout: the share of the `train` rooms for `validation`, drawn by `held_out_rooms`.
+        scenes: names or patterns (`scene00*`), or one number N for the first N; None for all.
+        seed: random seed of the rooms held out.
+        allow_benchmark_scenes: use scenes of forbidden rooms too.
         forbid: the user's own lists of forbidden scenes.
 
     Raises:
-        OptionError: a name or pattern fits no scene, or no scene is left.
+        OptionError: a name or pattern matches no scene, or no scene is left.
     """
     names, first_so_many = _named(source.names(), scenes)
     official = {name: source.official_split(name) for name in names}
@@ -109,7 +109,7 @@ def select(
     scenes_at_hand = [(source.dataset_of(name), name) for name in source.names()]
     forbidden = forbidden_rooms(forbid, scenes_at_hand)
     room_of = {name: (dataset, source.room_of(name)) for dataset, name in scenes_at_hand}
-    # The source may know more scans of a room than names tell: what one shows, all of them show.
+    # The source may have more scans of a room than the names show: if one is forbidden, all of them are.
     by_name = scenes_of_forbidden_rooms(scenes_at_hand, forbidden)
     by_room = forbidden | {room_of[name]: forbidding for name, forbidding in by_name.items()}
     by_room |= _rooms_of_missing_scans(source, forbidden)
@@ -145,10 +145,10 @@ def select(
 
 
 def _rooms_of_missing_scans(source: Source, forbidden: Mapping[Room, str]) -> dict[Room, str]:
-    """The rooms of forbidden scans that are not at hand, where the source knows them and names do not.
+    """The rooms of forbidden scans that are not available, from the source's list if names do not show them.
 
     Raises:
-        OptionError: scans are at hand of which the source does not know which show one room.
+        OptionError: the dataset of available scans needs a list of rooms, but the source has none.
     """
     at_hand = {source.dataset_of(name) for name in source.names()}
     found: dict[Room, str] = {}
@@ -161,30 +161,27 @@ def _rooms_of_missing_scans(source: Source, forbidden: Mapping[Room, str]) -> di
         except ScanError:
             continue  # no scan of the dataset: it is counted as unknown
         if room is None:
-            fault = (
-                f"names the scan {scan} of {dataset}, and only {listing.file} says which scans show its room"
-            )
+            fault = f"has the scan {scan} of {dataset}, but only {listing.file} lists the scans of its room"
             raise OptionError(forbidding, fault, listing.remedy)
         found[dataset, room] = forbidding
     return found
 
 
 def _of_benchmark(left_out: Mapping[str, str | None]) -> int:
-    """How many of the scenes show a room of a benchmark, by the list that forbids each."""
+    """Number of the scenes that show a room of a benchmark, from the list that forbids each."""
     benchmarks = benchmark_lists()
     return sum(forbidding in benchmarks for forbidding in left_out.values())
 
 
 def held_out_rooms(rooms: Collection[str], share: float, seed: int) -> set[str]:
-    """Draw rooms to hold out: the share that is asked for, as near as whole rooms allow.
+    """Draw rooms to hold out: the requested share, rounded to whole rooms.
 
-    Each room has a place in line that its name and the seed decide. The first `share` of the line, rounded to
-    whole rooms, is held out. Of two rooms or more, at least one is drawn and at least one is not, unless
+    The name of a room and the seed determine its place in a line. The first `share` of the line, rounded to
+    whole rooms, is held out. Of two or more rooms, at least one is drawn and at least one is not, unless
     `share` is 0.
 
-    When rooms are added, the others keep their order in the line, and only the cut between the two sides
-    moves. So m added rooms move at most m of the others to the other side, all of them the same way; most
-    rooms stay where they are.
+    If rooms are added, the others keep their order in the line, and only the cut between the two sides moves.
+    So m added rooms move at most m of the others, all in the same direction; most rooms keep their side.
 
     Args:
         rooms: the rooms to draw from.
@@ -198,16 +195,16 @@ def held_out_rooms(rooms: Collection[str], share: float, seed: int) -> set[str]:
 
 
 def _named(names: Sequence[str], scenes: Sequence[str] | None) -> tuple[list[str], int | None]:
-    """The names that the user asks for, and how many of those left in the end."""
+    """The names that match the user's choice, and the largest number of scenes to use."""
     if scenes is None:
         return list(names), None
     if len(scenes) == 1 and scenes[0].isdecimal():
         return list(names), int(scenes[0])
     for pattern in scenes:
         if not any(fnmatchcase(name, pattern) for name in names):
-            fault = f"`{pattern}` fits none of the {len(names):,} scenes"
+            fault = f"has `{pattern}`, which matches none of the {len(names):,} scenes"
             raise OptionError(
-                "--scenes", fault, "`vsidata check` lists their names; `*` and `?` stand for others."
+                "--scenes", fault, "Run `vsidata check` to list their names. `*` and `?` are wildcards."
             )
     return [name for name in names if any(fnmatchcase(name, pattern) for pattern in scenes)], None
 
@@ -219,26 +216,26 @@ def _nothing_left(
     refused: Mapping[str, str],
     guarded: Collection[str],
 ) -> OptionError:
-    """Why no scene is left, in numbers, and which options take some.
+    """The error for an empty selection: the reasons in numbers, and the options that select scenes.
 
     Args:
-        split: the official list that was asked for.
-        official: the list of each scene that was asked for by name.
+        split: the requested official list.
+        official: the list of each scene that the user selected by name.
         wanted: those of them that are in that list.
         refused: those of `wanted` that the guard left out.
-        guarded: the scenes that the guard leaves out wherever they are listed.
+        guarded: the scenes that the guard leaves out, for any list.
     """
     if refused:
         by_list = Counter(refused.values()).most_common()
         lists = ", ".join(f"{count:,} by {name}" for name, count in by_list)
         return OptionError(
             "the leak guard",
-            f"refuses all {len(refused):,} scenes: they show rooms that are kept for evaluation ({lists})",
-            "Take other scenes. Or lift the guard with --allow-benchmark-scenes, and train no model on the "
-            "result that is evaluated on those rooms.",
+            f"refuses all {len(refused):,} scenes: they show rooms reserved for evaluation ({lists})",
+            "Use other scenes. Or lift the guard with --allow-benchmark-scenes, and do not evaluate models "
+            "that are trained on the result on those rooms.",
         )
     if wanted:
-        return OptionError("--scenes", "asks for no scene at all", "Ask for at least one.")
+        return OptionError("--scenes", "selects no scenes", "Select at least one scene.")
     found = Counter(official.values())
     elsewhere = ", ".join(
         f"{count:,} {f'in {name}' if name else 'in none of the official lists'}"
@@ -247,10 +244,10 @@ def _nothing_left(
     count = len(official)
     whole = "the scene is not" if count == 1 else f"none of the {count:,} scenes is"
     choices = " or ".join(f"--split {name}" for name in sorted(filter(None, found))) or "--split all"
-    remedy = f"Take {'it' if count == 1 else 'them'} with {choices}"
+    remedy = f"Use {'it' if count == 1 else 'them'} with {choices}"
     if any(name and scene in guarded for scene, name in official.items()):
         remedy += (
-            " and --allow-benchmark-scenes: there are rooms among them that are kept for evaluation, so "
-            "train no model on the result that is evaluated on those rooms"
+            " and --allow-benchmark-scenes. Some of their rooms are reserved for evaluation, so do not "
+            "evaluate models that are trained on the result on those rooms"
         )
     return OptionError(f"--split {split}", f"{whole} in that list: {elsewhere}", f"{remedy}.")

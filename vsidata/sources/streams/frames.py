@@ -71,7 +71,7 @@ class FrameStream(ABC):
 
     @property
     def fps(self) -> float:
-        """Frames per second: the usual step between two of them; a gap does not change it."""
+        """Frames per second, from the median step between frames. Gaps do not change it."""
         steps = np.diff(self.timestamps)
         return float(1 / np.median(steps)) if len(steps) else USUAL_RATE
 
