@@ -12,12 +12,14 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from scripts.docs import columns, commands, draw_examples, rule_keys, topics
+from scripts.docs import columns, commands, draw_examples, recipe_keys, rule_keys, topics
+from scripts.docs.docstrings import separated
 from scripts.docs.markdown import cell, prose
 from scripts.docs.pages import moved
 from vsidata.dataset.schema import EMBEDDED, FRAMES, QA, SCENES
 from vsidata.topics.registry import TOPICS
 from vsidata.topics.rule_set import RULE_SETS, load_rules
+from vsitrain.settings.run_options import RunOptions
 
 
 def sections(page, level):
@@ -137,3 +139,15 @@ def test_the_examples_are_of_the_default_rule_set_as_it_is():
 def test_links_of_a_page_from_the_top_lead_to_the_site_or_become_text():
     text = "[a](docs/threats.md#who) [b](https://x.org/) [c](LICENSE) [d](CONTRIBUTING.md) [e](#here)"
     assert moved(text) == "[a](threats.md#who) [b](https://x.org/) c [d](contributing.md) [e](#here)"
+
+
+def test_every_key_of_a_recipe_is_described():
+    rows = re.findall(r"^\| `(\w+)` \| \S", recipe_keys.page(), re.MULTILINE)
+    assert rows == [*RunOptions.model_fields]
+
+
+def test_a_line_of_a_docstring_about_two_names_becomes_one_line_for_each():
+    each = "of a picture,\n        pixels."
+    rest = "\n    name: its name; or none: empty.\n"
+    text = f"A size.\n\nAttributes:\n    width, height: {each}{rest}"
+    assert separated(text) == f"A size.\n\nAttributes:\n    width: {each}\n    height: {each}{rest}"
