@@ -217,7 +217,7 @@ def test_a_hub_that_cannot_be_asked_vouches_for_nothing(hub, synthetic, run):
 
 def test_who_may_not_read_it_is_told(hub, scannet, run, run_alone):
     run("push", scannet, "--repo-id", NAME, "--gated")
-    assert "given access" in run_alone("verify", NAME, status=2, HF_TOKEN=READER)
+    assert "users with access" in run_alone("verify", NAME, status=2, HF_TOKEN=READER)
     run("push", scannet, "--repo-id", "lab/own", "--private")
     assert "404" in run_alone("verify", "lab/own", status=2, HF_TOKEN=READER)
     assert "hf auth login" in run_alone("verify", "lab/own", status=2, HF_TOKEN="")
