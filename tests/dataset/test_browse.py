@@ -68,12 +68,12 @@ def test_sample_is_even_over_the_topics_and_repeats_for_its_seed(folder):
 
 def test_sample_gives_all_there_are_where_more_are_asked_for(folder):
     assert len(browse.sample(Build.open(folder), 1000, seed=0)) == 43
-    assert len(browse.sample(Build.open(folder), 1000, seed=0, topic="room_size_estimation")) == 3
+    assert len(browse.sample(Build.open(folder), 1000, seed=0, chosen=["room_size_estimation"])) == 3
 
 
 def test_unknown_topic_names_the_known_ones(folder):
     with pytest.raises(OptionError, match="object_counting, room_size_estimation"):
-        browse.sample(Build.open(folder), 1, seed=0, topic="size")
+        browse.sample(Build.open(folder), 1, seed=0, chosen=["size"])
 
 
 def test_question_is_found_by_its_id_or_how_it_begins(folder):

@@ -109,7 +109,9 @@ def test_one_question_comes_with_its_evidence_by_number_and_by_id(filmed_root, f
 
 
 def test_questions_of_some_topics_alone(filmed_root, filmed):
-    result = run("--scannet-root", filmed_root, NAME, "--topics", "object_counting", "--questions", "--json")
+    result = run(
+        "--scannet-root", filmed_root, NAME, "--topics", "object_counting", "--all-questions", "--json"
+    )
     asked = json.loads(result.output)["questions"]
     assert asked == [question for question in filmed["questions"] if question["topic"] == "object_counting"]
 
@@ -182,6 +184,6 @@ def test_scan_that_a_build_sets_aside_is_refused_in_the_same_words(tmp_path, mon
 def test_writes_nothing_but_the_named_file(small_root, tmp_path, monkeypatch):
     before = sorted(small_root.rglob("*"))
     monkeypatch.chdir(tmp_path)
-    assert run("--scannet-root", small_root, NAME, "--questions").exit_code == 0
+    assert run("--scannet-root", small_root, NAME, "--all-questions").exit_code == 0
     assert sorted(small_root.rglob("*")) == before
     assert not list(tmp_path.iterdir())

@@ -69,7 +69,7 @@ def test_it_is_asked_and_the_manifest_says_where_it_came_from(folder):
 
 def test_it_is_in_sample_and_show(folder):
     (row,) = map(
-        json.loads, run("sample", folder / "qa", "--topic", "higher", "-n", 1, "--json").splitlines()
+        json.loads, run("sample", folder / "qa", "--topics", "higher", "-n", 1, "--json").splitlines()
     )
     assert row["answer"] in row["question"]
     said = run("show", folder / "qa", row["id"])

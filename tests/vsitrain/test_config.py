@@ -80,6 +80,13 @@ def test_the_old_name_of_a_key_still_works_with_a_warning(tmp_path, recipe):
     ]
 
 
+def test_an_old_name_wins_over_the_new_one_in_the_recipe_below(tmp_path):
+    data = write(tmp_path, "below.yaml", "data: data\nframes: 16\ntopics: [counting]\n")
+    names = f"extends: {data.name}\nnum_frames: 8\nquestion_types: [distance]\n"
+    options = read_config("sft", write(tmp_path, "above.yaml", names), []).options
+    assert (options.frames, options.topics) == (8, ("distance",))
+
+
 @pytest.mark.parametrize(("written", "meant"), [("frmes", "frames"), ("learning_rat", "learning_rate")])
 def test_a_misspelt_key_is_recognised(recipe, written, meant):
     with pytest.raises(OptionError) as error:

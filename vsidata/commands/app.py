@@ -14,6 +14,7 @@ from vsidata.commands.export import export
 from vsidata.commands.inspect import inspect
 from vsidata.commands.plan import plan
 from vsidata.commands.push import push
+from vsidata.commands.renamed import with_old_names
 from vsidata.commands.report import report
 from vsidata.commands.rules import rules
 from vsidata.commands.sample import sample
@@ -32,7 +33,7 @@ app = typer.Typer(
 )
 
 app.command()(build)
-app.command()(sample)
+app.command(cls=with_old_names({"--topic": "--topics"}))(sample)
 app.command()(show)
 app.command()(report)
 app.command()(audit)
@@ -42,7 +43,7 @@ app.command()(conform)
 app.command()(plan)
 app.command()(synth)
 app.command()(check)
-app.command()(inspect)
+app.command(cls=with_old_names({"--questions": "--all-questions"}))(inspect)
 app.command()(export)
 app.command()(push)
 app.command()(verify)

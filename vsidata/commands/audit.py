@@ -1,35 +1,22 @@
 """`vsidata audit`."""
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
+from vsidata.commands.options import DEFAULTS, AsJson, BuildFolderOrNone, QuestionsOrNone, Seed
 from vsidata.errors import OptionError
 from vsidata.plain_text import echo_json
-from vsidata.rules.seeds import LARGEST_SEED
 
 
 def audit(
-    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="A build.")] = None,
-    questions: Annotated[
-        Path | None, typer.Option(help="In place of a build: released questions, one JSON object a line.")
-    ] = None,
-    seed: Annotated[
-        int,
-        typer.Option(
-            min=0, max=LARGEST_SEED, help="Seed of the split into parts of rooms, and of the forests."
-        ),
-    ] = 0,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the audit as JSON, and write nothing.")
-    ] = False,
+    folder: BuildFolderOrNone = None,
+    questions: QuestionsOrNone = None,
+    seed: Seed = DEFAULTS.seed,
+    as_json: AsJson = False,
 ) -> None:
     """Estimate what a model scores without looking, and check letters, repeated questions and margins.
 
     Guesses answers from the words of the questions alone, by constants and by a random forest that learns in
-    other rooms, and scores the guesses as VSI-Bench does. Reads DIR and writes DIR/audit.json, or reads
-    --questions and writes nothing.
+    other rooms, and scores the guesses as VSI-Bench does. The seed is
+    that of the split into parts of rooms and of the forests. Reads DIR and writes DIR/audit.json, or, with
+    --json, nothing. With --questions in place of DIR, reads that file and writes nothing.
     """
     import orjson
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vsidata.commands.from_model import options_of
+from vsidata.commands.options import AsJson
 from vsidata.pipeline.options import BuildOptions, read_options
 from vsidata.plain_text import echo_json
 from vsidata.screen.stopping import message_on_stop
@@ -20,18 +21,22 @@ if TYPE_CHECKING:
 def build(
     work: Annotated[
         Path | None,
-        typer.Option(help="Folder in which a build for an address is made (default: below vsidata-work)."),
+        typer.Option(
+            help="Build for an address in this folder before it is published (default: one in vsidata-work)."
+        ),
     ] = None,
-    config: Annotated[Path | None, typer.Option(help="YAML file of these options by name.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    config: Annotated[Path | None, typer.Option(help="Read options by name from this YAML file.")] = None,
+    as_json: AsJson = False,
     **given: Any,
 ) -> None:
     """Make questions from scans: reads every scan, asks it, and writes Parquet shards with their manifest.
 
     The same command goes on where a stopped build ended. Scans that cannot be used are set aside and named.
-    With --engine slurm it submits that work, says how to watch it, and ends at once.
+    With --engine slurm it submits that work, prints how to watch it, and ends; --workers is then the number
+    of tasks.
 
-    A build for an address is made in a folder here and published when it is whole, and again only what
+    --out may be an address: s3://BUCKET/PATH, gs://BUCKET/PATH or hf://datasets/NAME/SET. A build for an
+    address is made in a folder here and published when it is whole, and again only what
     changed. A bucket gets all of it, frames included, and loses shards of an earlier build there; the Hub
     gets what `vsidata push` sends without options. gs:// was never run against Google's own servers.
     """

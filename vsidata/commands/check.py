@@ -1,19 +1,19 @@
 """`vsidata check`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from vsidata.commands.options import AsJson, ScanNetRoot
 from vsidata.plain_text import echo_json
 
 
 def check(
-    scannet_root: Annotated[Path, typer.Option(help="Folder of ScanNet scans.")],
+    scannet_root: ScanNetRoot,
     quick: Annotated[
-        bool, typer.Option("--quick", help="Read annotations only, no geometry, no frames.")
+        bool, typer.Option("--quick", help="Read annotations only, no geometry and no frames.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the scans, what each of them lacks and what that costs, and what in them is doubtful.
 

@@ -5,14 +5,22 @@ from typing import Annotated
 
 import typer
 
+from vsidata.commands.options import AsJson
 from vsidata.plain_text import echo_json
 
 
 def compare(
-    first: Annotated[Path, typer.Argument(metavar="DIR_A", help="A build, or a .jsonl file of questions.")],
-    second: Annotated[Path, typer.Argument(metavar="DIR_B", help="Another one, about the same scenes.")],
-    examples: Annotated[int, typer.Option(min=0, help="Most examples of each change, by topic.")] = 3,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+    first: Annotated[
+        Path, typer.Argument(metavar="DIR_A", help="Read this build, or this .jsonl file of questions.")
+    ],
+    second: Annotated[
+        Path,
+        typer.Argument(metavar="DIR_B", help="Compare it with this build or file about the same scenes."),
+    ],
+    examples: Annotated[
+        int, typer.Option(min=0, help="Print at most this many examples of each change per topic.")
+    ] = 3,
+    as_json: AsJson = False,
 ) -> None:
     """Compare two builds: questions kept, lost and new, and answers that differ.
 

@@ -1,18 +1,14 @@
 """`vsidata conform`."""
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
+from vsidata.commands.options import AsJson, MetaInfo, Questions, Rules
 from vsidata.plain_text import echo_json
 
 
 def conform(
-    meta_info: Annotated[list[Path], typer.Option(help="File of released VSI-Bench scene meta information.")],
-    questions: Annotated[Path, typer.Option(help="Released questions, one JSON object a line.")],
-    rules: Annotated[str, typer.Option(help="Rule set by name, or a YAML file.")] = "vsibench",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    meta_info: MetaInfo,
+    questions: Questions,
+    rules: Rules = "vsibench",
+    as_json: AsJson = False,
 ) -> None:
     """Recompute released VSI-Bench keys from the released boxes, and say how many agree by question type.
 

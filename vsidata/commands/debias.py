@@ -1,36 +1,38 @@
 """`vsidata debias`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from vsidata.commands.options import DEFAULTS, AsJson, BuildFolder, Out, Seed
 from vsidata.plain_text import echo_json
-from vsidata.rules.seeds import LARGEST_SEED
 
 
 def debias(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A build.")],
-    out: Annotated[Path, typer.Option(metavar="DIR2", help="Folder to write to: a new one.")],
+    folder: BuildFolder,
+    out: Out,
     target: Annotated[
-        float, typer.Option(min=0, max=100, help="Points that guessing may score above one constant answer.")
+        float,
+        typer.Option(
+            min=0,
+            max=100,
+            metavar="POINTS",
+            help="Let guessing score at most this many points above one constant answer.",
+        ),
     ] = 5.0,
     keep: Annotated[
-        float, typer.Option(min=0, max=100, help="Percent of the questions that are kept in any case.")
+        float,
+        typer.Option(min=0, max=100, metavar="PERCENT", help="Keep at least this percentage of questions."),
     ] = 50.0,
-    seed: Annotated[
-        int,
-        typer.Option(
-            min=0, max=LARGEST_SEED, help="Seed of the split into parts of rooms, and of the forests."
-        ),
-    ] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
+    seed: Seed = DEFAULTS.seed,
+    as_json: AsJson = False,
 ) -> None:
     """Write a build without the questions that can be guessed without looking.
 
     The forest of `vsidata audit` guesses each question type. The questions that it guesses best are left out,
     a part at a time, until it scores hardly more than one constant answer. Both learn in other rooms.
-    Reads DIR; writes a new folder, DIR2: a whole build with debias.json and the curve debias.svg. Tables of
+    The seed is that of the split into parts of rooms and of the forests.
+    Reads DIR; writes --out, a new folder: a whole build with debias.json and the curve debias.svg. Tables of
     scenes and frames are hard links to those of DIR, or copies on another disk. Ends with 1 where a topic
     stays above the target.
     """

@@ -1,28 +1,31 @@
 """`vsidata export`."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from vsidata.commands.options import AsJson, BuildFolder, OutBesideBuild
 from vsidata.plain_text import echo_json
 
 
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A build with frames.")],
+    folder: BuildFolder,
     to: Annotated[
         Literal["ms-swift", "llama-factory", "easyr1", "video-r1"],
-        typer.Option(help="Framework that will read it."),
+        typer.Option(help="Write for this framework."),
     ],
-    out: Annotated[Path | None, typer.Option(help="Folder to write to (default: DIR-FORMAT).")] = None,
+    out: OutBesideBuild = None,
     media: Annotated[
-        Literal["mp4", "frames"] | None, typer.Option(help="A video a scene (default), or a folder of JPEGs.")
+        Literal["mp4", "frames"] | None,
+        typer.Option(
+            help="Write a video per scene, or a folder of JPEGs (default: what the framework reads)."
+        ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write a build, with its frames, in the format of another training framework.
 
-    Reads DIR; writes a new folder, --out.
+    Reads DIR, a build with frames; writes a new folder, --out.
     """
     import orjson
 

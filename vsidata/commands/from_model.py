@@ -3,7 +3,8 @@
 import inspect
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import typer
 from pydantic import BaseModel
@@ -37,25 +38,47 @@ def options_of(model: type[BaseModel]) -> Callable[[Command], Command]:
     return decorate
 
 
+def about(field: FieldInfo, *, with_default: bool = False) -> dict[str, Any]:
+    """The keywords that describe a field to typer: help, name of the value, bounds of a whole number.
+
+    Args:
+        field: of a model, with a description.
+        with_default: whether the help states the default, because the parameter has another one, None.
+    """
+    text, default = str(field.description), _default(field) if with_default else ""
+    found: dict[str, Any] = {"help": f"{text.removesuffix('.')}{default}." if default else text}
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    kinds = set(_kinds(field.annotation))
+    if bool not in kinds:
+        found["metavar"] = extra.get("metavar", "PATH" if Path in kinds else "N" if int in kinds else "TEXT")
+    if kinds == {int}:
+        for bound in _bounds(field.annotation, field.metadata):  # annotated_types.Ge and Le
+            found |= {"min": bound.ge} if hasattr(bound, "ge") else {}
+            found |= {"max": bound.le} if hasattr(bound, "le") else {}
+    return found
+
+
 def _option(name: str, field: FieldInfo) -> Any:
     flag = f"--{name.replace('_', '-')}"
-    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-    default = _default(field)
-    text = str(field.description)
-    about: dict[str, Any] = {"help": f"{text.removesuffix('.')}{default}." if default else text}
     kinds = set(_kinds(field.annotation))
     if bool in kinds:
-        flags = f"{flag}/--no-{name.replace('_', '-')}" if field.default else flag
-        return Annotated[bool | None, typer.Option(flags, **about)]
-    about["metavar"] = extra.get("metavar", "PATH" if Path in kinds else "N" if int in kinds else "TEXT")
-    if kinds & {tuple, dict}:
-        return Annotated[list[str] | None, typer.Option(flag, **about)]
-    if kinds == {int}:
-        for bound in field.metadata:  # annotated_types.Ge and Le
-            about |= {"min": bound.ge} if hasattr(bound, "ge") else {}
-            about |= {"max": bound.le} if hasattr(bound, "le") else {}
-        return Annotated[int | None, typer.Option(flag, **about)]
-    return Annotated[str | None, typer.Option(flag, **about)]
+        kind: Any = bool
+        flag = f"{flag}/--no-{name.replace('_', '-')}" if field.default else flag
+    else:
+        kind = list[str] if kinds & {tuple, dict} else int if kinds == {int} else str
+    return Annotated[kind | None, typer.Option(flag, **about(field, with_default=True))]
+
+
+def _bounds(annotation: Any, metadata: list[Any]) -> Iterator[Any]:
+    """What limits a value, also inside `Annotated[int, Field(ge=1)] | None`."""
+    for each in metadata:
+        yield from each.metadata if isinstance(each, FieldInfo) else [each]
+    inner = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        yield from _bounds(inner[0], list(inner[1:]))
+    elif get_origin(annotation) in (Union, UnionType):
+        for each in inner:
+            yield from _bounds(each, [])
 
 
 def _kinds(annotation: Any) -> Iterator[type]:

@@ -16,7 +16,8 @@ from vsidata.errors import OptionError
 from vsidata.pages.site import Report, write_report
 from vsidata.pipeline.build import build as run_build
 from vsidata.pipeline.options import read_options
-from vsidata.selection.splits import SplitChoice, select
+from vsidata.selection.split_choice import SplitChoice
+from vsidata.selection.splits import select
 from vsidata.sources.registry import open_source
 from vsidata.topics.rule_set import load_rules
 

@@ -5,37 +5,50 @@ from typing import Annotated
 
 import typer
 
-from vsidata.commands.source_options import MetaInfo, Root, ScanNetRoot, Source, TopicFile
+from vsidata.commands.options import (
+    DEFAULTS,
+    AsJson,
+    Frames,
+    MetaInfoOrNone,
+    Root,
+    Rules,
+    ScanNetRootOrNone,
+    Seed,
+    Source,
+    TopicFile,
+    Topics,
+    Visibility,
+    names,
+)
 from vsidata.errors import VsiError
 from vsidata.plain_text import echo, echo_json
-from vsidata.rules.seeds import LARGEST_SEED
 
 
 def inspect(
-    scene: Annotated[str, typer.Argument(metavar="SCENE", help="A scan: scene0000_00.")],
-    scannet_root: ScanNetRoot = None,
-    meta_info: MetaInfo = None,
+    scene: Annotated[str, typer.Argument(metavar="SCENE", help="Inspect this scan, such as scene0000_00.")],
+    scannet_root: ScanNetRootOrNone = None,
+    meta_info: MetaInfoOrNone = None,
     source: Source = None,
     root: Root = None,
-    rules: Annotated[str, typer.Option(help="Rule set by name, or a YAML file.")] = "wide",
+    rules: Rules = str(DEFAULTS.rules),
     topic_file: TopicFile = None,
-    topics: Annotated[
-        str | None, typer.Option(help="Ask only about these topics, separated by commas.")
-    ] = None,
-    frames: Annotated[int, typer.Option(min=0, help="Frames to look at, as in a build.")] = 16,
-    visibility: Annotated[
-        bool, typer.Option("--visibility/--no-visibility", help="Ask only what the frames show, or all.")
-    ] = True,
-    seed: Annotated[
-        int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of every random draw, as in a build.")
-    ] = 0,
-    questions: Annotated[bool, typer.Option("--questions", help="Print every question.")] = False,
+    topics: Topics = None,
+    frames: Frames = DEFAULTS.frames,
+    visibility: Visibility = DEFAULTS.visibility,
+    seed: Seed = DEFAULTS.seed,
+    all_questions: Annotated[bool, typer.Option("--all-questions", help="Print every question.")] = False,
     question: Annotated[
-        str | None, typer.Option(metavar="N|ID", help="Print this one, and draw its evidence.")
+        str | None,
+        typer.Option(metavar="N|ID", help="Print this question, by number or id, and draw its evidence."),
     ] = None,
-    png: Annotated[Path | None, typer.Option(help="File for a floor plan (extra `plot`).")] = None,
-    rrd: Annotated[Path | None, typer.Option(help="File for Rerun's viewer (extra `viewer`).")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print all of it as JSON.")] = False,
+    png: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw a floor plan to this file (extra `plot`).")
+    ] = None,
+    rrd: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write this file for the viewer Rerun (extra `viewer`)."),
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show one scan: its objects with their boxes, its room, its questions, and what is doubtful.
 
@@ -62,7 +75,7 @@ def inspect(
         open_source(*place_of("vsidata inspect", scannet_root, meta_info or (), source, root)),
         scene,
         load_rules(rules, topic_file or ()),
-        topics=None if topics is None else [topic.strip() for topic in topics.split(",")],
+        topics=names(topics),
         framing=Framing(frames) if frames else None,
         visibility=visibility,
         seed=seed,
@@ -83,10 +96,10 @@ def inspect(
         screen = console()
         for part in (words.fact_table, words.object_table, words.topic_table):
             screen.print(part(found), "")
-        for each in found.questions if questions else filter(None, [asked]):
+        for each in found.questions if all_questions else filter(None, [asked]):
             echo(f"{words.question_in_words(found, each)}\n")
         lines = words.closing_lines(found)
-        if found.questions and not (questions or question or png or rrd):
+        if found.questions and not (all_questions or question or png or rrd):
             lines.append(words.next_line(found))
         screen.print(*lines, sep="\n", soft_wrap=True)
 

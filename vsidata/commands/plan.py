@@ -1,30 +1,34 @@
 """`vsidata plan`."""
 
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from vsidata.commands.source_options import TopicFile
+from vsidata.commands.options import (
+    DEFAULTS,
+    AllowBenchmarkScenes,
+    AsJson,
+    RulesOrNone,
+    ScanNetRoot,
+    SplitOrNone,
+    TopicFile,
+)
 from vsidata.plain_text import echo_json
 
 
 def plan(
-    scannet_root: Annotated[Path, typer.Option(help="Folder of ScanNet scans; only annotations are read.")],
-    rules: Annotated[
-        str | None, typer.Option(help="Rule set by name (default: wide), or a YAML file.")
-    ] = None,
+    scannet_root: ScanNetRoot,
+    rules: RulesOrNone = None,
     topic_file: TopicFile = None,
-    split: Annotated[
-        Literal["train", "val", "test", "all"] | None, typer.Option(help="Official list (default: train).")
-    ] = None,
-    allow_benchmark_scenes: Annotated[
-        bool, typer.Option("--allow-benchmark-scenes", help="Use rooms that benchmarks show, too.")
-    ] = False,
+    split: SplitOrNone = None,
+    allow_benchmark_scenes: AllowBenchmarkScenes = DEFAULTS.allow_benchmark_scenes,
     expect: Annotated[
-        str | None, typer.Option(help="Compare with stated totals, over their rules and scans: paper.")
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Compare with published totals, by their rule set and scans: paper."
+        ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Project how many questions a build can ask, by topic, from annotation files alone.
 
@@ -44,10 +48,10 @@ def plan(
     source = open_source("scannet", [scannet_root])
     selection = select(
         source,
-        split=split or (expected.split if expected else "train"),
+        split=split or (expected.split if expected else DEFAULTS.split),
         allow_benchmark_scenes=allow_benchmark_scenes or expected is not None,
     )
-    rule_set = load_rules(rules or (expected.rules if expected else "wide"), topic_file or ())
+    rule_set = load_rules(rules or (expected.rules if expected else DEFAULTS.rules), topic_file or ())
     projected = planning.plan(source, sorted(selection.split_of), rule_set)
     if as_json:
         echo_json(orjson.dumps(planning.as_json(projected, expected), option=orjson.OPT_INDENT_2))

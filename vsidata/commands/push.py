@@ -1,39 +1,37 @@
 """`vsidata push`."""
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from vsidata.commands.options import AsJson, BuildFolder, Revision
 from vsidata.errors import VsiError
 from vsidata.plain_text import echo_json, printable
 from vsidata.screen.stopping import message_on_stop
 
 
 def push(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A build.")],
-    repo_id: Annotated[str, typer.Option(metavar="NAME/SET", help="The dataset on the Hub.")],
-    revision: Annotated[str, typer.Option(help="Branch, made if it is not there.")] = "main",
-    private: Annotated[bool, typer.Option("--private", help="Make a dataset that only you see.")] = False,
-    gated: Annotated[
-        bool, typer.Option("--gated", help="Give access only to users who ask for it and whom you accept.")
-    ] = False,
+    folder: BuildFolder,
+    repo_id: Annotated[str, typer.Option(metavar="NAME/SET", help="Publish to this dataset on the Hub.")],
+    revision: Revision = None,
+    private: Annotated[bool, typer.Option("--private", help="Create a private dataset.")] = False,
+    gated: Annotated[bool, typer.Option("--gated", help="Require approval to download.")] = False,
     with_frames: Annotated[
         bool | None,
         typer.Option(
             "--with-frames/--without-frames",
-            help="Publish pictures too, or not (default: those of synthetic rooms alone).",
+            help="Publish frames as well, or not (default: only frames of synthetic rooms).",
         ),
     ] = None,
     i_may_share_frames: Annotated[
         bool,
-        typer.Option("--i-may-share-frames", help="State that you may share them, without being asked."),
+        typer.Option("--i-may-share-frames", help="Confirm that you may share the frames, without a prompt."),
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print what would be done, and change nothing.")
+        bool, typer.Option("--dry-run", help="Show what would be uploaded, then exit.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Publish a build on the Hugging Face Hub: its shards, card and manifest, in one commit.
 
@@ -48,12 +46,13 @@ def push(
     from vsidata.dataset.build import Build
     from vsidata.publish.hub import push as pushing
     from vsidata.publish.hub import push_text
+    from vsidata.publish.hub.remote import MAIN
     from vsidata.screen.terminal import console
 
     planned = pushing.plan(
         Build.open(folder),
         repo_id,
-        revision,
+        revision or MAIN,
         private=private,
         gated=gated,
         with_frames=with_frames,

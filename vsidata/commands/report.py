@@ -1,16 +1,12 @@
 """`vsidata report`."""
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
+from vsidata.commands.options import AsJson, BuildFolder
 from vsidata.plain_text import echo_json
 
 
 def report(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A build.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was written as JSON.")] = False,
+    folder: BuildFolder,
+    as_json: AsJson = False,
 ) -> None:
     """Write pages to look at a build: its figures, each scene's floor plan, each answer's evidence drawn.
 

@@ -4,12 +4,15 @@ from typing import Annotated
 
 import typer
 
+from vsidata.commands.options import AsJson
 from vsidata.plain_text import echo, echo_json
 
 
 def rules(
-    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A rule set by name, or a YAML file.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON in place of YAML.")] = False,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME|FILE", help="Print this rule set: a name, or a YAML file.")
+    ],
+    as_json: AsJson = False,
 ) -> None:
     """Print a rule set in full: every constant with its unit, reason and source.
 

@@ -1,17 +1,20 @@
 """`vsidata show`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from vsidata.commands.options import AsJson, BuildFolder
 from vsidata.commands.printing import print_questions
 
 
 def show(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A build.")],
-    question: Annotated[str, typer.Argument(metavar="ID", help="A question's id, or how it begins.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print the row as JSON.")] = False,
+    folder: BuildFolder,
+    question: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="Print the question with this id, or with this beginning of one."),
+    ],
+    as_json: AsJson = False,
 ) -> None:
     """Print one question of a build with its evidence in words.
 

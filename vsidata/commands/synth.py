@@ -1,35 +1,45 @@
 """`vsidata synth`."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from vsidata.commands.options import DEFAULTS, OutArgument, Seed, Workers
 from vsidata.plain_text import echo
-from vsidata.rules.seeds import LARGEST_SEED
 
 
 def synth(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write to.")],
-    scenes: Annotated[int, typer.Option(min=1, max=10_000, help="How many scans.")] = 20,
-    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of every random draw.")] = 0,
-    noise: Annotated[float, typer.Option(min=0, metavar="MM", help="Noise of the surface, mm r.m.s.")] = 3.0,
+    out: OutArgument,
+    scenes: Annotated[int, typer.Option(min=1, max=10_000, metavar="N", help="Write this many scans.")] = 20,
+    seed: Seed = DEFAULTS.seed,
+    noise: Annotated[
+        float, typer.Option(min=0, metavar="MM", help="Add noise to the surface: r.m.s. in mm.")
+    ] = 3.0,
     frames: Annotated[
-        int, typer.Option(min=0, max=10_000, help="Frames of each scan's video (0: none).")
+        int,
+        typer.Option(
+            min=0, max=10_000, metavar="N", help="Write a video of this many frames per scan; 0 writes none."
+        ),
     ] = 0,
-    frame_size: Annotated[str, typer.Option(help="Their width and height in pixels.")] = "640x480",
+    frame_size: Annotated[
+        str, typer.Option(metavar="SIZE", help="Write frames of this width and height in pixels.")
+    ] = "640x480",
     view: Annotated[
         Literal["walk", "corners"],
-        typer.Option(help="How the phone is carried: about, or from corner to corner."),
+        typer.Option(help="Carry the camera about the room (walk), or from corner to corner (corners)."),
     ] = "walk",
     plain: Annotated[
-        bool, typer.Option("--plain", help="Rectangular rooms with few things in them, of 5 to 70 m².")
+        bool, typer.Option("--plain", help="Write rectangular rooms of 5 to 70 m² with few objects.")
     ] = False,
     vertices: Annotated[
         int | None,
-        typer.Option(min=2_000, help="About how many a scan has (default: as ScanNet's, 50,000 and more)."),
+        typer.Option(
+            min=2_000,
+            metavar="N",
+            help="Give each scan about this many vertices (default: as in ScanNet, 50,000 and more).",
+        ),
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes (default: one a processor).")] = None,
+    workers: Workers = None,
 ) -> None:
     """Write furnished synthetic rooms in ScanNet's own layout, and beside them what is true of them.
 

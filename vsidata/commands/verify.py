@@ -4,15 +4,19 @@ from typing import Annotated
 
 import typer
 
+from vsidata.commands.options import AsJson, Revision
 from vsidata.plain_text import echo_json
 
 
 def verify(
     where: Annotated[
-        str, typer.Argument(metavar="DIR|NAME/SET|ADDRESS", help="A build, also on the Hub or in a bucket.")
+        str,
+        typer.Argument(
+            metavar="DIR|NAME/SET|ADDRESS", help="Check the build in this folder, on the Hub, or in a bucket."
+        ),
     ],
-    revision: Annotated[str | None, typer.Option(help="Its branch, tag or commit on the Hub.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the faults as JSON.")] = False,
+    revision: Revision = None,
+    as_json: AsJson = False,
 ) -> None:
     """Check a copy of a build: files, rows and columns against its manifest, doubled rows, and the card.
 

@@ -1,6 +1,6 @@
 """Look at single questions of a build, with their evidence in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,27 +18,27 @@ from vsidata.topics.topic import Topic
 Array = npt.NDArray[np.int64]
 
 
-def sample(build: Build, count: int, seed: int, topic: str | None = None) -> list[Row]:
+def sample(build: Build, count: int, seed: int, chosen: Sequence[str] | None = None) -> list[Row]:
     """Draw questions at random, evenly over the topics, so that a rare topic is seen too.
 
     Args:
         build: the build.
         count: how many; fewer where the build has fewer.
         seed: the same one draws the same questions.
-        topic: draw from this topic alone.
+        chosen: draw from these topics alone.
 
     Raises:
-        OptionError: there is no question of that topic.
+        OptionError: there is no question of one of them.
         BuildError: its questions cannot be read.
     """
     with damage_of(build.folder / "qa"):
         topics = np.array(build.questions(columns=["topic"])["topic"].to_pylist(), dtype=str)
         drawn = np.random.default_rng(seed).permutation(len(topics))
-        if topic is not None:
-            drawn = drawn[topics[drawn] == topic]
-            if not len(drawn):
+        if chosen is not None:
+            if missing := [topic for topic in chosen if topic not in topics]:
                 remedy = f"Choose from: {', '.join(np.unique(topics))}."
-                raise OptionError(topic, "has no question here.", remedy)
+                raise OptionError(missing[0], "has no question here.", remedy)
+            drawn = drawn[np.isin(topics[drawn], chosen)]
         turn = np.zeros(len(drawn), dtype=int)  # how many of its topic were drawn before each
         for name in np.unique(topics):
             own = topics[drawn] == name

@@ -171,7 +171,7 @@ def find_question(inspection: Inspection, given: str) -> Question:
     fault = f"is neither a number from 1 to {len(questions):,} nor how one id alone begins."
     if not questions:
         fault = "asks for a question, and the rules ask none."
-    raise OptionError(f"--question {given}", fault, "`--questions` prints those there are, with their ids.")
+    raise OptionError(f"--question {given}", fault, "`--all-questions` prints all of them with their ids.")
 
 
 def _no_such_scan(source: Source, name: str) -> OptionError:

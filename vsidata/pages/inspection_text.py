@@ -178,6 +178,6 @@ def closing_lines(inspection: Inspection) -> list[str]:
 def next_line(inspection: Inspection) -> str:
     """What to do next."""
     return (
-        f"Next: --questions prints the {len(inspection.questions):,} questions; "
+        f"Next: --all-questions prints the {len(inspection.questions):,} questions; "
         "--question N --png FILE draws why an answer is what it is."
     )

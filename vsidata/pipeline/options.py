@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
@@ -11,6 +11,7 @@ from vsidata.errors import OptionError, RulesError
 from vsidata.files.address import checked, is_address, work_folder
 from vsidata.rules.seeds import LARGEST_SEED
 from vsidata.rules.strict_yaml import read_mapping, validate
+from vsidata.selection.split_choice import SplitChoice
 
 
 def _share(given: Any) -> Any:
@@ -118,78 +119,82 @@ class BuildOptions(BaseModel):
     )
 
     out: Path = Field(
-        description="Folder to write to; or s3://BUCKET/PATH, gs://BUCKET/PATH, hf://datasets/NAME/SET.",
+        description="Write to this folder.",
         json_schema_extra={"metavar": "DIR|ADDRESS"},
     )
     address: Annotated[str | None, AfterValidator(lambda given: given and checked(given))] = None
-    scannet_root: Path | None = Field(None, description="Folder of ScanNet scans.")
+    scannet_root: Path | None = Field(None, description="Read ScanNet scans from this folder.")
     meta_info: Annotated[tuple[Path, ...], BeforeValidator(_paths)] = Field(
         (),
-        description="File of VSI-Bench scene meta information, instead of a folder of scans.",
+        description="Read VSI-Bench scene meta information from this file.",
         json_schema_extra=_PATH,
     )
     source: str | None = Field(
-        None, description="scenezoo:NAME, a dataset that scenezoo reads, instead of ScanNet scans."
+        None,
+        description="Read this dataset through scenezoo.",
+        json_schema_extra={"metavar": "scenezoo:NAME"},
     )
-    root: Path | None = Field(None, description="Folder of that dataset.")
-    split: Literal["train", "val", "test", "all"] = Field(
-        "train", description="Use the scans of this official list: train, val, test or all."
+    root: Path | None = Field(None, description="Read the dataset of --source from this folder.")
+    split: SplitChoice = Field(
+        "train", description="Take scans from this official list: train, val, test or all."
     )
     holdout: Annotated[float, BeforeValidator(_share), Field(ge=0, lt=1)] = Field(
         0.0,
-        description="Share of rooms for a validation split, with all their scans: 5%.",
+        description="Hold out this share of rooms, with all their scans, for a validation split, such as 5%.",
         json_schema_extra={"metavar": "SHARE"},
     )
     rules: str | Path = Field(
-        "wide", description="Rule set by name, or a YAML file.", json_schema_extra={"metavar": "NAME|FILE"}
+        "wide",
+        description="Apply this rule set: wide, vsibench, vsi100k, or a YAML file.",
+        json_schema_extra={"metavar": "NAME|FILE"},
     )
     topic_file: Annotated[tuple[Path, ...], BeforeValidator(_paths)] = Field(
         (),
-        description="Python file with your own topic, for rules that use it. Its code is run.",
+        description="Read this Python file with a topic of your own, for --rules to name. Its code is run.",
         json_schema_extra=_PATH,
     )
     topics: Annotated[tuple[str, ...] | None, BeforeValidator(_words)] = Field(
         None,
-        description="Ask only these topics, separated by commas.",
+        description="Use only these topics, separated by commas.",
         json_schema_extra={"metavar": "TOPICS"},
     )
     per_scene: Annotated[dict[str, Annotated[int, Field(ge=0)]] | None, BeforeValidator(_caps)] = Field(
         None,
-        description="Ask at most N questions of a topic about a scene.",
+        description="Ask at most N questions of a topic per scene.",
         json_schema_extra={"metavar": "TOPIC=N"},
     )
     frames: Annotated[int, Field(ge=0)] = Field(
-        16, description="Pick at most N frames of a scan that has a stream; 0 for none."
+        16, description="Use at most N frames of a scan that has a video stream; 0 for none."
     )
     frame_size: Annotated[int | tuple[int, int] | None, BeforeValidator(_size)] = Field(
         None,
-        description="Size of the frames, 640x480, or their longer side, 640 (default: as stored).",
+        description="Resize frames to 640x480 pixels, say, or their longer side to 640 (default: as stored).",
         json_schema_extra={"metavar": "SIZE"},
     )
     frame_quality: Annotated[int, Field(ge=1, le=100)] = Field(
-        90, description="Quality, 1 to 100, of the JPEGs of resized frames."
+        90, description="Store resized frames as JPEG of this quality, 1 to 100."
     )
-    visibility: bool = Field(True, description="Ask only what the frames show, or all")
-    embed: bool = Field(False, description="Also write each question with its frames inside, for streaming.")
+    visibility: bool = Field(True, description="Ask only about what the frames show, or about everything.")
+    embed: bool = Field(False, description="Write a table of questions with frames inside, for streaming.")
     scenes: Annotated[tuple[str, ...] | None, BeforeValidator(_scenes)] = Field(
         None,
         description="Use only these scans: names or patterns, separated by commas, or N for the first N.",
         json_schema_extra={"metavar": "NAMES|N"},
     )
-    engine: str = Field("local", description="Where scans run: local, ray or slurm.")
+    engine: str = Field("local", description="Process scans here (local), or on a cluster (ray, slurm).")
     workers: Annotated[int, Field(ge=1)] | None = Field(
-        None, description="Number of processes (default: one per processor), or of tasks of a cluster."
+        None, description="Use this many processes (default: one per processor)."
     )
     slurm: Annotated[dict[str, str], BeforeValidator(_settings)] = Field(
         default_factory=dict,
-        description="Set an option of sbatch: partition=cpu, time=2:00:00.",
+        description="Set an option of sbatch, such as partition=cpu or time=2:00:00.",
         json_schema_extra={"metavar": "NAME=VALUE"},
     )
-    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = Field(0, description="Random seed.")
-    allow_benchmark_scenes: bool = Field(False, description="Also use rooms that benchmarks show.")
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = Field(0, description="Set the random seed.")
+    allow_benchmark_scenes: bool = Field(False, description="Use rooms of benchmarks, too.")
     forbid: Annotated[tuple[Path, ...], BeforeValidator(_paths)] = Field(
         (),
-        description="CSV file (dataset,scene_name) of more rooms to leave out.",
+        description="Leave out the rooms in this CSV file (dataset,scene_name).",
         json_schema_extra=_PATH,
     )
     overwrite: bool = Field(

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from math import floor
 from pathlib import Path
-from typing import Literal
 
 from vsidata.errors import OptionError, ScanError
 from vsidata.selection.leak_guard import (
@@ -17,10 +16,9 @@ from vsidata.selection.leak_guard import (
     scenes_of_forbidden_rooms,
     unknown_scenes,
 )
+from vsidata.selection.split_choice import SplitChoice
 from vsidata.sources.official import ROOMS_LISTED_IN
 from vsidata.sources.registry import Source
-
-SplitChoice = Literal["train", "val", "test", "all"]
 
 # The split for the scans of an official list.
 _SPLIT_NAMES = {"train": "train", "val": "validation", "test": "test"}

@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from vsidata.commands.renamed import with_old_names
 from vsidata.commands.version import add_version
 from vsidata.errors import VsiError
 from vsidata.plain_text import echo
@@ -20,6 +21,7 @@ from vsitrain.commands.study import study
 from vsitrain.commands.table import table
 from vsitrain.commands.tiny import tiny
 from vsitrain.commands.training import ANY_KEY
+from vsitrain.commands.warning import warn
 from vsitrain.runs.full_disk import is_full_disk
 
 app = typer.Typer(
@@ -33,9 +35,10 @@ app = typer.Typer(
 app.command(context_settings=ANY_KEY)(grpo)
 app.command(context_settings=ANY_KEY)(sft)
 app.command(context_settings=ANY_KEY)(dpo)
-app.command()(curves)
-app.command()(evaluate)
-app.command()(study)
+app.command(cls=with_old_names({"--out": "--plot"}, warn))(curves)
+_ASKING = with_old_names({"--limit": "--max-questions"}, warn)
+app.command(cls=_ASKING)(evaluate)
+app.command(cls=_ASKING)(study)
 app.command()(score)
 app.command()(table)
 app.command()(merge)

@@ -4,21 +4,21 @@ from typing import Annotated, Literal
 
 import typer
 
+from vsidata.commands.options import Out
 from vsidata.plain_text import echo
-from vsitrain.commands.evaluating import (
+from vsitrain.commands.evaluating import ask
+from vsitrain.commands.options import (
     Backend,
     Batch,
     Data,
     Dtype,
     Frames,
     InputMode,
-    Limit,
+    MaxNewTokens,
+    MaxQuestions,
     Model,
-    Out,
     Split,
-    Tokens,
     Videos,
-    ask,
 )
 from vsitrain.commands.print_scores import print_scores
 from vsitrain.commands.warning import warn
@@ -32,25 +32,32 @@ def evaluate(
     split: Split = None,
     prompt: Annotated[
         str | None,
-        typer.Option(help="official, vanilla, think, observe or a YAML file (default: as trained)."),
+        typer.Option(
+            help="Use this prompt: official, vanilla, think, observe or a YAML file "
+            "(default: as trained, otherwise official)."
+        ),
     ] = None,
     wording: Annotated[
-        Literal["untouched", "trained"] | None, typer.Option(help="Of the prompt (default: by the model).")
+        Literal["untouched", "trained"] | None,
+        typer.Option(
+            help="Use the prompt's wording for an untouched or for a trained model (default: by the model)."
+        ),
     ] = None,
     frames: Frames = None,
     input_mode: InputMode = None,
-    max_new_tokens: Tokens = None,
+    max_new_tokens: MaxNewTokens = None,
     batch: Batch = 8,
     dtype: Dtype = None,
     backend: Backend = "hf",
-    limit: Limit = None,
+    max_questions: MaxQuestions = None,
 ) -> None:
     """Ask a model every question, greedily, and score what it replies.
 
-    Reads the model and the data; what lies on the Hub is downloaded to its cache. Writes predictions.jsonl
-    and run.json to --out, and goes on there. Under `accelerate launch` every process takes its share.
+    A build needs frames. Reads the model and the data; what is on the Hub is downloaded to its cache. Writes
+    predictions.jsonl and run.json to --out. The same command resumes there. Under `accelerate launch` every
+    process takes its share.
     """
-    places = {"videos": videos, "split": split, "batch": batch, "dtype": dtype, "limit": limit}
+    places = {"videos": videos, "split": split, "batch": batch, "dtype": dtype, "limit": max_questions}
     places |= {"backend": backend}
     how = {"num_frames": frames, "input_mode": input_mode, "max_new_tokens": max_new_tokens}
     if ask(model, data, out, prompt=prompt, wording=wording, warned=warn, **places, **how):

@@ -2,14 +2,17 @@
 
 import typer
 
-from vsitrain.commands.training import Config, Json, Plan, run
+from vsidata.commands.options import AsJson
+from vsitrain.commands.options import Config, Plan
+from vsitrain.commands.training import run
 
 
-def grpo(context: typer.Context, config: Config = None, plan: Plan = False, as_json: Json = False) -> None:
+def grpo(context: typer.Context, config: Config = None, plan: Plan = False, as_json: AsJson = False) -> None:
     """Train with GRPO on video: rollouts, rewards by question type, KL against where the run started.
 
     Every key of a recipe may stand here as --key VALUE, and wins: this project's (`vsitrain keys`) and those
-    of TRL's GRPOConfig and ModelConfig. Reads the data and the model; what lies on the Hub is downloaded to
-    its cache. Writes to output_dir, and to the Hub with --push_to_hub.
+    of TRL's GRPOConfig and ModelConfig. With --plan or --json, prints the plan and does not train. Reads the
+    data and the model; what is on the Hub is downloaded to its cache. Writes to output_dir, and to the Hub
+    with --push_to_hub.
     """
     run("grpo", config, context.args, plan, as_json)

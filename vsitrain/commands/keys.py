@@ -1,14 +1,11 @@
 """`vsitrain keys`."""
 
-from typing import Annotated
-
-import typer
-
+from vsidata.commands.options import AsJson
 from vsidata.plain_text import echo, echo_json
 
 
 def keys(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON in place of text.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List this project's keys of a recipe: meaning, unit, default and allowed values.
 

@@ -5,14 +5,16 @@ from typing import Annotated
 
 import typer
 
+from vsidata.commands.options import OutArgument
 from vsidata.plain_text import echo
+from vsitrain.commands.options import Dtype
 from vsitrain.commands.packages import require_packages
 
 
 def merge(
-    adapter: Annotated[Path, typer.Argument(metavar="ADAPTER", help="Folder of an adapter.")],
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write the whole model to.")],
-    dtype: Annotated[str | None, typer.Option(help="Of the weights: bfloat16, float32 …")] = None,
+    adapter: Annotated[Path, typer.Argument(metavar="ADAPTER", help="Read the adapter in this folder.")],
+    out: OutArgument,
+    dtype: Dtype = None,
 ) -> None:
     """Write the model that an adapter and its base make together, for programs that load whole models.
 

@@ -2,23 +2,10 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from vsidata.plain_text import echo, echo_json
 from vsitrain.commands.warning import warn
-
-MetaInfo = Annotated[
-    list[Path] | None,
-    typer.Option(
-        help="Boxes of VSI-Bench's rooms (…_meta_info_val.json), for distances between centres; repeatable."
-    ),
-]
-Published = Annotated[
-    list[str] | None,
-    typer.Option(help="A row as the paper published it, such as vsGRPO-V-2B; repeatable."),
-]
 
 
 def print_scores(

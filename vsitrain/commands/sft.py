@@ -2,14 +2,17 @@
 
 import typer
 
-from vsitrain.commands.training import Config, Json, Plan, run
+from vsidata.commands.options import AsJson
+from vsitrain.commands.options import Config, Plan
+from vsitrain.commands.training import run
 
 
-def sft(context: typer.Context, config: Config = None, plan: Plan = False, as_json: Json = False) -> None:
+def sft(context: typer.Context, config: Config = None, plan: Plan = False, as_json: AsJson = False) -> None:
     """Fine-tune on right answers: the loss is on the reply alone.
 
     Every key of a recipe may stand here as --key VALUE, and wins: this project's (`vsitrain keys`) and those
-    of TRL's SFTConfig and ModelConfig. Reads the data and the model; what lies on the Hub is downloaded to
-    its cache. Writes to output_dir, and to the Hub with --push_to_hub.
+    of TRL's SFTConfig and ModelConfig. With --plan or --json, prints the plan and does not train. Reads the
+    data and the model; what is on the Hub is downloaded to its cache. Writes to output_dir, and to the Hub
+    with --push_to_hub.
     """
     run("sft", config, context.args, plan, as_json)

@@ -1,24 +1,20 @@
 """`vsitrain study`."""
 
-from typing import Annotated
-
-import typer
-
+from vsidata.commands.options import AsJson, Out
 from vsidata.plain_text import echo_json
-from vsitrain.commands.evaluating import (
+from vsitrain.commands.evaluating import ask
+from vsitrain.commands.options import (
     Backend,
     Batch,
     Data,
     Dtype,
     Frames,
     InputMode,
-    Limit,
+    MaxNewTokens,
+    MaxQuestions,
     Model,
-    Out,
     Split,
-    Tokens,
     Videos,
-    ask,
 )
 from vsitrain.commands.warning import warn
 
@@ -31,12 +27,12 @@ def study(
     split: Split = None,
     frames: Frames = None,
     input_mode: InputMode = None,
-    max_new_tokens: Tokens = None,
+    max_new_tokens: MaxNewTokens = None,
     batch: Batch = 8,
     dtype: Dtype = None,
     backend: Backend = "hf",
-    limit: Limit = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
+    max_questions: MaxQuestions = None,
+    as_json: AsJson = False,
 ) -> None:
     """Ask a model in all three prompt modes, as in the paper's Table 1: scores, lengths, unread replies.
 
@@ -49,7 +45,7 @@ def study(
     from vsitrain.evaluation import study as studying
     from vsitrain.prompts import PROMPT_MODES
 
-    places = {"videos": videos, "split": split, "batch": batch, "dtype": dtype, "limit": limit}
+    places = {"videos": videos, "split": split, "batch": batch, "dtype": dtype, "limit": max_questions}
     places |= {"backend": backend}
     how = {"num_frames": frames, "input_mode": input_mode, "max_new_tokens": max_new_tokens}
     once = [warn, *[lambda _: None] * (len(PROMPT_MODES) - 1)]  # the modes share their questions and clips

@@ -5,44 +5,49 @@ from typing import Annotated, Literal
 
 import typer
 
+from vsidata.commands.options import MetaInfoOrNone
 from vsidata.plain_text import echo
-from vsitrain.commands.print_scores import MetaInfo, Published
+from vsitrain.commands.options import Plot, Published
 
 
 def table(
     runs: Annotated[
-        list[Path], typer.Argument(metavar="RUN…", help="Folders of evaluations, in the order of the rows.")
+        list[Path],
+        typer.Argument(metavar="RUN…", help="Show the evaluations in these folders, in order."),
     ],
     base: Annotated[
         Path | None,
-        typer.Option(help="Evaluation of the base model: its row comes first, the others gain on it."),
+        typer.Option(help="Put this evaluation of the base model first, and show gains over it."),
     ] = None,
     paper: Annotated[
         bool,
         typer.Option(
-            "--paper", help="After each run, how far it is from the paper's row of its model and mode."
+            "--paper",
+            help="Add the difference to the paper's row of the same model and mode after each run.",
         ),
     ] = False,
     published: Published = None,
     references: Annotated[
-        bool, typer.Option(help="Add what is scored without a model: blind answers, centres, the key.")
+        bool,
+        typer.Option(help="Add scores without a model: blind answers, centre distances, the key."),
     ] = True,
-    meta_info: MetaInfo = None,
+    meta_info: MetaInfoOrNone = None,
     layout: Annotated[
         Literal["models", "modes"],
-        typer.Option(help="As the paper's Table 2, or its Table 1: modes gain on the vanilla one."),
+        typer.Option(
+            help="Print the paper's Table 2 (models), or its Table 1 with gains over vanilla (modes)."
+        ),
     ] = "models",
     form: Annotated[
-        Literal["markdown", "csv", "latex"], typer.Option("--format", help="How to print it.")
+        Literal["markdown", "csv", "latex"], typer.Option("--format", help="Print in this format.")
     ] = "markdown",
-    plot: Annotated[
-        Path | None, typer.Option(help="Draw it, too, a panel a task: .png, .svg or .pdf.")
-    ] = None,
+    plot: Plot = None,
 ) -> None:
     """Print evaluations of the same questions side by side, as the paper's tables do.
 
-    Reads the predictions of the runs; writes the picture that --plot names, over an older one, and nothing
-    else. Needs no GPU. Published rows and references are marked.
+    --meta-info (…_meta_info_val.json) adds distances between centres. Reads the predictions of the runs;
+    writes the picture that --plot names, a panel per task, over an older one, and nothing else. Needs no GPU.
+    Published rows and references are marked.
     """
     from vsitrain.scoring.compare_runs import compare_runs
     from vsitrain.scoring.layouts import FORMATS, LAYOUTS

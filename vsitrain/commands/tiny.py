@@ -1,24 +1,23 @@
 """`vsitrain tiny`."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from vsidata.commands.options import OutArgument, Seed
 from vsidata.errors import OptionError
 from vsidata.plain_text import echo
-from vsidata.rules.seeds import LARGEST_SEED
 from vsitrain.commands.packages import require_packages
 
 
 def tiny(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write to.")],
-    like: Annotated[str, typer.Option(help="Size, by name: tiny, qwen2-vl-2b, qwen2-vl-7b.")] = "tiny",
+    out: OutArgument,
+    like: Annotated[str, typer.Option(help="Use this size: tiny, qwen2-vl-2b or qwen2-vl-7b.")] = "tiny",
     family: Annotated[
         Literal["qwen2-vl", "qwen2.5-vl", "qwen3-vl", "internvl"] | None,
-        typer.Option(help="Of a tiny model (default: qwen2-vl)."),
+        typer.Option(help="Use this family for a tiny model (default: qwen2-vl)."),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the weights.")] = 0,
+    seed: Seed = 0,
 ) -> None:
     """Write a random model with tokenizer, processor and chat template, made without a network.
 

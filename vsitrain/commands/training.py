@@ -1,10 +1,8 @@
-"""What the commands that train share: their options, and the run itself."""
+"""The run of a command that trains."""
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from vsidata.plain_text import echo, echo_json
 from vsitrain.commands.packages import require_packages
@@ -14,9 +12,6 @@ if TYPE_CHECKING:
     from vsitrain.settings.run_options import Method
 
 ANY_KEY = {"allow_extra_args": True, "ignore_unknown_options": True}
-Config = Annotated[Path | None, typer.Option(help="Recipe: YAML file of settings (recipes/ has some).")]
-Plan = Annotated[bool, typer.Option("--plan", help="Say what the run needs, and stop there.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the plan as JSON, and stop there.")]
 
 
 def run(method: "Method", recipe: Path | None, given: list[str], plan_only: bool, as_json: bool) -> None:

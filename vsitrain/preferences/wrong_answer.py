@@ -58,7 +58,7 @@ def wrong_answer(row: Row, kinds: Sequence[str], *, letters: bool, seed: int) ->
         if answer in words:
             return str(row["options"][words.index(answer)]).partition(".")[0]
     fault = f"none of {', '.join(kinds)} applies to question {row['id']} ({row['question_type']})."
-    remedy = "Add random as the last of them, or leave such questions out (question_types)."
+    remedy = "Add random as the last of them, or leave such questions out (topics)."
     raise OptionError("wrong_answers", fault, remedy)
 
 

@@ -98,8 +98,12 @@ def _by_key(given: Sequence[str]) -> dict[str, list[str]]:
 
 def _by_new_names(recipe: Recipe, warn: Callable[[str], None]) -> Recipe:
     names = {key: _new_name(key, recipe.places[key], warn) for key in recipe.settings}
-    settings = {names[key]: value for key, value in recipe.settings.items()}
-    return Recipe(settings, {names.get(key, key): place for key, place in recipe.places.items()})
+    settings: dict[str, Any] = {}
+    places: dict[str, str] = {}
+    for key, value in recipe.settings.items():  # those of the nearest file come first, and win
+        settings.setdefault(names[key], value)
+        places.setdefault(names[key], recipe.places[key])
+    return Recipe(settings, places)
 
 
 def _new_name(key: str, place: str, warn: Callable[[str], None]) -> str:

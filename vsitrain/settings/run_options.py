@@ -12,7 +12,7 @@ Names = Annotated[
 ]
 """A list of names; one may stand alone."""
 
-RENAMED: Mapping[str, str] = {"num_frames": "frames"}
+RENAMED: Mapping[str, str] = {"num_frames": "frames", "question_types": "topics"}
 """Old names of keys, which still work in this version, with a warning."""
 
 
@@ -29,11 +29,11 @@ class RunOptions(BaseModel):
     eval_split: str = Field(
         "validation", description="Split to evaluate on during training, where `eval_strategy` asks for it."
     )
-    question_types: Names | None = Field(
-        None, description="Train on these question types or topics alone; null for all."
+    topics: Names | None = Field(
+        None, description="Train on these topics or question types alone; null for all."
     )
     mix: dict[str, Annotated[float, Field(gt=0)]] | None = Field(
-        None, description="Weight by question type or topic; null takes the questions as they come."
+        None, description="Weight by topic or question type; null takes the questions as they come."
     )
     max_questions: Annotated[int, Field(ge=1)] | None = Field(
         None,

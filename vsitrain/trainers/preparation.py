@@ -83,7 +83,7 @@ def prepare(method: Method, config: RunConfig) -> Preparation:
     rows = load_questions(
         options.data,
         options.train_split,
-        question_types=options.question_types,
+        question_types=options.topics,
         weights=options.mix,
         limit=options.max_questions,
         seed=args.seed,
@@ -92,7 +92,7 @@ def prepare(method: Method, config: RunConfig) -> Preparation:
     if args.eval_strategy != "no":
         splits.append(options.eval_split)
         eval_rows = load_questions(
-            options.data, options.eval_split, question_types=options.question_types, seed=args.seed
+            options.data, options.eval_split, question_types=options.topics, seed=args.seed
         )
     store = FrameStore(
         options.data,
