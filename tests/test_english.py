@@ -32,7 +32,6 @@ NOT_YET = (
     "docs",
     "notebooks",
     "recipes",
-    "vsidata/analysis",
     "vsidata/commands",
     "vsidata/dataset",
     "vsidata/pages",

@@ -207,7 +207,7 @@ def a_missing_file(tmp_path):
 
 def an_empty_file(tmp_path):
     (tmp_path / "empty.jsonl").write_text("")
-    return ["--questions", tmp_path / "empty.jsonl"], "holds no question"
+    return ["--questions", tmp_path / "empty.jsonl"], "contains no questions"
 
 
 def no_questions(tmp_path):

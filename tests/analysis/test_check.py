@@ -64,10 +64,10 @@ def test_whole_scan_has_nothing_missing_and_nothing_to_doubt(tmp_path):
 @pytest.mark.parametrize(
     ("suffix", "costs", "usable"),
     [
-        ("_vh_clean_2.ply", "no question at all", False),
-        ("_vh_clean_2.0.010000.segs.json", "no question at all", False),
-        (".aggregation.json", "no question at all", False),
-        (".txt", "which way is up", False),
+        ("_vh_clean_2.ply", "no questions", False),
+        ("_vh_clean_2.0.010000.segs.json", "no questions", False),
+        (".aggregation.json", "no questions", False),
+        (".txt", "the vertical direction", False),
         (".sens", "no frames", True),
         ("_vh_clean_2.labels.ply", "no cross-check", True),
     ],

@@ -187,7 +187,7 @@ def test_what_cannot_be_compared_is_refused(two, tmp_path):
     foreign = write(tmp_path / "foreign.jsonl", [made.size("elsewhere", "bed", 200)])
     for arguments, reason in (
         ((two[0], tmp_path), "no manifest.json"),
-        ((two[0], foreign), "no scene in common"),
+        ((two[0], foreign), "shares no scene"),
         ((two[0], tmp_path / "none.jsonl"), "cannot be read"),
     ):
         ran = vsidata("compare", *arguments)

@@ -1,1 +1,1 @@
-"""What is kept, and why: leak guard, splits, plan, conform."""
+"""What builds and scans contain: check, plan, conform, compare, audit and debias."""

@@ -1,4 +1,4 @@
-"""What an annotation itself gives reason to doubt, so that nobody counts what was not told apart."""
+"""What is doubtful in an annotation: objects that are missing or not separated make counts wrong."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,11 +28,12 @@ class AnnotationLimits(Rules):
     """When to doubt an annotation.
 
     Attributes:
-        unannotated: share of the vertices without an object above which objects must be missing.
-        piece_gap: an object whose outline on the floor has a gap this wide is in pieces.
-        piece_share: share of its vertices that a piece must hold to count.
-        class_disagreement: share of the vertices whose class differs from the labels' own above which one of
-            the two files must be wrong.
+        unannotated: share of the vertices without an object. Above it, objects must be missing.
+        piece_gap: a gap in the outline of an object on the floor. If one is this wide, the object is in
+            pieces.
+        piece_share: share of an object's vertices that a piece must have to count.
+        class_disagreement: share of the vertices with another class than that of their label. Above it, one
+            of the two files must be wrong.
     """
 
     unannotated: StatedConstant
@@ -46,13 +47,13 @@ class Finding:
     """One reason to doubt.
 
     Attributes:
-        kind: `unannotated` says that objects are missing; `listed twice` that the annotation
-            names an object again; `unaligned` that no file says which way is up; `changed` that the scan
-            has the mark of a synthetic one and is none;
-            `hides several` and `in pieces` that one object stands for several things; `empty` that it has no
-            vertex; `unknown label` and `classes` that its label may be a slip.
+        kind: `unannotated`: objects are missing. `listed twice`: the annotation lists an object again.
+            `unaligned`: no file states the vertical direction. `changed`: the scan is marked as synthetic but
+            its files differ from the mark. `hides several` and `in pieces`: one object stands for several
+            things. `empty`: the object has no vertices. `unknown label` and `classes`: the label may be a
+            slip.
         text: the same in words, with numbers.
-        instances: the objects it is about; empty where it is about the scan.
+        instances: the objects in question; empty if it is about the whole scan.
     """
 
     kind: FindingKind
@@ -66,12 +67,12 @@ def annotation_limits() -> AnnotationLimits:
 
 
 def findings(scene: Scene, vocabulary: Vocabulary, limits: AnnotationLimits) -> list[Finding]:
-    """The reasons to doubt a scene's annotation; of objects, only those that a question could name."""
+    """The reasons to doubt a scene's annotation. Only objects that a question could name count."""
     found = []
     if scene.instances is not None:
         share = float(np.mean(scene.instances < 0))
         if share > limits.unannotated.value:
-            found.append(Finding("unannotated", f"{share:.0%} of the vertices belong to no object"))
+            found.append(Finding("unannotated", f"{share:.0%} of the vertices do not belong to an object"))
     named = [thing for thing in scene.objects if vocabulary.names(thing.label, scene.dataset)]
     twice = [thing for thing in scene.objects if thing.instance in scene.repeated]
     several = [thing for thing in named if vocabulary.hides_several(thing.label)]
@@ -79,16 +80,17 @@ def findings(scene: Scene, vocabulary: Vocabulary, limits: AnnotationLimits) -> 
     empty = [thing for thing in named if thing.vertices is not None and not len(thing.vertices)]
     found += _findings_of_kind("listed twice", twice, "the same object is listed twice, and counts once")
     found += _findings_of_kind("hides several", several, "one object may stand for several things")
-    found += _findings_of_kind("in pieces", in_pieces, "one object lies in pieces far apart")
-    found += _findings_of_kind("empty", empty, "the object has no vertex")
+    found += _findings_of_kind("in pieces", in_pieces, "one object consists of pieces far apart")
+    found += _findings_of_kind("empty", empty, "the object has no vertices")
     return found
 
 
 def pieces_on_the_floor(vertices: Array, gap: float) -> list[int]:
-    """How many vertices there are in each piece of an object's outline on the ground plane, largest first.
+    """The number of vertices in each piece of an object's outline on the ground plane, largest first.
 
-    Seen on squares of side `gap`: two pieces are apart where a whole square between them is empty. What lies
-    above each other is one piece: scans show a table's top and feet, and seldom all of its legs.
+    The outline is drawn on squares of side `gap`. Two pieces are separate if a whole square between them is
+    empty. Parts above each other are one piece: scans show a table's top and feet, and rarely all of its
+    legs.
 
     Args:
         vertices: (n, 3) metres, z up.

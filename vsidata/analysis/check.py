@@ -1,4 +1,4 @@
-"""What is there of each scan, what is missing and what that costs, and what is doubtful in its annotation."""
+"""Which files each scan has and lacks, what a missing file costs, and what is doubtful in the annotation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,9 +24,11 @@ from vsidata.topics.rule_set import load_rules
 
 _CLASSES = "_vh_clean_2.labels.ply"
 
-_CHANGED = "it has the mark of a synthetic scan, but {} is not as listed there: it counts as ScanNet's"
+_CHANGED = (
+    "it is marked as a synthetic scan, but {} is not as listed in the mark: it counts as a ScanNet scan"
+)
 
-# What a build does unless its options say otherwise.
+# The defaults of a build.
 _RULES = "wide"
 _FRAMING = Framing(16)
 
@@ -38,8 +40,8 @@ class ScanFile(Rules):
         suffix: what follows the scan's name; also the download script's `--type`.
         instead: suffixes of files, or names of folders, that serve as well.
         needed: whether the scan cannot be used without it.
-        holds: what is in it.
-        without: what its absence costs.
+        holds: what the file contains.
+        without: what is lost without it.
     """
 
     suffix: str
@@ -49,7 +51,7 @@ class ScanFile(Rules):
     without: str
 
     def is_in(self, folder: Path) -> bool:
-        """Whether a scan's folder holds the file, or what serves as well."""
+        """Return whether a scan's folder contains the file, or one that serves as well."""
         names = (f"{folder.name}{name}" if name[0] in "._" else name for name in (self.suffix, *self.instead))
         return any((folder / name).exists() for name in names)
 
@@ -60,16 +62,16 @@ class _ScanFiles(Rules):
 
 @dataclass(frozen=True)
 class Standards:
-    """What scans are held against.
+    """What scans are compared with.
 
     Attributes:
-        vocabulary: which labels a question could name, and which stand for several things.
+        vocabulary: which labels a question could name, and which may mean several things.
         limits: when to doubt an annotation.
-        classes: NYU40 class by raw label; None where ScanNet's table is not at hand.
-        forbidden: the list that forbids a scan's room, by scan.
+        classes: NYU40 class by raw label; None if ScanNet's table is missing.
+        forbidden: scan → the list that forbids its room.
         without_table: why `classes` is None.
-        framing, rate: which frames of a stream a build reads: those that it shows, and so many a second for
-            the order of appearance.
+        framing, rate: which frames of a stream a build reads: those that it shows, and for the order of
+            appearance `rate` frames per second.
     """
 
     vocabulary: Vocabulary
@@ -83,16 +85,16 @@ class Standards:
 
 @dataclass(frozen=True)
 class ScanReport:
-    """What was found of one scan.
+    """The result of the check of one scan.
 
     Attributes:
         name: the scan.
         dataset: `scannet` or `synthetic`.
-        official: the official list that it stands in: `train`, `val`, `test`; None for none.
-        forbidden_by: the list for whose sake the leak guard refuses its room; None where it does not.
-        objects, vertices: how many; None where that is unknown.
-        missing: the files that are not there.
-        fault: why it cannot be used; None where it can.
+        official: the official list that contains the scan: `train`, `val` or `test`; None if no list does.
+        forbidden_by: the list because of which the leak guard refuses its room; None if it does not.
+        objects, vertices: their numbers; None if unknown.
+        missing: the files that the scan lacks.
+        fault: why it cannot be used; None if it can.
         findings: what is doubtful in its annotation.
     """
 
@@ -114,7 +116,7 @@ def scan_files() -> tuple[ScanFile, ...]:
 
 
 def standards(source: ScanNet) -> Standards:
-    """What the scans of a root are held against. The table of labels lies in the root, or above `scans/`."""
+    """What the scans of a root are compared with. The table of labels is in the root, or above `scans/`."""
     beside, above = source.root / LABEL_TABLE, source.root.resolve().parent / LABEL_TABLE
     classes, fault = None, None
     try:
@@ -135,13 +137,13 @@ def standards(source: ScanNet) -> Standards:
 
 
 def check_scan(source: ScanNet, name: str, against: Standards, quick: bool = False) -> ScanReport:
-    """Look at one scan.
+    """Check one scan.
 
     Args:
         source: the scans of a root.
         name: the scan.
-        against: what the scans are held against.
-        quick: read the annotation only, neither the geometry nor the frames.
+        against: what the scans are compared with.
+        quick: read only the annotation, not the geometry or the frames.
     """
     missing: tuple[ScanFile, ...] = ()
     scene: Scene | None = None
@@ -156,7 +158,7 @@ def check_scan(source: ScanNet, name: str, against: Standards, quick: bool = Fal
             found.append(Finding("changed", _CHANGED.format(changed)))
         if not quick and source.alignment(name) is None:
             fault_of_text = (
-                f"{name}{ALIGNMENT} has no axisAlignment: the mesh is taken as it lies. If its floor is not "
+                f"{name}{ALIGNMENT} has no axisAlignment: the mesh is used unrotated. If its floor is not "
                 "level, sizes, areas and directions are wrong"
             )
             found.append(Finding("unaligned", fault_of_text))
@@ -200,7 +202,7 @@ def _compare_with_table(scene: Scene, classes: Mapping[str, int]) -> list[Findin
 
 
 def _compare_with_classes(scene: Scene, file: Path, against: Standards) -> list[Finding]:
-    """Whether the mesh with a class at each vertex says the same as the objects' labels do."""
+    """Compare the mesh with a class at each vertex with the labels of the objects."""
     if scene.points is None or scene.instances is None or against.classes is None or not file.exists():
         return []
     try:
@@ -219,6 +221,7 @@ def _compare_with_classes(scene: Scene, file: Path, against: Standards) -> list[
         return []
     return [
         Finding(
-            "classes", f"{file.name} gives {differing:.0%} of the vertices another class than their label"
+            "classes",
+            f"{file.name} gives {differing:.0%} of the vertices a class that differs from their label",
         )
     ]

@@ -1,4 +1,4 @@
-"""How `vsidata check` says what it found: a line for each scan, then what is missing and doubtful in all."""
+"""The output of `vsidata check`: a line per scan, then what is missing and doubtful in all scans."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from vsidata.sources.scannet import ScanNet
 
 
 def as_json(source: ScanNet, against: Standards, reports: Sequence[ScanReport]) -> dict[str, Any]:
-    """All that was found, for a program."""
+    """Everything that was found, as data for a program."""
     return {
         "root": str(source.root),
         "dataset": source.dataset,
@@ -47,9 +47,9 @@ def as_json(source: ScanNet, against: Standards, reports: Sequence[ScanReport]) 
 
 
 def scan_table(reports: Iterable[ScanReport]) -> Table:
-    """A line for each scan."""
+    """One row per scan."""
     table = Table(
-        "scan", "list", "objects", "vertices", "missing", "fault, or what to doubt", box=None, pad_edge=False
+        "scan", "list", "objects", "vertices", "missing", "fault or doubts", box=None, pad_edge=False
     )
     for column in (2, 3):
         table.columns[column].justify = "right"
@@ -67,11 +67,11 @@ def scan_table(reports: Iterable[ScanReport]) -> Table:
 
 
 def missing_table(reports: Sequence[ScanReport]) -> Table | None:
-    """Each file that scans lack: what that costs, and how it is brought. None where nothing is missing."""
+    """Each missing file, what is lost without it, and how to download it. None if no file is missing."""
     lacking = Counter(file.suffix for report in reports for file in report.missing)
     if not lacking:
         return None
-    table = Table("scans", "lack", "without it", "download with", box=None, pad_edge=False)
+    table = Table("scans", "lack", "consequence", "download with", box=None, pad_edge=False)
     table.columns[0].justify = "right"
     for file in scan_files():
         if lacking[file.suffix]:
@@ -80,7 +80,7 @@ def missing_table(reports: Sequence[ScanReport]) -> Table | None:
 
 
 def closing_lines(source: ScanNet, against: Standards, reports: Sequence[ScanReport]) -> list[str]:
-    """What can be used, what is doubtful, what to do next."""
+    """The number of usable scans, the doubts, and what to do next."""
     usable = sum(report.fault is None for report in reports)
     refused = sum(report.forbidden_by is not None for report in reports)
     lines = []
@@ -92,14 +92,14 @@ def closing_lines(source: ScanNet, against: Standards, reports: Sequence[ScanRep
     doubts = Counter(kind for report in reports for kind in {found.kind for found in report.findings})
     if doubts:
         listed = ", ".join(f"{kind} in {count:,}" for kind, count in sorted(doubts.items()))
-        lines.append(f"To doubt when counting: {listed}.")
+        lines.append(f"Check before counting: {listed}.")
     faults = [report for report in reports if report.fault is not None]
     lines += [f"{report.name}: {report.fault}" for report in faults]
     datasets = sorted(Counter(report.dataset for report in reports).items())
     scans = " and ".join(f"{count:,} scan{'s' * (count != 1)} of {name}" for name, count in datasets)
     found = f"{scans} in {source.root}: {usable:,} can be used"
     if refused:
-        found += f"; the leak guard refuses {refused:,}, as they show rooms kept for evaluation"
+        found += f"; the leak guard refuses {refused:,} because they show rooms kept for evaluation"
     return [*lines, f"{found}."]
 
 

@@ -1,7 +1,7 @@
-"""Are these the benchmark's rules? Recompute released VSI-Bench keys from the released boxes and compare.
+"""Recompute released VSI-Bench keys from the released boxes, and compare them with a rule set's answers.
 
-The released questions are read back with the rule set's own question strings, and answered with the topics'
-own functions, so that what agrees here is what a build asks.
+The released questions are parsed with the rule set's own question strings, and answered with the topics' own
+functions. So an agreement here holds for the questions of a build.
 """
 
 import codecs
@@ -39,15 +39,15 @@ WHY_DISTANCES_DIFFER = (
 
 @dataclass
 class Agreement:
-    """How one question type's released keys agree with ours.
+    """How the released keys of one question type agree with ours.
 
     Attributes:
-        released: questions of this type.
-        agreeing: those whose key is ours to the letter or the digit.
-        unresolved: those that the boxes cannot answer, by reason.
+        released: the number of questions of this type.
+        agreeing: those with exactly our key.
+        unresolved: reason → the number of those that the boxes cannot answer.
         differing: (id, released key, our answer) of each that disagrees.
         relative_accuracy: mean relative accuracy of our numbers against the keys, 0 to 1; None for letters.
-        close: numbers within one step (0.1 m) of the key; None for what is no distance in metres.
+        close: numbers within one step (0.1 m) of the key; None if the answer is not a distance in metres.
     """
 
     released: int = 0
@@ -59,38 +59,39 @@ class Agreement:
 
     @property
     def resolved(self) -> int:
-        """Questions that the boxes can answer."""
+        """The number of questions that the boxes can answer."""
         return self.released - sum(self.unresolved.values())
 
 
 def read_questions(path: Path) -> Iterator[dict[str, Any]]:
-    """Rows of a file of released questions, one JSON object a line.
+    """Rows of a file of released questions, one JSON object per line.
 
     Raises:
-        VsiError: the file cannot be read, or a line lacks one of the benchmark's columns or holds no key.
+        VsiError: the file cannot be read, or a line lacks a column of the benchmark or has no valid key.
     """
     needed = {"dataset", "scene_name", "question_type", "question", "options", "ground_truth"}
     try:
         lines = read_regular(path, LARGEST_LINES).removeprefix(codecs.BOM_UTF8).splitlines()
     except OSError as error:
-        raise VsiError(path, f"cannot be read: {error.strerror}.", "Name a readable .jsonl file.") from error
+        raise VsiError(path, f"cannot be read: {error.strerror}.", "Pass a readable .jsonl file.") from error
     for number, line in enumerate(lines, 1):
         try:
             row = orjson.loads(line)
             missing = needed - set(row)
         except (orjson.JSONDecodeError, TypeError) as error:
-            raise VsiError(path, f"line {number} is no JSON object.", "One question a line.") from error
+            fault, remedy = f"line {number} is not a JSON object.", "Write one question per line."
+            raise VsiError(path, fault, remedy) from error
         if missing:
             fault = f"line {number} has no column {', '.join(sorted(missing))}."
-            raise VsiError(path, fault, "Take the benchmark's own test.jsonl.")
+            raise VsiError(path, fault, "Use the benchmark's own test.jsonl.")
         if not _is_key(row["ground_truth"], row["options"]):
-            fault = f"line {number} has the ground_truth {row['ground_truth']!r:.40}, which answers nothing."
-            raise VsiError(path, fault, "Take the benchmark's own test.jsonl.")
+            fault = f"line {number} has the ground_truth {row['ground_truth']!r:.40}, which is not an answer."
+            raise VsiError(path, fault, "Use the benchmark's own test.jsonl.")
         yield row
 
 
 def _is_key(key: Any, options: Any) -> bool:
-    """Whether a key names one of the options, or is a positive number where there are none."""
+    """Return whether a key is the letter of an option, or a positive number if there are no options."""
     if options is not None:
         return isinstance(options, list) and [str(text)[:2] for text in options].count(f"{key}.") == 1
     try:
@@ -106,11 +107,11 @@ def conform(
 
     Args:
         scenes: (dataset, scene name) → measured scene.
-        questions: rows in the benchmark's columns.
-        rules: the rule set whose strings and definitions are tried.
+        questions: rows with the benchmark's columns.
+        rules: the rule set with the strings and definitions to try.
 
     Returns:
-        Question type → agreement, for the types that the rule set asks; other types are left out.
+        Question type → agreement, for the question types of the rule set; other types are left out.
     """
     readers = _readers(rules)
     found: dict[str, Agreement] = {}
@@ -146,7 +147,7 @@ def _recomputed_answer(
 ) -> str:
     match = reader.pattern.fullmatch(row["question"])
     if match is None:
-        raise UnresolvedError("the text is not the rule set's")
+        raise UnresolvedError("the text is not one of the rule set's")
     scene = scenes.get((row["dataset"], row["scene_name"]))
     if scene is None:
         raise UnresolvedError("the scene is not in the meta information")
@@ -154,7 +155,7 @@ def _recomputed_answer(
 
 
 def _open_key(row: Mapping[str, Any]) -> str:
-    """The released key in words: the option that its letter names."""
+    """The released key in words: the text of the option with that letter."""
     if row["options"] is None:
         return str(row["ground_truth"])
     return next(
@@ -166,13 +167,13 @@ def _open_key(row: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class _Reader:
-    """What answers the questions of one type.
+    """What is needed to answer the questions of one type.
 
     Attributes:
-        pattern: the text that they are asked in, with their words.
-        answer: of their topic.
-        rules: of their topic.
-        unit: of the answer.
+        pattern: the text of the questions, with groups for their words.
+        answer: the function of their topic.
+        rules: the rules of their topic.
+        unit: the unit of the answer.
     """
 
     pattern: re.Pattern[str]
@@ -182,7 +183,7 @@ class _Reader:
 
 
 def _readers(rules: RuleSet) -> dict[str, _Reader]:
-    """A reader for each question type that is answered from its words."""
+    """A reader for each question type that can be answered from its words."""
     found = {}
     for name, stated in rules.topics.items():
         topic = rules.registry[name]
@@ -193,7 +194,7 @@ def _readers(rules: RuleSet) -> dict[str, _Reader]:
 
 
 def question_pattern(question: str) -> re.Pattern[str]:
-    """A question string's `{roles}` as a regular expression; a role that stands twice must match itself."""
+    """A question string's `{roles}` as a regular expression. A role that occurs twice must match itself."""
     parts = re.split(r"\{(\w+)\}", question)
     seen: set[str] = set()
     pattern = re.escape(parts[0])
@@ -214,7 +215,7 @@ def measured_scenes(source: Source, rules: RuleSet) -> dict[tuple[str, str], Mea
 
 
 def table(found: Mapping[str, Agreement]) -> "Table":
-    """The figures for a terminal, a row for each question type and one for each reason not to resolve."""
+    """The figures for a terminal: a row per question type, and one per reason for unresolved questions."""
     from rich.table import Table
 
     shown = Table(

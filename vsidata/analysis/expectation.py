@@ -1,4 +1,4 @@
-"""Totals that somebody states of a data set, to compare a plan with. The files are in expectations/*.yaml."""
+"""Published totals of a dataset, to compare a plan with. The files are in expectations/*.yaml."""
 
 from importlib import resources
 from pathlib import Path
@@ -14,7 +14,7 @@ class ExpectedTotal(Rules):
 
     Attributes:
         total: the number.
-        within: share of it by which a projection may be off and still agree.
+        within: the share of the total by which a projection may differ and still agree.
         why: where the number comes from.
     """
 
@@ -23,18 +23,18 @@ class ExpectedTotal(Rules):
     why: str = ""
 
     def agrees(self, projected: int) -> bool:
-        """Whether a projection is as near to the total as it should be."""
+        """Return whether a projection is near enough to the total."""
         return abs(projected - self.total) <= self.within * self.total
 
 
 class Expectation(Rules):
-    """Totals that somebody states, and what they are the totals of.
+    """Published totals, and what they are totals of.
 
     Attributes:
-        name, why, source: whose they are.
-        rules: name of the rule set.
-        split: official list of the scenes.
-        scenes: how many scenes.
+        name, why, source: the name, reason and source of the totals.
+        rules: the name of the rule set.
+        split: the official list of the scenes.
+        scenes: the number of scenes.
         questions: topic → total.
     """
 
@@ -48,10 +48,10 @@ class Expectation(Rules):
 
 
 def load_expectation(name: str) -> Expectation:
-    """Stated totals of this package by name: `paper`.
+    """Published totals in this package, by name: `paper`.
 
     Raises:
-        OptionError: there are none of that name.
+        OptionError: the name is unknown.
     """
     folder = Path(str(resources.files("vsidata.analysis") / "expectations"))
     known = sorted(path.stem for path in folder.glob("*.yaml"))

@@ -1,11 +1,12 @@
-"""What a rule set would ask, projected from annotations alone: no mesh is read and nothing is measured.
+"""The number of questions by a rule set, projected from annotations alone: nothing is measured.
 
-The projection is an upper bound. It is exact where the rules refuse nothing for its geometry, as those of the
-paper do; elsewhere a build also drops objects that are too small, options that are too close, and so on.
+The projection is an upper bound. It is exact if the rules refuse nothing for its geometry, as those of the
+paper do. Otherwise a build also drops objects that are too small, options that are too close, and so on.
 
-What frames show does not stand in an annotation. How much the visibility filter leaves is a share measured
-on other rooms: each topic states its own, and `data/seen_shares.yaml` the source. A sample of the user's own
-streams would be truer, but takes their meshes and a second a scan, for a command that takes seconds in all.
+An annotation does not say what frames show. The share that the visibility filter keeps was measured on other
+rooms: each topic states its own share, and `data/seen_shares.yaml` the source. A sample of the user's own
+streams would be more accurate, but it needs their meshes and a second per scan. This command takes seconds in
+total.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
 
 
 class SeenShares(Rules):
-    """How the topics' `seen_share` was measured: what the visibility filter leaves of the questions.
+    """How the topics' `seen_share` was measured: the share of the questions that the visibility filter keeps.
 
     Attributes:
-        frames: how many were shown of each scan.
-        why, source: how the shares came about.
+        frames: the number of frames of each scan.
+        why, source: the reason and the source of the shares.
     """
 
     frames: int
@@ -50,9 +51,9 @@ class Projection:
 
     Attributes:
         rules: name and digest of the rule set.
-        scenes: how many scenes were projected.
-        questions: topic → most questions that a build can ask.
-        seen: topic → about how many of these a build with frames and the visibility filter can ask at most.
+        scenes: the number of projected scenes.
+        questions: topic → the largest number of questions that a build can have.
+        seen: topic → about the largest number that remains with frames and the visibility filter.
         failures: the scenes without a usable annotation.
     """
 
@@ -109,7 +110,7 @@ def _unmeasured(source: Source, name: str, rules: RuleSet) -> MeasuredScene:
 
 
 def table(projected: Projection, expected: Expectation | None = None) -> "Table":
-    """The projection for a terminal, a row for each topic; beside stated totals, how far it is from each."""
+    """The projection as a table, a row per topic; with expected totals, the difference from each."""
     from rich.table import Table
 
     filtered = f"seen in {seen_shares().frames} frames, about"
@@ -148,7 +149,7 @@ def _verdict(agrees: bool) -> str:
 
 
 def as_json(projected: Projection, expected: Expectation | None = None) -> dict[str, Any]:
-    """The same for a program."""
+    """The projection as data for a program."""
     figures: dict[str, Any] = {
         "rules": projected.rules,
         "scenes": projected.scenes,

@@ -1,1 +1,1 @@
-"""Whether questions can be answered without a look, and what else about their answers is too regular."""
+"""Whether questions can be answered without the video, and what else about their answers is too regular."""

@@ -1,4 +1,4 @@
-"""The whole audit: what `vsidata audit` writes."""
+"""The complete audit: the content of `audit.json`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -39,15 +39,15 @@ _COLUMNS = (
 def questions_of_build(build: Build) -> list[BlindQuestion]:
     """The questions of a build, each with the room that it is about.
 
-    Builds of the first release do not say the room.
+    Builds of the first release do not contain the room.
 
     Raises:
         BuildError: a shard is missing or cannot be read.
-        OptionError: there is no question.
+        OptionError: the build has no questions.
     """
     rows = list(build.rows("qa", columns=_COLUMNS))
     if not rows:
-        raise OptionError(build.folder, "holds no question.", "Name a build in which something is asked.")
+        raise OptionError(build.folder, "contains no questions.", "Pass a build that has questions.")
     rooms = {
         (scene["dataset"], scene["scene_name"]): scene["room"]
         for scene in build.rows("scenes", columns=("dataset", "scene_name", "room"))
@@ -60,14 +60,15 @@ def questions_of_build(build: Build) -> list[BlindQuestion]:
 
 
 def questions_of_file(path: Path) -> list[BlindQuestion]:
-    """Released VSI-Bench questions, or others in its columns, one JSON object a line.
+    """Released VSI-Bench questions, or others with the same columns, one JSON object per line.
 
     Raises:
-        VsiError: the file cannot be read, or a line is no question with a key; or there is none.
+        VsiError: the file cannot be read, has no questions, or has a line that is not a question with a key.
     """
     rows = list(read_questions(path))
     if not rows:
-        raise OptionError(path, "holds no question.", "Name a file of questions, one JSON object a line.")
+        remedy = "Pass a file of questions, one JSON object per line."
+        raise OptionError(path, "contains no questions.", remedy)
     return read_blind_questions(rows)
 
 
@@ -82,26 +83,27 @@ def audit(
     """Audit questions.
 
     Args:
-        questions: at least one of which can be scored.
-        manifest: of the build that they are from; None for released questions.
-        seed: of the parts that the rooms are put in, and of the forests.
-        started: called with the number of steps; and
-        done: after each.
+        questions: questions, at least one of which can be scored.
+        manifest: the manifest of their build; None for released questions.
+        seed: the random seed of the parts of rooms and of the forests.
+        started: called with the number of steps.
+        done: called after each step.
 
     Returns:
-        Plain data. What is counted: `questions`, `left_out` (numbers that are not positive cannot be scored),
-        `scenes`, `rooms`. How it was done: `vsidata`, `seed`, `folds`, `trees`. What it is of: `qa`, the
-        checksum of each shard. What was found: `scores`, `letters`, `words`, `repeats`, `margins`, as the
-        functions of these names return them.
+        Plain data. Counts: `questions`, `left_out` (numbers that are not positive cannot be scored),
+        `scenes`, `rooms`. Method: `vsidata`, `seed`, `folds`, `trees`. Subject: `qa`, the checksum of each
+        shard. Results: `scores`, `letters`, `words`, `repeats`, `margins`, as the functions of these names
+        return them.
 
     Raises:
-        OptionError: there are too few rooms to learn from some what is asked of others.
+        OptionError: there are too few rooms to learn from some and test on others, or no question can be
+            scored.
     """
     scored = [asked for asked in questions if can_be_scored(asked)]
     need_rooms(questions)
     if not scored:
-        remedy = "Take some whose answers are choices or positive numbers."
-        raise OptionError("The questions", "hold none that can be scored.", remedy)
+        remedy = "Use questions with choices or positive numbers as answers."
+        raise OptionError("The questions", "cannot be scored.", remedy)
     kinds = by_type(scored)
     started(sum(map(forest_count, kinds.values())))
     found = {kind: guess(own, seed, done) for kind, own in kinds.items()}
@@ -129,13 +131,13 @@ def write_audit(build: Path, found: Mapping[str, Any]) -> Path:
     """Write `audit.json` into a build, in one step.
 
     Raises:
-        OptionError: the folder cannot be written to.
+        OptionError: the folder is not writable.
     """
     path = build / AUDIT
     try:
         write_whole(path, [orjson.dumps(found, option=orjson.OPT_INDENT_2), b"\n"])
     except OSError as error:
-        remedy = "Correct the permissions or free disk space; --json prints the audit and writes nothing."
+        remedy = "Correct the permissions or free disk space; --json prints the audit without writing a file."
         raise OptionError(path, f"cannot be written: {error.strerror or error}.", remedy) from error
     return path
 

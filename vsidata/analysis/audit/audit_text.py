@@ -1,4 +1,4 @@
-"""How `vsidata audit` says what it found."""
+"""The output of `vsidata audit`."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,12 +7,12 @@ from rich.table import Table
 
 from vsidata.analysis.audit.scores import WAYS
 
-_DOUBTFUL = 0.001  # so uneven counts come about by chance in one of a thousand fair draws
-_FAR = 0.05  # of gain over the constant, in the benchmark's metrics
+_DOUBTFUL = 0.001  # counts this uneven come by chance in one of a thousand fair draws
+_FAR = 0.05  # gain over the constant, in the benchmark's metrics
 
 
 def score_table(found: Mapping[str, Any]) -> Table:
-    """What is scored without a look, by topic; question types below the topic that has several."""
+    """Scores without the video, by topic; question types are listed below a topic that has several."""
     table = Table(
         "topic",
         "questions",
@@ -60,10 +60,10 @@ def _score(figure: Mapping[str, float] | None, sign: str = "", span: bool = True
 
 
 def closing_lines(found: Mapping[str, Any]) -> list[str]:
-    """What the table does not say."""
+    """Explanations of the table, and findings that are not in it."""
     lines = [
-        "Scored as VSI-Bench does: mean relative accuracy of numbers, exact match of letters. `best` is the "
-        "one answer that scores best on these very questions, `in sample` its score. The rest is learned in "
+        "Scores as in VSI-Bench: mean relative accuracy for numbers, exact match for letters. `best` is the "
+        "one answer that scores best on these questions; `in sample` is its score. All others are learned in "
         "other rooms: `constant` is one answer to all, `by words` the best answer to the same words, "
         "`forest` a random forest on the words. `gain` is forest minus constant. In brackets: 95 % intervals "
         "by room.",
@@ -73,7 +73,7 @@ def closing_lines(found: Mapping[str, Any]) -> list[str]:
         *_near(found["margins"]),
     ]
     if found["left_out"]:
-        lines.append(f"Not scored, for their number is not positive: {found['left_out']:,} questions.")
+        lines.append(f"Not scored, because their number is not positive: {found['left_out']:,} questions.")
     return lines
 
 
@@ -87,10 +87,10 @@ def _guessed(found: Mapping[str, Any]) -> Iterator[str]:
         named = ", ".join(
             f"{topic} {100 * far[topic]:+.1f}" for topic in sorted(far, key=lambda it: -far[it])
         )
-        yield f"Guessed from words by more than {100 * _FAR:.0f} points over the constant: {named}."
+        yield f"Guessed from words, more than {100 * _FAR:.0f} points above the constant: {named}."
     unknown = sorted(kind for kind, own in found["scores"]["types"].items() if own["forest"] is None)
     if unknown:
-        yield f"About too few rooms to learn from: {', '.join(unknown)}."
+        yield f"Too few rooms to learn from: {', '.join(unknown)}."
 
 
 def _uneven(found: Mapping[str, Any]) -> Iterator[str]:
@@ -99,7 +99,7 @@ def _uneven(found: Mapping[str, Any]) -> Iterator[str]:
         if not found[what]:
             continue
         if not uneven:
-            yield f"{title} are as even as chance makes them (p > {_DOUBTFUL} in each question type)."
+            yield f"{title} are as even as expected by chance (p > {_DOUBTFUL} in each question type)."
         for kind, own in uneven.items():
             shares = ", ".join(f"{answer} {100 * it['share']:.1f} %" for answer, it in own["answers"].items())
             yield f"{title} are uneven in {kind}: {shares} (p = {own['p']:.1g})."
@@ -108,15 +108,18 @@ def _uneven(found: Mapping[str, Any]) -> Iterator[str]:
 def _repeated(repeats: Mapping[str, Any]) -> Iterator[str]:
     within = repeats["within_scene"]
     count, against = (sum(own[key] for own in within.values()) for key in ("repeated", "contradicted"))
-    yield f"Asked twice about one scene: {count:,} questions, {against:,} with another answer."
+    yield f"Asked twice about one scene: {count:,} questions, {against:,} of them with another answer."
     if repeats["rescans"]["rooms"]:
         yield f"Rooms with several scans: {repeats['rescans']['rooms']:,}."
     for kind, own in repeats["rescans"]["types"].items():
-        words = f"{own['asked_again']:,} texts asked of several scans of a room, {own['differing']:,} differ"
+        words = (
+            f"{own['asked_again']:,} texts are asked about several scans of a room, "
+            f"{own['differing']:,} have different answers"
+        )
         if "apart" in own:
             apart = own["apart"]
             words += (
-                f"; numbers are {100 * apart['median']:.1f} % apart in the median, "
+                f"; the numbers differ by {100 * apart['median']:.1f} % in the median, "
                 f"{100 * apart['p90']:.1f} % in one of ten, {100 * apart['most']:.0f} % at most"
             )
         yield f"  {kind}: {words}."
@@ -126,7 +129,7 @@ def _near(margins: Mapping[str, Any]) -> Iterator[str]:
     for kind, own in margins.items():
         if own["limit"]:
             yield (
-                f"Margins of {kind}: median {own['quantiles'][10]:.2f} {own['unit']}, the rules' least is "
-                f"{own['limit']:.2f} {own['unit']}; {100 * own['below']:.1f} % are below it, "
-                f"{100 * own['within_half']:.1f} % less than half as much above."
+                f"Margins of {kind}: the median is {own['quantiles'][10]:.2f} {own['unit']}, the minimum of "
+                f"the rules {own['limit']:.2f} {own['unit']}; {100 * own['below']:.1f} % are below the "
+                f"minimum, {100 * own['within_half']:.1f} % below 1.5 times the minimum."
             )

@@ -1,4 +1,4 @@
-"""How near answers are to where they would be others."""
+"""How far values are from where the answer would change."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -16,14 +16,15 @@ def margins(
     """The margins of each question type that has some.
 
     Args:
-        questions: with their margins.
+        questions: questions with their margins.
         topics: the rules by topic, as a manifest resolves them.
-        described: what is known of each topic, `vsidata.topics.described`.
+        described: the description of each topic, from `vsidata.topics.described`.
 
     Returns:
-        Question type → `questions`, `unit`; `quantiles`: 21 values, from the least margin to the largest in
-        steps of 5 %; `limit`: the least that the rules allow, None where they do not say; and where they do
-        the shares of margins `below` the limit, and `within_half` and `within_once` again as much above it.
+        Question type → `questions`, `unit`; `quantiles`: 21 values, from the smallest margin to the largest
+        in steps of 5 %; `limit`: the minimum that the rules allow, None if they have no such rule. With a
+        limit also the shares of margins `below` the limit, `within_half` (below 1.5 times) and `within_once`
+        (below twice the limit).
     """
     found: dict[str, list[float]] = defaultdict(list)
     topic_of = {}

@@ -11,17 +11,17 @@ from vsidata.analysis.blind.blind_question import BlindQuestion, can_be_scored
 
 
 def repeats(questions: Sequence[BlindQuestion]) -> dict[str, Any]:
-    """Count questions of the same text; the order of options does not matter, nor does their letter.
+    """Count questions with the same text. The order of options and their letters do not matter.
 
     Returns:
-        `within_scene`: question type → `repeated`, questions that their scene was asked before, and
+        `within_scene`: question type → `repeated`, questions that were asked before about the same scene, and
         `contradicted`, those of them with another answer than the first.
-        `rescans`: `rooms` with several scans; and `types`: question type → `asked_again`, texts asked of
-        several scans of a room, `differing`, those whose answers are not all the same, and for numbers
-        `apart`: by how much the larger of two answers exceeds the other (0.1: a tenth), over all pairs of
-        scans its median, 90th percentile and maximum.
-        `across_rooms`: question type → `texts` there are, `shared`, those asked of several rooms, and
-        `questions` with such a text. The rooms differ, so that answers may.
+        `rescans`: `rooms` with several scans; and `types`: question type → `asked_again`, texts asked about
+        several scans of a room, `differing`, those with different answers, and for numbers `apart`: by how
+        much the larger of two answers exceeds the other (0.1: a tenth), over all pairs of scans its median,
+        90th percentile and maximum.
+        `across_rooms`: question type → `texts`, the number of texts, `shared`, those asked about several
+        rooms, and `questions` with such a text. The rooms differ, so the answers may differ.
     """
     first: dict[tuple[str, str, str], str] = {}
     repeated: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""What guesses score by topic, with intervals."""
+"""Scores of guesses by topic, with intervals."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -14,10 +14,10 @@ from vsidata.analysis.blind.guess import Guesses
 from vsidata.metrics import Array, interval, mean_relative_accuracy, redrawn_means
 
 WAYS = ("constant_in_sample", "constant", "category_constant", "forest", "gain")
-"""How it is guessed; `gain` is how much more the forest scores than the constant.
+"""The ways to guess. `gain` is how much more the forest scores than the constant.
 
-`constant_in_sample` is chosen on the very questions that it is scored on. All others are learned in other
-rooms than they are scored in, so only they can be compared with each other.
+`constant_in_sample` is chosen on the questions that it is scored on. All others are learned in other rooms
+than they are scored in, so only they can be compared with each other.
 """
 
 
@@ -32,17 +32,17 @@ def by_type(questions: Sequence[BlindQuestion]) -> dict[str, list[BlindQuestion]
 def scores(kinds: Mapping[str, Sequence[BlindQuestion]], found: Mapping[str, Guesses]) -> dict[str, Any]:
     """Scores in [0, 1]: mean relative accuracy of numbers, share of exact matches of letters and words.
 
-    A topic's score is the mean of its question types', as in the benchmark; `macro` is that of the topics.
+    A topic's score is the mean of its question types, as in the benchmark. `macro` is the mean of the topics.
 
     Args:
         kinds: the questions by type.
         found: the guesses at each type, in the same order.
 
     Returns:
-        `types`, `topics` and `macro`: of each the number of `questions` and, by WAYS, `score`, `low`, `high`
-        (95 % when rooms are drawn again), None where too few rooms are there to learn from; of a type also
-        its `topic`, `metric`, the `answer` of the constant chosen in sample, and of numbers `benchmark`:
-        answer and score of VSI-Bench's own best constant.
+        `types`, `topics` and `macro`: the number of `questions` of each, and for each of WAYS `score`, `low`
+        and `high` (95 % interval from redrawn rooms), None if there are too few rooms to learn from. A type
+        also has its `topic`, `metric`, the `answer` of the constant chosen in sample, and for numbers
+        `benchmark`: answer and score of VSI-Bench's own best constant.
     """
     type_of = np.array([kind for kind, own in kinds.items() for _ in own])
     rooms = [asked.room for own in kinds.values() for asked in own]
@@ -88,7 +88,7 @@ _Means = Mapping[str, tuple[float, Array] | None]
 
 
 def _scores_by_method(found: Mapping[str, Guesses]) -> dict[str, Array]:
-    """The scores of all questions by each way; NaN where it could not be tried."""
+    """The scores of all questions by each way; NaN if it could not be tried."""
     best = np.concatenate([them.of_best for them in found.values()])
     constant = np.concatenate([_or_nan(them.of_constant, them) for them in found.values()])
     category = np.concatenate([_or_nan(them.of_category, them) for them in found.values()])
@@ -101,7 +101,7 @@ def _or_nan(values: Array | None, of: Guesses) -> Array:
 
 
 def _mean(parts: Sequence[_Means]) -> _Means:
-    """The mean of means, draw by draw; None where one of them is not known."""
+    """The mean of means, draw by draw; None if one of them is not known."""
     found: dict[str, tuple[float, Array] | None] = {}
     for way in WAYS:
         known = [mean for part in parts if (mean := part[way]) is not None]

@@ -1,4 +1,4 @@
-"""How evenly letters and words are spread over the answers."""
+"""How evenly letters and words are distributed over the answers."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import Any
 
 from vsidata.analysis.blind.blind_question import BlindQuestion
 
-_MOST_WORDS = 8  # of which a question type chooses: directions do, objects do not
+_MOST_WORDS = 8  # different answers of a question type: directions have fewer, objects have more
 
 
 def letter_shares(questions: Sequence[BlindQuestion]) -> dict[str, Any]:
@@ -15,7 +15,7 @@ def letter_shares(questions: Sequence[BlindQuestion]) -> dict[str, Any]:
 
     Returns:
         `object_rel_distance, 4 options` → `questions`; `answers`: letter → `count`, `share`, `low`, `high`
-        (95 % interval); `p`: how likely so uneven counts are where all letters are as likely.
+        (95 % interval); `p`: how likely counts this uneven are if all letters are equally likely.
     """
     groups: dict[tuple[str, int], list[str]] = defaultdict(list)
     for asked in questions:
@@ -29,7 +29,7 @@ def letter_shares(questions: Sequence[BlindQuestion]) -> dict[str, Any]:
 
 
 def word_shares(questions: Sequence[BlindQuestion]) -> dict[str, Any]:
-    """The same of words, such as directions, of question types that always choose between the same few."""
+    """The same for words, such as directions, in question types that always have the same few choices."""
     groups: dict[str, list[BlindQuestion]] = defaultdict(list)
     for asked in questions:
         if asked.choices:

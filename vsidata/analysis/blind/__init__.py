@@ -1,1 +1,1 @@
-"""What a model would score that never looks: answers from the words of the questions alone."""
+"""Scores of a blind model: answers from the words of the questions alone, without the video."""

@@ -1,4 +1,4 @@
-"""What may be known of a question without its room, its words and its choices; and the answer to it."""
+"""The parts of a question that are known without its room (words and choices), and its answer."""
 
 import math
 import re
@@ -20,25 +20,25 @@ Row = Mapping[str, Any]
 Patterns = Mapping[str, tuple[str, Sequence[re.Pattern[str]]]]
 """Question type → its topic, and the texts that it is asked in."""
 
-_NO_CATEGORY = {"options", "categories", "moves"}  # roles whose words are choices, or whole sentences
-_MOST_ANSWERS = 12  # that a question without options is taken to choose from
+_NO_CATEGORY = {"options", "categories", "moves"}  # roles with choices or whole sentences
+_MOST_ANSWERS = 12  # choices that a question without options is assumed to have, at most
 
 
 @dataclass(frozen=True, slots=True)
 class BlindQuestion:
-    """A question as one reads it who sees no room.
+    """A question as a reader sees it who does not see the room.
 
     Attributes:
-        id: of the question.
-        scene, room: what it is about: dataset and scene, dataset and room, which all rescans share.
+        id: the id of the question.
+        scene, room: what it is about: dataset and scene, dataset and room. All rescans share the room.
         topic, kind: its topic and its question type.
-        text: the question; with the options where there are any, in the order of the alphabet.
+        text: the question, followed by the options if it has some, in alphabetical order.
         words: the categories that it names, in the order of its text.
         truth: what a scorer compares: a letter, a word or a number.
-        answer: the open answer: the option's text where there are options.
-        choices: what it can be answered by; none for numbers.
+        answer: the open answer; the text of the option if there are options.
+        choices: the possible answers; empty for numbers.
         lettered: whether the choices have letters.
-        margin: how far the value is from where the answer would be another one, where that is known.
+        margin: how far the value is from where the answer would change, if that is known.
     """
 
     id: str
@@ -56,26 +56,26 @@ class BlindQuestion:
 
     @property
     def is_number(self) -> bool:
-        """Whether it is scored by mean relative accuracy."""
+        """Return whether it is scored by mean relative accuracy."""
         return not self.choices
 
     @property
     def value(self) -> float:
-        """The number that is the truth."""
+        """The true answer as a number."""
         return float(self.truth)
 
 
 def read_blind_questions(rows: Iterable[Row], topics: Mapping[str, Any] | None = None) -> list[BlindQuestion]:
-    """Rows of questions, parted into what can be scored.
+    """Read rows of questions into their parts that guesses use.
 
     Args:
-        rows: with `dataset`, `scene_name`, `question_type`, `question`, `options`, `ground_truth`; further
-            `id`, `topic`, `margin` and `room` where they are known.
-        topics: the topics of the rule set that asked them, as a manifest resolves it. The texts of this
-            package's rule sets are known as well.
+        rows: with `dataset`, `scene_name`, `question_type`, `question`, `options`, `ground_truth`; and with
+            `id`, `topic`, `margin` and `room` if they are known.
+        topics: the topics of the rule set that the questions come from, as a manifest resolves it. The
+            texts of this package's rule sets are recognised, too.
 
     Returns:
-        As many, in their order.
+        One question per row, in the order of the rows.
     """
     patterns = _patterns(topics)
     found = [_blind_question(row, patterns) for row in rows]
@@ -111,13 +111,13 @@ def _chosen_option(options: Sequence[str], letter: str, row: Row) -> str:
     place = ascii_uppercase.find(letter)
     if len(letter) != 1 or not 0 <= place < len(options):
         where = f"question {row.get('id', '')} about {row['scene_name']}"
-        fault = f"has the ground_truth {letter!r:.40}, which names none of its {len(options)} options."
+        fault = f"has the ground_truth {letter!r:.40}, but only {len(options)} options."
         raise VsiError(where, fault, "Check the build with `vsidata verify`, or build it again.")
     return options[place]
 
 
 def _with_choices(found: Sequence[BlindQuestion]) -> list[BlindQuestion]:
-    """Open words get the words that answer their kind; what remains without choices is a number."""
+    """Give open words the words that answer their question type. A question without choices is a number."""
     words: dict[str, Counter[str]] = defaultdict(Counter)
     for asked in found:
         if not asked.choices and not is_number(asked.truth):
@@ -135,12 +135,12 @@ def _with_choices(found: Sequence[BlindQuestion]) -> list[BlindQuestion]:
 
 
 def can_be_scored(asked: BlindQuestion) -> bool:
-    """False for a number that is not positive: relative accuracy has no meaning there."""
+    """Return False for a number that is not positive: relative accuracy is not defined for it."""
     return not asked.is_number or 0 < asked.value < math.inf
 
 
 def _roles(question: str, texts: Sequence[re.Pattern[str]]) -> dict[str, str]:
-    """The words in a question by their roles; the whole text where no pattern knows it."""
+    """The words in a question by their roles; the whole text if no pattern matches it."""
     for pattern in texts:
         if match := pattern.fullmatch(question):
             return match.groupdict()

@@ -1,4 +1,4 @@
-"""Guesses at choices: which letter, which word."""
+"""Guesses at choices: a letter or a word."""
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ class _OptionTable:
     """All options of all questions, one after the other (o,).
 
     Attributes:
-        question: number of the question of each.
-        place: which of the question's options it is.
-        right: 1 where it is the answer, else 0.
-        keys: what may tell a right one by itself, and with each word of its question.
-        orders: (p,) numbers of options, and two of the words listed in it, in their order.
+        question: the number of the question of each option.
+        place: the position of the option among the question's options.
+        right: 1 for the right option, else 0.
+        keys: features that may identify the right option, alone and with each word of its question.
+        orders: (p,) numbers of options, and two of the words listed in the option, in their order.
     """
 
     question: IntArray
@@ -71,14 +71,14 @@ def choice_guesses(
 ) -> list[str]:
     """A guess at each choice of one question type, learned from other rooms.
 
-    A forest says of each option how likely it is right, by its place, its words and those of the question;
-    the guess is the likeliest.
+    A forest estimates how likely each option is right, by its place, its words and those of the question.
+    The guess is the most likely option.
 
     Args:
-        questions: of one question type, all with choices.
-        parts: (n,) of each question's room; the guesses at a part are learned from the others.
-        leaf: of the forest.
-        seed: of all draws.
+        questions: questions of one question type, all with choices.
+        parts: (n,) the part of each question's room. Guesses at a part are learned from the other parts.
+        leaf: the least number of questions in a leaf of the forest.
+        seed: the random seed.
         done: called after each part.
 
     Returns:
@@ -123,7 +123,7 @@ def _features(options: _OptionTable, training: Mask, rooms: Sequence[str], seed:
 
 
 def _against_others(values: Array, options: _OptionTable) -> Array:
-    """How far an option's value is above the mean of its question's options."""
+    """How much higher an option's value is than the mean of its question's options."""
     means = np.bincount(options.question, weights=values) / np.bincount(options.question)
     above: Array = values - means[options.question]
     return above

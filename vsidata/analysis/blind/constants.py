@@ -1,4 +1,4 @@
-"""The one answer to many questions that scores best: known only after the fact, or learned in other rooms."""
+"""The one answer to many questions that scores best: on these questions, or on those of other rooms."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -18,8 +18,8 @@ def best_answer(truths: Sequence[str], *, number: bool) -> str:
     """The answer that scores best on questions with these answers.
 
     Args:
-        truths: at least one; positive numbers, if they are any.
-        number: whether they are scored by mean relative accuracy, or must be met exactly.
+        truths: at least one answer; all positive if they are numbers.
+        number: whether they are scored by mean relative accuracy; otherwise by exact match.
     """
     if not number:
         counts = Counter(truths)
@@ -30,15 +30,15 @@ def best_answer(truths: Sequence[str], *, number: bool) -> str:
 
 
 def decimals(truths: Iterable[str]) -> int:
-    """Digits behind the point of the longest."""
+    """The largest number of digits after the decimal point."""
     return max(len(truth.partition(".")[2]) for truth in truths)
 
 
 def fold_of_rooms(rooms: Iterable[Room], folds: int = FOLDS, seed: int = 0) -> dict[Room, int]:
-    """Rooms parted at random: what is learned about some is tried on others.
+    """Split rooms at random: what is learned about some parts is tested on the others.
 
     Returns:
-        Room → number of its part, 0 to folds - 1; parts differ by one room at most.
+        Room → number of its part, 0 to folds - 1. The sizes of two parts differ by one room at most.
     """
     names = sorted(set(rooms))
     parts = np.random.default_rng(seed).permutation(len(names)) % folds

@@ -1,4 +1,4 @@
-"""A random forest that says how likely each answer is."""
+"""A random forest that estimates how likely each answer is."""
 
 import numpy as np
 
@@ -6,27 +6,27 @@ from vsidata.analysis.blind.word_encoder import IntArray
 from vsidata.metrics import Array
 
 FINE, COARSE = 3, 30
-"""Questions in a leaf, at least: few where words say much, many where they say little."""
+"""Least number of questions in a leaf: few if words say much about the answer, many if they say little."""
 
 TREES = 30
-_MOST_ROWS = 5_000  # that a tree is grown from: with 20,000 the forest guesses no better
+_MOST_ROWS = 5_000  # per tree: with 20,000 the forest guesses no better
 
 
 def likelihoods(
     features: Array, answers: Array, kinds: IntArray, tested: Array, *, leaf: int, seed: int
 ) -> Array:
-    """How likely each kind of answer is, by what shares the leaves of a forest with a question.
+    """How likely each kind of answer is, by the shares in the leaves that a question falls into.
 
-    The trees are grown to part `answers`; their leaves keep all kinds of answer that fell there, so that the
+    The trees are grown to split `answers`. Their leaves keep all kinds of answer that fell into them. So the
     best guess can be chosen by any measure afterwards.
 
     Args:
-        features: (n, d) of the questions to learn from.
-        answers: (n,) a number for each.
+        features: (n, d) features of the questions to learn from.
+        answers: (n,) a number for each question.
         kinds: (n,) the kind of each answer, from 0.
         tested: (m, d) features of the questions to answer.
-        leaf: least number of questions in a leaf.
-        seed: of the draws.
+        leaf: the least number of questions in a leaf.
+        seed: the random seed.
 
     Returns:
         (m, kinds) shares, which sum to 1.
@@ -39,7 +39,7 @@ def likelihoods(
         max_features=0.5,
         max_samples=_MOST_ROWS if len(answers) > _MOST_ROWS else None,
         random_state=seed,
-        n_jobs=1,  # its threads would race for the filters of warnings, and print thousands
+        n_jobs=1,  # with threads, the filters of warnings have race conditions, and thousands are printed
     ).fit(features.astype(np.float32), answers)
     learned = forest.apply(features.astype(np.float32))
     asked = forest.apply(tested.astype(np.float32))

@@ -1,4 +1,4 @@
-"""The best that can be guessed without a look: constants, and forests on the words of the questions."""
+"""The best blind guesses: constants, and forests on the words of the questions."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -15,42 +15,44 @@ from vsidata.analysis.blind.word_encoder import IntArray
 from vsidata.errors import OptionError
 from vsidata.metrics import Array, exact_match, mean_relative_accuracy
 
-_ENOUGH = 4_000  # questions; of fewer the scores depend on how their rooms are parted, by several points
+_ENOUGH = 4_000  # questions; with fewer, the scores depend on the partition of the rooms, by several points
 _MOST_PARTITIONS = 4
 
 
 def forest_count(questions: Sequence[BlindQuestion]) -> int:
-    """How many forests `guess` grows for questions of one type; none where there are too few rooms."""
+    """How many forests `guess` grows for questions of one type; 0 if there are too few rooms."""
     if not can_learn(questions):
         return 0
     return partition_count(questions) * FOLDS * len(_leaf_size(questions))
 
 
 def can_learn(questions: Sequence[BlindQuestion]) -> bool:
-    """Whether the questions are about as many rooms as there are parts, at least."""
+    """Return whether the questions are about at least as many rooms as there are parts."""
     return len({asked.room for asked in questions}) >= FOLDS
 
 
 def need_rooms(questions: Sequence[BlindQuestion]) -> None:
-    """Refuse questions about fewer rooms.
+    """Refuse questions about too few rooms.
 
     Raises:
-        OptionError: they are.
+        OptionError: there are fewer rooms than parts.
     """
     if not can_learn(questions):
         rooms = len({asked.room for asked in questions})
         fault = f"are about {rooms} room{'s' * (rooms != 1)}."
-        remedy = f"Take {FOLDS} rooms at least: guesses about some are learned from the others."
+        remedy = (
+            f"Use questions about at least {FOLDS} rooms: guesses about some are learned from the others."
+        )
         raise OptionError("The questions", fault, remedy)
 
 
 def partition_count(questions: Sequence[BlindQuestion]) -> int:
-    """How often the rooms are parted anew."""
+    """How many times the rooms are split."""
     return min(max(_ENOUGH // len(questions), 1), _MOST_PARTITIONS)
 
 
 def _leaf_size(questions: Sequence[BlindQuestion]) -> tuple[int, ...]:
-    """Words say much about some numbers, as lengths, and little about choices."""
+    """Words say much about some numbers, such as lengths, and little about choices."""
     return (FINE, COARSE) if questions[0].is_number else (COARSE,)
 
 
@@ -59,11 +61,12 @@ class Guesses:
     """Guesses at all questions of one type.
 
     Attributes:
-        best: the one answer that scores best on these questions: a letter where the choices have letters.
-        of_best: (n,) its scores in [0, 1]. It is chosen after the fact, so no guess can be compared with it.
+        best: the one answer that scores best on these questions; a letter if the choices have letters.
+        of_best: (n,) its scores in [0, 1]. It is chosen on these questions, so no guess can be compared with
+            it.
         of_constant: (n,) mean scores of the one answer that scores best in other rooms.
         of_category: (n,) mean scores of the best answer to the same words about other rooms.
-        of_forest: (n,) mean scores of the forest, which learns in other rooms. The last three are None where
+        of_forest: (n,) mean scores of the forest, which learns in other rooms. The last three are None if
             there are too few rooms to learn from.
     """
 
@@ -79,19 +82,19 @@ def guess(
 ) -> Guesses:
     """Guess at questions of one type, and score the guesses.
 
-    Rooms are parted in five; what is guessed about one part is learned from the four others. The forest is
-    for numbers the better of two, with few or with many questions in a leaf, and gives way to a constant that
-    does better: which of these answers a part is judged by their scores on the other parts. Few questions are
-    parted several times, and the scores are means.
+    Rooms are split into five parts. Guesses about one part are learned from the four others. For numbers, the
+    better of two forests is used: with few or with many questions in a leaf. A constant replaces the forest
+    if it scores better. Which of these answers a part is decided by their scores on the other parts. Few
+    questions are split several times, and the scores are means.
 
-    Where words carry no information, the forest gains nothing over `of_constant`: 0.4 points, with a standard
+    If words carry no information, the forest gains nothing over `of_constant`: 0.4 points, with a standard
     error of 0.4, over 32 sets of 10 rooms (three question types, 60 questions each, 5 trees). Over `of_best`
     the same forest seems to lose 3.9 points. Source: `tests/analysis/test_blind_statistics.py`.
 
     Args:
-        questions: of one question type, which `can_be_scored`.
-        seed: of the parts and of the forests.
-        done: called after each of `forest_count`.
+        questions: questions of one question type for which `can_be_scored` is true.
+        seed: the random seed of the parts and of the forests.
+        done: called after each of the `forest_count` forests.
     """
     best = best_answer([asked.truth for asked in questions], number=questions[0].is_number)
     of_best = _scores(questions, [best] * len(questions))
@@ -104,7 +107,7 @@ def guess(
 
 
 def _guessed(questions: Sequence[BlindQuestion], seed: int, done: Callable[[], None]) -> Array:
-    """Scores (3, n) by the constant, by the words and by the forest, with the rooms parted once."""
+    """Scores (3, n) of the constant, of the words and of the forest, for one split of the rooms."""
     number = questions[0].is_number
     forest = number_guesses if number else choice_guesses
     parts = folds_of([asked.room for asked in questions], seed=seed)
@@ -120,21 +123,21 @@ def _guessed(questions: Sequence[BlindQuestion], seed: int, done: Callable[[], N
 
 
 def _scores(questions: Sequence[BlindQuestion], replies: Sequence[str]) -> Array:
-    """In the benchmark's own metrics."""
+    """Scores by the metrics of the benchmark."""
     if questions[0].is_number:
         return mean_relative_accuracy([float(it) for it in replies], [asked.value for asked in questions])
     return exact_match(replies, [asked.truth for asked in questions])
 
 
 def _reply(asked: BlindQuestion, option: str) -> str:
-    """An option in the form of the truth: its letter, or itself."""
+    """An option in the form of the true answer: its letter, or its text."""
     if not asked.lettered:
         return option
     return chr(ord("A") + asked.choices.index(option)) if option in asked.choices else ""
 
 
 def _best_on_other_parts(scores: Array, parts: IntArray) -> IntArray:
-    """For each question (n,) the row of `scores` (k, n) that is best on all parts but its own."""
+    """For each question (n,) the row of `scores` (k, n) that is best on all parts except its own."""
     chosen = np.zeros(len(parts), dtype=np.int64)
     for part in np.unique(parts):
         chosen[parts == part] = np.argmax(scores[:, parts != part].mean(axis=1))
@@ -142,7 +145,7 @@ def _best_on_other_parts(scores: Array, parts: IntArray) -> IntArray:
 
 
 def _constants(questions: Sequence[BlindQuestion], parts: IntArray) -> tuple[list[str], list[str], list[str]]:
-    """From other parts: the best answer to the same words, to the type, and the usual open answer to it."""
+    """From other parts: the best answer to the same words, to the type, and the best open answer to it."""
     number = questions[0].is_number
     by_words, by_type, by_word = ([""] * len(questions) for _ in range(3))
     for part in np.unique(parts).tolist():

@@ -1,4 +1,4 @@
-"""Guesses at numbers: how many, how long, how far."""
+"""Guesses at numbers: counts, lengths and distances."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -10,7 +10,7 @@ from vsidata.analysis.blind.forest import likelihoods
 from vsidata.analysis.blind.word_encoder import Encoder, IntArray, Mask, codes
 from vsidata.metrics import Array, mean_relative_accuracy
 
-_MOST_STEPS = 64  # of answers that are told apart
+_MOST_STEPS = 64  # of answers that are distinguished
 _GUESSES = 128
 
 
@@ -19,14 +19,14 @@ def number_guesses(
 ) -> list[str]:
     """A guess at each number of one question type, learned from other rooms.
 
-    A forest says how likely each number is by the words of the question; the guess is the number that scores
-    best on that, which is not its mean: half as far off is not half as good.
+    A forest estimates how likely each number is, by the words of the question. The guess is the number with
+    the best expected score. That is not the mean, because the score is not linear in the error.
 
     Args:
-        questions: of one question type, all with positive numbers.
-        parts: (n,) of each question's room; the guesses at a part are learned from the others.
-        leaf: of the forest.
-        seed: of all draws.
+        questions: questions of one question type, all with positive numbers.
+        parts: (n,) the part of each question's room. Guesses at a part are learned from the other parts.
+        leaf: the least number of questions in a leaf of the forest.
+        seed: the random seed.
         done: called after each part.
     """
     truths = np.array([question.value for question in questions])
@@ -49,7 +49,7 @@ def number_guesses(
 
 
 def _words(questions: Sequence[BlindQuestion]) -> Iterator[IntArray]:
-    """The words at each place, and all of them together in whatever order."""
+    """The words at each place, and all of them together in any order."""
     most = max(len(question.words) for question in questions)
     for place in range(most):
         yield codes([question.words[place : place + 1] for question in questions])
@@ -68,7 +68,7 @@ def _features(
 
 
 def _steps(truths: Array) -> tuple[IntArray, Array]:
-    """Numbers into at most so many steps: the step of each (n,), and the median of each step, rising."""
+    """Group numbers in at most _MOST_STEPS steps: the step of each (n,) and the rising medians."""
     values, kinds = np.unique(truths, return_inverse=True)
     if len(values) <= _MOST_STEPS:
         return kinds, values

@@ -1,4 +1,4 @@
-"""Words as numbers: what the questions of other rooms that hold the same words were answered by."""
+"""Words as numbers: statistics of the answers to questions with the same words about other rooms."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ IntArray = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 _INNER_FOLDS = 5
-_PRIOR = 3.0  # so many average answers stand beside those that a word has: few say little
+_PRIOR = 3.0  # so many average answers are added to those of a word, because few answers say little
 
 
 def codes(keys: Sequence[Hashable]) -> IntArray:
-    """Equal keys get equal numbers, from 0 without gaps."""
+    """Map equal keys to equal numbers, from 0 without gaps."""
     number: dict[Hashable, int] = {}
     return np.array([number.setdefault(key, len(number)) for key in keys], dtype=np.int64)
 
@@ -26,13 +26,13 @@ def codes(keys: Sequence[Hashable]) -> IntArray:
 class Encoder:
     """Replaces words by statistics of the answers (n,) that they have in a training part.
 
-    A training question's statistics come from other rooms than its own, as a tested question's do: else the
-    forest would read its answer off a word that occurs once.
+    The statistics of a training question come from other rooms than its own, as those of a tested question
+    do. Otherwise the forest could read the answer from a word that occurs once.
 
     Attributes:
-        answers: what is to be predicted.
-        training: which questions are learned from; the others' answers are never looked at.
-        inner: to which inner part each question's room belongs.
+        answers: the values to predict.
+        training: the questions to learn from. The answers of the others are never read.
+        inner: the inner part of each question's room.
     """
 
     answers: Array
@@ -41,11 +41,11 @@ class Encoder:
 
     @classmethod
     def of(cls, answers: Array, training: Mask, rooms: Sequence[str], seed: int) -> "Encoder":
-        """Parts the rooms anew."""
+        """Split the rooms into inner parts."""
         return cls(answers, training, folds_of(rooms, _INNER_FOLDS, seed))
 
     def statistics(self, words: IntArray) -> list[Array]:
-        """Mean and spread of the answers to the same word elsewhere, and how many there are (log)."""
+        """Mean and spread of the answers to the same word in other rooms, and their number (log)."""
         prior, spread = self.answers[self.training].mean(), self.answers[self.training].var()
         count, total, squares = (self._sums_of_other_rooms(words, power) for power in (0, 1, 2))
         mean = (total + _PRIOR * prior) / (count + _PRIOR)
@@ -54,7 +54,7 @@ class Encoder:
         return [mean, np.sqrt(variance), np.log1p(count)]
 
     def rank(self, words: IntArray) -> Array:
-        """The words in the order of their mean answers: a tree then parts any of them from the others."""
+        """The words in the order of their mean answers. So a tree can separate any set of them."""
         prior = self.answers[self.training].mean()
         count, total = (self._sums(words, power).sum(axis=1) for power in (0, 1))
         means: Array = (total + prior) / (count + 1)

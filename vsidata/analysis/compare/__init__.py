@@ -1,1 +1,1 @@
-"""What changed between two builds, or two rule sets: which questions, and which answers."""
+"""What changed between two builds or two rule sets: the questions and the answers."""

@@ -1,4 +1,4 @@
-"""What the first side's answers are worth by the second side's keys, and what is asked on one side alone."""
+"""The score of the first side's answers by the second side's keys, and questions that only one side has."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from vsidata.metrics import Array, interval, mean_relative_accuracy, redrawn_mea
 
 
 def read_side(place: Path) -> tuple[list[BlindQuestion], Manifest | None]:
-    """The questions of a build, or of a file of released ones, and the manifest; None of a file.
+    """The questions of a build and its manifest, or of a file of released questions and None.
 
     Raises:
         VsiError: it is neither, or cannot be read.
@@ -33,26 +33,24 @@ def compare(first: Path, second: Path, examples: int = 3) -> dict[str, Any]:
     """Compare two builds, or a build and a file of released questions.
 
     Args:
-        first, second: their folders, or .jsonl files.
-        examples: most questions that are shown of each topic and kind of change.
+        first, second: folders of builds, or .jsonl files.
+        examples: the largest number of example questions per topic and kind of change.
 
     Returns:
-        Plain data. `first`, `second`: `place`, `questions`, `scenes`. `scenes`: how many are in `both`, and
-        in the `first` or `second` alone. `rules`: what differs, a line each. `topics`: topic → `both`, `same`
-        answers, `differing`, `lost`, `new` and their `examples`; `score` of the first's answers by the
+        Plain data. `first`, `second`: `place`, `questions`, `scenes`. `scenes`: the number in `both`, and in
+        the `first` or `second` alone. `rules`: the differences, one line each. `topics`: topic → `both`,
+        `same` answers, `differing`, `lost`, `new` and their `examples`; `score` of the first's answers by the
         second's keys, with `low`, `high` and `metric`; for numbers `ratio`: quartiles of the first's answer
-        by the second's.
+        divided by the second's.
 
     Raises:
-        VsiError: one is neither or cannot be read, or they have no scene in common.
+        VsiError: one side is neither a build nor such a file, cannot be read, or they share no scene.
     """
     (ours, rules), (theirs, other_rules) = read_side(first), read_side(second)
     scenes, others = ({asked.scene for asked in side} for side in (ours, theirs))
     if not scenes & others:
-        fault = f"has no scene in common with {second}."
-        raise OptionError(
-            first, fault, "Compare builds from the same scans: the names of scenes are compared."
-        )
+        fault = f"shares no scene with {second}."
+        raise OptionError(first, fault, "Compare builds of the same scans: scenes are matched by name.")
     pairs = paired(ours, theirs)
     both, lost, new = (
         _by_topic(part)
@@ -128,7 +126,7 @@ def _same(ours: BlindQuestion, theirs: BlindQuestion) -> bool:
 
 
 def _closeness(pair: Pair) -> float:
-    """The smaller of two numbers by the larger; 0 for words."""
+    """The smaller of two numbers divided by the larger; 0 for words."""
     ours, theirs = pair
     if not (ours.is_number and theirs.is_number):
         return 0.0
@@ -137,7 +135,7 @@ def _closeness(pair: Pair) -> float:
 
 
 def _score_by_other_keys(both: Sequence[Pair]) -> dict[str, Any]:
-    """The score of the first's answers by the second's keys, and for numbers how they are to each other."""
+    """The score of the first's answers by the second's keys, and for numbers their ratio."""
     scored = [(ours, theirs) for ours, theirs in both if can_be_scored(theirs)]
     if not scored:
         return {"score": None}

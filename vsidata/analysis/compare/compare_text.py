@@ -1,4 +1,4 @@
-"""How `vsidata compare` says what changed."""
+"""The output of `vsidata compare`."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ _MOST_RULES = 12
 
 
 def table(found: Mapping[str, Any]) -> Table:
-    """A line for each topic."""
+    """One row per topic."""
     names = ("both", "same", "differ", "lost", "new", "first by second's keys", "ratio")
     shown = Table("topic", *names, box=None, pad_edge=False)
     for column in shown.columns[1:]:
@@ -33,13 +33,15 @@ def closing_lines(found: Mapping[str, Any]) -> Iterator[str]:
         f"{scenes['both']:,} scenes."
     )
     yield (
-        "`both` are the same questions, by their text or by the categories that they are about; `lost` are "
-        "only in the first, `new` only in the second. The first's answers are scored as a model's would be: "
-        "mean relative accuracy of numbers, exact match of choices, 95 % intervals by room; `ratio` is the "
-        "median of the first's number by the second's."
+        "`both` are the same questions, by their text or by their categories; `lost` are only in the first, "
+        "`new` only in the second. The first's answers are scored like those of a model: mean relative "
+        "accuracy for numbers, exact match for choices, 95 % intervals by room; `ratio` is the median of "
+        "the first's number divided by the second's."
     )
     if rules := found["rules"]:
-        more = f" And {len(rules) - _MOST_RULES:,} more; --json has all." if len(rules) > _MOST_RULES else ""
+        more = (
+            f" And {len(rules) - _MOST_RULES:,} more; --json shows all." if len(rules) > _MOST_RULES else ""
+        )
         yield f"Rules: {'; '.join(rules[:_MOST_RULES])}.{more}"
     for topic, own in found["topics"].items():
         for it in own["examples"]["differing"]:

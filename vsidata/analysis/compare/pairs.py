@@ -1,4 +1,4 @@
-"""The same questions in two builds: by their text, or by what they are about if that is worded anew."""
+"""The same questions in two builds: by their text, or by their subject if the wording changed."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
@@ -11,12 +11,12 @@ Pair = tuple[BlindQuestion, BlindQuestion]
 
 @dataclass(frozen=True)
 class Paired:
-    """Two sides, question by question.
+    """The questions of two sides, matched.
 
     Attributes:
         both: the question in the first and in the second.
-        lost: of the first alone; and
-        new: of the second alone. All in the order of their builds.
+        lost: questions of the first alone.
+        new: questions of the second alone. All are in the order of their builds.
     """
 
     both: list[Pair]
@@ -27,8 +27,8 @@ class Paired:
 def paired(first: Sequence[BlindQuestion], second: Sequence[BlindQuestion]) -> Paired:
     """Find each question of one side on the other.
 
-    First by scene, question type and text. What remains is the same where scene, question type and the
-    categories are: the two of a distance and the options of a choice in any order.
+    Questions are matched by scene, question type and text. The rest is matched by scene, question type and
+    categories: the two of a distance and the options of a choice in any order.
     """
     both: list[Pair] = []
     left: Sequence[BlindQuestion] = first

@@ -1,1 +1,1 @@
-"""A build without what can be guessed: which questions go, what that costs, the build that is left."""
+"""A build without questions that can be guessed: the questions left out, the cost, the remaining build."""

@@ -1,4 +1,4 @@
-"""Size against blind score, drawn: a small picture for each question type, as one SVG."""
+"""Number of questions against blind score: one small plot per question type, in one SVG."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
@@ -12,9 +12,9 @@ _WIDTH, _HEIGHT, _GAP, _COLUMNS = 240, 150, 44, 3  # of one picture, pixels
 def curves_as_svg(record: Mapping[str, Any]) -> str:
     """The curves of a record, from `record.as_json`.
 
-    To the right is what was left, from all questions down to none; up is the score, from 0 to 100. The line
-    is the forest's, the dashed one a constant's, both learned in other rooms; a dot is what was measured at
-    the end.
+    The x axis is the number of questions left, from all on the left to none on the right. The y axis is the
+    score, from 0 to 100. The solid line is the forest's score, the dashed line a constant's, both learned in
+    other rooms. A dot is the final measurement.
     """
     kinds = {kind: own for kind, own in record["types"].items() if own["rounds"]}
     rows = -(-len(kinds) // _COLUMNS)
@@ -27,10 +27,10 @@ def curves_as_svg(record: Mapping[str, Any]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" font-family="sans-serif" font-size="11" fill="#222">'
-        "<title>Questions kept, and what is scored without a look</title>"
+        "<title>Questions kept, and the blind score (without the video)</title>"
         f'<rect width="{width}" height="{height}" fill="#fff"/>'
-        f'<text x="{_GAP}" y="16">scored without a look: line, a forest on words; dashed, a constant; '
-        f"dot, measured anew at the end</text>{''.join(body)}</svg>\n"
+        f'<text x="{_GAP}" y="16">blind score: solid, a forest on the words; dashed, a constant; '
+        f"dot, the final measurement</text>{''.join(body)}</svg>\n"
     )
 
 

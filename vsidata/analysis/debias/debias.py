@@ -1,4 +1,4 @@
-"""What `vsidata debias` does."""
+"""The steps of `vsidata debias`."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,8 +18,8 @@ from vsidata.dataset.subset import write_subset
 from vsidata.errors import OptionError
 from vsidata.files.atomic import need_new
 
-REASON = "debias: it can be guessed without a look"
-_BRIEF = ("target", "least", "seed", "questions", "topics")  # what the manifest says of the record
+REASON = "debias: it can be guessed without the video"
+_BRIEF = ("target", "least", "seed", "questions", "topics")  # entries of the record that the manifest repeats
 
 
 def write_debiased(
@@ -33,29 +33,27 @@ def write_debiased(
     grown: Callable[[], None] = lambda: None,
     done: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
-    """Choose what a build keeps, and write that as a build.
+    """Choose the questions of a build to keep, and write them as a build.
 
     Args:
         build, asked: the build, and all its questions.
-        out: a folder that is not there yet, or is empty.
-        target, least, seed: as `prune.debias` takes them.
-        grown: called after each forest; and
-        done: after each question type.
+        out: a folder that does not exist yet or is empty.
+        target, least, seed: as for `prune.prune`.
+        grown: called after each forest.
+        done: called after each question type.
 
     Returns:
-        What `debias.json` holds.
+        The content of `debias.json`.
 
     Raises:
-        OptionError: there is something in `out`, too few rooms are there to learn from, or the build is
-            debiased already.
-        VsiError: the build cannot be read, or nothing can be written.
+        OptionError: `out` is not empty, there are too few rooms to learn from, or the build is already
+            debiased.
+        VsiError: the build cannot be read, or its files cannot be written.
     """
     need_new(out)
     if build.manifest.debias is not None:
-        remedy = (
-            "Take the build that it was made from: what is left of this one looks less guessable than it is."
-        )
-        raise OptionError(build.folder, "is debiased already.", remedy)
+        remedy = "Use the build that it was made from: the rest of this one seems harder to guess than it is."
+        raise OptionError(build.folder, "is already debiased.", remedy)
     need_rooms(asked)
     found = prune(asked, target=target, least=least, seed=seed, on_forest=grown, done=done)
     made = as_json(found, target=target, least=least, seed=seed)

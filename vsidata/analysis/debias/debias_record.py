@@ -1,4 +1,4 @@
-"""What a debiased build keeps of how it came about, and how `vsidata debias` says it."""
+"""The record of a debiased build, and the output of `vsidata debias`."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ def as_json(found: Mapping[str, Pruned], *, target: float, least: float, seed: i
         `target`, `least`, `seed`; `questions`: [before, after]; `types`: question type → `topic`,
         `questions`, `before`, `after` and `rounds` as `Pruned` has them, and `outside_5_to_95`; `topics`:
         topic → `questions`, `before` and `after`, means over its types, and `reached`: whether the forest's
-        gain is within the target, None where it cannot be measured.
+        gain is within the target, None if it cannot be measured.
     """
     topics: dict[str, list[Pruned]] = defaultdict(list)
     for pruned in found.values():
@@ -55,13 +55,13 @@ def _topic(own: Sequence[Pruned], target: float) -> dict[str, Any]:
 
 
 def _mean(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """The mean of what all parts have."""
+    """The mean of the values that all parts have."""
     known = set.intersection(*(set(part) for part in parts))
     return {key: float(np.mean([part[key] for part in parts])) for key in sorted(known)}
 
 
 def table(record: Mapping[str, Any]) -> Table:
-    """Before and after, by topic."""
+    """Scores before and after, by topic."""
     names = ("questions", "kept", "", "constant", "was", "forest", "was", "gain", "was")
     shown = Table("topic", *names, box=None, pad_edge=False)
     for column in shown.columns[1:]:
@@ -85,26 +85,27 @@ def _points(scores: Mapping[str, float]) -> list[str]:
 
 
 def closing_lines(record: Mapping[str, Any]) -> Iterator[str]:
-    """What it cost, and what was not reached."""
+    """The cost, and the topics that missed the target."""
     asked, kept = record["questions"]
     yield (
-        f"Kept {kept:,} of {asked:,} questions ({kept / asked:.0%}). `gain` is what a forest on the words "
-        "scores above one constant answer, both learned in other rooms, with rooms parted as they were not "
-        "for the choice; `was` is before. Where the constant has risen, what is left is more alike."
+        f"Kept {kept:,} of {asked:,} questions ({kept / asked:.0%}). `gain` is the score of a forest on the "
+        "words minus that of one constant answer. Both are learned in other rooms, with splits of the rooms "
+        "that had no part in the choice. `was` is before. If the constant has risen, the remaining answers "
+        "vary less."
     )
     for kind, own in record["types"].items():
         if (tail := own["outside_5_to_95"]) and own["questions"][0] > own["questions"][1]:
             yield (
                 f"{kind}: {100 * tail[1]:.1f} % of the answers kept are outside the 5th to 95th percentile "
-                f"of their category, of all {100 * tail[0]:.1f} %; the best constant scores "
+                f"of their category, of all answers {100 * tail[0]:.1f} %; the best constant scores "
                 f"{100 * own['after']['constant_in_sample']:.1f}, before "
                 f"{100 * own['before']['constant_in_sample']:.1f}."
             )
     missed = [topic for topic, own in record["topics"].items() if own["reached"] is False]
     if missed:
         yield (
-            f"Not within {100 * record['target']:g} points of the constant: {', '.join(missed)}. A larger "
-            "build gives more to choose from; --keep lower lets more go."
+            f"Not within {100 * record['target']:g} points of the constant: {', '.join(missed)}. Use a "
+            "larger build, or lower --keep so that more questions are left out."
         )
     if unknown := [topic for topic, own in record["topics"].items() if own["reached"] is None]:
-        yield f"About too few rooms to learn from, and kept whole: {', '.join(unknown)}."
+        yield f"Too few rooms to learn from, all questions kept: {', '.join(unknown)}."

@@ -1,8 +1,8 @@
-"""Leave out what can be guessed without a look, until guessing is hardly better than one constant answer.
+"""Leave out questions that can be guessed blind, until a guess is hardly better than one constant answer.
 
-The forest of the audit guesses; the questions that it guesses best are left out, a part of what is needed at
-a time; then it learns anew, with the rooms parted otherwise. What is reported at the end comes from partings
-and forests that had no part in the choice.
+The forest of the audit guesses. Some of the questions that it guesses best are left out. Then it learns
+again, with another split of the rooms. The scores that are reported at the end come from splits and forests
+that had no part in the choice.
 
 Source: iterative bias pruning, by which VSI-Bench's authors made its debiased subset (Brown et al. 2025,
 arXiv 2511.04655).
@@ -20,20 +20,20 @@ from vsidata.analysis.blind.blind_question import BlindQuestion, can_be_scored
 from vsidata.analysis.blind.guess import can_learn, guess, partition_count
 from vsidata.metrics import Array
 
-_PART = 0.5  # of what seems to be needed is left out at a time: the forest learns from what remains
-_LEAST = 0.01  # but at least so much of what remains
+_PART = 0.5  # share of the questions that must go, left out per round: the forest learns from the rest
+_LEAST = 0.01  # share of the remaining questions that is left out per round, at least
 _MOST_ROUNDS = 40
-_SPREAD = 0.8  # of the gain of n questions over partings: about _SPREAD / √n, on 770 and on 3,600 questions
+_SPREAD = 0.8  # of the gain of n questions over splits: about _SPREAD / √n, on 770 and on 3,600 questions
 _TAIL = 0.05
-_LEAST_OF_CATEGORY = 20  # answers, for its percentiles to mean something
+_LEAST_OF_CATEGORY = 20  # answers that are needed for meaningful percentiles
 
 
 @dataclass(frozen=True)
 class Round:
-    """What was measured at one size.
+    """The scores at one number of questions.
 
     Attributes:
-        questions: how many were left.
+        questions: the number of questions left.
         constant, forest: mean scores in [0, 1], both learned in other rooms.
     """
 
@@ -44,18 +44,18 @@ class Round:
 
 @dataclass
 class Pruned:
-    """What became of one question type.
+    """The result for one question type.
 
     Attributes:
-        topic: of the type.
+        topic: the topic of the type.
         kept: the questions that are left.
-        asked: how many there were.
-        rounds: one after the other; the first is of all questions.
+        asked: the number of questions before.
+        rounds: the rounds in order; the first has all questions.
         before, after: `constant_in_sample`, `constant`, `category_constant` and `forest`, scores in [0, 1] of
-            all questions and of those kept, from partings that had no part in the choice; only the first
-            where there are too few rooms.
-        tail: shares of answers, of all questions and of those kept, that lie outside the 5th to 95th
-            percentile of their category's answers before; None for choices, and where no category has enough.
+            all questions and of those kept, from splits that had no part in the choice; only the first if
+            there are too few rooms.
+        tail: shares of answers, of all questions and of those kept, that are outside the 5th to 95th
+            percentile of their category's answers before; None for choices, and if no category has enough.
     """
 
     topic: str
@@ -79,15 +79,15 @@ def prune(
     """Prune every question type.
 
     Args:
-        questions: of a build; those that cannot be scored are all kept.
+        questions: the questions of a build. Those that cannot be scored are all kept.
         target: how much more than the constant the forest may score, in [0, 1].
-        least: share of all questions that is kept whatever they tell.
-        seed: of everything drawn.
-        on_forest: called after each forest; and
-        done: after each question type.
+        least: the share of all questions that is kept in any case.
+        seed: the random seed.
+        on_forest: called after each forest.
+        done: called after each question type.
 
     Returns:
-        Question type → what became of it.
+        Question type → result.
     """
     spare = len(questions) - math.ceil(least * len(questions))
     found = {}
@@ -111,10 +111,10 @@ def _prune_type(
     kept = scored
     for draw in draws if can_learn(scored) else ():
         guesses = guess(kept, draw, on_forest)
-        assert guesses.of_forest is not None, "there are rooms enough"  # noqa: S101 - for the type checker
-        assert guesses.of_constant is not None, "there are rooms enough"  # noqa: S101 - for the type checker
-        # Against the constant's mean, not its score at each question: else what agrees with the constant
-        # would stay, and letters and sizes would all become the same.
+        assert guesses.of_forest is not None, "there are enough rooms"  # noqa: S101 - for the type checker
+        assert guesses.of_constant is not None, "there are enough rooms"  # noqa: S101 - for the type checker
+        # The gain is measured against the constant's mean, not its score at each question. Otherwise
+        # questions that agree with the constant would stay, and letters and sizes would all become the same.
         gains = guesses.of_forest - guesses.of_constant.mean()
         pruned.rounds.append(
             Round(len(kept), float(guesses.of_constant.mean()), float(guesses.of_forest.mean()))
@@ -123,7 +123,7 @@ def _prune_type(
         cut = min(_surplus(gains, allowed), spare - (len(scored) - len(kept)))
         if gains.mean() <= allowed or cut <= 0:
             break
-        drawn = np.random.default_rng(draw).permutation(len(kept))  # among those guessed as well
+        drawn = np.random.default_rng(draw).permutation(len(kept))  # breaks ties between equal gains
         left = set(drawn[np.argsort(-gains[drawn], kind="stable")[cut:]].tolist())
         fewer = [asked for place, asked in enumerate(kept) if place in left]
         if not can_learn(fewer):
@@ -137,7 +137,7 @@ def _prune_type(
 
 
 def _surplus(gains: Array, allowed: float) -> int:
-    """How many of the largest gains to leave out now."""
+    """The number of questions with the largest gains to leave out now."""
     rest = gains.sum() - np.cumsum(np.sort(gains)[::-1])
     enough = rest <= allowed * np.arange(len(gains) - 1, -1, -1)
     needed = int(np.argmax(enough)) + 1
