@@ -1,4 +1,4 @@
-"""What several tests share."""
+"""Fixtures that several test modules share."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +12,9 @@ _VSIBENCH = Path(__file__).resolve().parents[2] / "shared" / "data" / "vsibench"
 
 @pytest.fixture(scope="session")
 def vsibench() -> Path:
-    """Folder of the released VSI-Bench rooms and questions; they are no part of this project."""
+    """Folder of the released VSI-Bench rooms and questions, which are not part of this project."""
     if not _VSIBENCH.is_dir():
-        pytest.skip("the released VSI-Bench rooms are not beside the project, at ../shared/data/vsibench")
+        pytest.skip("the released VSI-Bench rooms are not in the folder ../shared/data/vsibench")
     return _VSIBENCH
 
 
@@ -30,7 +30,7 @@ def synthetic_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def forks() -> Iterator[Forks]:
-    """Runs programs of vsitrain, each in a process of its own, without their imports."""
+    """Run programs of vsitrain, each in its own process, without the time of their imports."""
     forks = Forks()
     yield forks
     forks.close()

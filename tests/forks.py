@@ -1,7 +1,7 @@
-"""Programs in processes of their own that start at once: forks of one that has made the imports of training.
+"""Programs in processes of their own that start quickly: forks of one that has imported the training code.
 
-TRL and transformers take six seconds to import; a fork takes none. This module is also the program that
-forks: it reads requests from its standard input, one a line as JSON, and answers each with exit statuses.
+TRL and transformers take six seconds to import; a fork needs no import. This module is also the program that
+forks: it reads one JSON request per line from its standard input, and answers each with exit statuses.
 """
 
 import json
@@ -20,17 +20,17 @@ _ROOT = Path(__file__).parents[1]
 
 
 class Forks:
-    """Starts the program that forks when the first fork is asked for."""
+    """Start the forking program when the first fork is requested."""
 
     def __init__(self) -> None:
         self._server: subprocess.Popen[str] | None = None
-        self._said = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - it lives as long as this object
+        self._said = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - it is closed with this object
 
     def run(self, *words: object, processes: int = 1, cwd: Path | None = None) -> subprocess.CompletedProcess:
-        """Run what `python WORDS` would: `-m MODULE …`; several processes as torchrun starts them.
+        """Run what `python WORDS` would run: `-m MODULE …`; several processes as torchrun starts them.
 
         Returns:
-            What they printed, and the first exit status that is not 0.
+            Their output, and the first exit status that is not 0.
         """
         if self._server is None:
             pipes = {
@@ -52,7 +52,7 @@ class Forks:
 
     @property
     def said_by_imports(self) -> str:
-        """What the imports printed on standard error, which a process alone would have printed there."""
+        """What the imports printed on standard error. A process that imports them itself prints it too."""
         self._said.seek(0)
         return self._said.read()
 
@@ -63,7 +63,7 @@ class Forks:
 
 
 def _ranks(processes: int) -> list[dict[str, str]]:
-    """The variables that torchrun sets; none for a process alone."""
+    """The variables that torchrun sets; empty for a single process."""
     if processes == 1:
         return [{}]
     with socket.socket() as free:
@@ -86,7 +86,7 @@ def _fork(words: list[str], cwd: str, files: list[str], environment: dict[str, s
 
 
 def _become(words: Sequence[str], cwd: str, files: Sequence[str], environment: dict[str, str]) -> NoReturn:
-    """Be the program, to its end."""
+    """Serve requests until the standard input ends."""
     code: Any = 1
     try:
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)

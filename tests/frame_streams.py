@@ -1,4 +1,4 @@
-"""Streams without pictures: times, cameras and verdicts alone."""
+"""Streams without pictures: only times, camera poses and the validity of each frame."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from vsidata.sources.streams.frames import Depth, FrameStream
 
 
 class BareStream(FrameStream):
-    """A stream of which nobody asks for a picture."""
+    """A stream with frames that have no pictures."""
 
     def jpeg(self, position: int) -> bytes:
         raise NotImplementedError
@@ -21,7 +21,7 @@ class BareStream(FrameStream):
 def bare_stream(
     poses: Array | None, rate: float = 30.0, matrix: Array | None = None, size: tuple[int, int] = (640, 480)
 ) -> BareStream:
-    """A stream of valid frames at an even rate; poses (n, 4, 4) in the frame of the mesh."""
+    """A stream of valid frames at a constant rate; poses (n, 4, 4) in the frame of the mesh."""
     frames = 1 if poses is None else len(poses)
     return BareStream(
         path=Path("scene.sens"),

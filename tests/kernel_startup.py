@@ -2,7 +2,7 @@
 
 
 def _hurry():
-    """A function, so that a notebook finds no name here that it forgot to import."""
+    """Patch inside a function, so that a notebook does not see names that it forgot to import."""
     import subprocess
     from pathlib import Path
 

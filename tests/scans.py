@@ -1,7 +1,7 @@
-"""One small valid scan in ScanNet's layout, written by hand, for tests to read and to corrupt.
+"""One small valid scan in ScanNet's layout, written by hand, that tests read and damage.
 
 A room of 4 m by 3 m by 2.5 m with two boxes in it. Everything is on a grid of points, so that counts and
-coordinates are plain: nothing here comes from the code under test, nor from the generator of synthetic scans.
+coordinates are simple. Nothing here uses the code under test or the generator of synthetic scans.
 """
 
 import json
@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-# The scan's own frame is turned by 90° about z and shifted against the room's.
+# The scan's own frame is rotated by 90° about z and shifted relative to the room.
 ALIGNMENT = np.array([[0.0, -1, 0, 3], [1, 0, 0, 2], [0, 0, 1, 0.5], [0, 0, 0, 1]])
 
 
 @dataclass
 class Part:
-    """A grid of points over an axis-aligned box's surface; room frame, metres."""
+    """A grid of points over the surface of an axis-aligned box; room frame, metres."""
 
     label: str | None
     low: tuple[float, float, float]
@@ -37,7 +37,7 @@ ROOM = (
 
 @dataclass
 class Scan:
-    """A scan in memory: change any of it, then write it."""
+    """A scan in memory. A test may change any part of it, then write it."""
 
     name: str = "scene0000_00"
     vertices: np.ndarray = field(default_factory=lambda: np.empty((0, 3)))
@@ -62,7 +62,7 @@ class Scan:
 
 
 def small_scan(name: str = "scene0000_00") -> Scan:
-    """The room above as a scan, with quirks: unannotated points, segments named twice or without points."""
+    """The room above as a scan. Some points have no annotation, one segment is named twice, one is empty."""
     vertices, faces, segments, groups = [], [], [], []
     for part in ROOM:
         points, triangles = grid_box(np.array(part.low), np.array(part.high))
@@ -104,7 +104,7 @@ def small_scan(name: str = "scene0000_00") -> Scan:
 
 
 def grid_box(low: np.ndarray, high: np.ndarray, steps: int = 4) -> tuple[list[list[float]], list[list[int]]]:
-    """Points and triangles of an axis-aligned box: a grid on each of its six faces, on one if it is flat."""
+    """Points and triangles of an axis-aligned box: a grid on each of its six faces or its only one."""
     points: list[list[float]] = []
     triangles: list[list[int]] = []
     flat = [axis for axis in range(3) if low[axis] == high[axis]]

@@ -1,4 +1,4 @@
-"""Some editors put a byte order mark before a text file: it changes nothing of what is read."""
+"""A byte order mark, which some editors put at the beginning of a text file, changes nothing that is read."""
 
 import codecs
 import json
@@ -36,7 +36,7 @@ QUESTION = {
 
 
 def mark(path: Path) -> None:
-    """Put a byte order mark before a file."""
+    """Put a byte order mark at the beginning of a file."""
     path.write_bytes(codecs.BOM_UTF8 + path.read_bytes())
 
 
@@ -144,5 +144,5 @@ BINARY = (
     [it for it in READERS if it.name not in BINARY],
     ids=str,
 )
-def test_no_reader_of_text_refuses_it(tmp_path, reader):
+def test_every_reader_of_text_accepts_the_mark(tmp_path, reader):
     reader.read(reader.put(tmp_path, codecs.BOM_UTF8 + reader.valid))

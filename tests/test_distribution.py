@@ -1,4 +1,4 @@
-"""Wheel and source archive hold every file of the packages and nothing else, and work outside the checkout.
+"""Wheel and source archive contain exactly the files of the packages, and work outside the checkout.
 
 `make dist` runs all of it; `make test` leaves out the installation, which is marked `soak`.
 """
@@ -46,7 +46,7 @@ class Distribution:
 
 
 def files(*folders):
-    """Path from the checkout → content, for all that the folders hold but compiled files."""
+    """Path from the checkout → content, for every file of the folders except compiled ones."""
     found = (file for folder in folders for file in (ROOT / folder).rglob("*") if file.is_file())
     return {
         str(file.relative_to(ROOT)): file.read_bytes() for file in found if "__pycache__" not in file.parts
@@ -55,7 +55,7 @@ def files(*folders):
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """Both, built from a copy of the project in which other programs left files."""
+    """Both archives, built from a copy of the project in which other programs left files."""
     folder = tmp_path_factory.mktemp("distribution")
     tree = folder / "tree"
     for name, content in files(*PACKAGES, "recipes").items():
@@ -98,7 +98,7 @@ def test_both_name_the_version(built):
     assert built.archive.name == f"vsi100k-{vsidata.__version__}.tar.gz"
 
 
-def test_the_package_index_would_take_both(built):
+def test_the_package_index_would_accept_both(built):
     check = [sys.executable, "-m", "twine", "check", "--strict", built.wheel, built.archive]
     ran = subprocess.run(check, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
@@ -106,12 +106,12 @@ def test_the_package_index_would_take_both(built):
 
 @pytest.fixture(scope="module")
 def installed(built, tmp_path_factory):
-    """A new environment with the wheel. Packages that it needs are those of this environment."""
+    """A new environment with the wheel. The packages that the wheel needs are those of this environment."""
     environment = tmp_path_factory.mktemp("installed") / "environment"
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
     (packages,) = environment.glob("lib/python*/site-packages")
-    # A folder named in a .pth file comes last, and its own .pth files, such as that of an editable
-    # installation, do not count.
+    # A folder named in a .pth file comes last. Its own .pth files, such as that of an editable installation,
+    # have no effect.
     (packages / "needed.pth").write_text(sysconfig.get_path("purelib"))
     pip = [environment / "bin" / "python", "-m", "pip", "install", "--no-deps", "--no-index", built.wheel]
     subprocess.run(pip, check=True, capture_output=True)

@@ -1,7 +1,7 @@
-"""Imports go down only: no file, and no folder, is needed by what it needs. No two classes share a name.
+"""Imports go down only: no file or folder imports what depends on it. No two classes share a name.
 
-In every folder its files and its subfolders are rooms. A room may import another one of the same folder if
-that one never leads back to it. Imports that only a type checker reads count as well.
+Here, a room is a file or a subfolder. A room may import another room of the same folder if that one never
+leads back to it. Imports that only a type checker reads count as well.
 """
 
 import ast
@@ -14,9 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("vsidata", "vsitrain")
-MOST_ROOMS = (
-    20  # at the top of a package, beside its __init__ and marker files: what a reader can keep in mind
-)
+MOST_ROOMS = 20  # at the top of a package, without __init__ and marker files; a reader can keep these in mind
 
 
 def modules(root: Path) -> dict[str, Path]:
@@ -29,7 +27,7 @@ def modules(root: Path) -> dict[str, Path]:
 
 
 def imports(file: Path, known: dict[str, Path]) -> set[str]:
-    """The modules of ours that a file imports, wherever in it."""
+    """The modules of this project that a file imports, anywhere in it."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module:
@@ -45,7 +43,7 @@ def edges(root: Path) -> dict[tuple[str, ...], dict[str, dict[str, str]]]:
     known = modules(root)
     found: dict[tuple[str, ...], dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
     for name, file in known.items():
-        # A package's own file is a room beside those that it holds.
+        # A package's own file counts as a room next to those in its folder.
         here = (*name.split("."), "__init__") if file.name == "__init__.py" else tuple(name.split("."))
         for other in imports(file, known) - {name}:
             there = (
@@ -59,7 +57,7 @@ def edges(root: Path) -> dict[tuple[str, ...], dict[str, dict[str, str]]]:
 
 
 def circles(root: Path) -> list[str]:
-    """Every circle, as the imports that close it."""
+    """Every import circle, as the imports that close it."""
     found = []
     for rooms in edges(root).values():
         try:
@@ -70,7 +68,7 @@ def circles(root: Path) -> list[str]:
     return found
 
 
-def test_no_room_is_needed_by_what_it_needs():
+def test_imports_make_no_circles():
     assert not circles(ROOT)
 
 
@@ -95,7 +93,7 @@ def test_no_two_classes_have_the_same_name():
 
 
 def test_file_names_say_what_is_in_the_file():
-    """`words.py` does not say whose words, and `utils.py` says nothing."""
+    """`words.py` does not say which words it is about, and `utils.py` says nothing."""
     assert not [str(file) for file in modules(ROOT).values() if file.name in ("words.py", "utils.py")]
 
 
@@ -108,7 +106,7 @@ def test_two_classes_of_one_name_are_found(tmp_path):
 
 
 def test_a_circle_is_found_and_named(tmp_path):
-    """Also between folders, and where only a type checker imports."""
+    """A circle is also found between folders, and where only a type checker imports."""
     files = {
         "vsidata/low/a.py": "if TYPE_CHECKING:\n    from vsidata.high import b\n",
         "vsidata/high/b.py": "",

@@ -1,4 +1,4 @@
-"""The loop's driver at toy size: every step is run once, and not again; the table says what was predicted."""
+"""The driver of the loop at toy size: every step runs once, and the table shows the predictions."""
 
 import json
 import os
@@ -15,7 +15,7 @@ SHORT += ["--max_steps 1 --per_device_train_batch_size 8 --num_generations 4"]
 
 @pytest.fixture
 def run(tmp_path, monkeypatch, forks, capsys):
-    """Runs the driver in this process, its trainings as forks; gives what it printed, and how many steps."""
+    """Run the driver in this process, its trainings as forks; return its output and the number of steps."""
     steps = []
     alone = subprocess.run
 
@@ -32,7 +32,7 @@ def run(tmp_path, monkeypatch, forks, capsys):
         runpy.run_path(str(SCRIPT), run_name="__main__")
         return capsys.readouterr().out, len(steps)
 
-    for name in ("OMP_NUM_THREADS", "TOKENIZERS_PARALLELISM"):  # which the driver sets
+    for name in ("OMP_NUM_THREADS", "TOKENIZERS_PARALLELISM"):  # the driver sets these
         monkeypatch.setenv(name, os.environ.get(name, "1"))
     monkeypatch.syspath_prepend(SCRIPT.parent)
     monkeypatch.setattr("sys.argv", [str(SCRIPT), "--out", str(tmp_path / "loop"), *SHORT])
@@ -41,7 +41,7 @@ def run(tmp_path, monkeypatch, forks, capsys):
 
 
 @pytest.mark.slow
-def test_loop_runs_every_step_once_and_tables_what_was_predicted(run, tmp_path):
+def test_loop_runs_every_step_once_and_shows_the_predictions_in_a_table(run, tmp_path):
     first, steps = run()
     assert steps == first.count(" s\n") == 2 + 6
     scores = tmp_path / "loop" / "scores"
@@ -54,7 +54,7 @@ def test_loop_runs_every_step_once_and_tables_what_was_predicted(run, tmp_path):
     assert (tmp_path / "loop" / "loop.png").read_bytes().startswith(b"\x89PNG")
     again, steps = run()
     assert steps == 0
-    assert again.count("done before") == 2 + 5  # the random model is there and is not made again
+    assert again.count("done before") == 2 + 5  # the random model exists and is not made again
 
 
 def ids(folder) -> set[str]:

@@ -16,7 +16,7 @@ from vsidata.metrics import best_constant, exact_match, interval, mean_relative_
     ("prediction", "truth", "score"),
     [
         (4, 4, 1.0),
-        (3, 4, 0.6),  # off by 0.25: met at 0.50 … 0.75, not at 0.80 and above
+        (3, 4, 0.6),  # off by 0.25: passes at 0.50 … 0.75, fails at 0.80 and above
         (2, 4, 0.1),  # off by 0.50, which the threshold 0.50 still allows
         (1.9, 4, 0.0),
         (6, 4, 0.1),
@@ -53,7 +53,7 @@ def test_a_truth_that_is_not_positive_is_refused(truth):
         mean_relative_accuracy([1, 2], [3, truth])
 
 
-def test_exact_match_minds_neither_case_nor_space_around():
+def test_exact_match_ignores_case_and_space_around():
     assert exact_match(["a", " Left", "sink", ""], ["A", "left", "bathroom sink", "b"]).tolist() == [
         1,
         1,
@@ -62,7 +62,7 @@ def test_exact_match_minds_neither_case_nor_space_around():
     ]
 
 
-def test_exact_match_wants_as_many_answers_as_truths():
+def test_exact_match_needs_as_many_answers_as_truths():
     with pytest.raises(ValueError, match="longer"):
         exact_match(["a"], ["a", "b"])
 
@@ -92,10 +92,10 @@ def test_best_constant_of_nothing_is_refused():
         ("room_size_estimation", 1, 16.2, 32.1),
     ],
 )
-def test_constant_answers_score_on_the_released_rooms_what_is_known_of_them(
+def test_constant_answers_get_their_known_scores_on_the_released_rooms(
     vsibench: Path, question_type, decimals, constant, score
 ):
-    # The constants are the best ones over the whole benchmark, of which these rooms are a part.
+    # The constants are the best ones over the whole benchmark; these rooms are only a part of it.
     with (vsibench / "questions.jsonl").open() as lines:
         rows = [json.loads(line) for line in lines]
     truths = [float(row["ground_truth"]) for row in rows if row["question_type"] == question_type]
@@ -131,7 +131,7 @@ def test_interval_does_not_depend_on_the_order_of_the_questions():
 
 
 @pytest.mark.parametrize(("scores", "scenes"), [([], []), ([1.0], ["a", "b"]), ([[1.0]], ["a"])])
-def test_interval_without_one_scene_for_each_score_is_refused(scores, scenes):
+def test_interval_needs_one_scene_per_score(scores, scenes):
     with pytest.raises(ValueError, match="one room per score"):
         interval(redrawn_means(scores, scenes))
 

@@ -1,4 +1,4 @@
-"""The notebooks run from their first cell to their last, and what is committed of them is fit to be read."""
+"""The notebooks run from their first cell to their last, and their committed outputs are fit to be read."""
 
 import json
 import re
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture
 def kernels(tmp_path_factory, monkeypatch):
-    """Kernels of this test hurry: small sizes, and trainings that need no imports of their own."""
+    """Kernels of this test are fast: small sizes, and trainings that need no imports of their own."""
     folder = tmp_path_factory.mktemp("ipython")
     startup = folder / "profile_default" / "startup"
     startup.mkdir(parents=True)
@@ -38,16 +38,16 @@ def test_notebook_runs_and_shows_what_its_committed_outputs_show(path, tmp_path,
     nbclient.NotebookClient(notebook, timeout=300, resources=resources).execute()  # raises what a cell raises
     for cell, before in zip(notebook.cells, committed.cells, strict=True):
         assert kinds(cell) == kinds(before) or not before.get("outputs"), cell.source
-    assert not list(tmp_path.iterdir()), "a notebook leaves nothing in the folder that it runs in"
+    assert not list(tmp_path.iterdir()), "a notebook left files in the folder that it ran in"
 
 
 def kinds(cell: Any) -> list[str]:
-    """What a cell's outputs are: printed text, pictures, tables."""
+    """The outputs of a cell: printed text, pictures, tables."""
     return sorted({kind for output in cell.get("outputs", ()) for kind in output.get("data", {"printed": 0})})
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_committed_notebook_names_no_machine_and_no_moment(path):
+def test_committed_notebook_contains_no_machine_paths_and_no_times(path):
     notebook = json.loads(path.read_text())
     nbformat.validate(notebook)
     assert notebook["metadata"]["kernelspec"]["name"] == "python3"

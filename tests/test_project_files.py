@@ -1,4 +1,4 @@
-"""The files beside the code agree with the code: citation, change log, issue forms, workflow, Dockerfile.
+"""The project files agree with the code: citation, change log, issue forms, workflow, Dockerfile.
 
 The schemas of these formats are not part of the project. These commands check the files against them:
 
@@ -24,7 +24,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 
 def loaded(file):
-    """A YAML file, whose keys are as they are written: `on` is no truth value."""
+    """Content of a YAML file with all scalars as strings: the key `on` does not become true."""
     return yaml.load((ROOT / file).read_text("utf-8"), yaml.BaseLoader)  # noqa: S506 - makes strings, lists, dicts
 
 
@@ -161,14 +161,14 @@ def instructions():
 
 
 def admitted():
-    """What .dockerignore lets in: it leaves everything out, then names what stays."""
+    """The paths that .dockerignore keeps: it leaves everything out, then names what stays."""
     lines = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
     rules = [line for line in lines if line and not line.startswith("#")]
     assert rules[0] == "*"
     return [rule.removeprefix("!") for rule in rules if rule.startswith("!")]
 
 
-def test_each_instruction_of_the_dockerfile_is_known_and_in_order():
+def test_each_instruction_of_the_dockerfile_is_valid_and_in_order():
     names = [name for name, _ in instructions()]
     assert set(names) <= {"FROM", "RUN", "USER", "WORKDIR", "COPY", "CMD"}
     assert names[0] == "FROM"

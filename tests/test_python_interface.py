@@ -1,4 +1,4 @@
-"""The public Python interface: what `vsidata` exports, used on a small build from end to end."""
+"""The public Python interface: what `vsidata` exports, used on a small build from beginning to end."""
 
 import json
 import subprocess
@@ -10,8 +10,8 @@ import vsidata
 from tests.dataset import small_scans, streams
 from vsidata.analysis.blind import forest, guess
 
-ROOMS = 5  # fewer cannot be audited
-FRAMES = 2  # of the rooms, those that have some
+ROOMS = 5  # fewer scenes cannot be audited
+FRAMES = 2  # the share of rooms with frames
 _LIGHT = """
 import sys, vsidata
 heavy = {"numpy", "pyarrow", "pydantic", "huggingface_hub", "vsidata.dataset"} & {*sys.modules}
@@ -42,7 +42,7 @@ def done(root, tmp_path_factory):
     )
 
 
-def test_a_build_is_made_opened_read_and_found_whole(done):
+def test_a_build_is_made_opened_read_and_found_complete(done):
     assert done.failures == []
     build = vsidata.Build.open(str(done.out))
     assert build == done.build
@@ -54,14 +54,14 @@ def test_a_build_is_made_opened_read_and_found_whole(done):
     assert build.verify() == []
 
 
-def test_a_plan_allows_what_was_built(root, done):
+def test_a_plan_permits_the_questions_that_were_built(root, done):
     planned = vsidata.plan(root, rules="wide")
     assert planned.scenes == ROOMS
     for topic, count in done.manifest.questions["train"].items():
         assert 0 < count <= planned.questions[topic]
 
 
-def test_an_audit_is_of_the_build_and_is_shown_by_the_report(done, monkeypatch):
+def test_an_audit_belongs_to_its_build_and_is_shown_by_the_report(done, monkeypatch):
     monkeypatch.setattr(forest, "TREES", 2)
     monkeypatch.setattr(guess, "_MOST_PARTITIONS", 1)
     build = vsidata.Build.open(done.out)
@@ -73,10 +73,10 @@ def test_an_audit_is_of_the_build_and_is_shown_by_the_report(done, monkeypatch):
     shown = vsidata.report(build)
     assert (shown.scenes, shown.questions) == (ROOMS, found["questions"])
     assert '"stale":false' in (shown.index.parent / "data" / "build.js").read_text()
-    assert vsidata.report(done.out) == shown  # a second time: the name still is the function
+    assert vsidata.report(done.out) == shown  # The second call: the name is still the function.
 
 
-def test_what_is_wrong_is_said_as_the_commands_say_it(tmp_path):
+def test_functions_raise_the_messages_of_the_commands(tmp_path):
     with pytest.raises(vsidata.VsiError, match="needs an output folder"):
         vsidata.build(scannet_root=tmp_path)
     with pytest.raises(vsidata.VsiError, match="s3://lab/rooms"):
@@ -90,5 +90,5 @@ def test_what_is_wrong_is_said_as_the_commands_say_it(tmp_path):
 
 
 def test_the_import_loads_nothing_that_is_not_used():
-    """So `vsidata --help` stays quick, and who only reads a build loads no more than that needs."""
+    """`vsidata --help` stays quick, and a program that only reads a build loads only what it needs."""
     subprocess.run([sys.executable, "-c", _LIGHT], check=True)

@@ -1,4 +1,4 @@
-"""`scripts/install.py`: uv and pip install the same packages from the places that pip is configured with."""
+"""`scripts/install.py`: uv and pip install the same packages from the sources that pip is configured with."""
 
 import ensurepip
 import functools
@@ -31,7 +31,7 @@ def write_wheel(folder, name, version):
 
 @pytest.fixture(scope="module", params=["uv", "pip"])
 def environment(request, tmp_path_factory):
-    """A virtual environment in which uv is installed, or in which it is neither installed nor to be had."""
+    """A virtual environment in which uv is installed, or in which it cannot be installed."""
     folder = tmp_path_factory.mktemp(request.param) / ".venv"
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     if request.param == "uv":
@@ -48,7 +48,7 @@ def environment(request, tmp_path_factory):
 
 
 def install(environment, settings, *names):
-    """Run the script as it runs on a machine whose only configuration of pip is this one."""
+    """Run the script as on a machine where pip has only this configuration."""
     shutil.rmtree(environment / "thing", ignore_errors=True)
     config = environment / "pip.conf"
     config.write_text("[global]\n" + "".join(f"{name} = {value}\n" for name, value in settings.items()))
@@ -67,7 +67,7 @@ def installed(environment, name):
     return info.name.split("-")[1].removesuffix(".dist"), (info / "INSTALLER").read_text().strip()
 
 
-def test_folders_and_constraints_of_pip_hold(environment, tmp_path):
+def test_folders_and_constraints_of_pip_are_used(environment, tmp_path):
     for version in ("1.0", "2.0"):
         write_wheel(tmp_path / "wheels", "thing", version)
     (tmp_path / "constraints.txt").write_text("thing<2\n")
@@ -91,7 +91,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 @contextmanager
 def index(root, context=None):
-    """A package index of the wheels in a folder, on this machine."""
+    """A package index on this machine, with the wheels of a folder."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=root))
     if context is not None:
         server.socket = context.wrap_socket(server.socket, server_side=True)
@@ -101,7 +101,7 @@ def index(root, context=None):
     server.server_close()
 
 
-def test_all_indexes_of_pip_count_the_same(environment, tmp_path):
+def test_all_indexes_of_pip_have_the_same_rank(environment, tmp_path):
     for number, version in enumerate(("1.0", "2.0")):
         write_wheel(tmp_path / str(number) / "simple" / "several", "several", version)
     with index(tmp_path / "0") as first, index(tmp_path / "1") as second:
@@ -111,7 +111,7 @@ def test_all_indexes_of_pip_count_the_same(environment, tmp_path):
     assert installed(environment, "several") == ("2.0", (environment / "installer").read_text())
 
 
-def test_the_certificate_that_pip_trusts_is_trusted(environment, tmp_path):
+def test_the_certificate_of_pip_is_accepted(environment, tmp_path):
     write_wheel(tmp_path / "simple" / "secure", "secure", "1.0")
     new = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
     authority = ["-subj", "/CN=authority", "-keyout", "authority.key", "-out", "authority.pem"]
@@ -144,7 +144,7 @@ def test_a_failed_installation_fails_the_set_up(environment):
     assert "there-is-no-such-package" in ran.stderr
 
 
-def test_pip_installs_where_it_has_a_setting_that_uv_lacks(environment, tmp_path):
+def test_pip_installs_if_it_has_a_setting_that_uv_lacks(environment, tmp_path):
     write_wheel(tmp_path, "other", "1.0")
     ran = install(
         environment, {"no-index": "true", "find-links": tmp_path, "use-feature": "fast-deps"}, "other"
