@@ -41,7 +41,8 @@ def page() -> str:
 
 def evaluation_fields() -> dict[str, dict[str, dict[str, str]]]:
     """File of an evaluation → field → its type, unit and meaning."""
-    text = resources.files("vsitrain.evaluation").joinpath("fields.yaml").read_text("utf-8")
+    # Importing the package of the file would import torch, which the extra `docs` does not contain.
+    text = resources.files("vsitrain").joinpath("evaluation/fields.yaml").read_text("utf-8")
     return dict(yaml.safe_load(text))
 
 

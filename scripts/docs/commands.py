@@ -18,7 +18,7 @@ from vsitrain.commands.app import app as vsitrain
 
 PROGRAMS = {"vsidata": vsidata, "vsitrain": vsitrain}
 _WORDS: dict[Any, str] = {str: "text", int: "whole number", float: "number", Path: "path", Any: "text"}
-_STATED = re.compile(r"\s*\(default: ((?:[^()]|\([^()]*\))*)\)")
+_STATED = re.compile(r"\s*\((?:default(?:: ((?:[^()]|\([^()]*\))*))?|(required))\)")
 
 
 def page() -> str:
@@ -89,10 +89,13 @@ def _command(name: str, function: Callable[..., None]) -> Iterator[str]:
 
 def _row(name: str, kind: Any, about: ParameterInfo, default: Any) -> tuple[str, str, str, str]:
     said = about.help or ""
-    stated = _STATED.search(said)
-    shown = prose(stated[1]) if stated else _default(name, kind, about, default)
-    written = "<br>".join(code(one) for one in names(name, kind, about))
-    return written, prose(_STATED.sub("", said)), _values(kind, about), shown
+    written = [code(one) for one in names(name, kind, about)]
+    if stated := _STATED.search(said):
+        # `(default)` is said of the first of two names.
+        shown = stated[2] or prose(stated[1] or "") or written[0]
+    else:
+        shown = _default(name, kind, about, default)
+    return "<br>".join(written), prose(_STATED.sub("", said)), _values(kind, about), shown
 
 
 def _values(kind: Any, about: ParameterInfo) -> str:

@@ -10,7 +10,9 @@ scripts/docs/examples.yaml. The same code draws the same pictures. Run it again 
 import tempfile
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
+import orjson
 import yaml
 
 from vsidata.pages.inspection import Inspection, inspect
@@ -20,8 +22,7 @@ from vsidata.sources.streams.shown import Framing
 from vsidata.synthetic.write import write_scans
 from vsidata.topics.question import Question
 from vsidata.topics.registry import TOPICS
-from vsidata.topics.rule_set import RULE_SETS, RuleSet, load_rules
-from vsidata.topics.topic import margin_in_words
+from vsidata.topics.rule_set import RULE_SETS, load_rules
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "docs" / "pictures" / "topics"
@@ -64,7 +65,7 @@ def main() -> None:
         question = next(
             one for one in rooms[room].questions if one.question_type == type_ and words in one.question
         )
-        examples[type_] = _texts(question, rules)
+        examples[type_] = _row(question)
         (PICTURES / f"{type_}.png").write_bytes(_drawn(rooms[room], question))
     head = "# Written by scripts/docs/draw_examples.py.\n"
     texts = yaml.safe_dump({"rules": rules.label, "examples": examples}, sort_keys=False, allow_unicode=True)
@@ -77,21 +78,11 @@ def _drawn(room: Inspection, question: Question) -> bytes:
     return picture(room if seen else replace(room, look=None), question, DPI, width=WIDTH, titled=False)
 
 
-def _texts(question: Question, rules: RuleSet) -> dict[str, object]:
-    about = rules.described[question.topic]
+def _row(question: Question) -> dict[str, Any]:
+    """What the page needs of a question, as plain data. The shapes are in the picture."""
     row = asdict(question)
-    margin = question.evidence.margin
-    return {
-        "topic": question.topic,
-        "question": question.question,
-        "options": list(question.options or ()),
-        "ground_truth": question.ground_truth,
-        "answer": " ".join(filter(None, (question.answer, question.unit))),
-        "why": TOPICS[question.topic].explain(row),
-        "margin": None
-        if margin is None
-        else margin_in_words(margin, about["margin"], rules.resolved["topics"][question.topic]),
-    }
+    del row["evidence"]["shapes"]
+    return dict(orjson.loads(orjson.dumps(row)))
 
 
 if __name__ == "__main__":

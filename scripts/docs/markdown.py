@@ -30,7 +30,7 @@ def code(text: object) -> str:
 
 
 def prose(text: str) -> str:
-    """Text with code between backticks, as in docstrings; everything else is shown as it stands."""
+    """Text with code between backticks, as in docstrings. Options are code; the rest is shown as is."""
     parts = re.split(r"(`[^`\n]+`)", text)
     return "".join(part if place % 2 else _escaped(part) for place, part in enumerate(parts))
 
@@ -38,7 +38,8 @@ def prose(text: str) -> str:
 def _escaped(text: str) -> str:
     for mark in "\\`*_[]{}#":
         text = text.replace(mark, f"\\{mark}")
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"(?<![\w-])--[a-z][a-z-]*[a-z]", r"`\g<0>`", text)
 
 
 def page(*parts: str) -> str:

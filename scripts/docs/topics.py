@@ -11,7 +11,7 @@ from scripts.docs.markdown import code, prose, quote, table
 from scripts.docs.markdown import page as joined
 from vsidata.topics.registry import TOPICS
 from vsidata.topics.rule_set import RULE_SETS, RuleSet
-from vsidata.topics.topic import Topic, texts
+from vsidata.topics.topic import Topic, margin_in_words, texts
 
 EXAMPLES = Path(__file__).with_name("examples.yaml")
 
@@ -56,7 +56,7 @@ def _section(
         heading = "The question" if type_ == topic.name else code(type_)
         yield f"### {heading} {{ #{'question-' if type_ == topic.name else ''}{type_} }}"
         yield quote(prose(text))
-        yield from _example(type_, drawn[type_])
+        yield from _example(topic, drawn[type_], rules)
     yield f"### Rule keys {{ #keys-{topic.name} }}"
     yield table(("key", "meaning", "value", "reason"), _keys(topic.name))
 
@@ -92,18 +92,19 @@ def _asked(name: str, rule_sets: Mapping[str, RuleSet]) -> str:
     return ", ".join(asking) + (f"only with `--topics`: {', '.join(named)}" if named else "")
 
 
-def _example(type_: str, example: Mapping[str, Any]) -> Iterator[str]:
-    answer = f"{example['ground_truth']}. {example['answer']}" if example["options"] else example["answer"]
+def _example(topic: Topic, row: Mapping[str, Any], rules: RuleSet) -> Iterator[str]:
+    type_, margin, about = row["question_type"], row["evidence"]["margin"], rules.described[topic.name]
+    answer = f"{row['ground_truth']}. {row['answer']}" if row["options"] else row["answer"]
+    lines = [f"**Example.** {prose(row['question'])}"]
+    if row["options"]:
+        lines.append(prose("   ".join(row["options"])))
+    lines.append(f"**Answer:** {prose(answer)} {row['unit'] or ''}".rstrip())
+    lines.append(f"**Evidence:** {prose(topic.explain(row))}.")
+    if margin is not None:
+        stated = rules.resolved["topics"][topic.name]
+        lines.append(f"**Margin:** {prose(margin_in_words(margin, about['margin'], stated))}")
     yield f"![The evidence of the example, drawn on the plan of its room](pictures/topics/{type_}.png)"
-    yield "\n".join(
-        [
-            f"**Example.** {prose(example['question'])}  ",
-            *([f"{prose('  '.join(example['options']))}  "] if example["options"] else []),
-            f"**Answer:** {prose(answer)}  ",
-            f"**Evidence:** {prose(example['why'])}.",
-            *([f"  \n**Margin:** {prose(example['margin'])}"] if example["margin"] else []),
-        ]
-    )
+    yield "  \n".join(line.replace("\n", "  \n") for line in lines)
 
 
 def _keys(topic: str) -> Iterator[tuple[str, str, str, str]]:

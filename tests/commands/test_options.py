@@ -43,7 +43,7 @@ def test_a_flag_has_one_text_and_one_kind_of_value_in_all_commands(program):
     meanings = defaultdict(set)
     for command, flag, parameter in parameters(program):
         if flag.startswith("-") and (command, flag) not in DIFFERENT:
-            text = re.sub(r" \(default[^)]*(\([^)]*\))?[^)]*\)", "", parameter.help)
+            text = re.sub(r" \((?:default|required)[^)]*(\([^)]*\))?[^)]*\)", "", parameter.help)
             bounds = getattr(parameter, "min", None), getattr(parameter, "max", None)
             meanings[flag].add((text, bounds))
     assert {flag: said for flag, said in meanings.items() if len(said) > 1} == {}

@@ -6,6 +6,9 @@ rule sets as plain data.
 
 import io
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -20,6 +23,8 @@ from vsidata.dataset.schema import EMBEDDED, FRAMES, QA, SCENES
 from vsidata.topics.registry import TOPICS
 from vsidata.topics.rule_set import RULE_SETS, load_rules
 from vsitrain.settings.run_options import RunOptions
+
+ROOT = Path(__file__).parents[2]
 
 
 def sections(page, level):
@@ -151,3 +156,16 @@ def test_a_line_of_a_docstring_about_two_names_becomes_one_line_for_each():
     rest = "\n    name: its name; or none: empty.\n"
     text = f"A size.\n\nAttributes:\n    width, height: {each}{rest}"
     assert separated(text) == f"A size.\n\nAttributes:\n    width: {each}\n    height: {each}{rest}"
+
+
+def test_the_pages_are_made_without_the_packages_for_training():
+    """`make docs` installs the extra `docs` alone."""
+    code = (
+        "import sys\n"
+        "for name in ('torch', 'torchvision', 'transformers', 'trl', 'peft', 'accelerate'):\n"
+        "    sys.modules[name] = None\n"
+        "from scripts.docs.pages import generated\n"
+        "assert all(generated().values())\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr

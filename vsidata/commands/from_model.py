@@ -97,7 +97,9 @@ def _kinds(annotation: Any) -> Iterator[type]:
 
 
 def _default(field: FieldInfo) -> str:
-    """` (default: 16)` where there is a default worth the words."""
+    """` (default: 16)` where there is a default worth the words, or ` (required)`."""
+    if field.is_required():
+        return " (required)"
     match field.default:
         case True:
             return " (default)"
