@@ -83,7 +83,7 @@ def test_functions_raise_the_messages_of_the_commands(tmp_path):
         vsidata.build(out="s3://lab/rooms", scannet_root=tmp_path)
     with pytest.raises(vsidata.VsiError, match="sead"):
         vsidata.build(out=tmp_path / "out", scannet_root=tmp_path, sead=1)
-    with pytest.raises(vsidata.VsiError, match="holds no build"):
+    with pytest.raises(vsidata.VsiError, match="is not a build"):
         vsidata.report(tmp_path)
     with pytest.raises(AttributeError, match="no attribute 'bild'"):
         _ = vsidata.bild

@@ -272,7 +272,7 @@ def test_a_build_that_is_written_anew_meanwhile_is_refused(built, tmp_path, monk
         return card(manifest)
 
     monkeypatch.setattr(subset, "card", card_of)
-    with pytest.raises(VsiError, match="was written anew while it was read"):
+    with pytest.raises(VsiError, match="was written again while it was read"):
         written(source, tmp_path / "less", some(built))
     assert [path.name for path in tmp_path.iterdir()] == ["source"]
 

@@ -41,7 +41,7 @@ def test_build_ends_with_the_drop_table_and_three_lines(arguments, tmp_path):
     written, set_aside, following = lines[-3:]
     assert written.startswith("Written: ")
     assert "about 3 scenes" in written
-    assert set_aside.startswith("Set aside: 1 (room0002: rooms.json: ")
+    assert set_aside.startswith("Skipped: 1 (room0002: rooms.json: ")
     assert following.startswith("Next: ")
 
 
@@ -93,7 +93,7 @@ def test_build_without_a_usable_scan_fails_and_says_so(rooms, arguments):
     found, nothing, following = result.output.splitlines()  # no table without a row
     assert found == "Found 2 scenes to use."
     assert "no scan could be used" in nothing
-    assert following == "Repair a scan, then run the same command again."
+    assert following == "Fix a scan, then run the same command again."
 
 
 def test_summary_as_json_is_all_that_is_printed(arguments):

@@ -82,14 +82,14 @@ def test_question_is_found_by_its_id_or_how_it_begins(folder):
 
 
 def test_id_that_fits_none_or_several_is_refused(folder):
-    with pytest.raises(OptionError, match="is no id here"):
+    with pytest.raises(OptionError, match="is not an id of this build"):
         browse.find(Build.open(folder), "f00")
-    with pytest.raises(OptionError, match="43 questions have an id that begins so"):
+    with pytest.raises(OptionError, match="is the beginning of 43 ids"):
         browse.find(Build.open(folder), "000")
 
 
 def test_folder_without_a_build_is_refused(tmp_path):
-    with pytest.raises(OptionError, match="holds no build"):
+    with pytest.raises(OptionError, match="is not a build"):
         browse.sample(Build.open(tmp_path), 1, seed=0)
 
 
@@ -203,7 +203,7 @@ def test_column_without_a_value_is_shown_or_refused_in_words(folder, column):
         nulls = pa.nulls(len(table), schema.QA.field(column).type)
         pq.write_table(table.set_column(table.column_names.index(column), column, nulls), path)
     refused = column in ("question", "evidence")
-    outcome = pytest.raises(VsiError, match="holds what no build writes") if refused else nullcontext()
+    outcome = pytest.raises(VsiError, match="has content that no build writes") if refused else nullcontext()
     with outcome:
         for row in browse.sample(Build.open(folder), 3, 0):
             assert browse.in_words(row)

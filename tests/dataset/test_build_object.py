@@ -100,7 +100,7 @@ def test_split_or_column_that_is_not_there_is_refused(written, read):
     with pytest.raises(OptionError, match=r"no split `test`(.|\n)*train, validation"):
         list(getattr(opened, read)("test"))
     for wrong in (["colour"], ["dataset.name"]):
-        with pytest.raises(OptionError, match=r"no column of this table(.|\n)*scene_name"):
+        with pytest.raises(OptionError, match=r"not a column of this table(.|\n)*scene_name"):
             list(getattr(opened, read)(columns=wrong))
 
 
@@ -177,7 +177,7 @@ def column_changed(shard):
         (lost, "is missing"),
         (no_parquet, "cannot be read"),
         (column_lost, "no column `dataset`"),
-        (column_more, "not known here: 'mine'"),
+        (column_more, "has unknown columns: 'mine'"),
         (column_changed, "cannot be read"),
     ],
 )
@@ -197,7 +197,7 @@ def test_manifest_that_is_damaged_is_the_same_kind_of_error(copy):
     with pytest.raises(BuildError, match="cannot be read"):
         Build.open(copy)
     (copy / "manifest.json").unlink()
-    with pytest.raises(OptionError, match="holds no build"):
+    with pytest.raises(OptionError, match="is not a build"):
         Build.open(copy)
 
 

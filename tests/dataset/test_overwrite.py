@@ -139,7 +139,7 @@ def test_nothing_is_removed_through_a_link(rooms, out, tmp_path, name):
 def test_folder_that_holds_no_build_is_refused_and_gets_no_file(rooms, tmp_path):
     for name in ("README.md", "manifest.json"):
         (tmp_path / name).write_text("{}")
-    with pytest.raises(OptionError, match="holds no build"):
+    with pytest.raises(OptionError, match="is not a build"):
         build(options(rooms, tmp_path, overwrite=True))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["README.md", "manifest.json"]
 
@@ -177,7 +177,7 @@ def test_build_that_another_one_writes_or_whose_report_is_written_stays(rooms, o
     before = digests(out)
     with (out / ".work" / "lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(OptionError, match="another build is writing there"):
+        with pytest.raises(OptionError, match="is in use by another build"):
             build(options(rooms, out, seed=1, overwrite=True))
     with (out / ".report.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -91,7 +91,7 @@ def test_bytes_are_those_of_a_local_build_though_one_was_killed_and_each_leaves_
     actors = [number for number in builds.workers_of(cluster[0]) if is_of_an_actor(number)]
     victims = [process for actor in actors for process in builds.workers_of(actor) if is_of_an_actor(process)]
     os.kill(victims[0] if killed == "rank" else min(actors), signal.SIGKILL)
-    assert "Set aside: 1 (scene0001_00_vh_clean_2.ply" in finish(process)
+    assert "Skipped: 1 (scene0001_00_vh_clean_2.ply" in finish(process)
     assert digests(tmp_path / "out") == whole
     logs = [path.read_text() for path in sorted((tmp_path / "out/.work/logs").iterdir())]
     assert len(logs) == 2

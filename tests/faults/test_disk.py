@@ -37,7 +37,7 @@ def refused(ended) -> str:
     """The fault that a build ended with: two lines and no traceback."""
     assert ended.returncode == 2, ended.stderr
     fault, remedy = ended.stderr.splitlines()
-    assert remedy.strip().endswith("it goes on from here.")
+    assert remedy.strip().endswith("run the same command again to resume.")
     return fault
 
 

@@ -146,8 +146,8 @@ def test_lock_of_a_killed_build_is_free_at_once_and_that_of_a_running_one_is_not
         second = builds.finish(root, out)
         assert second.returncode == 2
         fault, remedy = second.stderr.splitlines()
-        assert "another build is writing there" in fault
-        assert remedy.strip() == "Wait for it, or name another --out."
+        assert "is in use by another build" in fault
+        assert remedy.strip() == "Wait until it has ended, or choose another --out."
     finally:
         process.kill()
         process.communicate()

@@ -170,7 +170,7 @@ def test_a_shard_outside_is_refused_by_every_command(built, mine, tmp_path, name
         for typed in commands(built, tmp_path / "out" / "less"):
             said = refused(*typed)
             assert "manifest.json" in said, typed
-            assert "no shard of a table" in said, typed
+            assert "not a shard of a known table" in said, typed
     assert sorted(path.name for path in tmp_path.iterdir()) == ["build", "mine"]
 
 
@@ -180,7 +180,7 @@ def test_a_split_that_leads_outside_is_refused_by_every_command(built, mine, tmp
     restate(built, lambda manifest: manifest[key].update({name: manifest[key]["train"]}))
     with unchanged(mine, built):
         for typed in commands(built, tmp_path / "out" / "less"):
-            assert "no name of a split" in refused(*typed), typed
+            assert "not a name of a split" in refused(*typed), typed
 
 
 # --- builds
@@ -265,7 +265,7 @@ def test_log_that_is_a_pipe_is_not_waited_for(scans, stopped):
 def test_folder_of_the_user_that_has_a_folder_work_is_no_build(scans, mine):
     (mine / ".work" / "scenes").mkdir(parents=True)
     (mine / "README.md").write_text("mine")
-    with unchanged(mine), pytest.raises(OptionError, match="holds no build"):
+    with unchanged(mine), pytest.raises(OptionError, match="is not a build"):
         build(options(scans, mine))
 
 

@@ -193,7 +193,7 @@ def test_second_report_at_the_same_time_is_refused(built):
 def test_folder_without_a_build_is_refused(tmp_path):
     ran = command(tmp_path)
     assert isinstance(ran.exception, OptionError)
-    assert "holds no build" in str(ran.exception)
+    assert "is not a build" in str(ran.exception)
 
 
 @pytest.mark.parametrize("table", ["qa", "scenes", "frames"])

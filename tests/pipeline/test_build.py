@@ -200,7 +200,7 @@ def test_recipe_that_a_disk_lost_is_named_with_what_to_do(rooms, tmp_path):
 
 def test_folder_with_other_things_in_it_is_left_alone(rooms, tmp_path):
     (tmp_path / "README.md").write_text("mine")
-    with pytest.raises(OptionError, match="is not empty and holds no build"):
+    with pytest.raises(OptionError, match="is not empty and is not a build"):
         build(BuildOptions(out=tmp_path, meta_info=(rooms,)))
     assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
 
@@ -212,7 +212,7 @@ def test_two_builds_at_once_in_one_folder_are_refused(rooms, tmp_path):
     build(options)
     with (options.out / ".work" / "lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(OptionError, match="another build is writing there"):
+        with pytest.raises(OptionError, match="is in use by another build"):
             build(options)
 
 
@@ -230,7 +230,7 @@ def test_shards_that_cannot_be_written_are_an_error_with_a_remedy(rooms, tmp_pat
     with pytest.raises(VsiError, match="cannot be written: File exists") as caught:
         build(options)
     assert caught.value.file == str(options.out / "qa")
-    assert "it goes on from here" in caught.value.remedy
+    assert "run the same command again to resume" in caught.value.remedy
 
 
 def test_what_the_source_cannot_give_drops_its_topic_with_that_reason(rooms, tmp_path):

@@ -176,7 +176,7 @@ def test_frames_that_cannot_be_read_inside_questions_are_told_the_options_that_h
         assert head.failure is None
         return
     assert head.failure["scene_name"] == NAMES[0]
-    assert head.failure["fault"].startswith("its 16 frames inside ")
+    assert head.failure["fault"].startswith("its frames (16) inside ")
     assert "--frame-size 640" in head.failure["remedy"]
 
 

@@ -84,7 +84,7 @@ def test_card_names_both_kinds_and_the_terms_that_hold(synthetic_then_mixed):
     assert "Spatial questions on ScanNet and synthetic rooms (wide)" in words
     assert "ScanNet 1, synthetic rooms 2" in words
     assert "official list `train` of ScanNet" in words
-    assert "The synthetic rooms in it belong to nobody" in words
+    assert "The synthetic rooms in it have no owner" in words
     gated = card(mixed.manifest, Publication("lab/rooms", "main", gated=True, on_word=False))
     assert "ScanNet" in front_of(gated)["extra_gated_prompt"]
 
@@ -106,7 +106,7 @@ def test_terms_of_several_datasets_all_stand_in_the_card(synthetic_then_mixed):
     assert "license_name" not in front_of(text)
     words = " ".join(text.split())
     assert "Derived from ScanNet" in words
-    assert "the terms of their makers hold" in words
+    assert "their terms apply to derived data" in words
 
 
 def test_build_of_the_first_release_that_called_itself_synthetic_is_not_free(tmp_path):

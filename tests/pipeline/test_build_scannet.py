@@ -37,7 +37,7 @@ def test_good_scans_are_used_and_the_others_named_with_file_fault_and_remedy(bui
 
 def test_set_aside_scans_are_named_with_their_files(built):
     set_aside = closing_lines(built)[1]
-    assert set_aside.startswith("Set aside: 2 (scene0001_00_vh_clean_2.ply: is cut short")
+    assert set_aside.startswith("Skipped: 2 (scene0001_00_vh_clean_2.ply: is cut short")
     assert "; scene0003_00.aggregation.json: is missing)" in set_aside
     assert "skipped: scene0003_00.aggregation.json: is missing." in (built.out / "build.log").read_text()
 

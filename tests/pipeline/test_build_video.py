@@ -49,7 +49,7 @@ def test_scenes_that_no_visibility_filter_could_look_at_are_counted_and_named_in
         "scenes asked only what is seen": 1,
     }
     card = (built.out / "README.md").read_text()
-    assert "cameras are not known, as those of a video alone: 2." in card
+    assert "without known cameras, as in a video alone: 2." in card
     assert "2 without known cameras" in " ".join(closing_lines(built))
 
 

@@ -214,7 +214,7 @@ def test_official_validation_scans_of_other_datasets_are_no_training_scans():
         (
             ["scene0191_00", "scene9000_00"],
             "train",
-            "2 scans: 1 used, 1 in no official list (--split all takes such scans too)",
+            "2 scans: 1 used, 1 in no official list (use --split all to include them)",
         ),
     ],
 )
@@ -239,7 +239,7 @@ def test_where_no_scene_is_in_the_list_the_options_that_take_some_are_named(vsib
 
 def test_scans_beyond_the_number_asked_for_are_counted():
     counts = select(Names(["scene0191_00", "scene0191_01"]), scenes=["1"]).counts
-    assert in_words(counts, "train") == "2 scans: 1 used, 1 beyond the number that --scenes asks for"
+    assert in_words(counts, "train") == "2 scans: 1 used, 1 more than --scenes allows"
 
 
 def test_nothing_is_held_out_unless_asked():

@@ -1,1 +1,1 @@
-"""What is written: schema, shards, manifest, card."""
+"""The files of a build: schema, shards, manifest, card."""

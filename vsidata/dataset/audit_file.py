@@ -1,4 +1,4 @@
-"""The audit that lies in a build: whether it is there, and of the questions that are there now."""
+"""The audit in a build's folder: reads it, and checks whether it is about the build's current questions."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,22 +33,22 @@ class _Scores(_AuditPart):
 
 
 class _AuditForm(_AuditPart):
-    """What a card reads of an audit. The rest goes to the report's pages, which show what is there."""
+    """The part of an audit that a card reads. The pages of the report show the rest."""
 
     qa: dict[str, str]
     scores: _Scores
 
 
 def audited_checksums(files: Mapping[str, ShardEntry]) -> dict[str, str]:
-    """What tells whose audit it is: the checksums of the shards of questions, of a manifest's `files`."""
+    """The checksums of the shards of questions in a manifest's `files`. They identify an audit's build."""
     return {path: shard.sha256 for path, shard in files.items() if path.startswith("qa/")}
 
 
 def read_audit(build: Path) -> dict[str, Any] | None:
-    """What `vsidata audit` found; None where it was not run.
+    """The result of `vsidata audit`; None if it was not run.
 
     Raises:
-        VsiError: the file is no audit.
+        VsiError: the file is not an audit.
     """
     path = build / AUDIT
     if not path.exists():
@@ -58,7 +58,7 @@ def read_audit(build: Path) -> dict[str, Any] | None:
         found = orjson.loads(read_regular(path))
         _AuditForm.model_validate(found)
     except ValidationError as error:
-        raise VsiError(path, "is not what `vsidata audit` writes.", remedy) from error
+        raise VsiError(path, "is not an output of `vsidata audit`.", remedy) from error
     except OSError as error:
         raise VsiError(path, f"cannot be read: {error.strerror}.", remedy) from error
     except ValueError as error:

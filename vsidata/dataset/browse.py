@@ -1,4 +1,4 @@
-"""Look at single questions of a build, with their evidence in words."""
+"""Shows single questions of a build, with their evidence in words."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,12 +23,12 @@ def sample(build: Build, count: int, seed: int, chosen: Sequence[str] | None = N
 
     Args:
         build: the build.
-        count: how many; fewer where the build has fewer.
-        seed: the same one draws the same questions.
-        chosen: draw from these topics alone.
+        count: number of questions; fewer if the build has fewer.
+        seed: the random seed; the same seed draws the same questions.
+        chosen: draw only from these topics.
 
     Raises:
-        OptionError: there is no question of one of them.
+        OptionError: there are no questions of one of them.
         BuildError: its questions cannot be read.
     """
     with damage_of(build.folder / "qa"):
@@ -37,9 +37,9 @@ def sample(build: Build, count: int, seed: int, chosen: Sequence[str] | None = N
         if chosen is not None:
             if missing := [topic for topic in chosen if topic not in topics]:
                 remedy = f"Choose from: {', '.join(np.unique(topics))}."
-                raise OptionError(missing[0], "has no question here.", remedy)
+                raise OptionError(missing[0], "has no questions in this build.", remedy)
             drawn = drawn[np.isin(topics[drawn], chosen)]
-        turn = np.zeros(len(drawn), dtype=int)  # how many of its topic were drawn before each
+        turn = np.zeros(len(drawn), dtype=int)  # number of questions of its topic drawn before each
         for name in np.unique(topics):
             own = topics[drawn] == name
             turn[own] = np.arange(own.sum())
@@ -47,7 +47,7 @@ def sample(build: Build, count: int, seed: int, chosen: Sequence[str] | None = N
 
 
 def find(build: Build, question_id: str) -> Row:
-    """The question with an id, or with an id that begins so.
+    """The question with an id, or with an id that begins with the given text.
 
     Raises:
         OptionError: there is no such question, or there are several.
@@ -58,8 +58,9 @@ def find(build: Build, question_id: str) -> Row:
         places = [place for place, its_id in enumerate(ids) if its_id == question_id]
         places = places or [place for place, its_id in enumerate(ids) if its_id.startswith(question_id)]
         if not places or (ids[places[0]] != question_id and len(places) > 1):
-            fault = f"{len(places):,} questions have an id that begins so." if places else "is no id here."
-            raise OptionError(question_id, fault, "`vsidata sample` prints questions with their ids.")
+            begins = f"is the beginning of {len(places):,} ids."
+            fault = begins if places else "is not an id of this build."
+            raise OptionError(question_id, fault, "Run `vsidata sample` to print questions with their ids.")
         return _at(build, np.array(places[:1]))[0]
 
 
@@ -75,10 +76,10 @@ def _at(build: Build, places: Array) -> list[Row]:
 
 
 def in_words(row: Mapping[str, Any], topic: Topic | None = None) -> str:
-    """A question, its answer and its evidence, over a few lines; `topic`: as `explain` takes it.
+    """A question, its answer and its evidence, in a few lines; `topic` is passed to `explain`.
 
     Raises:
-        VsiError: it is not what a build writes: nothing where a text or its evidence should be.
+        VsiError: the row is damaged: a text or the evidence is missing.
     """
     with damage_of(Path(f"question {row['id']}")):
         return _in_words(row, topic)

@@ -1,4 +1,4 @@
-"""A written build as one object: its manifest, its tables, and whether it is whole.
+"""A written build as one object: its manifest, its tables, and a check of its files.
 
 build = Build.open("qa")                 # or "NAME/SET" on the Hub, or "s3://BUCKET/PATH"
 build.questions("train", columns=["question", "ground_truth"]).to_pandas()
@@ -24,15 +24,15 @@ _SCHEMAS = {table.name: table.schema for table in TABLES if table.name != "embed
 
 @dataclass(frozen=True)
 class Build:
-    """A build that is opened to be read. Nothing here changes it.
+    """A build that is opened for reading. Nothing here changes it.
 
-    All readers give rows in the order of the manifest's shards, and raise `BuildError` where a shard is
-    missing or damaged, or lacks a column. Columns that builds of the first release lack are None there.
+    All readers return rows in the order of the manifest's shards, and raise `BuildError` if a shard is
+    missing or damaged, or lacks a column. Columns that builds of the first release lack are None.
 
     Attributes:
-        folder: where its files lie on this disk; of one elsewhere, the folder of the copy.
-        manifest: what it says of itself.
-        fetch: copies shards that are about to be read and are not here yet.
+        folder: the folder of its files on this disk; for a build elsewhere, the folder of the copy.
+        manifest: its manifest.
+        fetch: copies shards before they are read, if they are not on this disk yet.
     """
 
     folder: Path
@@ -41,59 +41,59 @@ class Build:
 
     @classmethod
     def open(cls, where: str | Path, revision: str | None = None) -> "Build":
-        """Open a build. Of one elsewhere the manifest is copied now, and a table when it is read.
+        """Open a build. For a build elsewhere, the manifest is copied now, and a table when it is read.
 
         Args:
             where: its folder; or `NAME/SET` on the Hub; or `hf://datasets/NAME/SET`, `s3://BUCKET/PATH` or
-                `gs://BUCKET/PATH`. A `Path` is always a folder. Copies of builds on the Hub lie in the Hub's
+                `gs://BUCKET/PATH`. A `Path` is always a folder. Copies of builds on the Hub are in the Hub's
                 cache, those of buckets in `~/.cache/vsidata` (or below XDG_CACHE_HOME).
-            revision: branch, tag or commit of one on the Hub; None for its main branch.
+            revision: branch, tag or commit on the Hub; None for the main branch.
 
         Raises:
-            OptionError: there is no build, or a revision of one that is not on the Hub.
-            BuildError: its manifest is damaged, or of a later format than this release reads.
+            OptionError: there is no build, or there is a revision for a build that is not on the Hub.
+            BuildError: its manifest is damaged, or has a later format than this release reads.
             VsiError: the Hub or the store refused, failed, or cannot be reached.
         """
         if isinstance(where, Path) or Path(where).exists():
             if revision is not None:
-                fault = f"is of a dataset on the Hub, and {where} is on this disk."
-                raise OptionError("--revision", fault, "Drop it.")
+                fault = f"is only for a dataset on the Hub, but {where} is on this disk."
+                raise OptionError("--revision", fault, "Remove it.")
             return cls(Path(where), read_manifest(Path(where)))
         folder, fetch = copy_of(where, revision)
         return cls(folder, read_manifest(folder), fetch)
 
     @property
     def label(self) -> str:
-        """What it is, in a line: `377 questions about 3 scenes by wide@79b382d1`."""
+        """A description in one line: `377 questions about 3 scenes by wide@79b382d1`."""
         return self.manifest.label
 
     @property
     def splits(self) -> tuple[str, ...]:
-        """The names of its splits: `train`, and `validation` where rooms were held out."""
+        """The names of its splits: `train`, and `validation` if rooms were held out."""
         return self.manifest.splits
 
     def questions(self, split: str | None = None, columns: Sequence[str] | None = None) -> pa.Table:
-        """The table `qa`: one row a question.
+        """The table `qa`: one row per question.
 
         Args:
             split: one split; None for all.
-            columns: names of `vsidata.dataset.schema.QA`; `evidence.margin` is a field of one; None for all.
+            columns: names of `vsidata.dataset.schema.QA`, or a field of one: `evidence.margin`; None for all.
 
         Raises:
-            OptionError: there is no such split.
+            OptionError: the build has no such split.
             BuildError: a shard cannot be read.
         """
         return self._whole("qa", split, columns)
 
     def scenes(self, split: str | None = None, columns: Sequence[str] | None = None) -> pa.Table:
-        """The table `scenes`: one row a scene, columns of `vsidata.dataset.schema.SCENES`; as `questions`."""
+        """The table `scenes`: one row per scene, columns of `vsidata.dataset.schema.SCENES`."""
         return self._whole("scenes", split, columns)
 
     def frames(self, split: str | None = None, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """The table `frames`, scene by scene: tables of one row, columns of `vsidata.dataset.schema.FRAMES`.
 
-        Memory holds one row group, which is one scene. A build without frames gives nothing. Otherwise as
-        `questions`.
+        Memory holds one row group, which is one scene. A build without frames yields nothing. The arguments
+        are those of `questions`.
         """
         return self.parts("frames", split, columns, batch=1)
 
@@ -109,11 +109,11 @@ class Build:
 
         Args:
             table: `qa`, `scenes` or `frames`.
-            split, columns: as `questions` takes them.
-            batch: most rows of a part; a part ends where a row group does.
+            split, columns: as for `questions`.
+            batch: the most rows of a part; a part does not cross the end of a row group.
 
         Raises:
-            OptionError: there is no such split.
+            OptionError: the build has no such split.
             BuildError: a shard cannot be read.
         """
         for path in self.shards(table, split):
@@ -132,11 +132,11 @@ class Build:
             yield from part.to_pylist()
 
     def shards(self, table: str, split: str | None = None) -> list[Path]:
-        """The files of a table in the order of the manifest; none where the build has no such table.
+        """The files of a table in the order of the manifest; empty if the build has no such table.
 
         Raises:
-            OptionError: there is no such split.
-            VsiError: they lie elsewhere, and cannot be copied.
+            OptionError: the build has no such split.
+            VsiError: they are not on this disk, and cannot be copied.
         """
         if split is not None and split not in self.splits:
             fault = f"has no split `{split}`."
@@ -146,18 +146,18 @@ class Build:
         return [self.folder / path for path in stated]
 
     def verify(self) -> list[VsiError]:
-        """Everything that the build lacks, has too much or has otherwise than its manifest says.
+        """All differences between the build and its manifest: missing, extra and changed files.
 
-        Reads every byte of the shards. Nothing is wrong where the list is empty.
+        Reads every byte of the shards. An empty list means that the build is OK.
         """
         self.fetch(None)
         return faults(self.folder, self.manifest)
 
     def check_unchanged(self) -> None:
-        """See that nobody has written to the folder since the build was opened.
+        """Check that the build has not changed since it was opened.
 
         Raises:
-            BuildError: it is another build now, or one that is being written.
+            BuildError: the folder has another build now, or a build is being written there.
         """
         check_unchanged(self.folder, self.manifest)
 

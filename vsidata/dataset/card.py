@@ -26,53 +26,53 @@ _Licence = tuple[dict[str, str], str]  # for the front matter, and in words
 
 _FREE: _Licence = (
     {"license": "apache-2.0"},
-    "Made from synthetic rooms, which belong to nobody: use it under the Apache License 2.0.",
+    "Made from synthetic rooms, which have no owner: use it under the Apache License 2.0.",
 )
 _OF_SCANNET: _Licence = (
     {"license": "other", "license_name": "scannet-terms-of-use", "license_link": SCANNET_TERMS},
-    f"Derived from ScanNet, whose [Terms of Use]({SCANNET_TERMS}) hold for what is derived from it: "
+    f"Derived from ScanNet. Its [Terms of Use]({SCANNET_TERMS}) apply to derived data: "
     "research without commercial use. Who uses these questions with ScanNet's videos must have signed "
     "them.",
 )
 _OF_OTHERS: _Licence = (
     {"license": "other"},
-    "Derived from the scans of others: the terms of their makers hold for what is derived from them.",
+    "Derived from scans of other makers: their terms apply to derived data.",
 )
 
 _ON_WORD = (
-    " Pictures of these scans are in it, on the word of who published it that they may share them with those "
-    "who have access."
+    " It contains pictures of these scans. The publisher stated that they may be shared with users who have "
+    "access."
 )
 
 _TABLES: Mapping[str, str] = {
-    "qa": "one row a question",
-    "scenes": "one row a scene: its objects, their boxes, the room's area",
-    "frames": "one row a scene: its pictures, their times and cameras",
-    "embedded": "one row a question, with its scene's pictures inside",
+    "qa": "one row per question",
+    "scenes": "one row per scene: its objects, their boxes, the room's area",
+    "frames": "one row per scene: its pictures, their times and cameras",
+    "embedded": "one row per question, with its scene's pictures inside",
 }
 
-# What who asks for access to a gated dataset is asked; synthetic rooms need no such question.
+# The form for users who request access to a gated dataset. Synthetic rooms need none.
 _SCANNET_GATE = (
-    f"It derives from ScanNet, whose Terms of Use ({SCANNET_TERMS}) hold for it. Ask for access if you "
-    "have signed them and keep to them.",
-    "I have signed ScanNet's Terms of Use and keep to them",
+    f"This dataset is derived from ScanNet. ScanNet's Terms of Use ({SCANNET_TERMS}) apply to it. Request "
+    "access if you have signed them and follow them.",
+    "I have signed ScanNet's Terms of Use and follow them",
 )
 _OTHER_GATE = (
-    "It derives from the scans of others. Ask for access if you keep to the terms of their makers.",
-    "I know the terms of the scans' makers and keep to them",
+    "This dataset is derived from scans of other makers. Request access if you follow their terms.",
+    "I have read the terms of the scans' makers and follow them",
 )
 
 
 @dataclass(frozen=True)
 class Publication:
-    """What the card on the Hub says beyond the card of a build at home.
+    """The parts of a card on the Hub that the card of a local build does not have.
 
     Attributes:
-        repo_id: `NAME/SET`, by which it is loaded.
+        repo_id: `NAME/SET`, the name for loading.
         revision: the branch.
-        gated: whether access must be asked for.
-        on_word: whether pictures of others' scans are in it, on the publisher's word that they may be shared.
-        audit: what `vsidata audit` found, where that lies beside the card.
+        gated: whether access must be requested.
+        on_word: whether it contains pictures of others' scans, which the publisher stated may be shared.
+        audit: the result of `vsidata audit`, if it is published with the card.
     """
 
     repo_id: str
@@ -86,8 +86,8 @@ def card(manifest: Manifest, publication: Publication | None = None) -> str:
     """The card's text, from the manifest alone.
 
     Args:
-        manifest: of the build; of a published one, with the files that are published.
-        publication: where it is published; None for the card of a build at home.
+        manifest: the manifest of the build; for a published one, with the published files.
+        publication: the publication; None for the card of a local build.
     """
     licence, licence_note = _licence(manifest)
     title = f"Spatial questions on {names_in_words(datasets_of(manifest))} ({manifest.rules.name})"
@@ -121,7 +121,7 @@ def card(manifest: Manifest, publication: Publication | None = None) -> str:
 
 
 def _licence(manifest: Manifest) -> _Licence:
-    """The licence that holds for all of a build; in words, the terms of each of its datasets."""
+    """The licence of the whole build, and a text with the terms of each of its datasets."""
     if is_free(manifest):
         return _FREE
     match owned_datasets(manifest):
@@ -131,12 +131,12 @@ def _licence(manifest: Manifest) -> _Licence:
             licence, words = _OF_OTHERS[0], f"{_OF_SCANNET[1]} {_OF_OTHERS[1]}"
         case _:
             licence, words = _OF_OTHERS
-    mixed = " The synthetic rooms in it belong to nobody." if "synthetic" in datasets_of(manifest) else ""
+    mixed = " The synthetic rooms in it have no owner." if "synthetic" in datasets_of(manifest) else ""
     return licence, words + mixed
 
 
 def _gate(manifest: Manifest) -> dict[str, Any]:
-    """What the Hub asks who wants access to a gated dataset."""
+    """The front matter for the form that the Hub shows to users who request access."""
     if is_free(manifest):
         return {}
     prompt, statement = _SCANNET_GATE if owned_datasets(manifest) == ["scannet"] else _OTHER_GATE
@@ -147,7 +147,7 @@ def _gate(manifest: Manifest) -> dict[str, Any]:
 
 
 def _tables(manifest: Manifest, publication: Publication | None) -> str:
-    """A line of Python for each table that is there."""
+    """A line of Python for each table of the build."""
     where = publication.repo_id if publication else "PATH_OR_NAME"
     branch = f', revision="{publication.revision}"' if publication and publication.revision != "main" else ""
     lines = []
@@ -160,45 +160,43 @@ def _tables(manifest: Manifest, publication: Publication | None) -> str:
 
 
 def _columns(manifest: Manifest) -> str:
-    """A table of columns for each table that is there."""
+    """A table of columns for each table of the build."""
     parts = []
     for table, columns in meanings().items():
         if splits(manifest, table):
             own = {name: about for name, about in columns.items() if name.isidentifier()}
             rows = "\n".join(f"| `{name}` | {about.in_words} |" for name, about in own.items())
-            beyond = ", beyond those of `qa`" if table == "embedded" else ""
-            parts.append(
-                f"Columns of `{table}`{beyond}:\n\n| column | what it holds |\n| --- | --- |\n{rows}"
-            )
+            beyond = ", in addition to those of `qa`" if table == "embedded" else ""
+            parts.append(f"Columns of `{table}`{beyond}:\n\n| column | content |\n| --- | --- |\n{rows}")
     return "\n\n".join(parts)
 
 
 def _frames(manifest: Manifest) -> str:
     counts = manifest.frames
     if not counts.get("scenes with frames"):
-        return "There are no frames in it."
+        return "It has no frames."
     pictures, shown, without, seen = (
         f"{counts[key]:,}"
         for key in ("pictures", "scenes with frames", "scenes without", "scenes asked only what is seen")
     )
     if not splits(manifest, "frames"):
         return (
-            f"The frames by which the questions were asked, {pictures} pictures of {shown} scenes, are not "
-            "in it: they are their makers' to share. Who has the scans makes the same ones with `vsidata "
+            f"The frames for which the questions were asked, {pictures} pictures of {shown} scenes, are not "
+            "in it: only their makers may share them. With the scans, make the same ones with `vsidata "
             f"build` and the options in `manifest.json`. Of {seen} scenes only what their frames show was "
             "asked."
         )
     text = (
-        f"`frames` holds {pictures} pictures of {shown} scenes, at most {manifest.options.frames} of a "
-        "scene, spread evenly over time from the first frame with a valid pose to the last; a question finds "
-        "them by its `scene_name`.\n\n"
+        f"`frames` has {pictures} pictures of {shown} scenes, at most {manifest.options.frames} per "
+        "scene, spread evenly over time from the first frame with a valid pose to the last. Join them to a "
+        "question by `scene_name`.\n\n"
         f"Scenes without a stream, and so without frames: {without}. Of {seen} scenes only what their frames "
         "show was asked."
     )
     if unfiltered := scenes_not_filtered(manifest):
         text += (
-            f" Scenes with frames whose cameras are not known, as those of a video alone: {unfiltered:,}. "
-            "Their frames may not show what is asked."
+            f" Scenes with frames but without known cameras, as in a video alone: {unfiltered:,}. "
+            "Their frames may not show the objects of the questions."
         )
     if splits(manifest, "embedded"):
         text += (
@@ -210,7 +208,7 @@ def _frames(manifest: Manifest) -> str:
 
 
 def scenes_not_filtered(manifest: Manifest) -> int:
-    """How many scenes have frames of which it is not known what they show, although that was asked for."""
+    """Number of scenes with frames of unknown visibility, although visibility was requested."""
     counts = manifest.frames
     if not counts or not manifest.options.visibility:
         return 0
@@ -231,7 +229,7 @@ def _counts(questions: Mapping[str, Mapping[str, int]]) -> str:
 
 
 def _definitions(manifest: Manifest) -> str:
-    """What each topic that is asked measures."""
+    """The definition of each topic of the build."""
     known = described(manifest)
     asked = {topic for counts in manifest.questions.values() for topic in counts}
     return "\n".join(f"- `{topic}`: {known[topic]['definition']}" for topic in known if topic in asked)
@@ -239,22 +237,23 @@ def _definitions(manifest: Manifest) -> str:
 
 def _balance(balance: Mapping[str, Mapping[str, TallyEntry]]) -> str:
     if not balance:
-        return "Answers are as common as the rooms make them: nothing was left out for balance."
+        return "No questions were left out for balance."
     rows = [
         [kind, split, *(f"{number:,}" for number in tally.questions), *_commonest(tally)]
         for split, kinds in balance.items()
         for kind, tally in kinds.items()
     ]
-    header = ["question type", "split", "asked", "kept", "commonest answer", "of those kept"]
+    header = ["question type", "split", "asked", "kept", "most common answer", "after balancing"]
     return (
-        "What is too common is thinned out by a seeded draw, as the rules say under `balance`. What was "
-        "asked, what was kept, and the share of the commonest answer (a direction, a count or a letter):\n\n"
+        "Questions with answers that are too common are left out by a seeded draw, by the rules under "
+        "`balance`. Questions asked and kept, and the share of the most common answer (a direction, a count "
+        "or a letter):\n\n"
         f"{_table(header, rows)}"
     )
 
 
 def _commonest(tally: TallyEntry) -> list[str]:
-    """The commonest answer before and after, with its share."""
+    """The most common answer before and after, with its share."""
     words = []
     for when, total in enumerate(tally.questions):
         counts = {answer: numbers[when] for answer, numbers in tally.answers.items()}
@@ -264,7 +263,7 @@ def _commonest(tally: TallyEntry) -> list[str]:
 
 
 def _labels(vocabulary: Mapping[str, Any]) -> str:
-    """What the words of the questions are; nothing where an older build's manifest does not tell."""
+    """The origin of the words in the questions; empty if an older build's manifest does not state it."""
     if "verbatim" not in vocabulary:
         return ""
     if vocabulary["verbatim"]:
@@ -283,15 +282,16 @@ def _labels(vocabulary: Mapping[str, Any]) -> str:
 def _room_areas(manifest: Manifest) -> str:
     ratios = manifest.room_area_ratios
     if not ratios:
-        return "The room areas are those that the scans' makers state."
+        return "The room areas are stated by the scans' makers."
     method = manifest.rules.resolved["measurement"]["room_area"]["method"]
     rows = [
         [name, *(f"{share:.2f}" for share in (ratio.median, ratio.p5, ratio.p95))]
         for name, ratio in ratios.items()
     ]
     return (
-        f"The room areas asked about are measured by the method `{method}`. There is more than one way to "
-        "draw the edge of a room: the same rooms by the other methods, as multiples of that area.\n\n"
+        f"The room areas in questions are measured by the method `{method}`. There is more than one way to "
+        "define the edge of a room. The areas of the same rooms by the other methods, as multiples of that "
+        "area:\n\n"
         f"{_table(['method', 'median', '5th percentile', '95th percentile'], rows)}"
     )
 
@@ -315,20 +315,20 @@ def _leak_guard(manifest: Manifest) -> str:
     guard = manifest.leak_guard
     if guard.active:
         refused = sum(guard.refused.values())
-        text = f"on: {refused:,} scenes of rooms that are kept for evaluation were refused"
+        text = f"on: {refused:,} scenes of rooms that are reserved for evaluation were refused"
         if elsewhere := sum(guard.not_in_list.values()):
             text += f"; {elsewhere:,} more, not in the {manifest.options.split} list, left out"
         return text
     admitted = sum(guard.admitted.values())
     return (
-        f"**off**: {admitted:,} scenes of rooms that are kept for evaluation are in here; "
+        f"**off**: {admitted:,} scenes of rooms that are reserved for evaluation are in this build; "
         "a model trained on them cannot be evaluated on them"
     )
 
 
 def _audit(publication: Publication | None) -> str:
     if publication is None:
-        return "`audit.json`, once there is one"
+        return "`audit.json`, if there is one"
     if publication.audit is None:
         return "none yet"
     mean = publication.audit["scores"].get("macro", {})
@@ -342,14 +342,14 @@ def _audit(publication: Publication | None) -> str:
         return "some question types are about too few rooms to be guessed; by topic in `audit.json`"
     few = "" if mean.get("forest") else "; some question types are about too few rooms for a random forest"
     return (
-        f"without a look, {', '.join(known)} (mean of topics, in per cent, as VSI-Bench scores){few}; "
+        f"without the video, {', '.join(known)} (mean of topics, in per cent, as VSI-Bench scores){few}; "
         "by topic in `audit.json`"
     )
 
 
 def _debias(record: DebiasEntry | None) -> str:
     if record is None:
-        return "Nothing was left out for being easily guessed."
+        return "No questions were left out because they are easy to guess."
     rows = [
         [
             topic,
@@ -365,9 +365,9 @@ def _debias(record: DebiasEntry | None) -> str:
     header = ["topic", "asked", "kept", "constant before", "forest before", "constant", "forest"]
     return (
         "`vsidata debias` left out questions that a random forest guesses from their words alone, until it "
-        "scored hardly more than one constant answer. Both learned in other rooms than they were tried in, "
-        "and the scores are of forests that had no part in the choice. What is said above of balance is from "
-        f"before.\n\n{_table(header, rows)}"
+        "scored little more than one constant answer. Both were tested in other rooms than they were trained "
+        "in, and the scores are of forests that were not used for the choice. The text above about balance "
+        f"describes the build before that.\n\n{_table(header, rows)}"
     )
 
 
@@ -384,6 +384,8 @@ def _drops(drops: Mapping[str, Mapping[str, int]]) -> str:
 
 def _set_aside(count: int, publication: Publication | None) -> str:
     if not count:
-        return "No scan was set aside."
-    why = "" if publication else " `failures.jsonl` says why."  # it speaks of files on the builder's disk
-    return f"Scans set aside because they could not be used: {count:,}.{why}"
+        return "No scan was skipped."
+    why = (
+        "" if publication else " See `failures.jsonl` for the reasons."
+    )  # it has paths of the builder's disk
+    return f"Scans skipped because they could not be used: {count:,}.{why}"

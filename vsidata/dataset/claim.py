@@ -1,4 +1,4 @@
-"""A build's claim to its folder: one build, one recipe, one process at a time."""
+"""A build's claim to its folder: one build, one recipe, and one process at the same time."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,8 +15,8 @@ from vsidata.errors import OptionError, VsiError
 from vsidata.files import safe_files
 from vsidata.files.atomic import write_whole
 
-_FIRST = ("lock", "scenes")  # what a build writes before its recipe
-_NAMED = 20  # differences that a refusal names: another rule set differs in a hundred values
+_FIRST = ("lock", "scenes")  # the files that a build writes before its recipe
+_NAMED = 20  # differences that a refusal lists: another rule set differs in a hundred values
 
 
 @contextmanager
@@ -28,18 +28,18 @@ def claim_folder(
     overwrite: bool = False,
     locked: Callable[[], None] = lambda: None,
 ) -> Iterator[None]:
-    """Hold the folder of a build for as long as the context lasts.
+    """Hold the folder of a build while the context is open.
 
     Args:
         out: the folder.
-        work: the folder below it for what the build itself needs.
-        recipe: what the build is made from, plain data in groups; kept in `work` for the next run.
-        overwrite: remove the build that the folder holds, unless it is an unfinished one from this recipe.
+        work: the folder below it for the build's own files.
+        recipe: everything that determines the build, plain data in groups; stored in `work` for the next run.
+        overwrite: remove the build in the folder, unless it is an unfinished one from this recipe.
         locked: called when no other build can write there, before anything is changed.
 
     Raises:
-        OptionError: it holds something else, a build from another recipe, or one that is being written; or
-            there is a link where the build writes.
+        OptionError: the folder contains something else, a build from another recipe, or a build that is
+            being written; or the build would write through a link.
         VsiError: it cannot be written to, at the beginning or later, or its recipe is damaged.
     """
     remembered = work / "recipe.json"
@@ -67,23 +67,23 @@ def claim_folder(
         raise VsiError(
             error.filename or out,
             f"cannot be written: {error.strerror or error}.",
-            "Free space or correct the permissions, then run the same command again: it goes on from here.",
+            "Free space or fix the permissions, then run the same command again to resume.",
         ) from error
 
 
 def _refuse_other(out: Path, work: Path, overwrite: bool) -> None:
-    """Refuse a folder without a recipe, unless it holds a build to overwrite and nothing else."""
+    """Refuse a folder without a recipe, unless it contains only a build to overwrite."""
     if not is_build(out, work):
-        raise OptionError(out, "is not empty and holds no build.", "Choose a new folder with --out.")
+        raise OptionError(out, "is not empty and is not a build.", "Choose a new folder with --out.")
     if not overwrite:
-        fault = f"holds a build, but not the options that it was built with ({work / 'recipe.json'})."
+        fault = f"has a build, but not the options that it was built with ({work / 'recipe.json'})."
         remedy = "Choose a new folder with --out, or add --overwrite to replace that build."
         raise OptionError(out, fault, remedy)
     files_of_build(out, work)  # before a lock is made there
 
 
 def _is_unfinished(out: Path, work: Path, recipe: dict[str, Any]) -> bool:
-    """Whether a folder holds an unfinished build from this recipe."""
+    """Return whether a folder has an unfinished build from this recipe."""
     if (out / MANIFEST).exists() and (work / "merged").exists():
         return False
     try:
@@ -93,7 +93,7 @@ def _is_unfinished(out: Path, work: Path, recipe: dict[str, Any]) -> bool:
 
 
 def _holds_build(out: Path, work: Path) -> bool:
-    """Whether a folder is empty or a build's: its recipe is there, or nothing but what comes before it."""
+    """Return whether a folder is empty or a build's: with a recipe, or only with files written before it."""
     names = {path.name for path in out.iterdir()}
     if not names:
         return True
@@ -116,24 +116,26 @@ def _read_recipe(remembered: Path) -> dict[str, Any]:
         if not isinstance(recipe, dict):
             raise ValueError("it is not a JSON object")
     except ValueError as error:
-        remedy = "Add --overwrite to the command: it then removes this build and reads the scans again."
+        remedy = "Add --overwrite to the command to remove this build and read the scans again."
         raise VsiError(remembered, f"is damaged: {error}.", remedy) from error
     return recipe
 
 
 @contextmanager
 def hold_folder(out: Path, work: Path) -> Iterator[None]:
-    """Hold the folder of a build, whatever it was made from.
+    """Hold the folder of a build with any recipe.
 
     Args:
         out: the folder.
-        work: the folder below it for what the build itself needs.
+        work: the folder below it for the build's own files.
 
     Raises:
-        OptionError: another build is being written there, or there is a link in place of the lock.
+        OptionError: another build is being written there, or the lock is a link.
     """
     safe_files.refuse_link(work)
-    busy = OptionError(out, "another build is writing there.", "Wait for it, or name another --out.")
+    busy = OptionError(
+        out, "is in use by another build.", "Wait until it has ended, or choose another --out."
+    )
     with safe_files.hold_lock(work / "lock", busy):
         yield
 
@@ -144,7 +146,7 @@ def _refuse_difference(out: Path, before: dict[str, Any], now: dict[str, Any]) -
         more = [f"and {len(changed) - _NAMED:,} more"] if len(changed) > _NAMED else []
         raise OptionError(
             out,
-            "\n    ".join(["holds a build with other options:", *changed[:_NAMED], *more]),
+            "\n    ".join(["has a build with other options:", *changed[:_NAMED], *more]),
             "Use the options that the build was started with, choose a new folder with --out, or add "
             "--overwrite to replace that build.",
         )
@@ -152,19 +154,19 @@ def _refuse_difference(out: Path, before: dict[str, Any], now: dict[str, Any]) -
 
 def _changes(before: dict[str, Any], now: dict[str, Any]) -> dict[str, str]:
     found = differences(before, now)
-    found.pop("rules.resolved.name", None)  # --rules says it
+    found.pop("rules.resolved.name", None)  # listed as --rules
     return found
 
 
 def _place(name: str) -> int:
-    """Options come first. The words of two rule sets come last: they differ most, and say least."""
+    """Options come first. The words of rule sets come last: they differ most and explain least."""
     if name.startswith("rules.resolved."):
         return 3 if name.startswith("rules.resolved.vocabulary.") else 2
     return 0 if name.startswith("options.") else 1
 
 
 def _option_name(name: str) -> str:
-    """What differs as its user knows it: `--frame-size`, `--rules`, `topics.object_rel_distance.min_gap`."""
+    """The user's name of a difference: `--frame-size`, `--rules`, `topics.object_rel_distance.min_gap`."""
     group, _, rest = name.partition(".")
     if group == "options":
         option, _, key = rest.partition(".")

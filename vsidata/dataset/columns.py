@@ -1,4 +1,4 @@
-"""What the columns of a build's tables mean, from `columns.yaml`, and the fields inside them."""
+"""The meanings of a build's columns and of the fields inside them, from `columns.yaml`."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -11,11 +11,11 @@ from vsidata.rules.strict_yaml import read_packaged
 
 
 class Meaning(Rules):
-    """What a column, or a field inside one, means.
+    """The meaning of a column, or of a field inside one.
 
     Attributes:
         meaning: a phrase.
-        unit: of its values; empty for none.
+        unit: the unit of its values; empty without a unit.
     """
 
     meaning: str
@@ -33,7 +33,7 @@ class _Meanings(RootModel[dict[str, dict[str, Meaning]]]):
 
 @cache
 def meanings() -> Mapping[str, Mapping[str, Meaning]]:
-    """Table → path → meaning. Those of `embedded` are without the columns of `qa`, which it has, too."""
+    """Table → path → meaning. For `embedded`, the columns of `qa` are not repeated."""
     return read_packaged(_Meanings, __package__, "columns.yaml").root
 
 

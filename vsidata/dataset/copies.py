@@ -1,4 +1,4 @@
-"""Builds that lie elsewhere, on the Hub or in an object store: their files are copied when they are read."""
+"""Builds on the Hub or in an object store. Their files are copied when they are read."""
 
 import hashlib
 import os
@@ -17,18 +17,18 @@ from vsidata.files.atomic import write_whole
 from vsidata.files.safe_files import LARGEST_TEXT, private_name
 
 Fetch = Callable[[Mapping[str, ShardEntry] | None], object]
-"""Copies these shards, by their paths below the build, unless they are here; None for all there are."""
+"""Copies these shards, by their paths below the build, unless they are on this disk; None for all shards."""
 
 
 def copy_of(where: str, revision: str | None) -> tuple[Path, Fetch]:
-    """The folder of a build's copy, with its manifest, card and audit, and what copies its shards.
+    """The folder of a build's copy, with its manifest, card and audit, and the function that copies shards.
 
     Args:
         where: `NAME/SET`, `hf://datasets/NAME/SET`, `s3://BUCKET/PATH` or `gs://BUCKET/PATH`.
-        revision: branch, tag or commit of one on the Hub; None for its main branch.
+        revision: branch, tag or commit on the Hub; None for the main branch.
 
     Raises:
-        OptionError: it is no such name or address, there is no build, or a bucket with a revision.
+        OptionError: the name or address is not valid, there is no build, or a bucket has a revision.
         VsiError: the Hub or the store refused, failed, or cannot be reached.
     """
     if is_address(where):
@@ -36,11 +36,12 @@ def copy_of(where: str, revision: str | None) -> tuple[Path, Fetch]:
         if dataset := on_hub(address):
             return _of_hub(dataset[0], revision or dataset[1])
         if revision is not None:
-            raise OptionError("--revision", f"is of a dataset on the Hub, and {where} is none.", "Drop it.")
+            fault = f"is only for a dataset on the Hub, but {where} is in a bucket."
+            raise OptionError("--revision", fault, "Remove it.")
         return _of_bucket(address)
     if where.count("/") != 1 or where.startswith((".", "/", "~")):
-        remedy = "Name a build's folder, NAME/SET, or s3://BUCKET/PATH."
-        raise OptionError(where, "is no folder here and no name on the Hub.", remedy)
+        remedy = "Pass the folder of a build, NAME/SET, or s3://BUCKET/PATH."
+        raise OptionError(where, "is neither a folder nor a name on the Hub.", remedy)
     return _of_hub(where, revision)
 
 
@@ -51,7 +52,7 @@ def _of_hub(name: str, revision: str | None) -> tuple[Path, Fetch]:
 
     api = client()
     with explain_hub_errors(name):
-        # Asked first: where the Hub cannot be reached, `snapshot_download` would pass off an old copy as its.
+        # First of all: if the Hub cannot be reached, `snapshot_download` would silently return an old copy.
         commit = with_retries(lambda: api.dataset_info(name, revision=revision)).sha
 
     def copied(paths: list[str]) -> Path:
@@ -78,8 +79,8 @@ def _of_bucket(address: str) -> tuple[Path, Fetch]:
     store = client(address)
     with explain_store_errors(address):
         if not store.exists(f"{address}/{MANIFEST}"):
-            fault = f"holds no build: there is no {MANIFEST} in it."
-            raise OptionError(address, fault, "Name the address of a build.")
+            fault = f"is not a build: it has no {MANIFEST}."
+            raise OptionError(address, fault, "Pass the address of a build.")
         manifest = _text(store, f"{address}/{MANIFEST}")
         folder = _cache() / hashlib.sha256(address.encode() + manifest).hexdigest()[:32]
         folder.mkdir(parents=True, exist_ok=True)
@@ -104,9 +105,9 @@ def _of_bucket(address: str) -> tuple[Path, Fetch]:
 
 
 def _text(store: Any, address: str) -> bytes:
-    """The content of a file that is read whole."""
+    """The content of a small file."""
     if (size := int(store.info(address)["size"])) > LARGEST_TEXT:
-        raise BuildError(address, f"holds {size:,} bytes, more than any such file has.", "Check the address.")
+        raise BuildError(address, f"has {size:,} bytes, too many for such a file.", "Check the address.")
     return bytes(store.cat_file(address))
 
 

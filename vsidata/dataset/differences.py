@@ -1,18 +1,18 @@
-"""What differs between two recipes: each option and each constant by its name, with its old and new value."""
+"""The differences between two recipes: each option and constant by name, with its old and new value."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-_NAMED = 8  # labels that a line names; a vocabulary holds hundreds
+_NAMED = 8  # labels in one line; a vocabulary has hundreds
 _UNREAD = frozenset({"digest", "why", "source"})  # they follow from the values, or change nothing
 
 
 def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, str]:
-    """What differs, in the order of the recipe: `{"topics.obj_appearance_order.min_gap": "was 1 s, is 2 s"}`.
+    """The differences in the recipe's order: `{"topics.obj_appearance_order.min_gap": "was 1 s, is 2 s"}`.
 
     Args:
-        before, now: plain data, as JSON holds it. A constant with its unit counts as one value, and so does a
-            list of labels. Reasons and digests are not compared.
+        before, now: plain data, as in JSON. A constant with its unit is one value, and so is a list of
+            labels. Reasons and digests are not compared.
     """
     old, new = dict(_values((), before)), dict(_values((), now))
     names = [name for name in {**new, **old} if old.get(name) != new.get(name)]
@@ -20,7 +20,7 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, 
 
 
 def _values(at: tuple[str, ...], given: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Each value by its place. None is no value."""
+    """Each value by its place. None is skipped."""
     if _is_constant(given):
         yield at, (given["value"], given.get("unit"))
     elif _are_labels(given):
@@ -39,7 +39,7 @@ def _is_constant(given: Any) -> bool:
 
 
 def _are_labels(given: Any) -> bool:
-    """Whether it is an entry of a rule set that lists labels, or a list of such entries."""
+    """Return whether it is an entry of a rule set with a list of labels, or a list of such entries."""
     if isinstance(given, Mapping):
         return isinstance(given.get("labels"), Sequence)
     return (
@@ -58,7 +58,7 @@ def _in_words(before: Any, now: Any) -> str:
 
 
 def _value(given: Any) -> str:
-    """As a YAML file has it."""
+    """The value as in a YAML file."""
     match given:
         case None:
             return "not set"

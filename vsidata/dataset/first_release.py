@@ -1,7 +1,7 @@
-"""The evidence of builds of the first release, in today's shape.
+"""Converts the evidence of builds of the first release to the current form.
 
-It had a column for each thing that some topic measured. What is drawn was worked out by the reports: it is
-not there, but for the path of a route.
+The first release had a column for each measured value of any topic. It stored no shapes to draw except the
+path of a route: the reports computed them.
 """
 
 from collections.abc import Iterator
@@ -29,24 +29,24 @@ EVIDENCE = pa.struct(
 
 
 ADDED = ("room",)
-"""Columns that came later."""
+"""Columns that later releases added."""
 
 
 def columns_as_written(columns: pa.Schema) -> pa.Schema:
-    """The columns that the first release gave to a table of today."""
+    """The columns of a current table that the first release wrote."""
     kept = [field for field in columns if field.name not in ADDED]
     then = [pa.field("evidence", EVIDENCE) if field.name == "evidence" else field for field in kept]
     return pa.schema(then, metadata=columns.metadata)
 
 
 def is_of_first_release(stored: pa.Schema) -> bool:
-    """Whether a shard has the evidence of the first release."""
+    """Return whether a shard has the evidence of the first release."""
     place = stored.get_field_index("evidence")
     return place >= 0 and any(field.name == "box_distance" for field in stored.field(place).type)
 
 
 def in_current_shape(row: Row) -> Row:
-    """A row of a table of questions with its evidence in today's shape; the same row where it has that."""
+    """A row of a table of questions with its evidence in the current form; unchanged if it has that form."""
     evidence = row.get("evidence")
     if not evidence or "box_distance" not in evidence:
         return row

@@ -1,6 +1,6 @@
-"""The shown frames of one scene, as a file beside its result: what the table of frames is made of.
+"""The shown frames of one scene, as a file next to its result, for the table of frames.
 
-Arrow IPC with one row, which is the scene's row in the table: the merge copies it and decodes nothing.
+Arrow IPC with one row, which is the scene's row in the table. The merge copies it without decoding.
 """
 
 import io
@@ -23,16 +23,16 @@ from vsidata.scene import Scene
 from vsidata.sources.streams.camera_path import CameraPosition
 from vsidata.sources.streams.shown import ShownFrames
 
-# Who reads a row group of embedded questions gets its pictures once for each question, and Arrow counts the
-# bytes of what lies in lists with 32 bits: it refuses more.
+# A reader of a row group of embedded questions gets its pictures once for each question. Arrow counts the
+# bytes inside lists with 32 bits and refuses more.
 _MOST_WHEN_READ = 2**31 - 1
 
 
 class ReadingLimits(Rules):
-    """What readers of embedded questions must bear.
+    """Limits for readers of embedded questions.
 
     Attributes:
-        heavy: size of the pictures inside a scene's questions, as read, from which readers need a warning.
+        heavy: size of the pictures inside a scene's questions when read; above it, the user is warned.
     """
 
     heavy: StatedConstant
@@ -45,12 +45,12 @@ def reading_limits() -> ReadingLimits:
 
 
 def frames_path(folder: Path, name: str) -> Path:
-    """Where a scene's frames lie: beside its result."""
+    """The path of a scene's frames, next to its result."""
     return result_path(folder, name).with_suffix(".frames.arrow")
 
 
 def packed_frames(scene: Scene, shown: ShownFrames, sight: Sight | None) -> memoryview:
-    """The frames of a scene as the file has them."""
+    """The frames of a scene as the content of the file."""
     table = pa.Table.from_pylist([frames_row(scene, shown, sight)], schema=schema.FRAMES)
     buffer = io.BytesIO()
     with pa.ipc.new_file(buffer, schema.FRAMES) as writer:
@@ -59,7 +59,7 @@ def packed_frames(scene: Scene, shown: ShownFrames, sight: Sight | None) -> memo
 
 
 def write_frames(folder: Path, name: str, packed: memoryview) -> None:
-    """Write the packed frames of a scene in one step: a reader finds the whole file or none.
+    """Write the packed frames of a scene in one step: a reader finds the complete file or none.
 
     Raises:
         OSError: it cannot be written.
@@ -71,7 +71,7 @@ def read_frames(folder: Path, name: str) -> pa.Table:
     """The scene's row in the table of frames.
 
     Raises:
-        OSError, pyarrow.ArrowInvalid: the file is gone, or is not whole.
+        OSError, pyarrow.ArrowInvalid: the file is missing or incomplete.
     """
     check_regular(frames_path(folder, name))
     with pa.OSFile(str(frames_path(folder, name))) as file:
@@ -79,7 +79,7 @@ def read_frames(folder: Path, name: str) -> pa.Table:
 
 
 def check_embeddable(scene: Scene, shown: ShownFrames, questions: int) -> None:
-    """Refuse frames that nobody could read once they are inside so many questions.
+    """Refuse frames that are too large to be read when they are inside this number of questions.
 
     Raises:
         ScanError: they are too large together.
@@ -87,20 +87,18 @@ def check_embeddable(scene: Scene, shown: ShownFrames, questions: int) -> None:
     size = sum(map(len, shown.jpegs)) * questions
     if size > _MOST_WHEN_READ:
         fault = (
-            f"its {len(shown.jpegs)} frames inside {questions} questions take {size / 1e9:.1f} GB to read; "
-            f"more than {_MOST_WHEN_READ / 1e9:.1f} GB of a scan cannot be read"
+            f"its frames ({len(shown.jpegs)}) inside its questions ({questions}) take {size / 1e9:.1f} GB "
+            f"to read; the limit is {_MOST_WHEN_READ / 1e9:.1f} GB per scan"
         )
-        remedy = (
-            "Make the frames smaller (--frame-size 640), take fewer (--frames), or build without --embed."
-        )
+        remedy = "Make the frames smaller (--frame-size 640), use fewer (--frames), or build without --embed."
         raise ScanError(scene.name, fault, remedy)
 
 
 def is_heavy(questions: int, frames: pa.Table) -> bool:
-    """Whether a scene's frames inside so many questions are a burden to who reads them.
+    """Return whether a scene's frames inside this number of questions are a heavy load for readers.
 
     Args:
-        questions: how many.
+        questions: the number of questions.
         frames: the scene's row in the table of frames.
     """
     pictures = frames["images"].combine_chunks().flatten().field("bytes")
@@ -111,7 +109,7 @@ def is_heavy(questions: int, frames: pa.Table) -> bool:
 def embedded(questions: list[Row], frames: pa.Table) -> pa.Table:
     """Questions of one scene, each with all of the scene's frames.
 
-    The pictures stand in the table once: each question refers to them, in a dictionary that becomes the
+    The pictures are stored once. Each question refers to them through a dictionary, which becomes the
     dictionary page of a Parquet row group.
 
     Args:
@@ -163,7 +161,7 @@ def _camera_position(spot: CameraPosition) -> Row:
 
 
 def _seen_objects(sight: Sight, shown: ShownFrames) -> list[Row]:
-    """What the pictures show of each object, and the first of them that shows enough of it."""
+    """The visibility of each object in the pictures, and the first picture that shows enough of it."""
     firsts = (sight.first([instance], sight.rules.pixels.value) for instance in sight.instances)
     return [
         {

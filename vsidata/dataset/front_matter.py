@@ -1,4 +1,4 @@
-"""The YAML at the head of a dataset card: what `load_dataset` and the Hub read of it."""
+"""The YAML at the head of a dataset card, for `load_dataset` and the Hub."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,14 +19,14 @@ _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000
 
 
 def front_matter(manifest: Manifest, title: str, licence: Mapping[str, Any]) -> dict[str, Any]:
-    """Name, licence and tags; and of each table that is there its files, columns and numbers of rows.
+    """Name, licence and tags, and the files, columns and numbers of rows of each table.
 
-    `load_dataset` refuses a copy whose rows are not as many as stated here.
+    `load_dataset` refuses a copy with another number of rows than stated here.
 
     Args:
-        manifest: of the build.
-        title: the card's.
-        licence: the entries that state the licence, or who may have access.
+        manifest: the manifest of the build.
+        title: the title of the card.
+        licence: the entries for the licence and for access.
     """
     first = manifest.format_version == 1
     total = manifest.total_questions
@@ -51,9 +51,9 @@ def front_matter(manifest: Manifest, title: str, licence: Mapping[str, Any]) -> 
 
 
 def _info(table: str, found: Mapping[str, list[ShardEntry]], first: bool) -> dict[str, Any]:
-    """Columns and rows of a table, as the first release wrote it or as today's.
+    """Columns and rows of a table, in the form of the first release or in the current form.
 
-    Sizes are those of its files: how large it is in memory is not known.
+    Sizes are those of its files, because its size in memory is unknown.
     """
     columns = columns_as_written(TABLES[table]) if first else TABLES[table]
     size = sum(shard.bytes for shards in found.values() for shard in shards)
@@ -74,6 +74,6 @@ def _info(table: str, found: Mapping[str, list[ShardEntry]], first: bool) -> dic
 
 
 def splits(manifest: Manifest, table: str) -> dict[str, list[ShardEntry]]:
-    """The shards of a table as the manifest states them, by split; nothing for a split without any."""
+    """The shards of a table in the manifest, by split; without splits that have none."""
     found = {split: [*manifest.shards(table, split).values()] for split in manifest.splits}
     return {split: shards for split, shards in found.items() if shards}

@@ -1,7 +1,8 @@
-"""The manifest of a build as a typed object: what must stand in it, and of which kind.
+"""The manifest of a build as a typed object: its entries and their types.
 
-Anybody may have written the file. Checked is what our commands read. Unknown keys are kept: a later release
-may have written them. What builds of the first release do not have may be missing.
+Any other user may have written the file, so all entries that commands read are checked. Unknown keys are
+kept, because a later release may have written them. Entries that builds of the first release lack may be
+missing.
 """
 
 import re
@@ -20,27 +21,27 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 FORMAT_VERSION = 2
-"""Of the manifests and tables that this release writes. It reads this version and those before."""
+"""Version of the manifests and tables that this release writes. It reads this version and earlier ones."""
 
 SHARD = re.compile(r"(qa|scenes|frames|embedded)/(\w+)-[0-9]{5}-of-[0-9]{5}\.parquet")
 """The path of a shard below a build's folder: its table and its split."""
 
 _SPLIT = re.compile(r"\w{1,80}")  # it becomes a part of file names
 
-_MOST_PLACES = 8  # {words} of a question; ours have three at most, and each makes matching a text slower
+_MOST_PLACES = 8  # {words} of a question; ours have at most three, and each makes matching a text slower
 _DEEPEST = 32  # levels of rules; ours have six
 _PLACE = re.compile(r"\{([^{}]*)\}")
 
 
 def _is_shard(path: str) -> str:
     if SHARD.fullmatch(path) is None:
-        raise ValueError("it is no shard of a table known here")
+        raise ValueError("it is not a shard of a known table")
     return path
 
 
 def _is_split(name: str) -> str:
     if _SPLIT.fullmatch(name) is None:
-        raise ValueError("it is no name of a split")
+        raise ValueError("it is not a name of a split")
     return name
 
 
@@ -64,7 +65,7 @@ class _ManifestPart(BaseModel):
 
 
 class _KeptAsGiven:
-    """Annotates plain data that must be of a form, and stays plain data."""
+    """Annotates plain data that is checked and then kept as plain data."""
 
     def __init__(self, form: type[BaseModel]) -> None:
         self.form = form
@@ -82,12 +83,12 @@ class _KeptAsGiven:
 
 
 class ShardEntry(_ManifestPart):
-    """What the manifest states of a shard.
+    """The manifest's entry of a shard.
 
     Attributes:
-        rows: how many.
+        rows: number of rows.
         bytes: the file's size.
-        sha256: of the file.
+        sha256: checksum of the file.
     """
 
     rows: Count
@@ -164,7 +165,7 @@ class _Resolved(_ManifestPart):
 
 
 def _check_constants(given: Any, depth: int) -> None:
-    """What states a value is a constant, and what lists labels lists texts, however deep it stands."""
+    """Check that entries with a value are constants and lists of labels are texts, at any depth."""
     if depth > _DEEPEST:
         raise ValueError(f"more than {_DEEPEST} levels are not read")
     if isinstance(given, dict):
@@ -172,19 +173,19 @@ def _check_constants(given: Any, depth: int) -> None:
             _Constant.model_validate(given)
         labels = given.get("labels", [])
         if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
-            raise ValueError("`labels` is no list of texts")
+            raise ValueError("`labels` is not a list of texts")
     for part in given.values() if isinstance(given, dict) else given if isinstance(given, list) else ():
         _check_constants(part, depth + 1)
 
 
 class RulesEntry(_ManifestPart):
-    """The rule set that a build was made by.
+    """The rule set of a build.
 
     Attributes:
-        name: of the rule set, or of its file.
-        digest: SHA-256 of what it says.
-        extends: the rule set that it changes, if it does.
-        resolved: all that it says, as plain data.
+        name: the name of the rule set, or of its file.
+        digest: SHA-256 of its content.
+        extends: the rule set that it extends, if any.
+        resolved: its content as plain data.
     """
 
     name: str
@@ -194,7 +195,7 @@ class RulesEntry(_ManifestPart):
 
     @property
     def label(self) -> str:
-        """Name and digest in short: `wide@79b382d1`."""
+        """Name and short digest: `wide@79b382d1`."""
         return f"{self.name}@{self.digest[:8]}"
 
 
@@ -203,7 +204,7 @@ class _Versions(_ManifestPart):
 
 
 class LeakGuardEntry(_ManifestPart):
-    """How many scenes of rooms kept for evaluation were refused, admitted, or not in the list asked for."""
+    """Numbers of scenes of rooms reserved for evaluation: refused, admitted, or not in the requested list."""
 
     active: bool
     refused: dict[str, Count]
@@ -212,7 +213,7 @@ class LeakGuardEntry(_ManifestPart):
 
 
 class _SelectionCounts(_ManifestPart):
-    """How many scans were found, used, and left out for which reason."""
+    """Numbers of scans found, used, and left out by reason."""
 
     found: Count
     used: Count
@@ -225,7 +226,7 @@ class _SelectionCounts(_ManifestPart):
 
 
 class TallyEntry(_ManifestPart):
-    """Questions of a type, and how often each answer occurs; each before and after the balance."""
+    """Numbers of questions of a type and of each answer, before and after balancing."""
 
     questions: _BeforeAndAfter
     answers: dict[str, _BeforeAndAfter]
@@ -238,7 +239,7 @@ class _Ratio(_ManifestPart):
 
 
 class PrunedEntry(_ManifestPart):
-    """A topic's questions before and after, and what guesses scored then."""
+    """A topic's questions before and after debiasing, and the scores of guesses."""
 
     questions: _BeforeAndAfter
     before: dict[str, float]
@@ -246,7 +247,7 @@ class PrunedEntry(_ManifestPart):
 
 
 class DebiasEntry(_ManifestPart):
-    """What `vsidata debias` left out, by topic."""
+    """The questions that `vsidata debias` left out, by topic."""
 
     topics: dict[str, PrunedEntry]
 
@@ -261,29 +262,30 @@ def _all_or_none(counts: dict[str, int]) -> dict[str, int]:
 
 
 class Manifest(_ManifestPart):
-    """What a build says of itself; keys that are not listed here are kept as they are.
+    """The description of a build. Keys that are not listed here are kept unchanged.
 
     Attributes:
-        format_version: of manifest and tables. Builds of the first release state none: they are version 1.
-        options: of `vsidata build`, as far as they decide what is written.
+        format_version: version of manifest and tables. Builds of the first release have none and are
+            version 1.
+        options: the options of `vsidata build` that determine the output.
         rules: the rule set.
-        versions: of this package, and of those that the figures come from.
+        versions: versions of this package and of the libraries that compute the figures.
         leak_guard: scenes refused or admitted, by list of forbidden rooms.
-        selection: scans found, and how many were left out for which reason.
-        rooms: how many, by split.
-        scenes: how many, by split.
-        datasets: how many scenes each gave; see `vsidata.dataset.origin`.
-        frames: counts of pictures and of scenes with and without; empty where none were asked for.
-        set_aside: scans that could not be used.
-        questions: split → topic → how many.
-        drops: topic → reason → how many candidates were refused.
-        balance: split → question type → what was thinned out.
-        room_area_ratios: the room areas by other methods, as multiples of the one that is asked about.
-        topics: topic → what readers need to know of it; see `vsidata.topics.topic.Topic.described`. None in
-            builds of the first release.
+        selection: number of scans found, and of those left out by reason.
+        rooms: number of rooms by split.
+        scenes: number of scenes by split.
+        datasets: number of scenes by dataset; see `vsidata.dataset.origin`.
+        frames: numbers of pictures and of scenes with and without frames; empty if none were requested.
+        set_aside: number of skipped scans.
+        questions: split → topic → number.
+        drops: topic → reason → number of candidates refused.
+        balance: split → question type → numbers before and after balancing.
+        room_area_ratios: the room areas by other methods, as multiples of the area in questions.
+        topics: topic → information for readers; see `vsidata.topics.topic.Topic.described`. None in builds
+            of the first release.
         files: path of each shard → its rows, bytes and checksum.
         inputs: scene → digest of its scan's files.
-        debias: what `vsidata debias` left out, where it did.
+        debias: the questions that `vsidata debias` left out, if it was run.
     """
 
     format_version: Annotated[int, Field(ge=1, le=FORMAT_VERSION)] = 1
@@ -309,14 +311,14 @@ class Manifest(_ManifestPart):
     @model_validator(mode="after")
     def _fits(self) -> "Manifest":
         if self.scenes.keys() != self.questions.keys():
-            raise ValueError("`scenes` and `questions` count other splits")
+            raise ValueError("`scenes` and `questions` have different splits")
         if self.datasets is None and self.options.dataset is None:
-            raise ValueError("it names no dataset")
+            raise ValueError("it has no dataset")
         return self
 
     @property
     def label(self) -> str:
-        """What the build is, in a line: `377 questions about 3 scenes by wide@79b382d1`."""
+        """A description in one line: `377 questions about 3 scenes by wide@79b382d1`."""
         questions, scenes = self.total_questions, self.total_scenes
         about = f"{questions:,} question{'s' * (questions != 1)} about {scenes:,} scene{'s' * (scenes != 1)}"
         return f"{about} by {self.rules.label}"
@@ -328,33 +330,33 @@ class Manifest(_ManifestPart):
 
     @property
     def total_scenes(self) -> int:
-        """Scenes of all splits."""
+        """Number of scenes of all splits."""
         return sum(self.scenes.values())
 
     @property
     def questions_by_split(self) -> dict[str, int]:
-        """How many, of all topics."""
+        """Number of questions of all topics, by split."""
         return {split: sum(topics.values()) for split, topics in self.questions.items()}
 
     @property
     def total_questions(self) -> int:
-        """Questions of all splits and topics."""
+        """Number of questions of all splits and topics."""
         return sum(self.questions_by_split.values())
 
     @property
     def tables(self) -> frozenset[str]:
-        """The names of the tables that have a shard."""
+        """The names of the tables with shards."""
         return frozenset(path.partition("/")[0] for path in self.files)
 
     def shards(self, table: str, split: str | None = None) -> dict[str, ShardEntry]:
-        """The shards of a table, in the manifest's order; of one split or of all."""
+        """The shards of a table, in the manifest's order, for one split or all."""
         begin = f"{table}/" if split is None else f"{table}/{split}-"
         return {path: shard for path, shard in self.files.items() if path.startswith(begin)}
 
     def plain(self) -> dict[str, Any]:
-        """All that the file holds, as plain data."""
+        """The content of the file as plain data."""
         return self.model_dump(exclude_unset=True)
 
     def changed(self, changes: Mapping[str, Any]) -> "Manifest":
-        """Another manifest, with these entries in place of its own or beside them, as plain data."""
+        """A copy with these entries replaced or added, as plain data."""
         return type(self).model_validate({**self.plain(), **changes})

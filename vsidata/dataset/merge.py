@@ -1,7 +1,7 @@
-"""From the result files of the scans to what a build is: tables, manifest, card, list of failures.
+"""Merges the result files of the scans into a build: tables, manifest, card, list of failures.
 
-Streams scene by scene in the order of their names. Files get their final names only when all are written, and
-the manifest comes last: a build with a manifest whose checksums hold is complete.
+It processes scene by scene in the order of their names. Files get their final names only when all are
+written, and the manifest comes last. So a build is complete if the checksums in its manifest are right.
 """
 
 import hashlib
@@ -39,7 +39,7 @@ from vsidata.rules.balance import BalanceRules
 from vsidata.selection.balance import Answer, balance, tallies
 
 _SHARDS = "shards"
-"""What the folder of unfinished shards is called before its private name."""
+"""First part of the private name of the folder of unfinished shards."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ class Summary:
 
     Attributes:
         out: its folder.
-        manifest: what it says of itself.
-        failures: the scans set aside: `scene_name`, `file`, `fault`, `remedy` of each.
-        untouched: True where everything was there already and nothing was written.
+        manifest: its manifest.
+        failures: the skipped scans: `scene_name`, `file`, `fault`, `remedy` of each.
+        untouched: True if the build was complete before and nothing was written.
     """
 
     out: Path
@@ -60,7 +60,7 @@ class Summary:
 
     @property
     def build(self) -> Build:
-        """The build, opened."""
+        """The opened build."""
         return Build(self.out, self.manifest)
 
 
@@ -70,7 +70,7 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
     Args:
         out: the build's folder.
         results: the folder of result files below it.
-        recipe: what the build was made from; the manifest's first part.
+        recipe: everything that determines the build; the first part of the manifest.
         split_of: the split of each scene.
     """
     _remove_litter(out, results)
@@ -90,7 +90,7 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
             head = whole_head(results, name)
             if head is None:
                 fault = "is missing, cut short or damaged, or its frames are."
-                lost = ScanError(path, fault, "Run the same command again: it reads the scan anew.")
+                lost = ScanError(path, fault, "Run the same command again to read the scan again.")
                 head = Head(failure=failure_of(name, lost))
             if head.failure is not None:
                 failures.append(head.failure)
@@ -125,7 +125,7 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
                 if unbalance := unbalanced.get(row["id"]):
                     drops.setdefault(row["topic"], Counter())[unbalance] += 1
             inputs[name] = head.inputs
-        # From here on the folder is no whole build until its manifest is there again.
+        # From here on, the folder is not a complete build until it has a manifest again.
         (out / "manifest.json").unlink(missing_ok=True)
         _merged(results).unlink(missing_ok=True)
         shards = [
@@ -149,7 +149,9 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
         "files": {shard.path: {k: v for k, v in asdict(shard).items() if k != "path"} for shard in shards},
         "inputs": inputs,
     }
-    manifest = Manifest.model_validate(orjson.loads(orjson.dumps(entries)))  # plain data, as it is read back
+    manifest = Manifest.model_validate(
+        orjson.loads(orjson.dumps(entries))
+    )  # plain data, the same as after reading
     lines = (orjson.dumps(failure, option=orjson.OPT_APPEND_NEWLINE) for failure in failures)
     write_whole(out / "failures.jsonl", lines)
     write_whole(out / "README.md", [card(manifest).encode()])
@@ -183,9 +185,9 @@ def _abandoned_on_failure(writers: Mapping[str, Mapping[str, ShardWriter]]) -> I
 def _balance(
     results: Path, recipe: Mapping[str, Any], split_of: Mapping[str, str]
 ) -> tuple[dict[str, str], dict[str, Any]]:
-    """Which questions the rules leave out for balance, id → reason; and what that changes, by split.
+    """The questions left out for balance, id → reason; and the numbers before and after, by split.
 
-    Reads the results once before the merge does, and holds of each question its answer alone.
+    Reads the results once before the merge, and keeps only the answer of each question in memory.
     """
     stated = recipe["rules"]["resolved"]["balance"]
     if stated is None:
@@ -209,9 +211,9 @@ def _balance(
 def read_summary(
     out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping[str, str]
 ) -> Summary | None:
-    """The build in a folder; None where it is not whole, or not merged from the results that are there now.
+    """The build in a folder; None if it is incomplete or was not merged from the current results.
 
-    Whole means that manifest, list of failures and shards have the bytes that the merge wrote.
+    Complete means that manifest, list of failures and shards have the bytes that the merge wrote.
 
     Args:
         out, results, recipe, split_of: as for `merge`.
@@ -229,14 +231,14 @@ def read_summary(
 
 
 def _merged(results: Path) -> Path:
-    """The file that holds the mark of what was merged."""
+    """The file with the mark of the merged results."""
     return results.parent / "merged"
 
 
 def _fingerprint(results: Path, recipe: Mapping[str, Any], split_of: Mapping[str, str]) -> str:
-    """What a merge depends on, as a digest: recipe, splits, and the head of each result.
+    """A digest of everything that a merge depends on: recipe, splits, and the head of each result.
 
-    A head holds name, size and time of every input file. So it differs once a scan was read anew.
+    A head contains name, size and time of every input file. So it differs after a scan was read again.
     """
     total = hashlib.sha256(orjson.dumps(recipe, option=orjson.OPT_SORT_KEYS))
     for name, split in sorted(split_of.items()):
@@ -246,7 +248,7 @@ def _fingerprint(results: Path, recipe: Mapping[str, Any], split_of: Mapping[str
 
 
 def _remove_others(out: Path, shards: Iterable[Shard]) -> None:
-    """Shards of an earlier merge, when there were more or fewer of them."""
+    """Remove shards of an earlier merge with another number of shards."""
     ours = {shard.path for shard in shards}
     for table in TABLES:
         for path in (out / table.name).glob("*.parquet"):
@@ -256,16 +258,16 @@ def _remove_others(out: Path, shards: Iterable[Shard]) -> None:
 
 
 def _mark(fingerprint: str, out: Path) -> bytes:
-    """What a merge was made from, and the checksums of the manifest and the list of failures.
+    """The digest of a merge's inputs, and the checksums of the manifest and the list of failures.
 
-    The manifest states those of the shards. The card has none: its owner may add to it.
+    The manifest has the checksums of the shards. The card has none, because its owner may change it.
     """
     texts = (_sha256(out / name) for name in ("manifest.json", "failures.jsonl"))
     return "\n".join([fingerprint, *texts]).encode()
 
 
 def _remove_litter(out: Path, results: Path) -> None:
-    """Remove what killed runs left unfinished: all of it in `.work`, private names beside the tables."""
+    """Remove unfinished files of killed runs: those in `.work`, and those with private names in `out`."""
     for folder in (results, results.parent):
         for path in folder.glob(f"*{UNFINISHED}"):
             if path.is_file():

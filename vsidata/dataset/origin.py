@@ -1,4 +1,4 @@
-"""Where the scenes of a build come from: their datasets, by name, and whether they belong to anybody."""
+"""The datasets of a build's scenes, and whether the scenes have an owner."""
 
 from collections.abc import Iterable, Mapping
 
@@ -16,10 +16,10 @@ _NAMES: Mapping[str, str] = {
 
 
 def datasets_of(manifest: Manifest) -> Mapping[str, int]:
-    """How many scenes of a build each dataset gave, sorted by name.
+    """Number of scenes of a build by dataset, sorted by name.
 
-    A build of the first release names one dataset for all its scenes. There, `synthetic` meant only that the
-    root of the scans was marked, whatever else lay in it: such a build counts as of unknown origin.
+    A build of the first release has one dataset for all its scenes. There, `synthetic` meant only that the
+    root of the scans was marked; it may have had other scans too. Such a build counts as of unknown origin.
     """
     if manifest.datasets is not None:
         return manifest.datasets
@@ -28,21 +28,21 @@ def datasets_of(manifest: Manifest) -> Mapping[str, int]:
 
 
 def is_free(manifest: Manifest) -> bool:
-    """Whether each scene of a build is a synthetic room, which belongs to nobody."""
+    """Return whether all scenes of a build are synthetic rooms, which have no owner."""
     return set(datasets_of(manifest)) == {_SYNTHETIC}
 
 
 def owned_datasets(manifest: Manifest) -> list[str]:
-    """The datasets of a build whose scans belong to somebody."""
+    """The datasets of a build with scans that have an owner."""
     return [dataset for dataset in datasets_of(manifest) if dataset != _SYNTHETIC]
 
 
 def names_in_words(datasets: Iterable[str]) -> str:
-    """Datasets as a person names them: `ScanNet and synthetic rooms`."""
+    """Datasets in words: `ScanNet and synthetic rooms`."""
     names = [name_of(dataset) for dataset in datasets]
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]])) or "no scene"
 
 
 def name_of(dataset: str) -> str:
-    """A dataset's name as a person writes it."""
+    """A dataset's name in its usual spelling."""
     return _NAMES.get(dataset, dataset)

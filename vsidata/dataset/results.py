@@ -1,7 +1,7 @@
-"""The result of one scene, as a file: what a killed build goes on from, and what the shards are made of.
+"""The result of one scene, as a file. These files resume a killed build, and shards are made of them.
 
 JSON lines: a head, then the scene's row, then a row for each question, and at the end the checksum of all
-lines before. A file gets its name only after it was written; the checksum shows whether it was cut or changed
+lines before. A file gets its name only after it was written. The checksum shows whether it was cut or changed
 since.
 """
 
@@ -24,20 +24,20 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Head:
-    """What is known of a scene without reading its questions.
+    """Facts about a scene that do not need its questions.
 
     Attributes:
-        dataset: that the scene is of; empty if it was set aside.
-        stamp: of the scan's files when they were read, as `stamp` gives it; likewise.
-        stream_stamp: of the files of its stream; empty where no frames were asked for.
-        content: digest of the scan's files without the stream, as `digest` gives it; empty as `dataset`.
-        inputs: the same with what was read of the stream; likewise.
+        dataset: the dataset of the scene; empty if it was skipped.
+        stamp: the `stamp` of the scan's files when they were read; empty if it was skipped.
+        stream_stamp: the `stamp` of the stream's files; empty if no frames were requested.
+        content: the `digest` of the scan's files without the stream; empty if it was skipped.
+        inputs: the same including the parts of the stream that were read; empty if it was skipped.
         drops: topic, reason and count of the candidates refused.
-        frames: how many frames lie in the file beside the result; 0 where there is no such file.
-        frames_sha256: of that file; empty where there is none.
-        seen: whether only what these frames show was asked.
-        failure: `scene_name`, `file`, `fault` and `remedy` of a scene set aside; None where it is used.
-        trace: where in the code an unforeseen fault arose, for the log.
+        frames: number of frames in the file next to the result; 0 without such a file.
+        frames_sha256: checksum of that file; empty without it.
+        seen: whether only questions about visible objects were asked.
+        failure: `scene_name`, `file`, `fault` and `remedy` of a skipped scene; None if it is used.
+        trace: the traceback of an unexpected fault, for the log.
     """
 
     dataset: str = ""
@@ -54,28 +54,28 @@ class Head:
 
 
 def failure_of(name: str, error: VsiError) -> dict[str, str]:
-    """A scene set aside, as failures.jsonl has it."""
+    """A skipped scene, in the form of failures.jsonl."""
     return {"scene_name": name, "file": error.file, "fault": error.fault, "remedy": error.remedy}
 
 
 def in_brief(failure: dict[str, str]) -> str:
-    """Which file and what is wrong with it, as in `scene0004_00.aggregation.json: is missing`."""
+    """The file and its fault, as in `scene0004_00.aggregation.json: is missing`."""
     scene, file = failure["scene_name"], Path(failure["file"]).name
     return f"{file if file.startswith(scene) else f'{scene}: {file}'}: {failure['fault']}"
 
 
 def result_path(folder: Path, name: str) -> Path:
-    """Where a scene's result lies. A name with slashes stays inside the folder."""
+    """The path of a scene's result. A name with slashes stays inside the folder."""
     return folder / f"{quote(name, safe='')}.jsonl"
 
 
 def write_result(path: Path, head: Head, rows: Iterable[Any] = ()) -> None:
-    """Write a result in one step: a reader finds the whole file or none.
+    """Write a result in one step: a reader finds the complete file or none.
 
     Args:
-        path: from `result_path`.
-        head: of the scene.
-        rows: the scene's row, then a row or a `Question` for each question; none where it was set aside.
+        path: the path from `result_path`.
+        head: the head of the scene.
+        rows: the scene's row, then a row or a `Question` for each question; empty if it was skipped.
 
     Raises:
         OSError: it cannot be written.
@@ -100,7 +100,7 @@ _END = len(_end(hashlib.sha256().hexdigest()))  # bytes
 
 
 def is_whole(path: Path) -> bool:
-    """Whether a result has the bytes that were written. Reads all of them."""
+    """Return whether a result has the bytes that were written. Reads all of them."""
     try:
         content = memoryview(read_regular(path, LARGEST_TABLE))
     except OSError:
@@ -109,7 +109,7 @@ def is_whole(path: Path) -> bool:
 
 
 def read_head(path: Path) -> Head | None:
-    """The head of a result; None where there is none, or none that can be read."""
+    """The head of a result; None if it does not exist or cannot be read."""
     try:
         with open_regular(path, LARGEST_TABLE) as file:
             return Head(**orjson.loads(file.readline()))
@@ -118,7 +118,7 @@ def read_head(path: Path) -> Head | None:
 
 
 def read_rows(path: Path) -> tuple[Row, list[Row]]:
-    """The scene's row and the rows of its questions, of a result that is whole."""
+    """The scene's row and the rows of its questions, from a complete result."""
     with open_regular(path, LARGEST_TABLE) as file:
         _, *rows, _ = file
     scene, *questions = map(orjson.loads, rows)
@@ -126,10 +126,10 @@ def read_rows(path: Path) -> tuple[Row, list[Row]]:
 
 
 def stamp(files: Iterable[Path]) -> list[list[str | int]]:
-    """Name, size, mtime and ctime of each file that is there.
+    """Name, size, mtime and ctime of each existing file.
 
-    Cheap, and different once a scan was repaired. Anybody can set the time of the content (mtime). The system
-    keeps the other (ctime), and sets it anew after a copy, `chmod` or a new hard link too.
+    This is fast, and it differs after a scan was repaired. Users can set the time of the content (mtime).
+    Only the system sets ctime, but it also changes after a copy, `chmod` or a new hard link.
     """
     found: list[list[str | int]] = []
     for path in sorted(files):
@@ -142,12 +142,12 @@ def stamp(files: Iterable[Path]) -> list[list[str | int]]:
 
 
 def differ_in_ctime_alone(before: Sequence[Sequence[str | int]], now: Sequence[Sequence[str | int]]) -> bool:
-    """Whether two stamps tell of files with the same names, sizes and times of content."""
+    """Return whether two stamps have the same names, sizes and times of content."""
     return [[*file[:3]] for file in before] == [[*file[:3]] for file in now]
 
 
 def digest(files: Iterable[Path]) -> str:
-    """SHA-256 over the names and the content of the files, the same wherever they lie."""
+    """SHA-256 over the names and the content of the files, independent of their folder."""
     total = hashlib.sha256()
     for path in sorted(files):
         status = path.stat()
@@ -156,7 +156,7 @@ def digest(files: Iterable[Path]) -> str:
     return total.hexdigest()
 
 
-@lru_cache(maxsize=16)  # a file that many scenes share is read once
+@lru_cache(maxsize=16)  # a file shared by many scenes is read once
 def _file_digest(path: Path, *_: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

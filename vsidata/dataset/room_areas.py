@@ -1,4 +1,4 @@
-"""How far the ways to measure a room's area lie apart in a build."""
+"""The ratios between the room areas by the three methods of measurement, in a build."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,7 +14,7 @@ def ratios(rooms: Sequence[Areas], method: str) -> dict[str, dict[str, float]]:
 
     Args:
         rooms: the areas of each room by method, square metres; rooms without one of them do not count.
-        method: the one to compare with.
+        method: the method to compare with.
 
     Returns:
         For each other method the median, the 5th and the 95th percentile; empty without rooms.

@@ -1,7 +1,8 @@
 """The columns of a build's tables.
 
 The types are declared once, for pyarrow. The `huggingface` entry of the schema's metadata repeats them in the
-words of `datasets.Features`, so that `load_dataset` keeps them; importing `datasets` for that takes a second.
+form of `datasets.Features`, so that `load_dataset` keeps them. Importing `datasets` for that would take a
+second.
 """
 
 import json
@@ -12,16 +13,16 @@ import pyarrow as pa
 from vsidata.dataset import first_release
 
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
-"""A picture, as `datasets.Image` stores it: the whole JPEG, and what its file might be called."""
+"""A picture, as `datasets.Image` stores it: the complete JPEG, and a possible file name."""
 
 SHARED_IMAGE = pa.struct([(field.name, pa.dictionary(pa.int32(), field.type)) for field in IMAGE])
-"""The same, where many rows show the same pictures: Parquet holds each once. It reads back as `IMAGE`."""
+"""A picture shared by many rows: Parquet stores it once. It is read as `IMAGE`."""
 
 _FLOATS = {pa.float32(): "float32", pa.float64(): "float64"}  # pyarrow calls them float and double
 
 
 def _feature(kind: pa.DataType) -> Any:
-    """A type in the words of `datasets.Features`."""
+    """A type in the form of `datasets.Features`."""
     if kind in (IMAGE, SHARED_IMAGE):
         return {"_type": "Image"}
     if pa.types.is_struct(kind):
@@ -34,9 +35,9 @@ def _feature(kind: pa.DataType) -> Any:
 
 
 def yaml_features(schema: pa.Schema) -> list[dict[str, Any]]:
-    """The columns of a table in the words of a dataset card's `dataset_info`.
+    """The columns of a table in the form of a dataset card's `dataset_info`.
 
-    They are those of `datasets.Features._to_yaml_list`: `list: string` for a list, `struct:` for a record.
+    This is the form of `datasets.Features._to_yaml_list`: `list: string` for a list, `struct:` for a record.
     """
     return [{"name": field.name, **_in_yaml(_feature(field.type))} for field in schema]
 
@@ -85,7 +86,7 @@ EVIDENCE = pa.struct(
         ),
     ]
 )
-"""Why an answer is what it is: `topics.question.Evidence`, field by field; the same for all topics."""
+"""The reasons for an answer: `topics.question.Evidence`, field by field; the same for all topics."""
 
 QA = _with_features(
     [
@@ -103,7 +104,7 @@ QA = _with_features(
         ("evidence", EVIDENCE),
     ]
 )
-"""One row a question: `vsidata.topics.question.Question`, field by field."""
+"""One row per question: `vsidata.topics.question.Question`, field by field."""
 
 AREA_METHODS = ("floor", "vsibench", "vsi100k")
 _VECTOR = pa.list_(pa.float64(), 3)
@@ -135,16 +136,16 @@ SCENES = _with_features(
         ),
     ]
 )
-"""One row a scene: its objects as the questions saw them. Metres and square metres, room frame (z up).
+"""One row per scene: its objects as measured for the questions. Metres and square metres, room frame (z up).
 
-`room` is the same for all scans of a room of the dataset, as `Source.room_of` names it; builds of the first
-release lack it. `room_area` is the one asked about, by `room_area_method`: the rules' own, or `stated` if the
-source says it. `room_areas` holds the area by every method; None where it is stated. `room_outline` are the
-rings on the ground plane that enclose `room_area`, a hole's running clockwise; None where it is stated.
+`room` is the same for all scans of a room of the dataset, by `Source.room_of`; builds of the first release
+lack it. `room_area` is the area in questions, by `room_area_method`: the rules' own, or `stated` if the
+source states it. `room_areas` has the area by every method; None if it is stated. `room_outline` are the
+rings on the ground plane around `room_area`, clockwise for a hole; None if it is stated.
 """
 
 ADDED = {"scenes": ("room",)}
-"""Columns that builds of the first release lack, by table. Whoever reads a build does without them."""
+"""Columns that builds of the first release lack, by table. They are optional for readers."""
 
 _MATRIX_3 = pa.list_(pa.list_(pa.float64(), 3), 3)
 _MATRIX_4 = pa.list_(pa.list_(pa.float64(), 4), 4)
@@ -181,14 +182,13 @@ FRAMES = _with_features(
         ("camera_path", pa.list_(pa.struct([("seconds", pa.float64()), ("position", _VECTOR)]))),
     ]
 )
-"""One row a scene that has frames: `vsidata.sources.streams.shown.ShownFrames` by field, and what they show.
+"""One row per scene with frames: `vsidata.sources.streams.shown.ShownFrames` by field, and their visibility.
 
-`indices` are the source's own numbers of the frames, `intrinsics` the camera of the pictures as they are here
-(pixels), `poses` go from the camera's frame (x right, y down, z forward) to the room's (z up), metres. `seen`
-and `floor_seen` are shares: `vsidata.measuring.sight.Sight`, object by object; `first` is the first of
-`indices` that shows enough of the object to count as seen, None where none does. `camera_path` is where the
-camera was throughout the stream, `vsidata.sources.streams.camera_path`; a position is None where that is not
-known.
+`indices` are the source's own numbers of the frames, `intrinsics` the camera of the stored pictures (pixels),
+`poses` transform from the camera's frame (x right, y down, z forward) to the room frame (z up), metres.
+`seen` and `floor_seen` are shares from `vsidata.measuring.sight.Sight`, object by object. `first` is the
+first of `indices` that shows enough of the object to count as seen, or None. `camera_path` is the path of the
+camera through the whole stream, from `vsidata.sources.streams.camera_path`. An unknown position is None.
 """
 
 EMBEDDED = _with_features(
@@ -199,4 +199,4 @@ EMBEDDED = _with_features(
         ("orientation", pa.int64()),
     ]
 )
-"""One row a question: the columns of `QA`, and the pictures, times and orientation of its scene's frames."""
+"""One row per question: the columns of `QA`, and pictures, times and orientation of its scene's frames."""

@@ -1,14 +1,14 @@
-"""How many scans were found, how many of them a build takes, and why the others are left out."""
+"""The number of scans found, of those that a build uses, and of those left out by reason, as a text."""
 
 from collections.abc import Mapping
 
 
 def in_words(counts: Mapping[str, int], split: str) -> str:
-    """Such as `8 scans: 7 used, 1 not in the train list (it shows a benchmark room)`, without a full stop.
+    """Text like `8 scans: 7 used, 1 not in the train list (it shows a benchmark room)`, without full stop.
 
     Args:
-        counts: of scans, as `curation.splits.Selection.counts` gives them and a manifest keeps them.
-        split: the official list that was asked for.
+        counts: the numbers of scans from `selection.splits.Selection.counts` or a manifest.
+        split: the requested official list.
     """
     parts = [f"{counts['used']:,} used"]
     for reason, words in (
@@ -18,14 +18,14 @@ def in_words(counts: Mapping[str, int], split: str) -> str:
         if count := counts[reason]:
             parts.append(f"{count:,} {words}{_showing(counts[f'{reason}_of_benchmark'], count)}")
     if counts["unlisted"]:
-        parts.append(f"{counts['unlisted']:,} in no official list (--split all takes such scans too)")
+        parts.append(f"{counts['unlisted']:,} in no official list (use --split all to include them)")
     if counts["not_asked_for"]:
-        parts.append(f"{counts['not_asked_for']:,} beyond the number that --scenes asks for")
+        parts.append(f"{counts['not_asked_for']:,} more than --scenes allows")
     return f"{counts['found']:,} scan{'s' * (counts['found'] != 1)}: {', '.join(parts)}"
 
 
 def _showing(shown: int, of: int) -> str:
-    """How many `of` the scans show a room of a benchmark."""
+    """A note about the number of the scans, of `of`, that show a room of a benchmark."""
     if not shown:
         return ""
     if shown == of:

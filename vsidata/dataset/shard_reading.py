@@ -1,4 +1,4 @@
-"""The shards of a build, read back: their bytes against the manifest, and their rows."""
+"""Reads the shards of a build: checks their bytes against the manifest, and yields their rows."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -17,10 +17,10 @@ from vsidata.files.safe_files import LARGEST_TABLE, check_regular, open_regular
 
 
 def check_shard(path: Path) -> None:
-    """See that a shard is a regular file of a size that a shard can have, before Parquet is read from it.
+    """Check that a shard is a regular file of a plausible size, before Parquet is read from it.
 
     Raises:
-        BuildError: it is missing or is no such file.
+        BuildError: it is missing, or is not such a file.
     """
     try:
         check_regular(path)
@@ -31,7 +31,7 @@ def check_shard(path: Path) -> None:
 
 
 def check_bytes(path: Path, stated: ShardEntry) -> None:
-    """See that a shard has the bytes that its build's manifest states. Reads all of them.
+    """Check that a shard has the bytes that its build's manifest states. Reads all of them.
 
     Args:
         path: the shard, or a copy of it.
@@ -43,31 +43,31 @@ def check_bytes(path: Path, stated: ShardEntry) -> None:
     check_shard(path)
     size = path.stat().st_size
     if size != stated.bytes:
-        raise BuildError(path, f"has {size:,} bytes, and {stated.bytes:,} were written.", AGAIN)
+        raise BuildError(path, f"has {size:,} bytes, but {stated.bytes:,} were written.", AGAIN)
     with open_regular(path, LARGEST_TABLE) as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     if sha256 != stated.sha256:
-        fault = f"holds other bytes than were written: sha256 {sha256[:8]}…, not {stated.sha256[:8]}…"
+        fault = f"has other bytes than were written: sha256 {sha256[:8]}…, not {stated.sha256[:8]}…"
         raise BuildError(path, fault, AGAIN)
 
 
 def shard_tables(
     path: Path, schema: pa.Schema, *, columns: Sequence[str] | None = None, batch: int = 5_000
 ) -> Iterator[pa.Table]:
-    """Rows of a shard in their order, a part of them at a time; memory holds one part.
+    """Rows of a shard in their order, in parts; memory holds one part.
 
     Args:
         path: the shard.
-        schema: the columns of its table, and the types to read them as.
-        columns: what to read, `evidence.margin` of a struct; None for all.
-        batch: most rows of a part.
+        schema: the columns of its table, and their types.
+        columns: the columns to read, or a field of a struct: `evidence.margin`; None for all.
+        batch: the most rows of a part.
 
     Returns:
-        Tables of the columns asked for, in that order. Those that builds of the first release lack are None.
+        Tables of the requested columns, in that order. Those that builds of the first release lack are None.
 
     Raises:
         OptionError: the table has no such column.
-        BuildError: the shard is missing, is no regular file or no Parquet, or lacks a column.
+        BuildError: the shard is missing, is not a regular Parquet file, or lacks a column.
     """
     check_shard(path)
     chosen = chosen_columns(schema, columns)
@@ -78,7 +78,7 @@ def shard_tables(
             fault = f"has no column {', '.join(f'`{name}`' for name in sorted(lacking))}."
             raise BuildError(path, fault, AGAIN)
         if columns is None and (unknown := {*there} - {*chosen.names}):
-            fault = f"has columns that are not known here: {', '.join(map(repr, sorted(unknown)))}."
+            fault = f"has unknown columns: {', '.join(map(repr, sorted(unknown)))}."
             raise BuildError(path, fault, AGAIN)
         read = [name for name in columns or chosen.names if name.partition(".")[0] in there]
         if of_first_release := is_of_first_release(file.schema_arrow):
@@ -94,10 +94,10 @@ def shard_tables(
 
 
 def chosen_columns(schema: pa.Schema, columns: Sequence[str] | None) -> pa.Schema:
-    """The columns of a table that are asked for; of `evidence.margin` the struct with that field alone.
+    """The requested columns of a table; for `evidence.margin`, the struct with only that field.
 
     Raises:
-        OptionError: there is no such column.
+        OptionError: the table has no such column.
     """
     if columns is None:
         return schema
@@ -110,13 +110,13 @@ def chosen_columns(schema: pa.Schema, columns: Sequence[str] | None) -> pa.Schem
             [(name, pa.struct(of) if of else schema.field(name).type) for name, of in kinds.items()]
         )
     except (KeyError, TypeError):
-        fault, remedy = "is no column of this table.", f"Choose from: {', '.join(schema.names)}."
+        fault, remedy = "is not a column of this table.", f"Choose from: {', '.join(schema.names)}."
         raise OptionError(column, fault, remedy) from None
 
 
 @contextmanager
 def _read_errors_of(path: Path) -> Iterator[None]:
-    """Turn what goes wrong with reading a shard into an error that names it."""
+    """Turn errors of reading a shard into a BuildError with its path."""
     try:
         yield
     except (OSError, KeyError, pa.ArrowException) as error:
@@ -125,13 +125,13 @@ def _read_errors_of(path: Path) -> Iterator[None]:
 
 @contextmanager
 def damage_of(path: Path) -> Iterator[None]:
-    """Turn what goes wrong with a build's content, which may be anybody's, into an error that names its file.
+    """Turn errors caused by a build's content, which may be hostile, into a BuildError with the file.
 
     Raises:
-        BuildError: in place of the error.
+        BuildError: instead of the error.
     """
     try:
         yield
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         what = " ".join(f"{type(error).__name__}: {error}".split())
-        raise BuildError(path, f"holds what no build writes ({what}).", AGAIN) from error
+        raise BuildError(path, f"has content that no build writes ({what}).", AGAIN) from error

@@ -1,4 +1,4 @@
-"""Rows to Parquet shards, in a stream: memory holds one row group, whatever the number of scenes."""
+"""Writes rows to Parquet shards. Memory holds one row group, for any number of scenes."""
 
 import hashlib
 from collections.abc import Mapping
@@ -16,15 +16,15 @@ from vsidata.files.safe_files import UNFINISHED, own_folder
 
 @dataclass(frozen=True)
 class Table:
-    """One of a build's tables: its folder, its columns, and how it is cut.
+    """One of a build's tables: its folder, its columns, and the sizes of its shards.
 
     Attributes:
         name: folder of its shards, and its configuration's name in the card.
         schema: its columns.
-        key: the columns that name a row: no two rows of a build share them.
-        shard_rows: rows after which a shard is closed; the last shard holds the rest.
-        group_rows: rows of a row group, which is what the writer holds in memory; whole row groups that are
-            handed in are written as they are.
+        key: the columns that identify a row: unique in a build.
+        shard_rows: rows after which a shard is closed; the last shard has the rest.
+        group_rows: rows of a row group, which the writer keeps in memory; complete row groups are written
+            unchanged.
         writing: further options of `pyarrow.parquet.ParquetWriter`.
     """
 
@@ -41,10 +41,10 @@ class Shard:
     """A written shard.
 
     Attributes:
-        path: below the build's folder, with forward slashes.
-        rows: how many.
+        path: path below the build's folder, with forward slashes.
+        rows: number of rows.
         bytes: the file's size.
-        sha256: of the file.
+        sha256: checksum of the file.
     """
 
     path: str
@@ -54,9 +54,9 @@ class Shard:
 
 
 class ShardWriter:
-    """Writes one split of a table. The number of shards follows from the number of rows alone.
+    """Writes one split of a table. The number of shards depends only on the number of rows.
 
-    The shards carry their total in their names, so they get them in `finish`, when it is known.
+    The names of the shards contain their total number, so they are set in `finish`, when it is known.
     """
 
     def __init__(self, table: Table, split: str, scratch: Path) -> None:
@@ -70,7 +70,7 @@ class ShardWriter:
 
     @property
     def rows(self) -> int:
-        """Rows so far."""
+        """Number of rows so far."""
         return sum(self._rows_of_shards) + len(self._waiting)
 
     def add(self, rows: list[Row]) -> None:
@@ -80,7 +80,7 @@ class ShardWriter:
             self._flush(self.table.group_rows)
 
     def add_group(self, group: pa.Table) -> None:
-        """Append rows as a row group of their own."""
+        """Append rows as a separate row group."""
         if self._file is None:
             path = self._unfinished(len(self._rows_of_shards))
             self._file = pq.ParquetWriter(path, self.table.schema, compression="zstd", **self.table.writing)
@@ -93,7 +93,7 @@ class ShardWriter:
             self._close()
 
     def finish(self, out: Path) -> list[Shard]:
-        """Write what waits and move the shards to `out/{table}/{split}-00000-of-00001.parquet`."""
+        """Write the remaining rows and move the shards to `out/{table}/{split}-00000-of-00001.parquet`."""
         if self._waiting:
             self._flush(len(self._waiting))
         self._close()
@@ -111,7 +111,7 @@ class ShardWriter:
         return shards
 
     def abandon(self) -> None:
-        """Give up the open shard; else pyarrow closes it once it is forgotten, and prints what then fails."""
+        """Close the open shard; otherwise pyarrow closes it on deletion, and prints errors of that."""
         if self._file is not None:
             with suppress(OSError):
                 self._file.close()

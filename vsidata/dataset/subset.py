@@ -1,4 +1,4 @@
-"""A build with fewer questions: its own tables of questions, the scenes and pictures of the first."""
+"""Writes a build with fewer questions: new tables of questions, and the scenes and pictures of the first."""
 
 import os
 import shutil
@@ -38,26 +38,26 @@ def write_subset(
     added: Mapping[str, Any],
     beside: Mapping[str, bytes],
 ) -> Manifest:
-    """Write a whole build of some of another one's questions. It gets its name when all of it is written.
+    """Write a complete build with some of another build's questions. It is renamed when it is complete.
 
-    The tables of scenes and frames are the same files (hard links; copies on another disk): neither build
-    changes a file in place.
+    The tables of scenes and frames are the same files (hard links, or copies on another disk), because no
+    build changes a file in place.
 
     Args:
         build: the first build.
         kept: ids of the questions.
-        out: a folder that is not there yet, or is empty.
-        reason: why the others were left out, for the list of drops.
-        added: what else the manifest says.
+        out: a folder that does not exist, or is empty.
+        reason: the reason for leaving out the others, for the list of drops.
+        added: further entries of the manifest.
         beside: further files, by name.
 
     Returns:
         The manifest.
 
     Raises:
-        OptionError: there is something in `out`.
-        VsiError: the build cannot be read, its shards are not those of the manifest, somebody wrote to it
-            meanwhile, or nothing can be written.
+        OptionError: `out` is not empty.
+        VsiError: the build cannot be read, its shards are not those of the manifest, it changed meanwhile,
+            or the output cannot be written.
     """
     need_new(out)
     build.fetch(build.manifest.files)
@@ -80,7 +80,7 @@ def write_subset(
 
 @dataclass(frozen=True)
 class _WrittenSplit:
-    """A split as it is written: its files, questions kept and dropped by topic, scenes heavy to read."""
+    """A written split: its files, questions kept and left out by topic, and scenes heavy to read."""
 
     split: str
     files: Mapping[str, ShardEntry]
@@ -135,7 +135,7 @@ def _of_split(files: Mapping[str, ShardEntry], split: str) -> dict[str, list[str
 
 
 def _changes(manifest: Manifest, parts: Sequence[_WrittenSplit], reason: str) -> dict[str, Any]:
-    """What the manifest of what is left says otherwise."""
+    """The changed entries of the manifest."""
     files = {path: shard for part in parts for path, shard in part.files.items()}
     dropped = sum((part.dropped for part in parts), Counter[str]())
     drops = {topic: dict(reasons) for topic, reasons in manifest.drops.items()}
@@ -158,7 +158,7 @@ def _scene(row: Row) -> str:
 
 
 def _frames(shards: Sequence[Path]) -> dict[str, tuple[Path, int]]:
-    """Where the frames of each scene are: the shard, and the row group, which holds that scene alone."""
+    """The place of the frames of each scene: the shard, and the row group, which has only that scene."""
     found: dict[str, tuple[Path, int]] = {}
     for path in shards:
         check_shard(path)
@@ -168,7 +168,7 @@ def _frames(shards: Sequence[Path]) -> dict[str, tuple[Path, int]]:
 
 
 def _link_or_copy(source: Path, to: Path) -> None:
-    source = source.resolve()  # a link to a link would lead nowhere from another folder
+    source = source.resolve()  # a link to a link may be broken in another folder
     check_shard(source)
     to.parent.mkdir(exist_ok=True)
     try:

@@ -1,4 +1,4 @@
-"""What a build says at its end."""
+"""The text that is printed at the end of a build."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,11 +11,11 @@ from vsidata.dataset.frames_file import reading_limits
 from vsidata.dataset.merge import Summary
 from vsidata.dataset.results import in_brief
 
-_NAMED = 3  # scans set aside that the last lines name; failures.jsonl has them all
+_NAMED = 3  # skipped scans in the last lines; failures.jsonl lists all of them
 
 
 def drop_table(summary: Summary) -> Table:
-    """How many candidates were refused, topic by reason, and how many questions were kept."""
+    """Numbers of candidates refused, by topic and reason, and of questions kept."""
     kept: Counter[str] = Counter()
     for topics in summary.manifest.questions.values():
         kept.update(topics)
@@ -23,7 +23,7 @@ def drop_table(summary: Summary) -> Table:
 
 
 def kept_and_dropped(kept: Counter[str], drops: Mapping[str, Mapping[str, int]]) -> Table:
-    """The same from the questions kept by topic, and the candidates refused by topic and reason."""
+    """`drop_table` from the questions kept by topic, and the candidates refused by topic and reason."""
     table = Table("topic", "kept, or why not", "how many", box=None, pad_edge=False)
     table.columns[2].justify = "right"
     for topic in sorted({*kept, *drops}):
@@ -34,7 +34,7 @@ def kept_and_dropped(kept: Counter[str], drops: Mapping[str, Mapping[str, int]])
 
 
 def closing_lines(summary: Summary) -> list[str]:
-    """What was written, what was set aside and why, what to do next."""
+    """The lines about the written questions, the skipped scans with reasons, and the next commands."""
     questions = summary.manifest.questions_by_split
     scenes = summary.manifest.total_scenes
     by_split = ", ".join(f"{split} {count:,}" for split, count in questions.items())
@@ -46,7 +46,7 @@ def closing_lines(summary: Summary) -> list[str]:
     if not scenes:
         return [
             f"No questions: no scan could be used. {_set_aside(summary)}",
-            "Repair a scan, then run the same command again.",
+            "Fix a scan, then run the same command again.",
         ]
     return [
         f"The build was complete already, and nothing changed: {written}."
@@ -61,7 +61,7 @@ def closing_lines(summary: Summary) -> list[str]:
 
 
 def _held_out(summary: Summary) -> list[str]:
-    """Which share of the rooms was held out, and which share of the questions that is."""
+    """The shares of rooms and questions that were held out."""
     manifest = summary.manifest
     if not manifest.options.holdout or not manifest.rooms:
         return []
@@ -73,7 +73,7 @@ def _held_out(summary: Summary) -> list[str]:
 
 
 def _short_streams(summary: Summary) -> list[str]:
-    """How many scenes have fewer frames than the user asked for."""
+    """The number of scenes with fewer frames than requested."""
     scenes = summary.manifest.frames.get("scenes with fewer frames", 0)
     if not scenes:
         return []
@@ -83,29 +83,29 @@ def _short_streams(summary: Summary) -> list[str]:
 
 
 def _heavy(summary: Summary) -> list[str]:
-    """What to do where the frames inside the questions are a burden to their readers."""
+    """A warning about frames inside questions that are a heavy load for readers."""
     scenes = summary.manifest.frames.get("scenes heavy to read embedded", 0)
     if not scenes:
         return []
     size = reading_limits().heavy
     return [
-        f"Large: a reader of `embedded` holds more than {size.value:g} {size.unit} of pictures at a time, in "
-        f"{scenes:,} scene{'s' * (scenes > 1)}. --frame-size 640, or fewer --frames, makes a smaller build."
+        f"Large: for {scenes:,} scene{'s' * (scenes > 1)}, a reader of `embedded` needs more than "
+        f"{size.value:g} {size.unit} for pictures. Use --frame-size 640 or fewer --frames to reduce it."
     ]
 
 
 def _set_aside(summary: Summary) -> str:
     failures = summary.failures
     if not failures:
-        return "No scan was set aside."
+        return "No scan was skipped."
     named = "; ".join(in_brief(failure).rstrip(".") for failure in failures[:_NAMED])
     more = f"; and {len(failures) - _NAMED:,} more" if len(failures) > _NAMED else ""
     where = summary.out / "failures.jsonl"
-    return f"Set aside: {len(failures):,} ({named}{more}). {where} says why, and what to do."
+    return f"Skipped: {len(failures):,} ({named}{more}). See {where} for reasons and remedies."
 
 
 def as_json(summary: Summary) -> dict[str, Any]:
-    """The same for a program."""
+    """The summary as plain data for JSON."""
     manifest = summary.manifest
     return {
         "out": str(summary.out),

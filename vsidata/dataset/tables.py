@@ -4,9 +4,9 @@ from vsidata.dataset import schema
 from vsidata.dataset.manifest_form import SHARD
 from vsidata.dataset.shards import Table
 
-# The frames of a scan are one row group: one row, or with its questions as many rows, whose dictionary page
-# must then hold all the pictures. Were Arrow's own schema stored in that table, dictionaries would be read
-# back as such, which `datasets` does not take for pictures.
+# The frames of a scan are one row group: one row, or with its questions as many rows. The dictionary page
+# must then have room for all pictures. The table must not store Arrow's own schema: dictionaries would be
+# read as dictionaries, which `datasets` does not accept as pictures.
 TABLES = (
     Table("qa", schema.QA, ("id",), shard_rows=30_000, group_rows=5_000),
     Table("scenes", schema.SCENES, ("dataset", "scene_name"), shard_rows=5_000, group_rows=500),
@@ -24,5 +24,5 @@ TABLES = (
 
 
 def is_shard(path: str) -> bool:
-    """Whether a path below a build's folder is that of a shard of a table."""
+    """Return whether a path below a build's folder is a shard of a table."""
     return SHARD.fullmatch(path) is not None

@@ -1,4 +1,4 @@
-"""Whether a copy of a build is whole: its files, their rows and columns against its manifest."""
+"""Checks a copy of a build: its files, their rows and columns against its manifest."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
@@ -21,7 +21,7 @@ from vsidata.errors import BuildError, RulesError, VsiError
 from vsidata.rules.strict_yaml import parse_mapping, read_text, validate
 
 CARD = "README.md"
-_LARGEST_CARD = 1 << 20  # bytes: ours have some ten thousand, and whoever publishes one may add to it
+_LARGEST_CARD = 1 << 20  # bytes: ours have about ten thousand, and a publisher may add to it
 
 _TABLES = {table.name: table for table in TABLES}
 
@@ -36,22 +36,22 @@ class _Configuration(BaseModel):
 
 
 class _FrontMatter(BaseModel):
-    """What `verify` reads of a card's front matter; it holds much else."""
+    """The part of a card's front matter that `verify` reads."""
 
     configs: list[_Configuration]
 
 
 def faults(folder: Path, manifest: Manifest) -> list[VsiError]:
-    """Everything that a copy lacks, has too much or has otherwise than its manifest says.
+    """All differences between a copy and its manifest: missing, extra and changed files, rows and columns.
 
-    Reads every byte of the shards, and decodes nothing but their footers and the names of their rows.
+    Reads every byte of the shards, but decodes only their footers and the keys of their rows.
 
     Args:
         folder: the copy.
-        manifest: of `read_manifest`.
+        manifest: the result of `read_manifest`.
 
     Returns:
-        What is wrong, each with file, fault and remedy; nothing where the copy is whole.
+        The faults, each with file, fault and remedy; empty if the copy is OK.
     """
     checked = {path: _fault(folder, path, stated) for path, stated in manifest.files.items()}
     whole = [path for path, fault in checked.items() if fault is None]
@@ -65,7 +65,7 @@ def faults(folder: Path, manifest: Manifest) -> list[VsiError]:
 
 
 def _fault(folder: Path, name: str, stated: ShardEntry) -> VsiError | None:
-    """The first thing that is wrong with one shard."""
+    """The first fault of one shard."""
     path, table = folder / name, name.partition("/")[0]
     try:
         check_bytes(path, stated)
@@ -74,7 +74,7 @@ def _fault(folder: Path, name: str, stated: ShardEntry) -> VsiError | None:
     except VsiError as error:
         return error
     except pa.ArrowInvalid as error:
-        return BuildError(path, f"is no Parquet: {' '.join(str(error).split())}.", AGAIN)
+        return BuildError(path, f"is not Parquet: {' '.join(str(error).split())}.", AGAIN)
     if rows != stated.rows:
         return BuildError(path, f"has {rows:,} rows, and {MANIFEST} says {stated.rows:,}.", AGAIN)
     wanted = _TABLES[table].schema
@@ -87,7 +87,7 @@ def _fault(folder: Path, name: str, stated: ShardEntry) -> VsiError | None:
 
 
 def _differing(columns: pa.Schema, wanted: pa.Schema, added: Collection[str]) -> str:
-    """In words, which columns differ, those added later aside; nothing where none does."""
+    """A text about the columns that differ, except those added later; empty if none differs."""
     has, needs = ({field.name: _plain_type(field.type) for field in schema} for schema in (columns, wanted))
     words = [f"`{name}` is missing" for name in needs if name not in {*has, *added}]
     words += [f"`{name}` is unknown" for name in has if name not in needs]
@@ -96,7 +96,7 @@ def _differing(columns: pa.Schema, wanted: pa.Schema, added: Collection[str]) ->
 
 
 def _plain_type(kind: pa.DataType) -> Any:
-    """A type as plain data, without what Parquet does not keep: lengths of lists, dictionaries."""
+    """A type as plain data, without the properties that Parquet does not keep: list lengths, dictionaries."""
     if pa.types.is_struct(kind):
         return {field.name: _plain_type(field.type) for field in kind}
     if pa.types.is_list(kind) or pa.types.is_fixed_size_list(kind):
@@ -105,7 +105,7 @@ def _plain_type(kind: pa.DataType) -> Any:
 
 
 def _doubled_rows(folder: Path, shards: Iterable[str]) -> Iterator[VsiError]:
-    """Rows with the same name, in one shard or in several, whatever their splits; a fault for each table."""
+    """Rows with the same key, in any shards and splits; a fault for each table."""
     by_table: dict[str, list[Path]] = {}
     for name in shards:
         by_table.setdefault(name.partition("/")[0], []).append(folder / name)
@@ -121,24 +121,22 @@ def _doubled_rows(folder: Path, shards: Iterable[str]) -> Iterator[VsiError]:
         if rows := doubled.slice(0, 1).to_pylist():
             example = " ".join(str(rows[0][name]) for name in key)
             more = f" (and {len(doubled) - 1:,} more)" if len(doubled) > 1 else ""
-            fault = (
-                f"holds the row {example} {rows[0]['count_all']:,} times{more}; a build holds each row once."
-            )
-            remedy = "Build it again, or ask those who made it for a whole one."
+            fault = f"has the row {example} {rows[0]['count_all']:,} times{more}; a build has each row once."
+            remedy = "Build it again, or ask its makers for a correct copy."
             yield BuildError(folder / table, fault, remedy)
 
 
 def _unlisted_shards(folder: Path, manifest: Manifest) -> Iterator[VsiError]:
-    """Shards that no manifest lists: whoever loads the folder would read them too."""
+    """Shards that the manifest does not list: `load_dataset` would read them too."""
     for table in _TABLES:
         for path in sorted((folder / table).glob("*.parquet")):
             if f"{table}/{path.name}" not in manifest.files:
-                fault = f"is in no {MANIFEST}, and `load_dataset` would read it."
-                yield BuildError(path, fault, "Remove it: it is left from another build.")
+                fault = f"is not in {MANIFEST}, but `load_dataset` would read it."
+                yield BuildError(path, fault, "Remove it: it belongs to another build.")
 
 
 def _miscounts(folder: Path, manifest: Manifest) -> Iterator[VsiError]:
-    """Totals of the manifest that its shards do not add up to."""
+    """Totals of the manifest that differ from the sums over its shards."""
     rows: Counter[tuple[str, str]] = Counter()
     for name, stated in manifest.files.items():
         if shard := SHARD.fullmatch(name):
@@ -147,16 +145,16 @@ def _miscounts(folder: Path, manifest: Manifest) -> Iterator[VsiError]:
         for table, count in (("qa", sum(topics.values())), ("scenes", manifest.scenes[split])):
             if rows[table, split] != count:
                 fault = (
-                    f"counts {count:,} rows of `{table}` in {split}; its shards have {rows[table, split]:,}."
+                    f"states {count:,} rows of `{table}` in {split}; its shards have {rows[table, split]:,}."
                 )
                 yield BuildError(folder / MANIFEST, fault, AGAIN)
 
 
 def _card_faults(folder: Path, manifest: Manifest) -> Iterator[VsiError]:
-    """Whether the card's configurations find the shards of the manifest, each table's all of its own."""
+    """Faults of the card: each of its configurations must find all shards of one table of the manifest."""
     path = folder / CARD
     if not path.exists():
-        yield BuildError(path, "is missing: `load_dataset` would not know the tables.", AGAIN)
+        yield BuildError(path, "is missing, but `load_dataset` needs it to find the tables.", AGAIN)
         return
     try:
         front = _front_matter(path)
@@ -167,13 +165,15 @@ def _card_faults(folder: Path, manifest: Manifest) -> Iterator[VsiError]:
     tables = {name.partition("/")[0] for name in manifest.files}
     for table in sorted(tables ^ configs.keys()):
         fault = (
-            f"names no table `{table}`." if table in tables else f"names a table `{table}` that is not here."
+            f"does not list the table `{table}`."
+            if table in tables
+            else f"lists a table `{table}` that does not exist."
         )
         yield BuildError(path, fault, AGAIN)
     for name in manifest.files:
         patterns = configs.get(name.partition("/")[0], [name])
         if not any(fnmatch(name, pattern) for pattern in patterns):
-            yield BuildError(path, f"does not lead to {name}.", AGAIN)
+            yield BuildError(path, f"does not list {name}.", AGAIN)
 
 
 def _front_matter(path: Path) -> _FrontMatter:

@@ -1,4 +1,4 @@
-"""Whether all that a scene left for the merge is there: its result, and the frames beside it."""
+"""Checks that a scene's files for the merge are complete: its result and its frames."""
 
 import hashlib
 from pathlib import Path
@@ -12,11 +12,11 @@ def whole_head(folder: Path, name: str) -> Head | None:
     """The head of a scene's result. Reads every byte of the result and of its frames.
 
     Args:
-        folder: of the results.
-        name: of the scene.
+        folder: the folder of the results.
+        name: the name of the scene.
 
     Returns:
-        None where there is no result, or where it or its frames do not have the bytes that were written.
+        None if there is no result, or if it or its frames do not have the bytes that were written.
     """
     path = result_path(folder, name)
     head = read_head(path) if is_whole(path) else None

@@ -86,7 +86,7 @@ def test_a_build_without_frames_is_refused_with_the_remedy(tmp_path):
 
 
 def test_a_folder_that_is_no_build_is_refused(tmp_path):
-    with pytest.raises(OptionError, match="holds no build"):
+    with pytest.raises(OptionError, match="is not a build"):
         export(Build.open(tmp_path), "ms-swift", tmp_path / "out")
 
 

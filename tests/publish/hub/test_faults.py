@@ -257,7 +257,7 @@ def test_what_is_no_name_is_refused(hub, waits, synthetic, name):
 
 
 def test_a_folder_that_is_no_build_is_refused(hub, tmp_path, run):
-    assert "holds no build" in run("push", tmp_path, "--repo-id", NAME, status=2)
+    assert "is not a build" in run("push", tmp_path, "--repo-id", NAME, status=2)
 
 
 def test_offline_is_said(hub, synthetic, run_alone):

@@ -38,7 +38,7 @@ def test_what_is_no_build_is_refused(hub, published, waits, tmp_path, monkeypatc
     with pytest.raises(VsiError, match="is not on the Hub"):
         Build.open("lab/none")
     for nothing in ("./rooms", "a/b/c", "rooms"):
-        with pytest.raises(OptionError, match="is no folder here and no name on the Hub"):
+        with pytest.raises(OptionError, match="is neither a folder nor a name on the Hub"):
             Build.open(nothing)
     with pytest.raises(OptionError, match="is on this disk"):
         Build.open(published, "second")

@@ -203,11 +203,11 @@ def test_frames_of_scannet_need_a_word_and_nothing_is_sent_without(hub, scannet,
 def test_with_the_word_frames_go_up_and_the_card_records_it(hub, scannet, run):
     run("push", scannet, "--repo-id", NAME, "--with-frames", "--i-may-share-frames")
     assert shards(scannet, *TABLES).items() <= hub.files(NAME).items()
-    assert "on the word of who published it" in " ".join(card_of(hub)[1].split())
+    assert "The publisher stated that they may be shared" in " ".join(card_of(hub)[1].split())
     assert json.loads(hub.files(NAME)["manifest.json"])["publication"]["on_word"]
     run("push", scannet, "--repo-id", NAME)
     assert shards(scannet, "frames", "embedded").keys().isdisjoint(hub.files(NAME))
-    assert "on the word of who published it" not in " ".join(card_of(hub)[1].split())
+    assert "The publisher stated that they may be shared" not in " ".join(card_of(hub)[1].split())
 
 
 @pytest.mark.parametrize(("answer", "published"), [("y", True), ("n", False)])

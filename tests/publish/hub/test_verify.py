@@ -128,10 +128,10 @@ DAMAGES = {
     column_lost: [QA, "`unit` is missing"],
     column_more: [QA, "`mine` is unknown"],
     column_changed: [QA, "`ground_truth` is of another type"],
-    id_twice: ["qa: holds the row ", " 3 times;"],
-    id_in_both_splits: ["qa: holds the row ", " 2 times;"],
-    scene_twice: ["scenes: holds the row synthetic scene", " 2 times;"],
-    no_parquet: [QA, "is no Parquet"],
+    id_twice: ["qa: has the row ", " 3 times;"],
+    id_in_both_splits: ["qa: has the row ", " 2 times;"],
+    scene_twice: ["scenes: has the row synthetic scene", " 2 times;"],
+    no_parquet: [QA, "is not Parquet"],
     shard_of_another: ["train-00001-of-00002.parquet", "load_dataset"],
     shard_forgotten: ["manifest.json", "342 rows of `qa`", "have 0"],
     card_lost: ["README.md", "is missing"],
@@ -183,11 +183,11 @@ def test_a_damaged_manifest_is_named(built, run, content):
 def test_a_manifest_that_lists_what_is_no_shard_is_refused(built, run, name):
     restate(built, lambda manifest: manifest["files"].update({name: manifest["files"][QA]}))
     said = run("verify", built, status=2)
-    assert f"manifest.json: is not what a build writes: 'files.{name}': it is no shard" in said
+    assert f"manifest.json: has a wrong entry: 'files.{name}': it is not a shard" in said
 
 
 def test_what_is_no_build_is_said(tmp_path, run):
-    assert "holds no build" in run("verify", tmp_path, status=2)
+    assert "is not a build" in run("verify", tmp_path, status=2)
     assert "NAME/SET" in run("verify", tmp_path / "nowhere", status=2)
     assert "--revision" in run("verify", tmp_path, "--revision", "v2", status=2)
 

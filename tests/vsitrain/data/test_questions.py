@@ -159,7 +159,7 @@ def test_word_may_be_the_answer_of_a_question_without_options(tmp_path):
 
 
 def test_folder_without_a_build_is_refused(tmp_path):
-    with pytest.raises(OptionError, match="holds no build"):
+    with pytest.raises(OptionError, match="is not a build"):
         load(tmp_path)
 
 

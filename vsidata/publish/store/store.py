@@ -123,7 +123,7 @@ def _listed(store: Any, address: str) -> dict[str, int]:
         for name, about in store.find(root, detail=True).items()
     }
     if there and MANIFEST not in there and not any(map(_is_ours, there)):
-        raise OptionError(address, "is not empty and holds no build.", "Name a new path with --out.")
+        raise OptionError(address, "is not empty and is not a build.", "Choose a new path with --out.")
     return there
 
 
