@@ -36,7 +36,6 @@ NOT_YET = (
     "recipes",
     "vsidata/commands",
     "vsidata/pages",
-    "vsidata/publish",
     "vsidata/rules",
     "vsidata/topics",
     "vsitrain/answers",

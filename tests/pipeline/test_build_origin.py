@@ -73,7 +73,7 @@ def test_build_with_one_real_scan_is_not_free_to_publish(synthetic_then_mixed):
     assert not is_free(mixed.manifest)
     assert owned_datasets(mixed.manifest) == ["scannet"]
     assert pictures_of(mixed.manifest) == "ScanNet"
-    assert terms(mixed.manifest).startswith("It holds frames of ScanNet")
+    assert terms(mixed.manifest).startswith("It contains frames of ScanNet")
 
 
 def test_card_names_both_kinds_and_the_terms_that_hold(synthetic_then_mixed):

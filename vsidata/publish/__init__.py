@@ -1,1 +1,1 @@
-"""A build to other places: the Hub, buckets, other frameworks."""
+"""Publishes builds to the Hub and to buckets, and exports them for other frameworks."""

@@ -139,9 +139,9 @@ def small_among_others(rows):
 @pytest.mark.parametrize(
     ("table", "change", "fault"),
     [
-        ("frames", lambda rows: rows * 2, "holds frames of the scene scene0000_00 twice"),
+        ("frames", lambda rows: rows * 2, "has frames of the scene scene0000_00 twice"),
         ("frames", small_among_others, "frame 3: is a JPEG of 32 × 24 pixels in a stream of 64 × 48"),
-        ("qa", without_words, "lacks words"),
+        ("qa", without_words, "has a question without text"),
     ],
 )
 def test_a_build_that_was_altered_is_refused_and_nothing_is_left(

@@ -18,7 +18,7 @@ def test_build_for_the_hub_is_pushed_in_one_commit_and_once(hub, run, tmp_path):
     assert {"README.md", "manifest.json"} <= files.keys()
     assert not {"build.log", "failures.jsonl"} & files.keys()
     commits = len(hub.repos["lab/rooms"].log("v2"))
-    assert "Was on the Hub already, and nothing changed" in run(*command)
+    assert "Already on the Hub, nothing changed" in run(*command)
     assert len(hub.repos["lab/rooms"].log("v2")) == commits
 
 
@@ -27,5 +27,5 @@ def test_without_a_token_nothing_is_built(hub, run, tmp_path, monkeypatch):
     root = small_scans.write(tmp_path / "root", 1)
     work = tmp_path / "work"
     said = run("build", "--scannet-root", root, "--out", "hf://datasets/lab/rooms", "--work", work, status=2)
-    assert said.startswith("Hugging Face token: there is none here.")
+    assert said.startswith("Hugging Face token: was not found.")
     assert not work.exists()

@@ -45,7 +45,7 @@ def test_second_run_builds_and_sends_nothing(store, run):
     said = run("--out", ADDRESS)
     assert not store.line.changes
     assert "was complete already" in said
-    assert f"Published: {ADDRESS} (nothing to send, 4 there already)." in said
+    assert f"Published: {ADDRESS} (nothing to upload, 4 already there)." in said
 
 
 @pytest.mark.parametrize("most", [0, 1, 3])

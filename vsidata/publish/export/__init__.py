@@ -1,1 +1,1 @@
-"""A build in the formats of other training frameworks."""
+"""Exports a build in the formats of other training frameworks."""

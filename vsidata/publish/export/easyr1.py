@@ -1,4 +1,4 @@
-"""EasyR1: a problem with its video and its answer. The wording around it is EasyR1's own format prompt.
+"""EasyR1: a problem with its video and its answer. EasyR1's own format prompt adds the wording.
 
 Source: `RLHFDataset` in its verl/utils/dataset.py.
 """

@@ -1,4 +1,4 @@
-"""Write a build as another framework reads it: a file for each split, and the frames beside it."""
+"""Writes a build in the format of another framework: one file per split, and the frames."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -19,22 +19,22 @@ from vsidata.publish.export.terms import terms
 
 _COLUMNS = ["id", "dataset", "scene_name", "question_type", "question", "options", "ground_truth", "unit"]
 _FRAME_COLUMNS = ["scene_name", "images", "timestamps", "width", "height", "orientation"]
-_BATCH = 1_000  # questions held at once
-_WITH_FRAMES = "Build it again with frames (--frames 16), from scans whose streams (.sens) lie beside them."
-_TWICE = "Build it again: a build holds each scene once, and its name leads to its frames."
+_BATCH = 1_000  # questions in memory
+_WITH_FRAMES = "Build it again with frames (--frames 16), from scans with streams (.sens)."
+_TWICE = "Build it again: a build has each scene once, and scenes are identified by name."
 
 
 @dataclass(frozen=True)
 class Exported:
-    """What was written.
+    """A written export.
 
     Attributes:
         out: the folder.
         to: name of the format.
-        media: how the videos are stored.
-        questions: how many of each split.
-        scenes: how many have frames and questions.
-        left_out: questions about scenes without frames.
+        media: the form of the videos.
+        questions: number of questions by split.
+        scenes: number of scenes with frames and questions.
+        left_out: number of questions about scenes without frames.
     """
 
     out: Path
@@ -54,27 +54,27 @@ def export(
     started: Callable[[int], None] = lambda _: None,
     done: Callable[[], None] = lambda: None,
 ) -> Exported:
-    """Export every split of a build. The folder gets its name when all of it is written.
+    """Export every split of a build. The folder is renamed to `out` when it is complete.
 
     Args:
-        build: one with frames.
-        to: key of FORMS.
-        out: a folder that is not there yet, or is empty.
-        media: how to store the videos; None for the format's usual way.
+        build: a build with frames.
+        to: a key of FORMS.
+        out: a folder that does not exist, or is empty.
+        media: the form of the videos; None for the format's usual form.
         started: called with the number of scenes to write.
-        done: called after each.
+        done: called after each scene.
 
     Raises:
-        OptionError: no frames in it, something in `out`, or media that the format does not take.
-        BuildError: a shard or a scene's frames are damaged, or there twice.
-        VsiError: a video was not written whole, or the folder cannot be written.
+        OptionError: the build has no frames, `out` is not empty, or the format does not support the media.
+        BuildError: a shard or a scene's frames are damaged, or exist twice.
+        VsiError: a video was not written completely, or the folder cannot be written.
     """
     form = FORMS[to]
     media = media or form.media[0]
     if media not in form.media:
-        raise OptionError(f"--media {media}", f"is nothing that {to} reads.", f"Take {form.media[0]}.")
+        raise OptionError(f"--media {media}", f"is not supported by {to}.", f"Use {form.media[0]}.")
     if not build.shards("frames"):
-        raise OptionError(build.folder, "holds no frames.", _WITH_FRAMES)
+        raise OptionError(build.folder, "has no frames.", _WITH_FRAMES)
     need_new(out)
     asked = {split: _questions_by_scene(build, split) for split in build.splits}
     started(sum(map(len, asked.values())))
@@ -87,7 +87,7 @@ def export(
                 name = row["scene_name"]
                 if name in asked[split] and row["images"]:
                     if name in written:
-                        raise BuildError(build.folder, f"holds frames of the scene {name} twice.", _TWICE)
+                        raise BuildError(build.folder, f"has frames of the scene {name} twice.", _TWICE)
                     written.add(name)
                     videos[name] = _video(folder, media, row)
                     done()
@@ -97,7 +97,7 @@ def export(
                 write_whole(folder / f"{split}{form.suffix}", lines)
                 counts[split] = sum(asked[split][name] for name in videos)
         if not counts:
-            raise OptionError(build.folder, "holds no frames of a scene with questions.", _WITH_FRAMES)
+            raise OptionError(build.folder, "has no frames of scenes with questions.", _WITH_FRAMES)
         for name, content in form.beside(list(counts)).items():
             write_whole(folder / name, [orjson.dumps(content, option=orjson.OPT_INDENT_2)])
         write_whole(folder / "TERMS.txt", [f"{terms(build.manifest)}\n".encode()])
@@ -112,16 +112,16 @@ def _questions_by_scene(build: Build, split: str) -> Counter[str]:
 def _video(folder: Path, media: Media, row: Row) -> Video:
     try:
         return WRITERS[media](folder, row)
-    except ScanError as error:  # what reads a scan's frames reads a build's too
+    except ScanError as error:  # the code for a scan's frames also reads those of a build
         raise BuildError(error.file, error.fault, error.remedy) from error
 
 
 def _records(form: ExportFormat, build: Build, split: str, videos: Mapping[str, Video]) -> Iterator[Row]:
-    """The questions whose scenes have videos, as the format has them."""
+    """The questions about scenes with videos, in the format."""
     rows = (row for row in build.rows("qa", split, _COLUMNS, batch=_BATCH) if row["scene_name"] in videos)
     for number, row in enumerate(rows):
         if None in (row["question_type"], row["question"], row["ground_truth"], *(row["options"] or ())):
-            raise BuildError(row["scene_name"], f"its question {row['id']} lacks words.", AGAIN)
+            raise BuildError(row["scene_name"], f"has a question without text, {row['id']}.", AGAIN)
         yield form.record(row, videos[row["scene_name"]], number)
 
 

@@ -1,4 +1,4 @@
-"""What a framework's format is."""
+"""The definition of a framework's format."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from vsidata.dataset.results import Row
 
 Media = Literal["mp4", "frames"]
 Video = str | list[str]
-"""A video file, or the files of its frames in their order; relative to the exported folder."""
+"""A video file, or the files of its frames in order; relative to the exported folder."""
 
 
 def _nothing(_: Sequence[str]) -> Mapping[str, Any]:
@@ -20,11 +20,11 @@ class ExportFormat:
     """A framework's format.
 
     Attributes:
-        media: how it takes a video; the first is the usual way.
+        media: the supported forms of a video, the usual one first.
         lines: whether a split is JSON lines (`train.jsonl`), or one JSON list (`train.json`).
-        record: a question as an object of the format: from its row, its video, and its number in the split.
-        use: what to do with the folder `{out}`, in one line.
-        beside: further files from the names of the splits: file name → its JSON.
+        record: makes an object of the format from a question's row, its video, and its number in the split.
+        use: the instruction for using the folder `{out}`, in one line.
+        beside: makes further files from the names of the splits: file name → its JSON.
     """
 
     media: tuple[Media, ...]

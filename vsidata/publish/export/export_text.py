@@ -1,4 +1,4 @@
-"""What an export says at its end."""
+"""The text that is printed at the end of an export."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from vsidata.publish.export.terms import terms
 
 
 def closing_lines(exported: Exported, build: Build) -> list[str]:
-    """What was written, what was left out, what to do next, and under whose terms it stands."""
+    """The lines about the written and left out questions, the next command, and the terms of use."""
     questions = exported.questions
     by_split = ", ".join(f"{split} {count:,}" for split, count in questions.items())
     lines = [
@@ -23,7 +23,7 @@ def closing_lines(exported: Exported, build: Build) -> list[str]:
 
 
 def as_json(exported: Exported) -> dict[str, Any]:
-    """The same for a program."""
+    """The export as plain data for JSON."""
     return {
         "out": str(exported.out),
         "to": exported.to,

@@ -1,4 +1,4 @@
-"""The frames of a scene as files: a video, or a folder of pictures; turned so that they stand upright."""
+"""Writes the frames of a scene as a video or as a folder of pictures, turned upright."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,30 +16,31 @@ from vsidata.sources.streams.jpeg import check_jpeg
 from vsidata.sources.streams.stored import check_times, check_turn
 from vsidata.sources.streams.video import readable_frames
 
-_QUALITY = 95  # of JPEGs that are turned; all others are the build's own bytes
-_AGAIN = "Build it again, or copy the build again: these frames are not what a build writes."
+_QUALITY = 95  # of JPEGs that are turned; all others keep the build's bytes
+_AGAIN = "Build it again, or copy the build again: these frames are damaged."
 _WRITE_AGAIN = (
-    "Make room on the disk, or raise the limit on file sizes, and export again; or take --media frames."
+    "Free space on the disk, or raise the limit on file sizes, and export again; or use --media frames."
 )
-_LONGEST_NAME = 200  # bytes; file systems take 255, suffix included
+_LONGEST_NAME = 200  # bytes; file systems permit 255, including the suffix
 
 
 def write_mp4(out: Path, row: Row) -> Video:
-    """Write `videos/{scene}.mp4` (MPEG-4 part 2), which plays at the rate at which the frames were taken.
+    """Write `videos/{scene}.mp4` (MPEG-4 part 2), with the frame rate of the picked frames.
 
-    At that rate, mostly a fraction of a frame a second, readers that sample two a second take all of them.
-    A side of an odd number of pixels loses one, as the format has it. Memory holds one decoded frame.
+    That rate is usually less than one frame per second, so readers that sample two per second get all
+    frames. The format needs even sizes, so a side with an odd number of pixels loses one. Memory holds one
+    decoded frame.
 
     Args:
         out: the exported folder.
-        row: of the build's `frames` table.
+        row: a row of the build's `frames` table.
 
     Returns:
         The path below `out`.
 
     Raises:
-        ScanError: the scene's frames are not whole JPEGs of the stated size with rising times.
-        VsiError: not every frame can be read back from the video that was written.
+        ScanError: the scene's frames are not complete JPEGs of the stated size with rising times.
+        VsiError: not all frames can be read from the written video.
     """
     path = Path("videos") / f"{_name(row)}.mp4"
     jpegs = _checked(row)
@@ -51,9 +52,9 @@ def write_mp4(out: Path, row: Row) -> Video:
     for place, jpeg in enumerate(jpegs):
         writer.write(_upright(row, place, jpeg))
     writer.release()
-    # OpenCV reports no failed write: neither a full disk nor a limit on the size of files.
+    # OpenCV does not report failed writes, neither for a full disk nor for a limit on the size of files.
     if (readable := readable_frames(out / path)) != len(jpegs):
-        fault = f"its video has {readable:,} readable frames; {len(jpegs):,} were written."
+        fault = f"has a video with {readable:,} readable frames; {len(jpegs):,} were written."
         raise VsiError(row["scene_name"], fault, _WRITE_AGAIN)
     return path.as_posix()
 
@@ -63,13 +64,13 @@ def write_frames(out: Path, row: Row) -> Video:
 
     Args:
         out: the exported folder.
-        row: of the build's `frames` table.
+        row: a row of the build's `frames` table.
 
     Returns:
-        The path of each frame below `out`, in their order.
+        The path of each frame below `out`, in order.
 
     Raises:
-        ScanError: the scene's frames are not whole JPEGs of the stated size with rising times.
+        ScanError: the scene's frames are not complete JPEGs of the stated size with rising times.
         OSError: a file cannot be written.
     """
     folder = Path("frames") / _name(row)
@@ -89,7 +90,7 @@ WRITERS: Mapping[Media, Callable[[Path, Row], Video]] = {"mp4": write_mp4, "fram
 
 
 def _name(row: Row) -> str:
-    """A scene's name as a file name, which stays inside the folder even with slashes or dots in it.
+    """A scene's name as a file name. It stays inside the folder even with slashes or dots.
 
     Raises:
         ScanError: it is empty or too long.
@@ -104,7 +105,7 @@ def _name(row: Row) -> str:
 
 
 def _checked(row: Row) -> list[bytes]:
-    """The JPEGs of a row, each whole and of the stated size, as training checks them. Raises ScanError."""
+    """The JPEGs of a row, checked as in training: complete and of the stated size. Raises ScanError."""
     jpegs = [(image and image["bytes"]) or b"" for image in row["images"]]
     with faults_of(row["scene_name"], _AGAIN):
         check_times(len(jpegs), row["timestamps"] or ())
@@ -121,7 +122,7 @@ def _rate(row: Row) -> float:
 
 
 def _upright(row: Row, place: int, jpeg: bytes) -> cv2.typing.MatLike:
-    """(height, width, 3) 8-bit, blue first. Raises ScanError where the frame cannot be decoded."""
+    """(height, width, 3) 8-bit, blue first. Raises ScanError if the frame cannot be decoded."""
     with faults_of(row["scene_name"], _AGAIN, f"frame {place}"):
         picture = decode(jpeg)
     turns = (row["orientation"] or 0) // 90

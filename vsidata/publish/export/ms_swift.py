@@ -1,4 +1,4 @@
-"""ms-swift: messages with their videos; further columns reach the rewards of its GRPO, `solution` among them.
+"""ms-swift: messages with their videos. The rewards of its GRPO get further columns, such as `solution`.
 
 Source: its documentation, "Custom dataset"; read with ms-swift 4.6.
 """
@@ -9,7 +9,7 @@ from vsidata.publish.export.user_message import messages
 
 
 def record(row: Row, video: Video, _: int) -> Row:
-    """A question for SFT and GRPO alike: GRPO takes the reply off the messages."""
+    """A question for both SFT and GRPO. GRPO removes the reply from the messages."""
     return {
         "messages": messages(row),
         "videos": [video],

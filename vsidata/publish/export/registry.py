@@ -1,4 +1,4 @@
-"""The formats by name. A new format is one new file and one line here."""
+"""The formats by name. To add a format, add one file and one line here."""
 
 from collections.abc import Mapping
 

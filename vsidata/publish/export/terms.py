@@ -1,18 +1,18 @@
-"""Under whose terms an export stands: those of the scans that the build shows."""
+"""The terms of use of an export: those of the scans in the build."""
 
 from vsidata.dataset.manifest_form import Manifest
 from vsidata.dataset.origin import SCANNET_TERMS, is_free, owned_datasets
 
-_FREE = "It shows synthetic rooms, which belong to nobody: Apache License 2.0."
+_FREE = "It shows synthetic rooms, which have no owner: Apache License 2.0."
 _OF_SCANNET = (
-    "It holds frames of ScanNet and stays under its terms of use: research without commercial "
-    f"use, by those who have signed them; not to be published ({SCANNET_TERMS})."
+    "It contains frames of ScanNet, and ScanNet's terms of use apply: research without commercial "
+    f"use, by users who have signed them; do not publish it ({SCANNET_TERMS})."
 )
-_OF_OTHERS = "It holds frames of others' scans and stays under the terms of their makers."
+_OF_OTHERS = "It contains frames of scans of other makers, and their terms apply."
 
 
 def terms(manifest: Manifest) -> str:
-    """One or two sentences, by the datasets that the manifest names."""
+    """One or two sentences for the datasets in the manifest."""
     if is_free(manifest):
         return _FREE
     owners = owned_datasets(manifest)

@@ -1,4 +1,4 @@
-"""A question as the user's message, with its options where it has any, and the right reply to it."""
+"""Makes the user's message from a question and its options, and the right reply."""
 
 from functools import lru_cache
 
@@ -7,7 +7,7 @@ from vsidata.rules.constant import Rules
 from vsidata.rules.strict_yaml import read_packaged
 
 VIDEO = "<video>"
-"""Where the frameworks put the video."""
+"""The place for the video, as the frameworks write it."""
 
 
 class _Wording(Rules):
@@ -18,13 +18,13 @@ class _Wording(Rules):
 
 
 def question(row: Row) -> str:
-    """The question alone, with its options below it, one a line."""
+    """The question with its options below it, one per line."""
     options = ["Options:", *row["options"]] if row["options"] else []
     return "\n".join([row["question"], *options])
 
 
 def message(row: Row) -> str:
-    """The whole message of the user, in the benchmark's own words."""
+    """The whole message of the user, with the benchmark's wording."""
     words = _wording()
     return f"{VIDEO}{words.opening}\n{question(row)}\n{words.letter if row['options'] else words.open}"
 

@@ -1,4 +1,4 @@
-"""Video-R1: problems by type, options apart. It adds the options and the wording to a problem itself.
+"""Video-R1: problems by type, with separate options. Video-R1 adds the options and the wording itself.
 
 Source: `make_conversation_image_and_video` and `accuracy_reward` in its src/open_r1/grpo.py.
 """
@@ -23,9 +23,9 @@ def record(row: Row, video: Video, number: int) -> Row:
 
 
 def problem_type(row: Row) -> str:
-    """Which of its rewards is right for a question.
+    """The type of Video-R1's reward for a question.
 
-    `numerical` wants the exact number, which only a count has; `regression` pays by relative error.
+    `numerical` needs the exact number, as for counts; `regression` depends on the relative error.
     """
     if row["options"]:
         return "multiple choice"
@@ -38,5 +38,5 @@ VIDEO_R1 = ExportFormat(
     media=("mp4",),
     lines=False,
     record=record,
-    use="put what {out} holds into src/r1-v/Video-R1-data, and name train.json there as --dataset_name",
+    use="copy the content of {out} to src/r1-v/Video-R1-data, and pass its train.json as --dataset_name",
 )

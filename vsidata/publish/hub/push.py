@@ -1,9 +1,9 @@
-"""Publish a build on the Hugging Face Hub: look, say, send, and publish in one commit.
+"""Publishes a build on the Hugging Face Hub: compare, show, upload, and publish in one commit.
 
-`upload_folder` may cut a folder into several commits, and between two of them `main` would hold new shards
-under the old card. Here all shards are stored first, where no reader finds them, and one commit then changes
-everything that readers see: shards, deletions, card and manifest. Until that commit the dataset is the old
-one, after it the new one. It names its parent, so it fails if somebody else has published in between.
+`upload_folder` may split a folder into several commits. Between two of them, `main` would have new shards
+with the old card. Here all shards are uploaded first, where no reader finds them. Then one commit changes
+everything that readers see: shards, deletions, card and manifest. Before that commit readers get the old
+dataset, after it the new one. The commit states its parent, so it fails if another user published in between.
 """
 
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, get_token
@@ -32,29 +32,30 @@ def plan(
     with_frames: bool | None = None,
     dry: bool = False,
 ) -> PushPlan:
-    """Check a build, choose what of it is published, and see what is there. Changes nothing anywhere.
+    """Check a build, choose the files to publish, and compare them with the Hub. Changes nothing.
 
     Args:
         build: the build.
         repo_id: `NAME/SET`.
-        revision: the branch to publish on, made if it is not there.
-        private: make it private; one that is there must be private already.
-        gated: let those in who ask for access and whom you let in; one that is gated stays so.
-        with_frames: publish the tables with pictures too; None for those of synthetic rooms alone.
-        dry: only to be looked at, and so planned even where the Hub cannot be reached.
+        revision: the branch to publish on, made if it does not exist.
+        private: make it private; an existing dataset must already be private.
+        gated: require approval for access; a gated dataset stays gated.
+        with_frames: publish the tables with pictures too; None for those of synthetic rooms only.
+        dry: plan without a push, even if the Hub cannot be reached.
 
     Raises:
-        OptionError: no such name, no pictures that were asked for, or a public dataset in place of
-            a private one.
-        VsiError: the build is not what its manifest says, or the Hub refused, failed, or cannot be reached.
+        OptionError: the name is not valid, there are no pictures but they were requested, or the dataset is
+            public but should be private.
+        VsiError: the build differs from its manifest, or the Hub refused, failed, or cannot be reached.
     """
     folder, manifest = build.folder, build.manifest
     if repo_id.count("/") != 1:
-        raise OptionError(f"--repo-id {repo_id}", "is no name of a dataset on the Hub.", "Write NAME/SET.")
+        fault = "is not a name of a dataset on the Hub."
+        raise OptionError(f"--repo-id {repo_id}", fault, "Write NAME/SET.")
     if with_frames and not has_pictures(manifest):
-        raise OptionError("--with-frames", f"asks for frames, and {folder} holds none.", "Drop it.")
+        raise OptionError("--with-frames", f"needs frames, but {folder} has none.", "Remove it.")
     if wrong := build.verify():
-        more = f" (and {len(wrong) - 1:,} faults more)" if len(wrong) > 1 else ""
+        more = f"; faults in total: {len(wrong):,}" if len(wrong) > 1 else ""
         remedy = f"Nothing was uploaded. {wrong[0].remedy} `vsidata verify {folder}` lists every fault."
         raise VsiError(wrong[0].file, f"{wrong[0].fault.rstrip('.')}{more}.", remedy)
     api = client()
@@ -67,8 +68,8 @@ def plan(
             raise
         unseen = error
     if remote and private and not remote.private:
-        remedy = "Make it private in its settings on the Hub, name another --repo-id, or drop --private."
-        raise OptionError(repo_id, "is there already, and public.", remedy)
+        remedy = "Make it private in its settings on the Hub, choose another --repo-id, or remove --private."
+        raise OptionError(repo_id, "already exists and is public.", remedy)
     free = is_free(manifest)
     pictures = free if with_frames is None else with_frames
     gated = gated or bool(remote and remote.gated)
@@ -89,27 +90,27 @@ def plan(
 
 
 def need_token() -> None:
-    """See that there is a token at all.
-
-    Raises:
-        OptionError: there is none.
-    """
-    if get_token() is None:
-        raise OptionError("Hugging Face token", "there is none here.", _LOG_IN)
-
-
-def publish(planned: PushPlan) -> str:
-    """Make a push that was planned. Where it stops, the same again goes on.
-
-    Args:
-        planned: from `plan`.
-
-    Returns:
-        The commit at which the dataset is what was planned.
+    """Check that there is a token.
 
     Raises:
         OptionError: there is no token.
-        VsiError: a secret stands in what would be sent; the Hub refused, failed, or cannot be reached; or a
+    """
+    if get_token() is None:
+        raise OptionError("Hugging Face token", "was not found.", _LOG_IN)
+
+
+def publish(planned: PushPlan) -> str:
+    """Make a planned push. If it is interrupted, call it again to resume.
+
+    Args:
+        planned: the plan from `plan`.
+
+    Returns:
+        The commit of the published dataset.
+
+    Raises:
+        OptionError: there is no token.
+        VsiError: a file to upload contains a secret; the Hub refused, failed, or cannot be reached; or a
             file changed during the push.
     """
     need_token()
@@ -121,16 +122,18 @@ def publish(planned: PushPlan) -> str:
         sent = _send(api, planned)
         commit = with_retries(lambda: _commit(api, planned, parent, sent))
         if change_for(planned.release, read_remote(api, planned.repo_id, commit)) != NOTHING:
-            remedy = f"See what with `vsidata verify {planned.repo_id}`, and run the same command again."
-            raise VsiError(planned.repo_id, f"does not hold what was sent, at commit {commit[:8]}.", remedy)
+            remedy = f"Run `vsidata verify {planned.repo_id}` for details, then run the same command again."
+            raise VsiError(
+                planned.repo_id, f"differs from the uploaded files at commit {commit[:8]}.", remedy
+            )
         return commit
 
 
 def _open(api: HfApi, planned: PushPlan) -> str:
-    """Make the dataset and the branch where they are not there, and close the gate before anything is in.
+    """Make the dataset and the branch if they do not exist, and restrict access before the upload.
 
     Returns:
-        The commit on which to build.
+        The parent of the new commit.
     """
     name = planned.repo_id
     if planned.remote is None:
@@ -145,12 +148,12 @@ def _open(api: HfApi, planned: PushPlan) -> str:
         return planned.remote.head
     made = read_remote(api, name, planned.revision)
     if made is None:
-        raise VsiError(name, "is on the Hub, and this token may not see it.", _LOG_IN)
+        raise VsiError(name, "is on the Hub, but this token may not see it.", _LOG_IN)
     return made.head
 
 
 def _send(api: HfApi, planned: PushPlan) -> list[CommitOperationAdd]:
-    """Store what is not there yet, where no reader finds it before the commit; see that it is the build."""
+    """Upload the missing files, hidden from readers until the commit, and check that they are the build's."""
     entries = planned.release.entries
     sent = {
         path: CommitOperationAdd(path_in_repo=path, path_or_fileobj=entries[path].content)
@@ -161,13 +164,13 @@ def _send(api: HfApi, planned: PushPlan) -> list[CommitOperationAdd]:
     )
     for path, operation in sent.items():
         if operation.upload_info.sha256.hex() != entries[path].sha256:
-            remedy = "Nothing was published. Let the build end, and run the same command again."
-            raise VsiError(planned.folder / path, "changed while it was sent.", remedy)
+            remedy = "Nothing was published. Wait until the build has ended, then run the same command again."
+            raise VsiError(planned.folder / path, "changed during the upload.", remedy)
     return list(sent.values())
 
 
 def _commit(api: HfApi, planned: PushPlan, parent: str, sent: list[CommitOperationAdd]) -> str:
-    """Publish what was stored. Where a commit was made and its answer lost, there is nothing left to do."""
+    """Publish the uploaded files. If the commit was made but its answer was lost, nothing is left to do."""
     now = read_remote(api, planned.repo_id, planned.revision)
     if now and change_for(planned.release, now) == NOTHING:
         return now.head

@@ -1,4 +1,4 @@
-"""A push that was prepared and not yet made."""
+"""A planned push."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,21 +10,21 @@ from vsidata.publish.hub.remote import Change, Remote
 
 @dataclass(frozen=True)
 class PushPlan:
-    """A push that was prepared and not yet made.
+    """A planned push.
 
     Attributes:
-        folder: of the build.
+        folder: the folder of the build.
         repo_id: `NAME/SET`.
         revision: the branch.
         endpoint: address of the Hub.
         private: whether only its owners will see it.
-        gated: whether access will have to be asked for.
-        release: what is published.
-        remote: what is there now; None where the dataset is new.
-        change: what that changes.
-        needs_word: whether it holds pictures that the publisher must say they may share.
-        unseen: why it is not known what is there; None where it is known. Then `remote` is None and `change`
-            sends all.
+        gated: whether access will need approval.
+        release: the files to publish.
+        remote: the current dataset on the Hub; None for a new dataset.
+        change: the changes to make there.
+        needs_word: whether it has pictures, so that the publisher must state that they may be shared.
+        unseen: the reason why the state of the Hub is unknown; then `remote` is None and `change` uploads
+            everything. None if the state is known.
     """
 
     folder: Path

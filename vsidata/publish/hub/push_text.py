@@ -1,4 +1,4 @@
-"""What a push and a check say: before anything is sent what goes up and whose it is, then what is there."""
+"""The texts of a push and of a check: before the upload the files and their terms, then the result."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from vsidata.dataset.origin import SCANNET_TERMS, is_free, names_in_words, owned
 from vsidata.errors import VsiError
 from vsidata.publish.hub.push_plan import PushPlan
 
-_NAMED = 8  # files that a line names
+_NAMED = 8  # files listed in one line
 
 _CONTENTS: Mapping[str, str] = {
     "qa": "questions with their answers and evidence, measured on the scans, in the words of their labels",
@@ -19,7 +19,7 @@ _CONTENTS: Mapping[str, str] = {
 
 
 def commit_message(manifest: Manifest) -> str:
-    """What it was made with, for the body of a commit's message."""
+    """The body of a commit's message: rule set, seed, leak guard and version."""
     guard = "on" if manifest.leak_guard.active else "off"
     rules, seed = manifest.rules, manifest.options.seed
     made_by = f"vsidata {manifest.versions.vsidata}"
@@ -27,7 +27,7 @@ def commit_message(manifest: Manifest) -> str:
 
 
 def lines_before_push(planned: PushPlan) -> list[str]:
-    """What goes up, what stays home, whose it is, and who will see it."""
+    """The files that will be uploaded and those that will not, their terms, and who will see them."""
     manifest, release = planned.release.manifest, planned.release
     lines = [f"To {address(planned)}: {_place(planned)}.", f"{manifest.label}:"]
     for table, contents in _CONTENTS.items():
@@ -41,25 +41,25 @@ def lines_before_push(planned: PushPlan) -> list[str]:
         lines.append(f"Not published:  {', '.join(release.left_home)}.")
     lines.append(_terms_line(planned))
     if not manifest.leak_guard.active:
-        lines.append("Its leak guard was off: it may hold rooms that benchmarks show. The card says so.")
+        lines.append("Its leak guard was off: it may show rooms of benchmarks. The card states that.")
     if planned.unseen is not None:
-        lines.append(f"It is not known what is on the Hub: {planned.unseen.fault}")
+        lines.append(f"The state of the Hub is unknown: {planned.unseen.fault}")
     return [*lines, _transfer_line(planned)]
 
 
 def sharing_question(planned: PushPlan) -> str:
-    """What the publisher must say yes to before pictures of others' scans go up."""
-    who = "those you let in" if planned.gated else "its owners" if planned.private else "anybody"
+    """The question that the publisher must answer with yes before pictures of others' scans are uploaded."""
+    who = "users you approve" if planned.gated else "its owners" if planned.private else "anyone"
     scans = names_in_words(owned_datasets(planned.release.manifest))
     return (
-        f"Pictures of {scans} would be there for {who} to download. "
-        "Do you state, on the card too, that you may share them?"
+        f"Pictures of {scans} can then be downloaded by {who}. "
+        "Do you state, also on the card, that you may share them?"
     )
 
 
 def lines_after_push(planned: PushPlan, commit: str) -> list[str]:
-    """What is there now, and what to do next."""
-    done = "Was on the Hub already, and nothing changed" if _is_there(planned) else "Published"
+    """The result of a push, and the next commands."""
+    done = "Already on the Hub, nothing changed" if _is_there(planned) else "Published"
     branched = planned.revision != "main"
     flag, argument = (
         (f" --revision {planned.revision}", f", revision='{planned.revision}'") if branched else ("", "")
@@ -72,7 +72,7 @@ def lines_after_push(planned: PushPlan, commit: str) -> list[str]:
 
 
 def as_json(planned: PushPlan, commit: str | None) -> dict[str, Any]:
-    """A push for a program; without a commit where it was not made."""
+    """A push as plain data for JSON; without a commit if it was not made."""
     return {
         "repo_id": planned.repo_id,
         "revision": planned.revision,
@@ -90,21 +90,21 @@ def as_json(planned: PushPlan, commit: str | None) -> dict[str, Any]:
 
 
 def check_lines(where: str, manifest: Manifest, faults: list[VsiError]) -> list[str]:
-    """What a check found."""
+    """The result of a check."""
     if not faults:
         files = manifest.files.values()
         rows, size = sum(shard.rows for shard in files), sum(shard.bytes for shard in files)
         return [
-            f"Whole: {where}, {manifest.label}.",
-            f"{len(files):,} shards with {rows:,} rows and {size_in_words(size)}: their bytes, rows and "
-            "columns are those of the manifest, and the card leads to them.",
+            f"OK: {where}, {manifest.label}.",
+            f"Checked: shards {len(files):,}, rows {rows:,}, {size_in_words(size)}. Bytes, rows and columns "
+            "are those of the manifest, and the card lists all shards.",
         ]
     number = "One fault" if len(faults) == 1 else f"{len(faults):,} faults"
     return [*map(str, faults), f"{number} in {where}."]
 
 
 def check_as_json(where: str, manifest: Manifest, faults: list[VsiError]) -> dict[str, Any]:
-    """The same for a program."""
+    """The result of a check as plain data for JSON."""
     return {
         "where": where,
         "whole": not faults,
@@ -114,7 +114,7 @@ def check_as_json(where: str, manifest: Manifest, faults: list[VsiError]) -> dic
 
 
 def address(planned: PushPlan) -> str:
-    """Where a person looks at it."""
+    """The address of the dataset's page."""
     branch = "" if planned.revision == "main" else f"/tree/{planned.revision}"
     return f"{planned.endpoint}/datasets/{planned.repo_id}{branch}"
 
@@ -127,33 +127,37 @@ def _place(planned: PushPlan) -> str:
     if planned.remote is None:
         return f"a new dataset, {seen_by}{gate}"
     new = "" if planned.remote.branched else f", a new branch {planned.revision}"
-    return f"a dataset that is there, {seen_by}{gate}{new}"
+    return f"an existing dataset, {seen_by}{gate}{new}"
 
 
 def _terms_line(planned: PushPlan) -> str:
     manifest = planned.release.manifest
     if is_free(manifest):
-        return "None of it derives from ScanNet or other scans: the rooms are synthetic, and free."
+        return "Nothing is derived from ScanNet or other scans: the rooms are synthetic and free to use."
     pictures = "pictures, " if planned.needs_word else ""
     if owned_datasets(manifest) == ["scannet"]:
         return (
-            f"It derives from ScanNet ({pictures}labels, boxes, and what was measured on the meshes) and "
-            f"stays under its Terms of Use: research without commercial use ({SCANNET_TERMS})."
+            f"It is derived from ScanNet ({pictures}labels, boxes, and measurements of the meshes). Its "
+            f"Terms of Use apply: research without commercial use ({SCANNET_TERMS})."
         )
     return (
-        f"It derives from {names_in_words(owned_datasets(manifest))} ({pictures}labels, boxes, and what "
-        "was measured on the scans) and stays under the terms of its makers."
+        f"It is derived from {names_in_words(owned_datasets(manifest))} ({pictures}labels, boxes, and "
+        "measurements of the scans). The terms of their makers apply."
     )
 
 
 def _transfer_line(planned: PushPlan) -> str:
-    """What is sent and deleted."""
+    """The line about files to upload and to delete."""
     entries, change = planned.release.entries, planned.change
     size = sum(entries[path].bytes for path in change.send)
     same = len(entries) - len(change.send)
-    most = "To send, at most" if planned.unseen is not None else "To send"
-    words = f"{most}: {len(change.send):,} files, {size_in_words(size)}" if change.send else "Nothing to send"
-    words += f"; there already: {same:,}" if same else ""
+    most = "To upload, at most" if planned.unseen is not None else "To upload"
+    words = (
+        f"{most}: {len(change.send):,} file{'s' * (len(change.send) != 1)}, {size_in_words(size)}"
+        if change.send
+        else "Nothing to upload"
+    )
+    words += f"; already there: {same:,}" if same else ""
     if change.delete:
         more = f" and {len(change.delete) - _NAMED:,} more" if len(change.delete) > _NAMED else ""
         words += f"; to delete there: {', '.join(change.delete[:_NAMED])}{more} (its history keeps them)"
@@ -169,7 +173,7 @@ def _is_there(planned: PushPlan) -> bool:
 
 
 def size_in_words(size: int) -> str:
-    """A size as a person says it."""
+    """A size with a unit."""
     for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if size >= scale:
             return f"{size / scale:.1f} {unit}"

@@ -1,7 +1,7 @@
-"""What of a build is published: which files, and a manifest and a card that speak of these alone.
+"""Chooses the files of a build to publish, and writes a manifest and a card for these files only.
 
-Nothing else of the folder goes up: neither the log, which knows the machine, nor the list of failures, which
-knows paths on its disk, nor anything that somebody put there.
+Nothing else in the folder is uploaded: not the log, which has the machine's name, not the list of failures,
+which has paths of its disk, and no other files.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from vsidata.errors import VsiError
 from vsidata.files.safe_files import read_regular
 
 PICTURES = ("frames", "embedded")
-"""The tables that hold pictures of the scans."""
+"""The tables with pictures of the scans."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Entry:
     """A file to publish.
 
     Attributes:
-        content: the file on the disk, or its bytes.
-        bytes: how many.
-        sha256: of them; of a shard the one that the manifest states.
+        content: the file on disk, or its bytes.
+        bytes: its size.
+        sha256: its checksum; for a shard, the one in the manifest.
     """
 
     content: Path | bytes
@@ -40,11 +40,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Release:
-    """What is published.
+    """The files to publish.
 
     Attributes:
-        manifest: as published.
-        entries: the files by their path; card and manifest come last.
+        manifest: the manifest to publish.
+        entries: the files by path; card and manifest come last.
         left_home: tables of the build that are not published.
     """
 
@@ -54,22 +54,22 @@ class Release:
 
 
 def has_pictures(manifest: Manifest) -> bool:
-    """Whether a build holds pictures of its scans."""
+    """Return whether a build has pictures of its scans."""
     return not manifest.tables.isdisjoint(PICTURES)
 
 
 def release(build: Build, repo_id: str, revision: str, *, pictures: bool, gated: bool) -> Release:
-    """Choose what is published, and write its card and manifest.
+    """Choose the files to publish, and write the card and the manifest.
 
     Args:
-        build: one whose checksums hold.
+        build: a build with right checksums.
         repo_id: `NAME/SET`.
         revision: the branch.
-        pictures: whether the tables with pictures are published, if there are any.
-        gated: whether access must be asked for.
+        pictures: whether tables with pictures are published, if there are any.
+        gated: whether access needs approval.
 
     Raises:
-        VsiError: the audit is damaged, or of other questions.
+        VsiError: the audit is damaged, or is about other questions.
     """
     folder, manifest = build.folder, build.manifest
     files = {
@@ -87,7 +87,7 @@ def release(build: Build, repo_id: str, revision: str, *, pictures: bool, gated:
     entries = {path: Entry(folder / path, shard.bytes, shard.sha256) for path, shard in files.items()}
     if audit is not None:
         if audit["qa"] != audited_checksums(manifest.files):
-            fault = "is of other questions than those that are here now."
+            fault = "is about other questions than those of the build."
             raise VsiError(folder / AUDIT, fault, "Run `vsidata audit` again, or remove it.")
         entries[AUDIT] = _text(read_regular(folder / AUDIT))
     about = Publication(repo_id, revision, gated, on_word, audit)

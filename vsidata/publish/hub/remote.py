@@ -1,4 +1,4 @@
-"""What is on the Hub already, and what a release changes of it."""
+"""The current dataset on the Hub, and the changes that a release makes to it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ class Remote:
     Attributes:
         head: the commit.
         private: whether only its owners see it.
-        gated: whether access must be asked for.
-        branched: whether the branch is there; else a new one would begin at this commit.
-        files: by their path.
+        gated: whether access needs approval.
+        branched: whether the branch exists; otherwise a new one would begin at this commit.
+        files: the files by path.
     """
 
     head: str
@@ -39,11 +39,11 @@ class Remote:
 
 @dataclass(frozen=True)
 class Change:
-    """What a release changes.
+    """The changes of a release.
 
     Attributes:
-        send: paths of the release that are not there, or differ.
-        delete: paths that are there and belong to no release: shards of an earlier one.
+        send: paths of the release that are missing on the Hub, or differ.
+        delete: paths on the Hub that are not in the release: shards of an earlier one.
     """
 
     send: tuple[str, ...]
@@ -54,7 +54,7 @@ NOTHING = Change((), ())
 
 
 def read_remote(api: HfApi, repo_id: str, revision: str) -> Remote | None:
-    """What is there; None where there is no such dataset, or none that this token may see.
+    """The current dataset; None if it does not exist, or if this token may not see it.
 
     Raises:
         HfHubHTTPError, httpx2.TransportError: the Hub refused, failed, or cannot be reached.
@@ -73,7 +73,7 @@ def read_remote(api: HfApi, repo_id: str, revision: str) -> Remote | None:
 
 
 def change_for(release: Release, remote: Remote | None) -> Change:
-    """What must be sent and deleted so that the dataset is the release, by checksum and not by name."""
+    """The files to upload and delete so that the dataset equals the release, compared by checksum."""
     files = remote.files if remote else {}
     send = tuple(path for path, entry in release.entries.items() if not _is_there(entry, files.get(path)))
     ours = [AUDIT, *(f"{table.name}/*.parquet" for table in TABLES)]
@@ -86,7 +86,7 @@ def change_for(release: Release, remote: Remote | None) -> Change:
 
 
 def _info(api: HfApi, repo_id: str, revision: str) -> tuple[DatasetInfo, bool]:
-    """Of the branch, and whether it is there; where it is not, of the main one."""
+    """The information about the branch and True; if it does not exist, about the main branch and False."""
     try:
         return api.dataset_info(repo_id, revision=revision), True
     except RevisionNotFoundError:

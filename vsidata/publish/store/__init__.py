@@ -1,1 +1,1 @@
-"""Builds that are published where they were not built: object stores, and by its own address the Hub."""
+"""Publishes builds to an address: an object store, or the Hub."""

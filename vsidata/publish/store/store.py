@@ -1,7 +1,8 @@
-"""A build in an object store: the same files by the same names, sent once.
+"""A build in an object store: the same files by the same names, uploaded once.
 
-Each is stored with its sha256 beside it, in one step, so that a file is there with the bytes that are stated
-or is not there. The manifest goes first and comes last: between them the address holds no whole build.
+Each file is stored together with its sha256 in one step, so that it either exists with the stated bytes or
+does not exist. The manifest is deleted first and uploaded last. In between, the address is not a complete
+build.
 """
 
 import hashlib
@@ -24,7 +25,7 @@ from vsidata.files.bucket.faults import explain_store_errors
 from vsidata.files.hub.secret_scan import refuse_secrets
 from vsidata.files.safe_files import read_regular
 
-_STATING = {"s3": "Metadata", "gs": "metadata"}  # the clients' words for what is stored beside a file
+_STATING = {"s3": "Metadata", "gs": "metadata"}  # the clients' names for the metadata of a file
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,12 @@ class Stated:
 
 @dataclass(frozen=True)
 class Sent:
-    """What was done to make the address the build.
+    """The result of publishing a build to an address.
 
     Attributes:
-        address: where it is.
-        sent, same, deleted: paths below it, of files that were sent, were there, are there no more.
-        bytes: how many were sent.
+        address: the address.
+        sent, same, deleted: paths below it of files that were uploaded, unchanged and deleted.
+        bytes: number of bytes uploaded.
     """
 
     address: str
@@ -53,10 +54,10 @@ class Sent:
 
 
 def check_address(address: str) -> None:
-    """See that an address can be read and is free for a build, before there is one. Changes nothing.
+    """Check that an address can be read and is free for a build, before the build. Changes nothing.
 
     Raises:
-        OptionError: it holds something else.
+        OptionError: it has other files.
         VsiError: the package for it is missing, or the store refused, failed, or cannot be reached.
     """
     with explain_store_errors(address):
@@ -64,18 +65,18 @@ def check_address(address: str) -> None:
 
 
 def publish(build: Path, address: str, started: Callable[[int], None], done: Callable[[], None]) -> Sent:
-    """Make an address hold a build. Where it stops, the same again goes on.
+    """Publish a build to an address. If it is interrupted, call it again to resume.
 
     Args:
-        build: its folder; no other build can write there meanwhile.
+        build: the folder of the build; no other build can write there meanwhile.
         address: `s3://BUCKET/PATH` or `gs://BUCKET/PATH`.
-        started: told how many files there are to send.
-        done: told of each that was sent.
+        started: called with the number of files to upload.
+        done: called after each uploaded file.
 
     Raises:
-        OptionError: no build, or one that is being written; or an address that holds something else.
-        VsiError: the package for it is missing; a secret stands in what would be sent; the store refused,
-            failed, or cannot be reached; or somebody else writes there.
+        OptionError: there is no build or it is being written, or the address has other files.
+        VsiError: the package for the store is missing; a file to upload contains a secret; the store refused,
+            failed, or cannot be reached; or another program writes there.
     """
     with hold_folder(build, build / ".work"), explain_store_errors(address):
         files = _files(Build.open(build))
@@ -90,7 +91,7 @@ def publish(build: Path, address: str, started: Callable[[int], None], done: Cal
         started(len(send))
         put = partial(_put, store, build, address, files, done)
         put(path for path in send if is_shard(path))
-        for path in stale:  # while there is no manifest: nobody takes old and new shards for one build
+        for path in stale:  # while there is no manifest, so that readers do not mix old and new shards
             store.rm_file(f"{address}/{path}")
         put(path for path in send if not is_shard(path))
         _check_arrived(address, files, _listed(store, address))
@@ -99,9 +100,9 @@ def publish(build: Path, address: str, started: Callable[[int], None], done: Cal
 
 
 def _files(build: Build) -> dict[str, Stated]:
-    """What is published, in the order of sending: card and manifest last.
+    """The files to publish, in the order of the upload: card and manifest last.
 
-    The log stays home, as it does on the Hub, and so does the list of failures: they know this machine.
+    As for the Hub, the log and the list of failures are not uploaded: they have paths of this machine.
     """
     files = {path: Stated(shard.bytes, shard.sha256) for path, shard in build.manifest.files.items()}
     for path in (AUDIT, CARD, MANIFEST):
@@ -128,10 +129,10 @@ def _listed(store: Any, address: str) -> dict[str, int]:
 
 
 def _is_there(store: Any, address: str, path: str, stated: Stated, there: Mapping[str, int]) -> bool:
-    """Whether a file is there with these bytes, by the checksum that was stored with it."""
+    """Return whether a file exists with these bytes, by its stored checksum."""
     if there.get(path) != stated.bytes:
         return False
-    with suppress(KeyError):  # where nothing is stored beside a file, gcsfs raises it and s3fs has None
+    with suppress(KeyError):  # without metadata, gcsfs raises it and s3fs returns None
         return bool(store.getxattr(f"{address}/{path}", "sha256") == stated.sha256)
     return False
 
@@ -154,5 +155,5 @@ def _check_arrived(address: str, files: Mapping[str, Stated], there: Mapping[str
     if any(there.get(path) != stated.bytes for path, stated in files.items()) or any(
         _is_ours(path) for path in there.keys() - files.keys()
     ):
-        remedy = "Make sure that nobody else writes there, then run the same command again."
-        raise VsiError(address, "does not hold what was sent.", remedy)
+        remedy = "Make sure that no other program writes there, then run the same command again."
+        raise VsiError(address, "differs from the uploaded files.", remedy)

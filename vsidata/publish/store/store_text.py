@@ -1,15 +1,17 @@
-"""What is said of a build that went to an object store."""
+"""The text that is printed after publishing to an object store."""
 
 from vsidata.publish.hub.push_text import size_in_words
 from vsidata.publish.store.store import Sent
 
 
 def lines_after_publish(sent: Sent) -> list[str]:
-    """What is there now, what that took, and how to read it."""
+    """The result of publishing, and how to read the build."""
     done = (
-        [f"{len(sent.sent):,} files sent, {size_in_words(sent.bytes)}"] if sent.sent else ["nothing to send"]
+        [f"{len(sent.sent):,} file{'s' * (len(sent.sent) != 1)} uploaded, {size_in_words(sent.bytes)}"]
+        if sent.sent
+        else ["nothing to upload"]
     )
-    done += [f"{len(sent.same):,} there already"] if sent.same else []
+    done += [f"{len(sent.same):,} already there"] if sent.same else []
     done += [f"{len(sent.deleted):,} of an earlier build deleted"] if sent.deleted else []
     return [
         f"Published: {sent.address} ({', '.join(done)}).",
