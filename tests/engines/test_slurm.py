@@ -100,7 +100,7 @@ def test_jobs_on_their_way_stop_an_overwriting_build_before_it_removes_anything(
     build(options)
     before = sorted(options.out.rglob("*"))
     other = options.model_copy(update={"engine": "local", "seed": 1, "overwrite": True})
-    with pytest.raises(OptionError, match="jobs of Slurm are building there"):
+    with pytest.raises(OptionError, match="is the output of running Slurm jobs"):
         build(other)
     assert sorted(options.out.rglob("*")) == before
     answer("squeue", "")
@@ -175,7 +175,7 @@ def test_submitter_that_was_killed_in_between_has_claimed_the_folder_before_the_
 def test_refused_job_is_an_error_and_closes_nothing(options, answer):
     answer("sbatch", "echo invalid partition >&2; exit 1")
     answer("scancel", "")
-    with pytest.raises(VsiError, match="refused a job, with exit status 1"):
+    with pytest.raises(VsiError, match="refused a job with exit status 1"):
         build(options)
     assert build(options.model_copy(update={"engine": "local"})).manifest.scenes == {"train": 3}
 
