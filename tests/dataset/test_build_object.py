@@ -206,5 +206,5 @@ def test_whole_build_has_no_fault_and_is_unchanged_until_somebody_writes(copy):
     assert opened.verify() == []
     opened.check_unchanged()
     restate(copy, set_aside=7)
-    with pytest.raises(BuildError, match="written anew"):
+    with pytest.raises(BuildError, match="written again"):
         opened.check_unchanged()

@@ -169,9 +169,9 @@ def test_repeated_points_change_nothing(fit):
 @pytest.mark.parametrize(
     ("points", "fault"),
     [
-        (np.zeros((0, 3)), "so no extent: 0"),
-        (np.ones((1, 3)), "so no extent: 1"),
-        (np.ones((7, 3)), "so no extent: 7"),
+        (np.zeros((0, 3)), "points given: 0"),
+        (np.ones((1, 3)), "points given: 1"),
+        (np.ones((7, 3)), "points given: 7"),
         (
             np.array([[0, 0, 0], [1, np.nan, 0], [1, 1, 1]]),
             "a coordinate is not finite in 1 of 3 points",

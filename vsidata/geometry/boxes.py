@@ -101,7 +101,7 @@ def _centred(points: Array) -> tuple[Array, Array]:
         raise DegenerateGeometry(f"a coordinate is not finite in {unusable} of {len(points)} points")
     columns = np.ascontiguousarray(points.T)
     if not len(points) or not np.ptp(columns, axis=1).any():
-        raise DegenerateGeometry(f"there are not two points in different places, so no extent: {len(points)}")
+        raise DegenerateGeometry(f"an extent needs points in two places; points given: {len(points)}")
     mean = columns.mean(axis=1)
     return mean, columns - mean[:, None]
 
