@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A Slurm of one node on loopback, from Debian's packages slurm-wlm and munge, for root: starts munged, slurmctld
+# A Slurm of one node on loopback, from Debian's packages slurm-wlm and munge, for root. It starts munged, slurmctld
 # and slurmd with all their files in a folder, and ends them again.
 #
 #   one-node-slurm.sh start FOLDER     then SLURM_CONF=FOLDER/slurm.conf sinfo
@@ -9,7 +9,7 @@ action=$1
 folder=$(realpath -m "$2")
 export SLURM_CONF=$folder/slurm.conf
 
-# Ends a daemon by the id in its file, and waits until it is gone.
+# End a daemon by the id in its file, and return when it is gone.
 end() {
     [ -s "$1" ] || return 0
     local id
@@ -28,7 +28,7 @@ if [ "$action" = stop ]; then
     exit
 fi
 
-# munged trusts a folder that others cannot change, and its socket's must let everybody in.
+# munged needs a folder that others cannot change; that of its socket must be open to every user.
 mkdir -p "$folder"/{munge,state,spool}
 chmod 711 "$folder" "$folder/munge"
 head -c 1024 /dev/urandom >"$folder/munge/key"

@@ -1,4 +1,4 @@
-"""Builds on a real Slurm of one node: a local build's bytes, whichever task dies, in a folder that is held.
+"""Builds on a real Slurm of one node: the bytes of a local build when any task dies; the folder stays locked.
 
 Needs Debian's packages slurm-wlm and munge, and root: apt-get install slurm-wlm munge
 """
@@ -24,7 +24,7 @@ pytestmark = [
     pytest.mark.soak,
     pytest.mark.skipif(
         os.getuid() != 0 or not all(map(shutil.which, ("slurmctld", "slurmd", "munged"))),
-        reason="a Slurm is started by root, from the packages slurm-wlm and munge",
+        reason="needs root and the packages slurm-wlm and munge, to start a Slurm",
     ),
 ]
 
@@ -77,12 +77,12 @@ def until_under_way(out: Path) -> None:
 
 
 def merged(out: Path) -> str:
-    """What the job said that merges."""
+    """The output of the job that merges."""
     (said,) = (out / ".work/slurm_logs").glob("merge_*.out")
     return said.read_text()
 
 
-def test_bytes_are_those_of_a_local_build_and_meanwhile_the_folder_is_held(root, whole, slurm, tmp_path):
+def test_bytes_are_those_of_a_local_build_and_the_folder_is_locked_until_then(root, whole, slurm, tmp_path):
     out = tmp_path / "out"
     submitted = submit(root, out, slurm)
     second = typed(root, out, slurm)
@@ -92,7 +92,7 @@ def test_bytes_are_those_of_a_local_build_and_meanwhile_the_folder_is_held(root,
     assert digests(out) == whole
     assert "Found 24 scenes to use, 23 already done." in merged(out)
     assert len(list((out / ".work/logs").iterdir())) == 3
-    assert "nothing changed" not in typed(root, out, slurm).stdout  # the scan set aside gets another try
+    assert "nothing changed" not in typed(root, out, slurm).stdout  # the skipped scan is tried again
     assert digests(out) == whole
 
 
@@ -118,7 +118,7 @@ def _command_line(process: int) -> bytes:
         return b""
 
 
-def test_cancelled_build_goes_on_with_the_same_command(root, whole, slurm, tmp_path):
+def test_cancelled_build_resumes_with_the_same_command(root, whole, slurm, tmp_path):
     out = tmp_path / "out"
     submitted = submit(root, out, slurm)
     until_under_way(out)
@@ -140,7 +140,7 @@ def test_strict_build_fails_in_the_job_that_merges(root, slurm, tmp_path):
     assert "ExitCode=1:0" in told
 
 
-def test_relative_paths_hold_on_other_machines(root, whole, slurm, tmp_path, monkeypatch):
+def test_relative_paths_are_valid_on_other_machines(root, whole, slurm, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "scans").symlink_to(root)
     here = {**slurm, "PYTHONPATH": str(Path(__file__).parents[2])}
@@ -150,7 +150,7 @@ def test_relative_paths_hold_on_other_machines(root, whole, slurm, tmp_path, mon
     assert digests(tmp_path / "out") == digests(tmp_path / "local")
 
 
-def test_refused_partition_is_told_by_sbatch_and_in_two_lines(root, slurm, tmp_path):
+def test_refused_partition_is_reported_by_sbatch_and_in_two_lines(root, slurm, tmp_path):
     cluster = ("--engine", "slurm", "--workers", 2, *SETTINGS, "--slurm", "partition=none")
     ended = typed(root, tmp_path / "out", slurm, *cluster)
     assert ended.returncode == 2

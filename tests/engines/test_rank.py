@@ -1,4 +1,4 @@
-"""What a rank of a cluster does, without a cluster: its share, once, whatever stops it."""
+"""A rank of a cluster, without a cluster: it does its share once, also if it is stopped and started again."""
 
 import os
 import shutil
@@ -62,7 +62,7 @@ def test_rank_that_is_started_again_does_what_it_has_not_reported(folder):
     assert sorted(outcome.name for outcome in step.reported(Counter())) == NAMES
 
 
-def test_reports_are_read_on_from_where_they_were_read_to(folder):
+def test_reports_are_read_from_where_the_last_read_ended(folder):
     step, read = rank_of(folder), Counter()
     step(None, 0, 2)
     assert len(list(step.reported(read))) == 4
@@ -74,7 +74,7 @@ def test_reports_are_read_on_from_where_they_were_read_to(folder):
     assert list(step.reported(read)) == []
 
 
-def test_new_submission_forgets_what_an_earlier_one_reported_and_marked(folder):
+def test_new_submission_drops_the_reports_and_marks_of_an_earlier_one(folder):
     rank_of(folder)(None, 0, 1)
     (folder / "work/completions").mkdir()
     step = rank_of(folder)
@@ -90,7 +90,7 @@ def test_scan_that_kills_its_worker_costs_the_rank_nothing(folder):
     assert sorted(done(folder)) == NAMES
 
 
-def test_rank_ends_when_whoever_started_it_is_gone(folder, monkeypatch):
+def test_rank_ends_when_its_parent_is_gone(folder, monkeypatch):
     starters = iter([1000, 1000, 1])
     monkeypatch.setattr(os, "getppid", lambda: next(starters))
     step = rank_of(folder)
@@ -99,7 +99,7 @@ def test_rank_ends_when_whoever_started_it_is_gone(folder, monkeypatch):
     assert len(list(step.reported(Counter()))) == 2
 
 
-def test_machine_that_does_not_see_the_folder_says_so(folder):
+def test_machine_that_does_not_see_the_folder_is_reported(folder):
     step = rank_of(folder)
     shutil.rmtree(folder / "work")
     with pytest.raises(VsiError, match="does not exist on") as caught:
@@ -107,7 +107,9 @@ def test_machine_that_does_not_see_the_folder_says_so(folder):
     assert "every machine sees" in caught.value.remedy
 
 
-def test_rank_goes_where_the_build_was_started_so_that_relative_paths_hold(folder, monkeypatch):
+def test_rank_runs_in_the_folder_where_the_build_was_started_so_that_relative_paths_are_valid(
+    folder, monkeypatch
+):
     monkeypatch.chdir(folder)
     step = Rank(partial(note, Path("done")), NAMES, Path("work"))
     monkeypatch.chdir("/")

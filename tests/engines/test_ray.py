@@ -1,4 +1,4 @@
-"""Builds on a Ray cluster that is started here, with two processors: a local build's bytes, whoever dies."""
+"""Builds on a Ray cluster that is started here, with two processors: a local build's bytes after any kill."""
 
 import os
 import re
@@ -26,9 +26,9 @@ pytest.importorskip("ray", reason="the extra `cluster` is not installed")
 @pytest.fixture(scope="module")
 def cluster():
     """A running cluster: its process, and the environment in which builds find it."""
-    folder = tempfile.mkdtemp(prefix="ray")  # sockets below it, whose paths may have 107 characters
+    folder = tempfile.mkdtemp(prefix="ray")  # Ray makes sockets below it; their paths may have 107 characters
     start = [Path(sys.executable).with_name("ray"), "start", "--head", "--block", "--port=0", "--num-cpus=2"]
-    # A token of its own, whatever the user's settings: nobody else may run code on it.
+    # A token of its own replaces the user's settings: no other user may run code on it.
     keys = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": uuid.uuid4().hex}
     quiet = {**os.environ, **keys, "RAY_USAGE_STATS_ENABLED": "0", "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen(
@@ -69,7 +69,7 @@ def until_under_way(process: subprocess.Popen[str], out: Path) -> None:
 
 
 def is_of_an_actor(process: int) -> bool:
-    """Whether a process is datatrove's actor, or forked from it."""
+    """Return whether a process is an actor of datatrove, or forked from one."""
     return Path(f"/proc/{process}/cmdline").read_text().startswith("ray::RankWorker")
 
 
@@ -83,7 +83,7 @@ def finish(process: subprocess.Popen[str]) -> str:
     "killed",
     [pytest.param("rank", marks=pytest.mark.slow), pytest.param("actor", marks=pytest.mark.soak)],
 )
-def test_bytes_are_those_of_a_local_build_though_one_was_killed_and_each_leaves_a_log(
+def test_bytes_are_those_of_a_local_build_after_a_kill_and_each_rank_leaves_a_log(
     root, whole, cluster, tmp_path, killed
 ):
     process = start(root, tmp_path / "out", cluster)
@@ -101,7 +101,7 @@ def test_bytes_are_those_of_a_local_build_though_one_was_killed_and_each_leaves_
 
 
 @pytest.mark.soak
-def test_build_whose_driver_is_killed_goes_on_with_any_engine(root, whole, cluster, tmp_path):
+def test_build_with_a_killed_driver_resumes_with_any_engine(root, whole, cluster, tmp_path):
     process = start(root, tmp_path / "out", cluster)
     until_under_way(process, tmp_path / "out")
     os.killpg(process.pid, signal.SIGKILL)
@@ -111,7 +111,7 @@ def test_build_whose_driver_is_killed_goes_on_with_any_engine(root, whole, clust
 
 
 @pytest.mark.soak
-def test_stopped_build_says_that_it_goes_on(root, cluster, tmp_path):
+def test_interrupted_build_says_that_it_can_be_resumed(root, cluster, tmp_path):
     process = start(root, tmp_path / "out", cluster)
     until_under_way(process, tmp_path / "out")
     process.terminate()
@@ -119,7 +119,7 @@ def test_stopped_build_says_that_it_goes_on(root, cluster, tmp_path):
     assert (process.returncode, said) == (143, "Interrupted. Run the same command again to resume.\n")
 
 
-def test_cluster_that_is_not_there_is_two_lines(root, tmp_path):
+def test_missing_cluster_is_reported_in_two_lines(root, tmp_path):
     nobody = {**os.environ, "RAY_ADDRESS": "127.0.0.1:9"}
     process = start(root, tmp_path / "out", (0, nobody))
     _, said = process.communicate(timeout=60)
@@ -129,7 +129,7 @@ def test_cluster_that_is_not_there_is_two_lines(root, tmp_path):
     assert "RAY_ADDRESS" in remedy
 
 
-def test_ranks_are_as_many_as_have_a_processor_and_their_memory():
+def test_there_are_as_many_ranks_as_have_a_processor_and_their_memory():
     def machine(processors: float, gigabytes: float, alive: bool = True):
         return {"Alive": alive, "Resources": {"CPU": processors, "memory": gigabytes * 2**30}}
 
@@ -139,7 +139,7 @@ def test_ranks_are_as_many_as_have_a_processor_and_their_memory():
     assert ray._rank_capacity([machine(0.5, 64)]) == 0
 
 
-def test_ranks_that_do_nothing_are_no_reason_to_work_on_all_scans_here(root, tmp_path, monkeypatch):
+def test_idle_ranks_do_not_make_the_driver_work_on_all_scans_itself(root, tmp_path, monkeypatch):
     monkeypatch.setattr(ray, "_cluster", lambda: nullcontext(2))
     monkeypatch.setattr(ray, "_outcomes", lambda *_: iter(()))
     with pytest.raises(VsiError, match="has no report of any rank") as caught:
@@ -147,7 +147,7 @@ def test_ranks_that_do_nothing_are_no_reason_to_work_on_all_scans_here(root, tmp
     assert "every machine sees it" in caught.value.remedy
 
 
-def test_missing_packages_are_named_with_what_installs_them(root, tmp_path, monkeypatch):
+def test_missing_packages_are_named_with_the_command_that_installs_them(root, tmp_path, monkeypatch):
     monkeypatch.setattr(rank, "find_spec", lambda _: None)
     with pytest.raises(VsiError, match="needs datatrove") as caught:
         build(BuildOptions(out=tmp_path / "out", scannet_root=root, engine="ray"))

@@ -1,6 +1,6 @@
-"""Builds of 500, 2,000 and 20,000 small scans: what grows with their number grows no faster than it.
+"""Builds of 500, 2,000 and 20,000 small scans: cost grows no faster than the number of scans.
 
-Run with `-s` it prints what docs/clusters.md computes from. About 15 minutes on one core.
+Run with `-s`, it prints the figures of docs/clusters.md. It takes about 15 minutes on one core.
 """
 
 import json
@@ -56,7 +56,7 @@ if __name__ == "__main__":
 
 
 @pytest.mark.soak
-def test_cost_of_a_scan_and_of_the_merge_stays_the_same_to_20_000_scans(tmp_path):
+def test_cost_of_a_scan_and_of_the_merge_stays_the_same_up_to_20_000_scans(tmp_path):
     root = small_scans.write(tmp_path / "download", 0)
     for number in range(max(NUMBERS)):  # of 10,000 rooms, some scanned twice
         room, scan = number % 10_000, number // 10_000
@@ -74,7 +74,7 @@ def test_cost_of_a_scan_and_of_the_merge_stays_the_same_to_20_000_scans(tmp_path
     few, many = found[NUMBERS[0]], found[NUMBERS[-1]]
     assert many["scenes"] == NUMBERS[-1]
     times = NUMBERS[-1] / NUMBERS[0]
-    # A third for the noise of a shared machine.
+    # A third allows for the noise of a shared machine.
     assert many["a scan, ms"] < 1.33 * few["a scan, ms"]
     assert many["merge, s"] < 1.33 * times * few["merge, s"]
     assert many["questions"] > 0.9 * times * few["questions"]

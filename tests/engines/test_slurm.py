@@ -1,4 +1,4 @@
-"""What is asked of Slurm, and its jobs' claim to the folder. Programs in its place answer as it does."""
+"""Submissions to Slurm, and the lock of the folder by its jobs. Stand-in programs answer as Slurm does."""
 
 import os
 import re
@@ -75,7 +75,7 @@ def test_submission_is_an_array_and_a_job_after_it_under_one_name(options, answe
     assert f"scancel --name={submitted.name}" in stop
 
 
-def test_recipe_is_submitted_as_it_stands(rooms, answer, tmp_path):
+def test_recipe_is_submitted_unchanged(rooms, answer, tmp_path):
     given = {"meta-info": (rooms,), "frames": 0, "out": tmp_path / "out"}
     assert build(read_options(RECIPE, given)).ranks == 3
     scripts = (tmp_path / "scripts").read_text()
@@ -83,7 +83,7 @@ def test_recipe_is_submitted_as_it_stands(rooms, answer, tmp_path):
         assert scripts.count(f"#SBATCH --{line}\n") == 2
 
 
-def test_nobody_else_builds_while_the_jobs_are_on_their_way(options, answer):
+def test_no_other_build_starts_while_jobs_are_queued(options, answer):
     submitted = build(options)
     for engine in ("slurm", "local"):
         with pytest.raises(
@@ -96,7 +96,7 @@ def test_nobody_else_builds_while_the_jobs_are_on_their_way(options, answer):
         build(options)
 
 
-def test_jobs_on_their_way_stop_an_overwriting_build_before_it_removes_anything(options, answer):
+def test_queued_jobs_stop_an_overwriting_build_before_it_removes_anything(options, answer):
     build(options)
     before = sorted(options.out.rglob("*"))
     other = options.model_copy(update={"engine": "local", "seed": 1, "overwrite": True})
@@ -115,18 +115,18 @@ def test_the_job_that_merges_overwrites_nothing_that_the_others_did(options, ans
 
 
 @pytest.mark.parametrize("left", ["", "CANCELLED\nFAILED\n"], ids=["forgotten", "ended"])
-def test_jobs_that_are_gone_leave_nothing_stuck(options, answer, left):
+def test_a_folder_is_not_locked_by_jobs_that_are_gone(options, answer, left):
     build(options)
     answer("squeue", f"printf '{left}'")
     assert build(options.model_copy(update={"engine": "local"})).manifest.scenes == {"train": 3}
 
 
-def test_the_job_that_merges_is_let_in(options, answer, monkeypatch):
+def test_the_job_that_merges_may_enter_the_locked_folder(options, answer, monkeypatch):
     monkeypatch.setenv("SLURM_JOB_NAME", build(options).name)
     assert build(options.model_copy(update={"engine": "local"})).manifest.scenes == {"train": 3}
 
 
-def test_job_that_merges_over_a_finished_build_takes_what_its_changed_scans_give_now(
+def test_job_that_merges_over_a_finished_build_uses_the_new_results_of_changed_scans(
     options, answer, monkeypatch, tmp_path
 ):
     local = {"engine": "local", "workers": 1}
@@ -137,7 +137,7 @@ def test_job_that_merges_over_a_finished_build_takes_what_its_changed_scans_give
     assert rooms.read_text() != text
     submitted = build(options)
     with (options.out / ".work" / "executor.pik").open("rb") as file:
-        executor = dill.load(file)  # what the array's tasks run
+        executor = dill.load(file)  # what the tasks of the array run
     for rank in range(submitted.ranks):
         executor.pipeline[0](None, rank, submitted.ranks)
     monkeypatch.setenv("SLURM_JOB_NAME", submitted.name)
@@ -148,9 +148,7 @@ def test_job_that_merges_over_a_finished_build_takes_what_its_changed_scans_give
     assert not merged.untouched
 
 
-def test_where_slurm_cannot_be_asked_the_folder_stays_closed_and_the_file_that_closes_it_is_named(
-    options, answer
-):
+def test_if_slurm_cannot_be_asked_the_folder_stays_locked_and_the_lock_file_is_named(options, answer):
     build(options)
     for script in ("echo no controller >&2; exit 1", None):
         if script:
@@ -162,7 +160,7 @@ def test_where_slurm_cannot_be_asked_the_folder_stays_closed_and_the_file_that_c
         assert f"delete {options.out / '.work' / 'submitted'}" in caught.value.remedy
 
 
-def test_submitter_that_was_killed_in_between_has_claimed_the_folder_before_the_first_job(options, answer):
+def test_killed_submitter_has_locked_the_folder_before_the_first_job(options, answer):
     answer("sbatch", "kill -9 $PPID")
     if (process := os.fork()) == 0:
         build(options)
@@ -172,7 +170,7 @@ def test_submitter_that_was_killed_in_between_has_claimed_the_folder_before_the_
         build(options)
 
 
-def test_refused_job_is_an_error_and_closes_nothing(options, answer):
+def test_refused_job_is_an_error_and_locks_nothing(options, answer):
     answer("sbatch", "echo invalid partition >&2; exit 1")
     answer("scancel", "")
     with pytest.raises(VsiError, match="refused a job with exit status 1"):
@@ -180,7 +178,7 @@ def test_refused_job_is_an_error_and_closes_nothing(options, answer):
     assert build(options.model_copy(update={"engine": "local"})).manifest.scenes == {"train": 3}
 
 
-def test_nothing_to_do_is_not_submitted_but_merged_here(options, answer):
+def test_with_nothing_to_do_the_build_is_merged_here_and_not_submitted(options, answer):
     whole = build(options.model_copy(update={"engine": "local"}))
     (whole.out / "manifest.json").unlink()
     assert build(options).manifest == whole.manifest
@@ -198,7 +196,9 @@ def test_nothing_to_do_is_not_submitted_but_merged_here(options, answer):
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_slurm_would_stumble_over_is_said_before(options, answer, change, fault, tmp_path):
+def test_settings_that_slurm_would_refuse_are_refused_before_it_is_asked(
+    options, answer, change, fault, tmp_path
+):
     if "out" in change:
         change = {"out": tmp_path / change["out"]}
     with pytest.raises(OptionError, match=fault):
@@ -206,13 +206,13 @@ def test_what_slurm_would_stumble_over_is_said_before(options, answer, change, f
     assert not (tmp_path / "asked").exists()
 
 
-def test_machine_without_slurm_is_told(options, monkeypatch, tmp_path):
+def test_missing_slurm_is_reported(options, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(VsiError, match="sbatch: is not on the PATH"):
         build(options)
 
 
-def test_settings_are_typed_as_for_sbatch(tmp_path):
+def test_settings_are_written_as_for_sbatch(tmp_path):
     def slurm(given):
         return BuildOptions(out=tmp_path, slurm=given).slurm
 
@@ -253,7 +253,7 @@ def test_value_with_spaces_is_one_word_of_its_line(options, answer, tmp_path):
 
 
 @pytest.mark.parametrize("claim", [b"", b"\xff", b"a\0b", b"vsidata-0 --clusters=all", b"x" * 9999])
-def test_a_claim_that_no_build_made_is_refused_and_asks_slurm_nothing(options, answer, claim):
+def test_a_lock_that_no_build_made_is_refused_and_slurm_is_not_asked(options, answer, claim):
     work = options.out / ".work"
     work.mkdir(parents=True)
     (work / "submitted").write_bytes(claim)
@@ -263,7 +263,7 @@ def test_a_claim_that_no_build_made_is_refused_and_asks_slurm_nothing(options, a
     assert not (options.out / "asked").exists()
 
 
-def test_disk_of_this_machine_is_told_from_one_that_others_see(tmp_path):
+def test_disk_of_this_machine_is_distinguished_from_a_shared_one(tmp_path):
     mounts = tmp_path / "mounts"
     mounts.write_text(f"/dev/vda / ext4 rw 0 0\nserver:/home {tmp_path} nfs4 rw 0 0\n")
     assert local_disk(tmp_path / "out", mounts) is None

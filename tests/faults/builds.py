@@ -1,4 +1,4 @@
-"""A small build to disturb, as its user types it, and the digests that it must end with."""
+"""A small build to disturb, started like a user starts it, and the digests that it must end with."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ OPTIONS = ("--frames", "4", "--embed", "--no-visibility")
 
 
 def write_scans(root: Path, scans: int) -> Path:
-    """Small scans, every second with a stream."""
+    """Small scans; every second one has a stream."""
     small_scans.write(root, scans, edge=0.3)
     for number in range(0, scans, 2):
         streams.write(root, f"scene{number:04d}_00", streams.sens(12))
@@ -29,32 +29,32 @@ def command(root: Path, out: Path, *more: object) -> list[str]:
 
 
 def start(root: Path, out: Path, *more: object) -> subprocess.Popen[str]:
-    """Begin a build in a process group of its own."""
+    """Start a build in a process group of its own."""
     return subprocess.Popen(
         command(root, out, *more),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        # Who runs the tests in the background has told their children to ignore it.
+        # Tests that run in the background have SIGINT ignored, and children inherit that.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
 def finish(root: Path, out: Path) -> subprocess.CompletedProcess[str]:
-    """The same command again, to its end."""
+    """Run the same command again, until it ends."""
     return subprocess.run(command(root, out), capture_output=True, text=True, check=False)
 
 
 def built(root: Path, out: Path) -> dict[str, str]:
-    """Digests of what the command leaves when nothing disturbs it."""
+    """Digests of what the command leaves if nothing disturbs it."""
     ended = finish(root, out)
     assert ended.returncode == 0, ended.stderr
     return digests(out)
 
 
 def rename_an_object(root: Path, scan: str) -> None:
-    """Another annotation of a scan: one of its chairs is now a stool."""
+    """Change the annotation of a scan: one of its chairs becomes a stool."""
     file = root / "scans" / scan / f"{scan}.aggregation.json"
     file.write_text(file.read_text().replace('"chair"', '"stool"', 1))
     small_scans.mark(root)
@@ -72,7 +72,7 @@ def killed_before_the_merge(root: Path, out: Path) -> None:
 
 
 def workers_of(parent: int) -> list[int]:
-    """The processes below a process, however deep, from /proc."""
+    """All descendants of a process, from /proc."""
     children: dict[int, list[int]] = {}
     for folder in Path("/proc").iterdir():
         if folder.name.isdecimal():
@@ -90,7 +90,7 @@ def workers_of(parent: int) -> list[int]:
 
 
 def is_alive(process: int) -> bool:
-    """Whether a process is there and no zombie."""
+    """Return whether a process exists and is not a zombie."""
     try:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
@@ -98,7 +98,7 @@ def is_alive(process: int) -> bool:
 
 
 def group_is_gone(group: int, seconds: float = 5) -> bool:
-    """Whether no process of a group is left, now or within seconds: a helper ends after who it helps."""
+    """Return whether all processes of a group end within seconds: a helper ends after its parent."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:

@@ -1,4 +1,4 @@
-"""What the tests of faults share."""
+"""Fixtures that the tests of faults share."""
 
 import subprocess
 
@@ -7,7 +7,7 @@ import pytest
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A disk of its own whose room a test sets: `small_disk(kilobytes)`, again for another size."""
+    """A small disk of its own: `small_disk(kilobytes)`; call it again for another size."""
     folder = tmp_path / "disk"
     folder.mkdir()
 
@@ -16,7 +16,7 @@ def small_disk(tmp_path):
         return subprocess.run(command, capture_output=True, check=False).returncode
 
     if mount("size=64k"):
-        pytest.skip("nobody may mount a small disk here")
+        pytest.skip("this user may not mount a small disk")
 
     def resized(kilobytes: int, *more: str):
         assert not mount("remount", f"size={kilobytes}k", *more)

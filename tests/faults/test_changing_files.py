@@ -1,4 +1,4 @@
-"""A file that changes while it is read: the scan is the one before or the one after, never a mixture."""
+"""A file that changes while it is read: the scan is the old one or the new one, never a mixture."""
 
 import os
 import shutil
@@ -26,7 +26,7 @@ SEGMENTS = "_vh_clean_2.0.010000.segs.json"
 
 
 class Touched(ScanNet):
-    """A source one of whose files somebody writes to just after it was read."""
+    """A source with a file that another process overwrites just after it was read."""
 
     def load(self, name: str) -> Scene:
         scene = super().load(name)
@@ -37,7 +37,7 @@ class Touched(ScanNet):
 
 
 class Vanishing(ScanNet):
-    """A source one of whose files is removed just after it was read."""
+    """A source with a file that is removed just after it was read."""
 
     def load(self, name: str) -> Scene:
         scene = super().load(name)
@@ -47,7 +47,7 @@ class Vanishing(ScanNet):
 
 
 @pytest.mark.parametrize("source", [Touched, Vanishing])
-def test_scan_whose_file_changes_is_set_aside_and_read_again(tmp_path, monkeypatch, source):
+def test_scan_with_a_changing_file_is_skipped_and_read_again(tmp_path, monkeypatch, source):
     root = small_scans.write(tmp_path / "root", 2, edge=0.3)
     options = BuildOptions(out=tmp_path / "out", scannet_root=root, workers=1)
     original = building.open_source
@@ -75,7 +75,7 @@ def read_back(folder: Path) -> tuple[results.Head | None, list[results.Row]]:
     return head, results.read_rows(path)[1] if head and head.failure is None else []
 
 
-def test_scan_that_is_overwritten_again_and_again_is_never_mixed_of_two(tmp_path):
+def test_scan_that_is_overwritten_again_and_again_is_never_a_mixture_of_two(tmp_path):
     """Two annotations in turn, written in place without a pause that a reader could rely on."""
     root = small_scans.write(tmp_path / "root", 1, edge=0.3)
     path = root / "scans" / NAME / f"{NAME}.aggregation.json"
@@ -96,7 +96,7 @@ def test_scan_that_is_overwritten_again_and_again_is_never_mixed_of_two(tmp_path
                     for start in range(0, len(content), 200):
                         file.write(content[start : start + 200])
                         file.flush()
-                done.wait(0.03)  # longer than a tick of the clock that files are stamped with
+                done.wait(0.03)  # longer than a tick of the clock of file times
 
     writer = threading.Thread(target=overwrite)
     writer.start()
@@ -114,10 +114,10 @@ def test_scan_that_is_overwritten_again_and_again_is_never_mixed_of_two(tmp_path
     finally:
         done.set()
         writer.join()
-    assert told, "the scan was never caught changing"
+    assert told, "no read met a change of the scan"
 
 
-def test_meta_information_that_loses_a_room_while_it_is_read_sets_that_room_aside(tmp_path):
+def test_meta_information_that_loses_a_room_while_it_is_read_skips_that_room(tmp_path):
     rooms = meta_info.write(tmp_path / "rooms.json", 2)
     source = MetaInfo.open([rooms])
     content = orjson.loads(rooms.read_bytes())
@@ -135,7 +135,7 @@ def test_meta_information_that_loses_a_room_while_it_is_read_sets_that_room_asid
 
 @pytest.fixture
 def finished(tmp_path):
-    """The options of a build that is complete: of two scans, one with a stream."""
+    """The options of a complete build of two scans, one with a stream."""
     root = small_scans.write(tmp_path / "root", 2, edge=0.6)
     streams.write(root, NAME, streams.sens(4))
     options = BuildOptions(out=tmp_path / "out", scannet_root=root, frames=2, visibility=False, workers=1)
@@ -172,7 +172,7 @@ def test_stream_that_was_changed_with_its_size_and_time_restored_is_read_again(f
 
 
 def test_copy_of_the_scans_with_their_times_is_not_read_again(finished):
-    """It has new times in the system's own books; the content of meshes and annotations decides."""
+    """The copy has new change times (ctime); the content of meshes and annotations decides."""
     before = digests(finished.out)
     (finished.scannet_root / "scans" / NAME / f"{NAME}.sens").unlink()
     small_scans.mark(finished.scannet_root)
@@ -206,17 +206,17 @@ def change_a_byte(path: Path) -> None:
         *((kind, harm) for kind in ("jsonl", "arrow") for harm in (cut_in_half, change_a_byte, Path.unlink)),
     ],
 )
-def test_result_that_was_harmed_is_made_anew(finished, kind, harm):
+def test_damaged_result_is_made_again(finished, kind, harm):
     before = digests(finished.out)
     results_folder = finished.out / ".work" / "scenes"
     (path,) = results_folder.glob(f"{NAME}*.{kind}")
     harm(path)
-    (finished.out / ".work" / "merged").unlink()  # as if the build had been stopped before it merged
+    (finished.out / ".work" / "merged").unlink()  # as if the build had been interrupted before it merged
     assert build(finished).failures == []
     assert digests(finished.out) == before
 
 
-def test_result_that_is_harmed_before_the_merge_is_set_aside(finished, monkeypatch):
+def test_result_that_is_damaged_before_the_merge_skips_its_scan(finished, monkeypatch):
     (finished.out / ".work" / "merged").unlink()
     monkeypatch.setattr(building, "_is_done", lambda *_: True)
     cut_at_a_line(finished.out / ".work" / "scenes" / f"{NAME}.jsonl")

@@ -1,4 +1,4 @@
-"""A clock that goes backwards, as after a wrong date was corrected: nothing depends on the time of day."""
+"""A clock that goes backwards, as after a correction of a wrong date: nothing depends on the time of day."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ import pytest
 from tests.faults import builds
 from tests.pipeline.test_build import digests
 
-# Read by Python as it starts, in the workers too. Each look at the clock is an hour before the last one.
+# Python reads this as it starts, in the workers too. Each reading of the clock is an hour before the last.
 _BACKWARDS = """
 import itertools, time
 start, steps = time.time(), itertools.count()
@@ -42,7 +42,7 @@ def test_scan_that_changed_while_the_clock_was_behind_is_read_again(tmp_path):
     before = builds.built(root, tmp_path / "out")
     builds.rename_an_object(root, "scene0000_00")
     for path in root.rglob("*"):
-        os.utime(path, (1, 1))  # older than all that is known of it
+        os.utime(path, (1, 1))  # older than every recorded time
     after = builds.built(root, tmp_path / "out")
     assert after != before
     assert after == builds.built(root, tmp_path / "anew")

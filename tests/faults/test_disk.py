@@ -1,4 +1,4 @@
-"""A full or read-only disk ends a build in two lines; the same command goes on from what it leaves."""
+"""A full or read-only disk ends a build in two lines; the same command resumes it."""
 
 import shutil
 
@@ -44,7 +44,7 @@ def refused(ended) -> str:
 @pytest.mark.parametrize(
     "kilobytes", [pytest.param(12, marks=pytest.mark.soak), pytest.param(120, marks=pytest.mark.soak), 300]
 )
-def test_full_disk_is_said_and_with_more_room_the_same_command_goes_on(root, whole, small_disk, kilobytes):
+def test_full_disk_is_reported_and_the_build_resumes_with_more_room(root, whole, small_disk, kilobytes):
     """The disk fills up with the recipe, with the results of the scans, or with the last of them."""
     disk = small_disk(kilobytes)
     assert "No space left on device" in refused(builds.finish(root, disk / "out"))
@@ -70,14 +70,14 @@ def test_disk_of_any_size_ends_a_build_in_two_lines_or_holds_it(root, whole, sma
     assert ends == {0, 2}
 
 
-def test_read_only_disk_is_said_before_a_scan_is_read(root, small_disk):
+def test_read_only_disk_is_reported_before_a_scan_is_read(root, small_disk):
     disk = small_disk(2000, "ro")
     ended = builds.finish(root, disk / "out")
     assert "cannot be written: Read-only file system" in refused(ended)
     assert "Found" not in ended.stdout
 
 
-def test_disk_that_turns_read_only_ends_a_build_that_then_goes_on(root, whole, small_disk):
+def test_build_interrupted_by_a_read_only_disk_resumes(root, whole, small_disk):
     disk = small_disk(20_000)
     assert builds.built(root, disk / "out") == whole
     (disk / "out" / "manifest.json").unlink()
@@ -92,7 +92,7 @@ def test_disk_that_turns_read_only_ends_a_build_that_then_goes_on(root, whole, s
 
 @pytest.fixture
 def full_disk(finished, small_disk):
-    """A build on a disk, and a function that leaves so much room on it."""
+    """A build on a disk, and a function that leaves a given room on it."""
     disk = small_disk(20_000)
     build = shutil.copytree(finished, disk / "build")
 
@@ -114,7 +114,7 @@ def names(folder) -> set[str]:
 
 
 @pytest.mark.parametrize("kilobytes", [0, 60])
-def test_full_disk_ends_export_report_and_audit_in_words_and_leaves_no_part(full_disk, kilobytes):
+def test_full_disk_ends_export_report_and_audit_with_a_message_and_leaves_no_part(full_disk, kilobytes):
     build, leave = full_disk
     disk = leave(kilobytes)
     before = names(disk)
@@ -130,7 +130,7 @@ def test_full_disk_ends_export_report_and_audit_in_words_and_leaves_no_part(full
     assert write_report(Build.open(build)).index.is_file()
 
 
-def test_report_on_a_full_disk_leaves_the_report_before_it(full_disk):
+def test_report_on_a_full_disk_keeps_the_previous_report(full_disk):
     build, leave = full_disk
     report = write_report(Build.open(build)).index.parent
     before = {path: path.read_bytes() for path in report.rglob("*") if path.is_file()}

@@ -1,4 +1,4 @@
-"""Kill −9 at any moment: the same command goes on, and ends with the bytes of an undisturbed build."""
+"""SIGKILL at any moment: the same command resumes, and ends with the bytes of an undisturbed build."""
 
 import os
 import shutil
@@ -29,7 +29,7 @@ def whole(root, tmp_path_factory):
 
 
 def kill_after(process: subprocess.Popen, seconds: float, alone: bool) -> bool:
-    """Kill a build, with its workers or alone, and say whether it still ran."""
+    """Kill a build, with its workers or alone, and return whether it was still running."""
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
@@ -39,9 +39,9 @@ def kill_after(process: subprocess.Popen, seconds: float, alone: bool) -> bool:
 
 
 def kill_at_moments(root, whole, folder, kills: int, begun=None) -> None:
-    """Kill builds at moments spread over their whole time, every third alone, without its workers.
+    """Kill builds at moments spread over their whole time; every third is killed without its workers.
 
-    Every fifth is killed again as it goes on. Each begins with nothing, or with a copy of the folder `begun`.
+    Every fifth is killed again after it has resumed. Each starts with nothing, or with a copy of `begun`.
     """
     digest, seconds = whole
     rng = np.random.default_rng(SEED)
@@ -65,18 +65,18 @@ def restore(begun, out) -> None:
         shutil.copytree(begun, out)
 
 
-def test_build_killed_at_three_moments_goes_on_to_the_same_bytes(root, whole, tmp_path):
+def test_build_killed_at_three_moments_resumes_to_the_same_bytes(root, whole, tmp_path):
     kill_at_moments(root, whole, tmp_path, 3)
 
 
 @pytest.mark.soak
-def test_build_killed_at_fifty_moments_goes_on_to_the_same_bytes(root, whole, tmp_path):
+def test_build_killed_at_fifty_moments_resumes_to_the_same_bytes(root, whole, tmp_path):
     kill_at_moments(root, whole, tmp_path, 50)
 
 
 @pytest.fixture(scope="module")
 def changed(root, whole, tmp_path_factory):
-    """A finished build; its scans, of which some have another annotation since; and what they give now."""
+    """A finished build; its scans, some with a newer annotation; and the digests that they give now."""
     folder = tmp_path_factory.mktemp("changed")
     scans = shutil.copytree(root, folder / "root")
     builds.built(scans, folder / "finished")
@@ -91,7 +91,7 @@ def changed(root, whole, tmp_path_factory):
     return scans, (digest, seconds), folder / "finished"
 
 
-def test_finished_build_with_changed_scans_killed_at_three_moments_ends_with_what_they_give_now(
+def test_finished_build_with_changed_scans_killed_at_three_moments_ends_with_their_new_bytes(
     changed, tmp_path
 ):
     scans, whole, finished = changed
@@ -99,14 +99,14 @@ def test_finished_build_with_changed_scans_killed_at_three_moments_ends_with_wha
 
 
 @pytest.mark.soak
-def test_finished_build_with_changed_scans_killed_at_fifty_moments_ends_with_what_they_give_now(
+def test_finished_build_with_changed_scans_killed_at_fifty_moments_ends_with_their_new_bytes(
     changed, tmp_path
 ):
     scans, whole, finished = changed
     kill_at_moments(scans, whole, tmp_path, 50, finished)
 
 
-def test_finished_build_killed_between_its_last_changed_scan_and_the_merge_is_merged_anew(changed, tmp_path):
+def test_finished_build_killed_between_its_last_changed_scan_and_the_merge_is_merged_again(changed, tmp_path):
     scans, (digest, _), finished = changed
     out = shutil.copytree(finished, tmp_path / "out")
     manifest = (out / "manifest.json").read_bytes()
@@ -134,14 +134,14 @@ def test_workers_do_not_outlive_a_killed_build(root, tmp_path):
         time.sleep(0.02)
 
 
-def test_lock_of_a_killed_build_is_free_at_once_and_that_of_a_running_one_is_not(root, tmp_path):
+def test_lock_of_a_killed_build_is_free_and_that_of_a_running_one_is_not(root, tmp_path):
     out = tmp_path / "out"
     process = builds.start(root, out)
     results = out / ".work" / "scenes"
     while not list(results.glob("*.jsonl")):
         assert process.poll() is None
         time.sleep(0.01)
-    os.kill(process.pid, signal.SIGSTOP)  # so that it is still there when the second comes
+    os.kill(process.pid, signal.SIGSTOP)  # so that it still runs when the second starts
     try:
         second = builds.finish(root, out)
         assert second.returncode == 2

@@ -1,4 +1,4 @@
-"""A user without rights: what may not be read is set aside; where nothing may be written, nothing begins."""
+"""Missing permissions: an unreadable scan is skipped; a build in an unwritable folder does not start."""
 
 import os
 import tempfile
@@ -24,7 +24,7 @@ NAME = "scene0000_00"
 
 @pytest.fixture
 def place():
-    """A folder that everybody may enter and write to; pytest's own are for their owner alone."""
+    """A folder that everyone may enter and write to; pytest's own folders are for their owner only."""
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o777)
         yield Path(name)
@@ -37,16 +37,14 @@ def root(place):
 
 @pytest.fixture
 def step_down():
-    """Permissions mean nothing to the superuser: from the call to the end of the test, be somebody else."""
+    """Permissions do not limit the superuser: from the call to the end of the test, run as another user."""
     superuser = os.geteuid() == 0
     yield lambda: os.seteuid(65534) if superuser else None
     if superuser:
         os.seteuid(0)
 
 
-def test_scan_whose_folder_may_not_be_entered_is_set_aside_whether_or_not_it_was_read_before(
-    place, root, step_down
-):
+def test_scan_in_a_forbidden_folder_is_skipped_whether_or_not_it_was_read_before(place, root, step_down):
     options = BuildOptions(out=place / "out", scannet_root=root, workers=1)
     assert build(options).failures == []
     source = open_source("scannet", [root])
@@ -66,7 +64,7 @@ def test_scan_whose_folder_may_not_be_entered_is_set_aside_whether_or_not_it_was
     assert "Make it readable" in head.failure["remedy"]
 
 
-def test_folder_that_may_not_be_written_to_is_named_before_a_scan_is_read(place, root, step_down):
+def test_unwritable_folder_is_named_before_a_scan_is_read(place, root, step_down):
     (place / "mine").mkdir()
     (place / "mine").chmod(0o555)
     step_down()
@@ -76,14 +74,14 @@ def test_folder_that_may_not_be_written_to_is_named_before_a_scan_is_read(place,
 
 
 def give_away(folder: Path) -> None:
-    """Give a folder with all in it to the user that a test becomes."""
+    """Give a folder and all its content to the user that a test becomes."""
     if os.geteuid() == 0:
         for path in (folder, *folder.rglob("*")):
             os.chown(path, 65534, -1)
 
 
 @pytest.mark.parametrize("name", ["qa", "scenes", ".work"])
-def test_read_only_folder_inside_a_build_is_named_and_with_the_right_the_same_command_goes_on(
+def test_read_only_folder_inside_a_build_is_named_and_the_build_resumes_when_it_is_writable(
     place, root, step_down, name
 ):
     options = BuildOptions(out=place / "out", scannet_root=root, workers=1)

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM at any moment: a clear word, a clean stop, and the same command goes on."""
+"""Ctrl-C and SIGTERM at any moment: a clear message, a clean end, and the same command resumes."""
 
 import os
 import shutil
@@ -29,20 +29,20 @@ def whole(root, tmp_path_factory):
 
 
 def until_at_work(process: subprocess.Popen, out) -> None:
-    """Wait for the folder: before it is there, Python is still starting."""
+    """Wait until the folder exists: before that, Python is still starting."""
     while not (out / "build.log").exists():
         assert process.poll() is None
         time.sleep(0.005)
 
 
 def stopped(process: subprocess.Popen, number: int, out: Path) -> str | None:
-    """Send a signal as a terminal or a scheduler does, and return what was said; None where it had ended."""
+    """Send a signal as a terminal or a scheduler does. Return the output; None if the build ended before."""
     if number == signal.SIGINT:
         os.killpg(process.pid, number)  # a terminal sends it to the whole group
     else:
         process.send_signal(number)
     _, said = process.communicate(timeout=20)
-    if (out / "manifest.json").exists():  # then the signal found only Python, on its way out
+    if (out / "manifest.json").exists():  # the signal met only Python while it exits
         return None
     assert process.returncode == 128 + number, said
     return said
@@ -63,23 +63,23 @@ def stop_at_moments(root, whole, folder, stops: int) -> None:
             said = stopped(process, (signal.SIGINT, signal.SIGTERM)[number % 2], out)
             moment *= 0.7
         assert said == WORD
-        assert builds.group_is_gone(process.pid), "a process of a stopped build is left"
+        assert builds.group_is_gone(process.pid), "a process of an interrupted build is left"
         ended = builds.finish(root, out)
         assert ended.returncode == 0, ended.stderr
         assert digests(out) == digest
 
 
-def test_stopped_build_says_so_and_goes_on(root, whole, tmp_path):
+def test_interrupted_build_says_so_and_resumes(root, whole, tmp_path):
     stop_at_moments(root, whole, tmp_path, 2)
 
 
 @pytest.mark.soak
-def test_build_stopped_at_any_moment_says_so_and_goes_on(root, whole, tmp_path):
+def test_build_interrupted_at_any_moment_says_so_and_resumes(root, whole, tmp_path):
     stop_at_moments(root, whole, tmp_path, 40)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signal_while_the_workers_start_is_no_traceback(root, tmp_path, number):
+def test_signal_during_the_start_of_the_workers_prints_no_traceback(root, tmp_path, number):
     process = builds.start(root, tmp_path / "out")
     until_at_work(process, tmp_path / "out")
     time.sleep(0.1)  # the forkserver now imports what the work needs

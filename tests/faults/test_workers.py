@@ -1,4 +1,4 @@
-"""A worker that the kernel kills, as it does when memory runs out, costs a build time and a word."""
+"""A worker that the kernel kills, as it does when memory runs out, costs a build time and a message."""
 
 import os
 import resource
@@ -22,7 +22,7 @@ from vsidata.sources.meta_info import MetaInfo
 
 
 class DeadlyOnce(MetaInfo):
-    """A source whose second room takes more memory than there is, the first time that it is read."""
+    """A source with a second room that takes more memory than there is when it is first read."""
 
     def load(self, name: str) -> Scene:
         path, _ = self.places[name]
@@ -34,7 +34,7 @@ class DeadlyOnce(MetaInfo):
 
 
 class Greedy(MetaInfo):
-    """A source whose second room asks for more memory than a worker may have."""
+    """A source with a second room that asks for more memory than a worker may have."""
 
     def load(self, name: str) -> Scene:
         if name == "room0001":
@@ -44,7 +44,7 @@ class Greedy(MetaInfo):
 
 
 class Listener(Watcher):
-    """Remembers which scans were tried again."""
+    """Records which scans were tried again."""
 
     def __init__(self) -> None:
         self.told: list[tuple[str, str]] = []
@@ -62,7 +62,9 @@ def options(rooms: Path, out: Path) -> BuildOptions:
     return BuildOptions(out=out, meta_info=(rooms,), rules="vsibench", workers=2)
 
 
-def test_scan_whose_worker_was_killed_once_is_tried_again_and_the_build_says_so(rooms, tmp_path, monkeypatch):
+def test_scan_with_a_worker_that_was_killed_once_is_tried_again_and_the_build_says_so(
+    rooms, tmp_path, monkeypatch
+):
     whole = build(options(rooms, tmp_path / "whole"))
     monkeypatch.setattr(building, "open_source", lambda _, paths: DeadlyOnce.open(paths))
     listener = Listener()
@@ -74,7 +76,7 @@ def test_scan_whose_worker_was_killed_once_is_tried_again_and_the_build_says_so(
     assert digests(summary.out) == digests(whole.out)
 
 
-def test_scan_that_asks_for_too_much_memory_is_set_aside_with_what_helps(rooms, tmp_path, monkeypatch):
+def test_scan_that_needs_too_much_memory_is_skipped_with_a_remedy(rooms, tmp_path, monkeypatch):
     monkeypatch.setattr(building, "open_source", lambda _, paths: Greedy.open(paths))
     summary = build(options(rooms, tmp_path / "out"))
     (failure,) = summary.failures
@@ -85,7 +87,7 @@ def test_scan_that_asks_for_too_much_memory_is_set_aside_with_what_helps(rooms, 
 
 
 class DeadlyToTake:
-    """Work that kills the process which unpickles it, as often as its file has lines to lose."""
+    """Work that kills the process that unpickles it, once per line of its file."""
 
     def __init__(self, folder: Path, deaths: int) -> None:
         self.folder = folder
@@ -115,7 +117,7 @@ def test_worker_that_was_killed_while_it_started_is_replaced(tmp_path):
     assert (tmp_path / "second").exists()
 
 
-def test_workers_that_are_killed_whenever_they_start_end_the_build_with_a_word(tmp_path):
+def test_workers_that_are_killed_at_every_start_end_the_build_with_a_message(tmp_path):
     work = partial(call, DeadlyToTake(tmp_path, deaths=9))
     with pytest.raises(VsiError, match="was killed by SIGKILL before it started a scan") as caught:
         list(local.run(work, ["first", "second"], 1))
@@ -124,7 +126,7 @@ def test_workers_that_are_killed_whenever_they_start_end_the_build_with_a_word(t
 
 @pytest.mark.parametrize("seconds", [0, 0.5], ids=["ends at once", "ends once it was asked"])
 def test_workers_that_cannot_be_started_are_not_blamed_on_the_folder(rooms, tmp_path, seconds):
-    """A Python that only ends stands for a limit on processes, or for one that may not be run."""
+    """Stand in for a limit on processes, or for a Python that may not be run: a Python that only exits."""
     python = tmp_path / "python"
     python.write_text(f"#!/bin/sh\nsleep {seconds}\nexit 1\n")
     python.chmod(0o755)

@@ -1,11 +1,11 @@
-"""What reading a file may cost, whatever is in it. The kernel keeps the memory; a clock keeps the time."""
+"""Limits on what reading a file may cost. The kernel limits the memory; a clock limits the time."""
 
 import resource
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-SECONDS = 10  # of a processor: other work on the machine is not the file's fault
+SECONDS = 10  # of processor time: other work on the machine does not count
 SECONDS_OF_WAITING = 60
 BYTES_A_BYTE = 10
 BYTES = 200_000_000
@@ -13,7 +13,7 @@ BYTES = 200_000_000
 
 @contextmanager
 def within_limits(size: int) -> Iterator[None]:
-    """Fail with MemoryError or TimeoutError where reading a file of a size takes more than it may."""
+    """Raise MemoryError or TimeoutError if reading a file of this size takes more than the limits."""
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (_taken() + BYTES_A_BYTE * size + BYTES, hard))
     before = {number: signal.signal(number, _too_slow) for number in (signal.SIGPROF, signal.SIGALRM)}
@@ -30,7 +30,7 @@ def within_limits(size: int) -> Iterator[None]:
 
 
 def _taken() -> int:
-    """The address space of this process."""
+    """Size of the address space of this process."""
     with open("/proc/self/statm") as file:  # noqa: PTH123
         return int(file.read().split()[0]) * resource.getpagesize()
 

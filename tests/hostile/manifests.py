@@ -1,4 +1,4 @@
-"""Every command that reads a build, with a manifest to make worse."""
+"""Every command that reads a build, with a manifest that tests damage."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,18 +9,18 @@ from pathlib import Path
 from tests.dataset import small_scans, streams
 from vsidata.pipeline.build import BuildOptions, build
 
-ROOMS = 5  # fewer cannot be audited
+ROOMS = 5  # fewer scenes cannot be audited
 TOPICS = ("object_counting", "object_rel_direction")
 
 
 @dataclass(frozen=True)
 class Built:
-    """A whole build, its scans, and the exact bytes of all its files.
+    """A complete build, its scans, and the exact bytes of all its files.
 
     Attributes:
-        root: folder of the scans.
-        out: folder of the build.
-        files: path below `out` → content; the log and what the build itself needs are not among them.
+        root: the folder of the scans.
+        out: the folder of the build.
+        files: path below `out` → content, without the log and the files that only the build itself needs.
     """
 
     root: Path
@@ -29,7 +29,7 @@ class Built:
 
     @contextmanager
     def with_file(self, name: str, content: bytes) -> Iterator[Path]:
-        """The build with another file in it; afterwards it is as before."""
+        """The build with one file replaced; restored afterwards."""
         (self.out / name).write_bytes(content)
         try:
             yield self.out
@@ -41,7 +41,7 @@ class Built:
 
 
 def made(folder: Path) -> Built:
-    """Build small rooms; two have frames, one room is held out."""
+    """Build small rooms; two have frames, and one room is held out."""
     root = small_scans.write(folder / "root", ROOMS, edge=0.6)
     for number in range(2):
         streams.write(root, f"scene{number:04d}_00", streams.sens(4, size=(64, 48)))
@@ -67,7 +67,7 @@ def arguments(root: Path, out: Path) -> dict[str, object]:
 
 
 def again(built: Built, _: Path) -> list[object]:
-    """`vsidata build`, the same once more."""
+    """`vsidata build` again."""
     topics, cap = ",".join(TOPICS), "object_rel_direction=4"
     places = ["--scannet-root", built.root, "--out", built.out]
     return ["build", *places, "--topics", topics, "--per-scene", cap, "--frames", 2, "--no-visibility"]

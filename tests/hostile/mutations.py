@@ -1,4 +1,4 @@
-"""Valid files made worse: bytes flipped, parts cut or repeated, numbers blown up, values exchanged."""
+"""Mutations of valid files: flipped bytes, parts cut or repeated, extreme numbers, exchanged values."""
 
 import json
 import re
@@ -45,14 +45,14 @@ def mutated(draw: Draw, data: bytes) -> bytes:
 
 @st.composite
 def exchanged(draw: Draw, data: bytes) -> bytes:
-    """JSON that stays JSON: one to three values exchanged for any others."""
+    """JSON that stays JSON: one to three values exchanged for arbitrary ones."""
     for _ in range(draw(st.integers(1, 3))):
         data = _exchange_value(draw, data)
     return data
 
 
 def _place(draw: Draw, data: bytes) -> int:
-    """Anywhere; as often near the beginning, where headers are."""
+    """Any position; half of the draws are near the beginning, where headers are."""
     return draw(st.integers(0, min(len(data) - 1, 500)) | st.integers(0, len(data) - 1))
 
 
@@ -86,7 +86,7 @@ def _move(draw: Draw, data: bytes) -> bytes:
 
 
 def _double(draw: Draw, data: bytes) -> bytes:
-    """A line or a key with its value stands twice."""
+    """Write a line, or a key with its value, twice."""
     found = list(_LINE_OR_PAIR.finditer(data[:20_000]))
     if not found:
         return data
@@ -118,7 +118,7 @@ def _nest(draw: Draw, data: bytes) -> bytes:
 
 
 def _exchange_value(draw: Draw, data: bytes) -> bytes:
-    """In JSON, any value for any other, wherever it stands; in other files nothing."""
+    """Exchange a value anywhere in JSON for an arbitrary one; return other files unchanged."""
     try:
         content = json.loads(data)
     except (ValueError, RecursionError):

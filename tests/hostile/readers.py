@@ -1,4 +1,4 @@
-"""Every parser of what users did not write themselves, with a valid file to make worse."""
+"""Every parser of files that users did not write themselves, each with a valid file to mutate."""
 
 import hashlib
 import io
@@ -74,7 +74,7 @@ def _all_of(stream: FrameStream) -> None:
     for position in range(min(len(stream), 8)):
         jpeg = stream.jpeg(position) if stream.valid[position] else None
         if jpeg:
-            with faults_of(stream.path, "Mend it."):  # as what shows frames does
+            with faults_of(stream.path, "Fix it."):  # as the code that shows frames does
                 at_size(jpeg, 16, 90)
         stream.depth(position)
 
@@ -88,15 +88,15 @@ def _exported(path: Path) -> None:
 
 
 def _export(path: Path) -> None:
-    """As a frame of a build that is exported as a video, turned."""
+    """Export the frame as a build with videos does, turned."""
     images = [{"bytes": path.read_bytes(), "path": ""}, {"bytes": sens_bytes.jpeg(), "path": ""}]
     row = {"scene_name": NAME, "images": images, "timestamps": [0.0, 1.5], "orientation": 90}
     write_mp4(path.parent, row | {"width": sens_bytes.WIDTH, "height": sens_bytes.HEIGHT})
 
 
 def _mesh(path: Path) -> None:
-    read_mesh(path, "Mend it.")
-    read_vertex_property(path, "red", "Mend it.")
+    read_mesh(path, "Fix it.")
+    read_vertex_property(path, "red", "Fix it.")
 
 
 def _meta_info(path: Path) -> None:
@@ -184,15 +184,15 @@ READERS = [
         "segs",
         "a.segs.json",
         _json(_SCAN.segments),
-        lambda path: read_segments(path, NAME, "Mend it."),
+        lambda path: read_segments(path, NAME, "Fix it."),
     ),
     Reader(
         "aggregation",
         "a.aggregation.json",
         _json(_SCAN.aggregation),
-        lambda path: read_groups(path, NAME, "Mend it."),
+        lambda path: read_groups(path, NAME, "Fix it."),
     ),
-    Reader("txt", "a.txt", _TEXT, lambda path: read_alignment(path, "Mend it.")),
+    Reader("txt", "a.txt", _TEXT, lambda path: read_alignment(path, "Fix it.")),
     Reader("cameras", "a.txt", _TEXT, lambda path: described_camera(path, "color")),
     Reader("labels", "a.tsv", _TABLE, read_label_table),
     Reader("sens", "a.sens", _stream(), _sens),
@@ -216,10 +216,10 @@ READERS = [
 
 
 def by_name(name: str) -> Reader:
-    """The parser of a name."""
+    """The parser with this name."""
     return next(reader for reader in READERS if reader.name == name)
 
 
 def png_of(width: int, height: int) -> bytes:
-    """The beginning of a depth picture that says how large it is."""
+    """The beginning of a depth picture that states its size."""
     return b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">IIBBBBB", width, height, 16, 0, 0, 0, 0)

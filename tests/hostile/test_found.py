@@ -14,20 +14,20 @@ from tests.sources.streams.sens_bytes import Frame, Sens, jpeg
 from vsidata.errors import VsiError
 from vsidata.topics.rule_set import load_rules
 
-LARGE = 30_000_000  # bytes: where ten times the file and 200 MB is the narrower limit
+LARGE = 30_000_000  # bytes: at this size, ten times the file and 200 MB is the narrower limit
 WIDE, HIGH = 8192, 4096  # pixels, of a picture of 8K video
 
 
 @dataclass(frozen=True)
 class Found:
-    """One file.
+    """One file of the corpus.
 
     Attributes:
-        what: in words.
-        reader: the parser that it was too much for.
-        make: its bytes.
-        fault: what is said of it.
-        large: takes seconds to make.
+        what: the file in words.
+        reader: the parser that it once broke.
+        make: makes its bytes.
+        fault: a part of the message that refuses it.
+        large: True if it takes seconds to make.
     """
 
     what: str
@@ -54,14 +54,14 @@ def _many_keys() -> bytes:
 
 
 def _laughs() -> bytes:
-    """Nine lines whose last stands for nine to the power of eight."""
+    """Nine lines; the last one expands to nine to the power of eight values."""
     lines = [b"a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [b"a%d: &a%d [%s]" % (n, n, b", ".join([b"*a%d" % (n - 1)] * 9)) for n in range(1, 9)]
     return b"\n".join(lines)
 
 
 def _laughs_in_a_key() -> bytes:
-    """The same inside a key, which PyYAML reads before it finds that no dictionary can have it."""
+    """The same inside a key, which PyYAML reads completely before it finds that it cannot be a key."""
     lists = [b"&a0 [x, x, x, x, x, x, x, x, x]"]
     lists += [b"&a%d [%s]" % (n, b", ".join([b"*a%d" % (n - 1)] * 9)) for n in range(1, 9)]
     return b"? [" + b", ".join(lists) + b"]\n: 1\n"
@@ -77,7 +77,7 @@ def _inflating() -> bytes:
 
 
 def _scans_without_end() -> bytes:
-    """A progressive JPEG with one of its scans many times over: each is a pass over the whole picture."""
+    """A progressive JPEG with one of its scans repeated many times: each is a pass over the whole picture."""
     picture = jpeg(100, progressive=True)
     start = picture.index(b"\xff\xda")
     end = picture.find(b"\xff", start + 2)
@@ -85,7 +85,7 @@ def _scans_without_end() -> bytes:
 
 
 def _mesh(vertices: int, faces: int, kind: str) -> bytes:
-    """A mesh whose faces name their corners by few bytes."""
+    """A mesh with faces that need few bytes for their corners."""
     header = (
         f"ply\nformat binary_little_endian 1.0\nelement vertex {vertices}\nproperty float x\n"
         f"property float y\nproperty float z\nproperty uchar red\nelement face {faces}\n"
@@ -224,7 +224,7 @@ FOUND = [
     "found",
     [pytest.param(one, marks=[pytest.mark.soak] if one.large else [], id=one.what) for one in FOUND],
 )
-def test_what_was_found_is_refused_in_words_in_time_and_within_memory(tmp_path, found):
+def test_a_file_of_the_corpus_is_refused_within_time_and_memory(tmp_path, found):
     reader = by_name(found.reader)
     data = found.make()
     path = reader.put(tmp_path, data)
@@ -234,14 +234,14 @@ def test_what_was_found_is_refused_in_words_in_time_and_within_memory(tmp_path, 
     assert len(str(caught.value)) < 2000
 
 
-def test_rules_that_are_a_pipe_are_refused_and_not_waited_for(tmp_path):
+def test_rules_that_are_a_pipe_are_refused_without_blocking(tmp_path):
     os.mkfifo(tmp_path / "a.yaml")
     with pytest.raises(VsiError, match="is not a regular file"), within_limits(0):
         by_name("rules").read(tmp_path / "a.yaml")
 
 
 @pytest.mark.parametrize(("files", "fault"), [(10, None), (1200, "files extend one another")])
-def test_a_chain_of_rule_files_is_read_to_a_length(tmp_path, files, fault):
+def test_a_chain_of_rule_files_is_read_up_to_a_length(tmp_path, files, fault):
     for number in range(files):
         base = "wide" if number == 0 else f"{number - 1}.yaml"
         (tmp_path / f"{number}.yaml").write_text(f"extends: {base}\n")

@@ -1,4 +1,4 @@
-"""Folders from strangers: nothing is written, emptied or removed outside, and nothing of the user's."""
+"""Folders of unknown origin: no file outside, and no file of the user, is written, emptied or removed."""
 
 import json
 import os
@@ -34,13 +34,13 @@ def by_hand(tmp_path_factory):
 
 @pytest.fixture
 def built(by_hand, tmp_path):
-    """A build of another, to change."""
+    """A copy of a build that a test may change."""
     return shutil.copytree(by_hand, tmp_path / "build")
 
 
 @pytest.fixture
 def mine(tmp_path):
-    """A folder of the user's with files that must stay as they are."""
+    """A folder of the user with files that must not change."""
     folder = tmp_path / "mine"
     (folder / "scenes").mkdir(parents=True)
     for name in ("file", "index.html", "x.parquet", SHARD, f"scenes/{SHARD}"):
@@ -61,7 +61,7 @@ def unchanged(*folders: Path):
 
 @contextmanager
 def no_waiting(seconds: int = 60):
-    """End what waits for a pipe: the test fails and does not hang."""
+    """Interrupt a read that blocks on a pipe, so that the test fails instead of hanging."""
 
     def end(*_: object) -> None:
         raise AssertionError(f"it waits for more than {seconds} seconds")
@@ -80,7 +80,7 @@ def command(*arguments: object):
 
 
 def refused(*arguments: object) -> str:
-    """What a command says that ends in words."""
+    """Output of a command that ends with an error message."""
     ran = command(*arguments)
     assert isinstance(ran.exception, VsiError), (arguments, ran.output, repr(ran.exception))
     return str(ran.exception)
@@ -92,7 +92,7 @@ def refused(*arguments: object) -> str:
 @pytest.mark.parametrize(
     "name", [".report-unfinished", ".report.lock", ".report.0123456789abcdef.unfinished"]
 )
-def test_report_neither_empties_nor_removes_what_a_link_leads_to(built, mine, name):
+def test_report_neither_empties_nor_removes_the_target_of_a_link(built, mine, name):
     for target in (mine, mine / "file"):
         (built / name).unlink(missing_ok=True)
         (built / name).symlink_to(target)
@@ -145,7 +145,7 @@ HOSTILE_SPLITS = ["../../mine/x", "a/b", "", "..", "train\n", "t" * 200]
 
 
 def commands(build: Path, out: Path) -> list[tuple[object, ...]]:
-    """Every command that reads a build's manifest."""
+    """Every command that reads the manifest of a build."""
     return [
         ("report", build),
         ("audit", build),
@@ -204,7 +204,7 @@ def options(scans: Path, out: Path) -> BuildOptions:
 
 @pytest.fixture
 def stopped(finished, tmp_path):
-    """A build that was stopped before its merge."""
+    """A build that was interrupted before its merge."""
     out = shutil.copytree(finished, tmp_path / "out")
     (out / "manifest.json").unlink()
     return out
@@ -241,7 +241,7 @@ def test_build_writes_through_no_link(scans, stopped, mine, name):
     assert (stopped / name).is_symlink()
 
 
-def test_lock_file_is_not_emptied_where_it_has_a_second_name(scans, stopped, mine):
+def test_lock_file_with_a_second_name_is_not_emptied(scans, stopped, mine):
     (stopped / ".work" / "lock").unlink()
     (stopped / ".work" / "lock").hardlink_to(mine / "file")
     with unchanged(mine):
@@ -255,21 +255,21 @@ def test_log_is_not_appended_to_a_file_with_a_second_name(scans, stopped, mine):
         build(options(scans, stopped))
 
 
-def test_log_that_is_a_pipe_is_not_waited_for(scans, stopped):
+def test_log_that_is_a_pipe_does_not_block(scans, stopped):
     (stopped / "build.log").unlink()
     os.mkfifo(stopped / "build.log")
     with no_waiting(), pytest.raises(OptionError, match="not a regular file"):
         build(options(scans, stopped))
 
 
-def test_folder_of_the_user_that_has_a_folder_work_is_no_build(scans, mine):
+def test_folder_of_the_user_that_has_a_folder_work_is_not_a_build(scans, mine):
     (mine / ".work" / "scenes").mkdir(parents=True)
     (mine / "README.md").write_text("mine")
     with unchanged(mine), pytest.raises(OptionError, match="is not a build"):
         build(options(scans, mine))
 
 
-def test_build_that_was_killed_before_its_recipe_goes_on(scans, finished, tmp_path):
+def test_build_that_was_killed_before_its_recipe_resumes(scans, finished, tmp_path):
     out = tmp_path / "out"
     (out / ".work" / "scenes").mkdir(parents=True)
     (out / ".work" / "lock").touch()
@@ -279,7 +279,7 @@ def test_build_that_was_killed_before_its_recipe_goes_on(scans, finished, tmp_pa
     assert (out / "qa" / SHARD).read_bytes() == (finished / "qa" / SHARD).read_bytes()
 
 
-def test_what_is_called_unfinished_and_is_not_ours_stays_and_stops_no_build(scans, stopped, finished):
+def test_unfinished_files_of_the_user_are_kept_and_stop_no_build(scans, stopped, finished):
     own = [
         "notes.unfinished/plan.txt",
         "plan.unfinished",
@@ -296,7 +296,7 @@ def test_what_is_called_unfinished_and_is_not_ours_stays_and_stops_no_build(scan
     assert (stopped / "qa" / SHARD).read_bytes() == (finished / "qa" / SHARD).read_bytes()
 
 
-def test_what_killed_merges_left_is_removed(scans, stopped):
+def test_files_of_killed_merges_are_removed(scans, stopped):
     left = [
         ".work/shards.0123456789abcdef.unfinished/qa-train-00000.unfinished",
         ".work/scenes/x.jsonl.0123456789abcdef.unfinished",
@@ -323,7 +323,7 @@ def test_a_folder_called_unfinished_beside_the_new_one_is_kept(finished, tmp_pat
     assert len(list(tmp_path.rglob("mine.txt"))) == 3
 
 
-def test_two_that_write_one_folder_do_not_mix(tmp_path):
+def test_two_writers_of_one_folder_do_not_mix_their_files(tmp_path):
     def both():
         with whole_folder(tmp_path / "out") as first:
             (first / "first").touch()
@@ -336,7 +336,7 @@ def test_two_that_write_one_folder_do_not_mix(tmp_path):
     assert [path.name for path in tmp_path.rglob("*")] == ["out", "second"]
 
 
-def test_what_dead_runs_left_is_removed_and_what_living_ones_write_is_kept(tmp_path):
+def test_files_of_dead_runs_are_removed_and_those_of_living_ones_are_kept(tmp_path):
     dead = tmp_path / "out.0123456789abcdef.unfinished"
     (dead / "frames").mkdir(parents=True)
     other = tmp_path / "outing.0123456789abcdef.unfinished"
@@ -348,16 +348,16 @@ def test_what_dead_runs_left_is_removed_and_what_living_ones_write_is_kept(tmp_p
     assert sorted(tmp_path.iterdir()) == [tmp_path / "out", other]
 
 
-def test_a_new_folder_may_be_the_one_that_we_are_in(tmp_path, monkeypatch):
+def test_a_new_folder_may_be_the_current_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with whole_folder(Path()) as folder:
         (folder / "x").touch()
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
 
 
-def test_report_inside_report_inside_report_is_no_report(built):
+def test_a_deep_chain_of_reports_is_refused(built):
     place = os.open(write_report(Build.open(built)).index.parent, os.O_RDONLY)
-    for _ in range(1500):  # deeper than Python calls, and than a path is long
+    for _ in range(1500):  # deeper than Python's limit of calls and than a path may be long
         os.mkdir("before", dir_fd=place)
         inside = os.open("before", os.O_RDONLY, dir_fd=place)
         os.close(place)
@@ -369,7 +369,7 @@ def test_report_inside_report_inside_report_is_no_report(built):
         subprocess.run(["rm", "-r", built / "report"], check=True)
 
 
-def test_a_new_folder_is_as_open_as_others(tmp_path):
+def test_a_new_folder_has_the_permissions_of_the_umask(tmp_path):
     before = os.umask(0o022)
     try:
         with whole_folder(tmp_path / "out") as folder:
@@ -390,7 +390,7 @@ def test_synthetic_scans_are_not_written_through_a_link(tmp_path, mine, name):
         write_scans(root, scenes=2, seed=0, plain=True, vertices=2_000)
 
 
-def test_a_file_that_the_user_names_is_neither_a_link_nor_a_device(tmp_path, mine):
+def test_a_file_named_by_the_user_may_not_be_a_link_or_a_device(tmp_path, mine):
     (tmp_path / "link").symlink_to(mine / "file")
     (tmp_path / "nowhere").symlink_to(mine / "new")
     os.mkfifo(tmp_path / "pipe")
@@ -403,8 +403,8 @@ def test_a_file_that_the_user_names_is_neither_a_link_nor_a_device(tmp_path, min
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "link", "mine", "nowhere", "pipe"]
 
 
-def test_subset_of_a_copy_that_consists_of_links_holds_whole_files(finished, tmp_path):
-    """The Hub's cache holds links to files that are called by their checksums."""
+def test_subset_of_a_copy_that_consists_of_links_contains_complete_files(finished, tmp_path):
+    """The cache of the Hub contains links to files that are named by their checksums."""
     from vsidata.dataset.subset import write_subset
 
     cache = tmp_path / "cache"
@@ -428,7 +428,7 @@ def test_subset_of_a_copy_that_consists_of_links_holds_whole_files(finished, tmp
         assert copy.read_bytes() == (finished / table / SHARD).read_bytes()
 
 
-# --- what is no regular file
+# --- irregular files
 
 
 def pipe(path: Path) -> None:
@@ -449,7 +449,7 @@ IRREGULAR = [pipe, endless, vast]
 
 @pytest.mark.parametrize("make", IRREGULAR, ids=lambda make: make.__name__)
 @pytest.mark.parametrize("name", ["manifest.json", f"qa/{SHARD}", f"scenes/{SHARD}", f"frames/{SHARD}"])
-def test_what_is_no_regular_file_is_neither_waited_for_nor_read(built, tmp_path, make, name):
+def test_an_irregular_file_is_not_read_and_does_not_block(built, tmp_path, make, name):
     (built / name).unlink()
     make(built / name)
     reads = {
@@ -474,7 +474,7 @@ def test_what_is_no_regular_file_is_neither_waited_for_nor_read(built, tmp_path,
 
 @pytest.mark.parametrize("make", IRREGULAR, ids=lambda make: make.__name__)
 @pytest.mark.parametrize("name", ["audit.json", "failures.jsonl", "README.md"])
-def test_other_files_of_a_build_are_not_waited_for_either(built, make, name):
+def test_other_irregular_files_of_a_build_do_not_block(built, make, name):
     (built / name).unlink(missing_ok=True)
     make(built / name)
     with no_waiting():
@@ -493,7 +493,7 @@ def test_other_files_of_a_build_are_not_waited_for_either(built, make, name):
         (".work/scenes/scene0000_00.frames.arrow", vast),
     ],
 )
-def test_irregular_results_of_a_build_are_not_waited_for(scans, finished, stopped, tmp_path, name, make):
+def test_irregular_results_of_a_build_do_not_block(scans, finished, stopped, tmp_path, name, make):
     out = stopped if "frames" in name else shutil.copytree(finished, tmp_path / "whole")
     (out / name).unlink()
     make(out / name)

@@ -1,4 +1,4 @@
-"""Manifests and audits made worse: each command reads the build or refuses it in words; it breaks nothing."""
+"""Mutated manifests and audits: each command reads the build, or refuses it with a message and no harm."""
 
 import shutil
 import socket
@@ -19,7 +19,7 @@ _IN_ONE_FOLDER = settings(deadline=None, suppress_health_check=list(HealthCheck)
 
 
 def small_forests(patch):
-    """What they guess does not matter here."""
+    """Replace the forest: what it guesses does not matter here."""
     patch.setattr(forest, "TREES", 2)
     patch.setattr(guess, "_MOST_PARTITIONS", 1)
 
@@ -46,7 +46,7 @@ def quick_and_without_network(monkeypatch):
 
 
 def read_or_refused(built, command: str, name: str, content: bytes) -> int:
-    """The exit status of a command about a build with another file in it."""
+    """The exit status of a command on a build with one file replaced."""
     new = built.out.parent / "new"
     with built.with_file(name, content):
         ran = CliRunner().invoke(app, [str(word) for word in manifests.COMMANDS[command](built, new)])
@@ -58,7 +58,7 @@ def read_or_refused(built, command: str, name: str, content: bytes) -> int:
     shutil.rmtree(new, ignore_errors=True)
     assert changed <= {"build": set(), "audit": {name, "audit.json"}}.get(command, {name})
     assert sorted(path.name for path in built.out.parent.iterdir()) == ["out", "root"]
-    if isinstance(ran.exception, VsiError):  # what `vsidata.commands.app.main` prints, and ends with 2
+    if isinstance(ran.exception, VsiError):  # `vsidata.commands.app.main` does the same
         said = str(ran.exception)
         assert len(said.splitlines()) == 2, said[:3000]
         assert len(said) < _LONGEST_MESSAGE, said[:3000]
@@ -69,14 +69,14 @@ def read_or_refused(built, command: str, name: str, content: bytes) -> int:
 
 
 @pytest.mark.parametrize("command", manifests.COMMANDS)
-def test_whole_build_is_read(built, command):
+def test_complete_build_is_read(built, command):
     assert read_or_refused(built, command, "manifest.json", built.files["manifest.json"]) in (0, 1)
 
 
 @pytest.mark.parametrize("command", manifests.COMMANDS)
 @settings(_IN_ONE_FOLDER, max_examples=30, derandomize=True, database=None)
 @given(data=st.data())
-def test_manifest_made_worse_is_read_or_refused(built, command, data):
+def test_mutated_manifest_is_read_or_refused(built, command, data):
     whole = built.files["manifest.json"]
     content = data.draw(exchanged(whole) | mutated(whole))
     read_or_refused(built, command, "manifest.json", content)
@@ -85,7 +85,7 @@ def test_manifest_made_worse_is_read_or_refused(built, command, data):
 @pytest.mark.parametrize("command", ["report", "push"])
 @settings(_IN_ONE_FOLDER, max_examples=30, derandomize=True, database=None)
 @given(data=st.data())
-def test_audit_made_worse_is_read_or_refused(built, command, data):
+def test_mutated_audit_is_read_or_refused(built, command, data):
     read_or_refused(built, command, "audit.json", data.draw(mutated(built.files["audit.json"])))
 
 
@@ -93,7 +93,7 @@ def test_audit_made_worse_is_read_or_refused(built, command, data):
 @pytest.mark.parametrize("command", manifests.COMMANDS)
 @settings(_IN_ONE_FOLDER, max_examples=500)
 @given(data=st.data())
-def test_manifest_made_worse_in_many_ways_is_read_or_refused(built, command, data):
+def test_manifest_mutated_in_many_ways_is_read_or_refused(built, command, data):
     whole = built.files["manifest.json"]
     content = data.draw(exchanged(whole) | mutated(whole))
     read_or_refused(built, command, "manifest.json", content)

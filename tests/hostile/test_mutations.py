@@ -1,4 +1,4 @@
-"""Valid files made worse at random: read, or refused in words, in time and within memory; nothing else."""
+"""Random mutations of valid files: read, or refused with a message, within limits of time and memory."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -36,7 +36,7 @@ def test_valid_file_is_read(tmp_path, reader):
 @pytest.mark.parametrize("reader", READERS, ids=str)
 @settings(_IN_ONE_FOLDER, max_examples=60, derandomize=True, database=None)
 @given(data=st.data())
-def test_file_made_worse_is_read_or_refused(tmp_path, reader, data):
+def test_mutated_file_is_read_or_refused(tmp_path, reader, data):
     refused_or_read(reader, tmp_path, data.draw(mutated(reader.valid)))
 
 
@@ -44,5 +44,5 @@ def test_file_made_worse_is_read_or_refused(tmp_path, reader, data):
 @pytest.mark.parametrize("reader", READERS, ids=str)
 @settings(_IN_ONE_FOLDER, max_examples=2000)
 @given(data=st.data())
-def test_file_made_worse_in_thousands_of_ways_is_read_or_refused(tmp_path, reader, data):
+def test_file_mutated_in_thousands_of_ways_is_read_or_refused(tmp_path, reader, data):
     refused_or_read(reader, tmp_path, data.draw(mutated(reader.valid)))

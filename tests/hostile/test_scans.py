@@ -1,4 +1,4 @@
-"""Scans with one file made worse go through all of a build: used, or set aside in words; never a crash."""
+"""Scans with one mutated file go through a whole build: used, or skipped with a message; never a crash."""
 
 import json
 from pathlib import Path
@@ -28,7 +28,7 @@ _IN_ONE_FOLDER = settings(deadline=None, suppress_health_check=list(HealthCheck)
 
 
 def written(root: Path) -> Path:
-    """A small scan with a stream; its folder."""
+    """The folder of a small scan with a stream."""
     folder = root / "scans" / NAME
     if not folder.exists():
         small_scan().write(root)
@@ -38,7 +38,7 @@ def written(root: Path) -> Path:
 
 
 def processed(kind: str, paths: list[Path], folder: Path, name: str) -> results.Head:
-    """One scan through all of it, and what there is of it into tables."""
+    """Take one scan through the whole build, and write its results into tables."""
     source = open_source(kind, paths)
     job = Job(source, RULES, 0, RULES.default_topics, folder, Framing(2, 16), True, True)
     process_scene(job, name)
@@ -72,7 +72,7 @@ def made_worse(root: Path, suffix: str, data: st.DataObject) -> None:
 @pytest.mark.parametrize("suffix", FILES)
 @settings(_IN_ONE_FOLDER, max_examples=8, derandomize=True, database=None)
 @given(data=st.data())
-def test_scan_with_a_file_made_worse_is_used_or_set_aside(tmp_path, suffix, data):
+def test_scan_with_a_mutated_file_is_used_or_skipped(tmp_path, suffix, data):
     made_worse(tmp_path, suffix, data)
 
 
@@ -80,7 +80,7 @@ def test_scan_with_a_file_made_worse_is_used_or_set_aside(tmp_path, suffix, data
 @pytest.mark.parametrize("suffix", FILES)
 @settings(_IN_ONE_FOLDER, max_examples=300)
 @given(data=st.data())
-def test_scan_with_a_file_made_worse_in_hundreds_of_ways_is_used_or_set_aside(tmp_path, suffix, data):
+def test_scan_with_a_file_mutated_in_hundreds_of_ways_is_used_or_skipped(tmp_path, suffix, data):
     made_worse(tmp_path, suffix, data)
 
 
@@ -97,14 +97,14 @@ def rooms_made_worse(folder: Path, data: st.DataObject) -> None:
 
 @settings(_IN_ONE_FOLDER, max_examples=30, derandomize=True, database=None)
 @given(data=st.data())
-def test_room_made_worse_is_used_or_set_aside(tmp_path, data):
+def test_mutated_room_is_used_or_skipped(tmp_path, data):
     rooms_made_worse(tmp_path, data)
 
 
 @pytest.mark.soak
 @settings(_IN_ONE_FOLDER, max_examples=1500)
 @given(data=st.data())
-def test_room_made_worse_in_thousands_of_ways_is_used_or_set_aside(tmp_path, data):
+def test_room_mutated_in_thousands_of_ways_is_used_or_skipped(tmp_path, data):
     rooms_made_worse(tmp_path, data)
 
 

@@ -1,4 +1,4 @@
-"""A `.sens` whose headers lie: refused in words, in time and within memory, whole or with its build."""
+"""A `.sens` with false headers is refused with a message, within limits of time and memory, by builds too."""
 
 import zlib
 
@@ -14,7 +14,7 @@ HUGE = 2**32 - 1
 
 
 def frames(**changed: object) -> list[Frame]:
-    """Three frames, of which the middle one is changed."""
+    """Three frames; the middle one is changed."""
     return [Frame(), Frame(**changed), Frame()]
 
 
@@ -65,7 +65,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("data", "fault"), REFUSED.values(), ids=REFUSED)
-def test_streams_that_lie_are_refused_in_words(tmp_path, data, fault):
+def test_streams_with_false_headers_are_refused_with_a_message(tmp_path, data, fault):
     reader = by_name("sens")
     path = reader.put(tmp_path, data)
     with pytest.raises(ScanError, match=fault) as caught, within_limits(len(data)):
@@ -73,7 +73,7 @@ def test_streams_that_lie_are_refused_in_words(tmp_path, data, fault):
     assert len(str(caught.value).splitlines()) == 2
 
 
-def test_a_frame_whose_pose_or_time_is_no_number_is_passed_over(tmp_path):
+def test_a_frame_with_a_pose_or_time_that_is_not_a_number_is_left_out(tmp_path):
     """Real streams have such frames where the camera was lost."""
     reader = by_name("sens")
     lost = frames(pose=np.full((4, 4), np.nan, dtype=np.float32), color_time=2**64 - 1)

@@ -1,4 +1,4 @@
-"""Text of others on a terminal: no control character of it gets there, and no bracket in it is markup."""
+"""Text from files on a terminal: control characters are removed, and brackets are not read as markup."""
 
 import json
 import logging
@@ -16,8 +16,8 @@ from tests.pages import builds, rooms
 from vsidata.errors import VsiError
 from vsidata.plain_text import echo_json, in_a_line, log_plainly, printable
 
-# Sets a window's title, clears the screen (in both of the ways to write it), reverses what follows,
-# overwrites the line, and closes a tag of Rich's markup that is not open.
+# Sets the title of a window, clears the screen (in both notations), reverses what follows,
+# overwrites the line, and closes a markup tag of Rich that is not open.
 HOSTILE = "a[/b]\x1b]0;title\x07\x1b[2J\x9b2J\u202eb\rc\u2066\x7f"
 LEFT = "a[/b]]0;title[2J2Jbc"
 _BIDI = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
@@ -25,7 +25,7 @@ _MARKS = {"LEFT-TO-RIGHT MARK", "RIGHT-TO-LEFT MARK", "ARABIC LETTER MARK"}
 
 
 def is_control(character: str) -> bool:
-    """By Python's tables of Unicode."""
+    """Characters by category, from Python's tables of Unicode."""
     return (
         (unicodedata.category(character) in ("Cc", "Zl", "Zp") and character not in "\n\t")
         or unicodedata.bidirectional(character) in _BIDI
@@ -33,27 +33,27 @@ def is_control(character: str) -> bool:
     )
 
 
-def test_what_is_removed_is_what_unicode_calls_a_control_or_a_mark_of_direction():
+def test_exactly_controls_and_marks_of_direction_in_unicode_are_removed():
     surrogates = range(0xD800, 0xE000)
     everything = [chr(code) for code in range(sys.maxunicode + 1) if code not in surrogates]
     assert printable("".join(everything)) == "".join(one for one in everything if not is_control(one))
     assert printable("a\ud800b\udcffc") == "a\ufffdb\ufffdc"
 
 
-def test_no_text_of_others_passes_for_a_line_of_ours():
+def test_text_from_a_file_cannot_imitate_a_line_of_the_program():
     said = str(VsiError("a\nb.txt", "is\r\nwrong", f"Remove it.\nWritten: {HOSTILE}"))
     assert said == f"a b.txt: is wrong.\n  Remove it. Written: {LEFT}"
     assert in_a_line("a\n\n\tb") == "a b"
 
 
-def test_json_says_the_same_without_a_control_character(capsys):
+def test_json_has_the_same_content_without_a_control_character(capsys):
     echo_json(json.dumps(HOSTILE, ensure_ascii=False).encode())
     said = capsys.readouterr().out
     assert not any(map(is_control, said))
     assert json.loads(said) == HOSTILE
 
 
-def test_what_libraries_log_is_cleaned(caplog):
+def test_log_lines_of_libraries_are_cleaned(caplog):
     before = logging.getLogRecordFactory()
     try:
         log_plainly()
@@ -65,7 +65,7 @@ def test_what_libraries_log_is_cleaned(caplog):
 
 
 def on_a_terminal(*commands: list[str]) -> tuple[str, list[int]]:
-    """What a terminal gets from commands that a process of ours runs one after another, and their status."""
+    """Output on a terminal of commands that one process runs in turn, and their status."""
     terminal, ours = pty.openpty()
     said: list[bytes] = []
 
@@ -73,7 +73,7 @@ def on_a_terminal(*commands: list[str]) -> tuple[str, list[int]]:
         try:
             while data := os.read(terminal, 65536):
                 said.append(data)
-        except OSError:  # the last who could write has gone
+        except OSError:  # the last writer has closed it
             pass
 
     reader = threading.Thread(target=listen)
@@ -100,7 +100,7 @@ def on_a_terminal(*commands: list[str]) -> tuple[str, list[int]]:
 
 @pytest.fixture
 def build(tmp_path: Path) -> Path:
-    """A build whose words are all hostile."""
+    """A build with hostile text in all its strings."""
     things = [{**thing, "label": HOSTILE, "category": HOSTILE} for thing in rooms.THINGS]
     asked = rooms.questions()
     for row in asked:
@@ -119,7 +119,7 @@ def build(tmp_path: Path) -> Path:
     return out
 
 
-def test_no_command_lets_a_control_character_of_a_build_onto_the_terminal(build, tmp_path):
+def test_no_command_prints_a_control_character_of_a_build(build, tmp_path):
     first = rooms.questions()[0]["id"]
     strayed = shutil.copytree(build, tmp_path / "strayed")
     (strayed / "qa" / f"{HOSTILE}.parquet".replace("/", "")).write_bytes(b"stray")

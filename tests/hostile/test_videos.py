@@ -1,4 +1,4 @@
-"""Videos whose headers lie or whose frames change: refused in words, or read as they are."""
+"""Videos with false headers or changing frames: refused with a message, or read as they are."""
 
 import pytest
 
@@ -12,7 +12,7 @@ FILM = film()
 
 
 def read(path, data: bytes):
-    """Frames at the beginning, in the middle and at the end, and the stream."""
+    """The stream, and its frames at the beginning, in the middle and at the end."""
     path.write_bytes(data)
     with within_limits(len(data)):
         stream = open_video(path, 90)
@@ -40,14 +40,14 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("data", "fault"), REFUSED.values(), ids=REFUSED)
-def test_videos_that_lie_are_refused_in_words(tmp_path, capfd, data, fault):
+def test_videos_with_false_headers_are_refused_with_a_message(tmp_path, capfd, data, fault):
     with pytest.raises(ScanError, match=fault) as caught:
         read(tmp_path / "a.mp4", data)
     assert len(str(caught.value).splitlines()) == 2
     assert capfd.readouterr().err == ""
 
 
-def test_a_size_that_the_frames_do_not_have_is_not_believed(tmp_path):
+def test_a_size_that_the_frames_do_not_have_is_ignored(tmp_path):
     lying = changed(FILM, b"tkhd", 76, "II", 60_000 << 16, 60_000 << 16)
     lying = changed(lying, b"mp4v", 24, "HH", 30_000, 30_000)
     stream, pictures = read(tmp_path / "a.mp4", lying)
@@ -62,7 +62,7 @@ def test_frames_of_sixty_million_pixels_are_refused(tmp_path):
             read(tmp_path / "a.mp4", data)
 
 
-def test_a_video_that_is_held_sideways_stands_upright(tmp_path):
+def test_a_video_with_a_quarter_turn_in_its_header_is_upright(tmp_path):
     _, lying = read(tmp_path / "lying.mp4", FILM)
     stream, standing = read(tmp_path / "standing.mp4", turned(FILM))
     assert stream.size == (HEIGHT, WIDTH)
@@ -72,7 +72,7 @@ def test_a_video_that_is_held_sideways_stands_upright(tmp_path):
         assert (one == other[::-1].swapaxes(0, 1)).all()  # by a quarter, clockwise
 
 
-def test_frames_that_change_their_size_come_at_the_size_of_the_first(tmp_path):
+def test_frames_that_change_their_size_get_the_size_of_the_first(tmp_path):
     stream, pictures = read(tmp_path / "a.mp4", grown(FILM, film(2 * WIDTH, 2 * HEIGHT)))
     assert len(stream) == FRAMES
     assert {picture.shape for picture in pictures} == {(HEIGHT, WIDTH, 3)}

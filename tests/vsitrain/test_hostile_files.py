@@ -166,7 +166,7 @@ def test_valid_file_is_read(tmp_path, reader):
 @pytest.mark.parametrize("reader", ALL)
 @settings(_IN_ONE_FOLDER, max_examples=40, derandomize=True, database=None)
 @given(data=st.data())
-def test_file_made_worse_is_read_or_refused(tmp_path, reader, data):
+def test_mutated_file_is_read_or_refused(tmp_path, reader, data):
     refused_or_read(reader(), tmp_path, data.draw(mutated(reader().valid)))
 
 
@@ -174,7 +174,7 @@ def test_file_made_worse_is_read_or_refused(tmp_path, reader, data):
 @pytest.mark.parametrize("reader", ALL)
 @settings(_IN_ONE_FOLDER, max_examples=1000)
 @given(data=st.data())
-def test_file_made_worse_in_thousands_of_ways_is_read_or_refused(tmp_path, reader, data):
+def test_file_mutated_in_thousands_of_ways_is_read_or_refused(tmp_path, reader, data):
     refused_or_read(reader(), tmp_path, data.draw(mutated(reader().valid)))
 
 

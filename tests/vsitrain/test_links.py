@@ -164,7 +164,7 @@ def test_a_picture_is_not_written_through_a_link(run, mine):
     ],
     ids=lambda it: it if isinstance(it, str) else "",
 )
-def test_what_is_no_regular_file_is_neither_waited_for_nor_read(run, name, read, vast):
+def test_an_irregular_file_is_not_read_and_does_not_block(run, name, read, vast):
     if name.startswith("qa/"):
         builds.write(run, [builds.question(1)])
         (run / name).unlink()
