@@ -103,7 +103,7 @@ def test_report_neither_empties_nor_removes_the_target_of_a_link(built, mine, na
 def test_report_is_not_written_through_a_link(built, mine):
     (built / "report").symlink_to(mine)
     with unchanged(mine):
-        assert "is no report" in refused("report", built)
+        assert "is not a report" in refused("report", built)
     assert (built / "report").is_symlink()
 
 
@@ -115,7 +115,7 @@ def test_a_folder_report_of_the_user_is_not_replaced(built, names):
         (built / "report" / name).parent.mkdir(parents=True, exist_ok=True)
         (built / "report" / name).write_text("mine")
     with unchanged(built):
-        assert "is no report" in refused("report", built)
+        assert "is not a report" in refused("report", built)
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "scenes/notes.txt", "data/more/plan.png", "before/mine.txt"])
@@ -364,7 +364,7 @@ def test_a_deep_chain_of_reports_is_refused(built):
         place = inside
     os.close(place)
     try:
-        assert "is not of a report" in refused("report", built)
+        assert "is not a file of a report" in refused("report", built)
     finally:
         subprocess.run(["rm", "-r", built / "report"], check=True)
 

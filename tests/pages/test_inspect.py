@@ -145,13 +145,13 @@ def test_room_that_a_benchmark_shows_can_be_inspected_and_says_so(tmp_path):
     small_scan("scene0011_00").write(tmp_path)
     result = run("--scannet-root", tmp_path, "scene0011_00")
     assert result.exit_code == 0
-    assert "To doubt: The leak guard keeps this room out of builds: " in result.output
+    assert "Doubtful: The leak guard keeps this room out of builds: " in result.output
 
 
 def test_unknown_scan_names_those_near(small_root, monkeypatch, capsys):
     error = refused(monkeypatch, capsys, "--scannet-root", small_root, "scene000_00")
-    assert error.splitlines() == ["scene000_00: is none of the 1 scans here.", "  Near it: scene0000_00."]
-    assert "The first of them: scene0000_00." in refused(
+    assert error.splitlines() == ["scene000_00: is not one of the 1 scans.", "  Similar names: scene0000_00."]
+    assert "The first scans: scene0000_00." in refused(
         monkeypatch, capsys, "--scannet-root", small_root, "kitchen"
     )
 

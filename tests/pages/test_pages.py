@@ -103,7 +103,7 @@ def test_questions_are_filtered_by_topic_and_by_text(scene):
     assert [text.strip() for text in scene.texts("button.question .answer-word")] == ["lamp, sink"]
     scene.press(" unheard")
     assert scene.texts("button.question") == []
-    assert "No question is left" in scene.texts("[role=status]")[0]
+    assert "No questions found" in scene.texts("[role=status]")[0]
 
 
 def test_object_leads_to_the_questions_that_speak_of_it(scene):

@@ -122,7 +122,7 @@ def test_pictures_of_others_come_with_a_word(tmp_path):
     theirs = builds.write(
         tmp_path / "build", [rooms.room()], rooms.questions(), [rooms.footage()], dataset="scannet"
     )
-    assert "small pictures of ScanNet" in command(theirs).stdout
+    assert "pictures of ScanNet" in command(theirs).stdout
     assert delivered(theirs / "report/data/build.js")["pictures_of"] == "ScanNet"
 
 
@@ -132,7 +132,7 @@ def test_area_that_is_stated_is_said_to_be(tmp_path):
     scene = delivered(write_report(Build.open(built)).index.parent / "scenes" / f"{NAME}.js")
     said = {question["topic"]: question["rule"] for question in scene["questions"] if question["rule"]}
     assert [*said] == ["room_size_estimation"]
-    assert "makers state" in said["room_size_estimation"]
+    assert "stated by the makers" in said["room_size_estimation"]
 
 
 def test_report_never_goes_up_with_its_build(real):
@@ -262,7 +262,7 @@ def test_folder_that_cannot_be_written_is_named(built):
 def test_folder_of_somebody_else_is_left_alone(built):
     (built / "report").mkdir()
     (built / "report" / "mine.txt").write_text("my report")
-    with pytest.raises(OptionError, match="is no report"):
+    with pytest.raises(OptionError, match="is not a report"):
         write_report(Build.open(built))
     assert (built / "report" / "mine.txt").read_text() == "my report"
 

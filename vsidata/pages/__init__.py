@@ -1,1 +1,1 @@
-"""Pages and pictures to look at: a build, a scan, a question with its evidence."""
+"""Pages and pictures that show a build, a scan, or a question with its evidence."""

@@ -1,7 +1,7 @@
-"""Why an answer is what it is, from above: the shapes of a question's evidence on its scene's plan.
+"""The evidence of a question, from above: its shapes on the plan of its scene.
 
-Knows no topic: a topic hands over its shapes when it asks (`vsidata.topics.question.Shape`), and what an
-object is drawn as follows from its role.
+This module is independent of the topics. A topic states its shapes when it asks
+(`vsidata.topics.question.Shape`), and the role of an object decides how it is drawn.
 """
 
 import math
@@ -17,13 +17,13 @@ _ANSWER = {"counted", "measured", "first", "second", "asked", "appearing", "stop
 
 @dataclass(frozen=True)
 class Marked:
-    """An object that the question speaks of.
+    """An object that the question mentions.
 
     Attributes:
         instance: its id.
         role: `vsidata.topics.question.EvidenceObject.role`.
-        tone: of its footprint.
-        label: the word in the question, and a number where there are several: `chair 2`.
+        tone: the tone of its footprint.
+        label: the word in the question, with a number if there are several: `chair 2`.
     """
 
     instance: int
@@ -34,7 +34,7 @@ class Marked:
 
 @dataclass(frozen=True)
 class Line:
-    """A line through points, with a label at its middle (empty: none); `arrow`: whether it has a head."""
+    """A line through points, with a label at its middle (empty for none). `arrow`: whether it has a head."""
 
     points: Points
     tone: Role
@@ -47,10 +47,10 @@ class Sector:
     """A part of a disc, with a label in its middle.
 
     Attributes:
-        center: of the disc.
+        center: the centre of the disc.
         radius: metres.
-        start, end: radians counter-clockwise from the x axis; `end` is the larger, by a turn at most.
-        tone, label: as of a line.
+        start, end: radians counter-clockwise from the x axis; `end` is larger, by at most a full turn.
+        tone, label: as for a line.
     """
 
     center: Point
@@ -63,7 +63,7 @@ class Sector:
 
 @dataclass(frozen=True)
 class Patch:
-    """An area: rings, a hole's running clockwise, and a label in its middle."""
+    """An area: rings, those of holes clockwise, and a label in its middle."""
 
     rings: tuple[Points, ...]
     tone: Role
@@ -72,7 +72,7 @@ class Patch:
 
 @dataclass(frozen=True)
 class LabelledPoint:
-    """A place with a short label: a number, a time."""
+    """A place with a short label, such as a number or a time."""
 
     at: Point
     tone: Role
@@ -81,7 +81,7 @@ class LabelledPoint:
 
 @dataclass(frozen=True)
 class Drawing:
-    """The evidence of one question; draw patches first, then sectors, lines, spots."""
+    """The evidence of one question. Draw patches first, then sectors, lines and spots."""
 
     objects: tuple[Marked, ...]
     patches: tuple[Patch, ...] = ()
@@ -95,11 +95,11 @@ def drawing(question: Row, plan: TopView) -> Drawing:
 
     Args:
         question: a row of `schema.QA`, or a `Question` as a dictionary.
-        plan: its scene.
+        plan: the plan of its scene.
     """
     evidence = question["evidence"]
     if any(thing["instance"] not in plan.objects for thing in evidence["objects"]):
-        return Drawing(())  # of another scene, or of a table that was cut
+        return Drawing(())  # the question is about another scene, or the table was cut
     shapes = [_from_above(shape) for shape in evidence["shapes"] if shape["picture"] is None]
     return Drawing(
         objects=tuple(_marked(question)),

@@ -13,7 +13,7 @@ from vsidata.topics.question import Role
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Okabe and Ito's colours, which differ for colour-blind eyes too.
+# Okabe and Ito's colours, which colour-blind people can distinguish, too.
 TONES: Mapping[Role, str] = {
     "answer": "#D55E00",
     "given": "#0072B2",
@@ -24,12 +24,12 @@ TONE_WORDS: Mapping[Role, str] = {
     "answer": "the answer",
     "given": "what the question states",
     "other": "other answers",
-    "margin": "too near to another answer",
+    "margin": "too close to another answer",
 }
 
 
 def draw_evidence(on: "Axes", evidence: Drawing) -> list[Label]:
-    """Draw areas, sectors, lines and places in the colours of their tones; their labels are to be placed."""
+    """Draw areas, sectors, lines and places in the colours of their tones. Return labels to be placed."""
     from matplotlib.patches import Wedge
 
     labels = []
@@ -65,7 +65,7 @@ def _mean(points: Points) -> Point:
 
 
 def _in_sector(on: "Axes", sector: Sector) -> Point:
-    """In the middle of a sector, and nearer to its centre where that is beyond the axes."""
+    """A point in the middle of a sector; nearer to its centre if the middle is outside the axes."""
     middle = (sector.start + sector.end) / 2
     (left, right), (low, high) = on.get_xlim(), on.get_ylim()
     for share in (0.6, 0.5, 0.4, 0.3, 0.2, 0.1):
@@ -77,7 +77,7 @@ def _in_sector(on: "Axes", sector: Sector) -> Point:
 
 
 def _halfway(line: Line) -> Point:
-    """Half of its length along a line."""
+    """The point halfway along a line."""
     points = np.array(line.points)
     along = np.insert(np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1)), 0, 0.0)
     x, y = (float(np.interp(along[-1] / 2, along, column)) for column in points.T)
@@ -85,7 +85,7 @@ def _halfway(line: Line) -> Point:
 
 
 def draw_rings(on: "Axes", rings: Iterable[Points], **style: Any) -> None:
-    """Draw what rings enclose, holes left out."""
+    """Draw the area that rings enclose, without holes."""
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 

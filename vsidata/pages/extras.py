@@ -1,4 +1,4 @@
-"""Packages that only some options need: each is an extra of this distribution."""
+"""Packages that only some options need. Each is an extra of this distribution."""
 
 from importlib import import_module
 
@@ -6,7 +6,7 @@ from vsidata.errors import OptionError
 
 
 def need_package(package: str, extra: str, option: str) -> None:
-    """See that a package is there, before the work is done that needs it.
+    """Check that a package is installed, before the work that needs it.
 
     Raises:
         OptionError: it is not installed.

@@ -1,4 +1,4 @@
-"""One scan, looked into: what it holds, what is measured in it, what is asked about it, and what to doubt."""
+"""The inspection of one scan: its content, measurements, questions and doubts."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
@@ -21,37 +21,37 @@ from vsidata.topics.ask import Drops, ask
 from vsidata.topics.question import Question
 from vsidata.topics.rule_set import RuleSet
 
-# An id's first characters are enough to name it; a scan has fewer than a thousand questions, so their numbers
-# are shorter.
+# The first characters of an id are enough to select it. A scan has fewer than a thousand questions, so their
+# numbers are shorter.
 _SHORTEST_ID = 4
 
 
 ASKED_ABOUT: Mapping[str, str] = {
     "yes": "",
-    "not counted": "its annotation may stand for several things, so that nobody asks how many there are",
-    "no: repeated": "the annotation lists it again; the other one is asked about",
-    "no: label": "the rules ask about nothing of that label",
-    "no: a group": "its label names a group of things; they are not counted, nor is one of them asked about",
+    "not counted": "its annotation may stand for several things, so questions do not ask how many there are",
+    "no: repeated": "the annotation lists it twice; questions ask about the other entry",
+    "no: label": "the rules have no questions about this label",
+    "no: a group": "its label names a group of things: they are not counted, and none of them is asked about",
     "no: no box": "it has too few points for a box",
-    "no: small": "its longest side is shorter than what the rules ask about",
+    "no: small": "its longest side is shorter than the minimum of the rules",
     "no: unseen": "the frames show too little of it",
 }
-"""Whether questions are asked about an object, and what that means."""
+"""Whether questions are asked about an object → meaning."""
 
 
 @dataclass(frozen=True, eq=False)
 class Inspection:
-    """What is known of a scan.
+    """The result of an inspection.
 
     Attributes:
-        scene: as read.
-        rules: by which it is measured and asked.
-        measured: the scene as the rules see it, the room's area by every method.
-        stream: its frames; None where it has none, or none were wanted.
-        look: what the picked frames are and show; likewise.
-        questions: what it can be asked, before a build balances the answers over all of its scans.
-        drops: how many candidates were refused, by topic and reason.
-        doubts: what to doubt in it, in words.
+        scene: the scene as it was read.
+        rules: the rules for measurements and questions.
+        measured: the scene as the rules measure it, with the room's area by every method.
+        stream: its frames; None if it has none, or none were requested.
+        look: the picked frames and what they show; None as for `stream`.
+        questions: its questions, before a build balances the answers over all of its scans.
+        drops: the number of refused candidates, by topic and reason.
+        doubts: what is doubtful, in words.
     """
 
     scene: Scene
@@ -64,7 +64,7 @@ class Inspection:
     doubts: tuple[str, ...]
 
     def asked_about(self, thing: SceneObject) -> str:
-        """Whether questions are asked about an object, and why not: a key of `ASKED_ABOUT`."""
+        """Return whether questions are asked about an object, and if not, why: a key of `ASKED_ABOUT`."""
         known = self.measured_objects.get(thing.instance)
         if known is None:
             return "no: repeated" if thing.instance in self.scene.repeated else "no: label"
@@ -87,7 +87,7 @@ class Inspection:
         return top_view(scene_row(self.scene, self.measured), frames, visibility)
 
     def evidence(self, question: Question) -> Drawing:
-        """Why the answer to a question is what it is, on the plan."""
+        """The evidence for the answer to a question, on the plan."""
         return drawing(asdict(question), self.plan)
 
     @cached_property
@@ -106,20 +106,20 @@ def inspect(
     visibility: bool = True,
     seed: int = 0,
 ) -> Inspection:
-    """Look into one scan: what a build would measure and ask, unless it balances a question away.
+    """Inspect one scan: what a build would measure and ask, except that answers are not balanced.
 
     Args:
-        source: where the scan lies.
+        source: the source that contains the scan.
         name: the scan.
         rules: the rule set.
-        topics: those to ask about; None for the rule set's own.
-        framing: which frames to look at; None for none.
-        visibility: ask only what those frames show.
-        seed: of every draw; that of a build gives its questions.
+        topics: the topics to ask about; None for those of the rule set.
+        framing: the frames to pick; None for no frames.
+        visibility: ask only about what those frames show.
+        seed: the random seed; the seed of a build gives its questions.
 
     Raises:
         OptionError: there is no scan of that name, or no such topic.
-        ScanError: the scan cannot be used; the same that would set it aside in a build.
+        ScanError: the scan cannot be used. A build skips it with the same error.
     """
     if name not in source.names():
         raise _no_such_scan(source, name)
@@ -156,10 +156,10 @@ def inspect(
 
 
 def find_question(inspection: Inspection, given: str) -> Question:
-    """The question with a number, counted from 1, or with an id that begins so.
+    """The question with this number, counted from 1, or with an id that starts with this text.
 
     Raises:
-        OptionError: there is none, or there are several.
+        OptionError: no question matches, or several do.
     """
     questions = inspection.questions
     if len(given) >= _SHORTEST_ID:
@@ -168,21 +168,21 @@ def find_question(inspection: Inspection, given: str) -> Question:
             return named[0]
     elif given.isdecimal() and 1 <= int(given) <= len(questions):
         return questions[int(given) - 1]
-    fault = f"is neither a number from 1 to {len(questions):,} nor how one id alone begins."
+    fault = f"is neither a number from 1 to {len(questions):,} nor the start of exactly one id."
     if not questions:
-        fault = "asks for a question, and the rules ask none."
+        fault = "cannot be shown: there are no questions about this scan."
     raise OptionError(f"--question {given}", fault, "`--all-questions` prints all of them with their ids.")
 
 
 def _no_such_scan(source: Source, name: str) -> OptionError:
     names = source.names()
     near = get_close_matches(name, names, n=5, cutoff=0.6)
-    remedy = f"Near it: {', '.join(near)}." if near else f"The first of them: {', '.join(names[:5])}."
-    return OptionError(name, f"is none of the {len(names):,} scans here", remedy)
+    remedy = f"Similar names: {', '.join(near)}." if near else f"The first scans: {', '.join(names[:5])}."
+    return OptionError(name, f"is not one of the {len(names):,} scans.", remedy)
 
 
 def _by_every_method(rules: MeasurementRules) -> MeasurementRules:
-    """The same rules, by which every scan's room is measured by all methods, not only those drawn for it."""
+    """The same rules, but every scan's room is measured by all methods, not only by those drawn for it."""
     compared = rules.room_area.compared.model_copy(update={"value": 1})
     return rules.model_copy(update={"room_area": rules.room_area.model_copy(update={"compared": compared})})
 
@@ -197,7 +197,11 @@ def _doubts(
         instances = f" (objects {', '.join(map(str, finding.instances))})" if finding.instances else ""
         doubts.append(f"{finding.text[:1].upper()}{finding.text[1:]}{instances}.")
     if framing and look is None:
-        doubts.append("It has no stream: nobody knows what a video would show, so everything is asked.")
+        doubts.append(
+            "It has no stream: what a video would show is unknown, so the questions cover all objects."
+        )
     elif look and visibility and look.sight is None:
-        doubts.append("Its stream has no known cameras: questions may ask what its frames do not show.")
+        doubts.append(
+            "The cameras of its stream are unknown: questions may ask about things outside its frames."
+        )
     return doubts

@@ -1,4 +1,4 @@
-"""How `vsidata inspect` says what it found: facts, a table of objects, questions, doubts."""
+"""The output of `vsidata inspect`: facts, a table of objects, questions, doubts."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from vsidata.topics.question import Question
 
 
 def fact_table(inspection: Inspection) -> Table:
-    """What the scan is: a fact a line."""
+    """The facts about the scan, one per row."""
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(style="bold")
     table.add_column()
@@ -62,11 +62,11 @@ def _stream(stream: FrameStream) -> str:
     width, height = stream.size
     lost = int(np.count_nonzero(~stream.valid))
     without = f", {lost:,} of them without a valid pose or picture" if lost else ""
-    return f"{len(stream):,} frames of {width} × {height} at {stream.fps:.1f} a second{without}"
+    return f"{len(stream):,} frames of {width} × {height}, {stream.fps:.1f} per second{without}"
 
 
 def object_table(inspection: Inspection) -> Table:
-    """A line for each annotated object: its box's size, where it is, and whether it is asked about."""
+    """A row per annotated object: the size of its box, its position, and whether it is asked about."""
     table = Table("id", "label", box=None, pad_edge=False)
     table.columns[0].justify = "right"
     measured, sight = inspection.measured_objects, inspection.measured.sight
@@ -97,23 +97,23 @@ def _where(box: OrientedBox) -> tuple[str, ...]:
 
 
 def _metres(coordinate: float) -> str:
-    return f"{round(float(coordinate), 2) + 0.0:.2f}"  # a floor a hair below zero is at 0.00, not at -0.00
+    return f"{round(float(coordinate), 2) + 0.0:.2f}"  # minus zero is shown as 0.00, not as -0.00
 
 
 def _share_seen(sight: Sight, thing: SceneObject) -> float:
-    """Of its surface, by all picked frames together."""
+    """The share of its surface that all picked frames show together."""
     return float(sight.surface[sight.instances == thing.instance].sum())
 
 
 def sides(box: OrientedBox) -> tuple[float, float, float]:
-    """Length, width and height in metres: the height is along the axis that is nearest to upright."""
+    """Length, width and height in metres. The height is along the axis that is closest to vertical."""
     upright = int(np.abs(box.axes[:, 2]).argmax())
     width, length = sorted(np.delete(box.extents, upright).tolist())
     return length, width, float(box.extents[upright])
 
 
 def topic_table(inspection: Inspection) -> Table:
-    """How many questions there are by topic, and how many candidates were refused for which reason."""
+    """The number of questions by topic, and of refused candidates by reason."""
     drops: dict[str, dict[str, int]] = {}
     for (topic, reason), count in sorted(inspection.drops.items()):
         drops.setdefault(topic, {})[reason] = count
@@ -121,13 +121,13 @@ def topic_table(inspection: Inspection) -> Table:
 
 
 def question_in_words(inspection: Inspection, question: Question) -> str:
-    """A question with its number, answer and evidence, over a few lines."""
+    """A question with its number, answer and evidence, on a few lines."""
     topic = inspection.rules.registry[question.topic]
     return f"{inspection.questions.index(question) + 1}  {in_words(asdict(question), topic)}"
 
 
 def as_json(inspection: Inspection) -> dict[str, Any]:
-    """All of it, for a program. Metres, square metres, room frame."""
+    """The inspection as data for a program. Metres, square metres, room frame."""
     scene = inspection.scene
     return {
         "dataset": scene.dataset,
@@ -169,15 +169,15 @@ def _box(box: OrientedBox) -> dict[str, Array]:
 
 
 def closing_lines(inspection: Inspection) -> list[str]:
-    """What the marks in the table of objects mean, and what to doubt."""
+    """The meaning of the marks in the table of objects, and the doubts."""
     used = {inspection.asked_about(thing) for thing in inspection.scene.objects}
     marks = [f"{mark} – {meaning}." for mark, meaning in ASKED_ABOUT.items() if meaning and mark in used]
-    return [*marks, *(f"To doubt: {doubt}" for doubt in inspection.doubts)]
+    return [*marks, *(f"Doubtful: {doubt}" for doubt in inspection.doubts)]
 
 
 def next_line(inspection: Inspection) -> str:
-    """What to do next."""
+    """The next step."""
     return (
         f"Next: --all-questions prints the {len(inspection.questions):,} questions; "
-        "--question N --png FILE draws why an answer is what it is."
+        "--question N --png FILE draws the evidence for an answer."
     )

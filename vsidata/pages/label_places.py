@@ -1,4 +1,4 @@
-"""Labels on a picture: each on what it names, or beside it where another label needs the room."""
+"""Labels on a picture: each on the thing that it names, or beside it if another label is in the way."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,22 +9,22 @@ from vsidata.plain_text import in_a_line
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Rounds of moving labels apart. 57 labels of a furnished room need 11. A limit in seconds, as adjustText has
-# by default, would draw another picture on another computer.
+# Rounds of moving labels apart. 57 labels of a furnished room need 11. A limit in seconds, the default of
+# adjustText, would draw another picture on another computer.
 _MOST_ROUNDS = 500
-_LEADER = {"arrowstyle": "-", "color": "#707070", "linewidth": 0.5}  # from a label to what it names
+_LEADER = {"arrowstyle": "-", "color": "#707070", "linewidth": 0.5}  # from a label to the thing that it names
 
 
 @dataclass(frozen=True)
 class Label:
-    """A few words.
+    """A few words on a picture.
 
     Attributes:
         text: the words.
-        at: what they name, in the units of the axes.
-        color: of the words.
-        size: of the letters, points.
-        bold: whether they stand out.
+        at: the place that they name, in the units of the axes.
+        color: the colour of the words.
+        size: the font size, points.
+        bold: whether the words are bold.
     """
 
     text: str
@@ -35,7 +35,7 @@ class Label:
 
 
 def place_labels(on: "Axes", labels: Sequence[Label]) -> None:
-    """Write labels so that none hides another.
+    """Write labels so that they do not hide each other.
 
     Args:
         on: the axes, with everything else drawn and their limits set.

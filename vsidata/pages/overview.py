@@ -1,4 +1,4 @@
-"""What the overview of a build shows, as plain data."""
+"""The content of a build's overview page, as plain data."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -22,12 +22,12 @@ Json = dict[str, Any]
 
 
 def overview(build: Build, scenes: Iterable[Mapping[str, Any]], tallies: Tallies) -> Json:
-    """All that the overview needs but for the list of scenes.
+    """Everything that the overview needs except the list of scenes.
 
     Args:
-        build: that is shown.
-        scenes: their lines in the list of scenes.
-        tallies: of all questions.
+        build: the build to show.
+        scenes: the entries of the list of scenes.
+        tallies: the counts of all answers.
 
     Raises:
         VsiError: the list of failures or the audit is damaged.
@@ -63,14 +63,14 @@ def overview(build: Build, scenes: Iterable[Mapping[str, Any]], tallies: Tallies
 
 
 def pictures_of(manifest: Manifest) -> str | None:
-    """Whose pictures a build holds; None where it holds none, or only rooms that belong to nobody."""
+    """The owner of the pictures in a build; None if it has no pictures, or only of rooms without an owner."""
     if is_free(manifest) or not has_pictures(manifest):
         return None
     return names_in_words(owned_datasets(manifest))
 
 
 def scene_line(page: Mapping[str, Any], file: str) -> Json:
-    """A scene's line in the list of scenes, from its page."""
+    """The entry of a scene in the list of scenes, from its page."""
     return {
         "name": page["name"],
         "file": file,
@@ -84,19 +84,19 @@ def scene_line(page: Mapping[str, Any], file: str) -> Json:
 
 
 def _failures(build: Path) -> list[Json]:
-    """The scans set aside; empty where the list was not published with the build."""
+    """The skipped scans; empty if the list was not published with the build."""
     path = build / "failures.jsonl"
     if not path.exists():
         return []
     try:
         return [orjson.loads(line) for line in read_regular(path).splitlines()]
     except (OSError, ValueError) as error:
-        remedy = "Run the build's own command again: it writes the list anew."
+        remedy = "Run the command of the build again: it writes the list again."
         raise VsiError(path, f"cannot be read: {error}.", remedy) from error
 
 
 def _audit(build: Build) -> Json | None:
-    """What `vsidata audit` `found`, and whether it is `stale`, of other questions; None without an audit."""
+    """The result of `vsidata audit` (`found`), and whether it is of other questions (`stale`), if any."""
     found = read_audit(build.folder)
     return (
         None

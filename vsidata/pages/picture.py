@@ -1,4 +1,4 @@
-"""A floor plan as a picture: the room, its objects with their labels, the camera's path, evidence."""
+"""A floor plan as a picture: the room, its objects with labels, the path of the camera, evidence."""
 
 import io
 from textwrap import fill
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _ASKED, _UNASKED, _FLOOR, _WALL, _PATH = "#A9CDE8", "#E8E8E8", "#FBF8F1", "#4A4A4A", "#009E73"
 _WIDTH, _LEAST_HEIGHT, _MOST_HEIGHT = 10.0, 5.0, 14.0  # inches
-_ENTRY_WIDTH = 2.2  # inches, of a long entry of the legend
-_AROUND = 0.35  # metres between what is drawn and the edge
+_ENTRY_WIDTH = 2.2  # inches, the width of a long entry of the legend
+_AROUND = 0.35  # metres between the drawing and the edge
 
 
 def picture(
@@ -35,17 +35,18 @@ def picture(
     """A scene from above as a PNG, in metres.
 
     Args:
-        inspection: of the scene.
-        question: whose evidence is drawn; None for the scene alone.
+        inspection: the inspection of the scene.
+        question: the question with the evidence to draw; None for the scene alone.
         dpi: pixels per inch.
-        width: of the picture, inches. Letters keep their size: the narrower, the larger they look.
-        titled: whether the question and its answer stand above the plan.
+        width: the width of the picture, inches. Letters keep their size: on a narrow picture they look
+            larger.
+        titled: whether the question and its answer are written above the plan.
     """
     from PIL import Image
 
     drawn, file = io.BytesIO(), io.BytesIO()
     figure(inspection, question, dpi, width=width, titled=titled).savefig(drawn, format="png")
-    # Flat colours: a palette has them all, and a third of the bytes.
+    # The colours are flat: a palette covers all of them, and the file is a third as large.
     palette = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
     palette.save(file, format="png", optimize=True)
     return file.getvalue()
@@ -59,10 +60,10 @@ def figure(
     width: float = _WIDTH,
     titled: bool = True,
 ) -> "Figure":
-    """The same as a figure of matplotlib's."""
+    """The same picture as a figure of matplotlib."""
     from matplotlib import rc_context
 
-    with rc_context({"text.parse_math": False}):  # a label between two `$` is no formula
+    with rc_context({"text.parse_math": False}):  # a label between two `$` is not a formula
         return _drawn(inspection, question, dpi, width, titled)
 
 
@@ -89,7 +90,7 @@ def _drawn(
 
 
 def _set_up(whole: "Figure", on: "Axes", plan: TopView, width: float, lines_above: int) -> None:
-    """Axes in metres, with a line each metre, and a figure in the plan's proportions."""
+    """Set up axes in metres with a grid line per metre, and a figure with the proportions of the plan."""
     (left, low), (right, high) = plan.bounds
     on.set(xlim=(left - _AROUND, right + _AROUND), ylim=(low - _AROUND, high + _AROUND), aspect="equal")
     on.set_xticks(np.arange(np.ceil(left), right + 0.01))
@@ -119,7 +120,7 @@ def _title(inspection: Inspection, question: Question | None) -> str:
 
 
 def _draw_objects(on: "Axes", inspection: Inspection, evidence: Drawing | None) -> list[Label]:
-    """Footprints, what is lower first; what the question speaks of in its tone, all else faint."""
+    """Draw footprints from low to high: objects of the question in their tones, all others faint."""
     from matplotlib.patches import Polygon
 
     marked = {thing.instance: thing for thing in evidence.objects} if evidence else {}
@@ -155,7 +156,7 @@ def _middle(thing: PlanObject) -> Point:
 
 
 def _draw_legend(whole: "Figure", on: "Axes") -> None:
-    """Below the plan, where it takes no room from it."""
+    """Draw the legend below the plan, where it does not take space from it."""
     handles, words = on.get_legend_handles_labels()
     most = int(whole.get_figwidth() / _ENTRY_WIDTH)
     ncols = len(words) if len(words) <= most + 1 else most
@@ -170,5 +171,5 @@ def _draw_camera(on: "Axes", plan: TopView, alpha: float) -> None:
     if looks:
         x, y, along, across = np.array(looks).T
         size: dict[str, Any] = {"angles": "xy", "scale_units": "xy", "scale": 4, "width": 0.0025}
-        on.plot([], [], ">", color=_PATH, alpha=alpha, label="a frame, and where it looks")
+        on.plot([], [], ">", color=_PATH, alpha=alpha, label="a frame and its viewing direction")
         on.quiver(x, y, along, across, color=_PATH, alpha=alpha, zorder=4, **size)

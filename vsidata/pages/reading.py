@@ -1,4 +1,4 @@
-"""A build, read scene by scene: its row, its questions, its frames. Memory holds one scene."""
+"""A build, read scene by scene: the row, questions and frames of a scene. Memory holds one scene."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ _BATCHES = {"qa": 1_000, "scenes": 50, "frames": 1}
 
 @dataclass(frozen=True)
 class SceneRecord:
-    """All that a build has of one scene.
+    """The rows of one scene in a build.
 
     Attributes:
-        split: of its questions.
-        scene: row of `schema.SCENES`.
-        questions: rows of `schema.QA`, in the build's order.
-        frames: row of `schema.FRAMES`; None where it has no frames, or they were not published.
+        split: the split of its questions.
+        scene: its row of `schema.SCENES`.
+        questions: rows of `schema.QA`, in the order of the build.
+        frames: its row of `schema.FRAMES`; None if it has no frames, or they were not published.
     """
 
     split: str
@@ -30,10 +30,10 @@ class SceneRecord:
 
 
 def scenes(build: Build) -> Iterator[SceneRecord]:
-    """Every scene of a build, split by split in the order of their names.
+    """Every scene of a build, split by split, sorted by name.
 
     Raises:
-        BuildError: a shard is missing or damaged, or speaks of a scene that the others do not have.
+        BuildError: a shard is missing or damaged, or has rows of a scene that the others do not have.
     """
     for split in sorted(build.splits):
         questions, frames = _ByScene(build, "qa", split), _ByScene(build, "frames", split)
@@ -46,7 +46,7 @@ def scenes(build: Build) -> Iterator[SceneRecord]:
 
 
 class _ByScene:
-    """Rows of a table, scene after scene; they stand in the order in which the scenes are taken."""
+    """Rows of a table, scene after scene, in the order in which the scenes are taken."""
 
     def __init__(self, build: Build, table: str, split: str) -> None:
         self._where = next(iter(build.shards(table, split)), build.folder)
@@ -55,7 +55,7 @@ class _ByScene:
         self._next = self._advance()
 
     def take(self, name: str) -> list[Row]:
-        """The rows of a scene, if its turn is now; else none."""
+        """The rows of a scene if it is the next one; otherwise an empty list."""
         if self._next is None or self._next[0] != name:
             return []
         rows = self._next[1]
@@ -63,7 +63,7 @@ class _ByScene:
         return rows
 
     def check_empty(self) -> None:
-        """That every row was taken."""
+        """Check that every row was taken."""
         if self._next is not None:
             fault = (
                 f"has rows of the scene {self._next[0]!r}, which is missing or in another place in `scenes`"

@@ -1,7 +1,7 @@
-"""A scan as a recording for Rerun's viewer: mesh, boxes, the camera's way and the frames that a model sees.
+"""A scan as a recording for Rerun's viewer: mesh, boxes, the path of the camera, the frames shown to a model.
 
-The room's frame is the world: metres, z up. Everything lies below `room`; the frames stand on the timeline
-`time`, seconds since the stream began.
+The frame of reference is the room's: metres, z up. All entities are below `room`. The frames are on the
+timeline `time`, in seconds since the stream began.
 """
 
 import colorsys
@@ -19,17 +19,17 @@ from vsidata.topics.question import Question
 if TYPE_CHECKING:
     import rerun
 
-_GREY = (190, 190, 190)  # of the mesh where no box is: walls, floor, and what nobody annotated
+_GREY = (190, 190, 190)  # colour of the mesh outside of boxes: walls, floor, and unannotated things
 _PATH = (60, 60, 60)
-_GOLDEN = (5**0.5 - 1) / 2  # of a turn: any number of hues so far apart differ well
+_GOLDEN = (5**0.5 - 1) / 2  # of a turn: any number of hues this far apart differ clearly
 
 
 def recording(inspection: Inspection, question: Question | None = None) -> bytes:
     """The content of an `.rrd` file.
 
     Args:
-        inspection: of the scene.
-        question: whose evidence is drawn, below `room/evidence`; None for the scene alone.
+        inspection: the inspection of the scene.
+        question: the question with the evidence to draw, below `room/evidence`; None for the scene alone.
     """
     import rerun
 
@@ -37,7 +37,7 @@ def recording(inspection: Inspection, question: Question | None = None) -> bytes
     name = f"{scene.dataset}-{scene.name}"
     to = rerun.RecordingStream("vsidata", recording_id=name, send_properties=False)
     memory = to.memory_recording()
-    to.set_log_time_enabled(False)  # when it was written is nobody's concern
+    to.set_log_time_enabled(False)  # the same scan gives the same bytes at any time
     to.log("room", rerun.ViewCoordinates.RIGHT_HAND_Z_UP, static=True)
     colours = _colours(inspection)
     _log_mesh(to, inspection, colours)
@@ -53,7 +53,7 @@ def recording(inspection: Inspection, question: Question | None = None) -> bytes
 
 
 def _colours(inspection: Inspection) -> Mapping[int, tuple[int, int, int]]:
-    """Red, green and blue of the objects with a box, by instance: one colour a category."""
+    """Red, green and blue of the objects with a box, by instance. Each category has one colour."""
     boxed = [thing for thing in inspection.measured.objects if thing.box is not None]
     categories = sorted({thing.category for thing in boxed})
     hues = {category: (place * _GOLDEN) % 1 for place, category in enumerate(categories)}
@@ -78,7 +78,7 @@ def _log_mesh(to: "rerun.RecordingStream", inspection: Inspection, colours: Mapp
         vertex_positions=scene.points,
         triangle_indices=scene.triangles,
         vertex_colors=vertex_colours,
-        face_rendering="Front",  # so that one looks into the room through the backs of its walls
+        face_rendering="Front",  # so the room is visible through the backs of its walls
     )
     to.log("room/mesh", mesh, static=True)
 
@@ -100,7 +100,7 @@ def _log_boxes(to: "rerun.RecordingStream", inspection: Inspection, colours: Map
 
 
 def _log_shapes(to: "rerun.RecordingStream", question: Question) -> None:
-    """The shapes in the room, each an entity: sectors and areas by their edges."""
+    """Log the shapes in the room, each as an entity. Sectors and areas are drawn by their edges."""
     import rerun
 
     for number, shape in enumerate(question.evidence.shapes):
@@ -123,7 +123,7 @@ def _log_shapes(to: "rerun.RecordingStream", question: Question) -> None:
 
 
 def _arc(points: Array) -> Array:
-    """(n, 3) around a sector: from its centre along the arc and back."""
+    """The outline (n, 3) of a sector: from its centre along the arc and back."""
     center, begin, end = points
     start, stop = (np.arctan2(*(at - center)[1::-1]) for at in (begin, end))
     angles = start + np.linspace(0, (stop - start) % (2 * np.pi) or 2 * np.pi, 33)
@@ -133,7 +133,7 @@ def _arc(points: Array) -> Array:
 
 
 def _quaternion(box: OrientedBox) -> Array:
-    """(4,) x, y, z, w: the turn from the room's axes to the box's, one of them turned round if need be."""
+    """(4,) x, y, z, w: the rotation from the room's axes to the box's, one of them reversed if necessary."""
     from scipy.spatial.transform import Rotation
 
     axes = box.axes.T.copy()  # in columns
@@ -142,7 +142,7 @@ def _quaternion(box: OrientedBox) -> Array:
 
 
 def _stretches(shown: ShownFrames) -> list[Array]:
-    """The camera's path between losses: (n, 3) each, metres, room frame."""
+    """The path of the camera between tracking losses: (n, 3) each, metres, room frame."""
     stretches: list[list[Array]] = [[]]
     for spot in shown.path or ():
         if spot.position is None:
@@ -172,7 +172,7 @@ def _log_frames(to: "rerun.RecordingStream", shown: ShownFrames) -> None:
 
 
 def _views(inspection: Inspection) -> Any:
-    """The room beside the camera's picture."""
+    """The view of the room beside the picture of the camera."""
     from rerun import blueprint
 
     views: list[Any] = [blueprint.Spatial3DView(origin="room", name=inspection.scene.name)]

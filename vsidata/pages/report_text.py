@@ -1,4 +1,4 @@
-"""What `vsidata report` says at its end."""
+"""The last lines of `vsidata report`."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from vsidata.pages.site import Report
 
 
 def closing_lines(report: Report) -> list[str]:
-    """What was written, and how to look at it."""
+    """What was written, and how to open it."""
     size = f"{report.bytes / 1e6:.1f} MB"
     what = f"{report.questions:,} questions about {report.scenes:,} scene{'s' * (report.scenes != 1)}"
     return [
@@ -17,14 +17,14 @@ def closing_lines(report: Report) -> list[str]:
 
 
 def _pictures(report: Report) -> list[str]:
-    """Whose pictures are in it, where they are somebody's."""
+    """The owner of the pictures, if they have one."""
     if report.pictures_of is None:
         return []
-    return [f"They show small pictures of {report.pictures_of}: keep them where those may be seen."]
+    return [f"They show pictures of {report.pictures_of}: share them only with people who may see those."]
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """The same for a program."""
+    """The report's figures as data for a program."""
     return {
         "index": str(report.index),
         "scenes": report.scenes,

@@ -1,4 +1,4 @@
-"""What a rule set asks for, topic by topic, and how far an answer is from another one, in words."""
+"""The rules of each topic, and how far an answer is from another one, in words."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,17 +12,17 @@ Resolved = Mapping[str, Any]
 """The resolved rules, as a manifest has them."""
 
 STATED_AREA = (
-    "The area is the one that the scan's makers state: the rules measure none, and there is no outline."
+    "The area is stated by the makers of the scan: the rules do not measure it, and there is no outline."
 )
-"""What stands in place of the definition where a room's area is stated, not measured."""
+"""The text in place of the definition if a room's area is stated, not measured."""
 
 
 def topic_rules(rules: Resolved, described: Mapping[str, Any]) -> dict[str, Any]:
-    """What the rules say on each topic: a definition in sentences, and the constants with their reasons.
+    """The rules of each topic: a definition in sentences, and the constants with their reasons.
 
     Args:
-        rules: resolved.
-        described: what is known of each topic, `vsidata.topics.described`.
+        rules: the resolved rules.
+        described: the description of each topic, from `vsidata.topics.described`.
 
     Returns:
         topic → `definition`, and `constants`: `name`, `value` in words, `why` and `source` of each.
@@ -37,17 +37,17 @@ def topic_rules(rules: Resolved, described: Mapping[str, Any]) -> dict[str, Any]
 
 
 def what_differs(resolved: Resolved, extends: str | None) -> dict[str, Any]:
-    """What a user's own rule set is for, and what it changes in the one of this package that it extends.
+    """The reason for a user's own rule set, and its changes to this package's rule set that it extends.
 
     Args:
         resolved: the rules.
         extends: the rule set that they extend.
 
     Returns:
-        `why`: empty where the user gives no reason of his own; `extends`: name of the rule set, or None;
-        `changes`: one line for each constant and text that differs.
+        `why`: empty without a reason of the user; `extends`: the name of the rule set, or None; `changes`: one
+        line per constant and text that differs.
     """
-    if extends not in RULE_SETS:  # none, or one of another release
+    if extends not in RULE_SETS:  # no rule set, or one of another release
         return {"why": resolved["why"], "extends": None, "changes": []}
     base = load_rules(extends).resolved
     changed = differences(base, {**resolved, "name": base["name"]})
@@ -59,7 +59,7 @@ def what_differs(resolved: Resolved, extends: str | None) -> dict[str, Any]:
 
 
 def visibility_constants(rules: Resolved) -> list[dict[str, str]]:
-    """When frames show enough, with the reasons."""
+    """The constants that decide when frames show enough, with the reasons."""
     return [*_constants(rules["visibility"])]
 
 
@@ -75,7 +75,7 @@ def _constants(stated: Mapping[str, Any]) -> Iterator[dict[str, str]]:
 
 
 def margin_in_words(question: Row, rules: Resolved, described: Mapping[str, Any]) -> str:
-    """How far a value is from where the answer would be another one, and what the rules ask for."""
+    """How far a value is from where the answer would change, and the minimum of the rules."""
     about = described.get(question["topic"], {}).get("margin")
     stated = rules["topics"].get(question["topic"], {})
     return topic.margin_in_words(question["evidence"]["margin"], about, stated)

@@ -1,4 +1,4 @@
-"""What the page of a scene shows, as plain data: lengths in metres to the millimetre, from above."""
+"""The content of a scene's page, as plain data: lengths in metres, rounded to millimetres."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,13 +15,13 @@ from vsidata.topics.explain import explain
 def scene_page(
     record: SceneRecord, rules: Resolved, topics: Mapping[str, Any], *, visibility: bool
 ) -> dict[str, Any]:
-    """All that the page of a scene needs.
+    """Everything that the page of a scene needs.
 
     Args:
         record: the scene.
         rules: the resolved rules, as the manifest has them.
-        topics: what is known of each topic, `vsidata.topics.described`.
-        visibility: whether only what the frames show was asked.
+        topics: the description of each topic, from `vsidata.topics.described`.
+        visibility: whether questions are only about what the frames show.
     """
     seen = top_view(record.scene, record.frames, rules["visibility"] if visibility else None)
     return {
@@ -83,7 +83,7 @@ def _question(row: Row, seen: TopView, rules: Resolved, topics: Mapping[str, Any
 
 
 def _drawing(shapes: Drawing) -> dict[str, Any]:
-    """Its shapes by kind; what is empty is left out."""
+    """The shapes of a drawing by kind, without empty entries."""
     return {
         kind: [
             {name: _rounded(value) for name, value in vars(shape).items() if value != ""} for shape in some
@@ -94,7 +94,7 @@ def _drawing(shapes: Drawing) -> dict[str, Any]:
 
 
 def _rounded(value: Any) -> Any:
-    """The same with every number rounded to three decimals."""
+    """The same data with every number rounded to three decimals."""
     if isinstance(value, float):
         return round(value, 3) + 0.0  # minus zero is zero
     if isinstance(value, tuple | list):

@@ -1,7 +1,7 @@
 """A build as a folder of static pages: `DIR/report/index.html`, opened from the disk, without a network.
 
-The pages are files of this package; beside them lie scripts with the data, one for each scene, which a page
-loads when it is asked for. All text of the build reaches the pages as JSON and never as markup.
+The pages are files of this package. Beside them are scripts with the data, one per scene, which a page loads
+when it needs them. All text of the build is passed to the pages as JSON and never as markup.
 """
 
 import errno
@@ -48,9 +48,10 @@ class Report:
 
     Attributes:
         index: the page to open.
-        scenes, questions: how many it shows.
-        bytes: of all its files.
-        pictures_of: whose pictures it shows; None where it shows none, or only rooms that belong to nobody.
+        scenes, questions: the numbers of scenes and questions in it.
+        bytes: the size of all its files.
+        pictures_of: the owner of the pictures in it; None if it has no pictures, or only of rooms without an
+            owner.
     """
 
     index: Path
@@ -66,20 +67,20 @@ def write_report(
     started: Callable[[int], None] = lambda _: None,
     done: Callable[[], None] = lambda: None,
 ) -> Report:
-    """Write the pages of a build, in place of those that are there.
+    """Write the pages of a build. They replace an earlier report.
 
-    The same build gives the same bytes. Stopped at any moment, it leaves the report before it whole. Only a
-    report is replaced, and only if nothing else lies in its folder.
+    The same build gives the same bytes. If the command is interrupted at any moment, the earlier report stays
+    complete. Only a report is replaced, and only if its folder contains nothing else.
 
     Args:
-        build: what the pages show; they are written into its folder.
+        build: the build to show; the pages are written into its folder.
         started: called with the number of scenes.
-        done: called after each.
+        done: called after each scene.
 
     Raises:
-        OptionError: another report is being written, or something that is no report would be replaced.
+        OptionError: another report is being written, or something that is not a report would be replaced.
         BuildError: a shard of the build is damaged.
-        VsiError: the folder cannot be written to.
+        VsiError: the folder is not writable.
     """
     started(build.manifest.total_scenes)
     with _in_place_of(build.folder / REPORT) as folder:
@@ -98,14 +99,14 @@ def write_report(
 
 
 def page_file_name(scene: str) -> str:
-    """Name of a scene's file without its ending: the scene's own, if it is plain; else a digest of it."""
+    """Name of a scene's file without its ending: the scene's own name if it is plain, or its digest."""
     return scene if _PLAIN_NAME.fullmatch(scene) else hashlib.sha256(scene.encode()).hexdigest()[:32]
 
 
 def _write_scenes(
     folder: Path, build: Build, tallies: Tallies, done: Callable[[], None]
 ) -> list[dict[str, Any]]:
-    """A file for each scene; their lines in the list of scenes, by name."""
+    """Write a file per scene. Return the entries of the list of scenes, sorted by name."""
     for name in FOLDERS:
         (folder / name).mkdir()
     lines = []
@@ -124,14 +125,14 @@ def _write_scenes(
 
 
 def _write_data(path: Path, data: Any) -> None:
-    """A script that hands data over; a page opened from the disk may load nothing else."""
+    """Write a script that passes data to a page. A page opened from the disk can load nothing else."""
     path.write_bytes(_DELIVER + orjson.dumps(data) + b");\n")
 
 
 @contextmanager
 def _in_place_of(report: Path) -> Iterator[Path]:
-    """An empty folder that takes the report's place if nothing goes wrong, and else is gone."""
-    busy = OptionError(report, "is being written by another command.", "Wait for it.")
+    """An empty folder that replaces the report if there is no error, and is removed otherwise."""
+    busy = OptionError(report, "is being written by another command.", "Run it again when that is done.")
     lock = report.with_name(LOCK)
     try:
         with hold_lock(lock, busy):
@@ -161,13 +162,13 @@ def _in_place_of(report: Path) -> Iterator[Path]:
 
 
 def _restore(folder: Path, report: Path) -> None:
-    """Put the report before back where a run ended between taking it away and putting the new one there."""
+    """Restore the earlier report if a run ended after moving it away and before putting the new one there."""
     if (folder / BEFORE).is_dir() and not os.path.lexists(report):
         (folder / BEFORE).rename(report)
 
 
 def _clear(report: Path) -> None:
-    """Remove what runs that were killed left behind."""
+    """Remove unfinished reports of runs that were killed."""
     for folder in report.parent.iterdir():
         if is_unfinished_report(folder.name) and foreign_in_report(folder) is None:
             _restore(folder, report)
@@ -175,26 +176,27 @@ def _clear(report: Path) -> None:
 
 
 def _need_replaceable(report: Path) -> None:
-    """Refuse to replace what `vsidata report` did not write, or what cannot be removed.
+    """Refuse to replace files that `vsidata report` did not write, or that cannot be removed.
 
     Raises:
-        OptionError: something else is there, or something else lies in it.
-        PermissionError: a folder in it may not be written to.
+        OptionError: the folder is not a report, or contains other files.
+        PermissionError: a folder in it is not writable.
     """
     if not os.path.lexists(report):
         return
-    remedy = "Move it away: the report is written there."
+    remedy = "Move it to another place: the report is written there."
     if not _is_report(report):
-        raise OptionError(report, "is there already and is no report.", remedy)
+        raise OptionError(report, "already exists and is not a report.", remedy)
     if foreign := foreign_in_report(report):
-        raise OptionError(foreign, "is not of a report, and the report's folder would be replaced.", remedy)
+        fault = "is not a file of a report, and the report's folder would be replaced."
+        raise OptionError(foreign, fault, remedy)
     for folder in (report, *(report / name for name in FOLDERS)):
         if folder.exists() and not os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
 
 
 def _is_report(folder: Path) -> bool:
-    """Whether a folder holds the data that `_write_data` writes."""
+    """Return whether a folder contains data that `_write_data` writes."""
     data = folder / "data" / "build.js"
     if folder.is_symlink() or not data.is_file():
         return False

@@ -1,4 +1,4 @@
-"""How often each answer occurs, type of question by type: what the overview's charts draw."""
+"""How often each answer occurs, by question type: the data of the overview's charts."""
 
 import math
 from collections import Counter
@@ -9,7 +9,7 @@ import numpy as np
 from vsidata.dataset.results import Row
 
 _BINS = 24
-_MOST_WORDS = 12  # different words are worth a chart: directions and counts, not names of objects
+_MOST_WORDS = 12  # a chart shows at most so many words: directions and counts, not names of objects
 
 
 class Tallies:
@@ -23,7 +23,7 @@ class Tallies:
         self._topics: dict[str, str] = {}
 
     def add(self, row: Row) -> None:
-        """One more question."""
+        """Add one question."""
         kind = row["question_type"]
         self._topics[kind] = row["topic"]
         if row["unit"] and (number := _number(row["ground_truth"])) is not None:
@@ -37,9 +37,9 @@ class Tallies:
             words[row["answer"]] += 1
 
     def charts(self) -> list[dict[str, Any]]:
-        """A chart for each type of question and kind of answer: `bars` of a `label` and a `count`.
+        """A chart per question type and kind of answer: `bars` with a `label` and a `count`.
 
-        Where the answers are `numbers`, the bars are those of a histogram.
+        If the answers are `numbers`, the bars are those of a histogram.
         """
         charts = []
         for kind in sorted(self._topics):
@@ -67,7 +67,7 @@ def _bars(counts: Counter[str]) -> list[dict[str, Any]]:
 
 
 def _histogram(numbers: list[float], unit: str) -> dict[str, Any]:
-    """Equally wide bins up to the 99th percentile; the last holds what is larger."""
+    """Equally wide bins up to the 99th percentile. The last bin also counts all larger values."""
     values = np.array(numbers)
     step = _round_step(float(np.quantile(values, 0.99)) / _BINS)
     bins = np.minimum(np.floor(values / step).astype(int), _BINS - 1).clip(0)
@@ -75,7 +75,7 @@ def _histogram(numbers: list[float], unit: str) -> dict[str, Any]:
     low, middle, high = (f"{value:g}" for value in np.quantile(values, (0.05, 0.5, 0.95)).round(2).tolist())
     return {
         "numbers": True,
-        "of": f"median {middle} {unit}, nine in ten from {low} to {high} {unit}",
+        "of": f"median {middle} {unit}, nine of ten from {low} to {high} {unit}",
         "bars": [
             {"label": f"{index * step:g} to {(index + 1) * step:g} {unit}", "count": count}
             for index, count in enumerate(counts.tolist())

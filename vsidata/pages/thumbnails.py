@@ -1,4 +1,4 @@
-"""Pictures small enough for a page that is mailed."""
+"""Pictures that are small enough for a page sent by mail."""
 
 import base64
 
@@ -8,21 +8,21 @@ from vsidata.sources.scan_file import Fault
 from vsidata.sources.streams.image import decode, encode
 from vsidata.sources.streams.jpeg import jpeg_size
 
-# Sixteen of them take 110 kB in a page, and two stand side by side on a phone.
+# Sixteen of them take 110 kB in a page, and two fit side by side on a phone.
 _LONGEST_SIDE = 224
 _QUALITY = 60
 
-# A JPEG is decoded to a part of its size in a part of the time.
+# A JPEG can be decoded at a reduced size, which takes less time.
 _REDUCED = {8: cv2.IMREAD_REDUCED_COLOR_8, 4: cv2.IMREAD_REDUCED_COLOR_4, 2: cv2.IMREAD_REDUCED_COLOR_2}
 _TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
 def thumbnail(jpeg: bytes, orientation: int | None) -> str | None:
-    """A small upright copy of a picture, as a data URI; None where it cannot be decoded.
+    """A small upright copy of a picture, as a data URI; None if it cannot be decoded.
 
     Args:
         jpeg: the picture.
-        orientation: degrees by which it must be turned clockwise to stand upright; None where unknown.
+        orientation: degrees by which it must be turned clockwise to be upright; None if unknown.
     """
     try:
         longest = max(jpeg_size(jpeg))

@@ -1,6 +1,7 @@
-"""A scene from above: what a floor plan shows, in metres on the ground plane, for any renderer to draw.
+"""A scene from above: the content of a floor plan, in metres on the ground plane, for any renderer.
 
-Works on the rows of a build's tables (`vsidata.dataset.schema`), read back or fresh; arrays do for lists.
+The functions take rows of a build's tables (`vsidata.dataset.schema`), read back or new, with lists or
+arrays.
 """
 
 from collections.abc import Mapping
@@ -20,7 +21,7 @@ Point = tuple[float, float]
 Points = tuple[Point, ...]
 
 
-# Below this share of a unit vector on the ground plane, a camera looks up or down and in no direction.
+# If the part of the unit vector on the ground plane is shorter, a camera looks up or down, in no direction.
 _UPRIGHT = 0.05
 
 
@@ -31,11 +32,11 @@ class PlanObject:
     Attributes:
         instance: its id in the annotation.
         label: the annotation's word.
-        category: the word of the questions; None where no question uses it.
-        box: its box; None where it has none, and then it is not drawn.
-        centroid: (3,) mean of its vertices; None where there are none.
-        seen: whether the frames show it, as the rules say; None where that is not known.
-        shown_in: which of the plan's frames show it, each large enough by the rules.
+        category: the word of the questions; None if no question uses it.
+        box: its box; None if it has none. Without a box it is not drawn.
+        centroid: (3,) mean of its vertices; None if it has none.
+        seen: whether the frames show enough of it by the rules; None if unknown.
+        shown_in: the numbers of the plan's frames that show it large enough by the rules.
     """
 
     instance: int
@@ -53,7 +54,7 @@ class PlanObject:
 
     @property
     def middle(self) -> Point | None:
-        """Where it is: the middle of its box, or else its centroid."""
+        """The middle of its box; without a box, its centroid."""
         place = self.centroid if self.box is None else self.box.center
         return None if place is None else on_ground(place)
 
@@ -68,7 +69,7 @@ class PlanObject:
 
 @dataclass(frozen=True)
 class _Shown:
-    """What the frames show of an object: whether enough, and which of them."""
+    """What the frames show of an object: whether it is enough, and the numbers of the frames."""
 
     seen: bool | None
     frames: tuple[int, ...]
@@ -79,10 +80,10 @@ class PlanFrame:
     """A picked frame.
 
     Attributes:
-        number: what the source calls it.
-        seconds: since the stream began.
-        at: where the camera was; None where unknown.
-        towards: unit vector, where it looked; None where unknown, or straight up or down.
+        number: the source's number.
+        seconds: the time since the stream began.
+        at: the position of the camera; None if unknown.
+        towards: unit vector of the viewing direction; None if unknown, or straight up or down.
     """
 
     number: int
@@ -93,7 +94,7 @@ class PlanFrame:
 
 @dataclass(frozen=True)
 class CameraMoment:
-    """Where the camera was at a time; `at` is None where tracking was lost."""
+    """The position of the camera at a time; `at` is None if tracking was lost."""
 
     seconds: float
     at: Point | None
@@ -105,11 +106,11 @@ class TopView:
 
     Attributes:
         scene_name: the scene.
-        outline: rings that enclose the room's area, a hole's running clockwise; empty where it is stated.
-        room_area: square metres; None where unknown.
-        objects: all that are annotated, by instance id.
-        frames: the picked ones; empty where there are none.
-        moments: the camera throughout the stream, rising in time; empty where unknown.
+        outline: rings around the room's area, those of holes clockwise; empty if the area is stated.
+        room_area: square metres; None if unknown.
+        objects: all annotated objects, by instance id.
+        frames: the picked frames; may be empty.
+        moments: the camera throughout the stream, in order of time; empty if unknown.
     """
 
     scene_name: str
@@ -121,7 +122,7 @@ class TopView:
 
     @cached_property
     def path(self) -> tuple[Points, ...]:
-        """Where the camera went: a line for each stretch that is known."""
+        """The path of the camera: a line per known stretch."""
         stretches: list[list[Point]] = [[]]
         for moment in self.moments:
             if moment.at is None:
@@ -132,7 +133,7 @@ class TopView:
 
     @cached_property
     def bounds(self) -> tuple[Point, Point]:
-        """The lowest and the highest coordinates of all that is drawn; the unit square where nothing is."""
+        """The lowest and the highest coordinates of the drawing; the unit square if nothing is drawn."""
         drawn = [*self.outline, *self.path, *(thing.footprint for thing in self.objects.values())]
         points = np.array([point for points in drawn for point in points] or [(0.0, 0.0), (1.0, 1.0)])
         return on_ground(points.min(axis=0)), on_ground(points.max(axis=0))
@@ -143,9 +144,9 @@ def top_view(scene: Row, frames: Row | None = None, visibility: Mapping[str, Any
 
     Args:
         scene: a row of `schema.SCENES`; its `split` may be missing.
-        frames: the scene's row of `schema.FRAMES`, with or without `images`; None where it has none.
+        frames: the scene's row of `schema.FRAMES`, with or without `images`; None if it has none.
         visibility: when an object counts as seen: `visibility` of the resolved rules, as a manifest has them;
-            None where nothing was left out for that.
+            None if nothing was left out because of it.
     """
     shown = _shown(frames, visibility)
     objects = [_object(row, shown) for row in scene["objects"]]
@@ -161,12 +162,12 @@ def top_view(scene: Row, frames: Row | None = None, visibility: Mapping[str, Any
 
 
 def on_ground(point: Array) -> Point:
-    """Of a point (2,) or (3,), x and y."""
+    """The coordinates x and y of a point (2,) or (3,)."""
     return float(point[0]), float(point[1])
 
 
 def hull(points: Array) -> Points:
-    """The convex hull of points (n, 2), counter-clockwise; of points on one line, its two ends."""
+    """The convex hull of points (n, 2), counter-clockwise; the two ends if the points are on one line."""
     try:
         return _points(points[ConvexHull(points).vertices])
     except QhullError:
@@ -193,7 +194,7 @@ def _object(row: Row, shown: Mapping[int, _Shown]) -> PlanObject:
 
 
 def _shown(frames: Row | None, visibility: Mapping[str, Any] | None) -> dict[int, _Shown]:
-    """Object by object, as `vsidata.measuring.sight.Sight.shows` has it."""
+    """What the frames show of each object, by the criterion of `vsidata.measuring.sight.Sight.shows`."""
     if frames is None or visibility is None or frames["seen"] is None:
         return {}
     pixels, surface = (visibility[name]["value"] for name in ("pixels", "surface"))
@@ -213,7 +214,7 @@ def _frames(row: Row) -> tuple[PlanFrame, ...]:
 
 
 def _camera_position_and_direction(matrix: Any) -> tuple[Point | None, Point | None]:
-    """Where a camera (4, 4) is, and where it looks."""
+    """The position and the viewing direction of a camera (4, 4)."""
     if matrix is None:
         return None, None
     pose = np.asarray(matrix, float)

@@ -1,11 +1,11 @@
 "use strict";
-// What `vsidata audit` found: what one scores who never looks, and what gives answers away. What an audit of another
-// release lacks is left out.
+// The results of `vsidata audit`: scores without the video, and regularities of the answers. Entries that an audit of
+// another release lacks are left out.
 
 report.audit = (() => {
   const { html, count, topic } = report;
-  const CHANCE = 0.001; // answers are uneven where chance alone makes them so less often
-  const CLEAR = 0.05; // a gain over the constant that is worth a look
+  const CHANCE = 0.001; // answers are uneven if chance alone gives such counts less often
+  const CLEAR = 0.05; // a gain over the constant that is highlighted
 
   const percent = (figure) => (figure?.score === undefined ? "" : (100 * figure.score).toFixed(1));
   const from = (figure) =>
@@ -32,13 +32,13 @@ report.audit = (() => {
 
   function scores(found) {
     const types = Object.entries(found.scores?.types ?? {});
-    if (!types.length) return html("p", {}, "audit.json has another form than these pages know.");
+    if (!types.length) return html("p", {}, "These pages cannot read the form of audit.json.");
     const head = (words, kind = "number") => html("th", { scope: "col", class: kind }, words);
     const rows = types.map(([name, figures]) => row(topic(name), figures));
     if (found.scores.macro) rows.push(row("mean of topics", found.scores.macro));
     return html(
       "div",
-      { class: "scroll", tabindex: "0", role: "region", "aria-label": "Scores without a look" },
+      { class: "scroll", tabindex: "0", role: "region", "aria-label": "Scores without the video" },
       html(
         "table",
         { class: "audit" },
@@ -57,9 +57,9 @@ report.audit = (() => {
     const twice = Object.values(found.repeats?.within_scene ?? {});
     const margins = Object.entries(found.margins ?? {}).filter(([, one]) => one.below > 0);
     return [
-      uneven.length ? `Not as even as chance would make them: ${uneven.map(([name]) => topic(name)).join("; ")}.` : "Letters and directions are as even as chance makes them.",
-      twice.length > 0 && `Asked twice about one scene: ${twice.length} kinds of question.`,
-      ...margins.map(([name, one]) => `${topic(name)}: ${percent({ score: one.below })} % lie within the rules' least margin.`),
+      uneven.length ? `Less even than expected by chance: ${uneven.map(([name]) => topic(name)).join("; ")}.` : "Letters and directions are as even as expected by chance.",
+      twice.length > 0 && `Asked twice about one scene: questions of ${report.counted(twice.length, "type")}.`,
+      ...margins.map(([name, one]) => `${topic(name)}: ${percent({ score: one.below })} % are below the minimum margin of the rules.`),
     ].filter(Boolean);
   }
 
@@ -71,9 +71,9 @@ report.audit = (() => {
       html(
         "p",
         { class: "quiet" },
-        "Scores in per cent without a look, as VSI-Bench scores: in sample, the one answer that is best for these very questions; then, learned in other rooms, one answer to all, the best answer to the same words, and a random forest on the words. In grey: 95 % intervals by room.",
+        "Scores without the video in per cent, by the metrics of VSI-Bench. In sample: the one answer that is best for these questions. The others are learned in other rooms. Constant: one answer to all. By words: the best answer to the same words. Forest: a random forest on the words. In grey: 95 % intervals by room.",
       ),
-      stale && html("p", { class: "notice" }, "The audit is of other questions than these: run `vsidata audit` again."),
+      stale && html("p", { class: "notice" }, "The audit is of other questions. Run `vsidata audit` again."),
       scores(found),
       html("ul", { class: "notes" }, notes(found).map((words) => html("li", {}, words))),
     );

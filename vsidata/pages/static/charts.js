@@ -1,5 +1,5 @@
 "use strict";
-// Bars: beside the rows of a table, and a chart of answers.
+// Bars beside the rows of a table, and charts of answers.
 
 report.charts = (() => {
   const { html, svg, count, topic } = report;
@@ -11,18 +11,18 @@ report.charts = (() => {
     return html("span", { class: "bar-box", "aria-hidden": "true" }, inner);
   }
 
-  /** How often each answer occurs. Few bars carry their labels, many are a histogram. */
+  /** How often each answer occurs. Few bars have labels; many are drawn as a histogram. */
   function answers(chart) {
     const total = chart.bars.reduce((sum, one) => sum + one.count, 0);
     const most = Math.max(...chart.bars.map((one) => one.count));
-    const commonest = chart.bars.find((one) => one.count === most);
+    const top = chart.bars.find((one) => one.count === most);
     const share = `${Math.round((100 * most) / total)}\u00a0%`;
     return html(
       "figure",
       { class: "chart" },
       html("figcaption", {}, html("strong", {}, topic(chart.type)), ` ${chart.of}`),
       chart.numbers ? histogram(chart, most) : rows(chart, most, total),
-      html("p", { class: "quiet" }, `${count(total)} in all; the commonest, ${commonest.label}: ${share}`),
+      html("p", { class: "quiet" }, `${count(total)} in total; the most common, ${top.label}: ${share}`),
     );
   }
 

@@ -1,15 +1,15 @@
 "use strict";
-// What all pages share. Text of a build becomes text nodes and attributes here, never markup.
+// Shared by all pages. Text of a build becomes text nodes and attributes here, never markup.
 
 const report = (() => {
   let delivered;
 
-  /** Called by the scripts that hold data. */
+  /** Called by the scripts that contain data. */
   function deliver(data) {
     delivered = data;
   }
 
-  /** The data of a script beside the page: a page opened from the disk may load nothing else. */
+  /** The data of a script beside the page. A page opened from the disk can load nothing else. */
   function load(path) {
     return new Promise((resolve, reject) => {
       const script = document.createElement("script");
@@ -18,15 +18,15 @@ const report = (() => {
         script.remove();
         resolve(delivered);
       };
-      script.onerror = () => reject(new Error(`${path} is missing: is the folder of the report whole?`));
+      script.onerror = () => reject(new Error(`${path} is missing. Copy the whole folder of the report.`));
       document.head.append(script);
     });
   }
 
-  /** Whether an attribute or child is there to be set. */
+  /** Whether an attribute or child has a value. */
   const given = (value) => value !== null && value !== undefined && value !== false;
 
-  /** Control characters, and marks that reverse the order in which text is shown. */
+  /** Control characters, and marks that reverse the direction of text. */
   const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
   const printable = (value) => (typeof value === "string" ? value.replace(CONTROLS, "") : value);
@@ -40,7 +40,7 @@ const report = (() => {
     return element;
   }
 
-  /** An HTML element: functions among the attributes listen to the event of that name. */
+  /** An HTML element. Functions among the attributes listen to the event of that name. */
   function html(tag, attributes = {}, ...children) {
     return filled(document.createElement(tag), attributes, children);
   }
@@ -58,16 +58,16 @@ const report = (() => {
 
   const metres = (number) => `${number.toFixed(2)} m`;
 
-  /** A topic as a person says it: `object_rel_distance` is `rel distance`. */
+  /** The readable name of a topic: `object_rel_distance` is `rel distance`. */
   const topic = (name) => name.replace(/^obj(ect)?_/, "").replace(/_estimation$/, "").replaceAll("_", " ");
 
-  /** Whether every word of a search stands in a text. */
+  /** Whether a text contains every word of a search. */
   function matches(text, search) {
     const low = text.toLowerCase();
     return search.toLowerCase().split(/\s+/).every((word) => low.includes(word));
   }
 
-  /** A field to search in, which Escape empties. */
+  /** A search field. Escape clears it. */
   function searchField(label, changed) {
     const input = html("input", {
       type: "search",
@@ -87,7 +87,7 @@ const report = (() => {
     return input;
   }
 
-  /** Say on the page what went wrong. */
+  /** Show an error on the page. */
   function fail(error) {
     document.getElementById("page").replaceChildren(html("p", { class: "fault", role: "alert" }, error.message));
   }

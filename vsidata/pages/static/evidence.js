@@ -5,7 +5,7 @@ report.evidence = (() => {
   const { svg, labels } = report;
   const TONES = ["answer", "other", "given"];
 
-  /** Heads of arrows, one for each tone. */
+  /** Heads of arrows, one per tone. */
   function heads() {
     return svg(
       "defs",
@@ -20,7 +20,7 @@ report.evidence = (() => {
     );
   }
 
-  /** A slice of a disc as a path: angles turn the other way in pixels, where y points down. */
+  /** A slice of a disc as a path. In pixels y points down, so angles turn the other way. */
   function slice(sector, view) {
     const [x, y] = view.at(sector.center);
     const radius = sector.radius * view.scale;
@@ -67,7 +67,7 @@ report.evidence = (() => {
     ];
   }
 
-  /** A place: a short label stands in its disc, a long one beside it. */
+  /** A place: a short label is written in its disc, a long one beside it. */
   function spot(shape, view) {
     const [x, y] = view.at(shape.at);
     const label = shape.label ?? "";
@@ -90,7 +90,7 @@ report.evidence = (() => {
     };
   }
 
-  /** What a drawing looks like: areas under the objects, lines over them, labels to place, what they keep off. */
+  /** The parts of a drawing: areas under the objects, lines over them, labels, and rectangles that must stay free. */
   function shapes(drawing, view) {
     const patches = drawing.patches ?? [];
     const sectors = drawing.sectors ?? [];

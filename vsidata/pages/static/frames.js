@@ -1,5 +1,5 @@
 "use strict";
-// The frames of a scene: a strip of buttons; one that is chosen shows on the plan where it was taken.
+// The frames of a scene: a strip of buttons. The plan shows where the chosen frame was taken.
 
 report.frames = (() => {
   const { html } = report;
@@ -13,12 +13,12 @@ report.frames = (() => {
           ? html("img", { src: frame.picture, alt: "", loading: "lazy", decoding: "async" })
           : html("span", { class: "no-picture" }, "not readable"),
         html("span", { class: "when" }, html("span", { class: "unseen" }, `Frame ${index + 1} at `), `${frame.seconds.toFixed(1)} s`),
-        html("span", { class: "shows", title: "how many of the question's objects it shows" }),
+        html("span", { class: "shows", title: "number of the question's objects in this frame" }),
       ),
     );
     const list = html("div", { class: "strip", role: "group", "aria-label": "Frames" }, buttons);
 
-    /** Press the one that is chosen, and say which show objects of a question. */
+    /** Mark the chosen frame, and show which frames contain objects of the question. */
     function update(state) {
       const marked = state.question?.drawing.objects ?? [];
       const things = scene.objects.filter((thing) => marked.some((one) => one.instance === thing.instance));

@@ -1,11 +1,11 @@
 "use strict";
-// Where words stand on a plan: the first ones on the best places, none on another if that can be.
+// Positions of the labels on a plan: the first labels get the best places, and labels do not overlap if possible.
 
 report.labels = (() => {
   const canvas = document.createElement("canvas").getContext("2d");
   const FONT = "system-ui, sans-serif";
 
-  /** Room that a text takes, pixels. */
+  /** The space that a text needs, pixels. */
   function extent(text, size, bold) {
     canvas.font = `${bold ? 600 : 400} ${size}px ${FONT}`;
     return { width: canvas.measureText(text).width + 4, height: size * 1.2 };
@@ -54,8 +54,8 @@ report.labels = (() => {
   /**
    * Place labels within a box of `width` and `height`.
    *
-   * A label has `text`, `size`, `bold`, and `places(extent)`: where its middle may be, best first. One that `must`
-   * be shown gets its least bad place, another only a free one. `taken` are rectangles to keep off.
+   * A label has `text`, `size`, `bold`, and `places(extent)`: the possible positions of its middle, best first. One
+   * with `must` gets its least bad place, all others only a free one. `taken` are rectangles that must stay free.
    */
   function place(labels, box, taken) {
     const placed = [];
@@ -77,7 +77,7 @@ report.labels = (() => {
     return placed;
   }
 
-  /** Rectangles along a line, for labels to keep off. */
+  /** Rectangles along a line that labels must not cover. */
   function strokes(points, half = 4) {
     return points.slice(1).flatMap((end, index) => {
       const start = points[index];

@@ -1,5 +1,5 @@
 "use strict";
-// The objects of a scene as a table; one that is chosen is marked on the plan.
+// The objects of a scene as a table. The chosen object is marked on the plan.
 
 report.objects = (() => {
   const { html, plan } = report;
@@ -29,7 +29,7 @@ report.objects = (() => {
     return html(
       "div",
       {},
-      html("p", { class: "quiet" }, "Choose one to find the questions about it."),
+      html("p", { class: "quiet" }, "Choose an object to find the questions about it."),
       html(
         "table",
         { class: "object-table" },

@@ -13,7 +13,7 @@
       ["scenes", sum(Object.values(build.scenes))],
       ["objects", build.objects],
       ["pictures", build.frames.pictures ?? 0],
-      ["set aside", build.failures.length],
+      ["skipped", build.failures.length],
     ];
     return html(
       "dl",
@@ -24,8 +24,8 @@
 
   function heading(build) {
     const guard = build.leak_guard.active
-      ? "Rooms that benchmarks show are left out."
-      : `Leak guard off: ${count(build.leak_guard.admitted)} scenes of rooms that benchmarks show are in here.`;
+      ? "Rooms of benchmarks are left out."
+      : `Leak guard off: ${count(build.leak_guard.admitted)} scenes of benchmark rooms are in this build.`;
     return html(
       "header",
       {},
@@ -35,7 +35,7 @@
         { class: "quiet" },
         `Rule set ${build.rules.name}@${build.rules.digest} · seed ${build.seed} · vsidata ${build.version} · ${guard}`,
       ),
-      build.pictures_of && html("p", { class: "notice" }, `These pages show small pictures of ${build.pictures_of}: keep them where those may be seen.`),
+      build.pictures_of && html("p", { class: "notice" }, `These pages show small pictures of ${build.pictures_of}: share them only with people who may see those.`),
       facts(build),
     );
   }
@@ -51,7 +51,7 @@
       "section",
       { "aria-labelledby": "topics" },
       html("h2", { id: "topics" }, "Topics"),
-      html("p", { class: "quiet" }, "Questions kept, and candidates refused: open a topic for the reasons."),
+      html("p", { class: "quiet" }, "Questions kept and candidates refused. Open a topic for the reasons."),
       html(
         "div",
         { class: "topics" },
@@ -101,7 +101,7 @@
       "section",
       { "aria-labelledby": "answers" },
       html("h2", { id: "answers" }, "Answers"),
-      html("p", { class: "quiet" }, "How often each is right. What stands out can be guessed without a look."),
+      html("p", { class: "quiet" }, "How often each answer is right. A frequent answer can be guessed without the video."),
       html("div", { class: "charts" }, build.charts.map(charts.answers)),
     );
   }
@@ -119,10 +119,10 @@
     return html(
       "section",
       { "aria-labelledby": "failures" },
-      html("h2", { id: "failures" }, "Set aside"),
+      html("h2", { id: "failures" }, "Skipped scans"),
       lines.length
-        ? html("ul", { class: "failures scroll tall", tabindex: "0", "aria-label": "Scans set aside" }, lines)
-        : html("p", { class: "quiet" }, "No scan was set aside."),
+        ? html("ul", { class: "failures scroll tall", tabindex: "0", "aria-label": "Skipped scans" }, lines)
+        : html("p", { class: "quiet" }, "No scan was skipped."),
     );
   }
 
@@ -146,7 +146,7 @@
     return html(
       "div",
       {},
-      html("p", {}, `${own.name} extends the rule set ${own.extends}. What differs from it:`),
+      html("p", {}, `${own.name} extends the rule set ${own.extends}. The differences:`),
       html("ul", {}, ...lines.map((line) => html("li", {}, line))),
     );
   }

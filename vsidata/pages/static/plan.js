@@ -1,12 +1,12 @@
 "use strict";
-// The floor plan of a scene: the room, its objects, the camera's way, and over them the evidence of a question.
+// The floor plan of a scene: the room, its objects, the path of the camera, and above them the evidence of a question.
 
 report.plan = (() => {
   const { svg, labels } = report;
-  const AROUND = 18; // pixels between what is drawn and the edge
-  const CONE = 0.32; // metres that a camera's view is drawn long
+  const AROUND = 18; // pixels between the drawing and the edge
+  const CONE = 0.32; // metres, the length of a camera's view on the plan
   const HALF_VIEW = 0.45; // radians
-  const NARROW = 500; // pixels; on a plan that is less wide, names leave the room to the evidence
+  const NARROW = 500; // pixels; on a narrower plan, names of objects are left out so that the evidence has space
 
   /** From metres, x to the right and y up, to pixels. */
   function fitted([low, high], width, height) {
@@ -25,14 +25,14 @@ report.plan = (() => {
     return svg("path", { class: "floor", d: closed(scene.outline, view), "fill-rule": "evenodd" });
   }
 
-  /** What a person reads of an object. */
+  /** The description of an object for a person. */
   function inWords(thing) {
     const sides = thing.sides ? `, ${thing.sides.map((side) => side.toFixed(2)).join(" × ")} m` : "";
     const seen = thing.seen === null ? "" : thing.seen ? ", seen in the frames" : ", not seen in the frames";
     return `${thing.category ?? thing.label} (object ${thing.instance})${sides}${seen}`;
   }
 
-  /** The footprints: what is higher lies over what is lower, what is asked about or chosen over all. */
+  /** The footprints: high objects over low ones; objects of the question and the chosen one on top. */
   function objects(scene, view, tones, chosen) {
     const rank = (thing) => (thing.instance === chosen ? 2e6 : tones.has(thing.instance) ? 1e6 : 0) + thing.heights[1];
     const inOrder = scene.objects.filter((thing) => thing.footprint.length).sort((a, b) => rank(a) - rank(b));
@@ -65,7 +65,7 @@ report.plan = (() => {
     });
   }
 
-  /** A line a metre long, or as many as are easy to see. */
+  /** A line of one metre, or of a length that is easy to see. */
   function scaleBar(view) {
     const length = [0.5, 1, 2, 5, 10].find((metres) => metres * view.scale >= 60) ?? 10;
     const [x, y] = [12, view.height - 10];
@@ -113,8 +113,8 @@ report.plan = (() => {
   /**
    * Draw a scene.
    *
-   * Args of `state`: `question` whose evidence is drawn, `frame` and `object` that are chosen, each null for none;
-   * `names` and `camera`, whether these are drawn.
+   * Args of `state`: `question`, the one with the evidence to draw; `frame` and `object`, those chosen; each null for
+   * none; `names` and `camera`, whether these are drawn.
    */
   function draw(scene, state, width, height) {
     const view = fitted(scene.bounds, width, height);

@@ -1,18 +1,18 @@
 "use strict";
-// The questions of a scene: filtered by topic and text; one that is open says why its answer is what it is.
+// The questions of a scene, filtered by topic and text. An open question shows the evidence for its answer.
 
 report.questions = (() => {
   const { html, counted, count, topic, matches, searchField } = report;
 
   const answerOf = (question) => [question.answer, question.unit].filter(Boolean).join(" ");
 
-  /** All that a search looks into. */
+  /** The text that a search covers. */
   function wordsOf(question) {
     const things = (question.drawing.objects ?? []).map((one) => one.label);
     return [question.question, question.answer, question.id, ...things, ...(question.options ?? [])].join(" ");
   }
 
-  /** The question's text with the words for its objects standing out: the rest is the same in many. */
+  /** The question's text with the words for its objects in bold: the rest is the same in many questions. */
   function emphasized(question) {
     const words = new Set((question.drawing.objects ?? []).map((one) => one.label));
     const parts = [...words].sort((a, b) => b.length - a.length).map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"));
@@ -37,7 +37,7 @@ report.questions = (() => {
     return html(
       "details",
       {},
-      html("summary", {}, `Its constants (${list.length})`),
+      html("summary", {}, `Constants (${list.length})`),
       html(
         "dl",
         { class: "constants" },
@@ -102,10 +102,10 @@ report.questions = (() => {
           matches(wordsOf(question), filter.text),
       );
       list.replaceChildren(...found.map((one) => one.item));
-      status.textContent = found.length ? counted(found.length, "question") : "No question is left: search for less, or choose all topics.";
+      status.textContent = found.length ? counted(found.length, "question") : "No questions found. Search for fewer words, or choose all topics.";
     }
 
-    /** Open a question, or close the one that is open. */
+    /** Open a question, or close it if it is open. */
     function toggle(question) {
       const last = byQuestion.get(open);
       if (last) {
@@ -123,7 +123,7 @@ report.questions = (() => {
       now?.item.scrollIntoView({ block: matchMedia("(min-width: 60rem)").matches ? "nearest" : "start" });
     }
 
-    /** Arrows go from question to question. */
+    /** Move from question to question with the arrow keys. */
     function move(event) {
       const buttons = [...list.querySelectorAll("button.question")];
       const at = buttons.indexOf(document.activeElement);
@@ -133,7 +133,7 @@ report.questions = (() => {
       buttons[Math.max(0, Math.min(buttons.length - 1, to))].focus();
     }
 
-    /** Show the questions that speak of something. */
+    /** Show the questions that mention something. */
     function find(text) {
       search.value = filter.text = text;
       choice(null);

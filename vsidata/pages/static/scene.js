@@ -1,10 +1,10 @@
 "use strict";
-// The page of a scene. Its address says which, and which question is open: scene.html#SCENE/QUESTION.
+// The page of a scene. Its address contains the scene and the open question: scene.html#SCENE/QUESTION.
 
 (() => {
   const { html, load, counted, printable, plan, frames, questions, objects, fail } = report;
 
-  /** What the address asks for. */
+  /** The scene and the question in the address. */
   function asked() {
     const [scene, question] = location.hash.slice(1).split("/").map(decodeURIComponent);
     return { scene, question };
@@ -32,12 +32,12 @@
 
   const TONES = {
     answer: "the answer",
-    given: "as stated",
+    given: "stated",
     other: "other answers",
-    margin: "too near another",
+    margin: "too close to another",
   };
 
-  /** What the colours on the plan say: those that are there. */
+  /** The meaning of the colours on the plan: those that occur. */
   function legend(scene, question) {
     const shapes = Object.values(question?.drawing ?? {}).flat();
     const entries = Object.entries(TONES).filter(([tone]) => shapes.some((shape) => shape.tone === tone));
@@ -64,7 +64,7 @@
     return { buttons: html("div", { class: "tabs", role: "group", "aria-label": "Show" }, buttons), open };
   }
 
-  /** Put a scene on the page; what is returned undoes what reaches beyond it. */
+  /** Put a scene on the page. Returns a function that removes its listeners. */
   function page(scene, rules, lines, at) {
     const state = { question: null, frame: null, object: null, names: true, camera: true };
     const board = html("div", { class: "board" });
@@ -123,7 +123,7 @@
           both.buttons,
           asking.element,
           things,
-          html("p", { class: "quiet keys" }, "Keys: / searches, ↑ and ↓ go from question to question, Enter opens, Escape closes."),
+          html("p", { class: "quiet keys" }, "Keys: / to search, ↑ and ↓ to move between questions, Enter to open, Escape to close."),
         ),
       ),
     );
@@ -143,7 +143,7 @@
 
     async function open() {
       const at = Math.max(0, lines.findIndex((line) => line.name === asked().scene));
-      if (!lines.length) throw new Error("This build has no scene.");
+      if (!lines.length) throw new Error("This build has no scenes.");
       const scene = await load(`scenes/${lines[at].file}.js`);
       undo();
       undo = page(scene, build.topics, lines, at);

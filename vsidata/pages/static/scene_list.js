@@ -1,10 +1,10 @@
 "use strict";
-// The scenes of a build: searched, sorted, each leading to its page.
+// The scenes of a build: searchable and sortable, with links to their pages.
 
 report.sceneList = (() => {
   const { html, count, counted, matches, searchField } = report;
 
-  const STEP = 100; // rows that are added at a time
+  const STEP = 100; // rows that are added per step
 
   const COLUMNS = [
     { key: "name", title: "scene", text: (line) => line.name },
@@ -25,7 +25,7 @@ report.sceneList = (() => {
     return html("tr", {}, cells);
   }
 
-  /** Compares by a column; what is unknown comes last. */
+  /** Compares by a column. Unknown values come last. */
   function by(key, falling) {
     return (a, b) => {
       if (a[key] === b[key]) return 0;
@@ -41,7 +41,7 @@ report.sceneList = (() => {
     let order = { key: "name", falling: false };
     let found = [];
 
-    /** The next rows of those found: the list grows as it is scrolled, so that any number opens at once. */
+    /** Add the next rows of those found. The list grows while it is scrolled, so a long list opens quickly, too. */
     function more() {
       const next = body.childElementCount;
       body.append(...found.slice(next, next + STEP).map(row));
@@ -81,7 +81,7 @@ report.sceneList = (() => {
       "section",
       { "aria-labelledby": "scenes" },
       html("h2", { id: "scenes" }, "Scenes"),
-      html("p", { class: "quiet" }, "Each opens its floor plan, and its questions with the evidence drawn on it."),
+      html("p", { class: "quiet" }, "Choose a scene to see its floor plan and its questions with their evidence."),
       lines.length > 8 && searchField("Search scenes", (text) => { search = text; show(); }),
       status,
       html("div", { class: "scroll tall", tabindex: "0", role: "region", "aria-label": "List of scenes", scroll: near }, table),
