@@ -34,8 +34,6 @@ OF_TESTS = {".py", ".sh"}
 NOT_YET = (
     "notebooks",
     "recipes",
-    "vsidata/commands",
-    "vsidata/pages",
     "vsidata/rules",
     "vsidata/topics",
     "vsitrain/answers",

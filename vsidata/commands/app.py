@@ -1,4 +1,4 @@
-"""The command line of vsidata: one file each command. Each imports what it needs when it runs."""
+"""The command line of vsidata: one file per command. A command imports what it needs when it runs."""
 
 import sys
 
@@ -29,7 +29,7 @@ app = typer.Typer(
     help="Questions about space, with their answers and the evidence, from annotated 3D scans of rooms.",
     no_args_is_help=True,
     rich_markup_mode=None,
-    pretty_exceptions_show_locals=False,  # a token may be among them
+    pretty_exceptions_show_locals=False,  # they may contain a token
 )
 
 app.command()(build)
@@ -52,7 +52,7 @@ add_version(app, "vsidata")
 
 
 def main() -> None:
-    """Entry point of the console script. What the user can correct ends with status 2 and no traceback."""
+    """Entry point of the console script. A VsiError is printed without traceback, with exit status 2."""
     try:
         app()
     except VsiError as error:

@@ -11,12 +11,12 @@ def audit(
     seed: Seed = DEFAULTS.seed,
     as_json: AsJson = False,
 ) -> None:
-    """Estimate what a model scores without looking, and check letters, repeated questions and margins.
+    """Estimate the score of a blind model, and check letters, repeated questions and margins.
 
     Guesses answers from the words of the questions alone, by constants and by a random forest that learns in
-    other rooms, and scores the guesses as VSI-Bench does. The seed is
-    that of the split into parts of rooms and of the forests. Reads DIR and writes DIR/audit.json, or, with
-    --json, nothing. With --questions in place of DIR, reads that file and writes nothing.
+    other rooms. Scores the guesses as VSI-Bench does. The random seed splits the rooms into parts and grows
+    the forests. Reads DIR and writes DIR/audit.json; with --json, writes nothing. With --questions instead of
+    DIR, reads that file and writes nothing.
     """
     import orjson
 
@@ -26,7 +26,7 @@ def audit(
     from vsidata.screen.terminal import console, progress
 
     if (folder is None) == (questions is None):
-        raise OptionError("vsidata audit", "takes a build or --questions, and not both.", "Name one of them.")
+        raise OptionError("vsidata audit", "needs a build or --questions, but not both.", "Pass one of them.")
     build = Build.open(folder) if folder else None
     if questions is not None:
         asked = auditing.questions_of_file(questions)

@@ -22,23 +22,23 @@ def build(
     work: Annotated[
         Path | None,
         typer.Option(
-            help="Build for an address in this folder before it is published (default: one in vsidata-work)."
+            help="Build in this folder before publishing to an address (default: a folder in vsidata-work)."
         ),
     ] = None,
     config: Annotated[Path | None, typer.Option(help="Read options by name from this YAML file.")] = None,
     as_json: AsJson = False,
     **given: Any,
 ) -> None:
-    """Make questions from scans: reads every scan, asks it, and writes Parquet shards with their manifest.
+    """Build questions from scans: read every scan, ask about it, and write Parquet shards with a manifest.
 
-    The same command goes on where a stopped build ended. Scans that cannot be used are set aside and named.
-    With --engine slurm it submits that work, prints how to watch it, and ends; --workers is then the number
-    of tasks.
+    If a build is interrupted, the same command resumes it. Scans that cannot be used are skipped and listed.
+    With --engine slurm, the command submits the work, prints how to watch it, and exits; --workers is then
+    the number of tasks.
 
-    --out may be an address: s3://BUCKET/PATH, gs://BUCKET/PATH or hf://datasets/NAME/SET. A build for an
-    address is made in a folder here and published when it is whole, and again only what
-    changed. A bucket gets all of it, frames included, and loses shards of an earlier build there; the Hub
-    gets what `vsidata push` sends without options. gs:// was never run against Google's own servers.
+    --out may be an address: s3://BUCKET/PATH, gs://BUCKET/PATH or hf://datasets/NAME/SET. Such a build is
+    written to a local folder and published when it is complete; later, only changed files are uploaded. A
+    bucket gets all files, including frames, and shards of an earlier build there are deleted. The Hub gets
+    what `vsidata push` uploads without options. gs:// was never tested against Google's own servers.
     """
     with message_on_stop():
         import orjson
@@ -75,7 +75,7 @@ def build(
 
 
 def _check_address(address: str) -> None:
-    """See that a build may go to an address before there is one: hours later is late."""
+    """Check that a build can be published to an address, before it is built for hours."""
     from vsidata.files.address import on_hub
     from vsidata.publish.store import store
 

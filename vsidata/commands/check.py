@@ -15,7 +15,7 @@ def check(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the scans, what each of them lacks and what that costs, and what in them is doubtful.
+    """List the scans, what each one lacks, the consequence, and what is doubtful.
 
     Reads the scans; writes nothing.
     """

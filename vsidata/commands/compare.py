@@ -24,8 +24,9 @@ def compare(
 ) -> None:
     """Compare two builds: questions kept, lost and new, and answers that differ.
 
-    Scores the answers of DIR_A by the keys of DIR_B: what one definition scores where another one is the key.
-    Files hold released VSI-Bench questions, one JSON object a line. Reads both; writes nothing.
+    Scores the answers of DIR_A by the keys of DIR_B: how much one definition scores if another one is the
+        key.
+    A file contains released VSI-Bench questions, one JSON object per line. Reads both; writes nothing.
     """
     import orjson
 

@@ -10,9 +10,9 @@ def conform(
     rules: Rules = "vsibench",
     as_json: AsJson = False,
 ) -> None:
-    """Recompute released VSI-Bench keys from the released boxes, and say how many agree by question type.
+    """Recompute released VSI-Bench keys from the released boxes, and show how many agree by question type.
 
-    Reads the files named; writes nothing.
+    Reads the given files; writes nothing.
     """
     import orjson
 

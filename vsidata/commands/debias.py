@@ -27,14 +27,13 @@ def debias(
     seed: Seed = DEFAULTS.seed,
     as_json: AsJson = False,
 ) -> None:
-    """Write a build without the questions that can be guessed without looking.
+    """Write a build without the questions that can be guessed blind.
 
-    The forest of `vsidata audit` guesses each question type. The questions that it guesses best are left out,
-    a part at a time, until it scores hardly more than one constant answer. Both learn in other rooms.
-    The seed is that of the split into parts of rooms and of the forests.
-    Reads DIR; writes --out, a new folder: a whole build with debias.json and the curve debias.svg. Tables of
-    scenes and frames are hard links to those of DIR, or copies on another disk. Ends with 1 where a topic
-    stays above the target.
+    The forest of `vsidata audit` guesses each question type. The questions that it guesses best are left out
+    in steps, until it scores hardly more than one constant answer. Both learn in other rooms. The random seed
+    splits the rooms into parts and grows the forests. Reads DIR. Writes a new folder, --out: a complete build
+    with debias.json and the curve debias.svg. Tables of scenes and frames are hard links to those of DIR, or
+    copies on another disk. Exits with 1 if a topic stays above the target.
     """
     import orjson
 

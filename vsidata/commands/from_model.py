@@ -1,4 +1,4 @@
-"""Options of a command from the fields of a model: defined once, for YAML, Python and the command line."""
+"""Options of a command from the fields of a model: defined once for YAML, Python and the command line."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -14,10 +14,10 @@ Command = TypeVar("Command", bound=Callable[..., None])
 
 
 def options_of(model: type[BaseModel]) -> Callable[[Command], Command]:
-    """Give a command an option for each field of a model that has a description, which is its help text.
+    """Give a command an option per field of a model that has a description, which is the help text.
 
-    The command takes them as `**given`, by the names of the fields: None for an option that was not given, so
-    that a file may say it. `json_schema_extra={"metavar": …}` of a field names its value in the help.
+    The command gets them as `**given`, by the names of the fields; None for an option that was not given, so
+    that a file can set it. `json_schema_extra={"metavar": …}` of a field names its value in the help.
     """
 
     def decorate(command: Command) -> Command:
@@ -42,8 +42,8 @@ def about(field: FieldInfo, *, with_default: bool = False) -> dict[str, Any]:
     """The keywords that describe a field to typer: help, name of the value, bounds of a whole number.
 
     Args:
-        field: of a model, with a description.
-        with_default: whether the help states the default, because the parameter has another one, None.
+        field: a field of a model, with a description.
+        with_default: whether the help states the default, because the parameter's own default is None.
     """
     text, default = str(field.description), _default(field) if with_default else ""
     found: dict[str, Any] = {"help": f"{text.removesuffix('.')}{default}." if default else text}
@@ -70,7 +70,7 @@ def _option(name: str, field: FieldInfo) -> Any:
 
 
 def _bounds(annotation: Any, metadata: list[Any]) -> Iterator[Any]:
-    """What limits a value, also inside `Annotated[int, Field(ge=1)] | None`."""
+    """The bounds of a value, also inside `Annotated[int, Field(ge=1)] | None`."""
     for each in metadata:
         yield from each.metadata if isinstance(each, FieldInfo) else [each]
     inner = get_args(annotation)
@@ -82,7 +82,7 @@ def _bounds(annotation: Any, metadata: list[Any]) -> Iterator[Any]:
 
 
 def _kinds(annotation: Any) -> Iterator[type]:
-    """The types that a value may have, without None; of a list or mapping that alone."""
+    """The types of a value, without None; for a list or mapping only that type."""
     origin = get_origin(annotation)
     if origin in (tuple, dict):
         yield origin
@@ -97,7 +97,7 @@ def _kinds(annotation: Any) -> Iterator[type]:
 
 
 def _default(field: FieldInfo) -> str:
-    """` (default: 16)` where there is a default worth the words, or ` (required)`."""
+    """` (default: 16)` if the default is useful in the help, or ` (required)`."""
     if field.is_required():
         return " (required)"
     match field.default:

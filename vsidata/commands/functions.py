@@ -1,6 +1,7 @@
 """The public Python interface: the commands as functions, exported lazily by `vsidata`.
 
-Each takes what the command takes and raises what the command prints as a fault, a `VsiError`. None prints.
+A function has the arguments of the command. It raises a `VsiError` where the command prints an error. It does
+not print.
 """
 
 from pathlib import Path
@@ -23,28 +24,29 @@ from vsidata.topics.rule_set import load_rules
 
 
 def build(**options: Any) -> Summary | Submission:
-    """Build a dataset, or go on with a build that was stopped, as `vsidata build` does.
+    """Build a dataset, or resume an interrupted build, as `vsidata build` does.
 
         done = vsidata.build(out="qa", scannet_root="scans", holdout="10%")
         done.build.questions("train")
 
-    In a script the call must stand below `if __name__ == "__main__":`, because workers import the script.
+    A script must call it below `if __name__ == "__main__":`, because the workers import the script.
 
     Args:
-        options: those of the command with underscores, such as `scannet_root`; `vsidata build --help` lists
-            them. `out` is a folder here: what goes to an address is published by the command alone.
+        options: the options of the command with underscores, such as `scannet_root`; `vsidata build --help`
+            lists them. `out` is a folder here: only the command publishes to an address.
 
     Returns:
-        The build, opened, as `build`; and `failures`, the scans that were set aside. With an engine that does
-        not wait (`engine="slurm"`), what was handed over.
+        The opened build, as `build`, and the skipped scans, as `failures`. With an engine that returns
+        immediately (`engine="slurm"`), the submission.
 
     Raises:
-        VsiError: an option is wrong, there is no scan, or the folder cannot be written to.
+        VsiError: an option is wrong, there are no scans, or the folder is not writable.
     """
     chosen = read_options(None, options)
     if chosen.address:
-        fault = f"is the address {chosen.address}, and this function builds in a folder."
-        raise OptionError("out", fault, "Name a folder, then run `vsidata push`; or run `vsidata build`.")
+        fault = f"is the address {chosen.address}, but this function builds in a folder."
+        remedy = "Pass a folder, then run `vsidata push`; or run `vsidata build`."
+        raise OptionError("out", fault, remedy)
     return run_build(chosen)
 
 
@@ -58,17 +60,18 @@ def plan(
     """Project how many questions a build can ask, from annotation files alone, as `vsidata plan` does.
 
     Args:
-        scannet_root: folder of ScanNet scans.
+        scannet_root: the folder of ScanNet scans.
         rules: a rule set by name, or a YAML file.
-        split: official list: `train`, `val`, `test` or `all`.
-        allow_benchmark_scenes: use rooms that benchmarks show, too.
+        split: the official list: `train`, `val`, `test` or `all`.
+        allow_benchmark_scenes: use rooms of benchmarks, too.
 
     Returns:
-        `questions`: by topic the most that can be asked; `scenes`; and `failures`, scenes without a usable
+        `questions`: the largest number of questions by topic; `scenes`; and `failures`, scenes without a
+            usable
         annotation.
 
     Raises:
-        VsiError: an option is wrong, or there is no scan.
+        VsiError: an option is wrong, or there are no scans.
     """
     source = open_source("scannet", [Path(scannet_root)])
     selection = select(source, split=split, allow_benchmark_scenes=allow_benchmark_scenes)
@@ -76,15 +79,15 @@ def plan(
 
 
 def audit(build: Build | str | Path, *, seed: int = 0, write: bool = False) -> dict[str, Any]:
-    """Estimate what a model scores without looking, as `vsidata audit` does.
+    """Estimate the score of a blind model, as `vsidata audit` does.
 
     Args:
-        build: a build, or what `Build.open` takes.
-        seed: of the split into parts of rooms, and of the forests.
+        build: a build, or an argument of `Build.open`.
+        seed: the random seed of the split of the rooms and of the forests.
         write: also write `audit.json` into the build's folder, where report and push find it.
 
     Returns:
-        Plain data: what `audit.json` holds. `vsidata.analysis.audit.audit.audit` says what stands in it.
+        Plain data: the content of `audit.json`, described by `vsidata.analysis.audit.audit.audit`.
 
     Raises:
         VsiError: the build cannot be read or written to, or has too few rooms.
@@ -97,14 +100,15 @@ def audit(build: Build | str | Path, *, seed: int = 0, write: bool = False) -> d
 
 
 def report(build: Build | str | Path) -> Report:
-    """Write pages to look at a build into its folder, in place of earlier ones, as `vsidata report` does.
+    """Write pages that show a build into its folder. They replace earlier pages, as `vsidata report` does.
 
     Args:
-        build: a build, or what `Build.open` takes; of one elsewhere, the pages lie in the folder of the copy.
+        build: a build, or an argument of `Build.open`. The pages of a remote build are in the folder of its
+            copy.
 
     Returns:
-        `index`, the page to open; how many `scenes` and `questions` are shown; and `pictures_of`, the makers
-        of the scans that it shows pictures of.
+        `index`, the page to open; the numbers of `scenes` and `questions`; and `pictures_of`, the makers of
+        the scans with pictures in it.
 
     Raises:
         VsiError: the build cannot be read or written to.

@@ -52,9 +52,9 @@ def inspect(
 ) -> None:
     """Show one scan: its objects with their boxes, its room, its questions, and what is doubtful.
 
-    Questions are those that a build asks of it with the same options, before the build balances the answers
-    over all of its scans. Rooms that benchmarks show can be inspected. Reads the scan; writes the files that
-    --png and --rrd name, and nothing else.
+    The questions are those of a build with the same options, before the build balances the answers over all
+    of its scans. Rooms of benchmarks can be inspected. Reads the scan; writes only the files of --png and
+    --rrd.
     """
     from vsidata.pages import extras
 
@@ -105,11 +105,11 @@ def inspect(
 
 
 def _write(file: Path, content: bytes) -> None:
-    """Write what the user named: whole, or not at all."""
+    """Write a file of the user completely, or not at all."""
     from vsidata.files.atomic import write_whole
 
     try:
         write_whole(file, [content])
     except OSError as error:
         fault = f"cannot be written: {error.strerror or error}"
-        raise VsiError(file, fault, "Name a file in an existing folder that you can write to.") from error
+        raise VsiError(file, fault, "Pass a file in an existing folder that is writable.") from error

@@ -1,7 +1,7 @@
-"""Options that several commands take, each defined once.
+"""Options of several commands, each defined once.
 
-Those of `vsidata build` get their text and bounds from `BuildOptions`. A help text begins with a verb. It
-states a default as `(default: …)` where the parameter itself has none.
+The options of `vsidata build` get their text and bounds from `BuildOptions`. A help text begins with a verb.
+It states a default as `(default: …)` if the parameter itself has none.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ from vsidata.pipeline.options import BuildOptions
 from vsidata.selection.split_choice import SplitChoice
 
 DEFAULTS = BuildOptions(out=Path())
-"""The defaults of the options; `out` has none."""
+"""The defaults of the options; `out` has no default."""
 
 
 def _of_build(name: str, *flags: str, with_default: bool = False) -> Any:
@@ -62,5 +62,5 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text
 
 
 def names(given: str | None) -> list[str] | None:
-    """The names that a list such as that of --topics holds, separated by commas; None without a list."""
+    """The names in a list such as that of --topics, separated by commas; None without a list."""
     return None if given is None else [name.strip() for name in given.split(",")]

@@ -32,9 +32,9 @@ def plan(
 ) -> None:
     """Project how many questions a build can ask, by topic, from annotation files alone.
 
-    It is an upper bound: a build also leaves out what its geometry speaks against. Beside it stands about how
-    much of it the frames of a video show, by a share measured on other rooms. Reads those files; writes
-    nothing.
+    The number is an upper bound: a build also leaves out questions because of its geometry. A second column
+    estimates how many of them the frames of a video show, by a share measured on other rooms. Reads the
+    annotation files; writes nothing.
     """
     import orjson
 
@@ -59,8 +59,9 @@ def plan(
         from vsidata.screen.terminal import console
 
         screen = console()
-        screen.print(f"{projected.rules}, {projected.scenes:,} scenes")
+        scenes = projected.scenes
+        screen.print(f"{projected.rules}, {scenes:,} scene{'s' * (scenes != 1)}")
         screen.print(planning.table(projected, expected))
         if projected.failures:
-            left_out = f"Left out because their annotation cannot be used: {len(projected.failures):,}"
-            screen.print(f"{left_out}; `vsidata check` says why.")
+            skipped = f"Skipped because their annotation cannot be used: {len(projected.failures):,}"
+            screen.print(f"{skipped}. `vsidata check` lists the reasons.")

@@ -36,10 +36,10 @@ def push(
     """Publish a build on the Hugging Face Hub: its shards, card and manifest, in one commit.
 
     Checks the build first, and prints what will be published and who owns it. Pictures of scans that are not
-    synthetic are left out unless you state that you may share them. Creates the dataset or the branch if it
-    is missing, replaces what differs, deletes shards of an earlier push, and changes no other file there and
-    nothing here. Run again, it continues. The token is that of `hf auth login` or HF_TOKEN. --dry-run also
-    works without the Hub: it then lists all that could be published.
+    synthetic are left out unless you confirm that you may share them. Creates the dataset or the branch if it
+    does not exist, replaces files that differ, and deletes shards of an earlier push. Does not change other
+    files there, or files here. Run the same command again to resume. Uses the token of `hf auth login` or
+    HF_TOKEN. --dry-run also works without the Hub: it then lists all files that could be published.
     """
     import orjson
 
@@ -72,8 +72,9 @@ def push(
 
 
 def _ask(question: str) -> None:
-    """End with 1 unless the answer is yes. Without a person to ask, the option must say it."""
+    """Exit with 1 unless the answer is yes. Without a terminal, --i-may-share-frames must give the answer."""
     if not sys.stdin.isatty():
-        fault = "publishes pictures of others' scans, and nobody is there to confirm that you may."
-        raise VsiError("--with-frames", fault, "Add --i-may-share-frames if you may, or drop --with-frames.")
+        fault = "publishes pictures of others' scans, and without a terminal you cannot confirm that you may."
+        remedy = "Add --i-may-share-frames if you may, or remove --with-frames."
+        raise VsiError("--with-frames", fault, remedy)
     typer.confirm(printable(question), abort=True, err=True)

@@ -1,4 +1,4 @@
-"""Old names of options, which still work in this version, with a warning."""
+"""Old names of options. They still work in this version, with a warning."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,7 +13,7 @@ def _warn(text: str) -> None:
 
 
 def with_old_names(renamed: Mapping[str, str], warn: Callable[[str], None] = _warn) -> type[TyperCommand]:
-    """The class of a command that also takes old names of its options; help and completion omit them.
+    """The class of a command that also accepts old names of its options; help and completion omit them.
 
     Args:
         renamed: new name by old name, both with their hyphens.

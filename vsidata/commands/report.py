@@ -8,11 +8,10 @@ def report(
     folder: BuildFolder,
     as_json: AsJson = False,
 ) -> None:
-    """Write pages to look at a build: its figures, each scene's floor plan, each answer's evidence drawn.
+    """Write pages that show a build: its figures, the floor plan of each scene, the evidence of each answer.
 
-    Reads DIR; writes DIR/report, in place of an earlier report, and nothing else. The pages open from the
-    disk and load nothing from a network. They show small pictures of the frames: `vsidata push` never sends
-    them.
+    Reads DIR. Writes DIR/report in place of an earlier report, and nothing else. Open the pages from the
+    disk; they need no network. They show small pictures of the frames, and `vsidata push` never uploads them.
     """
     import orjson
 

@@ -16,7 +16,7 @@ def rules(
 ) -> None:
     """Print a rule set in full: every constant with its unit, reason and source.
 
-    What a file takes over from the rule set that it extends is filled in. Reads the file; writes nothing.
+    Values that a file inherits from another rule set are included. Reads the file; writes nothing.
     """
     import orjson
     import yaml

@@ -26,7 +26,7 @@ def synth(
     ] = "640x480",
     view: Annotated[
         Literal["walk", "corners"],
-        typer.Option(help="Carry the camera about the room (walk), or from corner to corner (corners)."),
+        typer.Option(help="Move the camera through the room (walk), or from corner to corner (corners)."),
     ] = "walk",
     plain: Annotated[
         bool, typer.Option("--plain", help="Write rectangular rooms of 5 to 70 m² with few objects.")
@@ -41,9 +41,9 @@ def synth(
     ] = None,
     workers: Workers = None,
 ) -> None:
-    """Write furnished synthetic rooms in ScanNet's own layout, and beside them what is true of them.
+    """Write furnished synthetic rooms in the layout of ScanNet, with their true measures in OUT/truth.
 
-    Writes into OUT alone, and over nothing but what it wrote there before.
+    Writes only into OUT, and replaces only files that it wrote there before.
     """
     import os
 
@@ -68,5 +68,5 @@ def synth(
             plain=plain,
             vertices=vertices,
         )
-    echo(f"{scenes:,} scans in {out / 'scans'}, their truth in {out / 'truth'}.")
+    echo(f"{scenes:,} scan{'s' * (scenes != 1)} in {out / 'scans'}, the true measures in {out / 'truth'}.")
     echo(f"Next: vsidata build --scannet-root {out} --out {out.absolute().name}-qa")

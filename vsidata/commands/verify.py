@@ -18,10 +18,10 @@ def verify(
     revision: Revision = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check a copy of a build: files, rows and columns against its manifest, doubled rows, and the card.
+    """Check a copy of a build: files, rows and columns against its manifest, repeated rows, and the card.
 
-    One on the Hub is downloaded into the Hub's own cache, one in a bucket into ~/.cache/vsidata; else nothing
-    is written. Ends with 1 on any fault.
+    Downloads a build on the Hub into the Hub's own cache, and one in a bucket into ~/.cache/vsidata; writes
+    nothing else. Exits with 1 if there is a fault.
     """
     import orjson
 

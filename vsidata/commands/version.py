@@ -9,7 +9,7 @@ from vsidata.plain_text import echo
 
 
 def add_version(app: typer.Typer, program: str) -> None:
-    """Give a program `--version`, which prints its name and the version of the distribution."""
+    """Add `--version` to a program. It prints the program's name and the version of the distribution."""
 
     def print_version(wanted: bool) -> None:
         if wanted:

@@ -44,8 +44,8 @@ def what_differs(resolved: Resolved, extends: str | None) -> dict[str, Any]:
         extends: the rule set that they extend.
 
     Returns:
-        `why`: empty without a reason of the user; `extends`: the name of the rule set, or None; `changes`: one
-        line per constant and text that differs.
+        `why`: empty without a reason of the user; `extends`: the name of the rule set, or None; `changes`:
+        one line per constant and text that differs.
     """
     if extends not in RULE_SETS:  # no rule set, or one of another release
         return {"why": resolved["why"], "extends": None, "changes": []}
