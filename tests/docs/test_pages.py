@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from scripts.docs.pages import generated
 from tests.docs.pages import PAGES, ROOT, blocks, commands, sections, understood
 from vsidata.commands.app import app as vsidata
 from vsitrain.commands.app import app as vsitrain
@@ -111,10 +112,10 @@ def test_code_of_other_languages_can_be_read(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_links_within_the_project_lead_to_a_file_and_a_heading(page):
-    generated = {"topics.md", "rule-keys.md", "columns.md", "commands.md", "changelog.md", "contributing.md"}
+    pages = generated()
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
         path, _, anchor = target.partition("#")
-        if path.startswith(("http:", "https:")) or Path(path).name in generated:
+        if path.startswith(("http:", "https:")) or path in pages:
             continue
         file = (page.parent / path).resolve() if path else page
         assert file.exists(), target
