@@ -87,11 +87,23 @@ def test_an_old_name_wins_over_the_new_one_in_the_recipe_below(tmp_path):
     assert (options.frames, options.topics) == (8, ("distance",))
 
 
-@pytest.mark.parametrize(("written", "meant"), [("frmes", "frames"), ("learning_rat", "learning_rate")])
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("frmes", "frames"), ("learning_rat", "learning_rate"), ("confg", "config"), ("jsn", "json")],
+)
 def test_a_misspelt_key_is_recognised(recipe, written, meant):
     with pytest.raises(OptionError) as error:
         read_config("grpo", recipe, [f"--{written}", "2"])
     assert error.value.remedy == f"Did you mean `{meant}`?"
+
+
+def test_a_misspelt_key_of_a_recipe_is_recognised(tmp_path, recipe):
+    for written, meant in (("train-split", "train_split"), ("extnds", "extends")):
+        other = write(tmp_path, "other.yaml", f"extends: {recipe.name}\n{written}: x\n")
+        with pytest.raises(OptionError) as error:
+            read_config("grpo", other, [])
+        assert error.value.remedy == f"Did you mean `{meant}`?"
+        assert error.value.file == f"{other}, line 2"
 
 
 def test_every_key_is_described_with_its_values():

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from vsidata.errors import OptionError
 from vsitrain.settings.hub_token import take_token
 from vsitrain.settings.ineffective import refuse_ineffective
-from vsitrain.settings.recipe import Recipe, read_recipe
+from vsitrain.settings.recipe import EXTENDS, Recipe, read_recipe
 from vsitrain.settings.run_options import RENAMED, Method, RunOptions
 
 _ON_A_CPU = {"use_cpu": "true", "bf16": "false"}
@@ -178,9 +178,11 @@ def _parse(
     for key in words:
         if key not in known:
             fault = f"the key `{key:.80}` is unknown to {method}."
-            near = get_close_matches(key[:80], {*known, *RunOptions.model_fields}, n=1)
+            place = places.get(key, key)
+            more = ("config", "plan", "json") if place.startswith("--") else (EXTENDS,)
+            near = get_close_matches(key[:80], {*known, *RunOptions.model_fields, *more}, n=1)
             remedy = f"Did you mean `{near[0]}`?" if near else "Remove it, or correct its spelling."
-            raise OptionError(places.get(key, key), fault, remedy)
+            raise OptionError(place, fault, remedy)
     types = {name: kind for config in classes for name, kind in get_type_hints(config).items()}
     for key in [key for key, values in words.items() if values is None]:
         if type(None) not in get_args(types[key]):
