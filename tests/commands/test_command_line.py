@@ -73,3 +73,12 @@ def test_an_error_shows_a_name_of_any_length_in_part():
     assert said.startswith("nnn")
     assert said.endswith("n…: cannot be read.\n  Name another file.")
     assert len(said) < 2_000
+
+
+def test_what_reads_a_build_does_not_load_what_only_measuring_needs():
+    """Topics explain their answers without scipy. The workers of a build get it before they are forked."""
+    parts = {"scipy.ndimage", "scipy.optimize", "scipy.sparse.csgraph", "scipy.spatial"}
+    ran = _python("import sys, vsidata.dataset.browse; print(*sys.modules)")
+    assert parts.isdisjoint(ran.stdout.split())
+    ran = _python("import sys, vsidata.pipeline.process; print(*sys.modules)")
+    assert parts <= set(ran.stdout.split())

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import scipy
 from numpy.random import Generator
 from numpy.typing import NDArray
-from scipy.ndimage import binary_erosion, uniform_filter
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import Delaunay, QhullError
 
 from vsidata.errors import DegenerateGeometry
 from vsidata.geometry.outline import Ring, outline
@@ -128,16 +125,19 @@ def _filled(points: Array, alpha: float) -> FloorShape:
     return _shape(triangulation, areas, ~_around(triangulation, inside))
 
 
-def _shape(triangulation: Delaunay, areas: Array, chosen: NDArray[np.bool_]) -> FloorShape:
+def _shape(triangulation: "scipy.spatial.Delaunay", areas: Array, chosen: NDArray[np.bool_]) -> FloorShape:
     triangles = triangulation.simplices[chosen].astype(np.int64)
     return FloorShape(triangulation.points, triangles, float(areas[chosen].sum()))
 
 
-def _triangulated(points: Array, alpha: float) -> tuple[Delaunay, Array, NDArray[np.bool_]]:
+def _triangulated(points: Array, alpha: float) -> tuple["scipy.spatial.Delaunay", Array, NDArray[np.bool_]]:
     """Delaunay triangles of points (n, 2), their areas (m,), and a mask (m,) of those in the alpha shape."""
     try:
-        triangulation = Delaunay(points)
-    except (QhullError, ValueError) as error:  # ValueError: no points, or one that is not finite
+        triangulation = scipy.spatial.Delaunay(points)
+    except (
+        scipy.spatial.QhullError,
+        ValueError,
+    ) as error:  # ValueError: no points, or one that is not finite
         raise DegenerateGeometry(f"{len(points)} points enclose no area") from error
     a, b, c = points[triangulation.simplices.T]
     ab, bc, ca = b - a, c - b, a - c
@@ -146,15 +146,15 @@ def _triangulated(points: Array, alpha: float) -> tuple[Delaunay, Array, NDArray
     return triangulation, areas, sides * alpha < 4 * areas  # the circumradius is sides / (4 * area)
 
 
-def _around(triangulation: Delaunay, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _around(triangulation: "scipy.spatial.Delaunay", inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """(m,) mask of triangles outside a shape and its holes: those connected to the outside of the hull."""
     count = len(inside)
     beyond = np.append(~inside, True)  # the last one represents everything beyond the hull: neighbour -1
     triangle, neighbour = np.repeat(np.arange(count), 3), triangulation.neighbors.ravel()
     joined = beyond[triangle] & beyond[neighbour]
     ends = (triangle[joined], neighbour[joined] % (count + 1))
-    graph = coo_array((np.ones(len(ends[0])), ends), shape=(count + 1, count + 1))
-    parts = connected_components(graph, directed=False)[1]
+    graph = scipy.sparse.coo_array((np.ones(len(ends[0])), ends), shape=(count + 1, count + 1))
+    parts = scipy.sparse.csgraph.connected_components(graph, directed=False)[1]
     return np.asarray(parts[:-1] == parts[-1])
 
 
@@ -185,10 +185,10 @@ def _thinned(points: Array, cell: float, min_density: float) -> Array:
     """(k, 2) means of points (n, 2) in the cells with enough points, alone and with their neighbours."""
     cells, shape = _cells(points, cell)
     counts = np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)
-    around = uniform_filter(counts.astype(np.float64), size=3, mode="constant")
+    around = scipy.ndimage.uniform_filter(counts.astype(np.float64), size=3, mode="constant")
     enough = min_density * np.quantile(counts[counts > 0], 0.25)
     dense = (counts > 0) & (counts >= enough) & (around >= enough)
-    inner = binary_erosion(dense, np.ones((3, 3), dtype=bool))
+    inner = scipy.ndimage.binary_erosion(dense, np.ones((3, 3), dtype=bool))
     parts = ((inner, cell), (dense & ~inner, cell / 2))
     return np.vstack([_means(points[part.ravel()[cells]], side) for part, side in parts])
 

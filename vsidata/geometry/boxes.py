@@ -2,7 +2,7 @@
 
 import cv2
 import numpy as np
-from scipy.spatial import ConvexHull, QhullError
+import scipy
 
 from vsidata.errors import DegenerateGeometry
 from vsidata.scene import Array, OrientedBox
@@ -71,8 +71,8 @@ def minimal_box_and_slack(points: Array, *, tolerance: float) -> tuple[OrientedB
     """
     mean, centred = _centred(points)
     try:
-        hull = ConvexHull(points)
-    except QhullError:  # fewer than four points, or all of them in one plane
+        hull = scipy.spatial.ConvexHull(points)
+    except scipy.spatial.QhullError:  # fewer than four points, or all of them in one plane
         return _box_along(mean, centred, _plane_axes(centred)), 0.0
     frames = np.concatenate([np.eye(3)[None], _frames(points[hull.simplices])])
     corners = centred[:, hull.vertices]

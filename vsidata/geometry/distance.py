@@ -7,9 +7,8 @@ from functools import cached_property
 
 import fcl
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import lsq_linear
-from scipy.spatial import KDTree
 
 from vsidata.errors import DegenerateGeometry
 from vsidata.scene import Array, IntArray, OrientedBox
@@ -64,7 +63,7 @@ def closest_points(a: OrientedBox, b: OrientedBox) -> Array:
     free = halves > 0  # the solver needs bounds that differ, so flat sides are left out
     if free.any():
         bounds = (-halves[free], halves[free])
-        at[free] = lsq_linear(
+        at[free] = scipy.optimize.lsq_linear(
             along[:, free], b.center - a.center, bounds, method="bvls", max_iter=_MOST_STEPS
         ).x
     return np.stack([a.center + at[:3] @ a.axes, b.center + at[3:] @ b.axes])
@@ -84,7 +83,7 @@ class Surface:
     vertices: Array
     triangles: IntArray
     reach: Array
-    tree: KDTree
+    tree: "scipy.spatial.KDTree"
 
     @cached_property
     def bounds(self) -> Array:
@@ -114,7 +113,9 @@ def surface(vertices: Array, triangles: IntArray) -> Surface:
         raise DegenerateGeometry("a corner of a triangle is not finite")
     a, b, c = vertices[triangles.T]
     longest = np.sqrt(np.max([((p - q) ** 2).sum(axis=1) for p, q in ((a, b), (b, c), (c, a))], axis=0))
-    return Surface(vertices, triangles, longest / math.sqrt(3), KDTree(vertices, balanced_tree=False))
+    return Surface(
+        vertices, triangles, longest / math.sqrt(3), scipy.spatial.KDTree(vertices, balanced_tree=False)
+    )
 
 
 def surface_distance(a: Surface, b: Surface) -> float:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import binary_closing, distance_transform_edt
 
 from vsidata.errors import DegenerateGeometry
 from vsidata.scene import Array, IntArray
@@ -130,7 +130,7 @@ class FreeSpace:
         margin = int(np.ceil(min(reach / self.cell, max(self.free.shape)))) + 1
         held = [np.flatnonzero(taken.any(axis=axis)) for axis in (1, 0)]
         around = tuple(slice(max(0, int(at[0]) - margin), int(at[-1]) + margin + 1) for at in held)
-        near[around] = distance_transform_edt(~taken[around]) * self.cell <= reach
+        near[around] = scipy.ndimage.distance_transform_edt(~taken[around]) * self.cell <= reach
         return near
 
     def way(self, start: Array, end: Array) -> Array:
@@ -191,11 +191,13 @@ def free_space(points: Array, *, cell: float, lowest: float, highest: float, rad
     in_the_way = (heights > lowest) & (heights < highest)
     obstacles = np.column_stack([points[in_the_way, :2], heights[in_the_way]])
     grid = FreeSpace(low, cell, np.zeros(tuple(shape), dtype=np.bool_), level, obstacles)
-    free = binary_closing(grid.counts(points[is_floor, :2]) > 0, np.ones((3, 3), dtype=np.bool_))
+    free = scipy.ndimage.binary_closing(
+        grid.counts(points[is_floor, :2]) > 0, np.ones((3, 3), dtype=np.bool_)
+    )
     blocked = _crowded(grid.counts(obstacles[:, :2]))
     if blocked.any():
         # Points of two cells can be nearer to each other than the centres, by at most a diagonal.
-        free &= distance_transform_edt(~blocked) * cell >= radius + np.sqrt(2) * cell
+        free &= scipy.ndimage.distance_transform_edt(~blocked) * cell >= radius + np.sqrt(2) * cell
     return replace(grid, free=free)
 
 

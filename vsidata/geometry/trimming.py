@@ -1,10 +1,8 @@
 """Trimming of annotated objects: stray points and far pieces are left out."""
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import KDTree
 
 from vsidata.scene import Array, IntArray
 
@@ -38,7 +36,7 @@ def keep_mask(
     joining = (sizes == sizes.max()) | (sizes >= min_share * len(vertices))
     kept = joining.copy()
     while joining.any() and not kept.all():
-        tree = KDTree(vertices[joining[pieces]], balanced_tree=False)
+        tree = scipy.spatial.KDTree(vertices[joining[pieces]], balanced_tree=False)
         joining = np.zeros(len(sizes), dtype=bool)
         for step in (_FEW, 1):  # a few vertices of a large piece often suffice to find that it is near
             rest = np.flatnonzero(~(kept | joining)[pieces])[::step]
@@ -62,5 +60,5 @@ def _pieces(vertices: int, triangles: IntArray) -> NDArray[np.int32]:
     # The nodes of this graph are the vertices, then the triangles. Each triangle is linked to its corners.
     ends = np.concatenate([np.zeros(vertices), np.arange(len(triangles) + 1) * 3]).astype(np.int32)
     ties = (np.ones(triangles.size), triangles.ravel().astype(np.int32), ends)
-    graph = csr_array(ties, shape=(len(ends) - 1, len(ends) - 1))
-    return np.asarray(connected_components(graph, directed=False)[1][:vertices])
+    graph = scipy.sparse.csr_array(ties, shape=(len(ends) - 1, len(ends) - 1))
+    return np.asarray(scipy.sparse.csgraph.connected_components(graph, directed=False)[1][:vertices])

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+# The geometry loads these at their first use. Here they are loaded once for all workers, before the fork.
+import scipy.ndimage
+import scipy.optimize
+import scipy.sparse.csgraph
+import scipy.spatial  # noqa: F401
+
 from vsidata.dataset import results
 from vsidata.dataset.frames_file import check_embeddable, packed_frames, write_frames
 from vsidata.errors import ScanError

@@ -13,8 +13,8 @@ from itertools import product
 from typing import Annotated
 
 import numpy as np
+import scipy
 from numpy.random import Generator
-from scipy.spatial import KDTree
 
 from vsidata.errors import DegenerateGeometry
 from vsidata.geometry.bearing import signed_bearing
@@ -122,8 +122,8 @@ class Landmark:
         return self.floor.sees(places, self._within[nearest], self.walls, short_of=self.short_of)
 
     @cached_property
-    def _tree(self) -> KDTree:
-        return KDTree(self.points)
+    def _tree(self) -> "scipy.spatial.KDTree":
+        return scipy.spatial.KDTree(self.points)
 
     @cached_property
     def _within(self) -> Array:
