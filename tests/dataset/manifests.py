@@ -12,11 +12,11 @@ from vsidata.topics.rule_set import load_rules
 
 
 def write_manifest(folder: Path, **entries: object) -> Path:
-    """Write the manifest of the shards that lie in a folder.
+    """Write the manifest of the shards in a folder.
 
     Args:
-        folder: with `qa/train-00000-of-00001.parquet` and the like.
-        entries: what the manifest says otherwise.
+        folder: the folder, with `qa/train-00000-of-00001.parquet` and similar files.
+        entries: the entries of the manifest that differ.
 
     Returns:
         The folder.

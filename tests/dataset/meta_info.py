@@ -1,4 +1,4 @@
-"""Files of scene meta information made by hand: the smallest input that a build takes."""
+"""Files of scene meta information made by hand: the smallest input of a build."""
 
 import json
 from collections import Counter
@@ -11,7 +11,7 @@ LABELS = ("chair", "chair", "table", "sofa", "bed", "lamp", "door", "tv", "books
 
 
 def entry(seed: int, dataset: str = "made") -> dict[str, Any]:
-    """A room of furniture on a grid, upright boxes turned about z."""
+    """A room of furniture on a grid: upright boxes, turned about z."""
     rng = np.random.default_rng(seed)
     boxes: dict[str, list[dict[str, Any]]] = {}
     cells = rng.permutation(16)
@@ -35,7 +35,7 @@ def entry(seed: int, dataset: str = "made") -> dict[str, Any]:
 
 
 def write(path: Path, scenes: int, *, broken: tuple[int, ...] = ()) -> Path:
-    """`scenes` rooms, those numbered in `broken` with a box that is none."""
+    """`scenes` rooms; those numbered in `broken` have an invalid box."""
     rooms = {f"room{number:04d}": entry(number) for number in range(scenes)}
     for number in broken:
         rooms[f"room{number:04d}"]["object_bbox"]["bed"][0]["axesLengths"] = [1.0, -1.0, 1.0]

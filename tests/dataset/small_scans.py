@@ -1,4 +1,4 @@
-"""Small scans in ScanNet's layout: boxes on a floor, for builds of many scans or of broken ones."""
+"""Small scans in ScanNet's layout: boxes on a floor, for builds of many scans or of damaged ones."""
 
 import json
 from pathlib import Path
@@ -13,14 +13,14 @@ _EDGE = 0.15  # longest edge of the boxes' triangles, metres
 
 
 def write(root: Path, scans: int, *, edge: float = _EDGE) -> Path:
-    """`scans` scans of different rooms under a root, marked as synthetic."""
+    """Write `scans` scans of different rooms under a root, marked as synthetic."""
     for number in range(scans):
         write_scan(root / "scans" / f"scene{number:04d}_00", number, edge)
     return mark(root)
 
 
 def mark(root: Path) -> Path:
-    """Mark all scans under a root as synthetic, as their files are now."""
+    """Mark all scans under a root as synthetic, with their files as they are now."""
     for folder in (root / "scans").glob("scene*"):
         if folder.is_dir():
             write_mark(folder)

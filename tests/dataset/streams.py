@@ -1,4 +1,4 @@
-"""Streams beside small scans, for builds with frames."""
+"""Streams of small scans, for builds with frames."""
 
 from pathlib import Path
 
@@ -9,9 +9,9 @@ from vsidata.sources.synthetic_mark import has_mark, write_mark
 
 
 def pose(number: int, turn: float = 0.0) -> np.ndarray:
-    """Where frame `number` was taken from: level, looking along y, held `turn` degrees clockwise."""
+    """The pose from which frame `number` was taken: level, looking along y, held `turn` degrees clockwise."""
     sin, cos = np.sin(np.radians(turn)), np.cos(np.radians(turn))
-    # Columns: the picture's right, its down, and the way forward, as the room has them (z up).
+    # Columns: the picture's right, its down, and the forward direction, in the frame of the room (z up).
     level = np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])
     roll = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
     place = np.eye(4, dtype=np.float32)
@@ -23,7 +23,7 @@ def pose(number: int, turn: float = 0.0) -> np.ndarray:
 def sens(
     frames: int, *, lost: tuple[int, ...] = (), turn: float = 0.0, size: tuple[int, int] = (32, 24)
 ) -> Sens:
-    """Each frame of another shade; those numbered in `lost` without a pose; 20 frames a second."""
+    """Frames of different shades at 20 frames per second; those numbered in `lost` have no pose."""
     return Sens(
         [
             Frame(
@@ -38,7 +38,7 @@ def sens(
 
 
 def write(root: Path, name: str, stream: Sens) -> Path:
-    """Write a stream into the folder of a scan; one that is marked as synthetic stays so."""
+    """Write a stream into the folder of a scan; a scan that is marked as synthetic stays so."""
     path = root / "scans" / name / f"{name}.sens"
     path.write_bytes(stream.bytes())
     if has_mark(path.parent):

@@ -1,4 +1,4 @@
-"""Questions in words: what a person needs in order to check an answer by eye."""
+"""Questions in words: the facts that a person needs to check an answer by eye."""
 
 from collections import Counter
 from contextlib import nullcontext
@@ -66,7 +66,7 @@ def test_sample_is_even_over_the_topics_and_repeats_for_its_seed(folder):
     assert len({row["id"] for row in rows}) == 6
 
 
-def test_sample_gives_all_there_are_where_more_are_asked_for(folder):
+def test_sample_larger_than_the_build_gives_all_questions(folder):
     assert len(browse.sample(Build.open(folder), 1000, seed=0)) == 43
     assert len(browse.sample(Build.open(folder), 1000, seed=0, chosen=["room_size_estimation"])) == 3
 
@@ -76,12 +76,12 @@ def test_unknown_topic_names_the_known_ones(folder):
         browse.sample(Build.open(folder), 1, seed=0, chosen=["size"])
 
 
-def test_question_is_found_by_its_id_or_how_it_begins(folder):
+def test_question_is_found_by_its_id_or_the_beginning_of_it(folder):
     assert browse.find(Build.open(folder), f"{5:016x}")["id"] == f"{5:016x}"
     assert browse.find(Build.open(folder), f"{100:016x}"[:15] + "4")["answer"] == "17.4"
 
 
-def test_id_that_fits_none_or_several_is_refused(folder):
+def test_beginning_that_fits_no_id_or_several_is_refused(folder):
     with pytest.raises(OptionError, match="is not an id of this build"):
         browse.find(Build.open(folder), "f00")
     with pytest.raises(OptionError, match="is the beginning of 43 ids"):
@@ -185,7 +185,7 @@ def test_folder_without_a_build_is_refused(tmp_path):
         "a topic of one's own",
     ],
 )
-def test_evidence_says_what_was_measured_on_which_objects(topic, evidence, words):
+def test_evidence_names_the_measured_values_and_objects(topic, evidence, words):
     assert explain({"topic": topic, "evidence": asdict(evidence)}) == words
 
 
@@ -196,8 +196,8 @@ def test_question_in_words_shows_options_letter_and_open_answer():
 
 
 @pytest.mark.parametrize("column", schema.QA.names)
-def test_column_without_a_value_is_shown_or_refused_in_words(folder, column):
-    """A shard of a stranger may have null anywhere."""
+def test_column_without_a_value_is_shown_or_refused_with_a_message(folder, column):
+    """A shard of unknown origin may have null anywhere."""
     for path in (folder / "qa").glob("*.parquet"):
         table = pq.read_table(path)
         nulls = pa.nulls(len(table), schema.QA.field(column).type)
@@ -210,7 +210,7 @@ def test_column_without_a_value_is_shown_or_refused_in_words(folder, column):
 
 
 @pytest.mark.parametrize("harm", ["no column", "no Parquet"])
-def test_shard_that_no_build_writes_is_refused_in_words(folder, harm):
+def test_shard_that_no_build_writes_is_refused_with_a_message(folder, harm):
     for path in (folder / "qa").glob("*.parquet"):
         if harm == "no column":
             pq.write_table(pq.read_table(path).drop_columns(["topic"]), path)

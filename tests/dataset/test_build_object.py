@@ -21,7 +21,7 @@ SHARD = "train-00000-of-00001.parquet"
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
-    """Three scenes, one of them for validation, two with frames."""
+    """Three scenes: one is for validation, two have frames."""
     root = small_scans.write(tmp_path_factory.mktemp("root"), 3, edge=0.6)
     for number in range(2):
         streams.write(root, f"scene{number:04d}_00", streams.sens(4, size=(64, 48)))
@@ -61,7 +61,7 @@ def test_tables_are_those_of_the_files(written, table, split):
     assert list(opened.rows(table, split)) == by_hand(written.out, table, split or "*")
 
 
-def test_build_says_what_it_is(written):
+def test_build_has_its_label_splits_tables_and_options(written):
     opened = Build.open(str(written.out))
     asked = len(by_hand(written.out, "qa"))
     rules = json.loads((written.out / "manifest.json").read_text())["rules"]
@@ -73,7 +73,7 @@ def test_build_says_what_it_is(written):
     assert opened.manifest.options.holdout == 0.34
 
 
-def test_columns_come_in_the_order_asked_for(written):
+def test_columns_come_in_the_requested_order(written):
     table = Build.open(written.out).questions("train", ["ground_truth", "evidence.margin", "id"])
     rows = by_hand(written.out, "qa", "train")
     assert table.column_names == ["ground_truth", "evidence", "id"]
@@ -82,7 +82,7 @@ def test_columns_come_in_the_order_asked_for(written):
 
 
 def test_shards_are_read_in_the_order_of_the_manifest(copy):
-    """Not in that of their names: a manifest lists the second half of the questions first."""
+    """The order differs from that of the names: the manifest lists the second half of the questions first."""
     rows = pq.read_table(copy / "qa" / SHARD)
     halves = {"train-00000-of-00002.parquet": rows.slice(5), "train-00001-of-00002.parquet": rows.slice(0, 5)}
     (copy / "qa" / SHARD).unlink()
@@ -95,7 +95,7 @@ def test_shards_are_read_in_the_order_of_the_manifest(copy):
 
 
 @pytest.mark.parametrize("read", ["questions", "scenes", "frames"])
-def test_split_or_column_that_is_not_there_is_refused(written, read):
+def test_unknown_split_or_column_is_refused(written, read):
     opened = Build.open(written.out)
     with pytest.raises(OptionError, match=r"no split `test`(.|\n)*train, validation"):
         list(getattr(opened, read)("test"))
@@ -104,7 +104,7 @@ def test_split_or_column_that_is_not_there_is_refused(written, read):
             list(getattr(opened, read)(columns=wrong))
 
 
-def test_build_without_frames_gives_none(copy):
+def test_build_without_frames_yields_no_frames(copy):
     stated = json.loads((copy / "manifest.json").read_text())["files"]
     restate(copy, files={path: shard for path, shard in stated.items() if not path.startswith("frames/")})
     assert list(Build.open(copy).frames()) == []
@@ -126,7 +126,7 @@ def test_build_of_the_first_release_is_version_1_and_lacks_rooms():
     assert old.verify() == []
 
 
-def test_later_format_is_refused_in_words(copy):
+def test_later_format_is_refused_with_the_remedy(copy):
     restate(copy, format_version=3)
     with pytest.raises(
         BuildError, match="format version 3; this release of vsidata reads versions up to 2"
@@ -136,7 +136,7 @@ def test_later_format_is_refused_in_words(copy):
 
 
 def test_unknown_keys_are_kept(copy):
-    """Also deep inside, also through a change, and also where they are called as attributes are."""
+    """Also in nested objects, after a change, and if a key has the name of an attribute."""
     manifest = json.loads((copy / "manifest.json").read_text())
     manifest["options"] |= {"colours": [1, None]}
     manifest["rules"]["resolved"]["topics"]["object_counting"]["more"] = 7
@@ -201,7 +201,7 @@ def test_manifest_that_is_damaged_is_the_same_kind_of_error(copy):
         Build.open(copy)
 
 
-def test_whole_build_has_no_fault_and_is_unchanged_until_somebody_writes(copy):
+def test_undamaged_build_has_no_fault_and_is_unchanged_until_it_is_written(copy):
     opened = Build.open(copy)
     assert opened.verify() == []
     opened.check_unchanged()

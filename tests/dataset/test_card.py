@@ -1,4 +1,4 @@
-"""The card: what it tells `datasets` and the Hub is what the files hold."""
+"""The card: what it states for `datasets` and the Hub agrees with the files."""
 
 import json
 
@@ -30,7 +30,7 @@ def test_features_are_written_as_datasets_writes_them(table):
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_column_has_its_meaning(table):
-    """And every field inside a column."""
+    """Every field inside a column has one, too."""
     known = {path for path, _ in fields(TABLES[table])}
     own = known - ({path for path, _ in fields(TABLES["qa"])} if table == "embedded" else set())
     assert meanings()[table].keys() == own
@@ -43,7 +43,7 @@ def test_every_column_has_its_meaning(table):
         ("wide", "neither the group nor the number of its things is asked about"),
     ],
 )
-def test_what_becomes_of_a_group_annotated_as_one_object_is_said(tmp_path, rules, says):
+def test_card_explains_groups_that_are_annotated_as_one_object(tmp_path, rules, says):
     rooms = meta_info.write(tmp_path / "rooms.json", 2)
     out = build(BuildOptions(out=tmp_path / "out", meta_info=(rooms,), rules=rules, workers=1)).out
     assert says in (out / "README.md").read_text()

@@ -1,4 +1,4 @@
-"""Two recipes: everything that differs is named, with both values, and nothing else."""
+"""Differences of two recipes: each is named with both values, and nothing else is."""
 
 from vsidata.dataset.differences import differences
 
@@ -17,14 +17,14 @@ def test_constant_is_named_with_its_unit_and_other_reasons_change_nothing():
     assert differences(before, now) == {"gap": "was 0.15 m, is 0.2 m", "cap": "was 8, is 4"}
 
 
-def test_constant_on_one_side_alone_is_not_set_on_the_other():
+def test_constant_on_one_side_only_is_not_set_on_the_other():
     assert differences({"gap": constant(0.15)}, {"gap": None}) == {"gap": "was 0.15 m, is not set"}
     assert differences({}, {"topic": {"gap": constant(0.15), "cap": None}}) == {
         "topic.gap": "was not set, is 0.15 m"
     }
 
 
-def test_lists_of_labels_name_what_came_and_what_went():
+def test_lists_of_labels_name_the_added_and_the_removed_ones():
     before = {"never": [labels("wall", "floor"), labels("door")], "words": {"sofa": labels("couch")}}
     now = {"never": [labels("wall", "door")], "words": {"sofa": labels("couch", "settee")}}
     assert differences(before, now) == {"never": "no longer has [floor]", "words.sofa": "now has [settee]"}
@@ -34,12 +34,12 @@ def test_word_without_labels_differs_from_no_word():
     assert differences({"words": {"bed": labels()}}, {"words": {}}) == {"words.bed": "was [], is not set"}
 
 
-def test_long_lists_are_cut_to_whole_names_and_counted():
+def test_long_lists_are_cut_between_names_and_the_rest_is_counted():
     many = [f"label{number:02}" for number in range(30)]
     said = differences({"never": [labels("wall")]}, {"never": [labels("wall", *many)]})["never"]
     assert said == f"now has [{', '.join(many[:8])}] and 22 more"
 
 
-def test_text_is_given_whole():
+def test_text_is_given_in_full():
     text = "Which of these objects ({options}) is the closest to the {target}? " * 3
     assert differences({"question": "short"}, {"question": text}) == {"question": f"was short, is {text!r}"}

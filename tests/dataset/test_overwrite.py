@@ -35,7 +35,7 @@ def first(rooms, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def second(rooms, tmp_path_factory):
-    """What a build with seed 1 gives in a new folder."""
+    """Digests of a build with seed 1 in a new folder."""
     return digests(build(options(rooms, tmp_path_factory.mktemp("second") / "out", seed=1)).out)
 
 
@@ -62,7 +62,7 @@ def test_the_refusal_of_other_options_names_the_option_that_the_command_takes(ro
     assert result.exit_code == 0, result.output
 
 
-def test_what_other_commands_wrote_about_the_old_build_goes_with_it(rooms, out, second):
+def test_report_and_audit_of_the_old_build_are_removed_with_it(rooms, out, second):
     assert CliRunner().invoke(app, ["report", str(out)]).exit_code == 0
     (out / "audit.json").write_text("{}")
     (out / "qa" / "train-00001-of-00002.parquet").write_bytes(b"of an earlier merge")
@@ -104,7 +104,7 @@ def test_unfinished_build_with_the_same_options_is_resumed(rooms, out, first):
         ".work/scenes/mine.txt",
     ],
 )
-def test_folder_with_anything_else_is_refused_with_its_name_and_nothing_changes(rooms, out, name):
+def test_folder_with_any_other_file_is_refused_with_its_name_and_nothing_changes(rooms, out, name):
     foreign = out / name
     foreign.parent.mkdir(parents=True, exist_ok=True)
     foreign.write_text("mine")
@@ -136,7 +136,7 @@ def test_nothing_is_removed_through_a_link(rooms, out, tmp_path, name):
     assert link.is_symlink()
 
 
-def test_folder_that_holds_no_build_is_refused_and_gets_no_file(rooms, tmp_path):
+def test_folder_without_a_build_is_refused_and_gets_no_file(rooms, tmp_path):
     for name in ("README.md", "manifest.json"):
         (tmp_path / name).write_text("{}")
     with pytest.raises(OptionError, match="is not a build"):
@@ -145,7 +145,7 @@ def test_folder_that_holds_no_build_is_refused_and_gets_no_file(rooms, tmp_path)
 
 
 @pytest.mark.parametrize("damage", ["cut", "list", "gone", "all gone"])
-def test_build_whose_recipe_is_damaged_or_lost_is_refused_and_the_remedy_works(rooms, out, second, damage):
+def test_build_with_a_damaged_or_lost_recipe_is_refused_and_the_remedy_works(rooms, out, second, damage):
     recipe = out / ".work" / "recipe.json"
     match damage:
         case "cut":
@@ -162,7 +162,7 @@ def test_build_whose_recipe_is_damaged_or_lost_is_refused_and_the_remedy_works(r
     assert digests(build(options(rooms, out, seed=1, overwrite=True)).out) == second
 
 
-def test_results_without_a_recipe_are_never_taken_for_those_of_this_one(rooms, out):
+def test_results_without_a_recipe_are_never_used_by_this_build(rooms, out):
     for path in out.iterdir():
         if path.name != ".work":
             (shutil.rmtree if path.is_dir() else Path.unlink)(path)
@@ -173,7 +173,7 @@ def test_results_without_a_recipe_are_never_taken_for_those_of_this_one(rooms, o
     assert "--overwrite" in caught.value.remedy
 
 
-def test_build_that_another_one_writes_or_whose_report_is_written_stays(rooms, out):
+def test_build_in_use_or_with_a_report_in_progress_is_kept(rooms, out):
     before = digests(out)
     with (out / ".work" / "lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -188,7 +188,7 @@ def test_build_that_another_one_writes_or_whose_report_is_written_stays(rooms, o
 
 
 def kill_after(steps: int, options: BuildOptions) -> None:
-    """Run a build in a process of its own, which is killed when it has removed so many files."""
+    """Run a build in a process of its own, which is killed after the given number of removals."""
     if process := os.fork():
         assert os.waitpid(process, 0)[1] == signal.SIGKILL
         return
@@ -203,13 +203,13 @@ def kill_after(steps: int, options: BuildOptions) -> None:
         return instead
 
     Path.unlink = counted(Path.unlink)
-    claim.write_whole = counted(claim.write_whole)  # of the new recipe, after the last one
+    claim.write_whole = counted(claim.write_whole)  # writes the new recipe, after the last removal
     build(options)
     os._exit(0)
 
 
 @pytest.mark.parametrize("removed", [0, 1, 6, 10])
-def test_killed_between_any_two_removals_it_can_be_resumed_as_either_build(
+def test_build_killed_between_any_two_removals_can_be_resumed_as_the_old_or_the_new_one(
     rooms, out, first, second, tmp_path, removed
 ):
     new = options(rooms, out, seed=1, overwrite=True)
@@ -220,9 +220,7 @@ def test_killed_between_any_two_removals_it_can_be_resumed_as_either_build(
     assert digests(build(new).out) == second
 
 
-def test_killed_after_the_new_recipe_was_written_the_same_command_keeps_what_is_done(
-    rooms, out, second, monkeypatch
-):
+def test_build_killed_after_the_new_recipe_was_written_keeps_its_results(rooms, out, second, monkeypatch):
     new = options(rooms, out, seed=1, overwrite=True)
 
     def stop(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""Result files: whole or not there, inside their folder, and true to the files they came from."""
+"""Result files: complete or absent, inside their folder, and tied to the files that they were made from."""
 
 import os
 
@@ -33,7 +33,7 @@ def test_what_was_written_is_read_back_to_the_last_bit(tmp_path):
     assert results.read_rows(path) == (rows[0], rows[1:])
 
 
-def test_result_that_was_cut_or_changed_anywhere_is_not_whole(tmp_path):
+def test_result_that_was_cut_or_changed_anywhere_is_found_damaged(tmp_path):
     path = results.result_path(tmp_path, "scene0000_00")
     results.write_result(path, results.Head(inputs="ab"), [{"scene_name": "x"}, {"id": "1"}, {"id": "2"}])
     content = path.read_bytes()
@@ -42,20 +42,20 @@ def test_result_that_was_cut_or_changed_anywhere_is_not_whole(tmp_path):
         assert not results.is_whole(path)
         path.write_bytes(content[:length] + bytes([content[length] ^ 1]) + content[length + 1 :])
         assert not results.is_whole(path)
-    path.write_bytes(b"".join(content.splitlines(keepends=True)[:-2]))  # at a line's end
+    path.write_bytes(b"".join(content.splitlines(keepends=True)[:-2]))  # at the end of a line
     assert not results.is_whole(path)
     assert not results.is_whole(tmp_path / "missing.jsonl")
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b'{"stamp": [', b'{"other": 1}\n', b"[]\n", b"\xff\xfe\n"])
-def test_file_that_is_no_result_counts_as_none(tmp_path, content):
+def test_file_that_is_not_a_result_is_read_as_none(tmp_path, content):
     path = tmp_path / "scene.jsonl"
     path.write_bytes(content)
     assert results.read_head(path) is None
     assert results.read_head(tmp_path / "missing.jsonl") is None
 
 
-def test_result_that_cannot_be_written_leaves_the_one_before(tmp_path):
+def test_failed_write_keeps_the_previous_result(tmp_path):
     path = results.result_path(tmp_path, "scene0000_00")
     results.write_result(path, results.Head(inputs="before"))
     with pytest.raises(TypeError):
@@ -63,7 +63,7 @@ def test_result_that_cannot_be_written_leaves_the_one_before(tmp_path):
     assert results.read_head(path).inputs == "before"
 
 
-def test_digest_sees_content_and_names_but_not_places_or_times(tmp_path):
+def test_digest_depends_on_content_and_names_but_not_on_folders_or_times(tmp_path):
     for folder in ("here", "there"):
         (tmp_path / folder).mkdir()
         for name in ("a.ply", "b.json"):
@@ -77,7 +77,7 @@ def test_digest_sees_content_and_names_but_not_places_or_times(tmp_path):
     assert results.digest(here) != results.digest([there[0], tmp_path / "there" / "c.json"])
 
 
-def test_stamp_changes_with_size_and_both_times_and_leaves_out_what_is_missing(tmp_path):
+def test_stamp_changes_with_size_and_both_times_and_leaves_out_missing_files(tmp_path):
     file = tmp_path / "a.ply"
     file.write_text("one")
     os.utime(file, ns=(5, 5))
@@ -86,6 +86,6 @@ def test_stamp_changes_with_size_and_both_times_and_leaves_out_what_is_missing(t
     os.utime(file, ns=(6, 6))
     assert results.stamp([file]) != before
     assert not results.differ_in_ctime_alone(before, results.stamp([file]))
-    os.utime(file, ns=(5, 5))  # as before, but for the time that only the system sets
+    os.utime(file, ns=(5, 5))  # equal to the old one except for the time that only the system sets
     assert results.stamp([file]) != before
     assert results.differ_in_ctime_alone(before, results.stamp([file]))

@@ -1,4 +1,4 @@
-"""Shards: their number and their bytes follow from the rows alone."""
+"""Shards: their number and their bytes depend on the rows alone."""
 
 import hashlib
 from itertools import pairwise
@@ -27,7 +27,7 @@ def write(folder, batches):
 
 
 @given(cuts=st.lists(st.integers(0, 90), max_size=12), total=st.integers(1, 90))
-def test_rows_come_back_in_order_however_they_were_handed_in(tmp_path_factory, cuts, total):
+def test_rows_come_back_in_order_for_any_grouping_of_the_input(tmp_path_factory, cuts, total):
     folder = tmp_path_factory.mktemp("shards")
     edges = [0, *sorted(cut for cut in cuts if cut < total), total]
     shards = write(folder, [range(a, b) for a, b in pairwise(edges)])
@@ -38,7 +38,7 @@ def test_rows_come_back_in_order_however_they_were_handed_in(tmp_path_factory, c
     assert [shard.sha256 for shard in shards] == [shard.sha256 for shard in whole]
 
 
-def test_shards_say_how_many_they_are_and_carry_their_checksum(tmp_path):
+def test_shard_names_have_the_number_of_shards_and_the_manifest_their_checksums(tmp_path):
     shards = write(tmp_path, [range(45)])
     names = [f"qa/train-0000{i}-of-00003.parquet" for i in range(3)]
     assert [shard.path for shard in shards] == names

@@ -1,4 +1,4 @@
-"""A build as its user sees it: the same bytes from the same input, and every scan accounted for."""
+"""A build as its user sees it: the same bytes from the same input, and no scan is lost without a message."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ from vsidata.pipeline.build import BuildOptions, build
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file that a build writes for others, by its path; the log alone may differ."""
+    """SHA-256 of every file that a build publishes, by its path; only the log may differ between runs."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
@@ -38,7 +38,7 @@ def command(*arguments: object) -> list[str]:
 
 @pytest.fixture(scope="module")
 def rooms(tmp_path_factory):
-    """Twelve rooms; the one numbered 5 cannot be used."""
+    """Twelve rooms; number 5 cannot be used."""
     return meta_info.write(tmp_path_factory.mktemp("rooms") / "rooms.json", 12, broken=(5,))
 
 
@@ -57,7 +57,7 @@ def test_every_scan_is_written_or_named_with_its_fault_and_remedy(built):
     assert failure["remedy"]
 
 
-def test_output_holds_what_the_readme_promises_and_nothing_else(built):
+def test_output_contains_the_files_that_the_readme_lists_and_nothing_else(built):
     assert sorted(digests(built.out)) == [
         "README.md",
         "failures.jsonl",
@@ -76,7 +76,7 @@ def test_bytes_do_not_depend_on_workers_or_hash_seed(built, rooms, tmp_path, wor
     assert digests(tmp_path / "out") == digests(built.out)
 
 
-def test_seed_changes_what_is_drawn(built, rooms, tmp_path):
+def test_seed_changes_the_drawn_questions(built, rooms, tmp_path):
     other = build(BuildOptions(out=tmp_path / "out", meta_info=(rooms,), rules="vsibench", seed=1))
     assert (
         digests(other.out)["qa/train-00000-of-00001.parquet"]
@@ -84,7 +84,7 @@ def test_seed_changes_what_is_drawn(built, rooms, tmp_path):
     )
 
 
-def test_killed_build_goes_on_and_ends_with_the_same_bytes(tmp_path):
+def test_killed_build_resumes_and_ends_with_the_same_bytes(tmp_path):
     rooms = meta_info.write(tmp_path / "rooms.json", 80)
     whole = build(BuildOptions(out=tmp_path / "whole", meta_info=(rooms,), rules="vsibench"))
     out = tmp_path / "killed"
@@ -116,7 +116,7 @@ def test_second_run_of_a_finished_build_changes_nothing(rooms, tmp_path):
     assert files == {path: path.stat().st_mtime_ns for path in options.out.rglob("*") if path.name != "lock"}
 
 
-def test_damaged_shard_is_written_anew(built, rooms, tmp_path):
+def test_damaged_shard_is_written_again(built, rooms, tmp_path):
     options = BuildOptions(out=tmp_path / "out", meta_info=(rooms,), rules="vsibench")
     build(options)
     (options.out / "qa" / "train-00000-of-00001.parquet").write_bytes(b"damaged")
@@ -125,7 +125,7 @@ def test_damaged_shard_is_written_anew(built, rooms, tmp_path):
     assert digests(options.out) == digests(built.out)
 
 
-def test_mended_scan_joins_the_build_as_if_it_had_been_whole(tmp_path):
+def test_fixed_scan_joins_the_build_as_if_it_had_never_been_damaged(tmp_path):
     rooms = meta_info.write(tmp_path / "rooms.json", 6, broken=(2,))
     options = BuildOptions(out=tmp_path / "out", meta_info=(rooms,), rules="vsibench")
     assert len(build(options).failures) == 1
@@ -148,7 +148,7 @@ def test_mended_scan_joins_the_build_as_if_it_had_been_whole(tmp_path):
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_other_options_in_the_same_folder_are_refused_with_what_differs(built, rooms, change, named):
+def test_other_options_in_the_same_folder_are_refused_with_the_difference(built, rooms, change, named):
     before = digests(built.out)
     options = BuildOptions(**{"out": built.out, "meta_info": (rooms,), "rules": "vsibench", **change})
     with pytest.raises(OptionError, match="with other options") as caught:
@@ -187,7 +187,7 @@ def test_rule_set_that_lacks_a_rule_is_refused_with_the_rule_and_its_value(rooms
     assert not any("'labels':" in line or "'value':" in line for line in lines)
 
 
-def test_recipe_that_a_disk_lost_is_named_with_what_to_do(rooms, tmp_path):
+def test_lost_recipe_is_named_with_a_remedy(rooms, tmp_path):
     options = BuildOptions(out=tmp_path / "out", meta_info=(rooms,), rules="vsibench", scenes=("room0000",))
     build(options)
     recipe = options.out / ".work" / "recipe.json"
@@ -195,7 +195,7 @@ def test_recipe_that_a_disk_lost_is_named_with_what_to_do(rooms, tmp_path):
     with pytest.raises(VsiError, match="is damaged") as caught:
         build(options)
     assert caught.value.file == str(recipe)
-    assert "--overwrite" in caught.value.remedy  # tests/dataset/test_overwrite.py follows it
+    assert "--overwrite" in caught.value.remedy  # tests/dataset/test_overwrite.py applies this remedy
 
 
 def test_folder_with_other_things_in_it_is_left_alone(rooms, tmp_path):
@@ -205,7 +205,7 @@ def test_folder_with_other_things_in_it_is_left_alone(rooms, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
 
 
-def test_two_builds_at_once_in_one_folder_are_refused(rooms, tmp_path):
+def test_second_build_in_a_folder_in_use_is_refused(rooms, tmp_path):
     import fcntl
 
     options = BuildOptions(out=tmp_path / "out", meta_info=(rooms,), rules="vsibench", scenes=("room0000",))
@@ -233,7 +233,7 @@ def test_shards_that_cannot_be_written_are_an_error_with_a_remedy(rooms, tmp_pat
     assert "run the same command again to resume" in caught.value.remedy
 
 
-def test_what_the_source_cannot_give_drops_its_topic_with_that_reason(rooms, tmp_path):
+def test_topic_that_needs_more_than_the_source_has_is_left_out_with_that_reason(rooms, tmp_path):
     drops = build(BuildOptions(out=tmp_path, meta_info=(rooms,), rules="vsi100k", workers=1)).manifest.drops
     assert {topic: list(reasons) for topic, reasons in drops.items()} == {
         "object_abs_distance": ["the source gives nothing to measure the distance from"],

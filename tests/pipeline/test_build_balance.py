@@ -1,4 +1,4 @@
-"""Balance in a whole build: what is written keeps to the rules; manifest and card say what was left out."""
+"""Balance in a whole build: the written questions follow the rules, and the card states what was left out."""
 
 from collections import Counter
 
@@ -45,7 +45,7 @@ def test_directions_written_are_even_in_each_split_and_counted_before_and_after(
     assert sum(tally.questions[1] for tally in tallies.values()) == len(rows)
 
 
-def test_what_is_left_out_is_counted_by_reason_and_stands_in_the_card(built):
+def test_left_out_questions_are_counted_by_reason_in_the_manifest_and_the_card(built):
     tallies = [tally for kinds in built.manifest.balance.values() for tally in kinds.values()]
     left_out = sum(before - after for before, after in (tally.questions for tally in tallies))
     drops = built.manifest.drops["object_rel_direction"]

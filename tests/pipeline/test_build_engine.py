@@ -1,4 +1,4 @@
-"""The local engine: every scan gets one outcome, whatever happens to the worker."""
+"""The local engine: every scan gets one outcome, also if its worker dies."""
 
 import os
 import signal
@@ -65,19 +65,19 @@ def test_scan_that_kills_its_worker_twice_is_named_and_the_others_are_done(tmp_p
     assert (tmp_path / "second").read_text() == "tried\ntried\n"
 
 
-def test_scan_whose_worker_died_once_gets_another_try(tmp_path):
+def test_scan_with_a_worker_that_died_once_is_tried_again(tmp_path):
     (outcome,) = local.run(partial(die_once, tmp_path), ["first"], 1)
     assert outcome.died is None
     assert (tmp_path / "first").read_text() == "done"
 
 
-def test_fault_of_the_work_itself_stops_the_run_and_arrives_whole(tmp_path):
+def test_exception_of_the_work_itself_stops_the_run_and_is_raised_unchanged(tmp_path):
     with pytest.raises(VsiError) as caught:
         list(local.run(fail, NAMES, 2))
     assert caught.value.remedy == "Make room."
 
 
-def test_script_without_a_guard_is_told_to_guard_itself(tmp_path):
+def test_script_without_a_main_guard_is_refused_with_the_remedy(tmp_path):
     script = tmp_path / "script.py"
     script.write_text("from vsidata.engines import local\nlist(local.run(print, ['first'], 1))\n")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}

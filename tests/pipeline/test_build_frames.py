@@ -1,4 +1,4 @@
-"""A build with frames, opened by those who will open it."""
+"""A build with frames, opened with the libraries of its users."""
 
 import hashlib
 import io
@@ -25,7 +25,7 @@ NAMES = [f"scene{number:04d}_00" for number in range(4)]
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
-    """Four scans: two with a stream, one whose stream is cut short, one without."""
+    """Four scans: two with a stream, one with a stream that is cut short, one without a stream."""
     root = small_scans.write(tmp_path_factory.mktemp("root"), 4)
     streams.write(root, NAMES[0], streams.sens(40, lost=(0, 1)))
     streams.write(root, NAMES[1], streams.sens(40, size=(200, 150)))
@@ -74,7 +74,7 @@ def test_frames_are_sixteen_of_the_streams_own_pictures(rows):
     assert first["intrinsics"][0] == pytest.approx([30, 0, 15.5])
 
 
-def test_camera_is_known_throughout_the_stream_and_not_only_where_it_is_shown(rows):
+def test_camera_is_used_throughout_the_stream_and_not_only_at_the_shown_frames(rows):
     path = rows[0]["camera_path"]
     assert [spot["seconds"] for spot in path] == pytest.approx([0.1, 0.5, 1.0, 1.5])
     assert path[0]["position"] == pytest.approx([0.2, 0, 1.5], abs=1e-6)
@@ -129,7 +129,7 @@ def _shade(jpeg: bytes) -> int:
     return Image.open(io.BytesIO(jpeg)).getpixel((0, 0))[0]
 
 
-def test_embedded_pictures_stand_in_the_file_once_for_each_scene(tmp_path):
+def test_embedded_pictures_are_stored_once_per_scene(tmp_path):
     root = small_scans.write(tmp_path / "root", 2)
     noise = np.random.default_rng(0)
     for name in NAMES[:2]:
@@ -153,10 +153,10 @@ def test_embedded_pictures_stand_in_the_file_once_for_each_scene(tmp_path):
 
 
 @pytest.mark.parametrize("embed", [True, False])
-def test_frames_that_cannot_be_read_inside_questions_are_told_the_options_that_help(
+def test_frames_that_cannot_be_read_inside_questions_are_reported_with_the_options_that_help(
     rows, root, tmp_path, monkeypatch, embed
 ):
-    """Of 2 GiB, `datasets` says: nested data conversions not implemented for chunked array outputs."""
+    """Above 2 GiB, `datasets` fails: nested data conversions not implemented for chunked array outputs."""
     size = sum(len(image["bytes"]) for image in rows[0]["images"])
     monkeypatch.setattr(frames_file, "_MOST_WHEN_READ", 10 * size)
     rules = load_rules("wide")
@@ -180,10 +180,10 @@ def test_frames_that_cannot_be_read_inside_questions_are_told_the_options_that_h
     assert "--frame-size 640" in head.failure["remedy"]
 
 
-def test_scenes_that_are_a_burden_to_read_are_told_with_the_options_that_help(
+def test_scenes_that_are_slow_to_read_are_reported_with_the_options_that_help(
     built, root, tmp_path, monkeypatch
 ):
-    """What pyarrow takes for the pictures of a scene is the truth that the count must agree with."""
+    """The sizes of the pictures of a scene as pyarrow reads them are the truth for the count."""
     assert not any(line.startswith("Large") for line in closing_lines(built))
     file = pq.ParquetFile(built.out / "embedded" / "train-00000-of-00001.parquet")
     sizes = [
@@ -201,7 +201,7 @@ def test_scenes_that_are_a_burden_to_read_are_told_with_the_options_that_help(
     assert "--frame-size 640" in heavy
 
 
-def test_bytes_do_not_depend_on_workers_and_a_stopped_build_goes_on(built, root, tmp_path):
+def test_bytes_do_not_depend_on_workers_and_an_interrupted_build_resumes(built, root, tmp_path):
     other = build(options(root, tmp_path / "out", workers=2))
     assert digests(other.out) == digests(built.out)
     (other.out / "manifest.json").unlink()
@@ -231,7 +231,7 @@ def test_without_frames_there_is_no_table_of_them_and_streams_are_not_read(root,
     assert "frames" not in (summary.out / "README.md").read_text().partition("---\n\n")[0]
 
 
-def test_resized_frames_are_of_the_size_asked_for(root, tmp_path):
+def test_resized_frames_have_the_requested_size(root, tmp_path):
     given = {"frames": 4, "frame_size": "100x80", "embed": False, "scenes": ("scene000[01]_00",)}
     out = build(options(root, tmp_path / "out", **given)).out
     frames = pq.read_table(out / "frames").to_pylist()
@@ -240,7 +240,7 @@ def test_resized_frames_are_of_the_size_asked_for(root, tmp_path):
     assert [(row["width"], row["height"], len(row["indices"])) for row in frames] == [(100, 80, 4)] * 2
 
 
-def test_card_names_the_tables_that_are_there(built):
+def test_card_names_the_tables_that_exist(built):
     from huggingface_hub import DatasetCard
 
     card = DatasetCard.load(built.out / "README.md")
@@ -253,7 +253,7 @@ def test_card_names_the_tables_that_are_there(built):
 @pytest.mark.parametrize(
     ("more", "option"), [({}, "--embed"), ({"embed": False, "topics": "obj_appearance_order"}, "--topics")]
 )
-def test_what_needs_frames_is_refused_without_them(root, tmp_path, more, option):
+def test_options_that_need_frames_are_refused_without_them(root, tmp_path, more, option):
     with pytest.raises(OptionError, match="--frames 0") as caught:
         build(options(root, tmp_path / "out", frames=0, **more))
     assert caught.value.file == option

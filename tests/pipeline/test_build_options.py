@@ -1,4 +1,4 @@
-"""Options: the same from a file, the command line and a notebook; a wrong one is named with its line."""
+"""Options: the same from a file, the command line and a notebook. A wrong one is named with its line."""
 
 import re
 from itertools import product
@@ -20,7 +20,7 @@ def written(folder: Path, text: str) -> Path:
     return path
 
 
-def test_file_and_command_line_say_the_same(tmp_path):
+def test_file_and_command_line_give_the_same_options(tmp_path):
     config = written(
         tmp_path,
         "scannet-root: scans\nout: vsi100k\nholdout: 5%\ntopics: [object_counting, room_size_estimation]\n"
@@ -57,7 +57,7 @@ def test_size_of_the_frames_is_two_sides_or_the_longer_one(text, size):
 
 
 @pytest.mark.parametrize("text", ["640x", "axb", "0", "9000", "640x480x3", "640 480", True, [640, None]])
-def test_size_of_the_frames_that_is_none_is_told_how_to_write_one(text):
+def test_invalid_size_of_the_frames_is_refused_with_the_valid_forms(text):
     with pytest.raises(OptionError) as caught:
         read_options(None, {"out": Path("here"), "frame-size": text})
     assert caught.value.fault == (
@@ -106,7 +106,7 @@ WRONG_VALUES = ("3", "1.5", "true", "2020-01-01", ".nan", "[[a]]", "[1]", "[null
 @pytest.mark.parametrize(
     ("name", "value"), [pair for pair in product(OPTIONS, WRONG_VALUES) if pair != ("scenes", "3")]
 )
-def test_value_of_the_wrong_kind_in_a_file_is_named_with_its_line(tmp_path, name, value):
+def test_value_of_the_wrong_type_in_a_file_is_named_with_its_line(tmp_path, name, value):
     config = written(tmp_path, f"out: here\nscannet-root: scans\n{name}: {value}\n")
     with pytest.raises(RulesError, match="line 3: ") as caught:
         read_options(config, {})

@@ -1,4 +1,4 @@
-"""A build from a root of real and synthetic scans: table, manifest, card, report and push tell them apart."""
+"""A build from a root of real and synthetic scans: tables, card, report and push distinguish them."""
 
 import json
 import shutil
@@ -34,7 +34,7 @@ def real_scan(root, name, seed):
 
 @pytest.fixture(scope="module")
 def synthetic_then_mixed(tmp_path_factory):
-    """The manifest of two synthetic scans; then the build again, with real scans that were added."""
+    """The manifest of two synthetic scans, and that of a second build after real scans were added."""
     folder = tmp_path_factory.mktemp("mixed")
     root = small_scans.write(folder / "root", 2, edge=0.6)
     streams.write(root, "scene0000_00", streams.sens(4))
@@ -48,7 +48,7 @@ def front_of(text):
     return yaml.safe_load(text.split("---\n")[1])
 
 
-def test_build_of_synthetic_scans_alone_is_free(synthetic_then_mixed):
+def test_build_of_synthetic_scans_alone_may_be_published(synthetic_then_mixed):
     _, manifest, _ = synthetic_then_mixed
     assert manifest.datasets == {"synthetic": 2}
     assert is_free(manifest)
@@ -68,7 +68,7 @@ def test_real_scans_that_are_added_are_scannets_with_its_split_and_its_guard(syn
     assert mixed.manifest.datasets == {"scannet": 1, "synthetic": 2}
 
 
-def test_build_with_one_real_scan_is_not_free_to_publish(synthetic_then_mixed):
+def test_build_with_one_real_scan_may_not_be_published_freely(synthetic_then_mixed):
     _, _, mixed = synthetic_then_mixed
     assert not is_free(mixed.manifest)
     assert owned_datasets(mixed.manifest) == ["scannet"]
@@ -76,7 +76,7 @@ def test_build_with_one_real_scan_is_not_free_to_publish(synthetic_then_mixed):
     assert terms(mixed.manifest).startswith("It contains frames of ScanNet")
 
 
-def test_card_names_both_kinds_and_the_terms_that_hold(synthetic_then_mixed):
+def test_card_names_both_kinds_and_the_terms_that_apply(synthetic_then_mixed):
     _, _, mixed = synthetic_then_mixed
     text = (mixed.out / "README.md").read_text()
     assert front_of(text)["license_name"] == "scannet-terms-of-use"
@@ -98,7 +98,7 @@ def test_scan_that_loses_its_mark_is_read_again_as_scannets(synthetic_then_mixed
     assert again.manifest.datasets == {"scannet": 2, "synthetic": 1}
 
 
-def test_terms_of_several_datasets_all_stand_in_the_card(synthetic_then_mixed):
+def test_terms_of_several_datasets_are_all_in_the_card(synthetic_then_mixed):
     _, _, mixed = synthetic_then_mixed
     several = mixed.manifest.changed({"datasets": {"arkitscenes": 1, "scannet": 1}})
     text = card(several)
@@ -109,8 +109,8 @@ def test_terms_of_several_datasets_all_stand_in_the_card(synthetic_then_mixed):
     assert "their terms apply to derived data" in words
 
 
-def test_build_of_the_first_release_that_called_itself_synthetic_is_not_free(tmp_path):
-    """Its root was marked as a whole: real scans may have lain in it."""
+def test_build_of_the_first_release_that_called_itself_synthetic_may_not_be_published_freely(tmp_path):
+    """Its root was marked as synthetic as a whole, and might have contained real scans."""
     out = builds.write(tmp_path / "build", [], [])
     manifest = json.loads((out / "manifest.json").read_text())
     assert is_free(Manifest.model_validate(manifest | {"datasets": {"synthetic": 1}}))

@@ -1,4 +1,4 @@
-"""A build opened by those who will open it: datasets, pandas, DuckDB, and the Hub's card reader."""
+"""A build opened with the libraries of its users: datasets, pandas, DuckDB, and the Hub's reader of cards."""
 
 import json
 
@@ -132,7 +132,7 @@ def test_held_out_rooms_are_a_split_of_their_own(tmp_path, monkeypatch):
     assert not names["train"] & names["validation"]
 
 
-def test_guarded_rooms_stay_out_and_manifest_and_card_say_whether_they_do(tmp_path):
+def test_manifest_and_card_state_whether_the_guarded_rooms_are_left_out(tmp_path):
     rooms = meta_info.write(tmp_path / "rooms.json", 4)
     forbidden = tmp_path / "mine.csv"
     forbidden.write_text("dataset,scene_name\nmade,room0001\nmade,room0002\nmultiscan,room0003\n")

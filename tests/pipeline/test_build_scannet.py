@@ -1,4 +1,4 @@
-"""A build from a folder as a new user has it: some good scans, a broken one, one without annotation."""
+"""A build from a folder of a new user: some good scans, a damaged one, and one without annotation."""
 
 import json
 from collections import Counter
@@ -35,7 +35,7 @@ def test_good_scans_are_used_and_the_others_named_with_file_fault_and_remedy(bui
     assert scenes == ["scene0000_00", "scene0002_00", "scene0004_00"]
 
 
-def test_set_aside_scans_are_named_with_their_files(built):
+def test_skipped_scans_are_named_with_their_files(built):
     set_aside = closing_lines(built)[1]
     assert set_aside.startswith("Skipped: 2 (scene0001_00_vh_clean_2.ply: is cut short")
     assert "; scene0003_00.aggregation.json: is missing)" in set_aside
@@ -54,7 +54,7 @@ def test_scenes_table_holds_the_boxes_that_the_scans_were_made_with(built):
                 assert box["center"][:2] == pytest.approx(thing["centroid"][:2], abs=0.05)
 
 
-def test_outline_of_each_room_encloses_the_area_asked_about(built):
+def test_outline_of_each_room_encloses_the_area_of_its_question(built):
     for row in pq.read_table(built.out / "scenes").to_pylist():
         assert row["room_area"] > 5
         enclosed = sum(signed_area(np.array(ring)) for ring in row["room_outline"])
@@ -65,11 +65,11 @@ def test_every_topic_is_asked(built):
     assert set(built.manifest.questions["train"]) == set(built.manifest.options.topics)
 
 
-def test_synthetic_scans_carry_no_terms_of_others(built):
+def test_synthetic_scans_carry_no_terms_of_other_datasets(built):
     assert "license: apache-2.0" in (built.out / "README.md").read_text()
 
 
-def test_scans_that_are_links_to_nothing_are_set_aside_each_time(tmp_path):
+def test_scans_that_are_links_to_nothing_are_skipped_each_time(tmp_path):
     root = small_scans.write(tmp_path / "download", 1)
     (root / "scans/scene0001_00").symlink_to("/nowhere/at/all")
     (root / "scans/scene0002_00").symlink_to("scene0002_00")

@@ -1,4 +1,4 @@
-"""Frames whose cameras are not known: they are in the dataset, and manifest and card say what that means."""
+"""Frames with unknown cameras: they are in the dataset, and manifest and card state what that means."""
 
 import json
 
@@ -16,7 +16,7 @@ NAMES = ["scene0000_00", "scene0001_00", "scene0002_00"]
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """Three scans: with a video alone, with a stream whose intrinsics are broken, with a whole stream."""
+    """Three scans: one has only a video, one a stream with damaged intrinsics, one a valid stream."""
     root = small_scans.write(tmp_path_factory.mktemp("root"), 3)
     path = root / "scans" / NAMES[0] / f"{NAMES[0]}.mp4"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 24, (64, 48))
@@ -41,7 +41,7 @@ def test_video_alone_gives_pictures_and_times_without_cameras(built):
     assert whole["seen"] is not None
 
 
-def test_scenes_that_no_visibility_filter_could_look_at_are_counted_and_named_in_the_card(built):
+def test_scenes_without_a_visibility_filter_are_counted_and_named_in_the_card(built):
     assert built.manifest.frames == {
         "pictures": 48,
         "scenes with frames": 3,
@@ -53,7 +53,7 @@ def test_scenes_that_no_visibility_filter_could_look_at_are_counted_and_named_in
     assert "2 without known cameras" in " ".join(closing_lines(built))
 
 
-def test_whoever_wants_no_filter_is_not_told_that_there_is_none(built, tmp_path):
+def test_build_without_the_visibility_filter_does_not_mention_missing_cameras(built, tmp_path):
     options = BuildOptions(out=tmp_path, scannet_root=built.out.parent, visibility=False, workers=1)
     other = build(options)
     assert "not known" not in (tmp_path / "README.md").read_text()

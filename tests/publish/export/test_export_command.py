@@ -1,4 +1,4 @@
-"""`vsidata export`: what it says, what it leaves out, and what it refuses."""
+"""`vsidata export`: its output, the questions that it leaves out, and the inputs that it refuses."""
 
 import json
 import shutil
@@ -28,7 +28,7 @@ def run(*arguments) -> str:
     return result.stdout
 
 
-def test_it_says_what_was_written_left_out_and_comes_next(built, tmp_path):
+def test_output_names_the_written_and_left_out_questions_and_the_next_step(built, tmp_path):
     said = run(built, "--to", "llama-factory", "--out", tmp_path / "out")
     lines = said.splitlines()
     assert lines[0] == (
@@ -44,7 +44,7 @@ def test_it_says_what_was_written_left_out_and_comes_next(built, tmp_path):
     ]
 
 
-def test_json_says_the_same(built, tmp_path):
+def test_json_has_the_same_facts(built, tmp_path):
     said = json.loads(
         run(built, "--to", "ms-swift", "--out", tmp_path / "out", "--media", "frames", "--json")
     )
@@ -58,14 +58,14 @@ def test_json_says_the_same(built, tmp_path):
     }
 
 
-def test_by_default_the_folder_stands_beside_the_build(built, tmp_path):
+def test_the_default_folder_is_next_to_the_build(built, tmp_path):
     here = shutil.copytree(built, tmp_path / "mine")
     run(here, "--to", "easyr1")
     assert (tmp_path / "mine-easyr1" / "train.jsonl").is_file()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "mine-easyr1"]
 
 
-def test_what_derives_from_scannet_stays_under_its_terms(built, tmp_path):
+def test_an_export_of_scannet_scans_stays_under_scannets_terms(built, tmp_path):
     here = shutil.copytree(built, tmp_path / "mine")
     assert "Apache" in terms(Build.open(here).manifest)
     manifest = json.loads((here / "manifest.json").read_text())
@@ -85,12 +85,12 @@ def test_a_build_without_frames_is_refused_with_the_remedy(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_a_folder_that_is_no_build_is_refused(tmp_path):
+def test_a_folder_without_a_build_is_refused(tmp_path):
     with pytest.raises(OptionError, match="is not a build"):
         export(Build.open(tmp_path), "ms-swift", tmp_path / "out")
 
 
-def test_a_folder_that_holds_something_is_not_written_to(built, tmp_path):
+def test_a_folder_with_files_is_not_written_to(built, tmp_path):
     (tmp_path / "mine.txt").write_text("dear")
     with pytest.raises(OptionError, match="already"):
         export(Build.open(built), "ms-swift", tmp_path)
@@ -103,12 +103,12 @@ def test_an_empty_folder_is_written_to(built, tmp_path):
     assert (tmp_path / "out" / "train.jsonl").is_file()
 
 
-def test_media_that_a_format_does_not_take_are_refused(built, tmp_path):
+def test_media_that_a_format_does_not_accept_are_refused(built, tmp_path):
     with pytest.raises(OptionError, match="mp4"):
         export(Build.open(built), "video-r1", tmp_path / "out", "frames")
 
 
-def test_an_export_that_is_stopped_leaves_nothing_behind(built, tmp_path):
+def test_an_interrupted_export_leaves_nothing_behind(built, tmp_path):
     def stop() -> None:
         raise KeyboardInterrupt
 
@@ -164,7 +164,7 @@ def test_a_column_of_another_type_is_refused(built, tmp_path):
 
 
 def test_two_exports_into_one_folder_do_not_mix(built, tmp_path):
-    """The second begins and ends while the first one is at its first scene."""
+    """The second begins and ends while the first is at its first scene."""
     out = tmp_path / "out"
 
     def another() -> None:
@@ -180,7 +180,7 @@ def test_two_exports_into_one_folder_do_not_mix(built, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["alone", "out"]
 
 
-def test_no_room_for_a_video_ends_the_command_in_two_lines(built, tmp_path):
+def test_a_full_disk_ends_the_command_in_two_lines(built, tmp_path):
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600));"
     command = f"{limit} from vsidata.commands.app import main; main()"
     arguments = ["export", built, "--to", "ms-swift", "--out", tmp_path / "out"]

@@ -1,4 +1,4 @@
-"""Every format, opened as its framework opens it and held against what its documentation says."""
+"""Every format, opened as its framework opens it and compared with the documentation of the framework."""
 
 import json
 from pathlib import Path
@@ -28,7 +28,7 @@ def questions(built):
 
 @pytest.fixture(scope="module")
 def exported(built, tmp_path_factory):
-    """The folder of an export, made once for each format and kind of media."""
+    """The folder of an export, made once per format and kind of media."""
     folders: dict[tuple[str, str | None], Path] = {}
 
     def make(to: str, media: str | None = None) -> Path:
@@ -41,7 +41,7 @@ def exported(built, tmp_path_factory):
 
 @pytest.fixture
 def rows_of(tmp_path, monkeypatch):
-    """`load_dataset` on a JSON file, without the network: what all four frameworks read with."""
+    """`load_dataset` on a JSON file, without the network: all four frameworks read with it."""
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     return lambda path: load_dataset(
         "json", data_files=str(path), split="train", cache_dir=str(tmp_path)
@@ -54,19 +54,21 @@ def files_of(video) -> list[str]:
 
 @pytest.mark.parametrize("media", ["mp4", "frames"])
 @pytest.mark.parametrize("split", ["train", "validation"])
-def test_ms_swift_finds_messages_videos_and_what_its_rewards_want(exported, rows_of, questions, split, media):
+def test_ms_swift_finds_messages_videos_and_the_columns_of_its_rewards(
+    exported, rows_of, questions, split, media
+):
     folder = exported("ms-swift", media)
     rows = rows_of(folder / f"{split}.jsonl")
     assert [row["id"] for row in rows] == [row["id"] for row in questions[split]]
     for row, asked in zip(rows, questions[split], strict=True):
-        # "messages" is required: objects of role and content, the last one the assistant's.
+        # "messages" is required: objects of role and content; the last one is the assistant's.
         assert [set(message) for message in row["messages"]] == [{"role", "content"}] * 2
         assert [message["role"] for message in row["messages"]] == ["user", "assistant"]
-        # One tag in the messages for each video; a video is a path, or a list of the paths of its frames.
+        # One tag in the messages per video; a video is a path, or a list of the paths of its frames.
         assert row["messages"][0]["content"].count("<video>") == len(row["videos"]) == 1
         assert all((folder / name).is_file() for name in files_of(row["videos"][0]))
         assert len(files_of(row["videos"][0])) == (1 if media == "mp4" else 6)
-        # GRPO drops the reply and hands every other column to the rewards.
+        # GRPO drops the reply and passes every other column to the rewards.
         assert row["solution"] == row["messages"][1]["content"] == asked["ground_truth"]
 
 
@@ -107,9 +109,9 @@ def test_easyr1_finds_problem_answer_and_videos(exported, rows_of, questions, me
         assert all((folder / name).is_file() for name in files_of(row["videos"][0]))  # joined to image_dir
 
 
-def test_video_r1_finds_what_it_builds_its_prompt_and_reward_from(exported, rows_of, questions):
+def test_video_r1_finds_the_columns_of_its_prompt_and_reward(exported, rows_of, questions):
     folder = exported("video-r1")
-    assert json.loads((folder / "train.json").read_text())  # one list, as its own files are
+    assert json.loads((folder / "train.json").read_text())  # one list, as in its own files
     rows = rows_of(folder / "train.json")
     assert [row["problem_id"] for row in rows] == list(range(len(questions["train"])))
     for row, asked in zip(rows, questions["train"], strict=True):
@@ -129,14 +131,14 @@ def test_video_r1_finds_what_it_builds_its_prompt_and_reward_from(exported, rows
     }
 
 
-def test_the_users_message_is_what_the_vanilla_evaluation_asks(questions):
+def test_the_users_message_is_that_of_the_unmodified_evaluation(questions):
     for row in questions["validation"]:
         same = ask(row, prompt_mode("vanilla"), form="evaluation", letters=True)
         assert message(row) == f"<video>{same}"
 
 
 @pytest.mark.parametrize("to", FORMS)
-def test_an_export_is_the_same_whenever_it_is_made(exported, built, tmp_path, to):
+def test_two_exports_of_one_build_have_the_same_bytes(exported, built, tmp_path, to):
     again = export(Build.open(built), to, tmp_path / "again").out
     first = exported(to)
     names = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())

@@ -1,4 +1,4 @@
-"""Videos and folders of frames show the build's own frames, upright, in order, at their own pace."""
+"""Videos and folders of frames show the frames of the build, upright, in order and at their own rate."""
 
 import io
 import re
@@ -62,7 +62,7 @@ def test_a_video_shows_every_frame_at_the_rate_at_which_they_were_taken(rows, tm
 
 
 @pytest.mark.parametrize("seconds", [0.05, 1.0, 3.7, 20.0, 100.0])
-def test_a_video_keeps_any_pace(tmp_path, seconds):
+def test_a_video_keeps_any_frame_rate(tmp_path, seconds):
     row = made(
         [jpeg(40 * place, 64, 48) for place in range(5)], times=[seconds * place for place in range(5)]
     )
@@ -75,7 +75,7 @@ def test_a_single_frame_is_a_video_too(tmp_path):
     assert shades(pictures) == pytest.approx([90], abs=4)
 
 
-def test_a_video_of_odd_sides_loses_a_line_and_no_more(rows, tmp_path):
+def test_a_video_with_odd_sides_loses_one_row_or_column_at_most(rows, tmp_path):
     pictures, _ = decoded(tmp_path / write_mp4(tmp_path, rows[NAMES[2]]))
     assert {picture.shape for picture in pictures} == {(48, 64, 3)}
 
@@ -91,7 +91,7 @@ def test_frames_are_the_builds_own_bytes(rows, tmp_path):
     ("orientation", "corner"), [(0, (8, 8)), (90, (8, 39)), (180, (39, 55)), (270, (55, 8)), (None, (8, 8))]
 )
 def test_frames_stand_upright(tmp_path, orientation, corner):
-    """Turned clockwise, the top left corner comes to the top right, the bottom right, the bottom left."""
+    """Turned clockwise, the top left corner moves to the top right, the bottom right, the bottom left."""
     row = made([marked(), marked()], orientation)
     stills = [np.asarray(Image.open(tmp_path / path).convert("L")) for path in write_frames(tmp_path, row)]
     moving, _ = decoded(tmp_path / write_mp4(tmp_path, row))
@@ -107,7 +107,7 @@ def test_a_scene_with_slashes_in_its_name_stays_in_the_folder(tmp_path):
 
 @pytest.mark.parametrize("name", ["..", ".", ".hidden", "../../x"])
 @pytest.mark.parametrize("write", [write_mp4, write_frames])
-def test_a_scene_whose_name_is_a_path_stays_in_the_folder(tmp_path, write, name):
+def test_a_scene_with_a_path_as_its_name_stays_in_the_folder(tmp_path, write, name):
     out = tmp_path / "above" / "out"
     out.mkdir(parents=True)
     write(out, made([marked()]) | {"scene_name": name})
@@ -146,7 +146,7 @@ def png(width: int, height: int) -> bytes:
 )
 @pytest.mark.parametrize("write", [write_mp4, write_frames])
 def test_frames_that_no_build_writes_are_refused_before_anything_is_written(tmp_path, write, changed, fault):
-    """The faults are those that training refuses."""
+    """Training refuses the same faults."""
     row = made([marked(), marked()], 90) | changed
     if "images" in changed:
         row["images"] = [None if jpeg is None else {"bytes": jpeg, "path": ""} for jpeg in changed["images"]]
@@ -163,7 +163,7 @@ def test_pictures_of_hundreds_of_millions_of_pixels_are_not_decoded(tmp_path):
         write_mp4(tmp_path, row)
 
 
-def test_large_pictures_are_held_one_at_a_time(tmp_path):
+def test_large_pictures_are_kept_in_memory_one_at_a_time(tmp_path):
     """Twelve pictures of 4,000 × 2,000 pixels take 288 MB once decoded."""
     width, height = 4_000, 2_000
     row = made([jpeg(90, width, height)] * 12) | {"width": width, "height": height}
@@ -172,8 +172,8 @@ def test_large_pictures_are_held_one_at_a_time(tmp_path):
 
 
 @pytest.mark.parametrize("most", [0, 100, 5_000])
-def test_a_video_that_could_not_be_written_whole_is_an_error(tmp_path, most):
-    """As on a full disk: the kernel refuses whatever goes beyond a limit on the size of files."""
+def test_a_video_that_could_not_be_written_completely_is_an_error(tmp_path, most):
+    """As on a full disk: the kernel refuses writes beyond a limit on the size of files."""
     rng = np.random.default_rng(0)
     noise = [rng.integers(0, 255, (48, 64, 3), dtype=np.uint8) for _ in range(12)]
     row = made([encode(picture, 95) for picture in noise])

@@ -25,7 +25,7 @@ def hub():
 
 @pytest.fixture(scope="session")
 def synthetic(tmp_path_factory):
-    """Four scenes in two splits, three of them with pictures, which also lie inside the questions."""
+    """Four scenes in two splits, three of them with pictures, which are also inside the questions."""
     root = small_scans.write(tmp_path_factory.mktemp("root"), 4)
     for number in range(3):
         streams.write(root, f"scene{number:04d}_00", streams.sens(40, size=(64, 48)))
@@ -53,7 +53,7 @@ def other(tmp_path_factory):
 
 @pytest.fixture
 def built(synthetic, tmp_path):
-    """A copy of it to change."""
+    """A copy of the build that a test may change."""
     return shutil.copytree(synthetic, tmp_path / "built")
 
 
@@ -69,7 +69,7 @@ def scannet(built):
 
 @pytest.fixture
 def environment(hub: Hub, tmp_path):
-    """Variables under which the Hub's client and `datasets` know this hub alone, and nothing of a user's."""
+    """Variables that point the Hub's client and `datasets` to this hub, without the user's settings."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "HUGGING"))}
     return ours | {
         "HF_ENDPOINT": hub.address,
@@ -81,8 +81,8 @@ def environment(hub: Hub, tmp_path):
 
 
 @pytest.fixture
-def waits(hub: Hub, tmp_path, monkeypatch):
-    """The client in this process knows this hub alone; it waits for nothing, and notes how long it would."""
+def pauses(hub: Hub, tmp_path, monkeypatch):
+    """Point the client in this process to this hub, and record its pauses in a list without sleeping."""
     from huggingface_hub import constants
 
     waited: list[float] = []
@@ -98,13 +98,15 @@ def waits(hub: Hub, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def run(waits):
-    """Run `vsidata` in this process, and return what it says."""
+def run(pauses):
+    """Run `vsidata` in this process, and return its output."""
 
     def command(*arguments, status=0) -> str:
         ran = CliRunner().invoke(app, [*map(str, arguments)])
         said = ran.output
-        if isinstance(ran.exception, VsiError):  # what `vsidata.commands.app.main` prints, and ends with 2
+        if isinstance(
+            ran.exception, VsiError
+        ):  # as `vsidata.commands.app.main` does: it prints the error and exits with 2
             said, code = f"{said}{ran.exception}", 2
         else:
             code = ran.exit_code
@@ -139,7 +141,7 @@ def run_alone(environment):
 
 @pytest.fixture
 def python(environment):
-    """Run Python under the same variables, and return what it prints as JSON."""
+    """Run Python with the same variables, and return the JSON that it prints."""
 
     def execute(code: str, **variables):
         ran = subprocess.run(

@@ -1,8 +1,8 @@
-"""A server on loopback that speaks as much of the Hub's API as its own client asks for, unmodified.
+"""A server on loopback with the part of the Hub's API that its unmodified client uses.
 
-Nothing here comes from the code under test. What it answers follows the Hub: status, error codes in headers,
-LFS objects that no reader sees before a commit, commits that are all or nothing. It is asked to fail with
-`fail`, and keeps every request for the tests to look at.
+Nothing here uses the code under test. Its answers follow the Hub: status, error codes in headers, LFS objects
+that no reader sees before a commit, commits that are all or nothing. `fail` makes it fail, and it keeps every
+request for the tests.
 """
 
 import base64
@@ -83,18 +83,18 @@ class Repo:
 
 @dataclass
 class Fault:
-    """What is to go wrong: the next `times` requests of this method whose path matches."""
+    """A failure to come: of the next `times` requests of this method with a path that matches."""
 
     method: str
     path: str
     times: int
     status: int | None  # None cuts the connection
-    after: bool  # only after the request was carried out, so that its answer is what is lost
+    after: bool  # only after the request was carried out, so that only its answer is lost
     message: str
-    body: bytes | None = None  # what is answered in place of an error in JSON
+    body: bytes | None = None  # the answer in place of an error in JSON
 
 
-class Answer(Exception):  # noqa: N818 - it ends a request, well or badly
+class Answer(Exception):  # noqa: N818 - it ends a request, with success or failure
     def __init__(self, status: int, body: Any = b"", **headers: str) -> None:
         self.status, self.headers = status, {name.replace("_", "-"): value for name, value in headers.items()}
         self.body = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -115,7 +115,7 @@ class Hub:
         self.faults: list[Fault] = []
         self.holds: list[tuple[str, str, threading.Event, threading.Event]] = []
         self.lock = threading.RLock()
-        self.storage = ""  # address of Xet's storage; empty for this server, which stores nothing so
+        self.storage = ""  # address of the storage of Xet; empty if this server does not use Xet
 
     def fail(
         self,
@@ -133,7 +133,7 @@ class Hub:
 
     @contextmanager
     def held(self, method: str, path: str) -> Iterator[threading.Event]:
-        """Answer no request like this one while the context lasts; the event says that one has come."""
+        """Do not answer requests like this one while the context lasts; the event is set when one arrives."""
         come, go = threading.Event(), threading.Event()
         self.holds.append((method, path, come, go))
         try:
@@ -143,7 +143,7 @@ class Hub:
             go.set()
 
     def asked(self, method: str, path: str) -> list[str]:
-        """The paths of the requests so far of this method, where the pattern is found in them."""
+        """The paths of the requests so far of this method that match the pattern."""
         return [at for verb, at, _ in self.requests if verb == method and re.search(path, at)]
 
     def files(self, name: str, revision: str = "main") -> dict[str, bytes]:
@@ -230,7 +230,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(answer.body)
 
-    # What is asked.
+    # The requests.
 
     def _route(self, path: str) -> None:
         for method, pattern, action in _ROUTES:
@@ -461,7 +461,7 @@ def _described(path: str, blob: Blob | None) -> dict[str, Any]:
 
 
 _API = "/api/(?:datasets|models)"
-_OF = "(?:/datasets)?"  # an address of a model has nothing before its name
+_OF = "(?:/datasets)?"  # an address of a model has no prefix before its name
 _NAME = r"(?P<name>[\w.-]+/[\w.-]+)"
 _REV = r"(?P<revision>[^/]+)"
 _ROUTES: list[tuple[str, str, Callable[..., None]]] = [
@@ -491,7 +491,7 @@ _ROUTES: list[tuple[str, str, Callable[..., None]]] = [
 
 @contextmanager
 def served() -> Iterator[Hub]:
-    """A hub that answers on loopback for as long as the context lasts."""
+    """A hub that answers on loopback while the context lasts."""
     hub = Hub()
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"hub": hub}))
     hub.address = f"http://127.0.0.1:{server.server_port}"

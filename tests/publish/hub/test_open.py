@@ -26,7 +26,7 @@ def test_tables_are_those_of_the_build_and_copied_when_they_are_read(hub, publis
     assert there.verify() == []
 
 
-def test_a_revision_is_opened_as_it_is(hub, published, other, run):
+def test_a_revision_is_opened_with_its_content(hub, published, other, run):
     run("push", other, "--repo-id", NAME, "--revision", "second")
     assert Build.open(NAME).label == Build.open(published).label
     for opened in (Build.open(NAME, "second"), Build.open(f"hf://datasets/{NAME}@second")):
@@ -34,7 +34,7 @@ def test_a_revision_is_opened_as_it_is(hub, published, other, run):
         assert opened.questions().equals(Build.open(other).questions())
 
 
-def test_what_is_no_build_is_refused(hub, published, waits, tmp_path, monkeypatch):
+def test_a_dataset_without_a_build_is_refused(hub, published, pauses, tmp_path, monkeypatch):
     with pytest.raises(VsiError, match="is not on the Hub"):
         Build.open("lab/none")
     for nothing in ("./rooms", "a/b/c", "rooms"):

@@ -1,4 +1,4 @@
-"""`vsidata push`: what is on the hub afterwards, as the hub has it and as those load it who want it."""
+"""`vsidata push`: the content of the hub afterwards, as the hub stores it and as users load it."""
 
 import hashlib
 import io
@@ -33,7 +33,7 @@ def card_of(hub, revision="main"):
     return yaml.safe_load(text.split("---\n")[1]), text
 
 
-def test_a_build_is_published_whole_in_one_commit(hub, synthetic, run):
+def test_a_build_is_published_completely_in_one_commit(hub, synthetic, run):
     run("push", synthetic, "--repo-id", NAME)
     files = hub.files(NAME)
     assert {path: files[path] for path in files if path.endswith(".parquet")} == shards(synthetic, *TABLES)
@@ -64,7 +64,7 @@ def test_datasets_loads_every_table_and_split(hub, synthetic, run_alone, python,
         }
 
 
-def test_others_list_and_read_it_too(hub, synthetic, run, python):
+def test_other_libraries_list_and_read_it_too(hub, synthetic, run, python):
     run("push", synthetic, "--repo-id", NAME, "--revision", "v2")
     found = python(
         "import json, pandas, huggingface_hub as hub\n"
@@ -74,7 +74,9 @@ def test_others_list_and_read_it_too(hub, synthetic, run, python):
         "print(json.dumps([files, branches, len(rows)]))"
     )
     assert found == [sorted(hub.files(NAME, "v2")), ["main", "v2"], 342]
-    assert 206 in {status for _, path, status in hub.requests if "/resolve/" in path}  # only what was wanted
+    assert 206 in {
+        status for _, path, status in hub.requests if "/resolve/" in path
+    }  # only the requested files
 
 
 def test_pictures_come_back_as_pictures(hub, synthetic, run, python):
@@ -87,7 +89,7 @@ def test_pictures_come_back_as_pictures(hub, synthetic, run, python):
     assert sizes == [[64, 48]] * 6
 
 
-def test_what_is_there_is_not_sent_again(hub, synthetic, run):
+def test_files_on_the_hub_are_not_uploaded_again(hub, synthetic, run):
     run("push", synthetic, "--repo-id", NAME)
     before = len(hub.requests)
     said = run("push", synthetic, "--repo-id", NAME)
@@ -96,7 +98,7 @@ def test_what_is_there_is_not_sent_again(hub, synthetic, run):
     assert len(hub.repos[NAME].log()) == 1
 
 
-def test_shards_of_an_earlier_build_go_and_other_files_stay(hub, synthetic, run):
+def test_shards_of_an_earlier_build_are_removed_and_other_files_kept(hub, synthetic, run):
     run("push", synthetic, "--repo-id", NAME)
     old = {"qa/train-00001-of-00002.parquet": b"old", "frames/test-00000-of-00001.parquet": b"old"}
     own = {"LICENSE": b"mine", "notes/qa.parquet": b"mine", "qa/README.txt": b"mine"}
@@ -126,7 +128,7 @@ def test_a_branch_is_made_and_main_stays(hub, synthetic, run, python):
     assert loaded == 3
 
 
-def test_private_and_gated_hold_before_anything_is_sent(hub, scannet, run):
+def test_private_and_gated_are_set_before_anything_is_uploaded(hub, scannet, run):
     run("push", scannet, "--repo-id", NAME, "--private", "--gated")
     assert hub.repos[NAME].private
     assert hub.repos[NAME].gated == "manual"
@@ -136,7 +138,7 @@ def test_private_and_gated_hold_before_anything_is_sent(hub, scannet, run):
     assert "ScanNet" in front["extra_gated_prompt"]
     assert "checkbox" in front["extra_gated_fields"].values()
     run("push", scannet, "--repo-id", NAME)
-    assert len(hub.repos[NAME].log()) == 1  # the card still asks
+    assert len(hub.repos[NAME].log()) == 1  # the card still asks for approval
 
 
 def test_a_public_dataset_is_not_taken_for_a_private_one(hub, synthetic, run):
@@ -153,17 +155,17 @@ def test_dry_run_changes_nothing(hub, synthetic, run):
     assert "qa: 456 rows" in said
 
 
-def test_json_says_what_was_done(hub, synthetic, run):
+def test_json_has_the_facts_of_the_push(hub, synthetic, run):
     said = json.loads(run("push", synthetic, "--repo-id", NAME, "--json"))
     assert said["commit"] == hub.repos[NAME].branches["main"]
     assert {*said["sent"]} == hub.files(NAME).keys() - {".gitattributes"}
     assert json.loads(run("push", synthetic, "--repo-id", NAME, "--json", "--dry-run"))["sent"] == []
 
 
-# Whose it is.
+# Owners and terms
 
 
-def test_frames_of_scannet_stay_home(hub, scannet, run, python):
+def test_frames_of_scannet_are_not_uploaded(hub, scannet, run, python):
     said = run("push", scannet, "--repo-id", NAME)
     assert "is derived from ScanNet" in said
     assert "Not published:  embedded, frames." in said
@@ -180,7 +182,7 @@ def test_frames_of_scannet_stay_home(hub, scannet, run, python):
     assert python(code) == 342
 
 
-def test_frames_stay_home_where_one_real_scan_is_among_synthetic_ones(hub, built, run):
+def test_frames_are_not_uploaded_if_one_real_scan_is_among_synthetic_ones(hub, built, run):
     path = built / "manifest.json"
     manifest = json.loads(path.read_text())
     manifest["datasets"] = {"scannet": 1, "synthetic": sum(manifest["scenes"].values()) - 1}
@@ -192,7 +194,7 @@ def test_frames_stay_home_where_one_real_scan_is_among_synthetic_ones(hub, built
     assert card_of(hub)[0]["license_name"] == "scannet-terms-of-use"
 
 
-def test_frames_of_scannet_need_a_word_and_nothing_is_sent_without(hub, scannet, run):
+def test_frames_of_scannet_need_a_confirmation_and_nothing_is_uploaded_without_it(hub, scannet, run):
     said = run("push", scannet, "--repo-id", NAME, "--with-frames", status=2)
     assert "--i-may-share-frames" in said
     assert "pictures" in said
@@ -200,7 +202,7 @@ def test_frames_of_scannet_need_a_word_and_nothing_is_sent_without(hub, scannet,
     assert {method for method, _, _ in hub.requests} == {"GET"}
 
 
-def test_with_the_word_frames_go_up_and_the_card_records_it(hub, scannet, run):
+def test_with_the_confirmation_frames_are_uploaded_and_the_card_records_it(hub, scannet, run):
     run("push", scannet, "--repo-id", NAME, "--with-frames", "--i-may-share-frames")
     assert shards(scannet, *TABLES).items() <= hub.files(NAME).items()
     assert "The publisher stated that they may be shared" in " ".join(card_of(hub)[1].split())
@@ -211,7 +213,7 @@ def test_with_the_word_frames_go_up_and_the_card_records_it(hub, scannet, run):
 
 
 @pytest.mark.parametrize(("answer", "published"), [("y", True), ("n", False)])
-def test_a_person_is_asked_for_the_word(hub, scannet, environment, answer, published):
+def test_a_person_is_asked_for_the_confirmation(hub, scannet, environment, answer, published):
     terminal, ours = pty.openpty()
     command = "from vsidata.commands.app import main; main()"
     arguments = ["push", str(scannet), "--repo-id", NAME, "--with-frames"]
@@ -231,13 +233,13 @@ def test_a_person_is_asked_for_the_word(hub, scannet, environment, answer, publi
     assert (NAME in hub.repos) is published
 
 
-def test_synthetic_frames_are_free_and_may_stay_home(hub, synthetic, run):
+def test_synthetic_frames_are_uploaded_unless_they_are_left_out(hub, synthetic, run):
     said = run("push", synthetic, "--repo-id", NAME, "--without-frames")
     assert "free" in said
     assert {path.partition("/")[0] for path in hub.files(NAME) if "/" in path} == {"qa", "scenes"}
 
 
-def test_nothing_of_this_machine_goes_up(hub, scannet, run):
+def test_nothing_about_this_machine_is_uploaded(hub, scannet, run):
     (scannet / "notes.txt").write_text("secret")
     (scannet / "qa" / "draft.csv").write_text("secret")
     assert platform.node() in (scannet / "build.log").read_text()
@@ -251,7 +253,7 @@ def test_nothing_of_this_machine_goes_up(hub, scannet, run):
     for path, content in files.items():
         if path.endswith(
             ".parquet"
-        ):  # what is in it, not its compressed bytes, in which a short word is chance
+        ):  # read as content: a short word may occur by chance in the compressed bytes
             table = pq.read_table(io.BytesIO(content))
             content = repr((table.to_pylist(), table.schema.metadata)).encode()
         assert platform.node().encode() not in content
@@ -259,7 +261,7 @@ def test_nothing_of_this_machine_goes_up(hub, scannet, run):
         assert b"secret" not in content
 
 
-def test_a_leak_guard_that_was_off_is_said(hub, scannet, run):
+def test_a_leak_guard_that_was_off_is_reported(hub, scannet, run):
     path = scannet / "manifest.json"
     manifest = json.loads(path.read_text())
     manifest["leak_guard"] |= {"active": False, "admitted": {"vsibench.csv": 2}}
@@ -275,7 +277,7 @@ def write_audit(build: Path, questions: dict[str, str]) -> bytes:
     return content
 
 
-def test_a_blind_audit_goes_along_and_goes_again(hub, built, run):
+def test_a_blind_audit_is_uploaded_and_removed_with_its_build(hub, built, run):
     files = json.loads((built / "manifest.json").read_text())["files"]
     content = write_audit(built, {path: files[path]["sha256"] for path in files if path.startswith("qa/")})
     run("push", built, "--repo-id", NAME)
@@ -297,7 +299,7 @@ def test_an_audit_of_other_questions_is_refused(hub, built, run):
     assert NAME not in hub.repos
 
 
-def test_dry_run_without_the_hub_shows_what_could_go_up(hub, scannet, run_alone):
+def test_dry_run_without_the_hub_shows_what_would_be_uploaded(hub, scannet, run_alone):
     offline = {"HF_HUB_OFFLINE": "1"}
     seen = run_alone("push", scannet, "--repo-id", NAME, "--dry-run").splitlines()
     unseen = run_alone("push", scannet, "--repo-id", NAME, "--dry-run", **offline).splitlines()
@@ -309,7 +311,9 @@ def test_dry_run_without_the_hub_shows_what_could_go_up(hub, scannet, run_alone)
     assert said["unseen"] == "cannot be reached: HF_HUB_OFFLINE is set."
 
 
-def test_dry_run_where_nothing_answers_shows_what_could_go_up(waits, synthetic, run, monkeypatch):
+def test_dry_run_with_an_address_that_does_not_answer_shows_what_would_be_uploaded(
+    pauses, synthetic, run, monkeypatch
+):
     from huggingface_hub import constants
 
     monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
@@ -323,7 +327,7 @@ def test_dry_run_still_refuses_what_the_hub_refuses(hub, synthetic, run):
     assert "403" in run("push", synthetic, "--repo-id", NAME, "--dry-run", status=2)
 
 
-def test_a_build_with_the_token_in_it_is_not_sent(hub, built, run):
+def test_a_build_that_contains_the_token_is_not_uploaded(hub, built, run):
     files = json.loads((built / "manifest.json").read_text())["files"]
     write_audit(built, {path: files[path]["sha256"] for path in files if path.startswith("qa/")})
     audit = json.loads((built / "audit.json").read_text())

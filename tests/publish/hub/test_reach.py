@@ -1,4 +1,4 @@
-"""A name that can be read neither here nor on the Hub is refused at once, in one line."""
+"""A name that can be read neither as a folder nor on the Hub is refused after one try, in one line."""
 
 import socket
 
@@ -11,7 +11,7 @@ from vsidata.files.hub.reach import require_reach
 
 @pytest.fixture
 def nowhere(monkeypatch, tmp_path):
-    """An empty cache, and an address at which nobody listens."""
+    """An empty cache, and an address at which no server listens."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         monkeypatch.setattr(constants, "ENDPOINT", f"http://127.0.0.1:{closed.getsockname()[1]}")

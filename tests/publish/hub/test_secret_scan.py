@@ -1,4 +1,4 @@
-"""The search for secrets in what is about to be published."""
+"""The search for secrets in the files that are about to be published."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from vsidata.errors import VsiError
 from vsidata.files.hub import secret_scan
 from vsidata.files.hub.secret_scan import refuse_secrets, without_secrets
 
-TOKEN = "hf_token_of_the_test"  # noqa: S105 - of nobody
+TOKEN = "hf_token_of_the_test"  # noqa: S105 - a made-up secret
 OLDER = "hf_" + "aB3" * 12
 
 
@@ -17,7 +17,7 @@ def token(monkeypatch):
 
 @pytest.mark.parametrize("secret", [TOKEN, OLDER, "one of the recipe"])
 @pytest.mark.parametrize("before", [0, 1, 90, 99, 100, 195, 1000])
-def test_it_is_found_wherever_it_stands(tmp_path, monkeypatch, secret, before):
+def test_a_secret_is_found_anywhere_in_a_file(tmp_path, monkeypatch, secret, before):
     monkeypatch.setattr(secret_scan, "_CHUNK", 100)
     content = b"\0" * before + secret.encode() + b"\xff" * 150
     (tmp_path / "a.bin").write_bytes(content)
@@ -35,5 +35,5 @@ def test_a_secret_of_a_store_is_found_and_a_placeholder_is_not(tmp_path, monkeyp
     refuse_secrets({"a": b"a test of hf_short and of hf_ nothing", "b": b""})
 
 
-def test_what_a_server_says_is_shown_without_secrets():
+def test_answers_of_a_server_are_shown_without_secrets():
     assert without_secrets(f"no {TOKEN}, no 12345678", "12345678") == "no …, no …"

@@ -1,4 +1,4 @@
-"""What one command writes about a small and poor build, the others read: much of it is null there."""
+"""Every command reads what the other commands write about a small build with many nulls."""
 
 import json
 
@@ -13,7 +13,7 @@ NAME = "lab/few-rooms"
 
 
 def only_one_chair(folder):
-    """Then nothing in the room can be counted."""
+    """Leave nothing in the room that can be counted."""
     path = folder / f"{folder.name}.aggregation.json"
     annotation = json.loads(path.read_text())
     next(group for group in annotation["segGroups"] if group["label"] == "chair")["label"] = "stool"
@@ -29,7 +29,7 @@ def write_video(path):
 
 @pytest.fixture(scope="module")
 def poor(tmp_path_factory):
-    """Five rooms: one with poses, one with a video alone, three without frames; four in which to count."""
+    """Five rooms: one with poses, one with only a video, three without frames; four have objects to count."""
     root = small_scans.write(tmp_path_factory.mktemp("root"), 5)
     streams.write(root, "scene0000_00", streams.sens(20, size=(64, 48)))
     write_video(root / "scans" / "scene0001_00" / "scene0001_00.mp4")
@@ -42,7 +42,9 @@ def poor(tmp_path_factory):
 
 
 def test_every_command_reads_what_the_others_wrote(hub, poor, run, tmp_path, monkeypatch):
-    monkeypatch.setattr("vsidata.analysis.blind.forest.TREES", 4)  # how well they guess is no matter here
+    monkeypatch.setattr(
+        "vsidata.analysis.blind.forest.TREES", 4
+    )  # the accuracy of the guesses does not matter here
     run("audit", poor)
     macro = json.loads((poor / "audit.json").read_text())["scores"]["macro"]
     assert macro["forest"] is None

@@ -23,7 +23,7 @@ def restate(folder, change):
 
 
 def rewrite(folder, table, name=QA):
-    """Another table in the place of a shard, with bytes and checksum in the manifest as if it were right."""
+    """Replace a shard by another table, with matching bytes and checksum in the manifest."""
     path = folder / name
     pq.write_table(table, path)
     content = path.read_bytes()
@@ -65,7 +65,7 @@ def column_changed(folder):
 
 
 def id_twice(folder):
-    """Two questions of 342 get the id of the first."""
+    """Give two questions of 342 the id of the first."""
     rows = pq.read_table(folder / QA).to_pylist()
     for row in rows[1:3]:
         row["id"] = rows[0]["id"]
@@ -73,7 +73,7 @@ def id_twice(folder):
 
 
 def id_in_both_splits(folder):
-    """A validation split with the first question of the training split."""
+    """Write a validation split with the first question of the training split."""
     other = folder / QA.replace("train", "validation")
     pq.write_table(pq.read_table(folder / QA).slice(0, 1), other)
     content = other.read_bytes()
@@ -141,7 +141,7 @@ DAMAGES = {
 }
 
 
-def test_a_whole_copy_is_said_to_be_whole(synthetic, run):
+def test_an_undamaged_copy_is_reported_as_ok(synthetic, run):
     said = run("verify", synthetic)
     assert "OK:" in said
     assert "shards 8, rows 805" in said
@@ -180,13 +180,13 @@ def test_a_damaged_manifest_is_named(built, run, content):
     "name",
     ["../qa.parquet", "qa/train-../../../x", "scenes/train-/../../../x", "qa/a/b-00000-of-00001.parquet"],
 )
-def test_a_manifest_that_lists_what_is_no_shard_is_refused(built, run, name):
+def test_a_manifest_that_lists_a_file_that_is_not_a_shard_is_refused(built, run, name):
     restate(built, lambda manifest: manifest["files"].update({name: manifest["files"][QA]}))
     said = run("verify", built, status=2)
     assert f"manifest.json: has a wrong entry: 'files.{name}': it is not a shard" in said
 
 
-def test_what_is_no_build_is_said(tmp_path, run):
+def test_a_folder_without_a_build_is_reported(tmp_path, run):
     assert "is not a build" in run("verify", tmp_path, status=2)
     assert "NAME/SET" in run("verify", tmp_path / "nowhere", status=2)
     assert "--revision" in run("verify", tmp_path, "--revision", "v2", status=2)
@@ -202,20 +202,20 @@ def test_damage_on_the_hub_is_found(hub, synthetic, run):
 
 
 @pytest.mark.parametrize("status", [None, 503])
-def test_a_download_that_is_cut_goes_on(hub, synthetic, run, status):
+def test_a_download_that_is_cut_resumes(hub, synthetic, run, status):
     run("push", synthetic, "--repo-id", NAME)
     hub.fail("GET", f"/resolve/.*{QA}", status, times=2)
     assert "OK:" in run("verify", NAME)
 
 
-def test_a_hub_that_cannot_be_asked_vouches_for_nothing(hub, synthetic, run):
+def test_a_hub_that_does_not_answer_makes_verify_fail(hub, synthetic, run):
     run("push", synthetic, "--repo-id", NAME)
     run("verify", NAME)  # from now on there is a copy in the cache
     hub.fail("GET", "/api/datasets/", 500, times=1_000)
     assert "500" in run("verify", NAME, status=2)
 
 
-def test_who_may_not_read_it_is_told(hub, scannet, run, run_alone):
+def test_a_reader_without_permission_is_refused_with_a_message(hub, scannet, run, run_alone):
     run("push", scannet, "--repo-id", NAME, "--gated")
     assert "users with access" in run_alone("verify", NAME, status=2, HF_TOKEN=READER)
     run("push", scannet, "--repo-id", "lab/own", "--private")

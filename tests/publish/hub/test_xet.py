@@ -1,4 +1,4 @@
-"""Pushes by way of Xet, as the Hub's client sends large files unless it is told otherwise."""
+"""Pushes through Xet, which the Hub's client uses for large files by default."""
 
 import hashlib
 
@@ -6,7 +6,7 @@ import pytest
 
 NAME = "lab/rooms"
 
-# The client waits for minutes for a storage that may come back.
+# The client retries for minutes, in case the storage comes back.
 XET = {
     "HF_HUB_DISABLE_XET": "0",
     "HF_XET_CLIENT_RETRY_MAX_ATTEMPTS": "1",
@@ -68,6 +68,6 @@ def test_a_refusal_of_the_storage_ends_in_one_line(hub, push, status, fault):
     assert hub.files(NAME).keys() == {".gitattributes"}
 
 
-def test_a_storage_that_is_not_there_ends_in_one_line(hub, push):
+def test_a_missing_storage_ends_in_one_line(hub, push):
     hub.storage = "http://127.0.0.1:9"
     assert "the connection was lost or could not be opened" in last_lines(push(status=2))[0]

@@ -1,4 +1,4 @@
-"""An object store on loopback: moto's server, behind a line that can be cut."""
+"""An object store on loopback: moto's server, behind a proxy that a test can cut."""
 
 import contextlib
 import json
@@ -27,7 +27,7 @@ KEY, SECRET = "AKIAOFNOBODY", "a-secret-that-nobody-prints"
 
 @dataclass
 class Line:
-    """Leads to the store, notes what is changed there, and is cut before the change that is one too many."""
+    """A proxy of the store. It records the changes, and cuts the connection after `most` of them."""
 
     store: tuple[str, int]
     changes: list[str] = field(default_factory=list)
@@ -54,11 +54,13 @@ class Line:
 
 
 class Store:
-    """The store as it is, asked past the line."""
+    """The store itself, reached without the proxy."""
 
     def __init__(self, address: str, line: Line) -> None:
         self.address, self.line = address, line
-        self.session = boto3.Session("tests", "tests", region_name="us-east-1")  # it lets in anybody
+        self.session = boto3.Session(
+            "tests", "tests", region_name="us-east-1"
+        )  # any credentials are accepted
         self.client = self.session.client("s3", endpoint_url=address)
 
     def command(self, path: str, content: bytes = b"") -> None:
@@ -76,7 +78,7 @@ class Store:
         }
 
     def reader(self) -> dict[str, str]:
-        """The key of somebody who may list and read, and no more."""
+        """The key of a user who may list and read only."""
         users = self.session.client("iam", endpoint_url=self.address)
         users.create_user(UserName="reader")
         may = {"Effect": "Allow", "Action": ["s3:List*", "s3:Get*"], "Resource": "*"}
@@ -118,7 +120,7 @@ def store(served, tmp_path, monkeypatch):
         "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none"),
     }.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(s3fs.S3FileSystem, "retries", 1)  # it would wait between them
+    monkeypatch.setattr(s3fs.S3FileSystem, "retries", 1)  # the client would pause between attempts
     monkeypatch.chdir(tmp_path)
     return store
 
@@ -141,19 +143,21 @@ def made(rooms, tmp_path_factory):
 
 @pytest.fixture
 def work(made, tmp_path):
-    """Copies of them to go on from: what is tested is what comes after a build."""
+    """Copies of them, as tests begin with a finished build."""
     return shutil.copytree(made, tmp_path / "work")
 
 
 @pytest.fixture
 def run(rooms):
-    """Build from the rooms, in this process, and return what is said."""
+    """Build from the rooms in this process, and return the output."""
 
     def command(*arguments: object, rooms: Path = rooms, status: int = 0) -> str:
         given = ("build", "--meta-info", rooms, "--rules", "vsibench", "--workers", 1, *arguments)
         ran = CliRunner().invoke(app, [*map(str, given)])
         said, code = ran.output, ran.exit_code
-        if isinstance(ran.exception, VsiError):  # what `vsidata.commands.app.main` prints, and ends with 2
+        if isinstance(
+            ran.exception, VsiError
+        ):  # as `vsidata.commands.app.main` does: it prints the error and exits with 2
             said, code = f"{said}{ran.exception}", 2
         assert code == status, ran.exception or said
         assert KEY not in said

@@ -1,4 +1,4 @@
-"""`vsidata build --out s3://…`: what is in the bucket afterwards, as S3's own client sees it."""
+"""`vsidata build --out s3://…`: the content of the bucket afterwards, as S3's own client sees it."""
 
 import json
 import sys
@@ -23,11 +23,11 @@ PUBLISHED = (*SHARDS, "README.md", "manifest.json")
 
 
 def puts(store):
-    """The files that were sent, in their order."""
+    """The uploaded files, in their order."""
     return [change.removeprefix("PUT sets/rooms/") for change in store.line.changes if change[:3] == "PUT"]
 
 
-def test_the_bucket_holds_the_bytes_of_a_local_build_and_no_more(store, run, tmp_path):
+def test_the_bucket_has_the_bytes_of_a_local_build_and_no_other_files(store, run, tmp_path):
     run("--out", tmp_path / "local")
     run("--out", ADDRESS)
     assert store.files("sets/rooms") == {path: (tmp_path / "local" / path).read_bytes() for path in PUBLISHED}
@@ -39,7 +39,7 @@ def test_manifest_comes_last_after_the_card(store, run):
     assert puts(store) == [*PUBLISHED]
 
 
-def test_second_run_builds_and_sends_nothing(store, run):
+def test_second_run_builds_and_uploads_nothing(store, run):
     run("--out", ADDRESS)
     store.line.changes.clear()
     said = run("--out", ADDRESS)
@@ -49,7 +49,9 @@ def test_second_run_builds_and_sends_nothing(store, run):
 
 
 @pytest.mark.parametrize("most", [0, 1, 3])
-def test_cut_line_leaves_no_whole_build_and_the_same_command_sends_the_rest(store, run, work, most):
+def test_cut_connection_leaves_an_incomplete_build_and_the_same_command_uploads_the_rest(
+    store, run, work, most
+):
     store.line.most = most
     said = run("--out", ADDRESS, "--work", work / "one", status=2)
     assert "run the same command again" in said.lower()
@@ -61,7 +63,7 @@ def test_cut_line_leaves_no_whole_build_and_the_same_command_sends_the_rest(stor
     assert {*store.files("sets/rooms")} == {*PUBLISHED}
 
 
-def test_another_build_takes_the_place_of_an_earlier_one(store, run, work):
+def test_another_build_replaces_an_earlier_one(store, run, work):
     run("--out", ADDRESS, "--holdout", "40%", "--work", work / "two")
     stale = {*store.files("sets/rooms")} - {*PUBLISHED}
     assert stale == {f"{table}/validation-00000-of-00001.parquet" for table in ("qa", "scenes")}
@@ -78,8 +80,8 @@ def test_another_build_takes_the_place_of_an_earlier_one(store, run, work):
 
 
 @pytest.mark.parametrize("most", [0, 2, 5])
-def test_replacement_that_is_cut_is_never_read_as_whole(store, run, work, most):
-    """Manifest deleted, two shards sent, two deleted, the card sent: then the manifest would be."""
+def test_interrupted_replacement_is_never_read_as_complete(store, run, work, most):
+    """Manifest deleted, two shards uploaded, two deleted, the card uploaded: the manifest would be next."""
     run("--out", ADDRESS, "--holdout", "40%", "--work", work / "two")
     store.line.changes, store.line.most = [], most
     before = store.files("sets/rooms")
@@ -103,12 +105,12 @@ def test_other_bytes_of_the_same_size_are_replaced(store, run, work):
     assert puts(store) == [*PUBLISHED[::2], "manifest.json"]
 
 
-def test_a_folder_of_somebody_else_is_left_alone(store, run):
+def test_a_folder_with_other_files_is_not_changed(store, run):
     store.put("sets/rooms/qa/thesis.parquet", b"mine")
     said = run("--out", ADDRESS, status=2)
     assert "is not empty and is not a build" in said
     assert store.files("sets/rooms") == {"qa/thesis.parquet": b"mine"}
-    assert not Path("vsidata-work").exists()  # said before the work
+    assert not Path("vsidata-work").exists()  # reported before the work
 
 
 def test_failed_build_is_not_published(store, run, tmp_path):
@@ -122,12 +124,12 @@ def test_summary_as_json_names_both_places(store, run):
     assert (said["out"], said["address"]) == ("here", ADDRESS)
 
 
-def test_bucket_that_is_not_there(store, run):
+def test_missing_bucket_is_an_error(store, run):
     said = run("--out", "s3://nowhere/rooms", status=2)
     assert said.startswith("s3://nowhere/rooms: the bucket does not exist (NoSuchBucket).\n  Create it")
 
 
-def test_key_that_the_store_does_not_know(store, run):
+def test_key_that_the_store_rejects_is_an_error(store, run):
     store.command("/moto-api/reset-auth", b"0")
     try:
         said = run("--out", ADDRESS, status=2)
@@ -137,7 +139,7 @@ def test_key_that_the_store_does_not_know(store, run):
     assert "AWS_PROFILE" in said
 
 
-def test_key_that_may_only_read_leaves_the_build_here(store, run, work, monkeypatch):
+def test_key_without_write_permission_leaves_a_local_build(store, run, work, monkeypatch):
     key = store.reader()
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
@@ -153,13 +155,13 @@ def test_key_that_may_only_read_leaves_the_build_here(store, run, work, monkeypa
     assert puts(store)[-4:] == [*PUBLISHED]
 
 
-def test_no_credentials(store, run, monkeypatch):
+def test_missing_credentials_are_an_error(store, run, monkeypatch):
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     assert "no credentials were found" in run("--out", ADDRESS, status=2)
 
 
-def test_store_that_cannot_be_reached(store, run, monkeypatch):
+def test_store_that_cannot_be_reached_is_an_error(store, run, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     assert "cannot be reached (EndpointConnectionError)" in run("--out", ADDRESS, status=2)
 
@@ -167,13 +169,13 @@ def test_store_that_cannot_be_reached(store, run, monkeypatch):
 @pytest.mark.parametrize(("scheme", "package"), [("s3", "s3fs"), ("gs", "gcsfs")])
 def test_missing_package_is_named_with_its_extra(store, run, monkeypatch, scheme, package):
     monkeypatch.setitem(sys.modules, package, None)
-    monkeypatch.delitem(_registry, scheme, raising=False)  # what fsspec imported for other tests
+    monkeypatch.delitem(_registry, scheme, raising=False)  # imported by fsspec for other tests
     said = run("--out", f"{scheme}://lab/rooms", status=2)
     assert f"needs {package}, which is not installed" in said
     assert f"pip install 'vsi100k[{scheme}]'" in said
 
 
-def test_arrow_pandas_and_datasets_read_it_there(store, run, work, tmp_path):
+def test_arrow_pandas_and_datasets_read_the_build_in_its_bucket(store, run, work, tmp_path):
     run("--out", ADDRESS, "--work", work / "one")
     here = pd.read_parquet(work / "one" / "qa")
     pd.testing.assert_frame_equal(pd.read_parquet(f"{ADDRESS}/qa"), here)
@@ -184,7 +186,7 @@ def test_arrow_pandas_and_datasets_read_it_there(store, run, work, tmp_path):
     assert rows["id"] == here["id"].tolist()
 
 
-def test_a_build_with_a_secret_in_it_is_not_sent(store, run, work):
+def test_a_build_that_contains_a_secret_is_not_uploaded(store, run, work):
     run("--out", ADDRESS, "--work", work / "one")
     (work / "one" / "README.md").write_text(f"mine: {SECRET}")
     store.line.changes.clear()
@@ -194,7 +196,7 @@ def test_a_build_with_a_secret_in_it_is_not_sent(store, run, work):
 
 
 def test_a_build_in_a_bucket_is_opened_as_one_in_a_folder(store, run, tmp_path, monkeypatch):
-    """A table is copied when it is read, and once."""
+    """A table is copied when it is read for the first time, and only then."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     run("--out", ADDRESS, "--work", tmp_path / "local")
     here, there = Build.open(tmp_path / "local"), Build.open(ADDRESS)
@@ -207,7 +209,7 @@ def test_a_build_in_a_bucket_is_opened_as_one_in_a_folder(store, run, tmp_path, 
     assert Build.open(ADDRESS).scenes().equals(here.scenes())
 
 
-def test_what_is_wrong_with_a_build_in_a_bucket_is_found(store, run, tmp_path, monkeypatch):
+def test_damage_of_a_build_in_a_bucket_is_found(store, run, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     run("--out", ADDRESS)
     store.client.delete_object(Bucket="lab", Key=f"sets/rooms/{SHARDS[1]}")
