@@ -35,7 +35,6 @@ NOT_YET = (
     "notebooks",
     "recipes",
     "vsidata/rules",
-    "vsidata/topics",
     "vsitrain/answers",
     "vsitrain/commands",
     "vsitrain/data",

@@ -183,7 +183,7 @@ FOUND = [
         lambda: b"out: a\nworkers: 0x" + b"f" * 6000,
         "64 bits",
     ),
-    Found("name that no file can have", "rules", lambda: b"extends: " + b"a" * 5000, "is no rule set"),
+    Found("name that no file can have", "rules", lambda: b"extends: " + b"a" * 5000, "is not a rule set"),
     Found(
         "card nested 3,000 deep",
         "card",

@@ -162,7 +162,7 @@ def test_unknown_scan_names_those_near(small_root, monkeypatch, capsys):
         (("--topics", "smell"), "--topics: the rule set wide has no topic `smell`."),
         (("--question", "0"), "--question 0: is neither a number from 1 to "),
         (("--question", "zzzzzz"), "--question zzzzzz: is neither a number from 1 to "),
-        (("--rules", "none"), "none: is no rule set."),
+        (("--rules", "none"), "none: is not a rule set."),
         (("--meta-info", "rooms.json"), "vsidata inspect: needs exactly one source of scans"),
     ],
 )

@@ -52,13 +52,13 @@ def test_constants_carry_their_units():
 def test_margins_are_said_with_what_the_rules_ask_for():
     said = {row["topic"]: margin_in_words(row, RULES, WIDE.described) for row in rooms.questions()}
     assert said["object_rel_distance"] == (
-        "The second nearest is 0.80 m farther; the rules ask for more than 0.15 m."
+        "The second nearest is 0.80 m farther; the rules require more than 0.15 m."
     )
     assert said["object_rel_direction"] == (
-        "The answer would change 34° further on; the rules ask for at least 10°."
+        "The answer would change after another 34°; the rules require at least 10°."
     )
-    assert said["obj_appearance_order"].startswith("The closest two come 1.8 s apart; the rules ask")
-    assert "17° further on, at the least clear turn" in said["route_planning"]
+    assert said["obj_appearance_order"].startswith("The closest two appear 1.8 s apart; the rules require")
+    assert "after another 17°, at the least clear turn" in said["route_planning"]
     assert "scored by how near" in said["object_counting"]
 
 

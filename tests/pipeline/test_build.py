@@ -236,9 +236,9 @@ def test_shards_that_cannot_be_written_are_an_error_with_a_remedy(rooms, tmp_pat
 def test_topic_that_needs_more_than_the_source_has_is_left_out_with_that_reason(rooms, tmp_path):
     drops = build(BuildOptions(out=tmp_path, meta_info=(rooms,), rules="vsi100k", workers=1)).manifest.drops
     assert {topic: list(reasons) for topic, reasons in drops.items()} == {
-        "object_abs_distance": ["the source gives nothing to measure the distance from"],
-        "object_rel_distance": ["the source gives nothing to measure the distance from"],
-        "object_rel_direction": ["the source has no vertices, whose mean is an object's position"],
+        "object_abs_distance": ["the source has neither boxes nor surfaces to measure the distance"],
+        "object_rel_distance": ["the source has neither boxes nor surfaces to measure the distance"],
+        "object_rel_direction": ["the source has no vertices for the positions of objects"],
     }
 
 

@@ -175,7 +175,7 @@ def test_frames_that_show_two_at_once_cannot_tell_which_came_first() -> None:
 def test_without_a_video_nothing_is_asked() -> None:
     questions, drops = asked(room(thing(0, "bed", (0, 0, 0))))
     assert questions == []
-    assert drops == {(TOPIC, "the scan has no video whose cameras are known"): 1}
+    assert drops == {(TOPIC, "the scan has no video with known cameras"): 1}
 
 
 def test_every_letter_is_the_right_one_about_as_often() -> None:

@@ -88,7 +88,7 @@ def test_it_is_in_the_card_and_the_report(folder):
     assert '"spots":[{"at":[' in page
     assert '"label":"the higher one"' in page
     assert "The other one is 0." in page
-    assert "lower; the rules ask for at least 0.05 m." in page
+    assert "lower; the rules require at least 0.05 m." in page
 
 
 def test_it_is_audited_and_debiased(folder):
@@ -116,10 +116,10 @@ def test_a_build_does_not_go_on_with_another_file(folder):
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("TOPIC = 3", "holds no topic"),
+        ("TOPIC = 3", "contains no topic"),
         ("1 / 0", "cannot be run: ZeroDivisionError"),
-        (TOY.replace('"higher"', '"Higher!"'), "calls its topic 'Higher!'"),
-        (TOY.replace('"higher"', '"object_counting"'), "there is one of that name"),
+        (TOY.replace('"higher"', '"Higher!"'), "has a topic with the name 'Higher!'"),
+        (TOY.replace('"higher"', '"object_counting"'), "a topic of that name already exists"),
     ],
 )
 def test_file_that_is_no_topic_is_refused(tmp_path, text, fault):

@@ -178,7 +178,7 @@ def with_surface(thing: MeasuredObject, lowest_x: float) -> MeasuredObject:
     ("sofa_starts", "reason"),
     [
         (0.7, None),
-        (1.17, "by surfaces another is nearly as near"),
+        (1.17, "by surfaces another option is nearly as near"),
         (1.5, "the nearest by boxes and by surfaces differ"),
     ],
 )
@@ -204,7 +204,7 @@ def test_where_noise_might_have_chosen_the_box_that_decides_nothing_is_asked(
     lamp, bed, *others = scene.objects
     questions, drops = asked(room(lamp, replace(bed, slack=slack), *others), "object_rel_distance")
     assert any(q.evidence.objects[0].category == "lamp" for q in questions) == kept
-    reason = "with a box of nearly the same volume another would be the nearest"
+    reason = "with a box of nearly the same volume another option would be nearest"
     assert kept or drops["object_rel_distance", reason] > 0
 
 
@@ -213,7 +213,7 @@ def test_another_shape_of_the_targets_box_may_change_both_distances(slack: float
     lamp, *others = line_of(1.0, 1.5, 2.5, 3.5).objects
     questions, drops = asked(room(replace(lamp, slack=slack), *others), "object_rel_distance")
     assert any(q.evidence.objects[0].category == "lamp" for q in questions) == kept
-    reason = "with a box of nearly the same volume another would be the nearest"
+    reason = "with a box of nearly the same volume another option would be nearest"
     assert kept or drops["object_rel_distance", reason] > 0
 
 
@@ -438,5 +438,5 @@ def test_what_a_cap_leaves_out_is_counted(topic, cap):
     assert len(some) == kinds * cap < len(all_of_them)
     assert {question.id for question in some} <= {question.id for question in all_of_them}
     assert len(some) + sum(more_drops.values()) == len(all_of_them) + sum(drops.values())
-    untried = more_drops[topic, "not tried: the topic has its most questions from one scene"]
+    untried = more_drops[topic, "not tried: the topic has its maximum of questions from one scene"]
     assert untried >= len(all_of_them) - len(some)

@@ -1,1 +1,1 @@
-"""From a measured scene to questions: one module for each topic, ending with its `TOPIC`."""
+"""Questions about a measured scene: one module per topic, which ends with its `TOPIC`."""

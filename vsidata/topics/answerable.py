@@ -1,14 +1,15 @@
-"""Whether the frames that a model is shown can answer a question."""
+"""Check that the frames shown to a model can answer a question."""
 
 from vsidata.measuring.measure import MeasuredScene
 from vsidata.topics.question import Draft
 
 
 def unanswerable(scene: MeasuredScene, draft: Draft) -> str | None:
-    """Why the picked frames cannot answer a question; None where they can, or where none were looked at.
+    """Return why the picked frames cannot answer a question; None if they can, or if there are no frames.
 
-    Every object that a question needs must be seen: all that are counted, all options, all landmarks. A
-    question about the room needs its floor to be seen.
+    The frames must show every object that a question needs: all counted objects, all options, all landmarks.
+        For
+    a question about the room, they must show its floor.
     """
     sight, objects = scene.sight, draft.evidence.objects
     if sight is None:

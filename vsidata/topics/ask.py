@@ -1,4 +1,4 @@
-"""How a scene is asked: every topic of a rule set, each with a generator of its own."""
+"""Ask about a scene by every topic of a rule set. Each topic has its own random generator."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -8,23 +8,23 @@ from vsidata.topics.question import Drop, Question, complete
 from vsidata.topics.rule_set import RuleSet
 
 Drops = Counter[tuple[str, str]]
-"""Candidates refused, by topic and reason."""
+"""The number of refused candidates, by topic and reason."""
 
 
 def ask(
     scene: MeasuredScene, rules: RuleSet, seed: int, topics: Iterable[str]
 ) -> tuple[list[Question], Drops]:
-    """Ask a scene everything that the rules allow.
+    """Generate all questions about a scene that the rules allow.
 
     Args:
         scene: a measured scene.
-        rules: the rule set; a topic that it has no rules for is not asked.
-        seed: with the scene's name and the topic, it alone decides what is drawn.
+        rules: the rule set; a topic without rules in it is not asked.
+        seed: the random seed; the draws depend only on it, the scene's name and the topic.
         topics: names of topics.
 
     Returns:
-        The questions, each with an id of its own, in the order of the registry; and how many candidates were
-        refused by topic and reason.
+        The questions, each with its own id, in the order of the registry; and the numbers of refused
+        candidates by topic and reason.
     """
     questions: dict[str, Question] = {}
     drops: Drops = Counter()
@@ -42,6 +42,6 @@ def ask(
                 outcome, dataset=scene.dataset, scene_name=scene.name, topic=name, rules=rules.label
             )
             if question.id in questions:
-                drops[name, "the same words were asked already"] += 1
+                drops[name, "the same text was already asked"] += 1
             questions.setdefault(question.id, question)
     return [*questions.values()], drops

@@ -1,4 +1,4 @@
-"""How a topic's candidates become its questions: refused, capped, and asked only what the frames show."""
+"""From a topic's candidates to its questions: some are refused, the rest is limited and must be visible."""
 
 from collections.abc import Callable, Iterator
 
@@ -8,10 +8,10 @@ from vsidata.topics.answerable import unanswerable
 from vsidata.topics.question import Draft, Drop
 
 Candidate = Callable[[], Draft | Drop | None]
-"""Makes one question, or says why not; None where the same question is there already."""
+"""Makes one question, or gives the reason why not; None if the same question already exists."""
 
 Refusal = Callable[[MeasuredScene, Draft], str | None]
-"""Why the picked frames cannot answer a question; None where they can, or where none were looked at."""
+"""The reason why the frames cannot answer a question; None if they can, or if there are no frames."""
 
 
 def capped(
@@ -21,7 +21,7 @@ def capped(
     *,
     refused: Refusal = unanswerable,
 ) -> Iterator[Draft | Drop]:
-    """Stop a topic once it has made enough questions: what is not needed is never measured, but is counted.
+    """Stop a topic when it has enough questions. Further candidates are counted but never measured.
 
     Questions that the picked frames cannot answer become drops, and do not count towards the cap.
     """
@@ -40,7 +40,7 @@ def capped(
         made += isinstance(outcome, Draft)
         yield outcome
     if untried:
-        yield Drop("not tried: the topic has its most questions from one scene", untried)
+        yield Drop("not tried: the topic has its maximum of questions from one scene", untried)
 
 
 def capped_number(number: int, cap: StatedConstant | None) -> int:

@@ -1,4 +1,4 @@
-"""What the readers of a build know of its topics: what it says of them itself, so that it needs no file."""
+"""The description of a build's topics, from its manifest, so that no topic file is needed."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -12,7 +12,7 @@ class _Rules(Protocol):
 
 
 class Describing(Protocol):
-    """A manifest, `vsidata.dataset.manifest_form.Manifest`, as far as it is read here."""
+    """The part of a manifest (`vsidata.dataset.manifest_form.Manifest`) that is read here."""
 
     @property
     def topics(self) -> Mapping[str, Any] | None: ...  # noqa: D102
@@ -21,9 +21,10 @@ class Describing(Protocol):
 
 
 def described(manifest: Describing) -> Mapping[str, Any]:
-    """Topic → what `vsidata.topics.topic.Topic.described` says of it.
+    """Topic → its description, as `vsidata.topics.topic.Topic.described` returns it.
 
-    Builds of the first release say nothing: there the topics that are known here do, and another is left out.
+    Builds of the first release have no descriptions. For them, known topics are described; others are left
+    out.
     """
     if manifest.topics is not None:
         return manifest.topics

@@ -1,4 +1,4 @@
-"""Distances in the evidence: how they are written down, and read again."""
+"""Distances in the evidence: how they are written and read."""
 
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.topics.question import Measure
@@ -6,13 +6,13 @@ from vsidata.topics.topic import Row, measure_value
 
 
 def measures(scene: MeasuredScene, a: MeasuredObject, b: MeasuredObject) -> tuple[Measure, ...]:
-    """How far two objects are apart, between boxes and between surfaces, as far as it is known."""
+    """The distance of two objects between their boxes and between their surfaces, if known."""
     apart = {"boxes": scene.distance(a, b, "boxes"), "surfaces": scene.distance(a, b, "surfaces")}
     return tuple(Measure(name, metres, "m") for name, metres in apart.items() if metres is not None)
 
 
 def option_distances(row: Row) -> dict[str, float]:
-    """Option → metres to it from the target, in the options' order, as far as the evidence tells."""
+    """Option → metres from the target to it, in the order of the options, if the evidence contains it."""
     objects = (row.get("evidence") or {}).get("objects") or ()
     options = [thing["category"] for thing in objects if thing["role"] == "option"]
     metres = {option: measure_value(row, f"to {option}") for option in options}
@@ -20,6 +20,6 @@ def option_distances(row: Row) -> dict[str, float]:
 
 
 def second_nearest(row: Row) -> str | None:
-    """The option that is nearest after the right one; None where the evidence has no distances to options."""
+    """The second nearest option; None if the evidence has no distances to options."""
     by_distance = sorted((metres, option) for option, metres in option_distances(row).items())
     return next((option for _, option in by_distance if option != row["answer"]), None)

@@ -1,4 +1,4 @@
-"""What the rules on measuring mean, in words that topics' definitions share. The keys are the rules' own."""
+"""The rules of measurement in words, for the definitions of topics. The keys are those of the rules."""
 
 from vsidata.topics.topic import Stated
 
@@ -14,7 +14,7 @@ _BOX = {
 
 
 def distance_in_words(what: str, rules: Stated, measurement: Stated) -> str:
-    """`The distance … is measured, between …`, and what a box is where boxes are measured."""
+    """`The distance … is measured, between …`, with the definition of a box if boxes are measured."""
     between = rules["between"]
     sentences = [f"{what}, {_BETWEEN[between]}" if between in _BETWEEN else f"{what}."]
     if between == "boxes":
@@ -23,5 +23,5 @@ def distance_in_words(what: str, rules: Stated, measurement: Stated) -> str:
 
 
 def box(measurement: Stated) -> str:
-    """What an object's box is; empty where the rules know it by another name."""
+    """The definition of an object's box; empty if the rules give another name."""
     return _BOX.get(measurement["box"], "")

@@ -1,4 +1,4 @@
-"""In which order categories first appear in the video."""
+"""The order in which categories first appear in the video."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ class AppearanceOrderRules(Rules):
     """Rules of the order of appearance.
 
     Attributes:
-        by_default: whether the topic is asked where the user names none.
+        by_default: whether the topic is asked if the user does not choose topics.
         question: the text, with `{categories}` (words joined by commas).
-        categories: how many are to be ordered.
-        options: how many orders to choose from.
-        rate: frames of the stream that are looked at in a second.
-        pixels: a category has appeared once its objects fill at least this share of a frame.
-        glimpse: with less than this share it has not appeared yet, to the sharpest eye.
-        min_gap: at least so long after one category has appeared, the next is first glimpsed.
+        categories: the number of categories to order.
+        options: the number of orders to choose from.
+        rate: frames of the stream that are examined per second.
+        pixels: a category has appeared when its objects fill at least this share of a frame.
+        glimpse: below this share it has certainly not appeared yet.
+        min_gap: least time from the appearance of a category to the first glimpse of the next.
         draws: most sets of categories that are tried in one scene.
         exclude: words that are not asked about.
         per_scene: most questions from one scene.
@@ -52,16 +52,16 @@ class AppearanceOrderRules(Rules):
 
 @dataclass(frozen=True, eq=False)
 class Appearance:
-    """How a category comes into the picture.
+    """The first appearance of a category in the video.
 
     Attributes:
         category: the word.
         largest: its object that is largest when it appears.
-        glimpsed: seconds until the first frame that may show a hint of it, and at most until the camera was
-            first lost: it may have appeared then.
+        glimpsed: seconds until the first frame that may show a hint of it; at most until the camera was first
+            lost, because it may have appeared then.
         seen: seconds until the first frame that shows it.
-        frame: the source's own number of that frame.
-        camera: (3,) where the camera was then, metres, room frame.
+        frame: the source's number of that frame.
+        camera: (3,) the position of the camera then, metres, room frame.
     """
 
     category: str
@@ -75,7 +75,7 @@ class Appearance:
 def obj_appearance_order(
     scene: MeasuredScene, rules: AppearanceOrderRules, rng: Generator
 ) -> Iterator[Draft | Drop]:
-    """Sets of categories drawn at random, whose first appearances lie clearly apart.
+    """Random sets of categories with first appearances that are clearly apart.
 
     Source: the question and its options are VSI-Bench's.
     """
@@ -83,7 +83,7 @@ def obj_appearance_order(
 
 
 def most(scene: MeasuredScene, rules: AppearanceOrderRules) -> int:
-    """The most questions a scene can give, as far as its labels alone say."""
+    """The most questions that a scene can give, by its labels alone."""
     categories = [name for name in scene.categories if not scene.has_group(name)]
     sets = comb(len(categories), rules.categories.whole)
     return capped_number(min(sets, rules.draws.whole), rules.per_scene)
@@ -91,7 +91,7 @@ def most(scene: MeasuredScene, rules: AppearanceOrderRules) -> int:
 
 def _candidates(scene: MeasuredScene, rules: AppearanceOrderRules, rng: Generator) -> Iterator[Candidate]:
     if scene.timeline is None:
-        yield partial(Drop, "the scan has no video whose cameras are known")
+        yield partial(Drop, "the scan has no video with known cameras")
         return
     known = appearances(scene, scene.timeline, rules)
     asked: set[frozenset[str]] = set()
@@ -117,7 +117,7 @@ def _ask(
 
 
 def appearances(scene: MeasuredScene, timeline: Timeline, rules: AppearanceOrderRules) -> list[Appearance]:
-    """When each category appears that does, categories sorted; none of which a group is one object."""
+    """The first appearance of each category, sorted by word. Categories with groups are left out."""
     excluded = {label for entry in rules.exclude for label in entry.labels}
     known_until = timeline.known_until(rules.min_gap.value)
     found = []
@@ -146,7 +146,7 @@ def appearances(scene: MeasuredScene, timeline: Timeline, rules: AppearanceOrder
 
 
 def _not_shown(scene: MeasuredScene, draft: Draft) -> str | None:
-    """Why the picked frames do not show the order; None where they do, or where none were looked at."""
+    """The reason why the frames do not show the order; None if they do, or if there are no frames."""
     sight, evidence = scene.sight, draft.evidence
     if sight is None:
         return None
@@ -164,7 +164,7 @@ def _not_shown(scene: MeasuredScene, draft: Draft) -> str | None:
 def _draw(
     scene: MeasuredScene, rules: AppearanceOrderRules, known: list[Appearance], rng: Generator
 ) -> list[Appearance]:
-    """Random categories that appear far enough apart; fewer than asked for where there are not enough."""
+    """Random categories that appear far enough apart; fewer than requested if there are not enough."""
     gap = rules.min_gap.value
     chosen: list[Appearance] = []
     for index in rng.permutation(len(known)):
@@ -201,7 +201,7 @@ def _draft(rules: AppearanceOrderRules, chosen: list[Appearance], rng: Generator
 
 
 def shapes(in_order: Sequence[Appearance]) -> tuple[Shape, ...]:
-    """Where the camera was at each appearance, and an arrow from there to what appeared."""
+    """The position of the camera at each appearance, and an arrow from there to what appeared."""
     found = []
     for number, one in enumerate(in_order, 1):
         middle = drawn.middle(one.largest)
@@ -225,7 +225,7 @@ def _definition(_rules: Stated, _measurement: Stated) -> str:
 
 
 def _near_miss(row: Row, _rules: AppearanceOrderRules, others: Sequence[str]) -> str | None:
-    """The order that exchanges what appears at nearly the same time."""
+    """The order that swaps categories that appear at nearly the same time."""
     evidence = row.get("evidence") or {}
     if not evidence.get("moments"):
         return None
@@ -235,7 +235,7 @@ def _near_miss(row: Row, _rules: AppearanceOrderRules, others: Sequence[str]) ->
 
 
 def _misplaced_seconds(appears: Mapping[str, float], order: str) -> float:
-    """By how long the times of those pairs differ that an order has the wrong way round."""
+    """The sum of the time differences of the pairs that an order has in the wrong sequence."""
     times = [appears[word] for word in order.split(", ")]
     return sum(max(0.0, first - second) for first, second in combinations(times, 2))
 
@@ -253,7 +253,7 @@ TOPIC = Topic(
     explain=_explain,
     definition=_definition,
     kind="word",
-    margin=Margin(unit="s", words="The closest two come {} apart", rule="min_gap"),
+    margin=Margin(unit="s", words="The closest two appear {} apart", rule="min_gap"),
     seen_share=0.58,
     look_rate=_look_rate,
     near_miss=_near_miss,

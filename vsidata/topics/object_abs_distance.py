@@ -1,4 +1,4 @@
-"""How far two objects are apart."""
+"""The distance between two objects."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -20,10 +20,10 @@ from vsidata.topics.topic import Row, Stated, Topic, objects_in_words
 
 
 class SurfaceAgreement(Rules):
-    """How far the distance between boxes and the one between surfaces may differ.
+    """The largest difference between the distance of boxes and the distance of surfaces.
 
     Attributes:
-        metres, share: a difference above both is too large; the share is of the distance asked about.
+        metres, share: a difference above both is too large; the share is that of the distance asked about.
     """
 
     metres: Length
@@ -35,9 +35,9 @@ class AbsoluteDistanceRules(Rules):
 
     Attributes:
         question: the text, with `{a}` and `{b}`; it asks for metres.
-        between: what is measured between: the objects' boxes, their surfaces, or their positions.
-        min_distance: the answer must be at least this long.
-        agreement: how far boxes and surfaces may disagree, where surfaces are known; None for no such rule.
+        between: what is measured: the distance between the objects' boxes, surfaces, or positions.
+        min_distance: the shortest distance that is asked about.
+        agreement: how far boxes and surfaces may disagree, if surfaces are known; None for no such rule.
         exclude: words that are not asked about.
         per_scene: most questions from one scene.
     """
@@ -55,15 +55,15 @@ def object_abs_distance(
 ) -> Iterator[Draft | Drop]:
     """The distance between two objects that each occur once, for pairs in random order.
 
-    Rival boxes (`MeasuredObject.slack`) need no allowance here, as they do where distances are compared: no
-    order of two distances decides the answer. With `agreement` the answer is close to the distance between
-    surfaces, too, and that is the same with any box. `min_distance` only chooses what is asked.
+    Rival boxes (`MeasuredObject.slack`) need no allowance here, unlike in comparisons of distances: no order
+    of two distances decides the answer. With `agreement` the answer is also close to the distance between
+    surfaces, which is the same for any box. `min_distance` only selects the questions.
     """
     return capped(scene, _candidates(scene, rules, rng), rules.per_scene)
 
 
 def most(scene: MeasuredScene, rules: AbsoluteDistanceRules) -> int:
-    """The most questions a scene can give, as far as its labels alone say."""
+    """The most questions that a scene can give, by its labels alone."""
     return capped_number(comb(len(scene.once_only_except(rules.exclude)), 2), rules.per_scene)
 
 
@@ -72,7 +72,7 @@ def _candidates(scene: MeasuredScene, rules: AbsoluteDistanceRules, rng: Generat
     pairs = list(combinations(things, 2))
     for index in rng.permutation(len(pairs)):
         a, b = pairs[index]
-        if rng.random() < 0.5:  # else the earlier word in the alphabet would always come first
+        if rng.random() < 0.5:  # otherwise the words would always be in alphabetical order
             a, b = b, a
         yield partial(_ask, scene, rules, a, b)
 
@@ -84,7 +84,7 @@ def _ask(
         return Drop("an object is too small or has no box")
     metres = scene.distance(a, b, rules.between)
     if metres is None:
-        return Drop("the source gives nothing to measure the distance from")
+        return Drop("the source has neither boxes nor surfaces to measure the distance")
     if metres < rules.min_distance.value:
         return Drop("closer than the shortest distance asked about")
     by_surfaces = scene.distance(a, b, "surfaces")
@@ -110,7 +110,7 @@ def _ask(
 
 
 def _answer_of(metres: float) -> str:
-    """Metres to the one decimal of the answer."""
+    """Metres, rounded to the one decimal of the answer."""
     return str(round(metres, 1))
 
 

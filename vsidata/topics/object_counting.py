@@ -1,4 +1,4 @@
-"""How many objects of a category are in the room."""
+"""The number of objects of a category in the room."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -20,10 +20,10 @@ class ObjectCountingRules(Rules):
 
     Attributes:
         question: the text, with `{category}`.
-        least: fewest objects of a category that are worth counting.
-        most_unannotated: share of a mesh without annotation above which its counts are not trusted.
-        only_countable: leave out categories with an object whose label leaves open how many things it is
-            (`clothes`, `shelf`), or that is too small to be asked about.
+        least: least number of objects of a category that is asked about.
+        most_unannotated: largest share of a mesh without annotation. Above it, counts are not reliable.
+        only_countable: leave out categories with an object with a label that does not state how many things
+            it is (`clothes`, `shelf`), or that is too small to be asked about.
         exclude: words that are not counted.
         per_scene: most questions from one scene.
     """
@@ -39,15 +39,15 @@ class ObjectCountingRules(Rules):
 def object_counting(
     scene: MeasuredScene, rules: ObjectCountingRules, rng: Generator
 ) -> Iterator[Draft | Drop]:
-    """One question for each category with enough objects, unless a group of them is annotated as one.
+    """One question per category with enough objects, unless a group of them is annotated as one.
 
-    Source: VSI-Bench keys, 560 of 565 (the others were mended by hand).
+    Source: VSI-Bench keys, 560 of 565 (the others were corrected by hand).
     """
     return capped(scene, _candidates(scene, rules, rng), rules.per_scene)
 
 
 def most(scene: MeasuredScene, rules: ObjectCountingRules) -> int:
-    """The most questions a scene can give, as far as its labels alone say."""
+    """The most questions that a scene can give, by its labels alone."""
     names = [
         name
         for name in _enough(scene, rules)
@@ -68,7 +68,7 @@ def _candidates(scene: MeasuredScene, rules: ObjectCountingRules, rng: Generator
     names = _enough(scene, rules)
     unannotated = scene.unannotated_share
     if rules.most_unannotated and unannotated is not None and unannotated > rules.most_unannotated.value:
-        yield partial(Drop, "too much of the mesh is unannotated to trust a count", len(names))
+        yield partial(Drop, "too much of the mesh is unannotated for a reliable count", len(names))
         return
     for name in rng.permutation(names).tolist():
         yield partial(_ask, scene, rules, name)
@@ -79,7 +79,7 @@ def _ask(scene: MeasuredScene, rules: ObjectCountingRules, name: str) -> Draft |
     if scene.has_group(name):
         return Drop("a group of them is annotated as one object")
     if rules.only_countable and any(thing.hides_several for thing in counted):
-        return Drop("the label leaves open how many things one object is")
+        return Drop("the label does not state how many things one object is")
     if rules.only_countable and not all(thing.askable for thing in counted):
         return Drop("an object of the category is too small or has no box")
     return Draft(
@@ -110,7 +110,7 @@ def _explain(row: Row) -> str:
 
 
 def _definition(_rules: Stated, _measurement: Stated) -> str:
-    return "The objects of the annotation that answer to the word are counted."
+    return "The objects of the annotation with this word are counted."
 
 
 def _answer(scene: MeasuredScene, _rules: ObjectCountingRules, _type: str, words: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Where an object is for somebody who stands by a second one and faces a third."""
+"""The direction of an object for a person who stands by a second one and faces a third."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,11 +22,11 @@ from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Role,
 from vsidata.topics.released import UnresolvedError, position_of
 from vsidata.topics.topic import Margin, Row, Stated, Topic, objects_in_words
 
-_BEYOND = 1e-6  # radians past the edge of a sector: more than rounding, less than any sector
+_BEYOND = 1e-6  # radians past the edge of a sector: more than rounding errors, less than any sector
 
 _POSITIONS = {
-    "box_center": "An object is where the middle of its box is.",
-    "vertex_mean": "An object is where the mean of its vertices is.",
+    "box_center": "The position of an object is the middle of its box.",
+    "vertex_mean": "The position of an object is the mean of its vertices.",
 }
 
 Degrees = Annotated[float, Field(ge=0, le=360)]
@@ -38,8 +38,8 @@ class DirectionKind(Rules):
     Attributes:
         question: the text, with `{observer}`, `{facing}` and `{asked}`.
         sectors: word → from and to, degrees counter-clockwise from the facing direction seen from above, in
-            [0, 360]; apart from each other. A bearing in no sector is not asked about.
-        lettered: True for a choice of letters; False where the word itself is the answer.
+            [0, 360]. They do not overlap. A bearing outside all sectors is not asked about.
+        lettered: True for a choice of letters; False if the word itself is the answer.
     """
 
     question: Annotated[str, places_for("observer", "facing", "asked")]
@@ -67,13 +67,14 @@ class RelativeDirectionRules(Rules):
 
     Attributes:
         kinds: question type → kind.
-        nearest, farthest: how far the boxes of any two of the three objects are apart; None for no such rule.
+        nearest, farthest: limits of the distance between the boxes of any two of the three objects; None for
+            no such rule.
         margin: the bearing must be at least this far inside its sector; None for no such rule.
-        stray_corners: most corners of the asked object's box that may fall in another sector; None for no
-            such rule.
-        draws: most triples of objects that are tried for one kind in one scene.
-        words_in_turn: whether under the cap the answers of a kind take turns, so that it keeps of rare ones
-            what there is; else it keeps what is drawn first.
+        stray_corners: most corners of the asked object's box that may be in another sector; None for no such
+            rule.
+        draws: most triples of objects that are tried per kind in one scene.
+        words_in_turn: whether the answers of a kind alternate under the cap, so that rare answers are kept;
+            otherwise the first drawn questions are kept.
         exclude: words that are not asked about.
         per_scene: most questions of one kind from one scene.
     """
@@ -91,11 +92,11 @@ class RelativeDirectionRules(Rules):
 
 @dataclass(frozen=True)
 class Direction:
-    """An object's bearing as one kind of question sees it.
+    """An object's bearing for one kind of question.
 
     Attributes:
         bearing: radians in (-pi, pi], positive to the left.
-        word: the sector's word; None where the bearing is in no sector.
+        word: the sector's word; None if the bearing is outside all sectors.
         margin: radians to the nearest edge of any sector.
     """
 
@@ -124,7 +125,7 @@ def object_rel_direction(
 
 
 def most(scene: MeasuredScene, rules: RelativeDirectionRules) -> int:
-    """The most questions a scene can give, as far as its labels alone say."""
+    """The most questions that a scene can give, by its labels alone."""
     triples = math.perm(len(scene.once_only_except(rules.exclude)), 3)
     return len(rules.kinds) * capped_number(min(triples, rules.draws.whole), rules.per_scene)
 
@@ -145,7 +146,7 @@ def draw_triples(count: int, draws: int, rng: Generator) -> Iterator[tuple[int, 
 
 
 def alternate_answers(outcomes: Iterable[Draft | Drop]) -> Iterator[Draft | Drop]:
-    """Drops as they come; then the questions, one of each answer in turn for as long as there are any."""
+    """Yield all drops first; then the questions, one of each answer in turn, until all are used."""
     by_word: dict[str, list[Draft]] = {}
     for outcome in outcomes:
         if isinstance(outcome, Drop):
@@ -172,7 +173,7 @@ def _ask(
     if asked.box is None or not all(thing.askable for thing in triple):
         return Drop("an object is too small or has no box")
     if observer.position is None or facing.position is None or asked.position is None:
-        return Drop("the source has no vertices, whose mean is an object's position")
+        return Drop("the source has no vertices for the positions of objects")
     for a, b in combinations(triple, 2):
         metres = scene.distance(a, b, "boxes")
         if rules.nearest and (metres is None or metres < rules.nearest.value):
@@ -182,13 +183,13 @@ def _ask(
     try:
         seen = direction(kind, observer.position, facing.position, asked.position)
         if seen.word is None:
-            return Drop("the bearing is in no sector of the question")
+            return Drop("the bearing is outside all sectors of the question")
         if rules.margin and seen.margin < rules.margin.radians:
             return Drop("the bearing is too close to a sector's edge")
         bearings = signed_bearings(observer.position, facing.position, asked.box.corners)
         strays = np.count_nonzero(sector_of(bearings, [kind.radians[seen.word]]) < 0)
         if rules.stray_corners and strays > rules.stray_corners.value:
-            return Drop("the asked object reaches too far into another sector")
+            return Drop("too much of the asked object is in another sector")
     except DegenerateGeometry:
         return Drop("the observer stands on one of the other objects")
     roles = {"observer": observer, "facing": facing, "asked": asked}
@@ -212,7 +213,7 @@ def _ask(
 def shapes(
     kind: DirectionKind, margin: Angle | None, seen: Direction, observer: Array, facing: Array, asked: Array
 ) -> tuple[Shape, ...]:
-    """The sectors around the observer, the margins along their edges, and what is faced and asked."""
+    """The sectors around the observer, the margins along their edges, and arrows to the other two objects."""
     ahead = math.atan2(facing[1] - observer[1], facing[0] - observer[0])
     radius = max(math.dist(observer[:2], facing[:2]), math.dist(observer[:2], asked[:2]))
     found = []
@@ -258,7 +259,7 @@ def _explain(row: Row) -> str:
 
 def _definition(_rules: Stated, measurement: Stated) -> str:
     return (
-        "The bearing of the object is measured, seen from above, for somebody who stands by one object and "
+        "The bearing of the object is measured, seen from above, for a person who stands by one object and "
         f"faces another. {_POSITIONS.get(measurement['position'], '')}"
     ).rstrip()
 
@@ -274,7 +275,7 @@ def _answer(
 
 
 def _near_miss(row: Row, rules: RelativeDirectionRules, _others: Sequence[str]) -> str | None:
-    """The word beyond the nearest edge of the right one; the easy question has none for what is behind."""
+    """The word beyond the nearest edge of the right one; None if there is no word beyond it."""
     evidence = row.get("evidence") or {}
     bearing, margin = evidence.get("value"), evidence.get("margin")
     if bearing is None or margin is None:
@@ -298,7 +299,7 @@ TOPIC = Topic(
     explain=_explain,
     definition=_definition,
     kind="word",
-    margin=Margin(unit="rad", words="The answer would change {} further on", rule="margin"),
+    margin=Margin(unit="rad", words="The answer would change after another {}", rule="margin"),
     seen_share=1.0,
     thinned="directions",
     answer=_answer,

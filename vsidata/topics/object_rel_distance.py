@@ -1,4 +1,4 @@
-"""Which of several objects is closest to another one."""
+"""The closest of several objects to another one."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,13 +24,13 @@ class RelativeDistanceRules(Rules):
 
     Attributes:
         question: the text, with `{options}` (words joined by commas) and `{target}`.
-        between: what is measured between: the objects' boxes, their surfaces, or their positions.
-        options: how many categories to choose from, as many as there are letters at most.
-        lettered: True for a choice of letters; False where the word itself is the answer.
+        between: what is measured: the distance between the objects' boxes, surfaces, or positions.
+        options: the number of categories to choose from, at most the number of letters.
+        lettered: True for a choice of letters; False if the word itself is the answer.
         min_gap: any two options' distances differ by more than this; None for no such rule.
         min_distance: no option is closer to the target than this; None for no such rule.
-        surface_gap: the nearest is nearest by surfaces too, where these are known, and by at least so much;
-            None for no such rule.
+        surface_gap: if surfaces are known, the nearest option is also nearest by surfaces, by at least this
+            much; None for no such rule.
         exclude: words that are never the target.
         per_target: most questions about one target.
         per_scene: most questions from one scene.
@@ -50,14 +50,14 @@ class RelativeDistanceRules(Rules):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A category at its distance from the target.
+    """A category and its distance from the target.
 
     Attributes:
         category: the word.
         nearest: its nearest object.
         metres: the distance of that object.
-        at_least, at_most: its distance lies between these whichever shape its objects' boxes take, of those
-            that noise cannot tell apart.
+        at_least, at_most: bounds of the distance over all box shapes of its objects that cannot be
+            distinguished because of noise.
     """
 
     category: str
@@ -70,16 +70,17 @@ class Option:
 def object_rel_distance(
     scene: MeasuredScene, rules: RelativeDistanceRules, rng: Generator
 ) -> Iterator[Draft | Drop]:
-    """Targets occur once; the options are categories, drawn at random, of which the nearest object counts.
+    """Targets occur once. The options are random categories; their nearest object counts.
 
-    A category of which a group is annotated as one object is no option: nobody knows its single things.
-    Option sets are drawn, never enumerated: a rich scene has millions. Source: VSI-Bench keys, 693 of 693.
+    A category with a group that is annotated as one object is not an option, because its single things are
+    unknown. Option sets are drawn, never enumerated: a rich scene has millions. Source: VSI-Bench keys, 693
+    of 693.
     """
     return capped(scene, _candidates(scene, rules, rng), rules.per_scene)
 
 
 def most(scene: MeasuredScene, rules: RelativeDistanceRules) -> int:
-    """The most questions a scene can give, as far as its labels alone say."""
+    """The most questions that a scene can give, by its labels alone."""
     others = [name for name in scene.categories if not scene.has_group(name)]
     sets = comb(len(others) - 1, rules.options.whole) if others else 0
     targets = len(scene.once_only_except(rules.exclude))
@@ -119,7 +120,7 @@ def _ask(
 
 
 def options_at(scene: MeasuredScene, target: MeasuredObject, between: Between) -> list[Option]:
-    """Every category that could be an option for a target, at its distance; categories sorted."""
+    """Every category that could be an option for a target, with its distance, sorted by category."""
     found = []
     for category in scene.categories:
         bearers = scene.bearers[category]
@@ -142,10 +143,12 @@ def options_at(scene: MeasuredScene, target: MeasuredObject, between: Between) -
 def draw_options(
     scene: MeasuredScene, rules: RelativeDistanceRules, candidates: list[Option], rng: Generator
 ) -> list[Option]:
-    """Random candidates that keep the rules' gaps, shuffled; fewer than asked for where there are not enough.
+    """Random candidates with the gaps of the rules, shuffled; fewer than requested if there are not enough.
 
-    Shuffled anew, because of two that are too close together the earlier is kept: what has neighbours comes
-    early among those chosen, and things stand in groups near the target more often than far from it.
+    They are shuffled again because of a bias: of two candidates that are too close together, the earlier one
+        is
+    kept. So candidates with neighbours come early, and objects form groups near the target more often than
+    far from it.
     """
     gap = rules.min_gap.value if rules.min_gap else -1.0
     least = rules.min_distance.value if rules.min_distance else 0.0
@@ -171,25 +174,25 @@ def _refusal(
     if len(options) < rules.options.whole:
         others = [thing for thing in scene.objects if thing != target]
         if others and all(scene.distance(target, thing, rules.between) is None for thing in others):
-            return "the source gives nothing to measure the distance from"
+            return "the source has neither boxes nor surfaces to measure the distance"
         return "too few other categories far enough apart"
     if not boxes_agree(target, options):
-        return "with a box of nearly the same volume another would be the nearest"
+        return "with a box of nearly the same volume another option would be nearest"
     if rules.surface_gap:
         lead = surface_lead(scene, target, options, rules.surface_gap.value)
         if lead < 0:
             return "the nearest by boxes and by surfaces differ"
         if lead < rules.surface_gap.value:
-            return "by surfaces another is nearly as near"
+            return "by surfaces another option is nearly as near"
     return None
 
 
 def boxes_agree(target: MeasuredObject, options: list[Option]) -> bool:
-    """Whether the nearest option stays so whichever shape the boxes take that noise cannot tell apart.
+    """Return whether the nearest option is the same for all box shapes that noise makes indistinguishable.
 
-    The target's box takes part in every distance: one may grow by its slack while another shrinks by it.
-    No other topic needs this: none of them compares two distances between boxes. `min_gap` and
-    `min_distance` only choose what is asked.
+    The target's box is part of every distance: one distance may grow by its slack while another shrinks by
+    it. No other topic needs this check, because no other topic compares two distances between boxes.
+    `min_gap` and `min_distance` only select the questions.
     """
     nearest = min(options, key=lambda option: option.metres)
     at_most = nearest.at_most + 2 * target.slack
@@ -199,8 +202,8 @@ def boxes_agree(target: MeasuredObject, options: list[Option]) -> bool:
 def surface_lead(scene: MeasuredScene, target: MeasuredObject, options: list[Option], enough: float) -> float:
     """How much nearer the surface of the nearest option is than that of any other: metres, at most `enough`.
 
-    Negative where another is nearer; `enough` where the source has no surfaces. A surface lies inside its
-    box, so that an object whose box is too far is never measured.
+    Negative if another option is nearer; `enough` if the source has no surfaces. A surface is inside its box,
+    so objects with a box that is too far are never measured.
     """
     nearest = min(options, key=lambda option: option.metres)
     best = _surface_distance(scene, target, nearest.category, inf)
@@ -217,7 +220,7 @@ def surface_lead(scene: MeasuredScene, target: MeasuredObject, options: list[Opt
 def _surface_distance(
     scene: MeasuredScene, target: MeasuredObject, category: str, limit: float
 ) -> float | None:
-    """Metres to the nearest surface of a category if that is within a limit; None where unknown or beyond."""
+    """Metres to the nearest surface of a category, up to a limit; None if unknown or farther."""
     best = None
     for thing in scene.bearers[category]:
         by_box = scene.distance(target, thing, "boxes")

@@ -40,7 +40,7 @@ def object_size_estimation(
 
 
 def most(scene: MeasuredScene, rules: ObjectSizeRules) -> int:
-    """The most questions a scene can give, as far as its labels alone say."""
+    """The most questions that a scene can give, by its labels alone."""
     return capped_number(len(scene.once_only_except(rules.exclude)), rules.per_scene)
 
 
@@ -67,7 +67,7 @@ def _ask(rules: ObjectSizeRules, thing: MeasuredObject) -> Draft | Drop:
 
 
 def shapes(box: OrientedBox) -> tuple[Shape, ...]:
-    """The longest side: of the four edges that long, the one that is lowest on a plan seen from above."""
+    """The longest side: of the four edges of that length, the lowest one on a plan seen from above."""
     along = int(box.extents.argmax())
     reach = box.extents[along] * box.axes[along] / 2
     others = [axis for axis in range(3) if axis != along]
@@ -78,13 +78,13 @@ def shapes(box: OrientedBox) -> tuple[Shape, ...]:
     label = f"{100 * box.longest_side:.1f} cm"
     if (
         math.dist(start[:2], end[:2]) < box.longest_side / 4
-    ):  # it stands: from above a line would look too short
+    ):  # the side is nearly vertical: seen from above, a line would look too short
         return (drawn.point((start + end) / 2, "answer", f"{label} upright"),)
     return (drawn.line(start, end, role="answer", label=label),)
 
 
 def _answer_of(longest_side: float) -> str:
-    """Metres to the whole centimetres of the answer."""
+    """Metres, rounded to the whole centimetres of the answer."""
     return str(round(100 * longest_side))
 
 

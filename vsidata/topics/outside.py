@@ -1,6 +1,6 @@
-"""Topics from outside this package: those of other packages that are installed, and those in a user's file.
+"""Topics from outside this package: those of other installed packages, and those in a user's file.
 
-Either runs its code. So a file is read only where the user names it.
+Both kinds run foreign code. So a file is read only if the user passes it.
 """
 
 import hashlib
@@ -26,13 +26,13 @@ def installed_topics() -> dict[str, Topic]:
     """The topics of other packages, by name.
 
     Raises:
-        VsiError: one of them cannot be loaded, or is no topic.
+        VsiError: one of them cannot be loaded, or is not a topic.
     """
     found: dict[str, Topic] = {}
     for point in entry_points(group=ENTRY_POINTS):
         topic = _loaded(point)
         if topic.name in found:
-            fault = f"is a second topic `{topic.name}`."
+            fault = f"is a second topic with the name `{topic.name}`."
             raise VsiError(point.value, fault, "Uninstall one of the packages.")
         found[topic.name] = topic
     return found
@@ -47,31 +47,31 @@ def _loaded(point: EntryPoint) -> Topic:
         raise
     except Exception as error:
         fault = f"cannot be loaded: {type(error).__name__}: {' '.join(str(error).split())}."
-        raise VsiError(point.value, fault, f"Mend or uninstall the package {package}.") from error
+        raise VsiError(point.value, fault, f"Fix or uninstall the package {package}.") from error
 
 
 def digest_of(path: Path) -> str:
     """SHA-256 of a file with a topic.
 
     Raises:
-        OptionError: it cannot be read.
+        OptionError: the file cannot be read.
     """
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         fault = f"cannot be read: {error.strerror or error}."
-        raise OptionError(path, fault, "Name a readable .py file with --topic-file.") from error
+        raise OptionError(path, fault, "Pass a readable .py file with --topic-file.") from error
 
 
 def topic_from_file(path: Path, digest: str) -> Topic:
-    """The topic in a file: its `TOPIC`. Runs the file, once in a process for the same content.
+    """The topic in a file: its `TOPIC`. Runs the file, once per process and content.
 
     Args:
         path: the file.
-        digest: of the content that is meant.
+        digest: the digest of the expected content.
 
     Raises:
-        OptionError: the file cannot be read or run, has other content by now, or holds no topic.
+        OptionError: the file cannot be read or run, has changed, or contains no topic.
     """
     if digest_of(path) != digest:
         raise OptionError(path, "has changed since the command began.", "Run the same command again.")
@@ -85,21 +85,21 @@ def topic_from_file(path: Path, digest: str) -> Topic:
 def _run(path: Path, name: str) -> None:
     spec = spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise OptionError(path, "is no Python file.", "Name a .py file with --topic-file.")
-    module = sys.modules[name] = module_from_spec(spec)  # there first: its own classes refer to it
+        raise OptionError(path, "is not a Python file.", "Pass a .py file with --topic-file.")
+    module = sys.modules[name] = module_from_spec(spec)  # before it runs, because its own classes refer to it
     try:
         spec.loader.exec_module(module)
     except Exception as error:
         del sys.modules[name]
         fault = f"cannot be run: {type(error).__name__}: {' '.join(str(error).split())}."
-        raise OptionError(path, fault, "Mend the file.") from error
+        raise OptionError(path, fault, "Fix the file.") from error
 
 
 def _checked(where: str | Path, topic: Any, origin: Mapping[str, str]) -> Topic:
     if not isinstance(topic, Topic):
-        fault = "holds no topic: its TOPIC is no `vsidata.topics.topic.Topic`."
+        fault = "contains no topic: its TOPIC is not a `vsidata.topics.topic.Topic`."
         raise OptionError(where, fault, "End the file with TOPIC = Topic(name=…, …).")
     if not _NAME.fullmatch(topic.name):
-        fault = f"calls its topic {topic.name!r:.100}."
-        raise OptionError(where, fault, "Take a name of small letters, digits and underscores.")
+        fault = f"has a topic with the name {topic.name!r:.100}."
+        raise OptionError(where, fault, "Use a name of lower-case letters, digits and underscores.")
     return replace(topic, origin=origin)

@@ -1,4 +1,4 @@
-"""The record of a question: what is asked, the answer, and the evidence for it."""
+"""The record of a question: its text, its answer, and the evidence for the answer."""
 
 import hashlib
 from collections.abc import Callable
@@ -7,23 +7,24 @@ from string import ascii_uppercase
 from typing import Literal
 
 Kind = Literal["line", "arrow", "sector", "area", "point"]
-"""What a shape is drawn as."""
+"""How a shape is drawn."""
 
 Role = Literal["answer", "other", "given", "margin"]
-"""What a shape says: the answer itself; what it was compared with; what the question states; how far away the
-place is where the answer would be another one."""
+"""The meaning of a shape: the answer; something it was compared with; something that the question states; the
+distance to where the answer would change."""
 
 
 @dataclass(frozen=True)
 class EvidenceObject:
-    """An object that a question speaks of.
+    """An object that a question mentions.
 
     Attributes:
-        role: what it is in the question. Drawn as what the question states: `target`, `observer`, `facing`;
-            as the answer: `counted`, `measured`, `first`, `second`, `asked`, `appearing`, `stop`, and the
-            `option` that is the answer; as another answer: any other `option`.
+        role: its role in the question. Drawn as stated by the question: `target`, `observer`, `facing`; as
+            the
+            answer: `counted`, `measured`, `first`, `second`, `asked`, `appearing`, `stop`, and the `option`
+            that is the answer; as another answer: any other `option`.
         instance: its id in the scan's annotation.
-        category: the word used for it in the question.
+        category: its word in the question.
     """
 
     role: str
@@ -33,11 +34,11 @@ class EvidenceObject:
 
 @dataclass(frozen=True)
 class Measure:
-    """Something measured beside the value behind the answer.
+    """A measured value in addition to the value behind the answer.
 
     Attributes:
         name: what was measured: `boxes` and `surfaces`, between closest points; `to lamp`, to an option.
-        value: unrounded.
+        value: not rounded.
         unit: `m`, `m²`, `s`, `rad`.
     """
 
@@ -48,11 +49,11 @@ class Measure:
 
 @dataclass(frozen=True)
 class Moment:
-    """When something happens in the video.
+    """A moment of the video.
 
     Attributes:
-        frame: the source's own number of the frame; None where it is not known.
-        seconds: since the video began.
+        frame: the source's number of the frame; None if it is unknown.
+        seconds: the time since the video began.
     """
 
     frame: int | None
@@ -61,17 +62,18 @@ class Moment:
 
 @dataclass(frozen=True)
 class Shape:
-    """A part of the drawing that shows why the answer is what it is.
+    """A part of the drawing that shows the evidence for the answer.
 
     Attributes:
-        kind: `line` and `arrow` lead from point to point; `point` is one; `sector` is a part of a level disc:
-            its centre, then counter-clockwise seen from above from the second point to the third, all around
-            where these are the same; `area` is enclosed by rings, each ending where it starts, a hole's
-            running clockwise.
+        kind: `line` and `arrow` go from point to point; `point` is one point; `sector` is a part of a level
+            disc: its centre, then counter-clockwise seen from above from the second point to the third, a
+                full circle
+            if these are the same; `area` is enclosed by rings, each ending where it starts, those of holes
+            clockwise.
         points: metres in the room's frame, x, y and z; or pixels of a picture, x and y.
-        role: what it says.
+        role: its meaning.
         label: a few words beside it; empty for none.
-        picture: the number of the frame (as in a moment) that it is drawn on; None for the room.
+        picture: the number of the frame (as in a moment) that it is drawn on; None for the plan of the room.
     """
 
     kind: Kind
@@ -83,21 +85,21 @@ class Shape:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Why the answer is what it is: one shape for all topics, so that no topic needs columns of its own.
+    """The evidence for the answer. It has one form for all topics, so that no topic needs its own columns.
 
     Lengths are metres, areas square metres, angles radians, times seconds.
 
     Attributes:
-        objects: the objects the question needs, in the order of the question.
-        value: the measured value behind the answer, unrounded: a count, a length, an area, a distance, or the
+        objects: the objects that the question needs, in the order of the question.
+        value: the measured value behind the answer, not rounded: a count, a length, an area, a distance, the
             signed bearing of the asked object (counter-clockwise from the facing direction), the seconds
-            until the last category appears, the length of the way walked.
-        margin: how far `value` is from where the answer would be another one: the gap to the second nearest
-            option, the angle to the nearest sector edge, or the shortest time between two appearances; None
-            for numbers.
-        measures: what else was measured.
+            until the last category appears, or the length of the walked path.
+        margin: how far `value` is from where the answer would change: the gap to the second nearest option,
+            the angle to the nearest sector edge, or the shortest time between two appearances; None for
+            numbers.
+        measures: other measured values.
         moments: when each object's category appears, in the order of the objects (appearance order).
-        shapes: what to draw beside the objects; a topic leaves them to `Draft.draw`.
+        shapes: what to draw in addition to the objects; filled by `Draft.draw`.
     """
 
     objects: tuple[EvidenceObject, ...]
@@ -114,17 +116,17 @@ class Question:
 
     Attributes:
         id: stable hash of dataset, scene, question type and question text: the same question has the same id
-            in every build, whatever its answer there.
-        dataset, scene_name: the scene, in VSI-Bench's column names.
-        topic: which generator made it: a key of the topic registry.
+            in every build, even if its answer differs.
+        dataset, scene_name: the scene, with VSI-Bench's column names.
+        topic: the topic that generated it: a key of the topic registry.
         question_type: VSI-Bench's name for the kind of question.
         question: the text.
         options: `("A. sink", …)`, or None for open questions.
-        ground_truth: what a scorer compares: the letter where there are options, else the number or word.
+        ground_truth: what a scorer compares: the letter if there are options, otherwise the number or word.
         answer: the open answer: `sink`, `left`, `6.1`.
-        unit: of a numeric answer: `m`, `cm`, `m²`; None for counts, words and letters.
-        rules: name and digest of the rule set that made it.
-        evidence: why the answer is what it is.
+        unit: the unit of a numeric answer: `m`, `cm`, `m²`; None for counts, words and letters.
+        rules: name and digest of its rule set.
+        evidence: the evidence for the answer.
     """
 
     id: str
@@ -143,16 +145,16 @@ class Question:
 
 @dataclass(frozen=True)
 class Draft:
-    """What a topic makes: a question that does not know its scene's name or its rule set yet.
+    """A question as a topic makes it, without the name of its scene and its rule set.
 
     Attributes:
         question_type: VSI-Bench's name for the kind of question.
         question: the text.
         answer: the open answer: `sink`, `left`, `6.1`.
-        evidence: why the answer is what it is.
-        draw: makes the shapes of the evidence, once the question is kept: most drafts of a topic may not be.
-        unit: of a numeric answer: `m`, `cm`, `m²`; None for counts, words and letters.
-        choices: the words to choose from, in the order shown, the answer among them; None for open questions.
+        evidence: the evidence for the answer.
+        draw: makes the shapes of the evidence when the question is kept, because most drafts may be dropped.
+        unit: the unit of a numeric answer: `m`, `cm`, `m²`; None for counts, words and letters.
+        choices: the words to choose from, in the order shown, including the answer; None for open questions.
     """
 
     question_type: str
@@ -166,11 +168,11 @@ class Draft:
 
 @dataclass(frozen=True)
 class Drop:
-    """Candidates that a topic refused, and why.
+    """Candidates that a topic refused, and the reason.
 
     Attributes:
-        reason: a short phrase, the same for every candidate refused on the same ground.
-        count: how many candidates.
+        reason: a short phrase, the same for all candidates that are refused for this reason.
+        count: the number of candidates.
     """
 
     reason: str
@@ -178,7 +180,7 @@ class Drop:
 
 
 def complete(draft: Draft, *, dataset: str, scene_name: str, topic: str, rules: str) -> Question:
-    """The finished record: options lettered, the letter as ground truth where there are options."""
+    """The complete record: with options, these get letters, and the ground truth is a letter."""
     options = ground_truth = None
     if draft.choices is not None:
         options = tuple(
@@ -202,6 +204,6 @@ def complete(draft: Draft, *, dataset: str, scene_name: str, topic: str, rules: 
 
 
 def question_id(dataset: str, scene_name: str, question_type: str, question: str) -> str:
-    """Sixteen hexadecimal digits that depend on the question alone, not on its answer or its rules."""
+    """Sixteen hexadecimal digits that depend only on the question, not on its answer or its rules."""
     text = "\n".join((dataset, scene_name, question_type, question))
     return hashlib.sha256(text.encode()).hexdigest()[:16]

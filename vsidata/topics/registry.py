@@ -1,7 +1,7 @@
 """The topics by name. A new topic is one new file and one line here.
 
-A topic from outside needs no line: a package that is installed names it as an entry point, and the user names
-a file with `--topic-file` (`vsidata.topics.outside`).
+A topic from outside needs no line: an installed package declares it as an entry point, or the user passes a
+file with `--topic-file` (`vsidata.topics.outside`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,18 +35,18 @@ TOPICS: Mapping[str, Topic] = {
         route_planning,
     )
 }
-"""The topics of this package, in the order in which a scene is asked."""
+"""The topics of this package, in the order in which they are asked about a scene."""
 
 TopicFiles = Sequence[tuple[Path, str]]
-"""Files with a topic each, and their digests."""
+"""Files with one topic each, and their digests."""
 
 
 @cache
 def known_topics() -> Mapping[str, Topic]:
-    """The topics of this package and of others that are installed.
+    """The topics of this package and of other installed packages.
 
     Raises:
-        VsiError: one of another package cannot be used.
+        VsiError: a topic of another package cannot be used.
     """
     return _merge_topics(TOPICS, [*installed_topics().values()])
 
@@ -55,7 +55,7 @@ def topics_with(files: TopicFiles) -> Mapping[str, Topic]:
     """`known_topics`, and the topics in some files. Runs the files.
 
     Raises:
-        VsiError: one of them cannot be used, or has the name of another one.
+        VsiError: one of them cannot be used, or its name already exists.
     """
     return _merge_topics(known_topics(), [topic_from_file(*file) for file in files])
 
@@ -65,7 +65,7 @@ def _merge_topics(known: Mapping[str, Topic], more: Sequence[Topic]) -> Mapping[
     for topic in more:
         if topic.name in found:
             where = next(iter((topic.origin or {}).values()), topic.name)
-            fault = f"names its topic `{topic.name}`, and there is one of that name."
+            fault = f"names its topic `{topic.name}`, but a topic of that name already exists."
             raise OptionError(where, fault, "Give it another name.")
         found[topic.name] = topic
     return found

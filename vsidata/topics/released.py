@@ -1,4 +1,4 @@
-"""The objects that a question's words name, where the question is known by its words alone."""
+"""The objects that the words of a question refer to, for questions that are known only by their words."""
 
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.scene import Array
@@ -12,7 +12,7 @@ def only_object(scene: MeasuredScene, category: str) -> MeasuredObject:
     """The one object of a category.
 
     Raises:
-        UnresolvedError: there is none, or there are several.
+        UnresolvedError: there is no object, or there are several.
     """
     bearers = scene.bearers.get(category, ())
     if not bearers:
@@ -23,12 +23,12 @@ def only_object(scene: MeasuredScene, category: str) -> MeasuredObject:
 
 
 def position_of(scene: MeasuredScene, category: str) -> Array:
-    """(3,) where the one object of a category is, metres, room frame.
+    """(3,) the position of the one object of a category, metres, room frame.
 
     Raises:
-        UnresolvedError: there is none, there are several, or it has no position.
+        UnresolvedError: there is no object, there are several, or it has no position.
     """
     position = only_object(scene, category).position
     if position is None:
-        raise UnresolvedError("no vertices, whose mean is an object's position")
+        raise UnresolvedError("no vertices for the position of an object")
     return position

@@ -15,12 +15,12 @@ from vsidata.topics.released import UnresolvedError
 from vsidata.topics.topic import Row, Stated, Topic
 
 _METHODS = {
-    "floor": "The outline is an alpha shape of the floor that the scan shows, stray points and glimpses of "
-    "other rooms left out, holes filled.",
-    "vsibench": "The outline is an alpha shape of a sample of the scan's vertices, holes filled, as a public "
-    "derivative of VSI-Bench draws it.",
-    "vsi100k": "The outline is an alpha shape of all vertices with a disc larger than most rooms: nearly "
-    "their convex hull.",
+    "floor": "The outline is an alpha shape of the floor that the scan shows, without stray points and "
+    "glimpses of other rooms, and with holes filled.",
+    "vsibench": "The outline is an alpha shape of a sample of the scan's vertices, with holes filled, as in "
+    "a public derivative of VSI-Bench.",
+    "vsi100k": "The outline is an alpha shape of all vertices with a disc that is larger than most rooms: "
+    "nearly their convex hull.",
 }
 """Method of measuring the area → how the outline is drawn."""
 
@@ -42,13 +42,13 @@ def room_size_estimation(
     rules: RoomSizeRules,
     rng: Generator,  # noqa: ARG001 - every topic has the same signature
 ) -> Iterator[Draft | Drop]:
-    """One question a scene. Source: VSI-Bench keys, 288 of 288 from the released areas."""
+    """One question per scene. Source: VSI-Bench keys, 288 of 288 from the released areas."""
     return capped(scene, iter([partial(_ask, scene, rules)]), rules.per_scene)
 
 
 def _ask(scene: MeasuredScene, rules: RoomSizeRules) -> Draft | Drop:
     if scene.room_area is None:
-        return Drop("the source gives neither a room area nor points to measure one")
+        return Drop("the source has neither a room area nor points to measure it")
     return Draft(
         question_type="room_size_estimation",
         question=rules.question,
@@ -60,17 +60,17 @@ def _ask(scene: MeasuredScene, rules: RoomSizeRules) -> Draft | Drop:
 
 
 def shapes(outline: Sequence[Array] | None, square_metres: float) -> tuple[Shape, ...]:
-    """The area within the outline, rings (n, 2); none where it is stated."""
+    """The area within the outline, rings (n, 2); empty if the area is stated."""
     return (drawn.area(outline, "answer", f"{square_metres:.1f} m²"),) if outline else ()
 
 
 def most(scene: MeasuredScene, rules: RoomSizeRules) -> int:  # noqa: ARG001 - every scene is one room
-    """The most questions a scene can give, as far as its labels alone say."""
+    """The most questions that a scene can give, by its labels alone."""
     return capped_number(1, rules.per_scene)
 
 
 def _answer_of(area: float) -> str:
-    """Square metres to the one decimal of the answer."""
+    """Square metres, rounded to the one decimal of the answer."""
     return str(round(area, 1))
 
 

@@ -1,8 +1,9 @@
-"""Which way to turn on a walk from landmark to landmark.
+"""The turns of a walk from landmark to landmark.
 
 A route begins by one landmark, facing another, and goes straight from stop to stop. Each straight way is free
-floor, wide enough for a body; at each turn the walked path and the line between the landmarks' middles agree.
-No wall, nor anything else taller than the landmark, lies between it and who stands by it or faces it.
+floor that is wide enough for a body. At each turn, the walked path and the line between the middles of the
+landmarks agree. No wall, and no object taller than a landmark, is between it and a person who stands by it or
+faces it.
 """
 
 import math
@@ -28,13 +29,14 @@ from vsidata.topics.candidates import Candidate, capped, capped_number
 from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Shape
 from vsidata.topics.topic import Margin, Row, Stated, Topic, objects_in_words
 
-# Moves alternate between turning and going, and the last is going: these are the possible numbers of them.
+# Moves alternate between a turn and a walk, and the last is a walk: these are the possible numbers of moves.
 _MOVES = (2, 3, 4, 5)
-# This near to its word's, a turn is nearer to that than to another; of landmarks' middles no more is asked.
+# A turn within this angle of its word is nearer to it than to another word. Lines between middles need only
+# this.
 _NEAREST_QUARTER = math.pi / 4
 
-# Cells of the floor, times objects on it: each object needs maps of its own, of two bytes a cell. The richest
-# room of VSI-Bench, 107 objects, needs 10 million on 15 by 15 m; this many would take 1 GB.
+# Cells of the floor times objects on it: each object needs its own maps, of two bytes per cell. The richest
+# room of VSI-Bench, 107 objects, needs 10 million on 15 by 15 m. The limit corresponds to 1 GB.
 _MOST_MAPPED = 1 << 29
 
 
@@ -42,23 +44,23 @@ class RoutePlanningRules(Rules):
     """Rules of routes.
 
     Attributes:
-        by_default: whether the topic is asked where the user names none.
+        by_default: whether the topic is asked if the user does not choose topics.
         question: the text, with `{start}`, `{facing}`, `{destination}` and `{moves}` (numbered, with spaces).
         go: a move to the next stop, with `{stop}`.
         turn: a move to be filled in.
-        turns: word → degrees, counter-clockwise seen from above, as it stands in the options.
-        tolerance: a turn on the walked path is this near to its word's.
-        options: most options to choose from; all turns there are where they are fewer.
-        cell: of the grid of free space.
-        lowest, highest: what stands between these heights above the floor is in the way.
-        radius: of the body that walks.
-        reach: within this distance of a landmark one stands by it.
-        eye_level: what stays below this height above the floor hides nothing that is taller.
-        into: a line of sight leads this far into a landmark, to cross a wall at the landmark's back.
-        short_of: what is this near to the end of a line of sight does not hide it.
-        shortest: a way from stop to stop is at least this long.
+        turns: word → degrees, counter-clockwise seen from above; the word is that of the options.
+        tolerance: a turn on the walked path is at most this far from the angle of its word.
+        options: most options to choose from; if there are fewer combinations of turns, all of them.
+        cell: the size of a cell of the grid of free space.
+        lowest, highest: objects between these heights above the floor block the way.
+        radius: the radius of the body that walks.
+        reach: the distance from a landmark within which a person stands by it.
+        eye_level: things below this height above the floor do not hide anything that is taller.
+        into: a line of sight goes this far into a landmark, so that it crosses a wall behind the landmark.
+        short_of: things within this distance of the end of a line of sight do not block it.
+        shortest: least length of a way from stop to stop.
         draws: most routes that are tried in one scene.
-        exclude: words that are no landmarks.
+        exclude: words that are not landmarks.
         per_scene: most questions from one scene.
     """
 
@@ -91,10 +93,10 @@ class Landmark:
         thing: the object.
         middle: (2,) the middle of its box on the ground plane.
         points: (n, 2) its points at the height of the body that walks.
-        near: (columns, rows) the cells of the free space from which the nearest of these is within reach.
+        near: (columns, rows) the cells of the free space with one of these points within reach.
         floor: the free space.
         walls: (columns, rows) the cells in which something hides it.
-        into, short_of: of a line of sight to it, metres.
+        into, short_of: for a line of sight to it, metres; as in the rules.
     """
 
     thing: MeasuredObject
@@ -108,16 +110,16 @@ class Landmark:
 
     @cached_property
     def places(self) -> Array:
-        """(n, 2) the free places by it; a landmark has some."""
+        """(n, 2) the free places by it; a landmark has at least one."""
         return self.by_it(self.floor.places)
 
     def by_it(self, places: Array) -> Array:
-        """Those of places (n, 2) that are within reach of it and from which it shows."""
+        """The places (n, 2) that are within reach of it and from which it is visible."""
         near = places[self.near[self.floor.cells(places)]]
         return near[self.shows_from(near)]
 
     def shows_from(self, places: Array) -> BoolArray:
-        """(n,) whether nothing lies between places (n, 2) and the landmark's nearest points."""
+        """(n,) whether the lines between places (n, 2) and the landmark's nearest points are free."""
         nearest = self._tree.query(places)[1]
         return self.floor.sees(places, self._within[nearest], self.walls, short_of=self.short_of)
 
@@ -127,16 +129,16 @@ class Landmark:
 
     @cached_property
     def _within(self) -> Array:
-        """(n, 2) its points moved inwards, at right angles to the sides of the rectangle around them."""
+        """(n, 2) its points, moved inwards at right angles to the sides of the rectangle around them."""
         around = upright_box(np.pad(self.points, ((0, 0), (0, 1))))
         across = (self.points - around.center[:2]) @ around.axes[:2, :2].T
         inner = np.sign(across) * np.maximum(np.abs(across) - self.into, 0)
         return np.asarray(around.center[:2] + inner @ around.axes[:2, :2])
 
     def stop_from(self, start: Array, shortest: float, rng: Generator) -> Array | None:
-        """(2,) where a straight way from a start (2,) to one of its points, drawn at random, comes by it.
+        """(2,) the stop on a straight way from a start (2,) to one of its points, drawn at random.
 
-        None where the way is not free as far as that, or too short.
+        None if the way to the stop is not free, or is too short.
         """
         way = self.floor.way(start, self.points[rng.integers(len(self.points))])
         by_it = self.by_it(way)[:1]
@@ -148,11 +150,11 @@ class Route:
     """A walk.
 
     Attributes:
-        start, facing: where it begins, and what the robot faces there.
-        stops: the landmarks walked to, the last being the destination.
-        path: (stops + 1, 2) where it begins and where it comes to a stop, metres, ground plane.
+        start, facing: the landmark where it begins, and the one that is faced there.
+        stops: the landmarks walked to; the last is the destination.
+        path: (stops + 1, 2) the start and the stops, metres, ground plane.
         turns: the word of each turn.
-        margin: radians, how far the turn nearest to another word is from it.
+        margin: radians, the smallest distance of a turn from another word.
     """
 
     start: Landmark
@@ -164,24 +166,24 @@ class Route:
 
     @property
     def length(self) -> float:
-        """Metres walked."""
+        """The walked length in metres."""
         return float(np.linalg.norm(np.diff(self.path, axis=0), axis=1).sum())
 
 
 def route_planning(scene: MeasuredScene, rules: RoutePlanningRules, rng: Generator) -> Iterator[Draft | Drop]:
-    """Routes drawn at random, with two to five moves in turn. Source: the form of VSI-Bench's questions."""
+    """Random routes with two to five moves in turn. Source: the form of VSI-Bench's questions."""
     return capped(scene, _candidates(scene, rules, rng), rules.per_scene)
 
 
 def most(scene: MeasuredScene, rules: RoutePlanningRules) -> int:
-    """The most questions a scene can give, as far as its labels alone say."""
+    """The most questions that a scene can give, by its labels alone."""
     enough = len(scene.once_only_except(rules.exclude)) >= 3
     return capped_number(rules.draws.whole if enough else 0, rules.per_scene)
 
 
 def _candidates(scene: MeasuredScene, rules: RoutePlanningRules, rng: Generator) -> Iterator[Candidate]:
     if scene.points is None:
-        yield partial(Drop, "the source has no mesh that shows where one can walk")
+        yield partial(Drop, "the source has no mesh that shows the free floor")
         return
     try:
         found = landmarks(scene, rules)
@@ -189,7 +191,7 @@ def _candidates(scene: MeasuredScene, rules: RoutePlanningRules, rng: Generator)
         yield partial(Drop, "the scan shows no floor")
         return
     if len(found) < 3:
-        yield partial(Drop, "fewer than three landmarks that one can walk up to")
+        yield partial(Drop, "fewer than three landmarks can be reached on foot")
         return
     asked: set[str] = set()
     for draw in range(rules.draws.whole):
@@ -210,10 +212,10 @@ def _ask(
 
 
 def landmarks(scene: MeasuredScene, rules: RoutePlanningRules) -> list[Landmark]:
-    """The objects that occur once and stand where one can walk up to them, by word.
+    """The objects that occur once and can be reached on foot, by word.
 
     Raises:
-        DegenerateGeometry: the scan shows no floor, or it is too large for so many objects.
+        DegenerateGeometry: the scan shows no floor, or the floor is too large for so many objects.
     """
     if scene.points is None:
         return []
@@ -245,12 +247,12 @@ def landmarks(scene: MeasuredScene, rules: RoutePlanningRules) -> list[Landmark]
 def draw_route(
     found: Sequence[Landmark], moves: int, rules: RoutePlanningRules, rng: Generator
 ) -> Route | None:
-    """A random route of so many moves, at each stop going on to a random landmark that one can go on to.
+    """A random route with this number of moves. At each stop it continues to a random reachable landmark.
 
-    An even number of moves begins with a turn; an odd one by walking up to the landmark that is faced.
+    An even number of moves begins with a turn, an odd one with a walk to the landmark that is faced.
 
     Returns:
-        The route; None where it comes to a stop from which no landmark can be walked to.
+        The route; None if no landmark can be reached from one of its stops.
     """
     start, *others = _shuffled(found, rng)
     route = next((begun for first in others if (begun := _start_route(start, first, rules, rng))), None)
@@ -312,7 +314,7 @@ def _extend_route(
 
 @dataclass(frozen=True)
 class Turn:
-    """A turn: its word, and from how far on, in radians, another word would be nearer."""
+    """A turn: its word, and the angle in radians after which another word would be nearer."""
 
     word: str
     margin: float
@@ -321,7 +323,7 @@ class Turn:
 def _turn(
     walked: tuple[Array, Array, Array], between_middles: tuple[Array, Array, Array], rules: RoutePlanningRules
 ) -> Turn | None:
-    """The turn, given as where one stands, what is ahead, and the goal; None where none is clear."""
+    """The turn at a position, given with a point ahead and the goal; None if no turn is clear."""
     try:
         angle, roughly = signed_bearing(*walked), signed_bearing(*between_middles)
     except DegenerateGeometry:
@@ -337,7 +339,9 @@ def _turn(
 
 def _draft(rules: RoutePlanningRules, route: Route, rng: Generator) -> Draft:
     moves = [move for stop in route.stops for move in (rules.turn, rules.go.format(stop=stop.thing.category))]
-    moves = moves[len(moves) - len(route.stops) - len(route.turns) :]  # there may be no turn before the first
+    moves = moves[
+        len(moves) - len(route.stops) - len(route.turns) :
+    ]  # the first walk may have no turn before it
     ways = [", ".join(words) for words in product(rules.turns, repeat=len(route.turns))]
     right = ", ".join(route.turns)
     ways.remove(right)
@@ -363,7 +367,7 @@ def _draft(rules: RoutePlanningRules, route: Route, rng: Generator) -> Draft:
 
 
 def shapes(route: Route) -> tuple[Shape, ...]:
-    """What is faced at the start, the way (unrounded: it is what was measured), a number at each stop."""
+    """An arrow to the faced landmark, the way as measured (not rounded), and a number at each stop."""
     path = np.column_stack([route.path, np.full(len(route.path), route.start.floor.level)])
     facing = drawn.middle(route.facing.thing)
     ahead = () if facing is None else (drawn.arrow(path[0], facing, role="given"),)
@@ -382,7 +386,7 @@ def _explain(row: Row) -> str:
 
 
 def _definition(_rules: Stated, _measurement: Stated) -> str:
-    return "Each way is a straight line over free floor; each turn is the one that the walk makes there."
+    return "Each way is a straight line over free floor; each turn is measured on the walked path."
 
 
 def _near_miss(row: Row, _rules: RoutePlanningRules, others: Sequence[str]) -> str | None:
@@ -408,7 +412,7 @@ TOPIC = Topic(
     kind="word",
     margin=Margin(
         unit="rad",
-        words="The answer would change {} further on, at the least clear turn",
+        words="The answer would change after another {}, at the least clear turn",
         rule="tolerance",
         asks="turns within {} of their word",
         bounds=False,

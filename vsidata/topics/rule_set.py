@@ -1,4 +1,4 @@
-"""Rule sets: which questions are asked, and every constant behind them. The files are in rules/*.yaml."""
+"""Rule sets: the questions to ask, and every constant behind them. The files are in rules/*.yaml."""
 
 import hashlib
 import pickle
@@ -27,8 +27,8 @@ from vsidata.topics.topic import Topic
 RULE_SETS = ("wide", "vsibench", "vsi100k")
 """The rule sets of this package; the first is the default."""
 
-# Files that extend one another. Three make a house style, a project's rules and an experiment; each is read
-# by a call inside the call for the file above it, and Python allows about a thousand of those.
+# Files that extend one another. Three are enough for the rules of a house, a project and an experiment. Each
+# file is read by a nested call, and Python allows about a thousand nested calls.
 _LONGEST_CHAIN = 16
 
 
@@ -44,7 +44,7 @@ class _RuleFile(Rules):
 
 @lru_cache(maxsize=8)
 def _form(topics: tuple[tuple[str, type[Rules]], ...]) -> type[_RuleFile]:
-    """One optional field for each topic that is known: rules for another one are an unknown key."""
+    """One optional field per known topic, so that rules for an unknown topic are an unknown key."""
     fields: dict[str, Any] = {name: (rules | None, None) for name, rules in topics}
     return create_model(
         "_RuleFile", __base__=_RuleFile, topics=(create_model("_TopicRules", __base__=Rules, **fields), ...)
@@ -56,17 +56,17 @@ class RuleSet:
     """A rule set with its vocabulary.
 
     Attributes:
-        name: what it is called in records and cards.
-        why, source: what it is for, and where its definitions come from.
-        measurement: what an object is.
-        vocabulary: which words are used.
+        name: its name in records and cards.
+        why, source: its purpose, and the source of its definitions.
+        measurement: the rules that define an object.
+        vocabulary: the words of the questions.
         visibility: when the frames of a video show enough to answer.
-        balance: how common an answer may be among all questions of a build; None where that does not matter.
+        balance: how common an answer may be among all questions of a build; None for no such rule.
         topics: topic → its rules, in the order of the registry; a topic without rules is not asked.
-        registry: the topics that its file could name, by name, those from outside too.
+        registry: the topics that its file may use, by name, including those from outside.
         extends: the rule set of this package that a user's own one extends; None for those of this package,
-            and where it extends none.
-        topic_files: the files that topics from outside are in.
+            and for a rule set that does not extend one.
+        topic_files: the files of topics from outside.
     """
 
     name: str
@@ -82,17 +82,17 @@ class RuleSet:
     topic_files: TopicFiles = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """A topic's file is run before anything of it is read: a worker process has not run it."""
+        """Run the topic files before the state is read, because a worker process has not run them."""
         state = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "registry"}
         return _unpickled, (self.topic_files, pickle.dumps(state))
 
     @property
     def default_topics(self) -> tuple[str, ...]:
-        """The topics that are asked where the user names none."""
+        """The topics that are asked if the user does not choose topics."""
         return tuple(name for name, rules in self.topics.items() if getattr(rules, "by_default", True))
 
     def chosen_topics(self, names: Collection[str] | None) -> tuple[str, ...]:
-        """The topics that a user names, in the order of the registry; the default ones where none are named.
+        """The topics that a user chooses, in the order of the registry; without a choice, the default topics.
 
         Raises:
             OptionError: the rule set has no such topic.
@@ -108,19 +108,19 @@ class RuleSet:
         return tuple(topic for topic in self.topics if topic in names)
 
     def look_rate(self, topics: Iterable[str]) -> float | None:
-        """The most frames of a stream in a second that any of some topics looks at; None where none looks."""
+        """The highest `look_rate` of these topics, frames per second; None if none of them needs a video."""
         looks = ((self.registry[name].look_rate, self.topics[name]) for name in topics)
         return max((look(rules) for look, rules in looks if look is not None), default=None)
 
     @cached_property
     def described(self) -> dict[str, Any]:
-        """What readers of a build need to know of each topic, as plain data for the manifest."""
+        """The description of each topic for readers of a build, as plain data for the manifest."""
         rules, measurement = self.resolved["topics"], self.resolved["measurement"]
         return {name: self.registry[name].described(rules[name], measurement) for name in self.topics}
 
     @cached_property
     def resolved(self) -> dict[str, Any]:
-        """Everything the rules say, as plain data: what a manifest keeps."""
+        """The complete rules as plain data, as a manifest stores them."""
         return {
             "name": self.name,
             "why": self.why,
@@ -135,21 +135,21 @@ class RuleSet:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of what the rules do: reworded reasons and sources leave it alone."""
+        """SHA-256 of the effective rules. Reasons and sources are not part of it."""
         return hashlib.sha256(
             orjson.dumps(_without_reasons(self.resolved), option=orjson.OPT_SORT_KEYS)
         ).hexdigest()
 
     @property
     def label(self) -> str:
-        """Name and the digest's beginning: what each question carries."""
+        """Name and the first characters of the digest: the value of the column `rules`."""
         return f"{self.name}@{self.digest[:8]}"
 
     def with_caps(self, per_scene: Mapping[str, int]) -> "RuleSet":
-        """The same rules with other caps on questions by scene.
+        """The same rules with other caps on the questions per scene.
 
         Raises:
-            OptionError: a topic that the rule set does not ask, or a negative number.
+            OptionError: the rule set has no such topic, or a number is negative.
         """
         topics = dict(self.topics)
         for name, cap in per_scene.items():
@@ -161,7 +161,7 @@ class RuleSet:
                 )
             if cap < 0:
                 raise OptionError(
-                    f"--per-scene {name}={cap}", "is negative.", "Give a whole number from 0 up."
+                    f"--per-scene {name}={cap}", "is negative.", "Pass a whole number from 0 up."
                 )
             stated = StatedConstant(value=cap, unit="count", why="given by the user")
             topics[name] = topics[name].model_copy(update={"per_scene": stated})
@@ -169,7 +169,7 @@ class RuleSet:
 
 
 def _unpickled(topic_files: TopicFiles, state: bytes) -> RuleSet:
-    """A rule set that has travelled to another process."""
+    """A rule set that was sent to another process."""
     registry = topics_with(topic_files)
     return RuleSet(registry=registry, **pickle.loads(state))  # noqa: S301 - as this project pickled it
 
@@ -177,15 +177,16 @@ def _unpickled(topic_files: TopicFiles, state: bytes) -> RuleSet:
 def load_rules(name_or_path: str | Path, topic_files: Sequence[Path] = ()) -> RuleSet:
     """A rule set of this package by name, or a user's own by the path of its YAML file.
 
-    A user's file may say `extends: wide` and then only what differs: mappings are merged, all else replaced.
-    A file that does not name its rules lends them its own name.
+    A user's file may contain `extends: wide` and then only the differences: mappings are merged, all other
+    values replaced. If a file does not contain a name, the name of the file is used.
 
     Args:
         name_or_path: the rule set.
-        topic_files: Python files with a topic each, which the rule set may then name. They are run.
+        topic_files: Python files with one topic each, which the rule set may use. They are run.
 
     Raises:
-        RulesError: no such rule set, an unknown key or a wrong value; the fault names the line.
+        RulesError: the rule set does not exist, or has an unknown key or a wrong value; the fault states the
+            line.
         VsiError: a topic from outside cannot be used.
     """
     files = tuple((file.absolute(), digest_of(file)) for file in topic_files)
@@ -211,7 +212,7 @@ def load_rules(name_or_path: str | Path, topic_files: Sequence[Path] = ()) -> Ru
 
 
 def _packaged_base(path: Path) -> str | None:
-    """The rule set of this package that a user's file extends, be it through other files."""
+    """The rule set of this package that a user's file extends, directly or through other files."""
     while base := read_mapping(path)[0].get("extends"):
         beside = path.parent / str(base)
         if not is_file(beside):
@@ -224,8 +225,8 @@ def _path_of(name: str) -> Path:
     if name in RULE_SETS:
         return Path(str(resources.files("vsidata.rules") / "sets" / f"{name}.yaml"))
     if not name.endswith((".yaml", ".yml")):
-        remedy = f"Choose from {', '.join(RULE_SETS)}, or give the path of a .yaml file."
-        raise RulesError(name[:80], "is no rule set.", remedy)
+        remedy = f"Choose from {', '.join(RULE_SETS)}, or pass the path of a .yaml file."
+        raise RulesError(name[:80], "is not a rule set.", remedy)
     return Path(name)
 
 
@@ -236,7 +237,7 @@ def _extended(path: Path, below: tuple[Path, ...]) -> tuple[dict[str, Any], Line
     if base is None:
         return data, lines
     if path.resolve() in below:
-        raise RulesError(path, f"line {lines['extends',]}: extends itself.", "Break the circle.")
+        raise RulesError(path, f"line {lines['extends',]}: extends itself.", "Remove the circular `extends`.")
     if len(below) == _LONGEST_CHAIN:
         fault = f"line {lines['extends',]}: more than {_LONGEST_CHAIN} files extend one another."
         raise RulesError(path, fault, "Merge some of them into one file.")

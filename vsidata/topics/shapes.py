@@ -1,4 +1,4 @@
-"""How a topic draws its evidence: shapes in the room's frame, rounded to a tenth of a millimetre."""
+"""The drawing of a topic's evidence: shapes in the room's frame, rounded to a tenth of a millimetre."""
 
 import math
 from collections.abc import Iterable
@@ -16,12 +16,12 @@ def line(*points: Array, role: Role, label: str = "") -> Shape:
 
 
 def arrow(*points: Array, role: Role, label: str = "") -> Shape:
-    """The same with a head at its end."""
+    """A line with an arrowhead at its end."""
     return Shape("arrow", _rounded(points), role, label)
 
 
 def point(at: Array, role: Role, label: str = "") -> Shape:
-    """A place (3,) with a short label: a number, a time."""
+    """A place (3,) with a short label, such as a number or a time."""
     return Shape("point", _rounded([at]), role, label)
 
 
@@ -29,10 +29,10 @@ def sector(center: Array, radius: float, start: float, end: float, role: Role, l
     """A part of a level disc.
 
     Args:
-        center: (3,) of the disc.
+        center: (3,) the centre of the disc.
         radius: metres.
-        start, end: radians counter-clockwise from the x axis; `end` is the larger, by a turn at most.
-        role, label: as of every shape.
+        start, end: radians counter-clockwise from the x axis; `end` is larger, by at most a full turn.
+        role, label: as for every shape.
     """
     x, y, z = center
     ends = ((x + radius * math.cos(angle), y + radius * math.sin(angle), z) for angle in (start, end))
@@ -40,22 +40,22 @@ def sector(center: Array, radius: float, start: float, end: float, role: Role, l
 
 
 def area(rings: Iterable[Array], role: Role, label: str = "") -> Shape:
-    """An area on the floor from its rings (n, 2), a hole's running clockwise."""
+    """An area on the floor from its rings (n, 2); those of holes are clockwise."""
     points = [(x, y, 0.0) for ring in rings for x, y in (*ring, ring[0])]
     return Shape("area", _rounded(points), role, label)
 
 
 def middle(thing: MeasuredObject) -> Array | None:
-    """(3,) where an object is drawn: the middle of its box, else its position; None where it has neither."""
+    """(3,) the place of an object on a drawing: the middle of its box, or its position; None without both."""
     return thing.position if thing.box is None else thing.box.center
 
 
 def between(
     scene: MeasuredScene, a: MeasuredObject, b: MeasuredObject, how: Between, metres: float, role: Role
 ) -> tuple[Shape, ...]:
-    """A line between two objects that are so many metres apart; none where its ends are not known.
+    """A line between two objects at this distance; empty if its ends are unknown.
 
-    It ends where positions were measured; else at the closest points of the boxes.
+    It ends at the positions if these were measured; otherwise at the closest points of the boxes.
     """
     ends = (a.position, b.position) if how == "positions" else scene.closest_points(a, b)
     if ends is None or ends[0] is None or ends[1] is None:

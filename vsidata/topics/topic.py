@@ -1,4 +1,4 @@
-"""What a topic is: all that the program asks about one, in one record."""
+"""The definition of a topic: everything that the program needs, in one record."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,18 +15,18 @@ Row = Mapping[str, Any]
 """A row of the table of questions (`vsidata.dataset.schema.QA`), or a `Question` as a dictionary."""
 
 Stated = Mapping[str, Any]
-"""Rules as a manifest has them: plain data, a constant as `value`, `unit`, `why` and `source`."""
+"""Rules as in a manifest: plain data, a constant as `value`, `unit`, `why` and `source`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Margin:
-    """How far a topic's values are from where the answer would be another one.
+    """How far a topic's values are from where the answer would change.
 
     Attributes:
-        unit: of the margin in the evidence: `m`, `s`, `rad`; radians are written as degrees.
+        unit: the unit of the margin in the evidence: `m`, `s`, `rad`; radians are written as degrees.
         words: a sentence without its end, with `{}` for the margin and its unit.
-        rule: the rule that asks for a margin; empty for none.
-        asks: what it asks for, with `{}` for its value.
+        rule: the rule that requires a margin; empty for none.
+        asks: what it requires, with `{}` for its value.
         bounds: whether no margin is smaller than the rule's value.
     """
 
@@ -43,33 +43,34 @@ class Topic:
 
     Attributes:
         name: its key in rule sets and tables.
-        title: its name as a person says it.
-        rules: the form of its rules, with `per_scene`, the most questions from one scene, or None. What they
-            call `question` is the text, with `{names}` for its words; where the topic asks several types of
-            questions, `kinds` holds such rules by type. `by_default`: whether it is asked where the user
-            names no topics.
+        title: its readable name.
+        rules: the form of its rules, with `per_scene`, the most questions from one scene, or None. The entry
+            `question` is the text, with `{names}` for its words. If the topic has several question types,
+            `kinds` contains such rules by type. `by_default`: whether it is asked if the user does not choose
+            topics.
         generate: makes its questions about a scene.
-        most: the most questions it can make about a scene of which only the labels are known.
-        explain: from a question, why its answer is what it is, in words.
-        definition: from its rules and those on measuring, what is measured, in a paragraph.
+        most: returns the most questions that it can make about a scene, by its labels alone.
+        explain: returns the evidence for the answer to a question, in words.
+        definition: returns what is measured, in a paragraph, from its rules and those of measurement.
         kind: whether its answers are numbers, scored by how near they come, or words.
-        unit: of a number: `m`, `cm`, `m²`; None for counts and words.
+        unit: the unit of a number: `m`, `cm`, `m²`; None for counts and words.
         margin: how far a value is from another answer; None for numbers.
-        seen_share: of the questions asked without the visibility filter, the share that is left with it
-            (`analysis/data/seen_shares.yaml` says how it was measured); 1 where nobody measured it.
-        thinned: the part of the rules of balance that thins its common answers, beside those for letters and
-            types: `directions` and `counts` by the answer, `sizes` by category and value; None for none.
-        look_rate: from its rules, how many frames of the stream it looks at in a second; None where it needs
-            no video.
-        answer: answers a question that is only known by its type and the words in it: what `vsidata conform`
-            compares with released keys. Raises `UnresolvedError`. None where the words are not enough.
-        near_miss: from a question, the rules of its type and the wrong words that it offers, the wrong answer
-            nearest to the right one, None where there is none; None in its place for numbers, whose near
-            misses are near.
-        words: from its rules and a question type, the words that answer it, where the question does not list
-            them; None where it does.
+        seen_share: the share of the questions that the visibility filter keeps
+            (`analysis/data/seen_shares.yaml` states how it was measured); 1 if it was not measured.
+        thinned: the part of the rules of balance that thins its common answers, in addition to those for
+            letters
+            and types: `directions` and `counts` by the answer, `sizes` by category and value; None for none.
+        look_rate: returns the number of frames of the stream per second that it examines, from its rules;
+            None if it needs no video.
+        answer: answers a question that is only known by its type and its words: `vsidata conform` compares
+            this answer with released keys. Raises `UnresolvedError`. None if the words are not enough.
+        near_miss: returns the wrong answer nearest to the right one, or None, from a question, the rules of
+            its type and its wrong words. None instead of a function for numbers, where a near number is a
+            near miss.
+        words: returns the words that answer a question type, from its rules, if the question does not list
+            them; None if it does.
         origin: where a topic from outside comes from, for the manifest: `file` and `sha256`, or `package` and
-            `version`. Whoever loads it fills it in.
+            `version`. Set by the code that loads it.
     """
 
     name: str
@@ -91,11 +92,11 @@ class Topic:
     origin: Mapping[str, str] | None = None
 
     def described(self, rules: Stated, measurement: Stated) -> dict[str, Any]:
-        """What readers of a build need to know of the topic, as plain data for the manifest.
+        """The description of the topic for readers of a build, as plain data for the manifest.
 
         Args:
-            rules: its own, and
-            measurement: those on measuring.
+            rules: its own rules.
+            measurement: the rules of measurement.
         """
         return {
             "title": self.title,
@@ -106,31 +107,32 @@ class Topic:
 
 
 def texts(name: str, rules: Stated) -> Mapping[str, str]:
-    """Question type → its text, of a topic's rules: several where they have `kinds`, else one of its name."""
+    """Question type → its text, from a topic's rules: one per entry of `kinds`, or one of its name."""
     kinds: Mapping[str, Stated] = rules.get("kinds") or {name: rules}
     return {type_: kind["question"] for type_, kind in kinds.items() if "question" in kind}
 
 
 def margin_in_words(margin: float | None, about: Mapping[str, Any] | None, rules: Stated) -> str:
-    """How far a value is from where the answer would be another one, and what the rules ask for.
+    """How far a value is from where the answer would change, and the minimum of the rules, in words.
 
     Args:
-        margin: of a question; None for a number.
-        about: the topic's `Margin` as a dictionary; None where nothing is known of it.
-        rules: of the topic.
+        margin: the margin of a question; None for a number.
+        about: the topic's `Margin` as a dictionary; None if it is unknown.
+        rules: the rules of the topic.
     """
     if margin is None:
         return (
-            "An answer in numbers is scored by how near it comes: there is no other answer to keep away from."
+            "A number is scored by how near it comes to the right one, so it needs no margin to another "
+            "answer."
         )
     if about is None:
-        return f"The answer would change {margin:.3g} further on."
+        return f"The answer would change after another {margin:.3g}."
     said = about["words"].replace("{}", _amount(margin, about["unit"]))
     stated = rules.get(about["rule"])
     if stated is None:
         return f"{said}."
     asked = about["asks"].replace("{}", in_words(stated["value"], stated["unit"]))
-    return f"{said}; the rules ask for {asked}."
+    return f"{said}; the rules require {asked}."
 
 
 def _amount(margin: float, unit: str) -> str:
@@ -144,7 +146,7 @@ def _amount(margin: float, unit: str) -> str:
 
 
 def in_words(value: float, unit: str | None) -> str:
-    """A stated constant with its unit."""
+    """A constant with its unit, in words."""
     match unit:
         case "share":
             return f"{100 * value:g} %"
@@ -157,10 +159,10 @@ def in_words(value: float, unit: str | None) -> str:
 
 
 def measure_value(row: Row, name: str) -> float | None:
-    """A measure of a question's evidence by its name; None where it has none of that name."""
+    """A measure of a question's evidence by its name; None if there is no measure of that name."""
     return next((one["value"] for one in row["evidence"]["measures"] if one["name"] == name), None)
 
 
 def objects_in_words(row: Row) -> list[str]:
-    """The objects of a question as a person finds them: `sink (object 12)`."""
+    """The objects of a question, with their ids: `sink (object 12)`."""
     return [f"{thing['category']} (object {thing['instance']})" for thing in row["evidence"]["objects"]]
