@@ -34,7 +34,6 @@ OF_TESTS = {".py", ".sh"}
 NOT_YET = (
     "notebooks",
     "recipes",
-    "vsidata/rules",
     "vsitrain/answers",
     "vsitrain/commands",
     "vsitrain/data",

@@ -77,7 +77,7 @@ def test_command_line_wins_over_the_file(tmp_path):
     [
         ("out: here\nscannet-root: scans\nseeds: 1\n", "line 3: unknown key `seeds`"),
         ("out: here\nscannet-root: scans\nseed: many\n", "line 3: `seed` is 'many'"),
-        ("out: here\nseed: 1\nout: there\n", "line 3: the key `out` already stands in line 1"),
+        ("out: here\nseed: 1\nout: there\n", "line 3: the key `out` already occurs in line 1"),
         ("out: here\nscannet-root: scans\nholdout: 120%\n", "line 3: `holdout` is"),
         ("out: here\nscannet-root: scans\nholdout: half\n", "line 3: `holdout` is 'half'"),
         ("out: here\nscannet-root: scans\nworkers: 0\n", "line 3: `workers` is 0"),

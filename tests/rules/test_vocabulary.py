@@ -33,7 +33,7 @@ def test_a_word_that_stands_twice_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        ("readable: '[('", "line 6: `readable`.*no regular expression"),
+        ("readable: '[('", "line 6: `readable`.*not a regular expression"),
         ("datasets: all", "line 6: `datasets`"),
     ],
 )
@@ -128,7 +128,7 @@ def test_verbatim_vocabulary_with_a_list_is_refused(tmp_path: Path) -> None:
     path.write_text(
         "name: mine\nwhy: x\nsource: x\nclosed: false\nverbatim: true\nwords: {sofa: {labels: [couch]}}"
     )
-    with pytest.raises(RulesError, match=r"verbatim.*`words` would do nothing"):
+    with pytest.raises(RulesError, match=r"verbatim.*`words` would have no effect"):
         load_vocabulary(str(path))
 
 

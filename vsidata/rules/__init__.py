@@ -1,1 +1,1 @@
-"""What a rule file may say: constants with unit, reason and source; rule sets and vocabularies as data."""
+"""The content of rule files: constants with unit, reason and source; rule sets and vocabularies as data."""

@@ -1,15 +1,15 @@
-"""What a rule set says on answers that give themselves away. `vsidata.selection.balance` acts on it."""
+"""The rules on answers that are too common. `vsidata.selection.balance` applies them."""
 
 from vsidata.rules.constant import Count, Multiple, Rules, Share
 
 
 class BalanceRules(Rules):
-    """How common an answer may be; questions beyond that are left out by a seeded draw. None leaves all.
+    """How common an answer may be. A seeded draw leaves out the questions above the limit. None: no limit.
 
     Attributes:
-        smallest: a group of fewer questions is left as it is.
-        letters: how common a letter may be among the questions of a type with as many options, as a multiple
-            of its even share.
+        smallest: a group with fewer questions is not changed.
+        letters: how common a letter may be among the questions of a type with the same number of options, as
+            a multiple of its even share.
         directions: how common a word such as `left` may be among the questions of a type, as a multiple of
             its even share.
         counts: how common one number may be among all counts.

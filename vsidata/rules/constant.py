@@ -1,4 +1,4 @@
-"""A constant with a meaning: its value, its unit, the reason for it and where it comes from."""
+"""A constant with a meaning: its value, its unit, its reason and its source."""
 
 import math
 import re
@@ -22,9 +22,9 @@ class StatedConstant(Rules):
 
     Attributes:
         value: the number, in `unit`.
-        unit: metres and degrees as a person writes them; code asks for `value` or `radians`.
+        unit: metres and degrees, as in the YAML file; code uses `value` or `radians`.
         why: the reason for the value.
-        source: where it comes from.
+        source: the source of the value.
     """
 
     value: float = Field(ge=0)
@@ -34,7 +34,7 @@ class StatedConstant(Rules):
 
     @property
     def radians(self) -> float:
-        """The value of an angle, which a rule set states in degrees, in radians."""
+        """The value of an angle in radians. A rule set states it in degrees."""
         return math.radians(self.value)
 
     @property
@@ -53,7 +53,7 @@ def _from_number(given: Any) -> Any:
 
 
 def _in_unit(unit: Unit) -> AfterValidator:
-    """That a constant is stated in this unit; a bare number is taken to be."""
+    """Check that a constant is stated in this unit. A bare number gets the unit."""
 
     def check(stated: StatedConstant) -> StatedConstant:
         if stated.unit not in (None, unit):
@@ -70,7 +70,7 @@ def _at_most_all(stated: StatedConstant) -> StatedConstant:
 
 
 def _whole_number(least: int = 0, most: int | None = None) -> AfterValidator:
-    """That a constant is a count, and not below or above what makes sense."""
+    """Check that a constant is a count within sensible bounds."""
 
     def check(stated: StatedConstant) -> StatedConstant:
         if not stated.value.is_integer():
@@ -83,13 +83,13 @@ def _whole_number(least: int = 0, most: int | None = None) -> AfterValidator:
 
 
 def places_for(*words: str) -> AfterValidator:
-    """That a text has a place, such as `{category}`, for each of these words, and nothing else in braces."""
+    """Check that a text has a place, such as `{category}`, for each of these words, and no other braces."""
     wanted = ", ".join(f"{{{word}}}" for word in words)
 
     def check(text: str) -> str:
         parts = re.split(r"\{(\w+)\}", text)
         if {*parts[1::2]} != {*words} or {*"{}"} & {*"".join(parts[::2])}:
-            raise ValueError(f"write {wanted} in it, and nothing else in braces")
+            raise ValueError(f"write {wanted} in it, and no other braces")
         return text
 
     return AfterValidator(check)

@@ -11,13 +11,13 @@ class GroupRules(Rules):
     """How a label shows that it names a group; from `groups.yaml`.
 
     Attributes:
-        why, source: what a group is, and what was measured of them.
-        plurals: ending of a plural → ending of the single word; the first that fits is taken.
-        irregular: plurals that no ending shows → the single word.
+        why, source: the definition of a group, and measurements of groups.
+        plurals: ending of a plural → ending of the single word; the first that fits is used.
+        irregular: plurals without such an ending → the single word.
         collections: words for a group as a whole: `pile`.
-        prepositions: the word before one of these says what the thing is: a `box of tissues` is a box.
-        single_endings: endings in s that are no plural.
-        single: labels, or last words of labels, that look like a group and name one thing.
+        prepositions: the word before one of these names the thing: a `box of tissues` is a box.
+        single_endings: endings in s that are not plurals.
+        single: labels, or last words of labels, that look like a group but name one thing.
     """
 
     why: str
@@ -38,10 +38,10 @@ class GroupRules(Rules):
         return re.compile(rf" (?:{'|'.join(self.prepositions)}) ")
 
     def member(self, label: str) -> str | None:
-        """What a group consists of: `chair` for `chairs` and `stack of chairs`; None where it is no group.
+        """The members of a group: `chair` for `chairs` and `stack of chairs`; None if it is not a group.
 
         Args:
-            label: in small letters, words apart by one space.
+            label: in lower case, words separated by one space.
         """
         thing, *rest = self._preposition.split(label, maxsplit=1)
         *before, last = thing.split(" ")
@@ -54,7 +54,7 @@ class GroupRules(Rules):
         return " ".join([*before, one]) + label[len(thing) :] if one else None
 
     def _one_of(self, word: str) -> str | None:
-        """The single form of a word; None where it is no plural."""
+        """The single form of a word; None if it is not a plural."""
         if word in self.irregular:
             return self.irregular[word]
         if any(word.endswith(entry.labels) for entry in self.single_endings):

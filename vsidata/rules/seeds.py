@@ -1,4 +1,4 @@
-"""Which seeds there are."""
+"""The range of random seeds."""
 
 LARGEST_SEED = 2**63 - 1
-"""So that every reader of a manifest, whose numbers may have 64 bits and a sign, reads the seed exactly."""
+"""So every reader of a manifest, even one with signed 64-bit numbers, reads the seed exactly."""

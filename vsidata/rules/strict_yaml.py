@@ -1,6 +1,6 @@
-"""YAML that forgives nothing: a double key, an unknown key or a wrong value is an error with its line.
+"""Strict YAML: a repeated key, an unknown key or a wrong value is an error with its line.
 
-PyYAML alone keeps the last of two equal keys without a word, and a validator alone does not know lines.
+PyYAML alone silently keeps the last of two equal keys, and a validator alone has no line numbers.
 """
 
 import re
@@ -19,13 +19,13 @@ from vsidata.errors import RulesError
 Model = TypeVar("Model", bound=BaseModel)
 Lines = dict[tuple[str | int, ...], int]
 
-# Bytes. The longest file of this package has 8 thousand, and PyYAML reads as few as 40 thousand in a second.
+# Bytes. The longest file of this package has 8 thousand, and PyYAML reads only 40 thousand per second.
 _LARGEST_FILE = 1 << 16
 _DEEPEST = 32
-# With aliases written out: a few lines of them can stand for more than any memory holds.
+# With aliases expanded: a few lines of aliases can stand for more than fits into memory.
 _MOST_VALUES = 50_000
-# No number of ours needs more than 64 bits. Python reads hexadecimal ones of any length, and then fails to
-# print those of more than 4,300 digits.
+# No number of this project needs more than 64 bits. Python reads hexadecimal numbers of any length, but
+# cannot print those of more than 4,300 digits.
 _LARGEST_INTEGER = 2**64 - 1
 _TEXTS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge")  # the latter is `<<`
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -39,12 +39,12 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         refusal = None
-        if getattr(event, "tag", None) is not None:  # an alias has none
-            refusal = "a tag, !, is not read: write plain data"
+        if getattr(event, "tag", None) is not None:  # an alias has no tag
+            refusal = "tags (!) are not supported: write plain data"
         elif isinstance(event, yaml.ScalarEvent) and _SURROGATE.search(event.value):
             refusal = "half a character, as in \\ud800, is not text"
         elif self.depth == _DEEPEST:
-            refusal = f"more than {_DEEPEST} levels are not read"
+            refusal = f"more than {_DEEPEST} levels are not supported"
         if refusal:
             raise yaml.MarkedYAMLError(problem=refusal, problem_mark=event.start_mark)
         self.depth += 1
@@ -64,7 +64,7 @@ class _Loader(yaml.SafeLoader):
         number = int(super().construct_yaml_int(node))
         if abs(number) > _LARGEST_INTEGER:
             raise yaml.MarkedYAMLError(
-                problem="a number of more than 64 bits is not read", problem_mark=node.start_mark
+                problem="numbers of more than 64 bits are not supported", problem_mark=node.start_mark
             )
         return number
 
@@ -73,7 +73,7 @@ _Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_yaml_int)
 
 
 def read_mapping(path: Path) -> tuple[dict[str, Any], Lines]:
-    """Read a YAML file whose top level is a mapping.
+    """Read a YAML file with a mapping at its top level.
 
     Returns:
         The plain data, and the line (from 1) of every key and list item by its path of keys and indices.
@@ -85,21 +85,22 @@ def read_mapping(path: Path) -> tuple[dict[str, Any], Lines]:
 
 
 def parse_mapping(text: str, path: Path) -> tuple[dict[str, Any], Lines]:
-    """Read YAML whose top level is a mapping.
+    """Read YAML with a mapping at its top level.
 
     Args:
         text: the YAML.
-        path: of the file that it comes from, for errors.
+        path: the path of its file, for errors.
 
     Returns:
         The plain data, and the line (from 1) of every key and list item by its path of keys and indices.
 
     Raises:
-        RulesError: the text is too long, is no YAML mapping, holds a key twice, or uses what plain data does
-            not need: tags, keys that are no scalars, aliases of endless content.
+        RulesError: the text is too long, is not a YAML mapping, contains a key twice, or uses features that
+            plain
+            data does not need: tags, keys that are not scalars, recursive or excessive aliases.
     """
     if len(text) > _LARGEST_FILE:
-        fault = f"has {len(text):,} characters of YAML; more than {_LARGEST_FILE:,} are not read."
+        fault = f"has {len(text):,} characters of YAML, but at most {_LARGEST_FILE:,} are allowed."
         raise RulesError(path, fault, "Shorten it.")
     try:
         node = yaml.compose(text, Loader=_Loader)
@@ -107,39 +108,39 @@ def parse_mapping(text: str, path: Path) -> tuple[dict[str, Any], Lines]:
         fault = f"cannot be read as plain YAML: {_in_a_line(error)}."
         raise RulesError(path, fault, "Correct the line named above.") from error
     if not isinstance(node, yaml.MappingNode):
-        raise RulesError(path, "is no YAML mapping at its top level.", "Write `key: value` lines.")
+        raise RulesError(path, "is not a YAML mapping at its top level.", "Write `key: value` lines.")
     lines: Lines = {}
     _collect_lines(node, (), lines, path)
     try:
         data: dict[str, Any] = _Loader("").construct_document(node)
-    except (yaml.YAMLError, ValueError, OverflowError) as error:  # the 99th of a month
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # such as day 99 of a month
         fault = f"a value cannot be read: {_in_a_line(error)}."
         raise RulesError(path, fault, "Correct it, or put it in quotes.") from error
     return data, lines
 
 
 def read_packaged(model: type[Model], package: str | None, name: str) -> Model:
-    """A data file of a package of ours, as a validated object.
+    """A data file of this package, as a validated object.
 
     Args:
-        model: what it holds.
+        model: the model of its content.
         package: `__package__` of the module beside it.
-        name: of the file.
+        name: the name of the file.
 
     Raises:
-        RulesError: it is not what the model wants; the fault names the line.
+        RulesError: it does not match the model; the fault states the line.
     """
     path = Path(str(resources.files(str(package)) / name))
     return validate(model, *read_mapping(path), path)
 
 
 def _in_a_line(error: Exception) -> str:
-    """What PyYAML says, which names the text `<unicode string>` and spans several lines."""
+    """PyYAML's message in one line, without its placeholder `<unicode string>` for the text."""
     return " ".join(str(error).split()).replace('in "<unicode string>", ', "at ")
 
 
 def is_file(path: Path) -> bool:
-    """Whether there is a file of that name; false also for a name that no file can have."""
+    """Return whether a file of that name exists; False also for a name that a file cannot have."""
     try:
         return path.is_file()
     except OSError:
@@ -150,43 +151,43 @@ def read_text(path: Path, largest: int = _LARGEST_FILE) -> str:
     """The text of a small regular file.
 
     Args:
-        path: of the file.
-        largest: size that is still read, bytes.
+        path: the path of the file.
+        largest: the largest allowed size, bytes.
 
     Raises:
-        RulesError: it is larger, is no regular file or no text, or cannot be read.
+        RulesError: it is larger, is not a regular file or not text, or cannot be read.
     """
-    remedy = "Name a readable YAML file."
+    remedy = "Pass a readable YAML file."
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise RulesError(path, "is not a regular file.", remedy)
         if status.st_size > largest:
-            fault = f"has {status.st_size:,} bytes; more than {largest:,} are not read."
+            fault = f"has {status.st_size:,} bytes, but at most {largest:,} are allowed."
             raise RulesError(path, fault, remedy)
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise RulesError(path, f"cannot be read: {error.strerror}.", remedy) from error
     except UnicodeDecodeError as error:
-        raise RulesError(path, f"is no text: {error}.", remedy) from error
+        raise RulesError(path, f"is not text: {error}.", remedy) from error
     except ValueError as error:  # a name with a zero byte in it
-        raise RulesError(path, f"cannot be a file's name: {error}.", remedy) from error
+        raise RulesError(path, f"cannot be a file name: {error}.", remedy) from error
 
 
 def _collect_lines(node: yaml.Node, at: tuple[str | int, ...], lines: Lines, path: Path) -> None:
     if len(at) > _DEEPEST or len(lines) > _MOST_VALUES:
-        fault = f"line {node.start_mark.line + 1}: its aliases stand for themselves, or for too much."
-        raise RulesError(path, fault, "Write out what is meant.")
+        fault = f"line {node.start_mark.line + 1}: its aliases are recursive or expand to too much data."
+        raise RulesError(path, fault, "Write the data without aliases.")
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             if key.tag not in _TEXTS:
-                fault = f"line {key.start_mark.line + 1}: the key `{key.value:.80}` is no text."
+                fault = f"line {key.start_mark.line + 1}: the key `{key.value:.80}` is not text."
                 raise RulesError(path, fault, "Put it in quotes.")
             here = (*at, str(key.value))
             line = key.start_mark.line + 1
             if here in lines:
-                fault = f"line {line}: the key `{key.value}` already stands in line {lines[here]}."
-                raise RulesError(path, fault, "Keep one of the two.")
+                fault = f"line {line}: the key `{key.value}` already occurs in line {lines[here]}."
+                raise RulesError(path, fault, "Remove one of the two.")
             lines[here] = line
             _collect_lines(value, here, lines, path)
     elif isinstance(node, yaml.SequenceNode):
@@ -196,7 +197,7 @@ def _collect_lines(node: yaml.Node, at: tuple[str | int, ...], lines: Lines, pat
 
 
 def validate(model: type[Model], data: Mapping[str, Any], lines: Lines, path: Path) -> Model:
-    """Turn plain data into a model; the first fault becomes a RulesError that names its line.
+    """Turn plain data into a model. The first fault becomes a RulesError that states its line.
 
     Raises:
         RulesError: an unknown key, a missing key or a wrong value.
@@ -216,21 +217,21 @@ def validate(model: type[Model], data: Mapping[str, Any], lines: Lines, path: Pa
             raise RulesError(path, f"{prefix}unknown key `{key}`.", remedy) from error
         if first["type"] == "missing":
             raise RulesError(path, f"{prefix}the key `{key}` is missing.", "Add it.") from error
-        # Pydantic writes that before our own words, and may repeat all of a value after its own.
+        # Pydantic adds the prefix to our own messages, and may repeat the complete value after its own.
         said = first["msg"].removeprefix("Value error, ")[:200]
-        # What a whole mapping holds says less than where it stands.
+        # The content of a whole mapping says less than its key.
         named = f"`{key}`" if isinstance(first["input"], dict) else f"`{key}` is {first['input']!r:.80}"
         fault = f"{prefix}{named}: {said}." if key else f"{said}."
         raise RulesError(path, fault, "Correct the value.") from error
 
 
 def _nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that a misspelt one most likely stands for; None where none is near."""
+    """The known word that a misspelt one most likely stands for; None if no word is similar."""
     return next(iter(get_close_matches(word, known, n=1)), None)
 
 
 def _keys_at(model: type[BaseModel], where: Sequence[str | int]) -> list[str]:
-    """The keys that a mapping may have, as they are written, at a path of keys and indices below a model."""
+    """The keys, as they are written, that a mapping may have at a path of keys and indices below a model."""
     models = [model]
     for part in where:
         fields = [

@@ -1,8 +1,8 @@
-"""Which words a question may use for an annotated object.
+"""The words that a question may use for an annotated object.
 
-An object has a name of its own (`office chair`) and may also answer to broader ones (`chair`): who asks for
-the number of chairs means the office chairs too, and "the chair" is one object only if no other kind of chair
-is in the room.
+An object has its own name (`office chair`) and may also have broader ones (`chair`). A question about the
+number of chairs includes the office chairs, and "the chair" is one object only if the room has no other kind
+of chair.
 """
 
 import re
@@ -24,7 +24,7 @@ class OwnWords(Rules):
 
     Attributes:
         why, source: why they differ, and where the list comes from.
-        words: word → the labels it stands for.
+        words: word → its labels.
     """
 
     why: str
@@ -35,21 +35,21 @@ class OwnWords(Rules):
 class Vocabulary(Rules):
     """Raw annotation labels to the words of questions.
 
-    It applies to every dataset. Labels that differ only in case, spaces or underscores are one label.
+    It applies to every dataset. Labels that differ only in case, spaces or underscores are the same label.
 
     Attributes:
-        name, why, source: what it is, and where its lists come from.
-        verbatim: True where a label is a word as it stands, whatever it is; there are no lists then.
-        closed: True where a label that is listed nowhere is never asked about; False where it is a word.
+        name, why, source: its name, its purpose, and where its lists come from.
+        verbatim: True if every label is used as a word without changes; there are no lists then.
+        closed: True if a label that is not listed is never asked about; False if it is a word.
         readable: regular expression that a word must match in full.
-        words: word → the labels it stands for. A label can stand in one place only.
+        words: word → its labels. A label may occur only once.
         datasets: dataset → its own words, in place of `words`.
-        kinds: broader word → narrower words that it covers too.
+        kinds: broader word → the narrower words that it includes.
         never: labels that are never asked about.
         never_ending: last words of labels that are never asked about (`wall`: `closet wall`), unless the
             whole label is listed under a word.
-        many: labels of which one annotated object may stand for several things, so that they cannot be
-            counted; beyond the groups that `vsidata.rules.groups` knows by their form (`books`).
+        many: labels with objects that may stand for several things, so that they cannot be counted; in
+            addition to the groups that `vsidata.rules.groups` finds by their form (`books`).
     """
 
     name: str
@@ -69,7 +69,7 @@ class Vocabulary(Rules):
     def _no_lists_if_verbatim(self) -> "Vocabulary":
         lists = ("words", "datasets", "kinds", "never", "never_ending", "many")
         if self.verbatim and (given := [key for key in lists if getattr(self, key)]):
-            raise ValueError(f"`verbatim` takes labels as they stand, so that `{given[0]}` would do nothing")
+            raise ValueError(f"`verbatim` uses labels unchanged, so `{given[0]}` would have no effect")
         return self
 
     @model_validator(mode="after")
@@ -80,7 +80,9 @@ class Vocabulary(Rules):
             seen: dict[str, str] = {}
             for place, label in ((place, _normal(label)) for place, label in places):
                 if label in seen:
-                    raise ValueError(f"the label `{label}` stands under `{seen[label]}` and under `{place}`")
+                    raise ValueError(
+                        f"the label `{label}` is listed under `{seen[label]}` and under `{place}`"
+                    )
                 seen[label] = place
             for word in words:
                 if seen.get(_normal(word), word) != word:
@@ -93,7 +95,7 @@ class Vocabulary(Rules):
         try:
             re.compile(text)
         except re.error as error:
-            raise ValueError(f"no regular expression: {error}") from None
+            raise ValueError(f"is not a regular expression: {error}") from None
         return text
 
     @cached_property
@@ -125,17 +127,17 @@ class Vocabulary(Rules):
         return _labels(self.many)
 
     def is_group(self, label: str) -> bool:
-        """Whether one annotated object of this label is a group of things: `chairs`."""
+        """Return whether one annotated object of this label is a group of things: `chairs`."""
         return not self.verbatim and group_rules().member(_normal(label)) is not None
 
     def hides_several(self, label: str) -> bool:
-        """Whether one annotated object of this label may stand for several things: a group, or `clothes`."""
+        """Return whether one annotated object of this label may be several things: a group, or `clothes`."""
         return self.is_group(label) or _normal(label) in self._hiding
 
     def names(self, label: str, dataset: str) -> tuple[str, ...]:
-        """The words for a label, its own first, then broader ones; empty where it is never asked about.
+        """The words for a label, its own first, then broader ones; empty if it is never asked about.
 
-        A group has the words of what it consists of: who asks for chairs means a row of `chairs` too.
+        A group has the words of its members: a question about chairs includes a row of `chairs`.
         """
         if self.verbatim:
             return (" ".join(label.split()),)
@@ -153,7 +155,7 @@ class Vocabulary(Rules):
 
 
 def _normal(label: str) -> str:
-    """A label in small letters, its words apart by one space: `TV_monitor ` is `tv monitor`."""
+    """A label in lower case with single spaces between words: `TV_monitor ` is `tv monitor`."""
     return " ".join(label.replace("_", " ").lower().split())
 
 
@@ -169,7 +171,7 @@ def load_vocabulary(name: str) -> Vocabulary:
     """A vocabulary of this package by name (`vsibench`), or a user's own by the path of its YAML file.
 
     Raises:
-        RulesError: no such vocabulary, an unknown key, or a label that stands in two places.
+        RulesError: the vocabulary does not exist, or has an unknown key or a label in two places.
     """
     path = Path(name)
     if path.suffix not in (".yaml", ".yml"):
@@ -177,7 +179,7 @@ def load_vocabulary(name: str) -> Vocabulary:
         path = folder / f"{name}.yaml"
         if not is_file(path):
             known = ", ".join(sorted(file.stem for file in folder.glob("*.yaml")))
-            remedy = f"Choose from {known}, or give the path of a .yaml file."
-            raise RulesError(name[:80], "is no vocabulary.", remedy)
+            remedy = f"Choose from {known}, or pass the path of a .yaml file."
+            raise RulesError(name[:80], "is not a vocabulary.", remedy)
     data, lines = read_mapping(path)
     return validate(Vocabulary, data, lines, path)
