@@ -49,7 +49,6 @@ NOT_YET = (
     "vsitrain/settings",
     "vsitrain/trainers",
     # tests
-    "tests/analysis",
     "tests/benchmarks",
     "tests/commands",
     "tests/docs",
@@ -57,11 +56,8 @@ NOT_YET = (
     "tests/geometry",
     "tests/measuring",
     "tests/pages",
-    "tests/rules",
-    "tests/selection",
     "tests/sources",
     "tests/synthetic",
-    "tests/topics",
     "tests/truth",
     "tests/vsitrain",
 )

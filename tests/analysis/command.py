@@ -1,4 +1,4 @@
-"""`vsidata` as a user runs it: in this process, or in one of its own where that is what matters."""
+"""`vsidata` as a user runs it: in this process, or in one of its own where a test needs that."""
 
 import io
 import os
@@ -12,7 +12,7 @@ from vsidata.commands.app import main
 
 
 def vsidata(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run it here, and keep what it prints and its exit status."""
+    """Run the command in this process, and keep its output and its exit status."""
     words = ["vsidata", *map(str, arguments)]
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     code = 0
@@ -26,7 +26,7 @@ def vsidata(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def vsidata_alone(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run it in a process of its own, that guesses with as many trees and partings as this one."""
+    """Run the command in a process of its own, with as many trees and partitions as this one has."""
     code = (
         "from vsidata.analysis.blind import forest, guess; from vsidata.analysis.audit import audit; "
         f"forest.TREES = audit.TREES = {forest.TREES}; guess._MOST_PARTITIONS = {guess._MOST_PARTITIONS}; "

@@ -1,11 +1,11 @@
-"""What tests of the analysis share."""
+"""Fixtures that the tests of the analysis share."""
 
 import pytest
 
 
 @pytest.fixture(scope="module")
 def few_trees():
-    """Rooms parted twice, not four times, and forests of 8 trees, not 30: the same shortcuts are found."""
+    """Partition rooms twice, not four times, and grow 8 trees, not 30: the same shortcuts are found."""
     with pytest.MonkeyPatch.context() as patch:
         for module in ("blind.forest", "audit.audit"):
             patch.setattr(f"vsidata.analysis.{module}.TREES", 8)

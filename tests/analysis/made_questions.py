@@ -1,4 +1,4 @@
-"""Questions without rooms behind them, as many as wanted, with answers of known chance."""
+"""Questions made without rooms, in any number, with answers of known chance."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,7 @@ DIRECTIONS = TOPICS["object_rel_direction"]["kinds"]
 
 
 def row(scene: str, kind: str, question: str, answer: str, options: list[str] | None = None) -> Row:
-    """A question in the benchmark's columns. Its topic is its type without a direction's difficulty."""
+    """A question with the columns of the benchmark. Its topic is its type, without `_easy` and the like."""
     letters = "ABCDEFGH"
     return {
         "id": f"{scene} {kind} {question}",
@@ -60,7 +60,7 @@ def direction(scene: str, kind: str, words: tuple[str, str, str], options: list[
 
 
 def like_a_build(scenes: int, seed: int = 0, vocabulary: int = 400) -> Iterator[Row]:
-    """About 83 questions a scene in the proportions of a default build over ScanNet's training scans.
+    """About 83 questions per scene in the proportions of a default build over ScanNet's training scans.
 
     Words follow Zipf's law; sizes and distances follow the words, as those of furniture do.
     """
@@ -69,7 +69,7 @@ def like_a_build(scenes: int, seed: int = 0, vocabulary: int = 400) -> Iterator[
     likely = 1 / np.arange(1, vocabulary + 1)
     likely /= likely.sum()
     long = rng.uniform(20, 250, vocabulary)
-    at = rng.uniform(0, 1, vocabulary)  # things of like numbers stand together
+    at = rng.uniform(0, 1, vocabulary)  # things with similar numbers are close together
 
     def some(number: int) -> list[int]:
         return rng.choice(vocabulary, number, replace=False, p=likely).tolist()

@@ -1,4 +1,4 @@
-"""What `vsidata audit` finds in questions whose faults were put there, and what it writes."""
+"""`vsidata audit` finds the faults that were put into questions, and writes them down."""
 
 import json
 import shutil
@@ -19,7 +19,7 @@ from vsidata.topics.rule_set import load_rules
 
 pytestmark = pytest.mark.usefixtures("few_trees")
 
-# From all of VSI-Bench: what its best constants score on the rooms at hand.
+# The scores of the best constants of the whole VSI-Bench on the rooms at hand.
 CONSTANTS = {
     "object_counting": ("2", 58.9),
     "object_abs_distance": ("1.9", 31.5),
@@ -34,12 +34,12 @@ def released(vsibench):
 
 
 @pytest.mark.parametrize("kind", CONSTANTS)
-def test_constants_score_on_the_released_questions_what_is_known_of_them(released, kind):
+def test_constants_get_their_known_scores_on_the_released_questions(released, kind):
     answer, score = CONSTANTS[kind]
     own = released["scores"]["types"][kind]
     assert own["benchmark"]["answer"] == answer
     assert 100 * own["benchmark"]["score"] == pytest.approx(score, abs=0.2)
-    # The best constant of these questions alone is as good at least, and not much better.
+    # The best constant of these questions alone is at least as good, and not much better.
     assert score - 0.05 <= 100 * own["constant_in_sample"]["score"] <= score + 1.5
 
 
@@ -55,7 +55,7 @@ def test_released_letters_are_even_and_directions_are_not(released):
     assert released["words"]["object_rel_direction_easy"]["p"] > 0.01
 
 
-def test_topics_weigh_the_same_whatever_their_numbers_of_questions(released):
+def test_topics_weigh_the_same_with_any_numbers_of_questions(released):
     topics = released["scores"]["topics"]
     assert len(topics) == 8
     kinds = [released["scores"]["types"][f"object_rel_direction_{it}"] for it in ("easy", "medium", "hard")]
@@ -65,16 +65,16 @@ def test_topics_weigh_the_same_whatever_their_numbers_of_questions(released):
     assert released["scores"]["macro"]["forest"]["score"] == pytest.approx(mean)
 
 
-def test_what_is_asked_twice_and_what_is_contradicted_is_counted():
+def test_repeated_and_contradicting_questions_are_counted():
     rows = [
         made.size("scene0001_00", "bed", 200),
-        made.size("scene0001_00", "bed", 200),  # again
-        made.size("scene0001_00", "bed", 210),  # again, and otherwise
+        made.size("scene0001_00", "bed", 200),  # the same question
+        made.size("scene0001_00", "bed", 210),  # the same question with another answer
         made.size("scene0001_01", "bed", 220),  # a rescan, a tenth longer
         made.size("scene0001_01", "tv", 100),
         made.size("scene0002_00", "bed", 100),  # another room
         made.nearest("scene0003_00", "bed", ["tv", "sofa"], "tv"),
-        # The same in another order, and another letter.
+        # The same in another order, and with another letter.
         {
             **made.nearest("scene0003_01", "bed", ["tv", "sofa"], "tv"),
             "options": ["A. sofa", "B. tv"],
@@ -114,7 +114,7 @@ def test_directions_are_counted_and_objects_are_not():
     assert found["object_rel_direction_easy"]["answers"]["left"]["count"] == 9
 
 
-def test_margins_are_told_against_the_rules():
+def test_margins_are_compared_with_the_rules():
     widths = radians(10) * np.array([0.5, 1.2, 1.4, 1.7, 3.0])
     rows = [
         made.direction(f"r{i}", "easy", ("a", "b", "c"), ["left", "right"], "left") | {"margin": width}
@@ -224,7 +224,7 @@ def one_room(tmp_path):
 @pytest.mark.parametrize(
     "mistake", [a_folder, neither, a_missing_file, an_empty_file, no_questions, one_room]
 )
-def test_what_cannot_be_audited_is_refused_with_a_reason(tmp_path, mistake):
+def test_inputs_that_cannot_be_audited_are_refused_with_a_reason(tmp_path, mistake):
     arguments, reason = mistake(tmp_path)
     ran = vsidata("audit", *arguments)
     assert ran.returncode == 2

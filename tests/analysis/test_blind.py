@@ -1,4 +1,4 @@
-"""Guesses without a look, on questions of which it is known what their words tell."""
+"""Blind guesses, on questions with a known amount of information in their words."""
 
 import numpy as np
 import pytest
@@ -39,7 +39,7 @@ def test_answers_that_depend_on_a_pair_of_categories_are_guessed_in_either_order
 
 
 def test_a_number_is_guessed_for_its_score_and_not_for_its_mean():
-    # Of 1 and 10 the mean, and the mean of the logarithms, meet neither.
+    # Neither the mean of 1 and 10 nor the mean of their logarithms meets one of them.
     rows = [made.count(room, "chair", (1, 1, 1, 10, 10)[number % 5]) for number, room in enumerate(ROOMS)]
     assert guess(asked(rows)).of_forest.mean() == pytest.approx(0.6, abs=0.02)
 
@@ -66,12 +66,12 @@ def directions(word_of, rooms=ROOMS, each=12):
     return asked(rows)
 
 
-def test_directions_at_random_are_not_guessed():
+def test_random_directions_are_not_guessed():
     found = guess(directions(lambda rng, _: str(rng.choice(["left", "right"]))))
     assert found.of_forest.mean() == pytest.approx(0.5, abs=0.05)
 
 
-def test_a_word_that_is_always_right_is_guessed_whatever_its_letter():
+def test_a_word_that_is_always_right_is_guessed_with_any_letter():
     found = guess(directions(lambda *_: "left"))
     assert found.of_forest.mean() == 1
     assert found.of_constant.mean() < 0.6
@@ -95,7 +95,7 @@ def test_an_option_that_is_always_the_nearest_is_guessed():
     assert found.of_constant.mean() < 0.35
 
 
-def test_orders_are_guessed_from_what_usually_comes_first():
+def test_orders_are_guessed_from_the_usual_first_category():
     rng = np.random.default_rng(4)
     rows = []
     for room in ROOMS:
@@ -108,7 +108,7 @@ def test_orders_are_guessed_from_what_usually_comes_first():
     assert guess(asked(rows)).of_forest.mean() > 0.9
 
 
-def test_what_is_known_of_a_room_does_not_answer_about_its_rescan():
+def test_answers_about_a_room_do_not_help_with_its_rescan():
     rng = np.random.default_rng(5)
     rows = []
     for number in range(60):
@@ -127,27 +127,27 @@ def test_rescans_are_in_one_part():
     assert np.bincount(parts[9:], minlength=5).min() >= 19
 
 
-def test_of_open_words_those_of_the_question_type_are_the_choices():
+def test_the_choices_of_an_open_question_are_the_words_of_its_type():
     text = "If I am standing by the bed and facing the tv is the sofa to the left or the right of the tv?"
     rows = asked([made.row("r", "object_rel_direction", text, word) for word in ("left", "right", "left")])
     assert [it.choices for it in rows] == [("left", "right")] * 3
     assert rows[0].words == ("bed", "tv", "sofa")
 
 
-def test_words_of_a_text_that_no_rule_set_knows_are_the_text():
+def test_words_that_no_rule_set_has_are_taken_from_the_text():
     (it,) = asked([made.row("r", "object_size_estimation", "How long is it?", "9")])
     assert it.words == ("How long is it?",)
     assert it.is_number
 
 
 @pytest.mark.parametrize("letter", ["C", "", "AB", "left"])
-def test_a_letter_that_names_no_option_is_refused(letter):
+def test_a_letter_without_an_option_is_refused(letter):
     row = made.direction("r", "easy", ("bed", "tv", "sofa"), ["left", "right"], "left")
     with pytest.raises(VsiError, match="but only 2 options"):
         read_blind_questions([row | {"ground_truth": letter}])
 
 
-def test_best_answer_is_the_commonest_or_the_number_that_scores_best():
+def test_best_answer_is_the_most_common_word_or_the_number_that_scores_best():
     assert best_answer(["B", "A", "B"], number=False) == "B"
     assert best_answer(["A", "B"], number=False) == "A"
     assert best_answer(["1.0", "1.0", "9.5"], number=True) == "1.0"

@@ -1,4 +1,4 @@
-"""What the statistics promise, tried by simulation: gains without bias, and intervals that hold the truth."""
+"""The statistics are right in simulations: gains have no bias, and intervals hold the truth."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ THINGS = ("bed", "chair", "lamp", "sofa", "table", "tv")
 
 
 def without_information(rooms, seed, each=6):
-    """Questions whose words and answers are independent: sizes, nearest objects, and counts."""
+    """Questions with independent words and answers: sizes, nearest objects, and counts."""
     rng = np.random.default_rng(seed)
     rows = []
     for room in range(rooms):
@@ -28,7 +28,7 @@ def without_information(rooms, seed, each=6):
 
 
 def gains(rooms, seed):
-    """Points that the forest gains over the constant out of fold, and over that chosen in sample."""
+    """Points that the forest gains out of fold over the constant, and over the constant chosen in sample."""
     asked = read_blind_questions(without_information(rooms, seed))
     kinds = {kind: [it for it in asked if it.kind == kind] for kind in {it.kind for it in asked}}
     found = [guess(kinds[kind], seed) for kind in sorted(kinds)]
@@ -38,12 +38,12 @@ def gains(rooms, seed):
 
 @pytest.fixture
 def few_trees(monkeypatch):
-    """A forest of 5 trees instead of 30, which is as honest and 6 times as fast."""
+    """A forest of 5 trees instead of 30, which is as unbiased and 6 times as fast."""
     monkeypatch.setattr("vsidata.analysis.blind.forest.TREES", 5)
 
 
 @pytest.mark.usefixtures("few_trees")
-def test_words_without_information_give_no_gain_on_few_rooms():
+def test_words_without_information_give_a_gain_of_0_on_few_rooms():
     # Measured: -0.4 and -4.8. Single trials scatter by 2.6 points, so means of three by 1.5.
     fair, in_sample = np.mean([gains(10, seed) for seed in range(3)], axis=0)
     assert abs(fair) < 3
@@ -60,7 +60,7 @@ def test_audit_shows_both_constants_and_the_gain_is_over_that_of_other_rooms():
 
 
 def coverage(by, rooms=60, rescans=3, tries=400):
-    """The share of 95 % intervals that hold the mean, where scans of a room are alike but for little."""
+    """The share of 95 % intervals that hold the mean, if the scans of a room differ only a little."""
     hold = 0
     for seed in range(tries):
         rng = np.random.default_rng(seed)
@@ -87,8 +87,8 @@ def rescanned(rooms, answer):
     return [row | {"dataset": "scannet", "id": str(number)} for number, row in enumerate(rows)]
 
 
-def test_audit_draws_rooms_again_and_not_scans():
-    """Three equal scans of each room tell no more than one of them does: the interval must not narrow."""
+def test_audit_resamples_rooms_and_not_scans():
+    """Three equal scans of a room have no more information than one: the interval must not narrow."""
     answers = np.random.default_rng(1).lognormal(4, 0.8, 40).round() + 1
     three = rescanned(40, lambda room: int(answers[room]))
     one = three[::3]
@@ -109,5 +109,5 @@ def test_mean_gain_of_words_without_information_is_near_0():
 
 
 @pytest.mark.soak
-def test_coverage_of_intervals_by_room_is_near_what_they_claim():
+def test_coverage_of_intervals_by_room_is_near_the_stated_one():
     assert coverage("room", tries=4000) == pytest.approx(0.95, abs=0.02)

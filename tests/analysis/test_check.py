@@ -1,4 +1,4 @@
-"""`vsidata check` tells what is there, what is missing and what that costs, and what to doubt."""
+"""`vsidata check` lists the files of a scan, the missing ones and their cost, and the doubtful content."""
 
 import json
 
@@ -28,7 +28,7 @@ def write_table(root, classes=CLASSES):
 
 
 def write_classes(folder, scan, classes=CLASSES):
-    """The mesh again, with the class of each vertex."""
+    """Write the mesh again, with the class of each vertex."""
     of_segment = {
         segment: classes[group["label"]]
         for group in scan.aggregation["segGroups"]
@@ -49,7 +49,7 @@ def kinds(root):
     return {found.kind for found in report(root).findings}
 
 
-def test_whole_scan_has_nothing_missing_and_nothing_to_doubt(tmp_path):
+def test_complete_scan_has_nothing_missing_and_nothing_doubtful(tmp_path):
     scan = small_scan(NAME)
     folder = scan.write(tmp_path)
     streams.write(tmp_path, NAME, streams.sens(3))
@@ -72,7 +72,7 @@ def test_whole_scan_has_nothing_missing_and_nothing_to_doubt(tmp_path):
         ("_vh_clean_2.labels.ply", "no cross-check", True),
     ],
 )
-def test_missing_file_is_told_with_its_cost_and_download_type(tmp_path, suffix, costs, usable):
+def test_missing_file_is_listed_with_its_cost_and_download_type(tmp_path, suffix, costs, usable):
     scan = small_scan(NAME)
     folder = scan.write(tmp_path)
     streams.write(tmp_path, NAME, streams.sens(3))
@@ -94,7 +94,7 @@ def test_exported_frames_serve_in_place_of_the_stream(tmp_path, instead):
     assert ".sens" not in [file.suffix for file in report(tmp_path).missing]
 
 
-def test_label_that_hides_several_objects_is_to_be_doubted(tmp_path):
+def test_label_that_hides_several_objects_is_doubtful(tmp_path):
     scan = small_scan(NAME)
     scan.aggregation["segGroups"][2]["label"] = "books"
     scan.write(tmp_path)
@@ -103,7 +103,7 @@ def test_label_that_hides_several_objects_is_to_be_doubted(tmp_path):
     assert "books" in found.text
 
 
-def test_quick_look_needs_the_annotation_only_and_doubts_its_labels_too(tmp_path):
+def test_quick_check_needs_the_annotation_only_and_finds_doubtful_labels_too(tmp_path):
     scan = small_scan(NAME)
     scan.aggregation["segGroups"][2]["label"] = "books"
     (scan.write(tmp_path) / f"{NAME}_vh_clean_2.ply").write_bytes(b"damaged")
@@ -112,7 +112,7 @@ def test_quick_look_needs_the_annotation_only_and_doubts_its_labels_too(tmp_path
     assert [one.kind for one in found.findings] == ["hides several"]
 
 
-def test_much_unannotated_surface_is_to_be_doubted(tmp_path):
+def test_much_unannotated_surface_is_doubtful(tmp_path):
     scan = small_scan(NAME)
     del scan.aggregation["segGroups"][2:]
     scan.write(tmp_path)
@@ -122,7 +122,7 @@ def test_much_unannotated_surface_is_to_be_doubted(tmp_path):
     assert f"{1 - annotated:.0%}" in found.text
 
 
-def test_object_in_two_places_is_to_be_doubted(tmp_path):
+def test_object_in_two_places_is_doubtful(tmp_path):
     scan = small_scan(NAME)
     table = np.flatnonzero(np.isin(scan.segments["segIndices"], [40, 3, 25]))
     scan.vertices[table[: len(table) // 3]] += [0, 4, 0]
@@ -131,7 +131,7 @@ def test_object_in_two_places_is_to_be_doubted(tmp_path):
     assert (found.kind, found.instances) == ("in pieces", (2,))
 
 
-def test_object_without_a_vertex_is_to_be_doubted(tmp_path):
+def test_object_without_a_vertex_is_doubtful(tmp_path):
     scan = small_scan(NAME)
     scan.aggregation["segGroups"].append({"objectId": 8, "label": "lamp", "segments": [7777]})
     scan.write(tmp_path)
@@ -140,7 +140,7 @@ def test_object_without_a_vertex_is_to_be_doubted(tmp_path):
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_scan_that_names_no_axis_alignment_is_to_be_doubted(tmp_path, known):
+def test_scan_without_axis_alignment_is_doubtful(tmp_path, known):
     scan = small_scan(NAME)
     if not known:
         del scan.properties["axisAlignment"]
@@ -151,7 +151,7 @@ def test_scan_that_names_no_axis_alignment_is_to_be_doubted(tmp_path, known):
     assert known or f"{NAME}.txt has no axisAlignment" in found.findings[0].text
 
 
-def test_label_that_scannet_does_not_know_is_to_be_doubted(tmp_path):
+def test_label_that_scannet_does_not_have_is_doubtful(tmp_path):
     scan = small_scan(NAME)
     scan.aggregation["segGroups"][2]["label"] = "tabel"
     scan.write(tmp_path)
@@ -161,7 +161,7 @@ def test_label_that_scannet_does_not_know_is_to_be_doubted(tmp_path):
     assert "tabel" in found.text
 
 
-def test_table_of_labels_may_lie_above_the_scans(tmp_path):
+def test_table_of_labels_may_be_in_a_folder_above_the_scans(tmp_path):
     scan = small_scan(NAME)
     scan.aggregation["segGroups"][2]["label"] = "tabel"
     scan.write(tmp_path)
@@ -169,7 +169,7 @@ def test_table_of_labels_may_lie_above_the_scans(tmp_path):
     assert kinds(tmp_path / "scans") == {"unknown label"}
 
 
-def test_classes_that_contradict_the_labels_are_to_be_doubted(tmp_path):
+def test_classes_that_contradict_the_labels_are_doubtful(tmp_path):
     scan = small_scan(NAME)
     folder = scan.write(tmp_path)
     write_table(tmp_path)
@@ -181,7 +181,7 @@ def test_classes_that_contradict_the_labels_are_to_be_doubted(tmp_path):
     assert f"{share:.0%}" in found.text
 
 
-def test_classes_of_another_mesh_are_to_be_doubted(tmp_path):
+def test_classes_of_another_mesh_are_doubtful(tmp_path):
     scan = small_scan(NAME)
     folder = scan.write(tmp_path)
     write_table(tmp_path)
@@ -218,21 +218,21 @@ def test_findings_name_the_objects_so_that_rules_can_leave_them_out():
     [(0.0, [80]), (0.45, [80]), (1.05, [50, 30]), (40.0, [50, 30])],
     ids=lambda value: str(value),
 )
-def test_pieces_are_apart_on_the_floor(apart, sizes):
+def test_pieces_are_separated_on_the_floor_plan(apart, sizes):
     rng = np.random.default_rng(0)
     points = rng.uniform(0, 0.4, (80, 3))
-    points[:50, 2] += 9  # above each other is not apart
+    points[:50, 2] += 9  # above each other is not separated
     points[:30, 1] += 0.4 + apart
     assert pieces_on_the_floor(points, 0.5) == sizes
 
 
-def test_no_vertex_makes_no_piece():
+def test_a_set_without_vertices_has_no_pieces():
     assert pieces_on_the_floor(np.empty((0, 3)), 0.5) == []
 
 
 @pytest.fixture
 def mixed_root(tmp_path):
-    """Three good scans, one broken, one without annotation, and one of a validation room."""
+    """Three good scans, a damaged one, one without annotation, and one of a validation room."""
     for name in ("scene0191_00", "scene0191_01", "scene0119_00", "scene0568_00"):
         small_scan(name).write(tmp_path)
     broken, bare = small_scan("scene0230_00").write(tmp_path), small_scan("scene0707_00").write(tmp_path)
@@ -242,7 +242,7 @@ def mixed_root(tmp_path):
     return tmp_path
 
 
-def test_command_prints_a_line_for_each_scan_and_a_summary(mixed_root):
+def test_command_prints_a_line_per_scan_and_a_summary(mixed_root):
     ran = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["check", "--scannet-root", str(mixed_root)])
     assert ran.exit_code == 0, ran.output
     for name in ("scene0191_00", "scene0191_01", "scene0119_00", "scene0230_00", "scene0707_00"):
@@ -266,7 +266,7 @@ def test_command_answers_in_json(mixed_root):
     assert ".aggregation.json" in [missing["download_type"] for missing in scans["scene0707_00"]["missing"]]
 
 
-def test_command_fails_where_no_scan_can_be_used(tmp_path):
+def test_command_fails_if_no_scan_can_be_used(tmp_path):
     (tmp_path / "scans" / "scene0191_00").mkdir(parents=True)
     ran = CliRunner().invoke(app, ["check", "--scannet-root", str(tmp_path)])
     assert ran.exit_code == 1

@@ -1,4 +1,4 @@
-"""`vsidata check` finds in streams what a build would set a scan aside for, and nothing else."""
+"""`vsidata check` finds in streams the faults for which a build skips a scan, and no others."""
 
 import shutil
 
@@ -109,7 +109,7 @@ KINDS = {
 
 @pytest.fixture(scope="module")
 def verdicts(tmp_path_factory):
-    """What check says of each scan, and what a build says of it."""
+    """The findings of check about each scan, and those of a build."""
     folder = tmp_path_factory.mktemp("streams")
     root = small_scans.write(folder / "root", len(KINDS), edge=0.6)
     names = dict(zip(KINDS, open_source("scannet", [root]).names(), strict=True))

@@ -1,4 +1,4 @@
-"""`vsidata compare`: changes made on purpose, and distances between centres by the benchmark's keys."""
+"""`vsidata compare`: changes made on purpose, and distances between centres against the released keys."""
 
 import json
 from pathlib import Path
@@ -75,7 +75,7 @@ def test_two_objects_of_a_distance_may_be_named_in_either_order_and_wording():
     assert pairs.new == []
 
 
-def test_a_question_that_stands_twice_is_paired_once():
+def test_a_repeated_question_is_paired_once():
     twice = read_blind_questions([made.size("a", "bed", 200), made.size("a", "bed", 210)])
     pairs = paired(twice, twice[:1])
     assert [len(pairs.both), len(pairs.lost), len(pairs.new)] == [1, 1, 0]
@@ -88,7 +88,9 @@ def test_direction_matters_in_directions():
     assert paired(one, turned).both == []
 
 
-def test_distances_between_centres_score_on_the_released_keys_what_the_boxes_say(vsibench, tmp_path):
+def test_distances_between_centres_get_the_scores_on_the_released_keys_that_the_boxes_give(
+    vsibench, tmp_path
+):
     files = [vsibench / f"{part}_meta_info_val.json" for part in ("scannetpp", "arkitscenes")]
     rules = tmp_path / "centres.yaml"
     rules.write_text(
@@ -130,7 +132,7 @@ def test_distances_between_centres_score_on_the_released_keys_what_the_boxes_say
     assert own["both"] == len(scores) == 479
     assert own["score"] == pytest.approx(np.mean(scores), abs=0.002)
     assert own["ratio"][1] == pytest.approx(np.median(ratios))
-    # Over all of the benchmark it is 34.3, and 1.38.
+    # Over the whole benchmark it is 34.3, and 1.38.
     assert 100 * own["score"] == pytest.approx(34.3, abs=2)
     assert own["ratio"][1] == pytest.approx(1.38, abs=0.05)
 
@@ -183,7 +185,7 @@ def test_a_build_is_the_same_as_itself(two):
         assert own["score"] == 1
 
 
-def test_what_cannot_be_compared_is_refused(two, tmp_path):
+def test_inputs_that_cannot_be_compared_are_refused(two, tmp_path):
     foreign = write(tmp_path / "foreign.jsonl", [made.size("elsewhere", "bed", 200)])
     for arguments, reason in (
         ((two[0], tmp_path), "no manifest.json"),

@@ -74,7 +74,7 @@ def row(key: str, options: str) -> str:
         (row('"0"', "null"), "line 1 has the ground_truth '0'"),
     ],
 )
-def test_a_file_that_is_not_the_benchmarks_is_refused_with_its_line(
+def test_a_file_that_is_not_one_of_the_benchmark_is_refused_with_its_line(
     tmp_path: Path, text: str, fault: str
 ) -> None:
     path = tmp_path / "questions.jsonl"

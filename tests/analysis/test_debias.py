@@ -1,4 +1,4 @@
-"""`vsidata debias`: planted shortcuts go, noise stays, and what is written is a whole build."""
+"""`vsidata debias` removes planted shortcuts and keeps noise, and its output is a complete build."""
 
 import json
 import shutil
@@ -30,7 +30,7 @@ LIMITS = {"target": 0.05, "least": 0.5}
 
 @pytest.fixture(scope="module")
 def planted():
-    """Directions at random, but that the bed, asked about in every third question, is always to the left."""
+    """Random directions; but the bed, which every third question asks about, is always to the left."""
     rng = np.random.default_rng(0)
     rows, shortcuts = [], set()
     for room in ROOMS[:50]:
@@ -47,8 +47,10 @@ def planted():
     return rows, shortcuts
 
 
-def test_a_planted_shortcut_goes_and_noise_stays(planted, monkeypatch):
-    monkeypatch.setattr("vsidata.analysis.blind.guess._MOST_PARTITIONS", 4)  # of two, more noise is left out
+def test_a_planted_shortcut_is_removed_and_noise_stays(planted, monkeypatch):
+    monkeypatch.setattr(
+        "vsidata.analysis.blind.guess._MOST_PARTITIONS", 4
+    )  # with two, more noise is left out
     rows, shortcuts = planted
     asked = read_blind_questions(rows)
     before = guess(asked, seed=99)
@@ -58,11 +60,11 @@ def test_a_planted_shortcut_goes_and_noise_stays(planted, monkeypatch):
     noise = {it.id for it in asked} - shortcuts
     assert len(noise & kept) > 0.7 * len(noise)
     assert len(shortcuts - kept) > 0.6 * len(shortcuts)
-    after = guess(found.kept, seed=99)  # that debias never used
+    after = guess(found.kept, seed=99)  # a seed that debias never used
     assert after.of_forest.mean() <= after.of_constant.mean() + 0.05
 
 
-def test_noise_is_kept_whole():
+def test_noise_is_kept_completely():
     rng = np.random.default_rng(1)
     rows = [made.size(room, it, round(rng.lognormal(4, 1)) + 1) for room in ROOMS[:40] for it in CATEGORIES]
     found = prune(read_blind_questions(rows), **LIMITS)["object_size_estimation"]
@@ -70,7 +72,7 @@ def test_noise_is_kept_whole():
     assert len(found.rounds) == 1
 
 
-def test_sizes_are_pruned_to_the_target_and_the_odd_ones_are_counted():
+def test_size_questions_are_left_out_up_to_the_target_and_unusual_sizes_are_counted():
     rng = np.random.default_rng(2)
     usual = dict(zip(CATEGORIES, np.geomspace(40, 200, len(CATEGORIES)), strict=True))
     rows = [
@@ -89,7 +91,7 @@ def test_sizes_are_pruned_to_the_target_and_the_odd_ones_are_counted():
     )
     before, after = sizes.tail
     assert before == pytest.approx(0.1, abs=0.04)
-    # By hand: the share outside their category's percentiles of all sizes, of those kept.
+    # By hand: of the kept sizes, the share outside the percentiles of all sizes of their category.
     values = {it: [a.value for a in asked if a.words == (it,)] for it in CATEGORIES}
     ends = {it: np.quantile(values[it], [0.05, 0.95]) for it in CATEGORIES}
     outside = [not ends[a.words[0]][0] <= a.value <= ends[a.words[0]][1] for a in sizes.kept]
@@ -97,7 +99,7 @@ def test_sizes_are_pruned_to_the_target_and_the_odd_ones_are_counted():
     assert len(found["object_abs_distance"].kept) == len(noise)
 
 
-def test_no_more_is_left_out_than_may_be():
+def test_no_more_is_left_out_than_the_limit():
     length = dict(zip(CATEGORIES, range(20, 220, 20), strict=True))
     rows = [made.size(room, it, length[it]) for room in ROOMS for it in CATEGORIES]
     found = prune(read_blind_questions(rows), target=0.05, least=0.9)
@@ -118,7 +120,7 @@ def test_the_same_seed_keeps_the_same_questions(planted):
     assert first != other
 
 
-def test_what_cannot_be_scored_or_learned_is_kept():
+def test_questions_that_cannot_be_scored_or_learned_are_kept():
     rows = [made.distance(f"r{i}", "bed", "tv", "0.0") for i in range(9)] + [made.count("r0", "bed", 2)]
     found = prune(read_blind_questions(rows), **LIMITS)
     assert [len(it.kept) for it in found.values()] == [9, 1]
@@ -162,7 +164,7 @@ def rows_of(folder, table="qa"):
     ]
 
 
-def test_what_is_left_is_a_whole_build(built, debiased):
+def test_the_remaining_questions_are_a_complete_build(built, debiased):
     out, _ = debiased
     assert vsidata("verify", out).returncode == 0
     before, after = ({row["id"]: row for row in rows_of(folder)} for folder in (built, out))
@@ -185,7 +187,7 @@ def test_scenes_are_the_same_files(built, debiased):
         assert path.samefile(out / "scenes" / path.name)
 
 
-def test_datasets_opens_what_is_left(debiased, tmp_path):
+def test_datasets_opens_the_remaining_questions(debiased, tmp_path):
     import datasets
 
     out, _ = debiased
@@ -194,7 +196,7 @@ def test_datasets_opens_what_is_left(debiased, tmp_path):
     assert sum(map(len, found.values())) == len(rows_of(out))
 
 
-def test_the_table_says_what_it_cost_and_the_curve_is_drawn(debiased):
+def test_the_table_shows_the_cost_and_the_curve_is_drawn(debiased):
     from xml.etree import ElementTree
 
     out, ran = debiased
@@ -213,7 +215,7 @@ def test_a_debiased_build_is_not_debiased_again(debiased, tmp_path):
     assert "already debiased" in ran.stderr
 
 
-def test_something_in_the_way_is_not_touched(built, tmp_path):
+def test_an_output_folder_with_other_files_is_not_touched(built, tmp_path):
     (tmp_path / "mine").write_text("mine")
     ran = vsidata("debias", built, "--out", tmp_path)
     assert ran.returncode == 2
@@ -230,7 +232,7 @@ def test_too_few_rooms_are_refused(tmp_path):
     assert not (tmp_path / "less").exists()
 
 
-# --- what is written
+# --- writing
 
 
 def some(folder):
@@ -252,8 +254,8 @@ def test_a_damaged_build_leaves_nothing_half_written(built, tmp_path):
 
 
 @pytest.mark.parametrize("table", ["qa", "scenes"])
-def test_a_build_whose_shard_was_written_anew_is_refused(built, tmp_path, table):
-    """Written as a build does it: under another name, which then takes the old one's place."""
+def test_a_build_with_a_shard_that_was_written_again_is_refused(built, tmp_path, table):
+    """The shard is replaced as a build does it: written under another name, then renamed."""
     source = shutil.copytree(built, tmp_path / "source")
     path = source / table / "train-00000-of-00001.parquet"
     pq.write_table(pq.read_table(path).slice(1), tmp_path / "new")
@@ -263,7 +265,7 @@ def test_a_build_whose_shard_was_written_anew_is_refused(built, tmp_path, table)
     assert [path.name for path in tmp_path.iterdir()] == ["source"]
 
 
-def test_a_build_that_is_written_anew_meanwhile_is_refused(built, tmp_path, monkeypatch):
+def test_a_build_that_is_written_during_debias_is_refused(built, tmp_path, monkeypatch):
     """A build takes its manifest away before it changes a shard."""
     source = shutil.copytree(built, tmp_path / "source")
 
@@ -277,7 +279,7 @@ def test_a_build_that_is_written_anew_meanwhile_is_refused(built, tmp_path, monk
     assert [path.name for path in tmp_path.iterdir()] == ["source"]
 
 
-def test_pictures_inside_questions_are_those_of_the_questions_left(tmp_path):
+def test_pictures_inside_questions_belong_to_the_remaining_questions(tmp_path):
     write_scans(tmp_path, scenes=2, seed=0, frames=6, frame_size=(96, 72), vertices=20_000)
     ran = vsidata(
         *("build", "--scannet-root", tmp_path, "--out", tmp_path / "qa", "--workers", 1, "--no-visibility"),

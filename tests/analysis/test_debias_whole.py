@@ -8,7 +8,7 @@ from tests.analysis.command import vsidata
 
 
 def debiased(folder, source):
-    """Build, debias and check; what debias found, and an audit with another seed."""
+    """Build, debias and check. Return the record of debias, and an audit with another seed."""
     for command in (
         ("build", *source, "--frames", 0, "--out", folder / "qa", "--workers", 1),
         ("debias", folder / "qa", "--out", folder / "less"),
@@ -28,7 +28,7 @@ def check(record, audit):
         assert own["reached"], topic
         assert audit["scores"]["topics"][topic]["gain"]["score"] <= 0.05, topic
     assert all(letters["p"] > 1e-4 for letters in audit["letters"].values())
-    # What is left of sizes is not the odd ones alone.
+    # The remaining size questions are not only those with unusual sizes.
     assert record["types"]["object_size_estimation"]["outside_5_to_95"][1] < 0.35
 
 

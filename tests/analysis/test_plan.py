@@ -1,4 +1,4 @@
-"""Projected questions against a plain count of the labels in generated annotations."""
+"""Projected questions, compared with a plain count of the labels in generated annotations."""
 
 import json
 from collections import Counter
@@ -95,7 +95,7 @@ def test_projection_for_the_papers_rules_is_a_plain_count_of_labels(root, annota
     }
 
 
-def test_projection_keeps_to_the_caps_of_a_rule_set(root, annotations):
+def test_projection_respects_the_caps_of_a_rule_set(root, annotations):
     rules = load_rules("vsi100k").with_caps({"object_abs_distance": 7, "object_counting": 1})
     source = open_source("scannet", [root])
     projected = plan(source, source.names(), rules).questions
@@ -136,13 +136,13 @@ def test_words_that_cover_several_labels_are_counted_together(tmp_path):
     assert (projected["object_counting"], projected["object_size_estimation"]) == (2, 0)
 
 
-def test_words_that_hide_several_objects_are_not_counted_where_the_rules_say_so(tmp_path):
+def test_words_that_hide_several_objects_are_not_counted_if_the_rules_say_so(tmp_path):
     _write(tmp_path, {"scene0000_00": ["books", "books", "lamp", "lamp"]})
     assert _project(tmp_path, "vsi100k")["object_counting"] == 2
     assert _project(tmp_path, "wide")["object_counting"] == 1
 
 
-def test_scan_without_a_usable_annotation_is_set_aside_and_named(tmp_path):
+def test_scan_without_a_usable_annotation_is_skipped_and_named(tmp_path):
     _write(tmp_path, {"scene0000_00": ["lamp"], "scene0001_00": ["lamp"], "scene0002_00": ["lamp"]})
     (tmp_path / "scans/scene0001_00/scene0001_00.aggregation.json").unlink()
     (tmp_path / "scans/scene0002_00/scene0002_00.aggregation.json").write_text("{")
@@ -174,7 +174,7 @@ def test_expectation_agrees_within_its_share_only():
     assert not nearest.agrees(round(nearest.total * 1.03))
 
 
-def test_unknown_expectation_is_refused_with_those_there_are():
+def test_unknown_expectation_is_refused_with_the_known_ones():
     with pytest.raises(OptionError) as refused:
         load_expectation("rumour")
     assert "paper" in refused.value.remedy
@@ -192,7 +192,7 @@ def test_command_compares_all_scans_under_the_papers_rules_with_the_papers_total
     )
 
 
-def test_command_says_in_words_what_differs_from_the_papers_totals(root):
+def test_command_names_the_differences_from_the_papers_totals(root):
     ran = CliRunner().invoke(app, ["plan", "--scannet-root", str(root), "--expect", "paper"])
     rows = {line.split()[0]: line for line in ran.stdout.splitlines()}
     assert "6,431" in rows["object_counting"]
@@ -200,7 +200,7 @@ def test_command_says_in_words_what_differs_from_the_papers_totals(root):
     assert rows["scenes"].split()[-1] == "differs"
 
 
-def test_command_projects_what_a_build_takes_by_default(root):
+def test_command_projects_the_scans_that_a_build_takes_by_default(root):
     ran = CliRunner().invoke(app, ["plan", "--scannet-root", str(root), "--json"])
     figures = json.loads(ran.stdout)
     assert figures["rules"].startswith("wide@")
@@ -208,7 +208,7 @@ def test_command_projects_what_a_build_takes_by_default(root):
     assert 0 < figures["scenes"] < 120, "scans of the validation list are left out"
 
 
-def test_every_topic_has_a_measured_share_that_the_filter_leaves():
+def test_every_topic_has_a_measured_share_of_questions_that_the_filter_keeps():
     assert seen_shares().source
     assert all(0 < topic.seen_share <= 1 for topic in TOPICS.values())
 

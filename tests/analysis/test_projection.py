@@ -1,4 +1,4 @@
-"""How many questions the 1,201 training scans give: a projection over rooms with their label statistics."""
+"""The number of questions of the 1,201 training scans, projected over rooms with their label statistics."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""Labels that name a group of things, and what is asked in a room that has one."""
+"""Labels that name a group of things, and the questions about a room that has one."""
 
 import csv
 from importlib import resources
@@ -62,7 +62,7 @@ def test_a_plural_or_a_pile_is_a_group_of_its_things(label: str, member: str) ->
     ["scissors", "glass", "clothes", "blinds", "window blinds", "headphones", "jeans", "mattress", "bus",
      "tennis", "drum set", "box of tissues", "desk with drawers", "pile", "chair"],
 )  # fmt: skip
-def test_what_only_looks_like_a_group_is_none(label: str) -> None:
+def test_a_label_that_only_looks_like_a_group_is_not_one(label: str) -> None:
     assert group_rules().member(label) is None
 
 
@@ -72,7 +72,7 @@ def test_every_exception_has_its_reason() -> None:
 
 
 def furnished(rules: str, *labels: str) -> MeasuredScene:
-    """A room with things of these labels in a row, 1.5 m apart, the odd ones aside."""
+    """A room with things of these labels in a row, 1.5 m apart; every second one is 2 m to the side."""
     vocabulary = load_rules(rules).vocabulary
     return room(
         *(
@@ -100,7 +100,7 @@ OTHERS = ("bed", "sofa", "piano", "printer", "microwave")
         ("doors", "door"),
     ],
 )
-def test_neither_a_group_nor_what_it_consists_of_is_asked_about(rules: str, labels: tuple[str, ...]) -> None:
+def test_neither_a_group_nor_its_things_are_asked_about(rules: str, labels: tuple[str, ...]) -> None:
     scene = furnished(rules, *labels, *OTHERS)
     questions, drops = ask(scene, load_rules(rules), 0, load_rules(rules).default_topics)
     word = group_rules().member(labels[-1]) or labels[-1]

@@ -1,4 +1,4 @@
-"""Rule sets: closed to mistakes, explained constant by constant, open to a user's own."""
+"""Rule sets: mistakes are refused, every constant is explained, and a user may add rules."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ def constants_of(data: Any, at: str = "") -> list[tuple[str, dict[str, Any]]]:
 
 
 def rules_within(model: type[Rules]) -> Iterator[type[Rules]]:
-    """A model and all the models that its fields hold, constants and lists of labels aside."""
+    """A model and all models in its fields, except constants and lists of labels."""
     yield model
     for field in model.model_fields.values():
         for part in parts_of(field.annotation):
@@ -101,12 +101,12 @@ def test_a_mistake_in_a_users_rules_is_named_with_its_line(
 
 
 @pytest.mark.parametrize("name", RULE_SETS)
-def test_what_the_paper_held_out_is_asked_only_by_name(name: str) -> None:
+def test_topics_that_the_paper_held_out_are_asked_only_by_name(name: str) -> None:
     rules = load_rules(name)
     assert set(rules.topics) - set(rules.default_topics) == {"obj_appearance_order", "route_planning"}
 
 
-def test_a_users_rules_need_only_say_what_differs(tmp_path: Path) -> None:
+def test_a_users_rules_need_only_state_the_differences(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(
         "extends: wide\nname: mine\nwhy: larger gaps\ntopics:\n  object_rel_distance:\n    min_gap: 0.3\n"
@@ -119,7 +119,7 @@ def test_a_users_rules_need_only_say_what_differs(tmp_path: Path) -> None:
     assert mine.label.startswith("mine@")
 
 
-def test_rules_without_a_name_are_called_by_their_file(tmp_path: Path) -> None:
+def test_rules_without_a_name_get_the_name_of_their_file(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text("extends: wide\n")
     assert load_rules(path).label.startswith("mine@")
@@ -131,7 +131,7 @@ def test_a_bare_number_is_the_same_rule_as_one_with_its_unit(tmp_path: Path) -> 
     assert load_rules(path).digest == load_rules("wide").digest
 
 
-def test_the_digest_changes_with_what_rules_do_and_not_with_their_reasons(tmp_path: Path) -> None:
+def test_the_digest_depends_on_the_rules_and_not_on_their_reasons(tmp_path: Path) -> None:
     def digest(text: str) -> str:
         path = tmp_path / "mine.yaml"
         path.write_text(f"extends: wide\nname: mine\n{text}")

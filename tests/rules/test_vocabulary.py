@@ -1,4 +1,4 @@
-"""Vocabularies: one place for each label, and words that a person would use."""
+"""Vocabularies: each label is listed once, under a word that a person would use."""
 
 import json
 from pathlib import Path
@@ -20,7 +20,7 @@ def test_a_label_under_two_words_is_refused(tmp_path: Path) -> None:
         load_vocabulary(str(path))
 
 
-def test_a_word_that_stands_twice_is_refused(tmp_path: Path) -> None:
+def test_a_repeated_word_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(
         "name: mine\nwhy: x\nsource: x\nclosed: true\n"
@@ -78,7 +78,7 @@ def test_the_benchmarks_categories_are_its_own(label: str, word: str) -> None:
 
 
 @pytest.mark.parametrize("label", ["wall", "cabinet", "picture", "toilet", "sink", "bathtub", "curtain"])
-def test_what_the_benchmark_never_asks_about_has_no_word(label: str) -> None:
+def test_labels_that_the_benchmark_never_asks_about_have_no_word(label: str) -> None:
     assert load_vocabulary("vsibench").names(label, "scannet") == ()
 
 
@@ -98,7 +98,7 @@ def test_categories_of_the_benchmarks_other_datasets_are_words_there(part: str, 
     ["SPLIT", "split", "REMOVE", "Remove", "reflection", "wall", "Walls", "kitchen ceiling", "window frame",
      "object", "c", "o", "phone charger]", "door_frame"],
 )  # fmt: skip
-def test_structure_and_dirt_are_asked_of_no_dataset(name: str, dataset: str, label: str) -> None:
+def test_structure_and_dirt_are_never_asked_about(name: str, dataset: str, label: str) -> None:
     assert load_vocabulary(name).names(label, dataset) == ()
 
 
@@ -110,14 +110,14 @@ def test_one_thing_has_one_word_in_every_dataset(name: str, dataset: str) -> Non
         assert len({vocabulary.names(label, dataset)[0] for label in labels}) == 1
 
 
-def test_label_outside_a_closed_vocabulary_is_asked_of_no_dataset() -> None:
+def test_label_outside_a_closed_vocabulary_is_never_asked_about() -> None:
     vocabulary = load_vocabulary("vsibench")
     for dataset in ("scannet", "scannetpp", "arkitscenes", "3rscan", "synthetic"):
         assert vocabulary.names("umbrella", dataset) == ()
 
 
 @pytest.mark.parametrize("label", ["Books", "SPLIT", "wall", "chairs", "tv_monitor"])
-def test_the_paper_asks_about_labels_as_they_stand(label: str) -> None:
+def test_the_paper_asks_about_labels_unchanged(label: str) -> None:
     vocabulary = load_vocabulary("vsi100k")
     assert vocabulary.names(label, "scannet") == (label,)
     assert not vocabulary.is_group(label)
@@ -143,7 +143,7 @@ def test_a_broader_word_never_covers_itself(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["raw", "vsibench", "vsi100k"])
-def test_what_covers_a_word_covers_what_that_word_covers(name: str) -> None:
+def test_a_word_covers_all_that_its_narrower_words_cover(name: str) -> None:
     kinds = load_vocabulary(name).kinds
     missing = {
         (broad, narrow)
@@ -151,11 +151,13 @@ def test_what_covers_a_word_covers_what_that_word_covers(name: str) -> None:
         for middle in {*entry.labels} & {*kinds}
         for narrow in {*kinds[middle].labels} - {*entry.labels}
     }
-    assert missing == set()  # else a computer desk is a desk, a desk is a table, and a computer desk is none
+    assert (
+        missing == set()
+    )  # else a computer desk is a desk and a desk is a table, but a computer desk is not a table
 
 
 @pytest.mark.parametrize("name", ["raw", "vsibench", "vsi100k"])
-def test_what_is_listed_as_a_kind_or_as_hiding_several_is_asked_about_by_that_word(name: str) -> None:
+def test_labels_listed_as_kinds_or_as_several_things_are_asked_about_by_that_word(name: str) -> None:
     vocabulary = load_vocabulary(name)
     for entry in vocabulary.kinds.values():
         assert [word for word in entry.labels if vocabulary.names(word, "scannet")[:1] != (word,)] == []

@@ -1,4 +1,4 @@
-"""Balance: no answer more common than the rules allow, and no question left out that need not be."""
+"""Balance: no answer is more common than the rules allow, and as few questions as possible are left out."""
 
 from collections import Counter
 
@@ -13,7 +13,7 @@ from vsidata.topics.registry import TOPICS
 
 
 def answers(topic: str, kind: str | None = None, **numbers: int) -> list[Answer]:
-    """So many questions with each answer."""
+    """The given number of questions with each answer."""
     thinned = TOPICS[topic].thinned if topic in TOPICS else None
     return [
         Answer(f"{topic}-{kind}-{word}-{i}", kind or topic, None, 0, word, None, 1.0, thinned)
@@ -46,11 +46,11 @@ def test_level_is_the_largest_cut_that_keeps_every_share(sizes, share):
 def test_counts_are_thinned_to_their_largest_share():
     before = answers("object_counting", two=600, three=250, four=150)
     after = Counter(answer.word for answer in kept(before, rules(counts=0.4)))
-    # 266 of 266 + 250 + 150 = 666 is the most that is no more than 40 percent.
+    # 266 of 266 + 250 + 150 = 666 is the largest number within 40 percent.
     assert after == {"two": 266, "three": 250, "four": 150}
 
 
-def test_directions_are_thinned_for_each_question_type_by_itself():
+def test_directions_are_thinned_separately_per_question_type():
     before = answers("object_rel_direction", "easy", left=90, right=60)
     before += answers("object_rel_direction", "medium", left=40, right=40, back=40)
     after = Counter((answer.question_type, answer.word) for answer in kept(before, rules(directions=1)))
@@ -77,7 +77,7 @@ def sizes(category: str, *metres: float) -> list[Answer]:
     ]
 
 
-def test_sizes_about_the_same_are_thinned_for_each_category_by_itself():
+def test_sizes_about_the_same_are_thinned_separately_per_category():
     alike, spread = sizes("bed", *[2.0] * 80, *[1.6] * 20), sizes("table", *np.geomspace(0.4, 3, 100))
     after = Counter(answer.category for answer in kept(alike + spread, rules(sizes=0.5, size_step=0.1)))
     assert after == {"bed": 40, "table": 100}
@@ -90,19 +90,19 @@ def test_types_are_held_to_a_multiple_of_their_even_share():
     assert all(after[kind] == 100 for kind in "abcdefg")
 
 
-def test_two_topics_alone_are_not_held_to_each_other():
+def test_two_topics_alone_are_not_limited_by_each_other():
     before = answers("object_abs_distance", x=900) + answers("room_size_estimation", x=30)
     assert kept(before, rules(types=2)) == before
 
 
-def test_small_group_is_left_as_it_is():
+def test_small_group_is_not_changed():
     before = answers("object_counting", two=30, three=5)
     assert kept(before, rules(smallest=36, counts=0.5)) == before
     assert len(kept(before, rules(smallest=35, counts=0.5))) == 10
 
 
 @given(st.randoms(use_true_random=False))
-def test_what_is_kept_does_not_depend_on_the_order_of_the_questions(random):
+def test_the_kept_questions_do_not_depend_on_the_order_of_the_input(random):
     before = answers("object_counting", two=60, three=25) + answers("object_abs_distance", x=200)
     given_rules = rules(counts=0.5, types=1.2)
     shuffled = random.sample(before, len(before))
@@ -136,7 +136,7 @@ def test_tallies_count_before_and_after():
     }
 
 
-def test_tallies_of_sizes_say_how_common_the_usual_one_of_a_category_is():
+def test_tallies_of_sizes_state_the_share_of_the_usual_size_of_a_category():
     before = sizes("bed", *[2.0] * 80, *[1.6] * 20) + sizes("lamp", *[0.4] * 30)
     given = rules(smallest=50, sizes=0.5, size_step=0.1)
     assert tallies(before, balance(before, given, 0), given) == {
@@ -149,5 +149,5 @@ def test_tallies_of_sizes_say_how_common_the_usual_one_of_a_category_is():
 
 
 @pytest.mark.parametrize("part", ["counts", "directions", "letters", "sizes", "types"])
-def test_nothing_to_balance_is_fine(part):
+def test_an_empty_list_of_questions_stays_empty(part):
     assert balance([], rules(**{part: 0.5}), 0) == {}

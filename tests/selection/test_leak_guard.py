@@ -1,4 +1,4 @@
-"""No scan of a room that a benchmark shows gets past the guard, whichever scan of the room the list names."""
+"""The guard refuses every scan of a room that a benchmark shows, if the list names any of its scans."""
 
 import csv
 from pathlib import Path
@@ -45,7 +45,7 @@ def test_every_video_of_a_visit_that_vsi_bench_shows_is_refused(vsibench):
     siblings = [("arkitscenes", name) for name in ("47331061", "47331063", "47331064")]
     assert {name for _, name in siblings} & shown == {"47331063"}
     assert len(scenes_of_forbidden_rooms(siblings, forbidden_rooms())) == 3
-    # Read anew from the official file: the visits of the 150 videos have 300 others.
+    # Read from the official file: the visits of the 150 videos have 300 others.
     lines = (Path(official.__file__).parent / "data" / "arkitscenes_3dod_train_val_splits.csv").read_text()
     visit_of = {video: visit for video, visit, _ in csv.reader(lines.splitlines()[1:])}
     visits = {visit_of[video] for video in shown}
@@ -94,7 +94,7 @@ def test_usual_spellings_of_a_scan_forbid_its_room(tmp_path, line):
     assert unknown_scenes([path], []) == {}
 
 
-def test_scenes_at_hand_are_found_in_any_case_with_folders_and_endings(tmp_path):
+def test_scene_names_match_in_any_case_with_folders_and_endings(tmp_path):
     at_hand = [("matterport3d", "Xf4a/region_1"), ("scannetpp", "0a5c013435"), ("made", "Room_7")]
     path = tmp_path / "ours.csv"
     path.write_text(

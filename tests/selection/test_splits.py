@@ -15,7 +15,7 @@ from vsidata.sources.official import official_lists
 
 
 class Names:
-    """A source of which nothing but the names is asked."""
+    """A source that only has names."""
 
     def __init__(self, names, dataset="scannet"):
         self._names, self.dataset = sorted(names), dataset
@@ -37,7 +37,7 @@ ALL = Names(official_lists("scannet"))
 
 
 @pytest.mark.parametrize(("split", "into", "scans"), [("train", "train", 1201), ("test", "test", 100)])
-def test_each_official_list_is_taken_whole(split, into, scans):
+def test_each_official_list_is_taken_completely(split, into, scans):
     selection = select(ALL, split=split)
     assert Counter(selection.split_of.values()) == {into: scans}
     assert (selection.refused, selection.admitted, selection.unlisted) == ({}, {}, [])
@@ -61,7 +61,7 @@ def test_all_lists_without_the_refused_rooms():
     assert not {name[:9] for name in selection.split_of} & {name[:9] for name in selection.refused}
 
 
-def test_what_the_guard_went_by_is_told():
+def test_lists_of_the_guard_are_reported():
     told = select(ALL).forbidden_rooms
     # VSI-Bench shows 88 of the 142 rooms of ScanNet's validation list.
     assert (told["vsibench.csv"], told["ScanNet's validation list"]) == (88 + 50 + 150, 142 - 88)
@@ -77,14 +77,14 @@ def test_scan_in_no_list_is_left_out_and_named_unless_all_are_taken():
     assert "Use it with --split all." in str(caught.value)
 
 
-def test_synthetic_scans_know_no_official_list_and_no_benchmark():
+def test_synthetic_scans_have_no_official_list_and_no_benchmark():
     source = Names(["scene0000_00", "scene0025_01", "scene0568_00", "scene0707_00"], "synthetic")
     selection = select(source)
     assert Counter(selection.split_of.values()) == {"train": 4}
     assert selection.refused == {}
 
 
-def test_list_that_holds_none_of_the_scans_says_so():
+def test_list_without_any_of_the_scans_is_reported():
     with pytest.raises(OptionError, match="the scene is not in that list: 1 in train"):
         select(Names(["scene0191_00"]), split="test")
 
@@ -98,7 +98,7 @@ def test_list_that_holds_none_of_the_scans_says_so():
         (["2"], ["scene0000_00", "scene0000_01"]),
     ],
 )
-def test_scenes_are_asked_for_by_name_by_pattern_or_by_number(asked, taken):
+def test_scenes_are_chosen_by_name_by_pattern_or_by_number(asked, taken):
     assert list(select(ALL, scenes=asked).split_of) == taken
 
 
@@ -107,13 +107,13 @@ def test_name_that_fits_nothing_is_refused():
         select(ALL, scenes=["scene0191_00", "scene9*"])
 
 
-def test_no_scene_at_all_is_refused():
+def test_selection_without_a_scene_is_refused():
     with pytest.raises(OptionError, match="no scene"):
         select(ALL, scenes=["0"])
 
 
 @pytest.mark.parametrize(("share", "held"), [(0.05, 28), (0.2, 113), (0.02, 11), (0.0001, 1), (0.9999, 564)])
-def test_held_out_share_of_the_training_rooms_is_what_was_asked(share, held):
+def test_held_out_share_of_the_training_rooms_is_the_requested_one(share, held):
     selection = select(ALL, holdout=share)
     rooms = {
         split: {n[:9] for n, s in selection.split_of.items() if s == split}
@@ -142,7 +142,7 @@ shares = st.floats(0.01, 0.99)
 
 
 @given(rooms=rooms, share=shares, seed=st.integers())
-def test_both_sides_have_a_room_however_few_there_are(rooms, share, seed):
+def test_both_sides_have_a_room_for_any_number_of_rooms(rooms, share, seed):
     held_out = held_out_rooms(rooms, share, seed)
     assert held_out
     assert held_out < rooms
@@ -156,7 +156,7 @@ def test_held_out_share_is_as_near_as_whole_rooms_allow(rooms, share, seed):
 
 
 @given(rooms=rooms, more=rooms, share=shares)
-def test_added_rooms_move_no_more_rooms_than_they_are_and_all_one_way(rooms, more, share):
+def test_added_rooms_move_at_most_as_many_rooms_and_all_in_one_direction(rooms, more, share):
     before, after = held_out_rooms(rooms, share, 0), held_out_rooms(rooms | more, share, 0)
     into, out = (after & rooms) - before, before - after
     assert not (into and out)
@@ -173,7 +173,7 @@ def test_siblings_of_a_video_are_on_one_side():
     assert selection.rooms["validation"] == round(0.2 * len(sides))
 
 
-def test_official_validation_scans_of_other_datasets_are_no_training_scans():
+def test_official_validation_scans_of_other_datasets_are_not_training_scans():
     videos = official_lists("arkitscenes")
     selection = select(Names(videos, "arkitscenes"))
     # 4,498 Training videos, of which two show a visit that VSI-Bench shows, too.
@@ -218,11 +218,11 @@ def test_official_validation_scans_of_other_datasets_are_no_training_scans():
         ),
     ],
 )
-def test_what_is_used_and_why_the_rest_is_left_out_is_said(names, split, words):
+def test_used_and_left_out_scans_are_reported_with_the_reason(names, split, words):
     assert in_words(select(Names(names), split=split).counts, split) == words
 
 
-def test_where_no_scene_is_in_the_list_the_options_that_take_some_are_named(vsibench):
+def test_if_no_scene_is_in_the_list_the_options_that_take_some_are_named(vsibench):
     with (vsibench / "scenes.csv").open(newline="") as file:
         shown = [row["scene_name"] for row in csv.DictReader(file) if row["dataset"] == "arkitscenes"]
     with pytest.raises(OptionError) as caught:
@@ -237,11 +237,11 @@ def test_where_no_scene_is_in_the_list_the_options_that_take_some_are_named(vsib
     assert len(taken.admitted) == 150
 
 
-def test_scans_beyond_the_number_asked_for_are_counted():
+def test_scans_beyond_the_requested_number_are_counted():
     counts = select(Names(["scene0191_00", "scene0191_01"]), scenes=["1"]).counts
     assert in_words(counts, "train") == "2 scans: 1 used, 1 more than --scenes allows"
 
 
-def test_nothing_is_held_out_unless_asked():
+def test_no_room_is_held_out_by_default():
     assert held_out_rooms({"scene0000", "scene0001"}, 0.0, 0) == set()
     assert held_out_rooms({"scene0000"}, 0.5, 0) == set()

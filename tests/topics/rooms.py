@@ -1,4 +1,4 @@
-"""Measured scenes made by hand, whose answers can be worked out on paper."""
+"""Measured scenes made by hand, with answers that can be worked out on paper."""
 
 from collections.abc import Iterable
 

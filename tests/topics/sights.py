@@ -1,4 +1,4 @@
-"""Sights made by hand: which objects the picked frames show, and how large."""
+"""Sights made by hand: the objects that the picked frames show, and how large."""
 
 from collections.abc import Mapping, Sequence
 
@@ -28,7 +28,7 @@ def sight(
     surface: Mapping[int, float] | None = None,
     floor: float | None = 1.0,
 ) -> Sight:
-    """The same for picked frames; each object's whole surface is seen unless said otherwise."""
+    """The same for picked frames. Each object's whole surface is seen unless stated otherwise."""
     seen = timeline(shown)
     whole = np.array([(surface or {}).get(int(instance), 1.0) for instance in seen.instances])
     return Sight(

@@ -1,4 +1,4 @@
-"""Questions that the picked frames cannot answer are dropped, for a reason, and never count."""
+"""Questions that the picked frames cannot answer are left out for a reason, and never count."""
 
 from dataclasses import replace
 
@@ -38,7 +38,7 @@ def test_chairs_are_counted_only_if_every_one_is_seen() -> None:
 
 
 @pytest.mark.parametrize("rarely", [[0.0, 0.0], [GLIMPSE, GLIMPSE]], ids=["never", "glimpsed"])
-def test_what_no_frame_shows_well_is_not_measured(rarely: list[float]) -> None:
+def test_an_object_that_no_frame_shows_well_is_not_measured(rarely: list[float]) -> None:
     shown = sight({0: rarely} | {i: [0.0, ENOUGH] for i in range(1, 5)})
     questions, drops = asked(SPREAD, "object_size_estimation", shown)
     assert all(0 not in instances(q) for q in questions)
@@ -46,13 +46,13 @@ def test_what_no_frame_shows_well_is_not_measured(rarely: list[float]) -> None:
     assert sum(drops.values()) == 1
 
 
-def test_what_shows_only_a_corner_is_not_measured() -> None:
+def test_an_object_with_only_a_corner_in_the_frames_is_not_measured() -> None:
     every = {i: [ENOUGH] for i in range(5)}
     questions, _ = asked(SPREAD, "object_size_estimation", sight(every, surface={0: 0.05, 1: 0.2}))
     assert {instance for q in questions for instance in instances(q)} == {1, 2, 3, 4}
 
 
-def test_object_that_the_sight_does_not_know_is_not_seen() -> None:
+def test_object_that_is_missing_in_the_sight_is_not_seen() -> None:
     questions, _ = asked(SPREAD, "object_size_estimation", sight({0: [ENOUGH]}))
     assert [instances(q) for q in questions] == [{0}]
 
@@ -74,14 +74,14 @@ def test_room_is_asked_about_only_if_enough_of_its_floor_is_seen() -> None:
         assert drops == {("room_size_estimation", "the frames show too little of the floor"): 1}
 
 
-def test_dropped_questions_leave_their_place_under_the_cap_to_others() -> None:
+def test_left_out_questions_leave_their_place_under_the_cap_to_others() -> None:
     rules = WIDE.with_caps({"object_size_estimation": 2})
     shown = sight({i: [ENOUGH if i >= 3 else 0.0] for i in range(5)})
     questions, _ = asked(SPREAD, "object_size_estimation", shown, rules)
     assert {instance for q in questions for instance in instances(q)} == {3, 4}
 
 
-def test_without_frames_nothing_is_dropped_for_them() -> None:
+def test_without_frames_no_question_is_left_out_because_of_them() -> None:
     without, _ = asked(SPREAD, "object_abs_distance", None)
     every, _ = asked(SPREAD, "object_abs_distance", sight({i: [ENOUGH] for i in range(5)}))
     assert without == every

@@ -25,7 +25,7 @@ def from_then_on(frame: int, frames: int = 40) -> list[float]:
 
 
 def video(shown: Mapping[int, Sequence[float]], words: Sequence[str] = WORDS) -> MeasuredScene:
-    """Two frames a second; the share of the picture of each object, by its place among the words."""
+    """Two frames per second; the share of the picture of each object, by its place among the words."""
     things = [thing(i, word, (i, 0, 0)) for i, word in enumerate(words)]
     return replace(room(*things), timeline=timeline(shown))
 
@@ -49,7 +49,7 @@ def test_the_answer_is_the_order_of_the_first_frames_that_show_each() -> None:
     assert (evidence.value, evidence.margin) == (4.5, 1.5)
 
 
-def test_question_and_options_read_as_in_the_benchmark() -> None:
+def test_question_and_options_have_the_wording_of_the_benchmark() -> None:
     (question,), _ = asked(video(ONE_AFTER_ANOTHER))
     listed = question.question.removeprefix(
         "What will be the first-time appearance order of the following categories in the video: "
@@ -69,7 +69,7 @@ def test_the_string_is_that_of_the_released_questions(name: str, vsibench) -> No
     assert released.count(beginning) > 200
 
 
-def test_what_appears_within_the_same_second_is_never_asked_about_together() -> None:
+def test_categories_that_appear_within_the_same_second_are_never_asked_about_together() -> None:
     together = {
         0: from_then_on(0),
         1: from_then_on(1),
@@ -81,21 +81,23 @@ def test_what_appears_within_the_same_second_is_never_asked_about_together() -> 
     assert orders == {"bed, door, heater, lamp", "cup, door, heater, lamp"}
 
 
-def test_a_hint_of_a_category_before_another_is_seen_makes_their_order_a_matter_of_eyes() -> None:
-    hinted = [HINT] * 12 + [LARGE] * 28  # less than counts as seen, more than nobody can see
+def test_a_glimpse_of_a_category_before_another_is_seen_makes_their_order_uncertain() -> None:
+    hinted = [HINT] * 12 + [
+        LARGE
+    ] * 28  # less than the share that counts as seen, more than a share that no viewer can see
     questions, drops = asked(video({**ONE_AFTER_ANOTHER, 0: hinted}))
     assert questions == []
     assert set(drops) == {(TOPIC, "too few categories appear far enough apart")}
 
 
-def test_a_ray_or_two_are_no_hint() -> None:
+def test_a_ray_or_two_are_not_a_glimpse() -> None:
     speck = [0.00005] * 12 + [LARGE] * 28
     (question,), _ = asked(video({**ONE_AFTER_ANOTHER, 0: speck}))
     assert question.answer == "cup, door, heater, bed"
 
 
 def without_frames(scene: MeasuredScene, first: int, last: int) -> MeasuredScene:
-    """The same video, its frames of that range without a pose: nobody can tell what they show."""
+    """The same video with frames of that range without a pose: their content is unknown."""
     whole = scene.timeline
     assert whole is not None
     known = [row for row in range(len(whole.seconds)) if not first <= row <= last]
@@ -105,10 +107,10 @@ def without_frames(scene: MeasuredScene, first: int, last: int) -> MeasuredScene
 
 
 @pytest.mark.parametrize(("first", "last"), [(12, 15), (12, 13)])
-def test_what_is_first_seen_after_the_camera_was_lost_comes_after_all_else_or_is_not_asked_about(
+def test_categories_first_seen_after_the_camera_was_lost_come_last_or_are_not_asked_about(
     first: int, last: int
 ) -> None:
-    """The lamp comes into the picture at 6 s, the plant, which the lost frames may have shown, at 10 s."""
+    """The lamp comes into the picture at 6 s; the plant, which the lost frames may show, at 10 s."""
     scene = video({**ONE_AFTER_ANOTHER, 4: from_then_on(12), 5: from_then_on(20)}, [*WORDS, "plant"])
     questions, _ = asked(without_frames(scene, first, last))
     orders = [question.answer.split(", ") for question in questions]
@@ -117,7 +119,7 @@ def test_what_is_first_seen_after_the_camera_was_lost_comes_after_all_else_or_is
         assert not {"lamp", "plant"} & {*order[:-1]}
 
 
-def test_what_was_seen_before_the_camera_was_lost_keeps_its_moment() -> None:
+def test_categories_seen_before_the_camera_was_lost_keep_their_moment() -> None:
     (question,), _ = asked(without_frames(video(ONE_AFTER_ANOTHER), 12, 30))
     assert question.answer == "cup, door, heater, bed"
 
@@ -142,7 +144,7 @@ def test_a_category_appears_with_the_first_of_its_objects() -> None:
     assert question.answer == "cup, door, heater, chair"
 
 
-def test_what_is_never_seen_is_not_asked_about() -> None:
+def test_a_category_that_is_never_seen_is_not_asked_about() -> None:
     questions, _ = asked(video({**ONE_AFTER_ANOTHER, 4: [HINT] * 40}))
     assert all("lamp" not in q.question for q in questions)
     assert len(questions) == 1
@@ -160,7 +162,7 @@ def test_a_chair_and_an_office_chair_are_never_ordered_against_each_other() -> N
             assert not {"chair", "office chair"} <= words
 
 
-def test_frames_that_show_two_at_once_cannot_tell_which_came_first() -> None:
+def test_frames_that_show_two_new_categories_cannot_order_them() -> None:
     scene = video(ONE_AFTER_ANOTHER)
     apart = sight({0: [0, 0, 0, LARGE], 1: [LARGE] * 4, 2: [0, LARGE, 0, 0], 3: [0, 0, LARGE, LARGE]})
     assert len(asked(replace(scene, sight=apart))[0]) == 1
@@ -172,7 +174,7 @@ def test_frames_that_show_two_at_once_cannot_tell_which_came_first() -> None:
     assert asked(replace(scene, sight=never))[0] == []
 
 
-def test_without_a_video_nothing_is_asked() -> None:
+def test_without_a_video_no_order_is_asked() -> None:
     questions, drops = asked(room(thing(0, "bed", (0, 0, 0))))
     assert questions == []
     assert drops == {(TOPIC, "the scan has no video with known cameras"): 1}
@@ -180,11 +182,11 @@ def test_without_a_video_nothing_is_asked() -> None:
 
 def test_every_letter_is_the_right_one_about_as_often() -> None:
     letters = [asked(video(ONE_AFTER_ANOTHER), seed)[0][0].ground_truth for seed in range(200)]
-    # 200 draws of a fair letter: 50, give or take 4 standard deviations.
+    # 200 draws of a fair letter: 50, within 4 standard deviations.
     assert all(abs(letters.count(letter) - 50) < 25 for letter in "ABCD")
 
 
-def test_appearances_lie_a_second_apart_or_more_in_any_video() -> None:
+def test_appearances_are_a_second_or_more_apart_in_any_video() -> None:
     many = {i: from_then_on((7 * i) % 23, frames=60) for i in range(16)}
     scene = video(many, [f"thing {i}" for i in range(16)])
     found = [question for seed in range(5) for question in asked(scene, seed)[0]]

@@ -1,4 +1,4 @@
-"""Rooms with very many objects: only distances that are asked for are measured, and too many are refused."""
+"""Rooms with very many objects: only distances of questions are measured; too many objects are refused."""
 
 from itertools import permutations
 
@@ -53,13 +53,13 @@ def test_an_object_without_a_box_has_no_distance():
 
 
 def crowd(count: int) -> Scene:
-    """So many objects with a word each, on a line."""
+    """The given number of objects on a line, with a word each."""
     words = (f"w{''.join(chr(97 + n // 26**k % 26) for k in range(3))}" for n in range(count))
     objects = tuple(SceneObject(instance=n, label=word, box=box((n, 0, 0))) for n, word in enumerate(words))
     return Scene(dataset="made", name="room0", objects=objects, room_area=20.0)
 
 
-def test_a_scan_with_more_objects_than_any_room_has_is_refused_in_words():
+def test_a_scan_with_more_objects_than_any_room_has_is_refused_with_a_message():
     rules = load_rules("wide")
     assert len(measure.measure(crowd(1_000), rules.measurement, rules.vocabulary, 0).objects) == 1_000
     with pytest.raises(

@@ -35,7 +35,7 @@ def run(*arguments):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A topic's file, rules that name it, and a build by two workers, after which the file is gone."""
+    """A topic's file, rules that name it, and a build by two workers; the file is removed afterwards."""
     folder = tmp_path_factory.mktemp("outside")
     (folder / "toy.py").write_text(TOY)
     (folder / "mine.yaml").write_text(RULES)
@@ -59,7 +59,7 @@ def folder(tmp_path_factory):
     return folder
 
 
-def test_it_is_asked_and_the_manifest_says_where_it_came_from(folder):
+def test_it_is_asked_and_the_manifest_names_its_file(folder):
     manifest = json.loads((folder / "qa" / "manifest.json").read_text())
     assert manifest["questions"]["train"]["higher"] > 24
     assert manifest["drops"]["higher"]["nearly as high as each other"] > 0
@@ -102,7 +102,7 @@ def test_it_is_audited_and_debiased(folder):
     assert DEFINITION in (folder / "less" / "README.md").read_text()
 
 
-def test_a_build_does_not_go_on_with_another_file(folder):
+def test_a_build_does_not_resume_with_another_file(folder):
     changed = folder / "changed" / "toy.py"
     changed.parent.mkdir()
     changed.write_text(TOY + "# another version\n")
@@ -122,18 +122,18 @@ def test_a_build_does_not_go_on_with_another_file(folder):
         (TOY.replace('"higher"', '"object_counting"'), "a topic of that name already exists"),
     ],
 )
-def test_file_that_is_no_topic_is_refused(tmp_path, text, fault):
+def test_file_without_a_topic_is_refused(tmp_path, text, fault):
     (tmp_path / "toy.py").write_text(text)
     with pytest.raises(OptionError, match=fault):
         load_rules("wide", [tmp_path / "toy.py"])
 
 
-def test_file_that_is_not_there_is_refused(tmp_path):
+def test_missing_file_is_refused(tmp_path):
     with pytest.raises(OptionError, match="cannot be read: No such file"):
         load_rules("wide", [tmp_path / "toy.py"])
 
 
-def test_topic_of_an_installed_package_is_known(tmp_path, monkeypatch):
+def test_topic_of_an_installed_package_is_found(tmp_path, monkeypatch):
     (tmp_path / "toy_package.py").write_text(TOY)
     about = tmp_path / "toy_package-1.2.dist-info"
     about.mkdir()
@@ -147,8 +147,8 @@ def test_topic_of_an_installed_package_is_known(tmp_path, monkeypatch):
         installed_topics()
 
 
-def test_names_of_topics_stand_in_their_files_alone():
-    """And in rule sets, in data on released questions, and in the benchmark's own table of tasks."""
+def test_names_of_topics_are_in_their_files_only():
+    """Rule sets, data on released questions, and the benchmark's own table of tasks may have them, too."""
     root = Path(vsidata.__file__).parents[1]
     files = [
         file

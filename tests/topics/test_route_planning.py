@@ -33,7 +33,7 @@ Place = tuple[float, float, float, float]
 
 
 def way(question: Question) -> list[tuple[float, float]]:
-    """Where the evidence draws the walk, on the ground plane."""
+    """The stops of the walk as the evidence draws it, on the ground plane."""
     (walked,) = (
         shape for shape in question.evidence.shapes if (shape.kind, shape.role) == ("arrow", "answer")
     )
@@ -41,7 +41,7 @@ def way(question: Question) -> list[tuple[float, float]]:
 
 
 def furnished(size: tuple[float, float], furniture: dict[str, Place], height: float = 0.8) -> MeasuredScene:
-    """A room with one object of each word at (x, y, width, depth), its corner and sides in metres."""
+    """A room with one object of each word at (x, y, width, depth): its corner and sides in metres."""
     parts = [sheet((0, 0, 0), (*size, 0)), walls(*size)]
     things = []
     for instance, (word, (x, y, width, depth)) in enumerate(furniture.items()):
@@ -61,7 +61,7 @@ def words_of(question: Question, role: str) -> list[str]:
 
 
 def moves_of(question: Question) -> list[str]:
-    """The moves without their numbers, `turn` for those to be filled in."""
+    """The moves without their numbers; `turn` for those to be filled in."""
     text = question.question.split("'turn right.'): ")[1].removesuffix(
         ". You have reached the final destination."
     )
@@ -84,7 +84,7 @@ def turns_walked(question: Question, furniture: dict[str, Place]) -> list[float]
     return [turned(before, after) for before, after in pairwise(headings)]
 
 
-# The bed lies west, the tv east of it; the sink north and the stove south of the tv, the desk of the bed.
+# The bed is west and the tv east of it; the sink is north and the stove south of the tv, the desk of the bed.
 CROSS = {
     "bed": (0.2, 2.5, 1.0, 1.0),
     "tv": (6.0, 2.7, 0.8, 0.6),
@@ -95,7 +95,7 @@ CROSS = {
 HALL = furnished((7, 6), CROSS)
 
 
-def test_turns_are_those_of_the_map() -> None:
+def test_turns_agree_with_the_map() -> None:
     answers = {
         tuple(moves_of(question)): question.answer
         for seed in range(4)
@@ -200,7 +200,7 @@ def test_no_route_leads_through_a_wall() -> None:
         assert any(visited <= side for side in sides)
 
 
-def test_what_stands_twice_or_cannot_be_walked_up_to_is_no_landmark() -> None:
+def test_repeated_or_unreachable_objects_are_not_landmarks() -> None:
     twice = replace(HALL, objects=(*HALL.objects, thing(9, "tv", (3, 1, 0.3))))
     high = replace(
         HALL,
@@ -216,7 +216,7 @@ def test_what_stands_twice_or_cannot_be_walked_up_to_is_no_landmark() -> None:
             assert "tv" not in [item.category for item in question.evidence.objects]
 
 
-def test_a_route_past_what_the_frames_do_not_show_is_dropped() -> None:
+def test_a_route_past_unseen_places_is_left_out() -> None:
     shown = sight({i: [0.05 if i != 1 else 0.0] for i in range(5)})
     questions, drops = asked(replace(HALL, sight=shown))
     assert questions
@@ -235,14 +235,14 @@ def test_without_a_mesh_a_floor_or_landmarks_there_are_no_routes() -> None:
         assert sum(drops.values()) == 1
 
 
-def test_more_objects_than_maps_of_so_large_a_floor_can_be_held_give_no_routes(monkeypatch) -> None:
+def test_objects_that_need_more_maps_than_fit_in_memory_have_no_routes(monkeypatch) -> None:
     assert asked(HALL)[0]
     monkeypatch.setattr(route_planning, "_MOST_MAPPED", 1_000)
     questions, drops = asked(HALL)
     assert (questions, drops) == ([], {(TOPIC, "the scan shows no floor"): 1})
 
 
-def test_the_same_seed_gives_the_same_routes_and_another_other_ones() -> None:
+def test_the_same_seed_gives_the_same_routes_and_another_seed_others() -> None:
     first, again, other = (asked(HALL, seed, cap=4)[0] for seed in (1, 1, 2))
     assert first == again
     assert first != other
@@ -262,7 +262,7 @@ def test_no_route_crosses_the_furniture_or_leaves_the_rooms_of_a_recipe(syntheti
 
 
 def solids_of(truth: dict) -> list[Polygon]:
-    """The recipe's boxes in a body's way, without their rims: a round table does not fill its corners."""
+    """The recipe's boxes in the way of a body, without their rims: a round table leaves its corners free."""
     found = []
     for each in truth["objects"]:
         (x, y, z), (width, depth, height) = each["recipe"]["center"], each["recipe"]["extents"]
@@ -292,7 +292,7 @@ WALLS = [LineString([(4, 0), (4, 2.5)]), LineString([(4, 3.5), (4, 6)])]
 
 
 def arrivals(rules: RuleSet, seeds: int) -> list[tuple[str, bool]]:
-    """Words of landmarks that one stands by or faces, and whether the wall hides all of their outline."""
+    """Words of landmarks at a stop or in front of it, and whether the wall hides all of their outline."""
     rooms = furnished((8, 6), SIDES, height=1.6)
     parts = [sheet((4, 0, 0), (4, 2.5, 2.5)), sheet((4, 3.5, 0), (4, 6, 2.5)), rooms.points]
     scene = replace(rooms, points=np.concatenate(parts))
@@ -312,7 +312,7 @@ def arrivals(rules: RuleSet, seeds: int) -> list[tuple[str, bool]]:
     return found
 
 
-def test_nobody_arrives_at_stands_by_or_faces_an_object_behind_a_wall() -> None:
+def test_no_route_stops_at_or_faces_an_object_behind_a_wall() -> None:
     found = arrivals(WIDE.with_caps({TOPIC: 1000}), seeds=3)
     assert not [word for word, hidden in found if hidden]
     assert {"cupboard", "shelf"} <= {word for word, _ in found}  # from their own room

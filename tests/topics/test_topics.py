@@ -1,4 +1,4 @@
-"""Topics on rooms made by hand: what is asked, what is answered, what is refused and why."""
+"""Topics on rooms made by hand: the questions, the answers, and the refusals with their reasons."""
 
 import math
 from collections import Counter
@@ -44,7 +44,7 @@ def test_a_kind_of_chair_is_counted_as_a_chair_and_on_its_own() -> None:
     }
 
 
-def test_what_hides_several_things_or_is_too_small_is_not_counted() -> None:
+def test_labels_of_several_things_and_too_small_objects_are_not_counted() -> None:
     scene = room(
         *(thing(i, "books", (i, 0, 0), hides_several=True) for i in range(2)),
         *(thing(i, "cup", (i, 0, 0), askable=i != 4) for i in range(2, 5)),
@@ -68,13 +68,13 @@ def test_size_is_the_longest_side_in_centimetres() -> None:
     assert question.evidence.value == pytest.approx(2.134)
 
 
-def test_an_object_is_asked_about_as_the_only_one_only_if_no_kind_of_it_is_there() -> None:
+def test_an_object_is_called_the_only_one_only_if_the_room_has_no_other_of_any_of_its_kinds() -> None:
     scene = room(thing(0, "table", (0, 0, 0)), thing(1, "coffee table", (3, 0, 0), (1, 1, 1), "table"))
     questions, _ = asked(scene, "object_size_estimation")
     assert [q.evidence.objects[0].category for q in questions] == ["coffee table"]
 
 
-def test_room_size_has_one_decimal_and_is_dropped_where_it_is_unknown() -> None:
+def test_room_size_has_one_decimal_and_is_left_out_if_it_is_unknown() -> None:
     (question,), _ = asked(room(area=17.26), "room_size_estimation")
     assert (question.ground_truth, question.unit, question.options) == ("17.3", "m²", None)
     questions, drops = asked(room(area=None), "room_size_estimation")
@@ -110,10 +110,10 @@ def test_objects_that_nearly_touch_have_no_distance_to_estimate() -> None:
         (1.5, 1.5, True),
     ],
 )
-def test_distance_on_which_boxes_and_surfaces_disagree_is_asked_by_the_benchmarks_rules_alone(
+def test_distance_on_which_boxes_and_surfaces_disagree_is_asked_by_the_benchmarks_rules_only(
     by_boxes: float, by_surfaces: float, asked_in_wide: bool
 ) -> None:
-    # The second thing is a wall of two triangles that stands back from the near side of its box.
+    # The second thing is a wall of two triangles that is back from the near side of its box.
     near, back = 0.2 + by_boxes, 0.2 + by_surfaces
     scene = room(thing(0, "toilet", (0, 0, 0)), thing(1, "guitar", (near + 0.5, 0, 0), (1, 0.4, 0.4)))
     square = np.array([[0.0, -0.2, -0.2], [0, 0.2, -0.2], [0, -0.2, 0.2], [0, 0.2, 0.2]])
@@ -167,7 +167,7 @@ def test_options_closer_together_than_the_gap_are_never_offered_together() -> No
 
 
 def with_surface(thing: MeasuredObject, lowest_x: float) -> MeasuredObject:
-    """The same with a surface: of its box, the part beyond some x."""
+    """The same with a surface: the part of its box beyond some x."""
     assert thing.box is not None
     corners = thing.box.corners.copy()
     corners[:, 0] = np.maximum(corners[:, 0], lowest_x)
@@ -182,8 +182,10 @@ def with_surface(thing: MeasuredObject, lowest_x: float) -> MeasuredObject:
         (1.5, "the nearest by boxes and by surfaces differ"),
     ],
 )
-def test_where_surfaces_do_not_clearly_agree_nothing_is_asked(sofa_starts: float, reason: str | None) -> None:
-    # The box of the sofa begins half a metre from the lamp, that of the bed a metre; the surface, or not.
+def test_no_question_is_asked_if_surfaces_do_not_clearly_agree(
+    sofa_starts: float, reason: str | None
+) -> None:
+    # The box of the sofa begins half a metre from the lamp, that of the bed a metre; the surfaces may not.
     lamp, sofa = thing(0, "lamp", (0, 0, 0)), thing(1, "sofa", (1.7, 0, 0), (2, 0.4, 0.4))
     others = [thing(2, "bed", (0, 1.4, 0)), thing(3, "sink", (0, 2.4, 0)), thing(4, "tv", (0, 3.4, 0))]
     others = [with_surface(other, -9) for other in others]
@@ -197,9 +199,7 @@ def test_where_surfaces_do_not_clearly_agree_nothing_is_asked(sofa_starts: float
 
 
 @pytest.mark.parametrize(("slack", "kept"), [(0.0, True), (0.4, True), (0.6, False)])
-def test_where_noise_might_have_chosen_the_box_that_decides_nothing_is_asked(
-    slack: float, kept: bool
-) -> None:
+def test_no_question_is_asked_if_noise_might_have_chosen_the_deciding_box(slack: float, kept: bool) -> None:
     scene = line_of(1.0, 1.5, 2.5, 3.5)
     lamp, bed, *others = scene.objects
     questions, drops = asked(room(lamp, replace(bed, slack=slack), *others), "object_rel_distance")
@@ -244,7 +244,7 @@ def test_a_chair_and_an_office_chair_are_never_options_against_each_other() -> N
             assert not {"chair", "office chair"} <= set(options)
 
 
-def test_the_paper_asks_once_for_each_label_without_options() -> None:
+def test_the_paper_asks_once_per_label_without_options() -> None:
     questions, _ = asked(line_of(1.0, 1.7, 2.5, 3.5), "object_rel_distance", PAPER)
     assert len(questions) == 5
     assert all(q.options is None and q.ground_truth == q.answer for q in questions)
@@ -293,7 +293,7 @@ def test_direction_questions_keep_their_margin_on_both_sides(degrees: int, seed:
         assert math.degrees(question.evidence.margin or 0) == pytest.approx(nearest)
 
 
-def test_an_object_that_reaches_into_another_sector_is_not_asked_about() -> None:
+def test_an_object_that_extends_into_another_sector_is_not_asked_about() -> None:
     long_sofa = thing(2, "sofa", (-2, 0.5, 0), (0.5, 6.0, 0.5))
     scene = room(thing(0, "bed", (0, 0, 0)), thing(1, "sink", (0, 2, 0)), long_sofa)
     questions, _ = asked(scene, "object_rel_direction")
@@ -302,14 +302,14 @@ def test_an_object_that_reaches_into_another_sector_is_not_asked_about() -> None
 
 
 def scattered(seed: int, count: int = 12) -> MeasuredScene:
-    """Small things strewn over a room of 6 by 4 m."""
+    """Small things scattered over a room of 6 by 4 m."""
     rng = np.random.default_rng(seed)
     places = rng.uniform((-3, -2, 0), (3, 2, 1), (count, 3))
     return room(*(thing(i, f"thing {i}", place, (0.25, 0.25, 0.25)) for i, place in enumerate(places)))
 
 
-def test_what_could_be_asked_about_a_rich_room_is_drawn_and_never_listed() -> None:
-    # Of 300 things there are 27 million triples, and of a target with four options 10^11 sets.
+def test_possible_questions_of_a_rich_room_are_drawn_and_never_listed() -> None:
+    # 300 things have 27 million triples, and 10^11 sets of a target with four options.
     questions, _ = ask(scattered(0, 300), WIDE, 0, WIDE.default_topics)
     made = Counter(q.question_type for q in questions)
     for topic, types in (("abs_distance", 1), ("rel_distance", 1), ("rel_direction", 3)):
@@ -322,7 +322,7 @@ def medium_words(rules, seed: int) -> Counter[str]:
     return Counter(q.answer for q in questions if q.question_type == "object_rel_direction_medium")
 
 
-def test_rare_directions_come_in_turn_under_the_cap_and_no_question_is_lost_for_it() -> None:
+def test_rare_directions_take_turns_under_the_cap_and_no_question_is_lost() -> None:
     as_drawn = WIDE.topics["object_rel_direction"].model_copy(update={"words_in_turn": False})
     drawn, even = Counter[str](), Counter[str]()
     for seed in range(20):
@@ -335,7 +335,7 @@ def test_rare_directions_come_in_turn_under_the_cap_and_no_question_is_lost_for_
 
 
 @given(st.lists(st.sampled_from(["left", "right", "back", None]), max_size=40))
-def test_words_take_turns_until_only_the_commonest_is_left(words: list[str | None]) -> None:
+def test_words_take_turns_until_only_the_most_common_is_left(words: list[str | None]) -> None:
     evidence = Evidence((), 1.0)
     outcomes = [
         Draft("kind", f"{i}?", word, evidence) if word else Drop("no") for i, word in enumerate(words)
@@ -345,7 +345,7 @@ def test_words_take_turns_until_only_the_commonest_is_left(words: list[str | Non
     drafts = [outcome for outcome in ordered if isinstance(outcome, Draft)]
     for cap in range(len(drafts) + 1):
         taken, left = Counter(d.answer for d in drafts[:cap]), Counter(d.answer for d in drafts[cap:])
-        # A word that is still there is never behind another by more than the turn that is going on.
+        # A word that is still left is never behind another by more than the current turn.
         assert all(taken[word] >= max(taken.values(), default=0) - 1 for word in left)
 
 
@@ -358,7 +358,7 @@ def test_triples_are_different_and_none_comes_twice(count: int, draws: int, seed
 
 
 @pytest.mark.parametrize("distances", [(1.0, 1.7, 2.5, 3.5), (1.0, 1.05, 1.1, 1.7, 2.5, 3.5)], ids=str)
-def test_letters_are_drawn_without_favour(distances: tuple[float, ...]) -> None:
+def test_letters_are_drawn_evenly(distances: tuple[float, ...]) -> None:
     letters = Counter(
         question.ground_truth
         for seed in range(300)
@@ -370,7 +370,7 @@ def test_letters_are_drawn_without_favour(distances: tuple[float, ...]) -> None:
     assert all(abs(letters[letter] - total / 4) < 5 * math.sqrt(total * 3 / 16) for letter in "ABCD")
 
 
-def test_the_same_seed_and_scene_give_the_same_questions_whatever_else_is_asked() -> None:
+def test_the_same_seed_and_scene_give_the_same_questions_with_any_other_topics() -> None:
     scene = line_of(1.0, 1.7, 2.5, 3.5, 4.5)
     together, _ = ask(scene, WIDE, 3, ["object_counting", "object_rel_distance", "object_abs_distance"])
     alone, _ = ask(scene, WIDE, 3, ["object_rel_distance"])
@@ -387,7 +387,7 @@ def test_a_question_keeps_its_id_when_its_rules_change() -> None:
     assert all(by_boxes[text].rules != by_paper[text].rules for text in by_boxes)
 
 
-def test_caps_hold_by_scene_and_kind() -> None:
+def test_caps_are_per_scene_and_question_type() -> None:
     rules = WIDE.with_caps({"object_abs_distance": 2, "object_rel_direction": 1})
     questions, _ = ask(line_of(1.0, 1.7, 2.5, 3.5), rules, 0, ["object_abs_distance", "object_rel_direction"])
     kinds = Counter(q.question_type for q in questions)
@@ -425,7 +425,7 @@ def test_equal_boxes_under_a_declared_count_of_one_are_one_object():
     "topic", ["object_counting", "object_size_estimation", "object_abs_distance", "object_rel_direction"]
 )
 @pytest.mark.parametrize("cap", [0, 1, 3])
-def test_what_a_cap_leaves_out_is_counted(topic, cap):
+def test_questions_that_a_cap_leaves_out_are_counted(topic, cap):
     names = ("lamp", "bed", "door", "sofa", "tv", "sink", "cup", "vase")
     things = [
         thing(number, name, (1.2 * number, 1.1 * (number % 3), 0), askable=name != "cup")
