@@ -15,7 +15,7 @@ DIRECTIONS = TOPICS["object_rel_direction"]["kinds"]
 
 
 def row(scene: str, kind: str, question: str, answer: str, options: list[str] | None = None) -> Row:
-    """A question with the columns of the benchmark. Its topic is its type, without `_easy` and the like."""
+    """A question with the columns of the benchmark. The topic of a direction lacks its difficulty."""
     letters = "ABCDEFGH"
     return {
         "id": f"{scene} {kind} {question}",

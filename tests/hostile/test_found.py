@@ -204,9 +204,7 @@ FOUND = [
         "at most 1,048,576 are allowed",
     ),
     Found("a lone equals sign", "rules", _rules(b"name: ="), "a value cannot be read"),
-    Found(
-        "a file's name with a zero byte", "rules", lambda: b'extends: "\\0.yaml"', "cannot be a file name"
-    ),
+    Found("a file's name with a zero byte", "rules", lambda: b'extends: "\\0.yaml"', "cannot be a file name"),
     Found(
         "share of thousands of digits", "options", lambda: b"out: a\nholdout: " + b"9[" * 9000, "`holdout` is"
     ),
