@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From nothing to questions: set up, make a few rooms, build questions from them, print some, draw pages of all.
+# Set up the project, make a few rooms, build questions from them, print some, audit them, and write the report.
 # `make demo` calls it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -23,5 +23,5 @@ run vsidata report demo/vsi100k
 job=$SECONDS
 
 printf '\nSet-up took %s s, the job %s s.\n' "$set_up" "$job"
-printf 'Look at demo/vsi100k/report/index.html in a browser: every room, question and answer with its evidence.\n'
-printf 'demo/vsi100k/README.md says what is in the build, qa/ holds its questions, demo/scans-root the rooms.\n'
+printf 'Open demo/vsi100k/report/index.html in a browser: it shows every room, question and answer with its evidence.\n'
+printf 'demo/vsi100k/README.md describes the build, qa/ contains its questions, and demo/scans-root contains the rooms.\n'

@@ -62,7 +62,7 @@ def row_of(table: Path, scene: str) -> dict[str, Any]:
 def shares_shown(
     frames: dict[str, Any], scene: dict[str, Any], row: dict[str, Any]
 ) -> dict[str, list[float]]:
-    """Category that a question names → share of each frame that shows objects of it."""
+    """Map each category that a question names to the share of each frame that its objects cover."""
     category = {thing["instance"]: thing["category"] for thing in scene["objects"]}
     asked = {thing["category"]: [0.0] * len(frames["images"]) for thing in row["evidence"]["objects"]}
     for thing in frames["seen"]:
@@ -72,14 +72,14 @@ def shares_shown(
 
 
 def best_frames(shares: Any) -> list[int]:
-    """Of each category (rows) the frame (columns) that shows it largest, then those that show most."""
+    """Choose per category (rows) the frame (columns) that shows it largest, then those that show most."""
     largest = shares.argmax(axis=1).tolist()
     most = np.argsort(-np.minimum(shares, 0.1).sum(axis=0), kind="stable").tolist()
     return sorted(list(dict.fromkeys(largest + most))[:FRAMES])
 
 
 def question_lines(row: dict[str, Any]) -> list[str]:
-    """The question, its options, the answer and why, in lines that fit below the frames."""
+    """The question, its options, the answer and its evidence, in lines that fit below the frames."""
     answer = (
         f"{row['ground_truth']}. {row['answer']}"
         if row["options"]

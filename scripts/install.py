@@ -44,7 +44,7 @@ WITHOUT_EFFECT = {
 
 
 def main(requirements: list[str]) -> None:
-    """Install what the arguments name.
+    """Install the requirements.
 
     Raises:
         SystemExit: the installation failed.
@@ -76,7 +76,7 @@ def pip(*arguments: str, capture_output: bool = False) -> "subprocess.CompletedP
 
 
 def has_uv() -> bool:
-    """Whether uv is in this environment, after an attempt to install it."""
+    """Return whether uv is in this environment, after an attempt to install it."""
     found = find_spec("uv") is not None
     return found or not pip("install", "--quiet", "--quiet", "uv", capture_output=True).returncode
 
@@ -110,7 +110,7 @@ def options(settings: Mapping[str, str]) -> list[str]:
 def variables(settings: Mapping[str, str]) -> dict[str, str]:
     """The environment variables of uv for pip's settings. Both trust the system's certificates."""
     given = {"UV_SYSTEM_CERTS": "true"}
-    for name in ("CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"):  # which pip reads as well
+    for name in ("CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"):  # pip reads these, too
         if name in os.environ:
             given["SSL_CERT_FILE"] = os.environ[name]
     for name, value in settings.items():

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 RECIPES = Path(__file__).parents[1] / "recipes" / "cpu" / "loop"
-BLANK = "blank"  # the control: trained and evaluated with black frames
+BLANK = "blank"  # the control run: trained and evaluated with black frames
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Loop:
     Attributes:
         out: the output folder.
         rooms: number of rooms; a fifth of them is held out.
-        runs: one model each, by its seed; BLANK is the control.
+        runs: the seeds of the models, one run each; BLANK is the control run.
         sft, grpo: further arguments of each training, for example for a shorter one.
     """
 
@@ -81,7 +81,7 @@ class Runner:
         self.logs.mkdir(parents=True, exist_ok=True)
 
     def run(self, who: str, steps: Iterator[tuple[str, list[str]]]) -> None:
-        """Run steps one after another. Raises SystemExit if one fails."""
+        """Run steps in order. Raises SystemExit if one fails."""
         for name, words in steps:
             if self.stopped:
                 return
@@ -101,7 +101,7 @@ class Runner:
             code = subprocess.run([program, *words[1:]], stdout=file, stderr=file, check=False)  # noqa: S603
         if code.returncode:
             last = log.read_text(encoding="utf-8").splitlines()[-5:]
-            raise SystemExit("\n".join([f"{name} failed; the whole log is {log}:", *last]))
+            raise SystemExit("\n".join([f"{name} failed. The full log is {log}. Its last lines:", *last]))
         done.write_text(line, encoding="utf-8")
         self._say(name, f"{time.monotonic() - began:.0f} s")
 
@@ -111,9 +111,9 @@ class Runner:
 
 
 def main() -> None:
-    """Run the loop, then draw its table and its picture."""
+    """Run the loop, then write its table and draw its picture."""
     os.environ |= {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
-    loop = _told()
+    loop = _arguments()
     runner = Runner(loop.out)
     print(f"The output is in {loop.out}. Each line below is a finished step; its log is in logs/.")
     runner.run("", loop.data())
@@ -135,15 +135,16 @@ def main() -> None:
     print(f"The table is in {loop.out / 'table.md'}, a picture of it in {loop.out / 'loop.png'}.")
 
 
-def _told() -> Loop:
+def _arguments() -> Loop:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("loop"))
     parser.add_argument("--rooms", type=int, default=1400)
     parser.add_argument("--runs", nargs="+", default=["0", "1", "2", BLANK])
-    parser.add_argument("--sft", default="", help="more arguments for SFT: '--max_steps 2'")
-    parser.add_argument("--grpo", default="", help="more arguments for GRPO")
-    told = parser.parse_args()
-    return Loop(told.out, told.rooms, tuple(told.runs), *map(tuple, map(shlex.split, (told.sft, told.grpo))))
+    parser.add_argument("--sft", default="", help="Pass these further arguments to SFT: '--max_steps 2'")
+    parser.add_argument("--grpo", default="", help="Pass these further arguments to GRPO")
+    given = parser.parse_args()
+    more = map(tuple, map(shlex.split, (given.sft, given.grpo)))
+    return Loop(given.out, given.rooms, tuple(given.runs), *more)
 
 
 if __name__ == "__main__":

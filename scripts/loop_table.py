@@ -1,4 +1,4 @@
-"""The loop's table and picture: what each stage scores on held-out rooms, beside what needs no look."""
+"""The loop's table and picture: the scores of each stage on held-out rooms, and the best blind scores."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,10 +22,10 @@ STAGES = {
     ("sft", True): "black frames, after SFT",
     ("grpo", True): "black frames, after GRPO",
 }
-"""Stages of a training, seeing or blank, and what a table calls them."""
+"""Stages of a training, each with or without black frames, and their names in a table."""
 
 BLIND = {"category_constant": "best constant by category", "constant": "best constant"}
-"""References, and what a table calls them."""
+"""References and their names in a table."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Figure:
     """A stage's mean scores in per cent.
 
     Attributes:
-        by_run: of each seed.
-        mean: of all of them.
-        low, high: between which it lies in 95 of 100 draws of the rooms.
+        by_run: the mean of each seed.
+        mean: the mean of all seeds.
+        low, high: the 95 % interval of the mean, over draws of the rooms.
     """
 
     by_run: Mapping[str, float]
@@ -45,11 +45,14 @@ class Figure:
 
 
 def report(out: Path, runs: Sequence[str]) -> str:
-    """Write OUT/table.md and OUT/loop.png from the predictions below OUT/scores; returns the table.
+    """Write OUT/table.md and OUT/loop.png from the predictions below OUT/scores.
 
     Args:
         out: the loop's folder.
-        runs: names of the models, seeds and `blank`.
+        runs: the names of the models: seeds, and `blank` for the control run.
+
+    Returns:
+        The table.
     """
     kinds = {False: [run for run in runs if run != BLANK], True: [run for run in runs if run == BLANK]}
     entries = {key: _entries(out, key[0], kinds[key[1]]) for key in STAGES if kinds[key[1]]}
@@ -81,7 +84,7 @@ def _figure(of_runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> Figure:
 
 
 def _gain(before: Mapping[str, Any], after: Mapping[str, Any]) -> Figure:
-    """What GRPO adds, question by question."""
+    """The change of score by GRPO, per question."""
     changes = {}
     rooms: list[str] = []
     for run, entries in after.items():

@@ -1,4 +1,4 @@
-"""Photograph a scene of a report with a question's evidence: docs/report.png, from the build of `make demo`.
+"""Take a screenshot of a report: a scene with a question's evidence. docs/report.png is made so.
 
     make demo && .venv/bin/vsidata report demo/vsi100k
     .venv/bin/python scripts/photograph_report.py demo/vsi100k/report docs/report.png
@@ -20,7 +20,7 @@ SCENE, TOPIC, NUMBER = "scene0000_00", "object_rel_direction", 2
 
 
 def main(report: Path, out: Path) -> None:
-    """Open the question and write what the window shows, in few colours."""
+    """Open the question, and write a screenshot of the window with 256 colours."""
     with chromium() as browser:
         browser.show(SIZE)
         browser.open(report.resolve() / "scene.html", SCENE)

@@ -82,7 +82,7 @@ def test_sft_then_grpo_on_its_adapter_then_dpo_on_theirs(vsitrain, data, tiny, t
     assert status == 0, said.err
     assert "parameters are trained, as an adapter" in said.out
     assert "Trained: 2 steps" in said.out
-    assert "Next: see the curves with `vsitrain curves sft`" in said.out
+    assert "Next: draw the curves with `vsitrain curves sft`" in said.out
     status, said = vsitrain("grpo", "sft", "grpo", **lora)
     assert status == 0, said.err
     assert len(read_rollouts(tmp_path / "grpo" / "_rollouts")) == 2 * 4
@@ -208,8 +208,8 @@ def blind(folder):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"prompt": "sing"}, "is no prompt mode"),
-        ({"rewards": "kindness"}, "`kindness` is no reward"),
+        ({"prompt": "sing"}, "is not a prompt mode"),
+        ({"rewards": "kindness"}, "`kindness` is not a reward"),
         ({"rewards": "format"}, "format"),
         ({"use_vllm": "true", "input_mode": "images"}, "pip install 'vsi100k[vllm]'"),
         ({"report_to": "trackio"}, "trackio"),

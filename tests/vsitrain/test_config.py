@@ -43,7 +43,7 @@ def test_recipe_stands_on_another_and_says_only_what_differs(tmp_path, recipe):
 
 def test_recipes_in_a_circle_are_refused(tmp_path):
     write(tmp_path, "a.yaml", "extends: b.yaml\n")
-    with pytest.raises(RulesError, match=r"stands on itself"):
+    with pytest.raises(RulesError, match=r"extends itself"):
         read_recipe(write(tmp_path, "b.yaml", "extends: a.yaml\n"))
 
 
@@ -55,7 +55,7 @@ def test_a_recipe_that_is_not_there_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("line", "fault"),
     [
-        ("num_frmes: 8", "`num_frmes` is unknown to grpo"),
+        ("num_frmes: 8", "`num_frmes` is not a key of grpo"),
         ("frames: 0", "greater than or equal to 1"),
         ("epsilon: wide", "invalid float value"),
         ("input_mode: audio", "'video' or 'images'"),
@@ -142,7 +142,7 @@ def test_data_must_be_named(tmp_path):
 
 
 def test_keys_of_one_trainer_are_unknown_to_another(recipe):
-    with pytest.raises(OptionError, match="unknown to sft"):
+    with pytest.raises(OptionError, match="is not a key of sft"):
         read_config("sft", recipe, [])
 
 

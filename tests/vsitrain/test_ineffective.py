@@ -1,4 +1,4 @@
-"""Settings that would do nothing are refused, and name where they stand."""
+"""Settings without effect are refused with the file and line, or the option, that sets them."""
 
 import ast
 from dataclasses import fields, make_dataclass

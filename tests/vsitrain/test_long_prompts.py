@@ -56,7 +56,7 @@ def test_supervised_fine_tuning_names_the_question(limited, data):
 
 @pytest.mark.parametrize("kind", [test_sft, test_dpo])
 def test_a_length_to_cut_at_is_refused_from_python_as_from_the_command(tiny, data, tmp_path, kind):
-    with pytest.raises(OptionError, match="`max_length` would do nothing: prompts are never cut"):
+    with pytest.raises(OptionError, match="`max_length` would have no effect: prompts are never truncated"):
         kind.trainer_of(tiny(), data, tmp_path / "out", changes={"max_length": 512})
     kind.trainer_of(tiny(), data, tmp_path / "out", changes={"max_length": None})
 

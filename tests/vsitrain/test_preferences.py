@@ -209,7 +209,7 @@ def test_near_miss_of_a_direction_with_nothing_beyond_its_edge_gives_way():
         "_easy", ("left", "right"), "left", 120, 15
     )  # the easy question does not ask for the back
     assert wrong(row, "near_miss", "mirrored") == "right"
-    with pytest.raises(OptionError, match=r"none of near_miss applies to question .*\n.*random"):
+    with pytest.raises(OptionError, match=r"no kind applies to question .*: near_miss\.\n.*random"):
         wrong(row, "near_miss")
 
 
@@ -257,10 +257,10 @@ def test_question_without_evidence_still_has_a_random_answer():
 
 def test_word_that_stands_alone_has_no_wrong_answer():
     row = builds.question(1, topic="t", question_type="t", answer="sink", ground_truth="sink")
-    with pytest.raises(OptionError, match="none of near_miss, random applies"):
+    with pytest.raises(OptionError, match=r"no kind applies to question .*: near_miss, random\."):
         wrong(row, "near_miss", "random")
 
 
 def test_unknown_kind_is_answered_with_the_known_ones():
-    with pytest.raises(OptionError, match=f"worst is no kind of wrong answer.\n.*{', '.join(KINDS)}"):
+    with pytest.raises(OptionError, match=f"worst is not a kind of wrong answer.\n.*{', '.join(KINDS)}"):
         wrong(NEAREST, "worst")

@@ -121,7 +121,7 @@ def test_the_token_is_written_nowhere_and_only_the_model_goes_up(hub, train, tmp
     saving = {"save_strategy": "steps", "save_steps": 1, "hub_strategy": "all_checkpoints"}
     status, errors = train("sft", hub_token=OWNER, **saving)
     assert status == 0, errors
-    assert "--hub_token stands in the shell's history" in errors
+    assert "--hub_token is in the shell's history" in errors
     assert "not pushed" not in errors
     assert (tmp_path / "run" / "checkpoint-1" / "training_args.bin").exists()
     assert _holding(tmp_path, OWNER) == []

@@ -1,4 +1,4 @@
-"""From a model's text to what it states: a number, a letter, a word. No text at all is an error."""
+"""Read from a model's text the number, letter or word that it states. No text raises an error."""
 
 from vsitrain.answers.letters import read_letter
 from vsitrain.answers.numbers import read_number

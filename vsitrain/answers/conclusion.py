@@ -1,20 +1,20 @@
-r"""Which of the things that a reply states is its answer: one rule for numbers, letters and words.
+r"""Choose the answer among the statements of a reply: one rule for numbers, letters and words.
 
-The answer is, in this order:
+The answer is the first of these that exists:
 
 1. the last marked one: `answer: B`, `the answer is 2.5`, `\boxed{3}`;
-2. the first word, if it is an answer; words that say nothing may stand before it (`about 3.`);
-3. the last firm statement: the first after the last `so`, `therefore`, `=` …, else the first in the last
-   sentence that states anything.
+2. the first word, if it is an answer; fillers may come before it (`about 3.`);
+3. the last firm statement: the first one after the last `so`, `therefore`, `=` …, else the first one in the
+   last sentence with a statement.
 
-Three things come before that rule. What is denied is not stated (`not A`, `A is wrong`). What is taken back
-is not stated (`5 … no, 6`). Alternatives are no answer (`A or B`). However many things a reply lists, at most
-one counts.
+Three exceptions come before that rule. A denied statement does not count (`not A`, `A is wrong`). A statement
+that is taken back does not count (`5 … no, 6`). Alternatives are not an answer (`A or B`). At most one
+statement of a reply counts.
 
-Where the benchmark's own parser, which takes the first word, finds the right answer, so does this rule, with
-these exceptions: the first word is denied or taken back; alternatives follow it; a number goes on after it
-(`2 1/2`, `2 + 1 = 3`, `250 cm`, `1. … 2. …`); the first word is an article (`A chair`); another answer is
-marked after it (`1, … the answer is 2`).
+If the benchmark's own parser, which takes the first word, finds the right answer, this rule finds it too,
+with these exceptions: the first word is denied or taken back; alternatives follow it; a number continues
+after it (`2 1/2`, `2 + 1 = 3`, `250 cm`, `1. … 2. …`); the first word is an article (`A chair`); another
+answer is marked after it (`1, … the answer is 2`).
 """
 
 import re
@@ -30,13 +30,13 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Statement:
-    """Something that a reply states.
+    """A statement in a reply.
 
     Attributes:
-        start, end: where in the text.
-        value: what it means; statements of one value are the same.
-        weight: of several firm statements the heaviest count; one of weight 0 counts only if there is no
-            other.
+        start, end: its place in the text.
+        value: its meaning; statements with equal values are the same.
+        weight: among several firm statements, those with the largest weight count; one of weight 0 counts
+            only if there is no other.
     """
 
     start: int
@@ -45,7 +45,7 @@ class Statement:
     weight: int = 1
 
 
-_NEAR = 80  # characters before a statement in which its mark or denial is looked for
+_NEAR = 80  # characters before a statement that are searched for its mark or denial
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|\n")
 _GOES_ON = re.compile(r" ?[+*x=/] ?[\w(.]")
 _DENIED_AFTER = re.compile(
@@ -55,12 +55,12 @@ _DENIED_AFTER = re.compile(
 
 
 def final_statement(text: str, statements: Sequence[Statement], *, lists: bool) -> Statement | None:
-    """The statement that is the answer; None where there is none.
+    """The statement that is the answer; None if there is no answer.
 
     Args:
-        text: from `plain`.
-        statements: in the order of the text.
-        lists: whether statements joined by commas or `and` are alternatives too, as letters and words are.
+        text: the result of `plain`.
+        statements: the statements, in the order of the text.
+        lists: whether statements joined by commas or `and` are alternatives too, as for letters and words.
     """
     groups = [group for group in _groups(text, statements, lists) if not _denied(text, group)]
     groups = [group for group in groups if _weight(group)] or groups
@@ -76,7 +76,7 @@ Group = list[Statement]
 
 
 def _groups(text: str, statements: Sequence[Statement], lists: bool) -> list[Group]:
-    """Statements, those together that are joined as alternatives."""
+    """Statements in groups; those of one group are joined as alternatives."""
     groups: list[Group] = []
     for it in statements:
         gap = text[groups[-1][-1].end : it.start] if groups else None
@@ -114,7 +114,7 @@ def _first_word(text: str, start: int, group: Group) -> Group | None:
 
 def _last_firm(text: str, groups: Sequence[Group]) -> Group:
     last = groups[-1][0].start
-    announced = max((it.end() for it in _announcing().finditer(text, 0, last)), default=None)
+    announced = max((it.end() for it in _concluding().finditer(text, 0, last)), default=None)
     if announced is None:
         heaviest = max(map(_weight, groups))
         groups = [group for group in groups if _weight(group) == heaviest]
@@ -166,12 +166,12 @@ def _taking_back() -> re.Pattern[str]:
 
 
 @lru_cache
-def _announcing() -> re.Pattern[str]:
+def _concluding() -> re.Pattern[str]:
     words = "|".join(
         rf"\b{re.escape(word)}" + (r"\b" if word[-1].isalpha() else "")
         if word[0].isalpha()
         else re.escape(word)
-        for word in word_lists().announcing.words
+        for word in word_lists().concluding.words
     )
     return re.compile(rf"{words}|(?:^|[.,;:\n])\s*so\b")
 

@@ -9,24 +9,23 @@ from vsitrain.answers.phrases import option_words, stated_phrase
 from vsitrain.answers.plain import plain
 
 _LETTERS_OF_VSIBENCH = "abcd"
-# An article comes before a noun, so before none of these.
+# An article comes before a noun, so never before one of these words.
 _NO_NOUN = "is|was|as|and|or|because|since|for|has|the|with|but|seems|appears"
 _ARTICLE = re.compile(rf"(?<!option )(?<!choice )(?<!letter )a(?= (?!(?:{_NO_NOUN})\b)[a-z])")
 
 
 def read_letter(text: str, options: Sequence[str] | None) -> str | None:
-    """The letter that a reply states, in capitals; else the letter of the option whose words it states.
+    """The letter that a reply states, in upper case; else the letter of the option that it states in words.
 
-    Read are `B`, `b`, `(b)`, `B.`, `B) sofa`, `option C`, `The answer is B.`, and `sofa`. The `a` of
-    `a chair` is an article. `believed` says which of several counts.
+    The function reads `B`, `b`, `(b)`, `B.`, `B) sofa`, `option C`, `The answer is B.`, and `sofa`. The `a`
+    of `a chair` is an article. If the reply states several letters, `final_statement` chooses one.
 
     Args:
-        text: the reply, or the body of its answer's tag.
-        options: `("A. sofa", …)`; None where they are not known: then the letters are A to D, as in
-            VSI-Bench.
+        text: the reply, or the body of its answer tag.
+        options: `("A. sofa", …)`; None if they are not known. Then the letters are A to D, as in VSI-Bench.
 
     Returns:
-        A letter of the options, None where none is chosen.
+        A letter of the options, None if the reply chooses none.
 
     >>> read_letter("**b)** sofa", None), read_letter("A chair.", ["A. sofa", "B. chair"])
     ('B', 'B')
@@ -43,9 +42,9 @@ def read_letter(text: str, options: Sequence[str] | None) -> str | None:
 
 
 def _single_letters(reply: str, words: Sequence[str]) -> Iterator[Statement]:
-    """Where a letter stands alone: not in `it's`, `e.g.` or `u-shaped`, and no article.
+    """Letters on their own: not those in `it's`, `e.g.` or `u-shaped`, and not an article.
 
-    The words of its option belong to it: `A. sink`.
+    The words of the letter's option belong to it: `A. sink`.
     """
     for match in re.finditer(r"(?<![\w./&-])(?<!\w')[a-z](?!\w|'\w|-|\.\w)", reply):
         if _ARTICLE.match(reply, match.start()):

@@ -29,11 +29,11 @@ _whole = rf"(?:(?:(?:a|{_below_1000}) thousand(?:(?: and)? {_below_1000})?)|{_be
 _dozens = rf"(?:half a|a|{_below_100}) dozen|a couple"
 
 NUMBER_IN_WORDS = rf"\b(?:{_dozens}|{_whole}(?: point(?: (?:{_one}))+)?)\b"
-"""Regular expression of such a number in lower case."""
+"""Regular expression of a number in words, in lower case."""
 
 
 def value_of(words: str) -> float:
-    """The value of what NUMBER_IN_WORDS matches.
+    """The value of a text that NUMBER_IN_WORDS matches.
 
     >>> value_of("twenty-one"), value_of("two thousand three hundred and five"), value_of("two point five")
     (21.0, 2305.0, 2.5)

@@ -1,10 +1,10 @@
 """The number that a reply states.
 
-What is read: `2.5`, `.5`, `1,250` (thousands), `2,5` (a decimal comma, unless three digits follow), `1e3`,
-`3/4`, `1 1/2`, `½`, `-3`, `minus 3`, `twenty-one`, `two and a half`, `half a meter`, `5'3"`, `2 m 50 cm`,
-`1'000`, `1 000`, `a dozen`, `3.2 ± 0.5 m`. A
-range (`3-4`, `between 3 and 4`) is one estimate: its middle. What is not read: ordinals (`2nd`), numbers
-inside words (`3D`, `frame7`), the numbering of a list, and an article before a noun (`a chair`).
+These forms are read: `2.5`, `.5`, `1,250` (thousands), `2,5` (a decimal comma, unless three digits follow),
+`1e3`, `3/4`, `1 1/2`, `½`, `-3`, `minus 3`, `twenty-one`, `two and a half`, `half a meter`, `5'3"`,
+`2 m 50 cm`, `1'000`, `1 000`, `a dozen`, `3.2 ± 0.5 m`. A range (`3-4`, `between 3 and 4`) is read as its
+middle. These forms are not read: ordinals (`2nd`), numbers inside words (`3D`, `frame7`), the numbering of a
+list, and an article before a noun (`a chair`).
 """
 
 import math
@@ -18,16 +18,18 @@ from vsitrain.answers.units import units
 def read_number(text: str, unit: str | None) -> float | None:
     """The number that a reply states, in the unit of the question.
 
-    A bare number is in that unit; one in another unit of the dimension is converted; one in a unit that does
-    not convert (metres for an area, any unit for a count) is no answer. `believed` says which of several
-    counts; among firm statements those with a unit go before bare ones, and a lone `one` goes last.
+    A number without a unit is in the unit of the question. A number in another unit of the dimension is
+    converted. A number in a unit that does not convert (metres for an area, any unit for a count) does not
+    count. If the reply states several numbers, `final_statement` chooses one: among firm statements, those
+    with a unit come before those without one, and a lone `one` comes last.
 
     Args:
-        text: the reply, or the body of its answer's tag.
-        unit: `m`, `cm`, `m²`, another one of units.yaml, or None for a count. One unknown there is as none.
+        text: the reply, or the body of its answer tag.
+        unit: `m`, `cm`, `m²`, another unit of units.yaml, or None for a count. An unknown unit is read as
+            None.
 
     Returns:
-        A finite number, None where none is stated.
+        A finite number, None if the reply states no number.
 
     >>> read_number("**About 250 cm** (2 steps)", "m"), read_number("twenty-one chairs", None)
     (2.5, 21.0)

@@ -1,4 +1,4 @@
-"""Words and phrases, the same in any case, in singular and plural, in one word or two, and as synonyms."""
+"""Words and phrases, compared without regard to case, plural, spaces and synonyms."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,16 +13,16 @@ _WORD = re.compile(r"[^\W_]+(?:'[a-z]+)?")
 
 
 def same_word(text: str, answer: str, rivals: Sequence[str] = ()) -> bool:
-    """Whether a reply states a word or phrase.
+    """Return whether a reply states a word or phrase.
 
-    With rivals, the one of them that the reply states (by `believed`, if several) must be the answer.
-    Without, the reply must state nothing else: only the fillers of words.yaml may stand beside it. The rivals
-    of a direction are the other directions.
+    With rivals, the rival that the reply states must be the answer; if it states several, `final_statement`
+    chooses one. Without rivals, the reply must contain nothing else than the answer and fillers of
+    words.yaml. The rivals of a direction are the other directions.
 
     Args:
-        text: the reply, or the body of its answer's tag.
+        text: the reply, or the body of its answer tag.
         answer: `trash can`, `left`, `cup, door, heater`.
-        rivals: the words that the question offers, the answer among them.
+        rivals: the words that the question offers, including the answer.
 
     >>> same_word("It's the **Trashcan**.", "trash can"), same_word("sofa or sink", "sink")
     (True, False)
@@ -43,7 +43,7 @@ def same_word(text: str, answer: str, rivals: Sequence[str] = ()) -> bool:
 
 
 def stated_phrase(text: str, phrases: Sequence[str]) -> str | None:
-    """The one of some phrases that a reply states; None where it states none of them."""
+    """The phrase that a reply states, out of several; None if it states none of them."""
     reply = plain(text)
     found = [Statement(*span, phrase) for span, phrase in _mentions(reply, _names(phrases))]
     chosen = final_statement(reply, found, lists=True)
@@ -56,9 +56,9 @@ def option_words(options: Iterable[str]) -> tuple[str, ...]:
 
 
 def _names(phrases: Sequence[str]) -> Mapping[str, str]:
-    """Key → phrase, by the phrase's own words and by those that mean the same.
+    """Map keys to phrases: the key of the phrase itself, and the keys of its synonyms.
 
-    Its own go first: where `sofa` and `couch` are both offered, each is itself.
+    A phrase's own key comes first: if `sofa` and `couch` are both offered, each stays itself.
     """
     own = {_key(plain(phrase)): phrase for phrase in reversed(phrases)}
     others = {key: phrase for phrase in reversed(phrases) for key in _synonyms().get(_key(plain(phrase)), ())}
@@ -66,7 +66,7 @@ def _names(phrases: Sequence[str]) -> Mapping[str, str]:
 
 
 def _mentions(reply: str, names: Mapping[str, str]) -> Iterator[tuple[Span, str]]:
-    """Where a reply names phrases, the longest at each place; articles and links are not read."""
+    """The phrases in a reply with their places, the longest one at each; articles and links are skipped."""
     dropped = {*word_lists().articles.words, *word_lists().links.words}
     tokens = [(span, word) for span, word in _tokens(reply) if word not in dropped]
     longest = max(map(len, names), default=0)
@@ -97,7 +97,7 @@ def _key(text: str) -> str:
 
 
 def _singular(word: str) -> str:
-    """One form for singular and plural; not always the dictionary's, but the same for both."""
+    """One form for singular and plural. It is not always a correct word, but it is the same for both."""
     word = word.removesuffix("'s")
     for ending, instead in (
         ("ves", "f"),
@@ -114,7 +114,7 @@ def _singular(word: str) -> str:
 
 @lru_cache
 def _synonyms() -> Mapping[str, frozenset[str]]:
-    """Key → the keys of all words for the same thing, by the vocabulary of raw labels."""
+    """Map each key to the keys of all its synonyms, by the vocabulary of raw labels."""
     groups = [(word, *entry.labels) for word, entry in load_vocabulary("raw").words.items()]
     keys = [frozenset(map(_key, group)) for group in groups]
     return {key: group for group in keys for key in group}

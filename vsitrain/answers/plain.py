@@ -1,4 +1,4 @@
-"""A reply without its dress: lower case, without Markdown, LaTeX, HTML and typographic characters."""
+"""Plain text of a reply: lower case, without Markdown, LaTeX, HTML and typographic characters."""
 
 import re
 import unicodedata
@@ -31,16 +31,16 @@ _SPACES = re.compile(r"[^\S\n]+")
 
 
 LONGEST = 50_000
-"""Characters of a text that is read for its answer. A longer one states nothing.
+"""Maximum number of characters of a text that is read for its answer. A longer text states nothing.
 
-Reading one number of a text may mean a look at all that stands before it, so a reply of a million characters
-takes minutes. No model says so much after its thoughts, which are taken away before: 512 new tokens, where an
-evaluation stops a model, are some 2,000 characters.
+Reading one number may need all the text before it, so a reply of a million characters takes minutes. No model
+writes so much after its thoughts, which are removed before: an evaluation stops a model at 512 new tokens,
+which are about 2,000 characters.
 """
 
 
 def plain(text: str) -> str:
-    r"""Take the dress off a reply; what `\boxed{…}` held is announced as the answer.
+    r"""Convert a reply to plain text; the content of `\boxed{…}` gets the mark `answer:`.
 
     A text of more than LONGEST characters becomes empty.
 

@@ -1,4 +1,4 @@
-"""The numbers that a text states, with their units."""
+"""Numbers that a text states, with their units."""
 
 import math
 import re
@@ -13,9 +13,9 @@ _THOUSANDS = r"[1-9]\d{0,2}(?:(?:,\d{3})+|(?:'\d{3})+|(?: \d{3})+)(?!\d)"
 _DIGITS = rf"(?:{_THOUSANDS}(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)(?:e[+-]?\d+)?"
 _NUMBER = rf"(?:(?:\d+[ -])?\d+/\d+(?!/)|{_DIGITS}|{NUMBER_IN_WORDS})"
 _AND_SHARE = r" and (?:a half|a quarter|three quarters|[1-9]\d*/[1-9]\d*)"
-# These stand for a number only before a unit: "a meter" is one, "a chair" is none.
+# These are a number only before a unit: "a meter" is a number, "a chair" is not.
 _SHARE_OF = r"(?:a )?half(?: an?)?|(?:a|one) quarter(?: of)?(?: an?)?|three[ -]quarters(?: of)?(?: an?)?|an?"
-# "in" is a preposition unless nothing follows it, or what is said of a length.
+# "in" is a preposition unless nothing follows it, or a word that describes a length.
 _INCHES = r"in(?![a-z0-9])(?! (?!(?:wide|tall|long|high|deep|across|apart|away|by|x|and|or)\b)[a-z])"
 _TIMES = re.compile(r"(?<=\d) ?[x*] ?(?=\d)")
 _NUMBERING = re.compile(r"^\d+[.)] ", re.MULTILINE)
@@ -28,8 +28,8 @@ class Quantity:
     Attributes:
         value: finite, in `unit`.
         unit: None for a bare number.
-        start, end: where it stands.
-        weak: a lone `one`, which may as well stand for a noun.
+        start, end: its place in the text.
+        weak: whether it is a lone `one`, which may also stand for a noun.
     """
 
     value: float
@@ -39,7 +39,7 @@ class Quantity:
     weak: bool = False
 
     def in_unit(self, unit: Unit | None) -> float | None:
-        """The value in a unit, in which a bare number is already; None where it does not convert."""
+        """The value in a unit; None if it does not convert. A number without a unit is in it already."""
         if self.unit is None:
             return self.value
         if unit is None or unit.dimension != self.unit.dimension:
@@ -48,10 +48,10 @@ class Quantity:
 
 
 def quantities(text: str) -> list[Quantity]:
-    """Every number with its unit, in the order of the text; a range, `3.2 ± 0.5 m` or `2 m 50 cm` is one.
+    """Every number with its unit, in order. `3-4`, `3.2 ± 0.5 m` and `2 m 50 cm` are one number each.
 
     Args:
-        text: from `plain`, with its products `spaced`.
+        text: the result of `plain`, with its products `spaced`.
     """
     found: list[Quantity] = []
     for quantity in _single(text):
@@ -64,7 +64,7 @@ def quantities(text: str) -> list[Quantity]:
 
 
 def spaced(text: str) -> str:
-    """`5x4` as `5 x 4`: two numbers, not a word."""
+    """Write `5x4` as `5 x 4`: two numbers, not a word."""
     return _TIMES.sub(" x ", text)
 
 
@@ -112,7 +112,7 @@ def _share(words: str) -> float:
 
 
 def _unit(written: str | None, text: str, start: int) -> Unit | None:
-    """The unit; None for none, or for a quotation mark that was opened before the number."""
+    """The unit; None without one, or if it is a quotation mark that was opened before the number."""
     if written in ("'", '"'):
         opened = text.count(written, 0, start) % 2
         return None if opened else units()["ft" if written == "'" else "in"]
@@ -120,7 +120,7 @@ def _unit(written: str | None, text: str, start: int) -> Unit | None:
 
 
 def _together(text: str, first: Quantity, second: Quantity) -> Quantity | None:
-    """Two neighbours as one: a range by its middle, `5 ft 3 in` by its sum; None otherwise."""
+    """Two neighbours as one quantity: a range as its middle, `5 ft 3 in` as its sum; None otherwise."""
     gap = text[first.end : second.start].strip(" ")
     if gap in ("±", "+/-") and first.unit in (None, second.unit):
         return replace(first, unit=second.unit, end=second.end)

@@ -7,9 +7,10 @@ ANSWER = "answer"
 
 
 def final_answer(text: str) -> str:
-    """The body of the answer's tag where the reply has exactly one, else the reply without its thoughts.
+    """The body of the answer tag if the reply has exactly one, else the reply without its thoughts.
 
-    That is what follows the last `</think>`. A thought that is never closed states nothing.
+    The text after the last `</think>` is the reply without its thoughts. A thought that is never closed
+    states nothing.
     """
     body = tagged_answer(text)
     if body is not None:
@@ -19,23 +20,23 @@ def final_answer(text: str) -> str:
 
 
 def after_thought(text: str) -> str:
-    """What follows the last `</think>`; empty where there is none."""
+    """The text after the last `</think>`; empty without a `</think>`."""
     return text.rpartition("</think>")[2] if "</think>" in text else ""
 
 
 def tagged_answer(text: str) -> str | None:
-    """The body of the answer's tag; None unless it is opened once and then closed once."""
+    """The body of the answer tag; None unless the tag is opened once and then closed once."""
     parts = _parts(text, [ANSWER])
     return parts[1] if parts else None
 
 
 def in_format(text: str, tags: Sequence[str]) -> bool:
-    """Whether a reply consists of these tags, each exactly once, in order, each with a body.
+    """Return whether a reply consists of these tags, each exactly once, in order, each with a body.
 
-    A body holds at least one letter or digit. Outside the tags there is nothing but white space, and no other
-    spelling of one of them (`<Answer>`, `< answer >`) stands anywhere.
+    A body contains at least one letter or digit. Outside the tags there is only white space. The reply
+    contains no other spelling of a tag (`<Answer>`, `< answer >`).
 
-    Source: the paper's models were rewarded for empty pairs of tags, and for pairs too many.
+    Source: the paper's models were rewarded for empty pairs of tags, and for additional pairs.
     """
     parts = _parts(text, tags)
     if parts is None:
@@ -45,7 +46,7 @@ def in_format(text: str, tags: Sequence[str]) -> bool:
 
 
 def _parts(text: str, tags: Sequence[str]) -> list[str] | None:
-    """What stands before, in, between and after the tags; None unless each is there once and in order."""
+    """The text before, in, between and after the tags; None unless each tag is there once, in order."""
     any_spelling = rf"<[\s/]*(?:{'|'.join(tags)})\b[^<>]*>"
     wanted = [mark for tag in tags for mark in (f"<{tag}>", f"</{tag}>")]
     if re.findall(any_spelling, text, re.IGNORECASE) != wanted:

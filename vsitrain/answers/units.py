@@ -32,9 +32,9 @@ class Unit:
     """A unit.
 
     Attributes:
-        symbol: `m²`.
-        dimension: units of one dimension convert.
-        size: how many of the dimension's base unit it is.
+        symbol: the unit's symbol, such as `m²`.
+        dimension: the dimension; units of the same dimension convert.
+        size: the number of the dimension's base units in one of this unit.
     """
 
     symbol: str
@@ -44,7 +44,7 @@ class Unit:
 
 @lru_cache
 def units() -> Mapping[str, Unit]:
-    """Every unit by its symbol (`m²`) and by every way to write it in lower case (`square meters`)."""
+    """Every unit by its symbol (`m²`) and by each of its spellings in lower case (`square meters`)."""
     file = read_packaged(_UnitFile, __package__, "units.yaml")
     return {
         name: Unit(symbol, dimension, unit.size)
@@ -56,6 +56,6 @@ def units() -> Mapping[str, Unit]:
 
 @lru_cache
 def unit_pattern() -> str:
-    """Regular expression of a written unit, the longest spelling first. A bare `in` is left to the reader."""
+    """Regular expression of a written unit, the longest spelling first. The caller handles `in`."""
     written = sorted((name for name in units() if name != "in"), key=len, reverse=True)
     return "|".join(re.escape(name) for name in written)

@@ -1,4 +1,4 @@
-"""Words with a part of their own in a reply, from words.yaml."""
+"""Words with a special role in a reply, from words.yaml."""
 
 from functools import lru_cache
 
@@ -7,7 +7,7 @@ from vsidata.rules.strict_yaml import read_packaged
 
 
 class WordList(Rules):
-    """Words, why they are listed, and where they come from."""
+    """Words, with the reason for the list and its source."""
 
     why: str
     source: str = ""
@@ -18,19 +18,19 @@ class WordLists(Rules):
     """The lists of words.yaml.
 
     Attributes:
-        articles: no part of a name.
-        fillers: what a reply may say beside its answer and still state nothing else.
-        links: between the items of an order.
-        announcing: what a conclusion follows.
-        denying: what is denied follows.
-        taking_back: what stood before is taken back.
+        articles: words that are not part of a name.
+        fillers: words that a reply may contain in addition to its answer without stating anything else.
+        links: words between the items of an order.
+        concluding: words before a conclusion.
+        denying: words before a denied statement.
+        taking_back: words that take back the text before them.
         directions: the answers of direction questions.
     """
 
     articles: WordList
     fillers: WordList
     links: WordList
-    announcing: WordList
+    concluding: WordList
     denying: WordList
     taking_back: WordList
     directions: WordList

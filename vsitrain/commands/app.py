@@ -1,4 +1,4 @@
-"""The command line of vsitrain: one file each command. Each imports what it needs when it runs."""
+"""The command line of vsitrain. Each command has its own file, and imports heavy packages when it runs."""
 
 import sys
 
@@ -26,10 +26,10 @@ from vsitrain.runs.full_disk import is_full_disk
 
 app = typer.Typer(
     help="Train and evaluate vision-language models on questions that vsidata built.\n\n"
-    f"Needs more than vsidata does: {INSTALL}",
+    f"Needs additional packages: {INSTALL}",
     no_args_is_help=True,
     rich_markup_mode=None,
-    pretty_exceptions_show_locals=False,  # a token may be among them
+    pretty_exceptions_show_locals=False,  # they may contain a token
 )
 
 app.command(context_settings=ANY_KEY)(grpo)
@@ -48,7 +48,7 @@ add_version(app, "vsitrain")
 
 
 def main() -> None:
-    """Entry point of the console script. What the user can correct ends with status 2 and no traceback."""
+    """Entry point of the console script. Errors that the user can fix end with status 2 and no traceback."""
     try:
         app()
     except VsiError as error:
@@ -58,6 +58,9 @@ def main() -> None:
         if not is_full_disk(error):
             raise
         place = getattr(error, "filename", None) or "a file"
-        fault, remedy = "cannot be written: the disk is full.", "Make room, and run the same command again."
+        fault, remedy = (
+            "cannot be written: the disk is full.",
+            "Free some space, and run the same command again.",
+        )
         echo(VsiError(place, fault, remedy), err=True)
         sys.exit(2)

@@ -16,9 +16,9 @@ def curves(
     ],
     plot: PlotOrBeside = None,
 ) -> None:
-    """Draw the rewards of a run by topic, its KL, lengths and losses, also while it goes on.
+    """Draw the rewards of a run by topic, its KL divergence, lengths and losses, also while it is running.
 
-    Reads RUN; writes one picture, RUN/curves.png or what --plot names, over an older one of that name.
+    Reads RUN. Writes one picture, RUN/curves.png or the file of --plot, and replaces an older one.
     """
     require_packages()
     from vsitrain.runs.curves import draw_curves

@@ -51,16 +51,16 @@ def evaluate(
     backend: Backend = "hf",
     max_questions: MaxQuestions = None,
 ) -> None:
-    """Ask a model every question, greedily, and score what it replies.
+    """Ask a model every question with greedy decoding, and score its replies.
 
-    A build needs frames. Reads the model and the data; what is on the Hub is downloaded to its cache. Writes
-    predictions.jsonl and run.json to --out. The same command resumes there. Under `accelerate launch` every
-    process takes its share.
+    A build must have frames. Reads the model and the data, and downloads those on the Hub to its cache.
+    Writes predictions.jsonl and run.json to --out. Run the same command again to resume an interrupted
+    evaluation. Under `accelerate launch` the processes share the questions.
     """
     places = {"videos": videos, "split": split, "batch": batch, "dtype": dtype, "limit": max_questions}
     places |= {"backend": backend}
     how = {"num_frames": frames, "input_mode": input_mode, "max_new_tokens": max_new_tokens}
     if ask(model, data, out, prompt=prompt, wording=wording, warned=warn, **places, **how):
         print_scores(out, "", as_json=False)
-        echo(f"Written: {out}, with every reply and all that made them.")
-        echo(f"Next: `vsitrain table {out}` puts it beside others; `vsitrain score` scores it again.")
+        echo(f"Written: {out}, with every reply and all settings.")
+        echo(f"Next: compare it with others: `vsitrain table {out}`. Score it again: `vsitrain score {out}`.")

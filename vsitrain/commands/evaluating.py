@@ -1,4 +1,4 @@
-"""Asking a model, as `evaluate` and `study` do."""
+"""The part that `evaluate` and `study` share: asking a model."""
 
 import os
 from pathlib import Path
@@ -8,14 +8,18 @@ from vsitrain.commands.packages import require_packages
 
 
 def ask(model: str, data: str, out: Path, **how: Any) -> bool:
-    """Ask a model the questions of a build; the same call resumes. True in the process that reports."""
+    """Ask a model the questions of a build; the same call resumes.
+
+    Returns:
+        True in the one process that prints the results.
+    """
     require_packages()
     from vsidata.screen.terminal import console, progress
     from vsitrain.commands.quiet import quiet
     from vsitrain.evaluation.evaluate_model import evaluate_model
 
     quiet()
-    helps = os.environ.get("RANK", "0") != "0"  # one process draws
+    helps = os.environ.get("RANK", "0") != "0"  # only the first process shows progress
     with progress(console(stderr=True, quiet=helps)) as bar:
         task = bar.add_task("questions", total=None)
         return evaluate_model(

@@ -9,7 +9,7 @@ def keys(
 ) -> None:
     """List this project's keys of a recipe: meaning, unit, default and allowed values.
 
-    Those of TRL are in its own documentation. Reads and writes nothing.
+    TRL's keys are in the documentation of TRL. Reads and writes no files.
     """
     import orjson
 

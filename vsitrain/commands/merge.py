@@ -16,9 +16,10 @@ def merge(
     out: OutArgument,
     dtype: Dtype = None,
 ) -> None:
-    """Write the model that an adapter and its base make together, for programs that load whole models.
+    """Merge an adapter into its base model, for programs that load full models only.
 
-    Reads both, a base on the Hub from its cache or the network; writes to OUT, which must be new or empty.
+    Reads both; a base on the Hub is read from its cache or downloaded. Writes to OUT, which must be new or
+    empty.
     """
     require_packages()
     from vsidata.files.atomic import need_new

@@ -1,4 +1,4 @@
-"""Options that several commands take, each defined once. Others are in `vsidata.commands.options`."""
+"""Options that several commands share, each defined once. Others are in `vsidata.commands.options`."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,7 +14,7 @@ def _data(default: str) -> Any:
 
 
 Data = Annotated[str, _data("")]
-DataOrNone = Annotated[str, _data(" (default: the predictions hold them)")]
+DataOrNone = Annotated[str, _data(" (default: from the predictions)")]
 Split = Annotated[
     str | None,
     typer.Option(help="Use this split of a build: train or validation (default: validation, if it has one)."),
@@ -22,7 +22,8 @@ Split = Annotated[
 Videos = Annotated[
     Path | None,
     typer.Option(
-        help="Read VSI-Bench's videos here: DATASET/SCENE.mp4, or DATASET.zip (default: beside its file)."
+        help="Read VSI-Bench's videos from this folder: DATASET/SCENE.mp4, or DATASET.zip "
+        "(default: the folder of its questions)."
     ),
 ]
 Frames = Annotated[

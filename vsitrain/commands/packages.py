@@ -1,4 +1,4 @@
-"""The packages that training needs beside those of vsidata."""
+"""The packages that training needs in addition to those of vsidata."""
 
 from vsidata.errors import OptionError
 
@@ -7,10 +7,10 @@ NEEDED = ("torch", "torchvision", "transformers", "trl", "peft", "accelerate")
 
 
 def require_packages() -> None:
-    """Refuse to go on without what training needs. Raises OptionError."""
+    """Check that the packages for training are installed. Raises OptionError if one is missing."""
     from importlib.util import find_spec
 
     if missing := [name for name in NEEDED if find_spec(name) is None]:
         raise OptionError(
-            "vsitrain", f"lacks {', '.join(missing)}.", f"Install what training needs: {INSTALL}"
+            "vsitrain", f"needs {', '.join(missing)}.", f"Install the packages for training: {INSTALL}"
         )

@@ -1,4 +1,4 @@
-"""What the commands that score share."""
+"""The part that `score` and `evaluate` share: printing scores."""
 
 from collections.abc import Sequence
 from pathlib import Path

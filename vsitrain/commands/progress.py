@@ -1,4 +1,4 @@
-"""A run's progress on a terminal: steps, a rate, the time left, and the figures last logged."""
+"""Progress of a run on a terminal: steps, rate, time left, and the figures that were logged last."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from transformers import TrainerCallback
 
 from vsidata.screen.terminal import progress
 
-_FIGURES = {"reward": "reward", "loss": "loss", "kl": "KL", "completions/mean_length": "tokens a reply"}
+_FIGURES = {"reward": "reward", "loss": "loss", "kl": "KL", "completions/mean_length": "tokens per reply"}
 
 
 class TrainingProgress(TrainerCallback):
-    """Draws on a terminal, and nothing elsewhere; one process draws."""
+    """Draws the progress of the first process, if the output is a terminal."""
 
     def __init__(self, console: Console) -> None:
         self._bar = progress(console)
@@ -20,22 +20,22 @@ class TrainingProgress(TrainerCallback):
         self._task = self._bar.add_task("steps", total=None, figures="")
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
-        """Begin, at the checkpoint's step where a run resumes."""
+        """Start the bar, at the step of the checkpoint if the run resumes."""
         if state.is_world_process_zero:
             self._bar.start()
             self._bar.update(self._task, total=state.max_steps, completed=state.global_step)
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
-        """One more."""
+        """Count one more step."""
         self._bar.update(self._task, completed=state.global_step)
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:  # noqa: ARG002
-        """Show the figures of training that are there."""
+        """Show those figures of training that were logged."""
         known = ((called, (logs or {}).get(name)) for name, called in _FIGURES.items())
         figures = [f"{called} {value:.3g}" for called, value in known if isinstance(value, (int, float))]
         if figures:
             self._bar.update(self._task, figures=", ".join(figures))
 
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
-        """Leave the terminal as it was."""
+        """Remove the bar from the terminal."""
         self._bar.stop()

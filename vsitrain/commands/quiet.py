@@ -1,4 +1,4 @@
-"""Less noise from the libraries below: a run has its own progress, and says itself what matters."""
+"""Fewer messages from the libraries: a run has its own progress bar and its own messages."""
 
 import warnings
 
@@ -6,7 +6,7 @@ from vsidata.plain_text import log_plainly
 
 
 def quiet() -> None:
-    """Silence progress bars and warnings about names that will change; log without control characters."""
+    """Disable progress bars and warnings about deprecated names; log without control characters."""
     import datasets
     from transformers.utils import logging
 

@@ -37,11 +37,11 @@ def score(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Score predictions by the benchmark's own rules and by lenient ones, beside what needs no model.
+    """Score predictions by the benchmark's own rules and by lenient ones, next to references without a model.
 
-    --meta-info (…_meta_info_val.json) adds distances between centres. Reads PREDICTIONS (JSON lines of `id`
-    and `prediction`) and the data; data on the Hub is downloaded to its cache. Writes nothing else. Needs no
-    GPU.
+    --meta-info (…_meta_info_val.json) adds the reference for distances between centres. Reads PREDICTIONS
+    (JSON lines with `id` and `prediction`) and the data, and downloads data on the Hub to its cache. Writes
+    no other files. Needs no GPU.
     """
     print_scores(
         predictions,

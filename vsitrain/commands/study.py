@@ -34,10 +34,10 @@ def study(
     max_questions: MaxQuestions = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask a model in all three prompt modes, as in the paper's Table 1: scores, lengths, unread replies.
+    """Ask a model in all three prompt modes, as in the paper's Table 1: scores, lengths, replies not read.
 
-    Reads the model and the data; what lies on the Hub is downloaded to its cache. Writes an evaluation for
-    each mode below --out, and goes on there.
+    Reads the model and the data, and downloads those on the Hub to its cache. Writes one evaluation per mode
+    below --out. Run the same command again to resume an interrupted study.
     """
     import orjson
 
@@ -49,11 +49,11 @@ def study(
     places |= {"backend": backend}
     how = {"num_frames": frames, "input_mode": input_mode, "max_new_tokens": max_new_tokens}
     once = [warn, *[lambda _: None] * (len(PROMPT_MODES) - 1)]  # the modes share their questions and clips
-    speaks = [
+    reports = [
         ask(model, data, out / mode, prompt=mode, warned=warned, **places, **how)
         for mode, warned in zip(PROMPT_MODES, once, strict=True)
     ]
-    if not all(speaks):  # a process that only helps
+    if not all(reports):  # another process prints the results
         return
     results = {mode: studying.result_of(out / mode) for mode in PROMPT_MODES}
     if as_json:

@@ -45,9 +45,9 @@ def table(
 ) -> None:
     """Print evaluations of the same questions side by side, as the paper's tables do.
 
-    --meta-info (…_meta_info_val.json) adds distances between centres. Reads the predictions of the runs;
-    writes the picture that --plot names, a panel per task, over an older one, and nothing else. Needs no GPU.
-    Published rows and references are marked.
+    --meta-info (…_meta_info_val.json) adds the reference for distances between centres. Reads the predictions
+    of the runs. With --plot, writes a picture with one panel per task, and replaces an older one; writes no
+    other files. Needs no GPU. Published rows and references are marked.
     """
     from vsitrain.scoring.compare_runs import compare_runs
     from vsitrain.scoring.layouts import FORMATS, LAYOUTS

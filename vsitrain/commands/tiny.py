@@ -19,17 +19,17 @@ def tiny(
     ] = None,
     seed: Seed = 0,
 ) -> None:
-    """Write a random model with tokenizer, processor and chat template, made without a network.
+    """Write a random model with tokenizer, processor and chat template, without a network.
 
-    For tests, and for dry runs of memory and speed at real size without weights. Reads nothing; writes to
-    OUT, which must be new or empty.
+    Use it in tests, or at real size to measure memory and speed without downloading weights. Reads no files.
+    Writes to OUT, which must be new or empty.
     """
     require_packages()
     from vsidata.files.atomic import need_new, whole_folder
     from vsitrain.models.tiny import SIZES, make_tiny
 
     if like not in SIZES:
-        raise OptionError(f"--like {like}", "is no size.", f"Choose from: {', '.join(SIZES)}.")
+        raise OptionError(f"--like {like}", "is not a size.", f"Choose from: {', '.join(SIZES)}.")
     size = SIZES[like] if family is None else SIZES[like].model_copy(update={"family": family})
     need_new(out)
     with whole_folder(out) as folder:

@@ -1,4 +1,4 @@
-"""The run of a command that trains."""
+"""The part that `grpo`, `sft` and `dpo` share: running a training."""
 
 import os
 from pathlib import Path
@@ -15,13 +15,13 @@ ANY_KEY = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
 def run(method: "Method", recipe: Path | None, given: list[str], plan_only: bool, as_json: bool) -> None:
-    """Prepare a run, print its plan, and train unless only the plan is wanted."""
+    """Prepare a run, print its plan, and train unless only the plan is asked for."""
     require_packages()
     from vsitrain.settings.hub_token import hide_token
 
     if hide_token(given):
         warn(
-            "--hub_token stands in the shell's history, and for a moment in the list of processes. "
+            "--hub_token is in the shell's history, and was in the list of processes for a moment. "
             "Log in with `hf auth login`, or set HF_TOKEN."
         )
     import orjson
@@ -39,8 +39,8 @@ def run(method: "Method", recipe: Path | None, given: list[str], plan_only: bool
     if as_json:
         echo_json(orjson.dumps(planning.as_json(prepared.plan), option=orjson.OPT_INDENT_2))
     elif first:
-        told = planning.as_text(prepared.plan) if plan_only else planning.in_short(prepared.plan)
-        echo(f"{prepared.tokens}\n\n{told}\n")
+        text = planning.as_text(prepared.plan) if plan_only else planning.in_short(prepared.plan)
+        echo(f"{prepared.tokens}\n\n{text}\n")
     if only_planned:
         return
     planning.refuse_if_too_large(prepared.plan)

@@ -1,4 +1,4 @@
-"""Warnings on the screen."""
+"""Warnings on the terminal."""
 
 import os
 
@@ -6,6 +6,6 @@ from vsidata.plain_text import echo
 
 
 def warn(text: str) -> None:
-    """Print a warning, from one process alone."""
+    """Print a warning, in the first process only."""
     if os.environ.get("RANK", "0") == "0":
         echo(f"Warning: {text}", err=True)

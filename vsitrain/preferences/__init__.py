@@ -1,4 +1,4 @@
-"""Wrong answers to questions, from any one at all to the nearest miss, for preference pairs."""
+"""Wrong answers to questions, from random ones to near misses, for preference pairs."""
 
 from vsitrain.preferences.wrong_answer import KINDS, wrong_answer
 

@@ -1,4 +1,4 @@
-"""What a question could be answered with, in words."""
+"""The words that can answer a question."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -11,20 +11,20 @@ from vsitrain.prompts import offered_words
 from vsitrain.prompts.question_text import Row
 
 _RULE_SETS = ("vsibench", "vsi100k", "wide")
-"""The rule sets of this project; of a question type that several ask, the first one's rules count."""
+"""The rule sets of this project. If several ask a question type, the rules of the first one count."""
 
 
 def wrong_words(row: Row) -> list[str]:
-    """The words that a question offers, without the right one; empty where it offers none.
+    """The words that a question offers, without the right one; empty if it offers none.
 
-    Those of its options, those it lists in parentheses, or those that its topic has for its question type.
+    They are its options, the words that it lists in parentheses, or its topic's words for its type.
     """
     words = offered_words(row) or _words(row)
     return [word for word in words if word != row["answer"]] if row["answer"] in words else []
 
 
 def topic_and_rules(row: Row) -> tuple[Topic, Any] | None:
-    """The topic that asks questions of a row's type, and its rules; None where no rule set here asks them."""
+    """The topic of a row's question type, with its rules; None if no rule set here asks the type."""
     return _topics_by_type().get(row.get("question_type") or "")
 
 

@@ -1,10 +1,10 @@
-"""Wrong numbers, written as the right one is."""
+"""Wrong numbers, written like the right one."""
 
 from vsitrain.prompts.question_text import Row
 
 
 def truth_of(row: Row) -> float | None:
-    """The number that a question is answered with; None where it wants a word."""
+    """The number that answers a question; None if the answer is a word."""
     try:
         return float(row["answer"])
     except ValueError:
@@ -17,7 +17,7 @@ def step_of(row: Row) -> float:
 
 
 def format_like_answer(row: Row, number: float) -> str:
-    """A number with as many decimals as the answer has."""
+    """Format a number with as many decimals as the answer has."""
     return f"{number:.{_decimals(row)}f}"
 
 

@@ -1,4 +1,4 @@
-"""How far wrong numbers are from the right one, from limits.yaml."""
+"""Limits on the distance between wrong numbers and the right one, from limits.yaml."""
 
 from functools import lru_cache
 
@@ -10,9 +10,9 @@ class Limits(Rules):
     """The constants of limits.yaml.
 
     Attributes:
-        random_times: a random number is at most so many times the truth, and at least that part of it.
-        least_error: the relative error that a wrong number has at least.
-        near_most: the relative error that a near miss has at most.
+        random_times: maximum ratio of a random number to the truth, or of the truth to the number.
+        least_error: minimum relative error of a wrong number.
+        near_most: maximum relative error of a near miss.
     """
 
     random_times: Constant

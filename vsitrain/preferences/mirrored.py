@@ -1,4 +1,4 @@
-"""Left for right: the mistake of who takes another's view, or mirrors the room."""
+"""Left in place of right: the mistake of taking the wrong viewpoint, or mirroring the room."""
 
 import re
 
@@ -11,9 +11,9 @@ _SIDES = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}
 
 
 def mirrored(row: Row, _: Generator) -> str | None:
-    """The answer with left and right exchanged: of a direction, or of the turns of a route.
+    """The answer with left and right exchanged, for a direction or the turns of a route.
 
-    None where the question does not offer that: what lies to the back does so in the mirror too.
+    None if the question does not offer that answer: `back` is `back` in the mirror, too.
     """
     exchanged = re.sub("|".join(_SIDES), lambda side: _SIDES[side[0]], row["answer"])
     return exchanged if exchanged in wrong_words(row) else None

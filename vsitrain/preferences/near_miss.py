@@ -1,4 +1,4 @@
-"""The wrong answer that is nearest to the right one, as far as the evidence tells."""
+"""The wrong answer that is nearest to the right one, according to the evidence."""
 
 from numpy.random import Generator
 
@@ -9,10 +9,10 @@ from vsitrain.prompts.question_text import Row
 
 
 def near_miss(row: Row, rng: Generator) -> str | None:
-    """What somebody would say who looked, and not closely enough.
+    """The answer of a person who saw the room but did not look closely.
 
-    A number is off by a tenth to three tenths, at least by one in its last place. What is near in words, the
-    question's topic knows. None for what has no near miss.
+    A number is wrong by a tenth to three tenths of the truth, at least by one in its last place. For words,
+    the question's topic defines the near miss. None if a question has no near miss.
     """
     topic, rules = topic_and_rules(row) or (None, None)
     if topic is not None and topic.near_miss is not None:

@@ -1,4 +1,4 @@
-"""Any wrong answer of the right kind, as in the paper."""
+"""A random wrong answer of the right kind, as in the paper."""
 
 import math
 
@@ -11,13 +11,13 @@ from vsitrain.prompts.question_text import Row
 
 
 def random_answer(row: Row, rng: Generator) -> str | None:
-    """Another word that the question offers, or a number that is several times too small or too large.
+    """Another word that the question offers, or a number that is up to several times too small or too large.
 
-    Words are drawn evenly. A number's ratio to the truth is drawn evenly on a scale of ratios, and leaves out
-    what is nearly right; what rounds to the truth itself becomes the next number up. None for a word that
-    stands alone.
+    Words are drawn with equal probability. A number's ratio to the truth is drawn evenly on a scale of
+    ratios, without ratios that are nearly right. A number that rounds to the truth becomes the next larger
+    one. None if the question offers no other word.
 
-    Source: arXiv 2504.00883 corrupts the right answer, and leaves open how.
+    Source: arXiv 2504.00883 corrupts the right answer, and does not state how.
     """
     truth = truth_of(row)
     words = wrong_words(row)

@@ -1,4 +1,4 @@
-"""The second nearest instead of the nearest."""
+"""The second nearest object in place of the nearest one."""
 
 from numpy.random import Generator
 
@@ -7,5 +7,5 @@ from vsitrain.prompts.question_text import Row
 
 
 def second_nearest(row: Row, _: Generator) -> str | None:
-    """The option that is nearest after the right one, by the distances in the evidence; None without them."""
+    """The option that is second nearest, by the distances in the evidence; None without distances."""
     return distances.second_nearest(row)

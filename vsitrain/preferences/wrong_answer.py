@@ -1,4 +1,4 @@
-"""The kinds of wrong answers by name, and the one that a question gets."""
+"""The kinds of wrong answers by name, and the choice of a wrong answer to a question."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -23,29 +23,29 @@ KINDS: Mapping[str, Callable[[Row, Generator], str | None]] = {
     "mirrored": mirrored,
     "second_nearest": second_nearest,
 }
-"""Name → a function from a row of the `qa` table to a wrong open answer; None where it does not apply.
+"""By name, a function from a row of the `qa` table to a wrong open answer; None if the kind does not apply.
 
-A new kind is a new file and a line here.
+A new kind needs a file and a line here.
 """
 
 
 def wrong_answer(row: Row, kinds: Sequence[str], *, letters: bool, seed: int) -> str:
-    """What a wrong reply to a question states, in the form that the right one has.
+    """A wrong answer to a question, in the form of the right one.
 
     Args:
-        row: of the `qa` table.
-        kinds: names from KINDS; the first that applies to the question makes its answer.
-        letters: as `vsitrain.prompts.target` takes it: whether it is a letter where there are options.
-        seed: with the question's id and the kind, it alone decides what is drawn.
+        row: a row of the `qa` table.
+        kinds: names from KINDS; the first kind that applies to the question is used.
+        letters: whether the answer is a letter if there are options; see `vsitrain.prompts.target`.
+        seed: the random seed. The draw depends only on it, the question's id and the kind.
 
     Returns:
-        A number, word or letter, never one that reads as the right one.
+        A number, word or letter that does not read as the right one.
 
     Raises:
-        OptionError: a kind is unknown, or none of them applies to the question.
+        OptionError: a kind is unknown, or no kind applies to the question.
     """
     if unknown := [kind for kind in kinds if kind not in KINDS]:
-        fault = f"{unknown[0]} is no kind of wrong answer."
+        fault = f"{unknown[0]} is not a kind of wrong answer."
         raise OptionError("wrong_answers", fault, f"Choose from: {', '.join(KINDS)}.")
     row = in_current_shape({**row})
     for kind in kinds:
@@ -57,8 +57,8 @@ def wrong_answer(row: Row, kinds: Sequence[str], *, letters: bool, seed: int) ->
         words = option_words(row["options"])
         if answer in words:
             return str(row["options"][words.index(answer)]).partition(".")[0]
-    fault = f"none of {', '.join(kinds)} applies to question {row['id']} ({row['question_type']})."
-    remedy = "Add random as the last of them, or leave such questions out (topics)."
+    fault = f"no kind applies to question {row['id']} ({row['question_type']}): {', '.join(kinds)}."
+    remedy = "Add random as the last kind, or leave such questions out (topics)."
     raise OptionError("wrong_answers", fault, remedy)
 
 

@@ -1,4 +1,4 @@
-"""From a row of the table of questions to the text after the video, and to what the right reply states."""
+"""The text after the video and the right answer, from a row of the table of questions."""
 
 import re
 from collections.abc import Mapping
@@ -9,19 +9,19 @@ from vsitrain.answers import option_words
 from vsitrain.prompts.mode import Form, PromptMode
 
 Row = Mapping[str, Any]
-"""A row of the `qa` table (`vsidata.dataset.schema.QA`), or at least the columns that are read of it."""
+"""A row of the `qa` table (`vsidata.dataset.schema.QA`), with at least the columns that are read here."""
 
 
 def ask(row: Row, mode: PromptMode, *, form: Form, letters: bool) -> str:
-    """The text that goes after the video: question, options where a letter is wanted, wording.
+    """The text after the video: the question, its options if a letter is asked for, and the wording.
 
     Args:
-        row: with `question`, `options`.
-        mode: whose wording.
-        form: the wording to train with (and to evaluate what was trained with it), or that for other models.
-        letters: whether a letter is wanted wherever there are options; see `wants_letter`.
+        row: a row with `question` and `options`.
+        mode: the prompt mode, which states the wording.
+        form: `training` for training and for models that were trained with the mode, `evaluation` for others.
+        letters: whether a letter is asked for if there are options; see `wants_letter`.
 
-    Source: layout of the options, VSI-Bench's published scorer; wordings, the mode's own source.
+    Source: VSI-Bench's published scorer for the layout of the options; the mode's source for the wordings.
     """
     letter = wants_letter(row, letters)
     opening = [mode.opening] if mode.opening and form == "evaluation" else []
@@ -30,27 +30,28 @@ def ask(row: Row, mode: PromptMode, *, form: Form, letters: bool) -> str:
 
 
 def target(row: Row, letters: bool) -> str:
-    """What the right reply states: the letter where one is wanted, else the open answer."""
+    """The right answer: the letter if a letter is asked for, else the open answer."""
     openly = row.get("options") and not wants_letter(row, letters)
     text: str = row["answer"] if openly else row["ground_truth"]
     return text
 
 
 def wants_letter(row: Row, letters: bool) -> bool:
-    """Whether a question is asked with its options, for a letter.
+    """Return whether a question is asked with its options, so that its answer is a letter.
 
-    With `letters`, every question that has options is. Without, as in the paper, those are asked openly whose
-    text names every option already (relative distance, direction, a route of one turn); where it does not
-    (appearance order, longer routes), nobody could tell what to reply, so a letter is wanted all the same.
+    With `letters`, this holds for every question that has options. Without `letters`, as in the paper, a
+    question is asked openly if its text names every option already (relative distance, direction, a route of
+    one turn). Other questions (appearance order, longer routes) cannot be answered without their options, so
+    they ask for a letter all the same.
     """
     return bool(row.get("options")) and (letters or not _names_its_options(row))
 
 
 def answer_kind(row: Row, letters: bool) -> Literal["number", "letter", "word"] | None:
-    """What the right reply to a question is; None where the row holds no answer.
+    """The kind of the right answer to a question; None if the row has no answer.
 
-    It follows from the row's own answer, so that questions of all kinds may be mixed and a new topic needs
-    nothing here.
+    It follows from the row's own answer. So questions of all kinds may be mixed, and a new topic needs no
+    change here.
     """
     text = target(row, letters)
     if not (text or "").strip():
@@ -61,10 +62,10 @@ def answer_kind(row: Row, letters: bool) -> Literal["number", "letter", "word"] 
 
 
 def offered_words(row: Row) -> tuple[str, ...]:
-    """The words that a question offers to choose from; empty where it offers none.
+    """The words that a question offers to choose from; empty if it offers none.
 
-    Those of its options, else those that it lists in parentheses, as `(sink, table, lamp, bed)`, if the
-    right one is among them.
+    They are the words of its options, else the words that it lists in parentheses, as in
+    `(sink, table, lamp, bed)`, if the right one is among them.
     """
     if row.get("options"):
         return option_words(row["options"])

@@ -1,7 +1,7 @@
-"""Rewards as TRL calls them: a number for every completion, None where the reward does not apply to its row.
+"""Rewards as TRL calls them: a number per completion, None if the reward does not apply to its row.
 
-TRL leaves a None out of a completion's sum, so that `[min_ratio, match, format]` is the right reward for
-numbers, letters and words in one batch.
+TRL leaves a None out of a completion's sum. So `[min_ratio, match, format]` is the right reward for numbers,
+letters and words in one batch.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,25 +25,26 @@ REWARDS: Mapping[str, Reward] = {
     "format": format_reward,
     "length": length_reward,
 }
-"""The rewards by the names that recipes use. A new reward is one new file and one line here."""
+"""The rewards by their names in recipes. A new reward needs a file and a line here."""
 
 
 def reward_functions(
     names: Sequence[str], *, mode: PromptMode, letters: bool, lengths: tuple[int, int] | None = None
 ) -> list[Callable[..., list[float | None]]]:
-    """The rewards of a recipe, told what they must know of the run.
+    """The rewards of a recipe, bound to the settings of the run.
 
     Args:
         names: keys of REWARDS, in the order of TRL's `reward_weights`.
-        mode: the prompt mode; its tags are those that `format` wants, and where the answer is looked for.
-        letters: whether options were shown wherever there are any; see `vsitrain.prompts.wants_letter`.
-        lengths: least and most words of a reply, for `length`.
+        mode: the prompt mode; `format` requires its tags, and the answer is read from them.
+        letters: whether options were shown for every question that has them; see
+            `vsitrain.prompts.wants_letter`.
+        lengths: minimum and maximum number of words of a reply, for `length`.
 
     Returns:
         Functions that TRL logs as `min_ratio_reward` and so on, and that can be pickled.
 
     Raises:
-        OptionError: no name, an unknown one, one twice, or one that makes no sense in this mode.
+        OptionError: there is no name, or a name is unknown, given twice, or has no meaning in this mode.
     """
     _check(names, mode, lengths)
     setting = Setting(mode.tags, letters, lengths)
@@ -53,23 +54,25 @@ def reward_functions(
 def _check(names: Sequence[str], mode: PromptMode, lengths: tuple[int, int] | None) -> None:
     known = f"Choose from: {', '.join(REWARDS)}."
     if not names:
-        raise OptionError("rewards", "names no reward.", known)
+        raise OptionError("rewards", "is empty.", known)
     for name in names:
         if name not in REWARDS:
-            raise OptionError("rewards", f"`{name}` is no reward.", known)
+            raise OptionError("rewards", f"`{name}` is not a reward.", known)
         if names.count(name) > 1:
             raise OptionError(
-                "rewards", f"names `{name}` twice.", "Name it once, and weigh it in reward_weights."
+                "rewards", f"contains `{name}` twice.", "Remove one, and set its weight in reward_weights."
             )
     if "format" in names and not mode.tags:
-        fault = f"`format` has nothing to check in the prompt mode `{mode.name}`, which has no tags."
-        raise OptionError("rewards", fault, "Leave `format` out, or take a mode with tags: think, observe.")
+        fault = f"contains `format`, but the prompt mode `{mode.name}` has no tags to check."
+        raise OptionError("rewards", fault, "Remove `format`, or choose a mode with tags: think, observe.")
     if ("length" in names) != (lengths is not None):
-        lacks, has = (
-            ("a window of words", "`length`") if lengths is None else ("`length`", "a window of words")
+        fault = (
+            "contains `length`, but length_window is not set."
+            if lengths is None
+            else "does not contain `length`, but length_window is set."
         )
-        remedy = "Give both (rewards: […, length] and length_window: [least, most]), or neither."
-        raise OptionError("rewards", f"there is {has} without {lacks}.", remedy)
+        remedy = "Set both (rewards: […, length] and length_window: [minimum, maximum]), or neither."
+        raise OptionError("rewards", fault, remedy)
     if lengths is not None and not 0 <= lengths[0] <= lengths[1]:
-        fault = f"the window of words from {lengths[0]} to {lengths[1]} is empty."
-        raise OptionError("length_window", fault, "Name the least first, then the most.")
+        fault = f"is empty: from {lengths[0]} to {lengths[1]} words."
+        raise OptionError("length_window", fault, "Set the minimum first, then the maximum.")

@@ -10,7 +10,7 @@ from vsitrain.rewards.reply import UNTAGGED, Completion, Setting, text_of
 def format_reward(
     completions: Sequence[Completion], *, setting: Setting = UNTAGGED, **_: Any
 ) -> list[float | None]:
-    """1 for each tag of the mode exactly once, in order, with a body, and nothing outside; else 0.
+    """Reward 1 if the reply consists of the mode's tags, each once, in order and with a body; else 0.
 
     None in a mode without tags. Source: arXiv 2504.00883, and the ways in which its models cheated.
 

@@ -10,10 +10,10 @@ from vsitrain.rewards.reply import UNTAGGED, Completion, Setting, text_of
 def length_reward(
     completions: Sequence[Completion], *, setting: Setting = UNTAGGED, **_: Any
 ) -> list[float | None]:
-    """1 for a reply whose words lie within the window, else 0; None without a window.
+    """Reward 1 if the number of words of a reply is in the window, else 0; None without a window.
 
-    In a mode with tags only a reply in its format earns it: the paper's models added pairs of tags to be long
-    enough.
+    In a mode with tags, a reply must also have the right format, because the paper's models added pairs of
+    tags to reach the length.
 
     >>> length_reward(["three chairs", "3"], setting=Setting(lengths=(2, 10)))
     [1.0, 0.0]

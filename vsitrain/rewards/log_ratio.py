@@ -1,4 +1,4 @@
-"""A smooth reward for numbers: some slope at any distance from the truth."""
+"""A smooth reward for numbers, with a slope at any distance from the truth."""
 
 import math
 from collections.abc import Sequence
@@ -18,9 +18,9 @@ class _LogRatioRules(Rules):
 def log_ratio_reward(
     completions: Sequence[Completion], *, setting: Setting = UNTAGGED, **columns: Any
 ) -> list[float | None]:
-    """exp(-(ln(prediction / truth))² / 2σ²): the same for twice and half; None without a number.
+    """Reward exp(-(ln(prediction / truth))² / 2σ²), equal for twice and half; None without a number.
 
-    σ follows from log_ratio.yaml, which says at how many times the truth the reward is one half.
+    σ follows from log_ratio.yaml, which states the ratio to the truth at which the reward is one half.
 
     >>> log_ratio_reward(["2.0 m", "4 m", "100 cm"], ground_truth=["2.0"] * 3, unit=["m"] * 3)
     [1.0, 0.5, 0.5]

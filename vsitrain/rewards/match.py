@@ -11,7 +11,7 @@ from vsitrain.rewards.reply import UNTAGGED, Completion, Setting, answer_of, row
 def match_reward(
     completions: Sequence[Completion], *, setting: Setting = UNTAGGED, **columns: Any
 ) -> list[float | None]:
-    """1 where a reply states the right letter or word, else 0; None where the question wants a number.
+    """Reward 1 if a reply states the right letter or word, else 0; None if the answer is a number.
 
     Source: arXiv 2504.00883.
 

@@ -10,9 +10,9 @@ from vsitrain.rewards.reply import UNTAGGED, Completion, Setting
 def min_ratio_reward(
     completions: Sequence[Completion], *, setting: Setting = UNTAGGED, **columns: Any
 ) -> list[float | None]:
-    """max(0, 1 - |truth - prediction| / min(truth, prediction)); None where the question has no number.
+    """Reward max(0, 1 - |truth - prediction| / min(truth, prediction)); None if the answer is not a number.
 
-    Source: arXiv 2504.00883; that it is subtracted from 1 and clipped at 0 is our reading.
+    Source: arXiv 2504.00883. The subtraction from 1 and the clipping at 0 are our reading.
 
     >>> min_ratio_reward(["2.5 m", "160 cm", "sink"], ground_truth=["2.0", "2.0", "A"], unit=["m", "m", None])
     [0.75, 0.75, None]

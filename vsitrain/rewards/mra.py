@@ -11,9 +11,9 @@ from vsitrain.rewards.reply import UNTAGGED, Completion, Setting
 def mra_reward(
     completions: Sequence[Completion], *, setting: Setting = UNTAGGED, **columns: Any
 ) -> list[float | None]:
-    """Mean relative accuracy, in tenths; None where the question has no number.
+    """Reward the mean relative accuracy, in tenths; None if the answer is not a number.
 
-    Source: VSI-Bench, by way of `vsidata.metrics`.
+    Source: VSI-Bench, as implemented in `vsidata.metrics`.
 
     >>> mra_reward(["4", "3 chairs", "sink"], ground_truth=["4", "4", "A"])
     [1.0, 0.6, None]

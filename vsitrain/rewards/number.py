@@ -1,4 +1,4 @@
-"""Rewards for numbers: what the rules that compare a number with the truth have in common."""
+"""The part that all rewards for numbers share: reading the number and its truth."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -19,13 +19,13 @@ def number_rewards(
 
     Args:
         completions: the replies.
-        columns: `ground_truth`, and where they are there `answer`, `unit`, `options`, `question`.
-        setting: of the run.
-        score: of a prediction and a truth, both positive and finite, in the same unit.
+        columns: `ground_truth`, and optionally `answer`, `unit`, `options`, `question`.
+        setting: the settings of the run that rewards need.
+        score: the reward for a prediction and a truth, both positive and finite, in the same unit.
 
     Returns:
-        0 where a reply states no number, or none above 0; None where the question wants no number, or its
-        truth is not positive and finite: no ratio to it exists.
+        0 if a reply states no positive number. None if the answer is not a number, or the truth is not
+        positive and finite, so that no ratio to it exists.
     """
     rewards: list[float | None] = []
     for completion, row in zip(completions, rows(columns, setting), strict=True):

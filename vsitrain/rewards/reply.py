@@ -1,4 +1,4 @@
-"""Completions and columns, as TRL hands them to a reward, to one reply and one row after another."""
+"""Completions and columns, as TRL passes them to a reward, turned into single replies and rows."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,17 +11,19 @@ from vsitrain.answers import after_thought, final_answer, tagged_answer
 _COLUMNS = ("question", "options", "ground_truth", "answer", "unit")
 
 Completion = str | Sequence[Mapping[str, Any]]
-"""A text, or messages of which the last is the model's: `[{"role": "assistant", "content": …}]`."""
+"""A text, or messages with the model's reply last: `[{"role": "assistant", "content": …}]`."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What a reward must know of a run.
+    """The settings of a run that rewards need.
 
     Attributes:
-        tags: of the prompt mode; with any, an answer stands in the answer's tag or after the thought.
-        letters: whether options were shown wherever there are any; see `vsitrain.prompts.wants_letter`.
-        lengths: least and most words of a reply.
+        tags: the tags of the prompt mode; if there are any, the answer is in the answer tag or after the
+            thought.
+        letters: whether options were shown for every question that has them; see
+            `vsitrain.prompts.wants_letter`.
+        lengths: minimum and maximum number of words of a reply.
     """
 
     tags: tuple[str, ...] = ()
@@ -30,21 +32,21 @@ class Setting:
 
 
 UNTAGGED = Setting()
-"""For a reward that is called by itself."""
+"""The default for a reward that is called on its own."""
 
 
 class Reward(Protocol):
-    """A reward as TRL calls it: a number for each completion, None where it does not apply to the row."""
+    """A reward as TRL calls it: a number per completion, None if it does not apply to the row."""
 
     def __call__(
         self, completions: Sequence[Completion], *, setting: Setting = ..., **columns: Any
     ) -> list[float | None]:
-        """Args: the completions; the dataset's columns, each with a value for every completion."""
+        """Score completions, given the dataset's columns with one value per completion."""
         ...
 
 
 def text_of(completion: Completion) -> str:
-    """What the model wrote."""
+    """The text that the model wrote."""
     if isinstance(completion, str):
         return completion
     content = completion[-1].get("content") if completion else None
@@ -56,8 +58,8 @@ def text_of(completion: Completion) -> str:
 def answer_of(completion: Completion, setting: Setting) -> str:
     """The part of a reply that is its answer.
 
-    In a mode with tags that is the body of the answer's tag. A reply without any such tag still answers after
-    its thought, `<think>5</think>3`: it earns what the answer is worth, but nothing for its format.
+    In a mode with tags, that is the body of the answer tag. If a reply has no answer tag, the text after its
+    thought is the answer, as in `<think>5</think>3`: the answer is rewarded, the format is not.
     """
     text = text_of(completion)
     if not setting.tags:
@@ -69,17 +71,17 @@ def answer_of(completion: Completion, setting: Setting) -> str:
 
 
 def rows(columns: Mapping[str, Any], setting: Setting) -> Iterator[dict[str, Any]]:
-    """The rows of the table of questions, from those of its columns that are there.
+    """The rows of the table of questions, from the columns that the data has.
 
     Raises:
-        OptionError: there is no column `ground_truth`; or, where options are not always shown, no `question`
-            or `answer`: there is no telling what was asked openly, and what the open answer is.
+        OptionError: there is no column `ground_truth`; or options are not always shown and there is no
+            `question` or `answer`, so that the open questions and their answers are not known.
     """
     there = [name for name in _COLUMNS if columns.get(name) is not None]
     needed = {"ground_truth"} if setting.letters else {"ground_truth", "question", "answer"}
     if missing := needed.difference(there):
         remedy = "Train on the columns of a build's `qa` table, with remove_unused_columns off."
-        fault = f"the data has no column {', '.join(sorted(missing))} to score with."
-        raise OptionError("rewards", fault, remedy)
+        names = ", ".join(sorted(missing))
+        raise OptionError("rewards", f"cannot be computed: the data has no column {names}.", remedy)
     for values in zip(*(columns[name] for name in there), strict=True):
         yield dict(zip(there, values, strict=True))

@@ -1,1 +1,1 @@
-"""From a recipe and the command line to the settings of a run."""
+"""Settings of a run, read from a recipe and the command line."""

@@ -1,4 +1,4 @@
-"""A run's settings: from a recipe and the command line, to our options and TRL's own configuration."""
+"""Settings of a run, read from a recipe and the command line: our options, and TRL's own configuration."""
 
 import argparse
 import json
@@ -19,22 +19,22 @@ from vsitrain.settings.recipe import EXTENDS, Recipe, read_recipe
 from vsitrain.settings.run_options import RENAMED, Method, RunOptions
 
 _ON_A_CPU = {"use_cpu": "true", "bf16": "false"}
-"""TRL trains in bfloat16 on a GPU unless told otherwise; without one it must be told."""
+"""TRL trains in bfloat16 on a GPU by default. On a CPU, both settings are needed."""
 
 _PLANNED_ON_A_CPU = {"use_cpu": "true"}
-"""A plan is for a GPU, also where it is made on a machine without one: precision is what TRL takes there."""
+"""A plan is for a GPU, also on a machine without one, so it keeps TRL's default precision on a GPU."""
 
 
 @dataclass(frozen=True)
 class RunConfig:
-    """Everything that a run is told.
+    """All settings of a run.
 
     Attributes:
         options: this project's settings.
         training: TRL's GRPOConfig, SFTConfig or DPOConfig.
-        model: TRL's ModelConfig: which model, its precision, LoRA.
-        hub_token: of the user; None for the one in its usual places. TRL's configuration, which is saved with
-            every model, never holds it.
+        model: TRL's ModelConfig: the model, its precision, LoRA.
+        hub_token: the user's token; None for the token of `hf auth login` or HF_TOKEN. TRL's configuration
+            never contains it, because that is saved with every model.
     """
 
     options: RunOptions
@@ -51,18 +51,18 @@ def read_config(
     planned: bool = False,
     warn: Callable[[str], None] = lambda _: None,
 ) -> RunConfig:
-    """Settings from a recipe and from the command line, which wins.
+    """Read settings from a recipe and from the command line, which overrides the recipe.
 
     Args:
-        method: which trainer; it decides what TRL's own keys are.
-        recipe: a YAML file; None for none.
-        given: `--key value …` as they stand on the command line.
+        method: the trainer, which decides TRL's own keys.
+        recipe: a YAML file; None without a recipe.
+        given: `--key value …` as on the command line.
         planned: whether the run is only planned, and not started on this machine.
-        warn: called with what should be known and is no error: a key's old name.
+        warn: called with each warning, such as a key's old name.
 
     Raises:
         RulesError: the recipe cannot be read.
-        OptionError: an unknown key or a wrong value; the fault names the recipe's line.
+        OptionError: a key is unknown or a value is wrong; the fault names the recipe's line.
     """
     read = _by_new_names(read_recipe(recipe) if recipe else Recipe({}, {}), warn)
     on_command_line = {_new_name(key, f"--{key}", warn): words for key, words in _by_key(given).items()}
@@ -82,7 +82,7 @@ def read_config(
 
 
 def _by_key(given: Sequence[str]) -> dict[str, list[str]]:
-    """`--key value …` by key; hyphens in keys are underscores."""
+    """Sort `--key value …` by key; hyphens in keys become underscores."""
     found: dict[str, list[str]] = {}
     current: list[str] | None = None
     for word in given:
@@ -90,7 +90,7 @@ def _by_key(given: Sequence[str]) -> dict[str, list[str]]:
             name, equals, value = word[2:].partition("=")
             current = found[name.replace("-", "_")] = [value] if equals else []
         elif current is None:
-            raise OptionError(word, "stands on its own.", "Write --key value, with a key of a recipe.")
+            raise OptionError(word, "has no key.", "Pass --key value, with a key of a recipe.")
         else:
             current.append(word)
     return found
@@ -100,7 +100,7 @@ def _by_new_names(recipe: Recipe, warn: Callable[[str], None]) -> Recipe:
     names = {key: _new_name(key, recipe.places[key], warn) for key in recipe.settings}
     settings: dict[str, Any] = {}
     places: dict[str, str] = {}
-    for key, value in recipe.settings.items():  # those of the nearest file come first, and win
+    for key, value in recipe.settings.items():  # the nearest file's keys come first, so they are kept
         settings.setdefault(names[key], value)
         places.setdefault(names[key], recipe.places[key])
     return Recipe(settings, places)
@@ -113,13 +113,13 @@ def _new_name(key: str, place: str, warn: Callable[[str], None]) -> str:
 
 
 def _own_value(words: Sequence[str]) -> Any:
-    """What a value on the command line is, read as YAML reads it in a recipe."""
+    """Read a value of the command line as YAML, as in a recipe."""
     values = [yaml.safe_load(word) for word in words]
     return values[0] if len(values) == 1 else values if values else True
 
 
 def _as_words(value: Any) -> list[str]:
-    """A recipe's value as it would stand on the command line, so that TRL's parser checks its type."""
+    """Return a recipe's value as words of the command line, so that TRL's parser checks its type."""
     if isinstance(value, Mapping):
         return [json.dumps(value)]
     if isinstance(value, (list, tuple)):
@@ -140,31 +140,31 @@ def _options(own: Mapping[str, Any], places: Mapping[str, str]) -> RunOptions:
         first = error.errors(include_url=False)[0]
         key = str(first["loc"][0]) if first["loc"] else "settings"
         if first["type"] == "missing":
-            remedy = f"Add `{key}` to the recipe, or --{key} VALUE."
+            remedy = f"Add `{key}` to the recipe, or pass --{key} VALUE."
             raise OptionError(f"--{key}", "is missing.", remedy) from error
-        fault = f"{first['input']!r:.80} will not do: {first['msg']}."
-        raise OptionError(places.get(key, key), fault, f"Correct the value of `{key:.80}`.") from error
+        fault = f"has the value {first['input']!r:.80}, which is not allowed: {first['msg']}."
+        raise OptionError(places.get(key, key), fault, f"Fix the value of `{key:.80}`.") from error
 
 
 _UNEVEN = re.compile(r"generation_batch_size \((\d+)\) must be divisible by num_generations \((\d+)\)")
-"""What TRL says of groups that do not fill a round of generation, in terms of a key that few people set."""
+"""TRL's message for groups that do not fill a round of generation. It names a key that few users set."""
 
 
 def _uneven_groups(completions: int, group: int, places: Mapping[str, str]) -> OptionError:
     fault = (
         f"num_generations is {group}, which does not divide the {completions} completions of a round "
         "(per_device_train_batch_size × processes × steps_per_generation, or × gradient_accumulation_steps "
-        "where that is not set)."
+        "if steps_per_generation is not set)."
     )
     fitting = ", ".join(str(size) for size in range(2, completions + 1) if completions % size == 0)
-    remedy = f"Set num_generations to one of {fitting}, or those three to a multiple of {group}."
+    remedy = f"Set num_generations to one of {fitting}, or change the product to a multiple of {group}."
     return OptionError(places.get("num_generations", "num_generations"), fault, remedy)
 
 
 def _parse(
     method: Method, words: Mapping[str, list[str] | None], places: Mapping[str, str]
 ) -> tuple[Any, Any]:
-    """TRL's configurations from the words of each key; None where a recipe says null."""
+    """TRL's configurations from the words of each key; the words are None if the recipe has null."""
     from trl.scripts.utils import TrlParser
     from trl.trainer.dpo_config import DPOConfig
     from trl.trainer.grpo_config import GRPOConfig
@@ -177,16 +177,16 @@ def _parse(
     known = {action.dest for action in parser._actions}
     for key in words:
         if key not in known:
-            fault = f"the key `{key:.80}` is unknown to {method}."
+            fault = f"`{key:.80}` is not a key of {method}."
             place = places.get(key, key)
             more = ("config", "plan", "json") if place.startswith("--") else (EXTENDS,)
             near = get_close_matches(key[:80], {*known, *RunOptions.model_fields, *more}, n=1)
-            remedy = f"Did you mean `{near[0]}`?" if near else "Remove it, or correct its spelling."
+            remedy = f"Did you mean `{near[0]}`?" if near else "Remove it, or fix its spelling."
             raise OptionError(place, fault, remedy)
     types = {name: kind for config in classes for name, kind in get_type_hints(config).items()}
     for key in [key for key, values in words.items() if values is None]:
         if type(None) not in get_args(types[key]):
-            raise OptionError(places.get(key, key), f"`{key}` cannot be null.", "Give a value, or remove it.")
+            raise OptionError(places.get(key, key), f"`{key}` cannot be null.", "Set a value, or remove it.")
         parser.set_defaults(**{key: None})
     flat = [word for key, values in words.items() if values is not None for word in (f"--{key}", *values)]
     try:
@@ -194,7 +194,7 @@ def _parse(
     except argparse.ArgumentError as error:
         key = (error.argument_name or "").split("/")[0].lstrip("-")
         raise OptionError(
-            places.get(key, key), f"{error.message:.300}.", f"Correct the value of `{key:.80}`."
+            places.get(key, key), f"{error.message:.300}.", f"Fix the value of `{key:.80}`."
         ) from error
     except (ValueError, TypeError) as error:
         if uneven := _UNEVEN.search(str(error)):

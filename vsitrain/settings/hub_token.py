@@ -1,4 +1,4 @@
-"""The Hub's token among a run's settings: taken out at once, so that it is written and shown nowhere."""
+"""The Hub's token in a run's settings. It is removed first, so that it is never written or shown."""
 
 import ctypes
 from collections.abc import Mapping, MutableMapping, Sequence
@@ -10,27 +10,27 @@ from vsidata.errors import OptionError
 HUB_TOKEN = "hub_token"  # noqa: S105 - the name of a setting, not its value
 
 _ARG_START, _ARG_END = 45, 46
-"""Places in /proc/self/stat of the command line's address, counted after the name. Source: proc(5)."""
+"""Fields of /proc/self/stat with the command line's address, counted after the name. Source: proc(5)."""
 
 
 def take_token(settings: MutableMapping[str, Any], places: Mapping[str, str]) -> str | None:
     """Remove the token from settings, and return it.
 
     Args:
-        settings: by key; a value is a text, or the words that stand on the command line.
-        places: where each key stands.
+        settings: values by key; a value is a text, or the words of the command line.
+        places: file and line, or option, of each key.
 
     Returns:
-        The token; None where none is set.
+        The token; None if it is not set.
 
     Raises:
-        OptionError: the value is no token. It is not repeated.
+        OptionError: the value is not a token. The error does not repeat it.
     """
     value = settings.pop(HUB_TOKEN, None)
     token = value[0] if isinstance(value, list) and len(value) == 1 else value
     if token is None or (isinstance(token, str) and token and token.isascii() and token.isprintable()):
         return token
-    remedy = "Leave it out: the token of `hf auth login` or HF_TOKEN is used then."
+    remedy = "Remove it, to use the token of `hf auth login` or HF_TOKEN."
     raise OptionError(places.get(HUB_TOKEN, HUB_TOKEN), "is not a token of the Hub.", remedy)
 
 
@@ -38,10 +38,10 @@ def hide_token(words: Sequence[str]) -> bool:
     """Overwrite the token in this process's command line, which every user of the machine can read.
 
     Args:
-        words: of the command line.
+        words: the words of the command line.
 
     Returns:
-        Whether a token stands there.
+        Whether the command line has a token.
     """
     found = False
     for place, word in enumerate(words):
@@ -58,7 +58,7 @@ def hide_token(words: Sequence[str]) -> bool:
 def _overwrite(secret: bytes) -> None:
     stat = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
     start, end = int(stat[_ARG_START]), int(stat[_ARG_END])
-    if not start:  # the system does not say where
+    if not start:  # the system does not give the address
         return
     at = ctypes.string_at(start, end - start).find(b"\0" + secret)
     at = ctypes.string_at(start, end - start).find(b"=" + secret) if at < 0 else at

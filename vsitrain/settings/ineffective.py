@@ -1,4 +1,4 @@
-"""Settings that would do nothing are refused: `ineffective.yaml` lists them, each with the reason."""
+"""Settings without effect, which are refused. `ineffective.yaml` lists them, each with the reason."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import MISSING, fields
@@ -13,17 +13,17 @@ from vsitrain.settings.run_options import Method
 
 
 class Ineffective(BaseModel):
-    """Keys that do nothing for the same reason.
+    """Keys that have no effect for the same reason.
 
     Attributes:
-        keys: of TRL's configurations.
-        methods: trainers that this holds for.
-        always: whether any value is refused, and not only one that is not TRL's own.
-        takes_null: whether null is taken all the same: it says what happens anyway.
-        needs: the switch that they belong to; they are refused only where it is not named.
-        clash: a switch; they are refused only where it is on, with `always` where it is named at all.
-        wants: a setting that must not be zero or off; they are refused only where it is.
-        fault, remedy: what is said.
+        keys: keys of TRL's configurations.
+        methods: the trainers that the entry applies to.
+        always: whether every value is refused; otherwise only values that differ from TRL's default.
+        takes_null: whether null is accepted all the same, because it states what happens anyway.
+        needs: the key that they depend on; they are refused only if it is not set.
+        clash: another key; they are refused only if it is on, or with `always` if it is set at all.
+        wants: a setting that must not be zero or off; they are refused only if it is.
+        fault, remedy: the text of the error.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,23 +41,23 @@ class Ineffective(BaseModel):
 
 @cache
 def ineffective() -> dict[str, Ineffective]:
-    """All of them, by a name for their reason."""
+    """All entries, by a name for their reason."""
     return read_packaged(RootModel[dict[str, Ineffective]], __package__, "ineffective.yaml").root
 
 
 def refuse_ineffective(
     method: Method, configs: Collection[Any], given: Collection[str], places: Mapping[str, str]
 ) -> None:
-    """Refuse settings that would do nothing.
+    """Refuse settings without effect.
 
     Args:
-        method: which trainer.
+        method: the trainer.
         configs: TRL's configurations, as they were read.
         given: the keys that were set.
-        places: where each key stands.
+        places: file and line, or option, of each key.
 
     Raises:
-        OptionError: naming the first such key, the reason and what to do.
+        OptionError: a key has no effect; the error names the first one, the reason and the remedy.
     """
     values = {it.name: getattr(config, it.name) for config in configs for it in fields(config)}
     for entry in ineffective().values():
@@ -81,20 +81,20 @@ _DERIVED = {
     "packing_strategy",
     "use_transformers_continuous_batching",
 }
-"""Keys that this project, or TRL itself, sets to other values than TRL's defaults."""
+"""Keys that this project or TRL itself sets to values other than TRL's defaults."""
 
 
 def refuse_ineffective_args(method: Method, args: Any) -> None:
-    """Refuse a configuration made in Python that has a value which would do nothing, whatever else is set.
+    """Refuse a configuration made in Python that has a value without effect, for any other settings.
 
-    A value that was given and is TRL's own cannot be told from one that was not given.
+    A value that equals TRL's default cannot be distinguished from one that was not given.
 
     Args:
-        method: which trainer.
+        method: the trainer.
         args: TRL's configuration.
 
     Raises:
-        OptionError: as `refuse_ineffective`.
+        OptionError: as for `refuse_ineffective`.
     """
     entries = [it for it in ineffective().values() if not (it.needs or it.clash or it.wants)]
     keys = {key for entry in entries for key in entry.keys} - _DERIVED

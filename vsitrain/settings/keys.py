@@ -1,4 +1,4 @@
-"""This project's keys of a recipe, described."""
+"""Descriptions of this project's keys of a recipe."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ _WORDS = {"string": "text", "integer": "whole number", "number": "number", "bool
 
 
 def _allowed(about: dict[str, Any]) -> str:
-    """What a part of a JSON schema allows, in words."""
+    """Describe in words which values a part of a JSON schema allows."""
     if "anyOf" in about:
         return " or ".join(_allowed(part) for part in about["anyOf"])
     if "enum" in about:

@@ -1,4 +1,4 @@
-"""Packages that a recipe asks for by name, looked for before anything is loaded."""
+"""Check that the packages that a recipe names are installed, before a model is loaded."""
 
 from importlib.util import find_spec
 from typing import Any
@@ -7,13 +7,13 @@ from vsidata.errors import OptionError
 
 
 def check_packages(args: Any) -> None:
-    """Refuse a run whose reporters or engine of generation are not installed.
+    """Check that the reporters and the generation engine of a run are installed.
 
     Args:
         args: TRL's configuration.
 
     Raises:
-        OptionError: with the line that installs it.
+        OptionError: one is not installed or not known; the remedy has the command that installs it.
     """
     from transformers.integrations.integration_utils import (
         INTEGRATION_TO_CALLBACK,
@@ -25,7 +25,9 @@ def check_packages(args: Any) -> None:
             continue
         if name not in INTEGRATION_TO_CALLBACK:
             remedy = f"Choose from: {', '.join(sorted(INTEGRATION_TO_CALLBACK))}, none."
-            raise OptionError("report_to", f"`{name}` is none of the reporters.", remedy)
-        raise OptionError("report_to", f"`{name}` is not installed.", f"pip install {name}, or name another.")
+            raise OptionError("report_to", f"`{name}` is not a reporter.", remedy)
+        remedy = f"Install it (pip install {name}), or choose another reporter."
+        raise OptionError("report_to", f"`{name}` is not installed.", remedy)
     if getattr(args, "use_vllm", False) and find_spec("vllm") is None:
-        raise OptionError("use_vllm", "vLLM is not installed.", "pip install 'vsi100k[vllm]', with a GPU.")
+        remedy = "Install it on a machine with a GPU: pip install 'vsi100k[vllm]'."
+        raise OptionError("use_vllm", "vLLM is not installed.", remedy)

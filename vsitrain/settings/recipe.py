@@ -1,4 +1,4 @@
-"""Recipes: YAML files of settings by name, which may stand on another recipe and say only what differs."""
+"""Recipes: YAML files of settings by name. A recipe may extend another one and state only the differences."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,16 +8,16 @@ from vsidata.errors import RulesError
 from vsidata.rules.strict_yaml import read_mapping
 
 EXTENDS = "extends"
-"""The key that names the recipe below, relative to the file that names it."""
+"""The key with the path of the recipe that is extended, relative to the file that contains the key."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Settings from one file and those that it stands on.
+    """Settings from a file and the files that it extends.
 
     Attributes:
-        settings: value by name; the nearest file's wins.
-        places: the file and line that each of them comes from.
+        settings: value by name; a file overrides those that it extends.
+        places: the file and line of each setting.
     """
 
     settings: dict[str, Any]
@@ -25,11 +25,11 @@ class Recipe:
 
 
 def read_recipe(path: Path) -> Recipe:
-    """Read a recipe and all that it stands on.
+    """Read a recipe and all files that it extends.
 
     Raises:
-        RulesError: a file cannot be read, is no mapping, holds a key twice, or the files name each other in a
-            circle.
+        RulesError: a file cannot be read, is not a mapping, contains a key twice, or extends itself through
+            other files.
     """
     settings: dict[str, Any] = {}
     places: dict[str, str] = {}
@@ -37,8 +37,8 @@ def read_recipe(path: Path) -> Recipe:
     below: Path | None = path
     while below is not None:
         if below.resolve() in passed:
-            fault = f"stands on itself, by way of {below}."
-            raise RulesError(path, fault, f"Break the circle of `{EXTENDS}`.")
+            fault = f"extends itself, through {below}."
+            raise RulesError(path, fault, f"Remove one `{EXTENDS}` of the circle.")
         passed.append(below.resolve())
         data, lines = read_mapping(below)
         base = data.pop(EXTENDS, None)

@@ -298,7 +298,7 @@ def test_command_asks_and_scores(tiny, data, tmp_path, monkeypatch, capsys):
     assert not end.value.code
     said = capsys.readouterr().out
     assert "macro" in said
-    assert f"Next: `vsitrain table {out}`" in said
+    assert f"`vsitrain table {out}`" in said
     assert len(read_entries(out)) == 4
     assert asdict(score_files(out, "")[0].micro)["questions"] == 4
 

@@ -231,12 +231,12 @@ def test_rewards_have_names_to_log_by_and_can_be_sent_to_other_processes() -> No
 @pytest.mark.parametrize(
     ("names", "mode", "lengths", "fault"),
     [
-        ([], THINK, None, "no reward"),
-        (["accuracy"], THINK, None, "`accuracy` is no reward"),
+        ([], THINK, None, "is empty"),
+        (["accuracy"], THINK, None, "`accuracy` is not a reward"),
         (["mra", "mra"], THINK, None, "twice"),
         (["match", "format"], VANILLA, None, "no tags"),
-        (["match", "length"], VANILLA, None, "without a window"),
-        (["match"], VANILLA, (1, 9), "without `length`"),
+        (["match", "length"], VANILLA, None, "length_window is not set"),
+        (["match"], VANILLA, (1, 9), "does not contain `length`"),
         (["length"], VANILLA, (9, 1), "empty"),
         (["length"], VANILLA, (-1, 1), "empty"),
     ],
