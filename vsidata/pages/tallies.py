@@ -9,7 +9,7 @@ import numpy as np
 from vsidata.dataset.results import Row
 
 _BINS = 24
-_MOST_WORDS = 12  # a chart shows at most so many words: directions and counts, not names of objects
+_MOST_WORDS = 12  # per chart: enough for directions and counts; names of objects have no chart
 
 
 class Tallies:

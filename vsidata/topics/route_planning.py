@@ -36,7 +36,7 @@ _MOVES = (2, 3, 4, 5)
 _NEAREST_QUARTER = math.pi / 4
 
 # Cells of the floor times objects on it: each object needs its own maps, of two bytes per cell. The richest
-# room of VSI-Bench, 107 objects, needs 10 million on 15 by 15 m. The limit corresponds to 1 GB.
+# room of VSI-Bench, 107 objects, needs 10 million on 15 by 15 m. This limit is 1 GB.
 _MOST_MAPPED = 1 << 29
 
 

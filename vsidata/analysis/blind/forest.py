@@ -39,7 +39,7 @@ def likelihoods(
         max_features=0.5,
         max_samples=_MOST_ROWS if len(answers) > _MOST_ROWS else None,
         random_state=seed,
-        n_jobs=1,  # with threads, the filters of warnings have race conditions, and thousands are printed
+        n_jobs=1,  # with threads, filters of warnings do not work reliably: thousands are printed
     ).fit(features.astype(np.float32), answers)
     learned = forest.apply(features.astype(np.float32))
     asked = forest.apply(tested.astype(np.float32))
