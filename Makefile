@@ -28,8 +28,9 @@ lint: .venv/ready-dev ## check style and types
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 
+# Not with --quiet: it hides the warnings that count as errors.
 docs: .venv/ready-docs ## build the documentation into site/; open site/index.html
-	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --quiet
+	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build
 	@echo "Open site/index.html. The search needs a server: .venv/bin/python -m http.server --directory site"
 
 bench: .venv/ready-dev ## measure speed

@@ -29,7 +29,7 @@ class Page(HTMLParser):
 
 
 def test_the_site_has_no_broken_link_and_loads_nothing_from_elsewhere(tmp_path):
-    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", tmp_path]
+    command = [sys.executable, "-m", "mkdocs", "build", "--site-dir", tmp_path]
     built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stderr
     pages = {path: Page(path.read_text("utf-8")) for path in tmp_path.rglob("*.html")}
