@@ -44,12 +44,8 @@ NOT_YET = (
     "vsitrain/trainers",
     # tests
     "tests/benchmarks",
-    "tests/commands",
-    "tests/docs",
     "tests/fresh-root.sh",
     "tests/geometry",
-    "tests/measuring",
-    "tests/pages",
     "tests/sources",
     "tests/synthetic",
     "tests/truth",
@@ -70,7 +66,7 @@ QUOTED = {
 
 
 # Calls of pytest that give a reason.
-REASONED = re.compile(r"^pytest\.(mark\.)?(skip|skipif|xfail|fail)$")
+REASONED = re.compile(r"^pytest\.(mark\.)?(skip|skipif|xfail|fail|importorskip)$")
 
 # The examples of odd texts in CONTRIBUTING.md.
 EXAMPLES = re.compile(r"^<!-- english: examples -->$.*?^<!-- end of examples -->$", re.MULTILINE | re.DOTALL)

@@ -65,7 +65,7 @@ def test_names_of_a_users_list_that_match_no_known_scan_are_counted_at_the_start
     assert guard["unknown"] == {"one.csv": 1, "several.csv": 4}
 
 
-def test_nothing_is_said_of_unknown_names_where_there_are_none(arguments, tmp_path):
+def test_a_list_of_known_names_adds_no_line_to_the_output(arguments, tmp_path):
     known = tmp_path / "known.csv"
     known.write_text("dataset,scene_name\nscannet,scene0191_00\n")
     result = run(*arguments, "--forbid", known)
@@ -80,13 +80,13 @@ def test_second_build_says_that_nothing_changed(arguments, rooms):
     assert (result.exit_code, "was complete already, and nothing changed" in result.output) == (0, True)
 
 
-def test_strict_build_fails_where_a_scan_was_set_aside(arguments, rooms):
+def test_strict_build_fails_if_a_scan_was_skipped(arguments, rooms):
     assert run(*arguments, "--strict").exit_code == 1
     meta_info.write(rooms, 4)
     assert run(*arguments, "--strict").exit_code == 0
 
 
-def test_build_without_a_usable_scan_fails_and_says_so(rooms, arguments):
+def test_build_without_a_usable_scan_fails_with_a_message(rooms, arguments):
     meta_info.write(rooms, 2, broken=(0, 1))
     result = run(*arguments)
     assert result.exit_code == 1
@@ -96,7 +96,7 @@ def test_build_without_a_usable_scan_fails_and_says_so(rooms, arguments):
     assert following == "Fix a scan, then run the same command again."
 
 
-def test_summary_as_json_is_all_that_is_printed(arguments):
+def test_summary_as_json_is_the_only_output(arguments):
     summary = json.loads(run(*arguments, "--json").output)
     assert summary["scenes"] == {"train": 3}
     assert [failure["scene_name"] for failure in summary["set_aside"]] == ["room0002"]
@@ -117,7 +117,7 @@ def scannet(tmp_path):
     return ("build", "--meta-info", file, "--rules", "vsibench", "--out", tmp_path / "out")
 
 
-def test_output_manifest_and_card_say_what_was_left_out_and_why(scannet, tmp_path):
+def test_output_manifest_and_card_state_the_left_out_scans_and_the_reason(scannet, tmp_path):
     result = run(*scannet)
     assert result.exit_code == 0, result.output
     assert f"{LEFT_OUT}." in result.output.splitlines()
@@ -172,7 +172,7 @@ def test_usage_error_is_two_lines_and_no_traceback(capfd, monkeypatch, tmp_path)
 
 
 class Deadly(MetaInfo):
-    """A source whose second room kills the process that reads it."""
+    """A source with a second room that kills the process that reads it."""
 
     def load(self, name: str) -> Scene:
         if name == "room0001":
@@ -180,7 +180,7 @@ class Deadly(MetaInfo):
         return super().load(name)
 
 
-def test_scan_that_kills_its_worker_is_set_aside_by_name(rooms, tmp_path, monkeypatch):
+def test_scan_that_kills_its_worker_is_skipped_by_name(rooms, tmp_path, monkeypatch):
     meta_info.write(rooms, 4)
     monkeypatch.setattr(building, "open_source", lambda _, paths: Deadly.open(paths))
     options = building.BuildOptions(out=tmp_path / "out", meta_info=(rooms,), rules="vsibench", workers=2)
@@ -201,9 +201,7 @@ class Defective(MetaInfo):
         return super().load(name)
 
 
-def test_defect_of_the_program_sets_the_scan_aside_with_its_traceback_in_the_log(
-    rooms, tmp_path, monkeypatch
-):
+def test_defect_of_the_program_skips_the_scan_with_its_traceback_in_the_log(rooms, tmp_path, monkeypatch):
     meta_info.write(rooms, 4)
     monkeypatch.setattr(building, "open_source", lambda _, paths: Defective.open(paths))
     out = tmp_path / "out"
@@ -215,8 +213,10 @@ def test_defect_of_the_program_sets_the_scan_aside_with_its_traceback_in_the_log
 
 
 @pytest.mark.parametrize("bytes_a_file", [2_000, 20_000], ids=["recipe", "results"])
-def test_build_that_may_not_write_ends_with_two_lines_and_can_go_on(arguments, rooms, tmp_path, bytes_a_file):
-    """A limit on the size of files stands for a full disk: it fails at the same calls."""
+def test_build_that_may_not_write_ends_with_two_lines_and_can_be_resumed(
+    arguments, rooms, tmp_path, bytes_a_file
+):
+    """A limit on the size of files stands in for a full disk: it fails at the same calls."""
     limited = (
         f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({bytes_a_file}, -1));"
         "from vsidata.commands.app import main; main()"
@@ -231,7 +231,7 @@ def test_build_that_may_not_write_ends_with_two_lines_and_can_go_on(arguments, r
     assert run(*arguments).exit_code == 0
 
 
-def test_interrupted_build_says_how_to_go_on(arguments, monkeypatch):
+def test_interrupted_build_says_how_to_resume(arguments, monkeypatch):
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
@@ -241,7 +241,7 @@ def test_interrupted_build_says_how_to_go_on(arguments, monkeypatch):
     assert "Interrupted. Run the same command again to resume." in result.output
 
 
-def test_paths_with_spaces_are_fine(tmp_path):
+def test_paths_with_spaces_are_accepted(tmp_path):
     folder = tmp_path / "a folder"
     folder.mkdir()
     rooms = meta_info.write(folder / "my rooms.json", 2)

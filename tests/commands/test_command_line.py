@@ -1,4 +1,4 @@
-"""Both console scripts answer, and at once: they import nothing heavy before a command needs it."""
+"""Both console scripts answer quickly: they import nothing heavy before a command needs it."""
 
 import subprocess
 import sys
@@ -42,12 +42,12 @@ def test_command_line_imports_nothing_heavy(package):
     assert _HEAVY.isdisjoint(ran.stdout.split())
 
 
-def test_help_of_vsitrain_says_how_to_install_what_training_needs():
+def test_help_of_vsitrain_names_the_installation_for_training():
     ran = _python("from vsitrain.commands.app import main; main()", "--help")
     assert "pip install 'vsi100k[train]'" in ran.stdout
 
 
-def test_training_without_its_packages_says_how_to_install_them():
+def test_training_without_its_packages_names_the_installation():
     hide = "import sys; sys.modules['torch'] = None; from vsitrain.commands.app import main; main()"
     ran = _python(hide, "tiny", "nowhere")
     assert ran.returncode == 2
@@ -63,12 +63,14 @@ def test_version_is_that_of_the_distribution(package):
 
 @pytest.mark.parametrize("package", ["vsidata", "vsitrain"])
 def test_a_shell_completes_commands(package, monkeypatch):
-    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")  # make's own shell is none
+    monkeypatch.setenv(
+        "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1"
+    )  # make's own shell is not one of them
     ran = _python(f"from {package}.commands.app import main; main()", "--show-completion", "bash")
     assert "COMPLETE" in ran.stdout
 
 
-def test_an_error_shows_a_name_of_any_length_in_part():
+def test_an_error_shows_a_part_of_a_very_long_name():
     said = str(RulesError("n" * 9_000, "cannot be read.", "Name another file."))
     assert said.startswith("nnn")
     assert said.endswith("n…: cannot be read.\n  Name another file.")

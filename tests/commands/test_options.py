@@ -16,14 +16,14 @@ from vsitrain.commands.app import app as vsitrain
 
 PROGRAMS = {"vsidata": vsidata, "vsitrain": vsitrain}
 
-# The same flag for another thing, with the reason.
+# Flags with another meaning in one command, with the reason.
 DIFFERENT = {
-    ("synth", "--frames"),  # what a scan is made with; the others choose from what a scan has
+    ("synth", "--frames"),  # `synth` sets the number of frames of a scan; the others choose some of them
     ("synth", "--frame-size"),
     ("synth", "--scenes"),
 }
 
-# What a help text may begin with. Add a verb, and nothing else.
+# The verbs that a help text may begin with. Add a verb, and nothing else.
 VERBS = (
     "Add Apply Ask Build Carry Check Compare Confirm Create Draw Exit Generate Give Hold Inspect Keep Leave "
     "Let Load Print Process Publish Put Read Replace Require Resize Score Set Show Store Take Use Write"
@@ -116,7 +116,7 @@ def test_renamed_options(program, command, old, new):
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_a_misspelt_option_is_answered_with_the_right_one_in_every_command(program):
     for name, command in get_command(PROGRAMS[program]).commands.items():
-        if name in ("grpo", "sft", "dpo"):  # they take any key of a recipe
+        if name in ("grpo", "sft", "dpo"):  # they accept any key of a recipe
             continue
         flag = max((flag for one in command.params for flag in one.opts if flag.startswith("--")), key=len)
         result = CliRunner().invoke(PROGRAMS[program], [name, f"{flag[:-1]}{flag[-1] * 2}"])

@@ -1,4 +1,4 @@
-"""`vsidata rules` prints what a build applies, and its output is a rule file again."""
+"""`vsidata rules` prints the rules that a build applies, and its output is a rule file again."""
 
 import json
 
@@ -34,7 +34,7 @@ def test_every_constant_has_its_unit_and_reason(name):
     assert all(constant["unit"] and constant["why"] for constant in found)
 
 
-def test_what_a_file_extends_is_filled_in(tmp_path):
+def test_inherited_rules_are_filled_in(tmp_path):
     file = tmp_path / "mine.yaml"
     cap = "{value: 3, unit: count, why: few}"
     file.write_text(f"extends: wide\nwhy: fewer\ntopics:\n  object_counting:\n    per_scene: {cap}\n")
@@ -53,7 +53,7 @@ def test_what_a_file_extends_is_filled_in(tmp_path):
         ("balance:\n  letter: 3\n", "letters"),
     ],
 )
-def test_a_misspelt_key_is_recognised(tmp_path, written, meant):
+def test_a_misspelt_key_is_answered_with_the_right_one(tmp_path, written, meant):
     file = tmp_path / "mine.yaml"
     file.write_text(f"extends: wide\n{written}")
     with pytest.raises(RulesError) as raised:

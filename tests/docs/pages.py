@@ -26,8 +26,8 @@ class Block:
     """A fenced block of a page.
 
     Attributes:
-        language: after the fence, such as `bash`.
-        text: between the fences.
+        language: the word after the fence, such as `bash`.
+        text: the lines between the fences.
         headings: the headings above it, the page's own first.
     """
 
@@ -57,7 +57,7 @@ def blocks(page: Path) -> list[Block]:
 
 
 def commands(page: Path, *headings: str) -> list[list[str]]:
-    """The commands of a page, or of its sections of these headings."""
+    """The commands of a page, or of its sections with these headings."""
     return [
         words
         for block in blocks(page)
@@ -68,11 +68,11 @@ def commands(page: Path, *headings: str) -> list[list[str]]:
 
 @dataclass(frozen=True)
 class Section:
-    """What stands between two headings of a page.
+    """The part of a page between two headings.
 
     Attributes:
-        heading: the one above.
-        text: without fenced blocks.
+        heading: the heading above.
+        text: the lines without fenced blocks.
     """
 
     heading: str
@@ -100,7 +100,7 @@ class Section:
 
 
 def sections(page: Path) -> Iterator[Section]:
-    """The sections of a page. What is above its first heading has an empty one."""
+    """The sections of a page. The part above its first heading has an empty heading."""
     text = _FENCE.sub("", page.read_text("utf-8"))
     parts = re.split(r"^#+ (.+)$", text, flags=re.MULTILINE)
     for heading, part in zip(["", *parts[1::2]], parts[::2], strict=True):
@@ -108,6 +108,6 @@ def sections(page: Path) -> Iterator[Section]:
 
 
 def understood(app: typer.Typer, name: str, words: list[str]) -> typer.Context:
-    """A command of vsidata or vsitrain with its options read, not run. Unknown ones raise `UsageError`."""
+    """Read the options of a command of vsidata or vsitrain without running it. Unknown ones: `UsageError`."""
     command = typer.main.get_command(app).commands[name]
     return command.make_context(name, list(words))

@@ -28,7 +28,7 @@ def example(heading: str, language: str = "python") -> str:
 
 @pytest.fixture
 def module(tmp_path, monkeypatch):
-    """Writes an example as a module, also for worker processes, and imports it."""
+    """Write an example as a module, also for worker processes, and import it."""
 
     def written(name: str, heading: str):
         (tmp_path / f"{name}.py").write_text(example(heading))
@@ -50,7 +50,7 @@ def test_topic_is_asked_and_its_answer_is_the_higher_box(tmp_path):
     ):
         ran = CliRunner().invoke(app, words)
         assert ran.exit_code == 0, ran.output
-    # The boxes stand on one height of their middles, so the taller one is higher.
+    # The middles of the boxes are at the same height, so the taller one is higher.
     boxes = json.loads(rooms.read_text())
     for row in map(json.loads, ran.stdout.splitlines()):
         named = {thing["category"] for thing in row["evidence"]["objects"]}
@@ -89,7 +89,7 @@ def test_family_is_the_one_of_the_code():
     assert "\n".join(lines).rstrip(",") in "\n".join(code)
 
 
-def test_reward_pays_as_its_docstring_says_and_fits_a_recipe(monkeypatch, module):
+def test_reward_scores_as_its_docstring_says_and_fits_a_recipe(monkeypatch, module):
     made = module("within_tenth", "Add a reward")
     assert doctest.testmod(made) == (0, 1)
     monkeypatch.setitem(REWARDS, "within_tenth", made.within_tenth_reward)

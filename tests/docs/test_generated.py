@@ -1,7 +1,7 @@
 """The generated pages are complete: every topic, command, option, column and rule key is on them.
 
-What must be there is taken from elsewhere: the programs' own help, the columns of a Parquet file, and the
-rule sets as plain data.
+The expected content comes from elsewhere: the programs' own help, the columns of a Parquet file, and the rule
+sets as plain data.
 """
 
 import io
@@ -62,7 +62,7 @@ def test_the_fields_of_embedded_questions_are_described_here_and_with_the_questi
 
 
 def leaves(schema):
-    """The fields that hold values, as Parquet has them: `objects[].box.center`."""
+    """The fields with values, as Parquet has them: `objects[].box.center`."""
     file = io.BytesIO()
     pq.write_table(schema.empty_table(), file)
     stored = pq.ParquetFile(file).schema
@@ -95,7 +95,7 @@ def test_every_constant_of_a_rule_set_is_on_its_page_with_its_reason_and_source(
 
 
 def constants(data, path=()):
-    """The constants in plain data: paths, and what they state."""
+    """The constants in plain data: their paths and values."""
     for key, value in data.items():
         if isinstance(value, dict):
             if "value" in value and "why" in value:
@@ -115,7 +115,7 @@ def test_every_key_of_a_rule_set_has_a_meaning(name):
 
 
 def leaves_of(data, path):
-    """What rule files may state: every key whose value holds no further keys."""
+    """The keys of rule files with a value that has no further keys."""
     for key, value in data.items():
         deeper = isinstance(value, dict) and "value" not in value and key not in ("sectors", "turns")
         yield from leaves_of(value, (*path, key)) if deeper else [((*path, key), value)]
@@ -135,7 +135,7 @@ def test_every_topic_has_its_definition_and_a_drawn_example_of_each_question(nam
         assert f"rule-keys.md#topics-{name}-{key}" in section
 
 
-def test_the_examples_are_of_the_default_rule_set_as_it_is():
+def test_the_examples_are_of_the_current_default_rule_set():
     drawn = yaml.safe_load(draw_examples.EXAMPLES.read_text("utf-8"))
     remedy = "Run scripts/docs/draw_examples.py, and look at the pictures."
     assert drawn["rules"] == load_rules(RULE_SETS[0]).label, remedy
@@ -151,7 +151,7 @@ def test_every_key_of_a_recipe_is_described():
     assert rows == [*RunOptions.model_fields]
 
 
-def test_a_line_of_a_docstring_about_two_names_becomes_one_line_for_each():
+def test_a_line_of_a_docstring_about_two_names_becomes_one_line_per_name():
     each = "of a picture,\n        pixels."
     rest = "\n    name: its name; or none: empty.\n"
     text = f"A size.\n\nAttributes:\n    width, height: {each}{rest}"
@@ -159,7 +159,7 @@ def test_a_line_of_a_docstring_about_two_names_becomes_one_line_for_each():
 
 
 def test_the_pages_are_made_without_the_packages_for_training():
-    """`make docs` installs the extra `docs` alone."""
+    """`make docs` installs only the extra `docs`."""
     code = (
         "import sys\n"
         "for name in ('torch', 'torchvision', 'transformers', 'trl', 'peft', 'accelerate'):\n"

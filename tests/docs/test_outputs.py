@@ -1,4 +1,4 @@
-"""The outputs in README and docs/ are what the commands print. It makes the demo, which takes minutes."""
+"""The outputs in README and docs/ are those that the commands print. The test makes the demo, in minutes."""
 
 import os
 import re
@@ -12,7 +12,7 @@ import pytest
 from tests.docs.pages import PAGES, ROOT, blocks
 from tests.publish.hub.server import OWNER, served
 
-# Others need a Slurm or minutes of training.
+# The other pages need a Slurm or minutes of training.
 RUN = ("synth", "plan", "build", "inspect", "sample", "audit", "verify", "show", "compare", "debias", "push")
 ANY = "…"  # any lines, or any text within one
 DEMO = (ROOT / "scripts/demo.sh").read_text("utf-8")
@@ -35,7 +35,7 @@ def can_run(words: list[str]) -> bool:
 
 
 def run(command: str, folder: Path, **environment: str) -> str:
-    """What a command prints, both streams in their order; it must succeed."""
+    """Output of a command that must succeed, both streams in their order."""
     words = shlex.split(command)
     if words[0] == "vsidata":
         words = [str(Path(sys.executable).with_name("vsidata")), *words[1:]]
@@ -53,14 +53,14 @@ def run(command: str, folder: Path, **environment: str) -> str:
 
 
 def is_shown(printed: str, page: str) -> bool:
-    """Whether a page shows what was printed, apart from white space and what `…` stands for."""
+    """Return whether a page shows the output, apart from white space and the text that `…` stands for."""
     parts = [re.escape(" ".join(part.split())) for part in page.split(ANY)]
     return re.fullmatch(r"\s?.*?\s?".join(parts), " ".join(printed.split()), re.DOTALL) is not None
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """A folder with the demo, made by the commands of scripts/demo.sh, and what `make demo` prints."""
+    """A folder with the demo, made by the commands of scripts/demo.sh, and the output of `make demo`."""
     folder = tmp_path_factory.mktemp("outputs")
     printed = ""
     for command in re.findall(r"^run (.+)$", DEMO, re.MULTILINE):

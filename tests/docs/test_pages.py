@@ -1,4 +1,4 @@
-"""README and docs/: commands are understood, measured tables can be repeated, links lead somewhere."""
+"""README and docs/: commands are valid, measured tables can be repeated, links have targets."""
 
 import ast
 import re
@@ -35,7 +35,7 @@ def all_commands() -> dict[str, list[str]]:
 
 
 def check(words: list[str]) -> None:
-    """Raise unless a command line is one that this project, or a program that it names, understands."""
+    """Raise unless a command line is valid for this project, or for a program that it names."""
     match words:
         case ["vsidata", name, *rest]:
             understood(vsidata, name, rest)
@@ -66,13 +66,13 @@ def check(words: list[str]) -> None:
             assert all((ROOT / word).exists() for word in rest if word.startswith("tests"))
             assert any(word.startswith("tests") for word in rest)
         case ["python", "-m", "lmms_eval", *_] | ["python3", "-m", "http.server", *_]:
-            pass  # test_recipe_pages.py looks the options of lmms-eval up
+            pass  # test_recipe_pages.py checks the options of lmms-eval
         case _:
             assert words[0] in OTHER_PROGRAMS
 
 
 @pytest.mark.parametrize("words", all_commands().values(), ids=" ".join)
-def test_command_is_understood(words, monkeypatch):
+def test_command_is_valid(words, monkeypatch):
     monkeypatch.chdir(ROOT)
     check(words)
 
@@ -81,7 +81,7 @@ def test_command_is_understood(words, monkeypatch):
 def test_table_of_measured_figures_says_how_to_repeat_it(page):
     """A table with three decimal numbers or more has measured figures, unless its text says computed ones.
 
-    A row may lead to the section that says it instead.
+    A row may instead link to the section that says how to repeat it.
     """
     for section in sections(page):
         rows = [row for table in section.tables for row in table if not leads_to_a_repeat(page, row)]
@@ -137,7 +137,7 @@ def slug(heading: str) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_files_that_a_page_names_are_there(page):
+def test_files_that_a_page_names_exist(page):
     named = re.findall(
         r"`((?:recipes|tests|scripts|notebooks|vsidata|vsitrain)/[\w./-]*\w)/?`", page.read_text("utf-8")
     )

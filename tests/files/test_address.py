@@ -1,4 +1,4 @@
-"""What --out names: a folder, or an address and the folder in which the build for it is made."""
+"""The value of --out: a folder, or an address and the folder in which its build is made."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def test_paths_are_folders(out):
     "out",
     ["s3://bucket/path", "gs://my-bucket.x/a/b_c", "hf://datasets/lab/rooms", "hf://datasets/lab/rooms@v2"],
 )
-def test_addresses_are_built_for_in_a_folder_of_their_own(out):
+def test_address_gets_a_build_folder_of_its_own(out):
     options, other = (read_options(None, {"out": text}) for text in (out, f"{out}2"))
     assert options.address == out
     assert options.out.parent == Path("vsidata-work")
@@ -55,7 +55,7 @@ def test_options_that_a_job_reads_again_are_the_same(tmp_path):
         "S3://hunter2/path",
     ],
 )
-def test_other_addresses_are_refused_and_not_repeated(out):
+def test_other_addresses_are_refused_without_printing_them(out):
     with pytest.raises(OptionError) as caught:
         read_options(None, {"out": out})
     assert "hunter2" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""Small builds in which nothing that was not meant to change may change."""
+"""Small builds with pinned values: an unintended change is found."""
 
 import hashlib
 import json
@@ -15,11 +15,11 @@ from vsidata.synthetic.write import write_scans
 RULES = ("wide", "vsibench", "vsi100k")
 SEEDS = (0, 1)
 TABLES = ("qa", "scenes", "frames", "embedded")
-_DIGITS = 6  # after the point: a micrometre, far above what another order of additions changes
+_DIGITS = 6  # decimals: a micrometre, far more than another order of additions changes
 
 
 def rooms(root: Path) -> Path:
-    """Two furnished rooms, filmed."""
+    """Two furnished rooms with streams."""
     write_scans(root, scenes=2, seed=0, frames=24)
     return root
 
@@ -40,10 +40,10 @@ def built(root: Path, out: Path, rules: str, seed: int) -> Path:
 
 
 def pinned(build: Path) -> dict[str, dict[str, dict[str, Any]]]:
-    """Table → column → how many rows it has and a digest of its values, in order.
+    """Table → column → number of rows and a digest of its values, in order.
 
-    Of a picture its width and height count, not its bytes: those change with the library that encodes it.
-    Fields of a structure count as columns of their own, `evidence.margin`.
+    For a picture, its width and height count, not its bytes: those change with the library that encodes it.
+    Fields of a structure count as columns of their own, as `evidence.margin`.
     """
     return {name: _columns(pq.read_table(build / name).flatten()) for name in TABLES}
 

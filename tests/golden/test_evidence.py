@@ -1,4 +1,4 @@
-"""Evidence in today's shape says what that of the first release said, about the same rooms."""
+"""Evidence in the current shape agrees with that of the first release, about the same rooms."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from vsidata.topics.explain import explain
 from vsitrain.preferences import wrong_answer
 
 OLD = Path(__file__).parent / "first_release" / "qa"
-LEAST = 20  # questions that both builds ask: of the others, the balance of a smaller build keeps more
+LEAST = 20  # questions that are in both builds: the balance of a smaller build keeps more of the others
 
 
 def old_rows():
@@ -27,7 +27,7 @@ def old_rows():
 
 @pytest.fixture(scope="module")
 def new_rows(tmp_path_factory):
-    """Two of the same rooms, asked today."""
+    """The questions of a current build about two of the same rooms."""
     folder = tmp_path_factory.mktemp("today")
     write_scans(folder / "root", scenes=2, seed=3, frames=30)
     build(BuildOptions(out=folder / "qa", scannet_root=folder / "root", frames=3, frame_size=64, workers=1))
@@ -36,12 +36,12 @@ def new_rows(tmp_path_factory):
 
 
 def about(number):
-    """The same to the nanometre."""
+    """Equal to the nanometre."""
     return number if number is None else pytest.approx(number, abs=1e-9)
 
 
 def plain(evidence):
-    """What the first release knew."""
+    """The parts of evidence that the first release had."""
     return {
         "objects": evidence["objects"],
         "value": about(evidence["value"]),
@@ -51,7 +51,7 @@ def plain(evidence):
     }
 
 
-def test_converted_evidence_is_what_is_measured_today(new_rows):
+def test_converted_evidence_equals_that_of_a_current_build(new_rows):
     both = [(in_current_shape(row), new_rows[row["id"]]) for row in old_rows() if row["id"] in new_rows]
     assert len(both) >= LEAST
     assert {"object_abs_distance", "object_rel_distance", "object_rel_direction"} <= {
@@ -71,7 +71,7 @@ def test_second_nearest_is_found_in_an_old_row(row):
     assert answer == by_distance[1][1]
 
 
-def test_old_moments_and_paths_are_drawn_and_said():
+def test_old_moments_and_paths_are_drawn_and_worded():
     old = {
         "objects": [],
         "value": 2.5,
@@ -90,12 +90,12 @@ def test_old_moments_and_paths_are_drawn_and_said():
     assert pa.array([evidence], type=schema.EVIDENCE).to_pylist() == [evidence]
 
 
-def test_a_row_of_today_stays_as_it_is():
+def test_a_row_in_the_current_shape_stays_unchanged():
     today = {"evidence": {"objects": [], "value": 1.0, "margin": None, "measures": []}}
     assert in_current_shape(today) is today
 
 
-def test_old_shards_are_read_in_todays_shape():
+def test_old_shards_are_read_in_the_current_shape():
     for path in OLD.iterdir():
         for table in shard_tables(path, schema.QA):
             for row in table.to_pylist():
@@ -103,7 +103,7 @@ def test_old_shards_are_read_in_todays_shape():
 
 
 def test_card_of_an_old_build_states_the_columns_that_it_has():
-    """Which `load_dataset` holds the files against."""
+    """`load_dataset` compares the files with these columns."""
     folder = OLD.parent
     then, now = (
         yaml.safe_load(text.split("---")[1])["dataset_info"]

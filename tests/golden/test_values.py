@@ -1,6 +1,6 @@
 """The values of all columns of small builds are those that are pinned in `values.json`.
 
-Where a change is meant, write them again and say in the commit which columns changed and why:
+If a change is intended, write them again, and state in the commit which columns changed and why:
 
     python -m tests.golden.write
 """

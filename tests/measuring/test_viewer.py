@@ -1,4 +1,4 @@
-"""What the frames of a stream show of a scan: one read from the disk, and its stream's cameras, by hand."""
+"""The objects that the frames of a stream show: one scan from the disk, with cameras made by hand."""
 
 import numpy as np
 import pytest
@@ -19,14 +19,14 @@ FLOOR, WALL, TABLE, CHAIR = range(4)  # instances, in the order of the small sca
 
 @pytest.fixture(scope="module")
 def scan(tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """The small room, as read: its mesh lies turned and shifted on the disk."""
+    """The small room, as read from the disk, where its mesh is turned and shifted."""
     root = tmp_path_factory.mktemp("scan")
     small_scan().write(root)
     return open_source("scannet", [root]).load("scene0000_00")
 
 
 def on_disk(poses: Array) -> Array:
-    """Poses in the room's frame as a stream has them: in the frame of the mesh."""
+    """Poses given in the frame of the room, converted to the frame of the mesh, as a stream has them."""
     return np.linalg.inv(ALIGNMENT) @ poses
 
 
@@ -36,7 +36,7 @@ def sight(scan: Scene, poses: Array) -> Sight:
     return looks.sight(np.arange(len(poses)), RULES)
 
 
-def test_poses_of_a_turned_scan_see_what_stands_before_them_in_the_room(scan: Scene) -> None:
+def test_poses_of_a_turned_scan_see_the_objects_in_front_of_them_in_the_room(scan: Scene) -> None:
     # The table's side at x = 0.5, 0.8 m by 0.75 m, seen from 1.5 m: the picture there is 3 m by 2.25 m.
     seen = sight(scan, looking((-1, 1.4, 0.375), "+x"))
     assert seen.pixels[0, TABLE] == pytest.approx(0.8 * 0.75 / (3 * 2.25), abs=0.003)
@@ -45,7 +45,7 @@ def test_poses_of_a_turned_scan_see_what_stands_before_them_in_the_room(scan: Sc
     assert seen.pixels[0, CHAIR] < 0.02  # behind the table; it is 15 cm higher
 
 
-def test_without_the_alignment_the_same_poses_see_something_else(scan: Scene) -> None:
+def test_without_the_alignment_the_same_poses_see_other_objects(scan: Scene) -> None:
     poses = looking((-1, 1.4, 0.375), "+x")
     unaligned = Scene(**vars(scan) | {"alignment": None})
     assert sight(unaligned, poses).pixels[0, TABLE] != pytest.approx(
@@ -53,7 +53,7 @@ def test_without_the_alignment_the_same_poses_see_something_else(scan: Scene) ->
     )
 
 
-def test_frames_together_show_what_none_shows_alone(scan: Scene) -> None:
+def test_frames_together_show_a_part_that_no_single_frame_shows(scan: Scene) -> None:
     both_sides = np.concatenate([looking((-1, 1.4, 0.375), "+x"), looking((1.25, 0.1, 0.375), "+y")])
     seen = sight(scan, both_sides)
     assert seen.surface[TABLE] == pytest.approx(seen.surfaces[:, TABLE].sum(), abs=0.02)
@@ -91,7 +91,7 @@ def test_first_seen_is_the_first_frame_that_shows_enough(scan: Scene) -> None:
     assert seen.first([TABLE, CHAIR], least=1e-4) == 1
 
 
-def test_lost_poses_are_never_looked_from(scan: Scene) -> None:
+def test_lost_poses_see_nothing(scan: Scene) -> None:
     poses = on_disk(np.repeat(looking((-1, 1.4, 0.4), "+x"), 3, axis=0))
     poses[1] = -np.inf
     stream = bare_stream(poses, rate=2, matrix=CAMERA.matrix)
@@ -102,14 +102,14 @@ def test_lost_poses_are_never_looked_from(scan: Scene) -> None:
 
 
 class Measuring(BareStream):
-    """A stream whose camera measured a metre in its first frame, and nothing in its second."""
+    """A stream with a camera that measured a metre in its first frame, and nothing in its second."""
 
     def depth(self, position: int) -> Depth:
         return np.full((48, 64), 1 - position, dtype=np.float32)
 
 
-def test_what_a_frame_measured_before_an_object_hides_it_from_that_frame(scan: Scene) -> None:
-    # The table's side lies 1.5 m off; the scan lacks what was measured before it.
+def test_measured_depth_in_front_of_an_object_hides_it_in_that_frame(scan: Scene) -> None:
+    # The table's side is 1.5 m away; the scan lacks the surface that was measured in front of it.
     stream = bare_stream(on_disk(np.repeat(looking((-1, 1.4, 0.375), "+x"), 2, axis=0)), 2, CAMERA.matrix)
     small = np.diag([0.1, 0.1, 1]) @ CAMERA.matrix
     looks = viewer(scan, Measuring(**vars(stream) | {"depth_size": (64, 48), "depth_matrix": small}))
@@ -141,5 +141,5 @@ def test_a_glimpse_is_not_enough_and_neither_is_a_part_of_the_surface(scan: Scen
 
 
 def test_scan_on_disk_is_really_turned() -> None:
-    """Else the tests above prove nothing."""
+    """Without the turn, the tests above would prove nothing."""
     assert not np.allclose(ALIGNMENT, np.eye(4))

@@ -1,4 +1,4 @@
-"""A headless Chromium that opens pages from the disk, at any width, by day or by night."""
+"""A headless Chromium that opens pages from the disk, at any width, in light or dark mode."""
 
 import json
 import os
@@ -17,13 +17,13 @@ PHONE, DESK = (390, 844), (1280, 900)
 
 
 class Browser:
-    """A window, and what its pages asked for and complained of."""
+    """A window, with the requests and the errors of its pages."""
 
     def __init__(self, driver: webdriver.Chrome) -> None:
         self.driver = driver
 
     def show(self, size: tuple[int, int], *, dark: bool = False) -> None:
-        """Another size, another time of day."""
+        """Set the size of the window, and the light or dark mode."""
         width, height = size
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
@@ -31,33 +31,33 @@ class Browser:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
 
     def open(self, page: Path, part: str = "") -> None:
-        """A page, once it shows something; `part` is what follows the # of its address."""
-        self.driver.get("about:blank")  # else another part of the same page is no new page
+        """Open a page and wait until it shows something; `part` follows the # of its address."""
+        self.driver.get("about:blank")  # else only the part after # changes, and the page is not loaded again
         self.log()
         self.driver.get(page.as_uri() + (f"#{part}" if part else ""))
         self.wait("document.querySelector('#page h1, #page .fault')")
 
     def run(self, code: str, *arguments: Any) -> Any:
-        """What JavaScript returns."""
+        """Return the value of a JavaScript expression."""
         return self.driver.execute_script(f"return {code}", *arguments)
 
     def wait(self, code: str) -> None:
-        """Until JavaScript says so."""
+        """Wait until a JavaScript expression is true."""
         WebDriverWait(self.driver, 20).until(lambda _: self.run(f"Boolean({code})"), code)
 
     def click(self, selector: str) -> None:
-        """The first that a selector finds, as a person does: in sight, and with nothing over it."""
+        """Click the first element of a selector, as a person does: in sight, and with nothing over it."""
         element = self.driver.find_element("css selector", selector)
         self.driver.execute_script("arguments[0].scrollIntoView({block: 'end'})", element)
         element.click()
 
     def press(self, *keys: str) -> None:
-        """Keys, wherever the focus is."""
+        """Press keys on the element that has the focus."""
         for key in keys:
             self.driver.switch_to.active_element.send_keys(key)
 
     def texts(self, selector: str) -> list[str]:
-        """What stands in all that a selector finds."""
+        """Texts of all elements of a selector."""
         return [
             str(text)
             for text in self.run(
@@ -66,16 +66,16 @@ class Browser:
         ]
 
     def nodes(self) -> list[dict[str, Any]]:
-        """What a screen reader is told: the accessibility tree."""
+        """The accessibility tree, which a screen reader gets."""
         tree = self.driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})
         return [node for node in tree["nodes"] if not node["ignored"]]
 
     def log(self) -> list[str]:
-        """What the console said since the last time."""
+        """The messages of the console since the last call."""
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
     def asked_for(self) -> list[str]:
-        """Every address that was asked for since the last time."""
+        """Every address that was requested since the last call."""
         messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
         return [
             message["params"]["request"]["url"]
@@ -86,7 +86,7 @@ class Browser:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A browser, or a test that is skipped for want of one."""
+    """Start a browser, or skip the test if there is no browser."""
     binary, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if binary is None or driver is None:
         pytest.skip("there is no browser: apt-get install chromium chromium-driver")
@@ -96,7 +96,7 @@ def chromium() -> Iterator[Browser]:
     for argument in ("--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"):
         options.add_argument(argument)
     if os.geteuid() == 0:
-        options.add_argument("--no-sandbox")  # which root may not build
+        options.add_argument("--no-sandbox")  # Chromium's sandbox does not run as root
     running = webdriver.Chrome(options=options, service=Service(driver))
     try:
         yield Browser(running)

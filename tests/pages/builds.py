@@ -1,4 +1,4 @@
-"""Builds written by hand: any names, any words, as many scenes as wanted, in no time."""
+"""Builds written by hand quickly: any names, any words, any number of scenes."""
 
 import hashlib
 from collections import Counter
@@ -28,7 +28,7 @@ def write(
     drops: dict[str, dict[str, int]] | None = None,
     visibility: bool = True,
 ) -> Path:
-    """Write a build of one split into a new folder; rows stand in the order of their scenes' names."""
+    """Write a build of one split into a new folder, with the rows in the order of their scenes' names."""
     tables = {"qa": questions, "scenes": scenes, "frames": frames or []}
     files: dict[str, Any] = {}
     for table, rows in tables.items():

@@ -1,4 +1,4 @@
-"""What several tests of reports share."""
+"""Fixtures that several tests of reports share."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.scans import small_scan
 
 @pytest.fixture(scope="session")
 def small_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A scan of a room made by hand, which nobody writes to."""
+    """A scan of a room made by hand, which no test changes."""
     root = tmp_path_factory.mktemp("small")
     small_scan().write(root)
     return root

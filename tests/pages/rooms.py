@@ -40,7 +40,7 @@ def room(name: str = "scene0000_00") -> Row:
 
 
 def questions(name: str = "scene0000_00") -> list[Row]:
-    """One of each topic; the distance asked about lies along x and is 2.5 m long."""
+    """One question of each topic; the distance is along x and 2.5 m long."""
     sink, stove, lamp, door = ((3, "sink"), (5, "stove"), (7, "lamp"), (9, "door"))
     seen = measured_scene(*THINGS)
     at = {one.instance: one for one in seen.objects}
@@ -149,9 +149,9 @@ def jpeg(shade: int = 128, size: tuple[int, int] = (320, 240)) -> bytes:
 
 
 def footage(name: str = "scene0000_00", count: int = 4) -> Row:
-    """Frames of a camera that goes along x at half a metre a second and looks along y.
+    """Frames of a camera that moves along x at half a metre per second and looks along y.
 
-    Every second one shows every object but the lamp, which none shows.
+    Every second frame shows all objects except the lamp, which no frame shows.
     """
     seconds = [2.0 * number for number in range(count)]
     poses = [

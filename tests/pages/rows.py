@@ -1,4 +1,4 @@
-"""Rows of a build's tables made by hand, whose evidence can be worked out on paper."""
+"""Rows of a build's tables made by hand, with evidence that can be worked out on paper."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -57,7 +57,7 @@ def question(
     shapes: Sequence[Shape] = (),
     **more: Any,
 ) -> Row:
-    """`metres`: measures by name; `seconds`: of moments."""
+    """`metres`: measures by name; `seconds`: the times of moments."""
     evidence = Evidence(
         objects=tuple(EvidenceObject(*one) for one in objects),
         value=value,

@@ -1,4 +1,4 @@
-"""Plans and evidence of rooms made by hand: every place is known from the room, not from the code."""
+"""Plans and evidence of rooms made by hand: every place comes from the room, not from the code."""
 
 import math
 from types import SimpleNamespace
@@ -55,7 +55,7 @@ def test_plan_has_outline_footprints_and_heights():
     assert seen.bounds == ((0, 0), (6, 4))
 
 
-def test_object_without_a_box_stands_in_the_list_and_is_not_drawn():
+def test_object_without_a_box_is_listed_and_not_drawn():
     seen = top_view(scene(thing(1, "wall", (0, 0, 0)) | {"box": None, "category": None}))
     assert seen.objects[1].footprint == ()
     assert seen.objects[1].heights is None
@@ -80,7 +80,7 @@ def test_distance_of_centres_is_drawn_between_the_centres():
     assert line.points == ((1, 1), (4, 1))
 
 
-def test_nearest_option_is_the_answer_and_the_others_stand_beside_it():
+def test_nearest_option_is_the_answer_and_the_others_are_drawn_too():
     options = [
         object_rel_distance.Option(AT[n].category, AT[n], metres, metres, metres)
         for n, metres in ((5, 2.5), (7, 1.7))
@@ -106,8 +106,10 @@ def test_nearest_option_is_the_answer_and_the_others_stand_beside_it():
 @pytest.mark.parametrize(
     ("kind", "word", "count"), [("easy", "left", 2), ("medium", "left", 3), ("hard", "front-left", 4)]
 )
-def test_bearing_is_drawn_from_the_observer_with_the_sectors_and_margins_of_its_kind(kind, word, count):
-    # From the sink the stove lies along x, and the lamp along y: a quarter to the left.
+def test_bearing_is_drawn_from_the_observer_with_the_sectors_and_margins_of_its_question_type(
+    kind, word, count
+):
+    # Seen from the sink, the stove is along x and the lamp along y: a quarter to the left.
     rules = WIDE.topics["object_rel_direction"]
     of_kind = rules.kinds[f"object_rel_direction_{kind}"]
     places = [AT[instance].box.center for instance in (3, 5, 9)]
@@ -146,7 +148,7 @@ def measured_side(thing_row, value):
 
 def test_measured_side_is_the_longest_side_of_the_box():
     found = measured_side(DOOR, 2.0)
-    assert found.lines == ()  # the door is higher than wide: its longest side stands upright
+    assert found.lines == ()  # the door is higher than wide: its longest side is upright
     assert found.spots[0].label == "200.0 cm upright"
     (line,) = measured_side(thing(9, "bench", (4, 3, 0.2), (1.0, 0.3, 0.4), turn=45), 1.0).lines
     assert math.dist(*line.points) == pytest.approx(1.0, abs=1e-3)
@@ -179,13 +181,13 @@ def test_a_sector_all_around_is_a_whole_disc():
     assert sector.end - sector.start == pytest.approx(math.tau, abs=1e-3)
 
 
-def test_what_is_drawn_on_a_picture_is_not_on_the_plan():
+def test_drawing_on_a_picture_is_not_on_the_plan():
     mark = Shape("point", ((12.0, 30.0),), "answer", "here", picture=0)
     assert drawn(question("toy", [("asked", 3, "sink")], 1.0, shapes=[mark])).spots == ()
 
 
 def footage(**more):
-    """A camera that goes along x at a metre a second and looks along y; it is lost after three seconds."""
+    """A camera that moves along x at a metre per second and looks along y; it is lost after three seconds."""
     poses = [np.array([[1, 0, 0, s], [0, 0, 1, 2], [0, -1, 0, 1.5], [0, 0, 0, 1]]).tolist() for s in (0, 2)]
     spots = [{"seconds": s / 2, "position": [s / 2, 2.0, 1.5] if s < 6 else None} for s in range(8)]
     return {
@@ -198,7 +200,7 @@ def footage(**more):
     }
 
 
-def test_appearances_are_drawn_in_their_order_from_where_the_camera_was():
+def test_appearances_are_drawn_in_their_order_at_the_positions_of_the_camera():
     in_order = [
         obj_appearance_order.Appearance(AT[n].category, AT[n], s, s, 0, np.array([s, 2.0, 1.5]))
         for n, s in ((7, 0.5), (3, 2.25))
@@ -237,7 +239,7 @@ def test_walk_is_drawn_from_stop_to_stop():
     assert [spot.label for spot in found.spots] == ["start", "1", "2"]
 
 
-def test_camera_path_breaks_where_tracking_was_lost_and_frames_know_where_they_look():
+def test_camera_path_breaks_where_tracking_was_lost_and_frames_have_their_view_directions():
     seen = top_view(scene(SINK), footage())
     assert [len(stretch) for stretch in seen.path] == [6]
     assert seen.frames[1].at == (2, 2)
@@ -247,7 +249,7 @@ def test_camera_path_breaks_where_tracking_was_lost_and_frames_know_where_they_l
 @pytest.mark.parametrize(
     ("pixels", "surface", "shown"), [([0.0, 0.2], 0.9, True), ([0, 0], 0.9, False), ([0.2], 0.0, False)]
 )
-def test_object_is_seen_where_one_frame_shows_it_large_and_all_together_enough_of_it(pixels, surface, shown):
+def test_object_is_seen_if_one_frame_shows_it_large_and_all_frames_show_enough_of_it(pixels, surface, shown):
     row = {"instance": 3, "first": 0, "pixels": pixels, "surfaces": [], "surface": surface}
     assert top_view(scene(SINK), footage(seen=[row]), RULES["visibility"]).objects[3].seen is shown
     assert top_view(scene(SINK), footage(seen=[row])).objects[3].seen is None

@@ -1,4 +1,4 @@
-"""`vsidata inspect`, as typed: what it says of scans whose truth is known from elsewhere."""
+"""`vsidata inspect`, as typed: its output on scans with a truth from elsewhere."""
 
 import json
 import sys
@@ -24,7 +24,7 @@ def run(*arguments: object, columns: int = 140) -> Result:
 
 
 def refused(monkeypatch, capsys, *arguments: object) -> str:
-    """What the command prints where it ends with status 2."""
+    """The error output of the command, which must end with status 2."""
     monkeypatch.setattr(sys, "argv", ["vsidata", "inspect", *(str(argument) for argument in arguments)])
     with pytest.raises(SystemExit) as ended:
         main()
@@ -34,7 +34,7 @@ def refused(monkeypatch, capsys, *arguments: object) -> str:
 
 @pytest.fixture(scope="module")
 def filmed(filmed_root):
-    """What the command says of it, for a program."""
+    """The output of the command as JSON."""
     result = run("--scannet-root", filmed_root, NAME, "--json")
     assert result.exit_code == 0, result.output
     return json.loads(result.output)
@@ -52,7 +52,7 @@ def test_boxes_of_a_room_made_by_hand(small_root, columns):
     assert line_of(result.output, "table") == "2 table 1.50 × 0.80 × 0.75 0.00–0.75 1.25 1.40 yes"
     assert line_of(result.output, "wall") == "1 wall no: label"
     assert "no: label – " in result.output
-    assert "no: small – " not in result.output  # nothing here is
+    assert "no: small – " not in result.output  # this room has no such flaws
 
 
 def test_sizes_are_those_of_the_recipe_within_the_noise(filmed_root, filmed):
@@ -64,7 +64,7 @@ def test_sizes_are_those_of_the_recipe_within_the_noise(filmed_root, filmed):
         if thing["size"] and known.get(thing["instance"])
     ]
     assert len(errors) > 15
-    assert np.median(errors) < 0.02  # of 3 mm noise at either end, and another box of nearly that volume
+    assert np.median(errors) < 0.02  # 3 mm of noise at either end, and another box of nearly that volume
     assert filmed["room_area"] == pytest.approx(truth["room"]["floor_area"], rel=0.05)
     assert set(filmed["room_areas"]) == {"floor", "vsibench", "vsi100k"}
     assert None not in filmed["room_areas"].values()
@@ -108,7 +108,7 @@ def test_one_question_comes_with_its_evidence_by_number_and_by_id(filmed_root, f
     assert filmed["questions"][3]["id"] not in by_number.output
 
 
-def test_questions_of_some_topics_alone(filmed_root, filmed):
+def test_questions_can_be_limited_to_some_topics(filmed_root, filmed):
     result = run(
         "--scannet-root", filmed_root, NAME, "--topics", "object_counting", "--all-questions", "--json"
     )
@@ -141,14 +141,14 @@ def test_boxes_without_a_mesh(tmp_path):
     assert any("no stream" in doubt for doubt in found["doubts"])
 
 
-def test_room_that_a_benchmark_shows_can_be_inspected_and_says_so(tmp_path):
+def test_room_that_a_benchmark_shows_can_be_inspected_with_a_note(tmp_path):
     small_scan("scene0011_00").write(tmp_path)
     result = run("--scannet-root", tmp_path, "scene0011_00")
     assert result.exit_code == 0
     assert "Doubtful: The leak guard keeps this room out of builds: " in result.output
 
 
-def test_unknown_scan_names_those_near(small_root, monkeypatch, capsys):
+def test_unknown_scan_names_similar_ones(small_root, monkeypatch, capsys):
     error = refused(monkeypatch, capsys, "--scannet-root", small_root, "scene000_00")
     assert error.splitlines() == ["scene000_00: is not one of the 1 scans.", "  Similar names: scene0000_00."]
     assert "The first scans: scene0000_00." in refused(
@@ -171,7 +171,7 @@ def test_wrong_options_are_named(small_root, monkeypatch, capsys, arguments, fau
     assert error.startswith(fault)
 
 
-def test_scan_that_a_build_sets_aside_is_refused_in_the_same_words(tmp_path, monkeypatch, capsys):
+def test_scan_that_a_build_skips_is_refused_with_the_same_message(tmp_path, monkeypatch, capsys):
     folder = small_scan().write(tmp_path)
     mesh = folder / f"{NAME}_vh_clean_2.ply"
     mesh.write_bytes(mesh.read_bytes()[:-40])
@@ -181,7 +181,7 @@ def test_scan_that_a_build_sets_aside_is_refused_in_the_same_words(tmp_path, mon
     assert error == f"{failure['file']}: {failure['fault']}\n  {failure['remedy']}\n"
 
 
-def test_writes_nothing_but_the_named_file(small_root, tmp_path, monkeypatch):
+def test_inspect_writes_only_the_named_file(small_root, tmp_path, monkeypatch):
     before = sorted(small_root.rglob("*"))
     monkeypatch.chdir(tmp_path)
     assert run("--scannet-root", small_root, NAME, "--all-questions").exit_code == 0

@@ -1,4 +1,4 @@
-"""The pages in a browser, as a person uses them: by mouse, by keyboard, on a phone, by night."""
+"""The pages in a browser, as a person uses them: by mouse, by keyboard, on a phone, in dark mode."""
 
 import math
 import re
@@ -32,7 +32,7 @@ def at_the_desk(browser):
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory) -> Path:
-    """Of three scenes, the first with frames, and one that was set aside."""
+    """A report of three scenes, the first with frames, and one skipped scan."""
     names = [f"scene000{n}_00" for n in range(3)]
     built = builds.write(
         tmp_path_factory.mktemp("report") / "build",
@@ -64,7 +64,7 @@ def choose(browser: Browser, topic: str) -> None:
     browser.click("button.question")
 
 
-# --- finding one's way
+# --- navigation
 
 
 def test_overview_leads_to_a_scene_and_a_scene_to_the_next(browser, report):
@@ -78,7 +78,7 @@ def test_overview_leads_to_a_scene_and_a_scene_to_the_next(browser, report):
     assert len(browser.texts("button.question")) == rooms.TOPICS
 
 
-def test_overview_says_what_was_refused_and_what_was_set_aside(browser, report):
+def test_overview_lists_refused_questions_and_skipped_scans(browser, report):
     browser.open(report / "index.html")
     browser.click(".topics details summary")
     assert "the word hides several objects in one annotation" in " ".join(browser.texts(".topics details"))
@@ -106,7 +106,7 @@ def test_questions_are_filtered_by_topic_and_by_text(scene):
     assert "No questions found" in scene.texts("[role=status]")[0]
 
 
-def test_object_leads_to_the_questions_that_speak_of_it(scene):
+def test_object_leads_to_the_questions_that_mention_it(scene):
     scene.click(".tab:nth-child(2)")
     assert scene.texts(".object-table tbody th") == ["chair", "chair", "door", "lamp", "sink", "stove"]
     scene.run("document.querySelector('.object-table tbody tr:nth-child(3) button').focus()")
@@ -125,12 +125,12 @@ def test_address_opens_a_scene_and_a_question(browser, report):
     assert browser.texts(".line.answer") == [""]
 
 
-def test_open_question_stands_in_the_address(scene):
+def test_open_question_is_in_the_address(scene):
     choose(scene, "object_abs_distance")
     assert scene.run("location.hash") == f"#{NAME}/{rooms.questions(NAME)[3]['id']}"
 
 
-def test_audit_is_a_table_and_says_when_it_is_of_other_questions(browser, tmp_path):
+def test_audit_is_a_table_with_a_note_if_it_is_of_other_questions(browser, tmp_path):
     built = builds.write(tmp_path / "build", [rooms.room()], rooms.questions())
     figures = {
         "questions": 9,
@@ -154,7 +154,7 @@ def line_of(browser: Browser, tone: str) -> list[list[float]]:
 
 
 def pixels_a_metre(browser: Browser) -> float:
-    """By the scale that is drawn on the plan."""
+    """Length on the scale that is drawn on the plan."""
     path = browser.run("document.querySelector('.scale path').getAttribute('d')")
     start, end = re.match(r"M([\d.]+),.*H([\d.]+)V", path).groups()
     (words,) = browser.texts(".scale text")
@@ -200,14 +200,14 @@ def test_every_topic_has_its_evidence_drawn(scene):
         assert scene.texts(selector) == []
 
 
-def test_open_question_says_its_answer_evidence_margin_and_rule(scene):
+def test_open_question_shows_its_answer_evidence_margin_and_rule(scene):
     choose(scene, "object_rel_distance")
     (said,) = scene.texts(".detail:not([hidden])")
     for words in ("B (lamp)", "lamp (object 7) 1.70 m", "more than 0.15 m", "closest points of their boxes"):
         assert words in said
 
 
-def test_frames_that_show_what_is_asked_stand_out_and_a_chosen_one_is_on_the_plan(scene):
+def test_frames_that_show_the_asked_objects_are_marked_and_a_chosen_one_is_on_the_plan(scene):
     choose(scene, "object_abs_distance")
     assert scene.texts(".frame .shows") == ["", "2 of 2", "", "2 of 2"]
     scene.click(".frame:nth-child(2)")
@@ -215,7 +215,7 @@ def test_frames_that_show_what_is_asked_stand_out_and_a_chosen_one_is_on_the_pla
     assert scene.run("document.querySelector('.frame:nth-child(2)').getAttribute('aria-pressed')") == "true"
 
 
-def test_what_no_frame_shows_is_drawn_otherwise(scene):
+def test_object_that_no_frame_shows_is_drawn_differently(scene):
     assert scene.texts(".object.hidden title") == [
         "lamp (object 7), 1.60 × 0.20 × 0.20 m, not seen in the frames"
     ]
@@ -224,7 +224,7 @@ def test_what_no_frame_shows_is_drawn_otherwise(scene):
 # --- by keyboard
 
 
-def test_everything_is_reached_by_keyboard(scene):
+def test_every_control_can_be_reached_by_keyboard(scene):
     scene.press("/", "counting", Keys.TAB)
     scene.wait("document.activeElement.matches('button.question')")
     scene.press(Keys.ENTER)
@@ -242,7 +242,7 @@ def test_everything_is_reached_by_keyboard(scene):
 
 
 @pytest.mark.parametrize("page", ["index.html", "scene.html"])
-def test_whatever_can_be_used_has_a_name(browser, report, page):
+def test_every_control_has_a_name(browser, report, page):
     browser.open(report / page, NAME if page == "scene.html" else "")
     roles = ("button", "link", "searchbox", "checkbox", "image", "region", "navigation")
     used = [node for node in browser.nodes() if node["role"]["value"] in roles]
@@ -257,7 +257,7 @@ def luminance(color: str) -> float:
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_words_stand_out_from_what_they_stand_on(browser, report, dark):
+def test_words_have_enough_contrast(browser, report, dark):
     """4.5 to 1, WCAG 2.2, criterion 1.4.3."""
     browser.show(DESK, dark=dark)
     browser.open(report / "index.html")
@@ -274,12 +274,12 @@ def test_words_stand_out_from_what_they_stand_on(browser, report, dark):
             assert (light + 0.05) / (low + 0.05) >= 4.5, (ink, ground)
 
 
-# --- widths, night, quiet
+# --- widths, light and dark, requests
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK])
 @pytest.mark.parametrize("page", ["index.html", "scene.html"])
-def test_pages_fit_the_screen_by_day_and_by_night(browser, report, page, size):
+def test_pages_fit_the_screen_in_light_and_dark_mode(browser, report, page, size):
     browser.show(size)
     browser.open(report / page, NAME if page == "scene.html" else "")
     if page == "scene.html":
@@ -306,7 +306,7 @@ def test_plan_stays_in_sight_on_a_phone(browser, report):
     assert below >= bottom
 
 
-def test_pages_ask_for_nothing_but_their_own_files(browser, report):
+def test_pages_request_only_their_own_files(browser, report):
     browser.asked_for()
     for page, part in (("index.html", ""), ("scene.html", NAME)):
         browser.open(report / page, part)
@@ -314,7 +314,7 @@ def test_pages_ask_for_nothing_but_their_own_files(browser, report):
     assert asked
     assert all(address.startswith(report.as_uri()) for address in asked)
     scripts = {address.rpartition("/")[2] for address in asked if "/scenes/" in address}
-    assert scripts == {f"{NAME}.js"}  # one scene is one file, however many there are
+    assert scripts == {f"{NAME}.js"}  # one scene is one file, in a report of any size
 
 
 def test_list_of_thousands_of_scenes_is_searched(browser, tmp_path):
@@ -325,7 +325,7 @@ def test_list_of_thousands_of_scenes_is_searched(browser, tmp_path):
     (folder / "data/scenes.js").write_bytes(b"report.deliver(%s);" % orjson.dumps(lines))
     browser.open(folder / "index.html")
     rows = len(browser.texts("table.scenes tbody tr"))
-    assert 50 < rows < MANY / 10  # the rest comes as it is scrolled to
+    assert 50 < rows < MANY / 10  # the rest is added while scrolling
     browser.run("document.querySelector('.scroll').scrollTo(0, 1e6)")
     browser.wait(f"document.querySelectorAll('table.scenes tbody tr').length > {rows}")
     browser.click("input[type=search]")
@@ -371,7 +371,7 @@ def test_words_of_a_build_are_never_markup(browser, tmp_path):
     assert browser.log() == []
 
 
-def test_missing_file_is_said_on_the_page(browser, tmp_path):
+def test_missing_file_is_reported_on_the_page(browser, tmp_path):
     built = builds.write(tmp_path / "build", [rooms.room()], rooms.questions())
     report = write_report(Build.open(built)).index.parent
     (report / "scenes" / f"{NAME}.js").unlink()

@@ -1,4 +1,4 @@
-"""Floor plans as pictures: what is drawn lies where it is known to be, and no label hides another."""
+"""Floor plans as pictures: every drawn object is at its known place, and no label hides another."""
 
 import itertools
 import json
@@ -25,13 +25,13 @@ NAME = "scene0000_00"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def look_into(root: Path, **options) -> Inspection:
+def inspected(root: Path, **options) -> Inspection:
     return inspect(open_source("scannet", [root]), NAME, load_rules("wide"), **options)
 
 
 @pytest.fixture(scope="module")
 def filmed(filmed_root) -> Inspection:
-    return look_into(filmed_root, framing=Framing(8))
+    return inspected(filmed_root, framing=Framing(8))
 
 
 def texts(figure) -> list:
@@ -42,7 +42,7 @@ def texts(figure) -> list:
 def test_footprints_are_those_of_the_room_made_by_hand(small_root):
     from matplotlib.patches import Polygon
 
-    drawn = figure(look_into(small_root))
+    drawn = figure(inspected(small_root))
     corners = [patch.get_xy()[:-1] for patch in drawn.axes[0].patches if isinstance(patch, Polygon)]
     table, chair = sorted(corners, key=lambda ring: ring[:, 0].min())
     assert np.allclose(sorted(table.round(3).tolist()), [[0.5, 1], [0.5, 1.8], [2, 1], [2, 1.8]], atol=1e-3)
@@ -72,7 +72,7 @@ def test_labels_of_one_place_are_moved_apart_and_led_back_to_it():
     assert len(on.patches) > 6
 
 
-def test_every_question_can_be_drawn_and_says_its_answer(filmed):
+def test_every_question_can_be_drawn_with_its_answer(filmed):
     of_each_type = {question.question_type: question for question in filmed.questions}
     assert len(of_each_type) >= 6
     alone = set(figure(filmed).axes[0].get_legend_handles_labels()[1])
@@ -93,7 +93,7 @@ def test_labels_are_drawn_as_they_are_written(tmp_path):
     assert "$\\frac{$[2J 10" in {text.get_text() for text in texts(drawn)}
 
 
-def test_distance_between_two_objects_is_drawn_as_long_as_it_is(filmed):
+def test_distance_between_two_objects_is_drawn_in_its_true_length(filmed):
     question = next(each for each in filmed.questions if each.topic == "object_abs_distance")
     lines = {line.get_xydata().tobytes() for line in figure(filmed).axes[0].lines}
     (drawn,) = (
@@ -104,7 +104,7 @@ def test_distance_between_two_objects_is_drawn_as_long_as_it_is(filmed):
     assert np.linalg.norm(drawn[1] - drawn[0]) <= question.evidence.value + 1e-9
 
 
-def test_command_writes_another_picture_where_evidence_is_asked_for(small_root, tmp_path):
+def test_command_writes_another_picture_if_evidence_is_requested(small_root, tmp_path):
     root = ["inspect", "--scannet-root", str(small_root), NAME]
     alone, evidence, again = (tmp_path / f"{name}.png" for name in ("alone", "evidence", "again"))
     for file, question in ((alone, []), (evidence, ["--question", "1"]), (again, [])):
@@ -116,7 +116,7 @@ def test_command_writes_another_picture_where_evidence_is_asked_for(small_root, 
     assert len(list(tmp_path.iterdir())) == 3
 
 
-def test_room_whose_area_is_stated_has_no_outline_to_draw(tmp_path):
+def test_room_with_a_stated_area_has_no_outline_to_draw(tmp_path):
     rooms = meta_info.write(tmp_path / "rooms.json", 1)
     found = inspect(open_source("meta-info", [rooms]), "room0000", load_rules("vsibench"))
     (question,) = (each for each in found.questions if each.topic == "room_size_estimation")
@@ -128,14 +128,14 @@ def test_question_is_found_by_number_and_by_id(filmed):
     assert find_question(filmed, "1") is find_question(filmed, first.id) is first
 
 
-def test_folder_that_is_not_there_is_said(small_root, tmp_path):
+def test_missing_folder_is_reported(small_root, tmp_path):
     command = ["inspect", NAME, "--scannet-root", str(small_root), "--png", str(tmp_path / "no" / "a.png")]
     error = CliRunner().invoke(app, command).exception
     assert isinstance(error, VsiError)
     assert "a.png: cannot be written: No such file or directory." in str(error)
 
 
-def test_without_matplotlib_the_command_says_how_to_install_it(small_root, tmp_path):
+def test_without_matplotlib_the_command_names_the_installation(small_root, tmp_path):
     hide = "import sys; sys.modules['matplotlib'] = None; from vsidata.commands.app import main; main()"
     arguments = ["inspect", "--scannet-root", str(small_root), NAME, "--png", str(tmp_path / "a.png")]
     ran = subprocess.run(

@@ -65,10 +65,10 @@ def test_rerun_finds_no_fault_in_the_file(file):
     assert "1 file verified without error" in ran.stdout + ran.stderr
 
 
-def test_everything_lies_below_the_room(recorded):
+def test_every_entity_is_below_the_room(recorded):
     boxes = {
         f"/room/boxes/{instance}" for instance in (2, 3)
-    }  # of table and chair: walls are not asked about
+    }  # of table and chair: no question asks about walls
     assert set(recorded) == {
         "/room",
         "/room/mesh",
@@ -86,7 +86,7 @@ def test_boxes_are_those_of_the_room_made_by_hand(recorded):
     assert np.allclose(np.sort(table["Boxes3D:half_sizes"]), [0.375, 0.4, 0.75])
 
 
-def test_mesh_stands_in_the_room_and_bears_the_colours_of_its_objects(recorded):
+def test_mesh_is_in_the_frame_of_the_room_and_has_the_colours_of_its_objects(recorded):
     mesh = recorded["/room/mesh"]
     (points,), (colours,) = np.array(mesh["Mesh3D:vertex_positions"]), np.array(mesh["Mesh3D:vertex_colors"])
     assert np.allclose(points.min(axis=0), 0, atol=1e-5)
@@ -97,7 +97,7 @@ def test_mesh_stands_in_the_room_and_bears_the_colours_of_its_objects(recorded):
     assert len(set(colours.tolist())) == 3  # table, chair, and the rest
 
 
-def test_frames_are_the_streams_own_at_their_times_from_where_they_were_taken(recorded, stream):
+def test_frames_are_the_streams_own_with_their_times_and_cameras(recorded, stream):
     frames, cameras = recorded["/room/camera/frame"], recorded["/room/camera"]
     kept = [number for number in range(40) if number != LOST]
     assert [bytes(blob[0]) for blob in frames["EncodedImage:blob"]] == [stream.frames[n].jpeg for n in kept]
@@ -156,7 +156,7 @@ def test_every_kind_of_shape_can_be_recorded(tmp_path):
     assert np.allclose(distances, distances[0], atol=1e-3)
 
 
-def test_without_rerun_the_command_says_how_to_install_it(file, tmp_path):
+def test_without_rerun_the_command_names_the_installation(file, tmp_path):
     hide = "import sys; sys.modules['rerun'] = None; from vsidata.commands.app import main; main()"
     arguments = ["inspect", "--scannet-root", str(file.parent), NAME, "--rrd", str(tmp_path / "a.rrd")]
     ran = subprocess.run(

@@ -1,4 +1,4 @@
-"""A report as a folder: what it holds, the same bytes, whole at any moment, and nothing beyond its walls."""
+"""A report as a folder: its files, equal bytes, complete at any moment, and no write outside the folder."""
 
 import hashlib
 import json
@@ -46,7 +46,7 @@ def built(tmp_path) -> Path:
 
 
 def delivered(path: Path):
-    """What a script of the report hands over."""
+    """The data that a script of the report delivers."""
     text = path.read_text()
     assert text.startswith("report.deliver(")
     assert text.endswith(");\n")
@@ -84,7 +84,7 @@ def _asked(folder):
     return pq.read_table(folder / "qa").to_pylist()
 
 
-def test_overview_counts_what_the_manifest_counts_and_names_what_was_set_aside(real):
+def test_overview_counts_what_the_manifest_counts_and_names_the_skipped_scans(real):
     overview = delivered(write_report(Build.open(real)).index.parent / "data" / "build.js")
     manifest = Build.open(real).manifest
     assert overview["questions"] == manifest.questions
@@ -98,7 +98,7 @@ def test_overview_counts_what_the_manifest_counts_and_names_what_was_set_aside(r
     assert sum(bar["count"] for one in letters for bar in one["bars"]) == len(asked)
 
 
-def test_same_build_gives_the_same_bytes_whatever_the_hash_seed_and_place(real, tmp_path):
+def test_same_build_gives_the_same_bytes_for_any_hash_seed_and_folder(real, tmp_path):
     first = content(write_report(Build.open(real)).index.parent)
     moved = shutil.copytree(real, tmp_path / "elsewhere")
     code = "import sys; from pathlib import Path; from vsidata.dataset.build import Build; "
@@ -108,7 +108,7 @@ def test_same_build_gives_the_same_bytes_whatever_the_hash_seed_and_place(real, 
     assert content(moved / "report") == first
 
 
-def test_command_says_what_it_wrote_and_what_next(built):
+def test_command_prints_the_written_file_and_the_next_step(built):
     ran = command(built)
     assert ran.exit_code == 0
     assert "8 questions about 1 scene," in ran.stdout
@@ -118,7 +118,7 @@ def test_command_says_what_it_wrote_and_what_next(built):
     assert figures["bytes"] == sum(map(len, content(built / "report").values()))
 
 
-def test_pictures_of_others_come_with_a_word(tmp_path):
+def test_pictures_of_datasets_with_terms_come_with_a_warning(tmp_path):
     theirs = builds.write(
         tmp_path / "build", [rooms.room()], rooms.questions(), [rooms.footage()], dataset="scannet"
     )
@@ -126,7 +126,7 @@ def test_pictures_of_others_come_with_a_word(tmp_path):
     assert delivered(theirs / "report/data/build.js")["pictures_of"] == "ScanNet"
 
 
-def test_area_that_is_stated_is_said_to_be(tmp_path):
+def test_area_that_is_stated_is_marked_as_stated(tmp_path):
     room = {**rooms.room(), "room_outline": None, "room_areas": None, "room_area_method": "stated"}
     built = builds.write(tmp_path / "build", [room], rooms.questions())
     scene = delivered(write_report(Build.open(built)).index.parent / "scenes" / f"{NAME}.js")
@@ -135,16 +135,16 @@ def test_area_that_is_stated_is_said_to_be(tmp_path):
     assert "stated by the makers" in said["room_size_estimation"]
 
 
-def test_report_never_goes_up_with_its_build(real):
+def test_report_is_never_uploaded_with_its_build(real):
     write_report(Build.open(real))
     up = release(Build.open(real), "lab/rooms", "main", pictures=True, gated=False)
     assert not [path for path in up.entries if path.startswith("report")]
 
 
-# --- whole at any moment
+# --- complete at any moment
 
 
-def test_run_that_is_stopped_leaves_the_report_before_it(built, monkeypatch):
+def test_interrupted_run_keeps_the_previous_report(built, monkeypatch):
     before = content(write_report(Build.open(built)).index.parent)
     (built / "failures.jsonl").write_bytes(orjson.dumps({"scene_name": "new"}))
 
@@ -160,7 +160,7 @@ def test_run_that_is_stopped_leaves_the_report_before_it(built, monkeypatch):
     )
 
 
-def test_what_a_killed_run_left_is_cleared_away(built):
+def test_files_of_a_killed_run_are_removed(built):
     whole = content(write_report(Build.open(built)).index.parent)
     left = built / private_name(".report")
     (left / "scenes").mkdir(parents=True)
@@ -170,7 +170,7 @@ def test_what_a_killed_run_left_is_cleared_away(built):
     assert not list(built.glob(".report*"))
 
 
-def test_report_taken_away_by_a_killed_run_comes_back(built, monkeypatch):
+def test_report_moved_by_a_killed_run_is_restored(built, monkeypatch):
     whole = content(write_report(Build.open(built)).index.parent)
     left = built / private_name(".report")
     left.mkdir()
@@ -187,7 +187,7 @@ def test_second_report_at_the_same_time_is_refused(built):
     assert not list(built.glob(".report*"))
 
 
-# --- what cannot be reported
+# --- builds without a report
 
 
 def test_folder_without_a_build_is_refused(tmp_path):
@@ -213,7 +213,7 @@ def test_missing_shard_is_named(built):
         write_report(Build.open(built))
 
 
-def test_question_about_a_scene_that_is_not_there_is_named(tmp_path):
+def test_question_about_a_missing_scene_is_named(tmp_path):
     lost = builds.write(tmp_path / "build", [rooms.room()], rooms.questions("scene0009_00"))
     with pytest.raises(VsiError, match="scene0009_00"):
         write_report(Build.open(lost))
@@ -224,7 +224,7 @@ def test_question_about_a_scene_that_is_not_there_is_named(tmp_path):
     [("qa", schema.QA), ("scenes", schema.SCENES), ("frames", schema.FRAMES)],
     ids=["qa", "scenes", "frames"],
 )
-def test_whatever_is_null_in_the_build_of_another_there_is_a_report_or_a_reason(tmp_path, table, columns):
+def test_build_with_any_null_column_gets_a_report_or_an_error(tmp_path, table, columns):
     for column in columns.names:
         scene, asked, footage = rooms.room(), rooms.questions(), rooms.footage()
         for row in {"qa": asked, "scenes": [scene], "frames": [footage]}[table]:
@@ -238,7 +238,7 @@ def test_whatever_is_null_in_the_build_of_another_there_is_a_report_or_a_reason(
 @pytest.mark.parametrize(
     "key", ["rules", "options", "scenes", "drops", "versions", "leak_guard", "questions"]
 )
-def test_manifest_that_lacks_something_is_named(built, key):
+def test_manifest_that_lacks_a_key_is_named(built, key):
     manifest = json.loads((built / "manifest.json").read_text())
     del manifest[key]
     (built / "manifest.json").write_text(json.dumps(manifest))
@@ -259,7 +259,7 @@ def test_folder_that_cannot_be_written_is_named(built):
         write_report(Build.open(built))
 
 
-def test_folder_of_somebody_else_is_left_alone(built):
+def test_folder_report_of_the_user_is_not_changed(built):
     (built / "report").mkdir()
     (built / "report" / "mine.txt").write_text("my report")
     with pytest.raises(OptionError, match="is not a report"):
@@ -305,7 +305,7 @@ def test_plain_names_keep_their_names():
     assert page_file_name("scene/1") == hashlib.sha256(b"scene/1").hexdigest()[:32]
 
 
-def test_pages_are_those_of_the_package_whatever_the_build_says(built):
+def test_pages_are_those_of_the_package_for_any_content_of_the_build(built):
     static = Path(site.__file__).parent / "static"
     report = write_report(Build.open(built)).index.parent
     pages = [path.name for path in static.iterdir()]

@@ -29,11 +29,11 @@ def test_every_topic_of_every_rule_set_is_defined_with_the_reasons_of_its_consta
         assert all(constant["value"] and constant["why"] for constant in rule["constants"])
 
 
-def test_every_topic_there_is_has_a_definition():
+def test_every_topic_has_a_definition():
     assert {*topic_rules(RULES, WIDE.described)} == {*TOPICS}
 
 
-def test_definition_says_between_what_is_measured():
+def test_definition_names_the_points_between_which_it_measures():
     boxes, centres = (
         topic_rules(rules.resolved, rules.described)["object_abs_distance"]["definition"]
         for rules in map(load_rules, ("wide", "vsi100k"))
@@ -49,7 +49,7 @@ def test_constants_carry_their_units():
     assert said["draws"] == "200"
 
 
-def test_margins_are_said_with_what_the_rules_ask_for():
+def test_margins_are_shown_with_the_minimum_of_the_rules():
     said = {row["topic"]: margin_in_words(row, RULES, WIDE.described) for row in rooms.questions()}
     assert said["object_rel_distance"] == (
         "The second nearest is 0.80 m farther; the rules require more than 0.15 m."
@@ -80,11 +80,11 @@ def test_numbers_make_a_histogram_that_loses_none():
     (chart,) = charts([asked(str(number), unit="m") for number in numbers])
     assert chart["numbers"]
     assert sum(bar["count"] for bar in chart["bars"]) == 502
-    assert chart["bars"][-1]["count"] == 1  # what is far beyond the others stands in the last
+    assert chart["bars"][-1]["count"] == 1  # values far beyond the others are in the last bin
     assert chart["of"].startswith("median 5")
 
 
-def test_counts_stand_in_their_order_and_letters_beside_words():
+def test_counts_are_in_their_order_with_letters_beside_words():
     (counts,) = charts([asked(str(n)) for n in (10, 2, 2, 3)])
     assert [(bar["label"], bar["count"]) for bar in counts["bars"]] == [("2", 2), ("3", 1), ("10", 1)]
     words, letters = charts([asked("A", answer="left", options=["A. left", "B. right"])] * 3)
@@ -92,7 +92,7 @@ def test_counts_stand_in_their_order_and_letters_beside_words():
     assert letters["bars"] == [{"label": "A", "count": 3}]
 
 
-def test_names_of_things_are_no_chart_but_their_letters_are():
+def test_names_of_things_make_no_chart_but_their_letters_do():
     rows = [asked("A", answer=f"thing {n}", options=["A. x"]) for n in range(40)]
     (letters,) = charts(rows)
     assert letters["of"] == "letters"
@@ -119,11 +119,11 @@ def test_thumbnail_is_turned_clockwise():
 
 
 @pytest.mark.parametrize("jpeg", [b"", b"no picture", rooms.jpeg()[:200]])
-def test_picture_that_is_none_has_no_thumbnail(jpeg):
+def test_invalid_picture_has_no_thumbnail(jpeg):
     assert thumbnail(jpeg, 0) is None
 
 
-def test_rules_of_a_user_are_shown_by_what_they_change(tmp_path):
+def test_rules_of_a_user_are_shown_by_their_changes(tmp_path):
     """Only the two changed constants are named, over a file in between too, and not the default's reason."""
     gap = 'topics: {object_rel_distance: {min_gap: {value: 0.3, unit: m, why: "mine", source: "mine"}}}'
     (tmp_path / "first.yaml").write_text(f"extends: wide\n{gap}\n")

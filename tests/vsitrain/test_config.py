@@ -91,7 +91,7 @@ def test_an_old_name_wins_over_the_new_one_in_the_recipe_below(tmp_path):
     ("written", "meant"),
     [("frmes", "frames"), ("learning_rat", "learning_rate"), ("confg", "config"), ("jsn", "json")],
 )
-def test_a_misspelt_key_is_recognised(recipe, written, meant):
+def test_a_misspelt_key_is_answered_with_the_right_one(recipe, written, meant):
     with pytest.raises(OptionError) as error:
         read_config("grpo", recipe, [f"--{written}", "2"])
     assert error.value.remedy == f"Did you mean `{meant}`?"
