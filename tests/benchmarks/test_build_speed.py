@@ -25,6 +25,7 @@ from vsidata.pipeline.process import Job, process_scene
 from vsidata.sources.registry import open_source
 from vsidata.sources.streams.image import encode
 from vsidata.sources.streams.shown import Framing
+from vsidata.sources.synthetic_mark import write_mark
 from vsidata.synthetic.sens_writer import Frame, write_sens
 from vsidata.topics.rule_set import load_rules
 
@@ -81,8 +82,10 @@ def filmed(job, typical, scans):
     ]
     path = job.source.folder(name) / f"{name}.sens"
     write_sens(path, frames, (640, 480), (640, 480), camera, camera)
-    yield replace(job, framing=Framing(16))
+    write_mark(path.parent)  # a mark lists the files of its scan
+    yield replace(job, source=open_source("scannet", [scans]), framing=Framing(16))
     path.unlink()
+    write_mark(path.parent)
 
 
 def noise(rng):

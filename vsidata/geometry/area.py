@@ -68,10 +68,10 @@ def floor_shape(
     Raises:
         DegenerateGeometry: the remaining points enclose no area.
     """
-    averaged = _thinned(_on_ground(points), cell, min_density)
+    plan = _on_ground(points)
+    averaged = _thinned(plan, cell, min_density)
     if triangles is not None:
-        between = points_on_large_triangles(points, triangles, cell)
-        averaged = np.vstack([averaged, _on_ground(between)]) if len(between) else averaged
+        averaged = np.vstack([averaged, points_on_large_triangles(plan, triangles, cell)])
     return _filled(averaged, alpha)
 
 

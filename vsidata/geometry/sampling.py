@@ -1,4 +1,4 @@
-"""Points on the triangles of a mesh with vertices that are far apart."""
+"""Points on the triangles of a floor plan with vertices that are far apart."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,18 +11,18 @@ _MOST_POINTS = 1 << 20
 
 
 def points_on_large_triangles(points: Array, triangles: IntArray, spacing: float) -> Array:
-    """Points in a regular pattern on large triangles, edges included.
+    """Points in a regular pattern on the large triangles of a mesh in the ground plane, edges included.
 
     A triangle is large if one of its sides is longer than the diagonal of a square of the spacing. A mesh
     without such triangles needs no further points.
 
     Args:
-        points: (n, 3) metres.
+        points: (n, 2) metres.
         triangles: (m, 3) rows of `points`.
         spacing: metres, the largest distance between neighbouring points of the pattern.
 
     Returns:
-        (k, 3) metres, each point once; (0, 3) for a dense mesh.
+        (k, 2) metres, each point once; (0, 2) for a dense mesh.
 
     Raises:
         DegenerateGeometry: the triangles are too large or too many for a scan.
@@ -36,8 +36,14 @@ def points_on_large_triangles(points: Array, triangles: IntArray, spacing: float
     if not ((steps + 1) * (steps + 2) / 2).sum() <= _MOST_POINTS:  # infinite, too
         raise DegenerateGeometry("the mesh has triangles too large for a scan")
     parts = [_pattern(int(count)) @ corners[steps == count] for count in np.unique(steps)]
-    found = np.concatenate([np.empty((0, 3)), *(part.reshape(-1, 3) for part in parts)])
-    return np.unique(found.round(6), axis=0)  # neighbours share the points on their sides
+    found = np.concatenate([np.empty((0, 2)), *(part.reshape(-1, 2) for part in parts)])
+    return _each_once(found)  # neighbours share the points on their sides
+
+
+def _each_once(points: Array) -> Array:
+    """Points (n, 2), without those that equal an earlier one to a micrometre; in their order."""
+    x, y = ((points - points.min(axis=0, initial=np.inf)) * 1e6).round().astype(np.int64).T
+    return points[np.sort(np.unique(x * (1 << 32) + y, return_index=True)[1])]
 
 
 def _may_have_a_side_over(points: Array, triangles: IntArray, length: float) -> NDArray[np.bool_]:
