@@ -2,15 +2,15 @@
 # `make demo` and `make test` in a bare Debian 12: only python3, python3-venv, make and certificates, in a
 # debootstrap root that is thrown away afterwards. For root, with debootstrap; takes about 6 GB under TMPDIR.
 #
-# What this machine tells pip and apt about where packages come from holds inside, too: it is read from their
-# own configuration, and the environment passes through.
+# The package sources of this machine's pip and apt are used inside, too: they are read from their own
+# configuration, and the environment passes through.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 if [ -z "${FRESH_ROOT:-}" ]; then
     FRESH_ROOT=$(mktemp -d --tmpdir fresh-root.XXXXXX)
     export FRESH_ROOT
-    chmod 755 "$FRESH_ROOT" # inside it is /, which tests that step down to another user must enter
+    chmod 755 "$FRESH_ROOT" # it is / inside, and tests that run as another user must be able to enter it
     trap 'rm -rf --one-file-system "$FRESH_ROOT"' EXIT
     # The mounts made below end with this namespace, before the folder is removed.
     unshare --mount --propagation private bash "$0"
@@ -55,8 +55,8 @@ cp /etc/resolv.conf /etc/hosts "$root/etc/"
 cp -r /etc/apt/. "$root/etc/apt/"
 cp -n /usr/share/keyrings/* "$root/usr/share/keyrings/"
 
-# pip: each setting of its files as an environment variable, then whatever files and folders the settings name.
-# Quotes are as pip prints them. An index in a folder keeps its packages beside it, hence the parent.
+# pip: each setting of its files as an environment variable, then the files and folders that the settings name.
+# Quotes are as pip prints them. An index in a folder has its packages next to it, so its parent is taken.
 while IFS='=' read -r key value; do
     name=${key#*.}
     name=PIP_${name//-/_}
@@ -81,7 +81,7 @@ for target in demo test; do
     say "make $target: ${SECONDS} s"
 done
 
-# What a newcomer waits for, as the demo itself took the time.
+# The times of set-up and job, as the demo itself measured them.
 most_job=60 most_in_all=300
 read -r set_up job < <(sed -n -E 's/^Set-up took ([0-9]+) s, the job ([0-9]+) s\.$/\1 \2/p' "$root/demo.out")
 if ((job > most_job || set_up + job > most_in_all)); then

@@ -43,12 +43,6 @@ NOT_YET = (
     "vsitrain/scoring",
     "vsitrain/trainers",
     # tests
-    "tests/benchmarks",
-    "tests/fresh-root.sh",
-    "tests/geometry",
-    "tests/sources",
-    "tests/synthetic",
-    "tests/truth",
     "tests/vsitrain",
 )
 

@@ -1,7 +1,7 @@
-"""How long an audit of 100,000 questions takes, and what memory; aim: 60 s and 2 GB.
+"""Time and memory of an audit of 100,000 questions; aim: 60 s and 2 GB.
 
-`pytest tests/benchmarks/test_audit_speed.py --benchmark-enable`. Beside it as many forests
-of scikit-learn alone, on random numbers of the same shape, in which they grow deeper than in words.
+Run `pytest tests/benchmarks/test_audit_speed.py --benchmark-enable`. For comparison, it also grows as many
+forests of scikit-learn on random numbers of the same shape, in which they grow deeper than in words.
 """
 
 import resource

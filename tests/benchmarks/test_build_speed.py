@@ -1,9 +1,9 @@
-"""How fast scans become questions.
+"""Speed of a build.
 
 Aims, for a scan of 150k vertices with 40 objects on one idle core: 0.6 s, better 0.3; two workers at least
-1.7 times one; at most 400 MB a worker above its imports; no step worse than linear in the number of scans.
+1.7 times one; at most 400 MB per worker above its imports; no step worse than linear in the number of scans.
 With 16 frames of a stream of 1,000 and the visibility filter: 1.2 s, and 600 MB; with the order of appearance
-at 2 frames a second, 2.5 s.
+at 2 frames per second, 2.5 s.
 """
 
 import json
@@ -51,7 +51,7 @@ def job(scans, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def typical(job):
-    """The scan that is most like the one that the aims speak of, with its vertices and objects."""
+    """The scan that is nearest to that of the aims, with its vertices and objects."""
     sizes = {}
     for name in job.source.names():
         scene = job.source.load(name)
@@ -66,7 +66,7 @@ def test_scan_to_questions(benchmark, job, typical):
 
 @pytest.fixture(scope="module")
 def filmed(job, typical, scans):
-    """The same with frames: a stream of 1,000 beside it, a minute's walk; pictures and depth are noise."""
+    """The same with frames: a stream of 1,000, a minute's walk; pictures and depth are noise."""
     from vsidata.synthetic.layout import lay_out
     from vsidata.synthetic.walk import walk
 
@@ -131,7 +131,7 @@ def test_workers(benchmark, scans, tmp_path, workers):
 
 
 def weighed(job: Job, name: str) -> None:
-    """Leave the most memory that the worker has used so far, in MB, beside the result."""
+    """Return the result, and the most memory that the worker has used so far, in MB."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     process_scene(job, name)
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

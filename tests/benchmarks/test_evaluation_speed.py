@@ -1,8 +1,8 @@
-"""A whole evaluation against the time that the model takes to write on the same batches.
+"""Time of a whole evaluation, compared with the time that the model takes to write on the same batches.
 
-Aim: at most 1.1 times, on a wall clock with a core to spare: frames are decoded, pixels and text prepared in
-a thread beside the model. `outside the model` is told from one and the same run, so that a busy machine
-counts on both sides.
+Aim: at most 1.1 times, on a wall clock with a core to spare: a thread beside the model decodes frames and
+prepares pixels and text. `outside the model` is measured in the same run, so that a busy machine counts on
+both sides.
 """
 
 import time
@@ -21,11 +21,11 @@ from vsitrain.models.tiny import TINY, make_tiny
 from vsitrain.scoring.questions import read_questions
 
 SCENES = [f"scene{number:04d}_00" for number in range(8)]
-QUESTIONS, BATCH = 160, 8  # VSI-Bench asks about 18 a scene
+QUESTIONS, BATCH = 160, 8  # as VSI-Bench has about 18 per scene
 
 
 class Evaluated:
-    """A tiny model, questions about eight rooms of 16 frames, and the batches that it is asked them in."""
+    """A tiny model, questions about eight rooms of 16 frames, and their batches."""
 
     def __init__(self, folder):
         rng = np.random.default_rng(0)

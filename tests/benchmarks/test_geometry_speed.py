@@ -1,6 +1,6 @@
-"""How long geometry takes, on what a scan of 40 objects and 100k object vertices holds.
+"""Time of the geometry of a scan of 40 objects and 100k object vertices.
 
-`pytest tests/benchmarks/test_geometry_speed.py --benchmark-enable`; compare within a group.
+Run `pytest tests/benchmarks/test_geometry_speed.py --benchmark-enable`; compare within a group.
 """
 
 from itertools import combinations
@@ -43,7 +43,7 @@ def meshes() -> list[Mesh]:
 
 @pytest.fixture(scope="module")
 def room() -> Array:
-    """150k vertices of an L-shaped room of 27 m²: floor, walls and what stands about, 3 mm noise."""
+    """150k vertices of an L-shaped room of 27 m²: floor, walls and furniture, 3 mm noise."""
     rng = np.random.default_rng(0)
     floor = rng.uniform((0, 0, 0), (6, 6, 0), (60_000, 3))
     floor = floor[(floor[:, :2] < 3).any(axis=1)]
@@ -93,7 +93,7 @@ def test_box_distances(benchmark, meshes):
 
 
 def pairs() -> list[tuple[int, int]]:
-    """60 pairs, as many as a scan's kept questions ask for."""
+    """60 pairs: the number that the kept questions of a scan need."""
     return [
         tuple(pair)
         for pair in np.random.default_rng(0).permutation(list(combinations(range(OBJECTS), 2)))[:60]
@@ -168,7 +168,7 @@ def test_delaunay_of_20k_points_as_a_floor(benchmark, room):
 
 
 def with_strays(mesh: Mesh) -> Mesh:
-    """One triangle of noise for every 200 vertices, within half a metre."""
+    """One triangle of noise per 200 vertices, within half a metre."""
     vertices, triangles = mesh
     count = len(vertices) // 200
     rng = np.random.default_rng(0)

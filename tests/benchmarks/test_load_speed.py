@@ -1,6 +1,6 @@
-"""How long a scan of 150,000 vertices and 40 objects takes to load; limit 30 ms on one idle core, aim 15.
+"""Time to load a scan of 150,000 vertices and 40 objects; limit 30 ms on one idle core, aim 15.
 
-Beside it the floor: the same bytes read and the same JSON parsed, which no reader can do without.
+For comparison, the lower bound of any reader: the time to read the same bytes and parse the same JSON.
 """
 
 import json
@@ -18,7 +18,7 @@ COLUMNS, ROWS, SEGMENT, OBJECTS = 500, 300, 10, 40
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
-    """A rough floor of 10 m by 6 m, cut into 1,500 segments of which 40 objects own 35 each."""
+    """A rough floor of 10 m by 6 m, cut into 1,500 segments; 40 objects have 35 of them each."""
     root = tmp_path_factory.mktemp("scans")
     folder = root / "scans" / NAME
     folder.mkdir(parents=True)
@@ -68,7 +68,7 @@ def test_time_to_read_the_same_bytes_and_parse_the_same_json(benchmark, source):
 
 
 def test_time_to_list_and_label_1513_scans(benchmark, tmp_path, source):
-    """What a plan costs: the annotations alone."""
+    """The cost of a plan, which reads only the annotations."""
     annotation = (source.folder(NAME) / f"{NAME}.aggregation.json").read_text()
     for number in range(1513):
         name = f"scene{number:04}_00"

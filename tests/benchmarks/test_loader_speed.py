@@ -1,6 +1,6 @@
-"""How fast the loader turns the JPEGs of scenes into frames at training size.
+"""Speed of the loader, which turns the JPEGs of scenes into frames at training size.
 
-Aim: at least 10 prompts of 16 frames a second on one core, for frames as large as ScanNet's own.
+Aim: at least 10 prompts of 16 frames per second on one core, for frames as large as ScanNet's own.
 """
 
 import io
@@ -46,7 +46,7 @@ def one_core():
 
 
 @pytest.mark.benchmark(group="a prompt's 16 frames")
-def test_time_of_a_prompt_whose_scene_is_not_in_the_cache(benchmark, build, one_core):
+def test_time_of_a_prompt_with_a_scene_that_is_not_in_the_cache(benchmark, build, one_core):
     store = FrameStore(str(build), "train", num_frames=_FRAMES, max_pixels=_MAX_PIXELS, cache=1)
     scenes = [f"scene{n:04d}_00" for n in range(_SCENES)]
 

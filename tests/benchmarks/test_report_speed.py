@@ -1,7 +1,7 @@
-"""How long a report takes, on a build of 200 scenes of 40 objects, 120 questions and 16 frames each.
+"""Time of a report on a build of 200 scenes of 40 objects, 120 questions and 16 frames each.
 
-`pytest tests/benchmarks/test_report_speed.py --benchmark-enable`. Aim: 60 s on one core. Beside it stands a
-bound: the small pictures alone.
+Run `pytest tests/benchmarks/test_report_speed.py --benchmark-enable`. Aim: 60 s on one core. For comparison,
+it also measures a lower bound: the small pictures only.
 """
 
 import io

@@ -1,6 +1,6 @@
-"""How long it takes to score as many replies as VSI-Bench has questions, with intervals and all references.
+"""Time to score as many replies as VSI-Bench has questions, with intervals and all references.
 
-Aim: at most 3 s for 5,130 predictions. Beside it, the official score alone of the same replies.
+Aim: at most 3 s for 5,130 predictions. For comparison, it also times the official score of the same replies.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""How soon the console scripts answer; aim: under 0.3 s, most of it Python's own start and typer's import."""
+"""Time until the console scripts answer; aim: under 0.3 s, mostly the start of Python and of typer."""
 
 import subprocess
 import sys

@@ -1,6 +1,6 @@
-"""How long 32 frames with depth take from a `.sens` of 1,000 frames and about 380 MB, and how much memory.
+"""Time and memory to read 32 frames with depth from a `.sens` of 1,000 frames and about 380 MB.
 
-Aims: 0.25 s and 80 MB on one idle core; at least 30 times faster than a reader that reads the stream whole,
+Aims: 0.25 s and 80 MB on one idle core; at least 30 times faster than a reader that reads the whole stream,
 as ScanNet's own Python reader does.
 """
 
@@ -45,7 +45,7 @@ def depth(rng):
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory, request):
-    """A few payloads again and again, each frame with its own pose and time; short if nothing is measured."""
+    """A few payloads repeated, each frame with its own pose and time; short if nothing is measured."""
     count = 1000 if request.config.getoption("benchmark_enable") else 40
     rng = np.random.default_rng(0)
     payloads = [(picture(rng), depth(rng)) for _ in range(4)]
@@ -77,7 +77,7 @@ def test_time_to_pick_and_read_frames(benchmark, path):
 
 
 @pytest.mark.benchmark(group="32 frames with depth")
-def test_time_to_read_the_stream_whole(benchmark, path):
+def test_time_to_read_the_whole_stream(benchmark, path):
     benchmark.pedantic(whole_stream, args=(path,), rounds=2)
 
 
@@ -91,7 +91,7 @@ def test_time_to_shrink_a_picture_to_640_pixels(benchmark, path):
 
 
 def test_memory_of_the_frames(benchmark, path):
-    """All 32 held at once, as arrays."""
+    """All 32 in memory together, as arrays."""
     tracemalloc.start()
     frames = benchmark.pedantic(picked_frames, args=(path,), rounds=1)
     peak = tracemalloc.get_traced_memory()[1]

@@ -1,6 +1,6 @@
-"""A step of GRPO on a video against TRL's own step on images, at equal tokens.
+"""A step of GRPO on a video, compared with TRL's own step on images, at equal tokens.
 
-Two frames of a video are one step in time to the vision tower of Qwen2-VL: 16 frames as a video and 8 images
+Two frames of a video are one step in time for the vision tower of Qwen2-VL: 16 frames as a video and 8 images
 make the same number of tokens. Aim: at most 1.1 times the time. Both train the same tiny model on the same
 questions.
 """

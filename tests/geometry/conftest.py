@@ -1,4 +1,4 @@
-"""Property tests are about truth, not time: on a busy machine any example may take long."""
+"""Property tests have no deadline: on a busy machine any example may take long."""
 
 from hypothesis import settings
 

@@ -22,7 +22,7 @@ VSIBENCH = {"alpha": 5.0, "samples": 10_000}
 VSI100K = {"alpha": 0.12}
 
 HEIGHT = 2.4
-SPACING = 0.035  # of the vertices, metres
+SPACING = 0.035  # between vertices, metres
 
 
 def alpha_shape_area(points: Array, alpha: float) -> float:
@@ -42,7 +42,7 @@ def vsi100k_area(points: Array, *, alpha: float) -> float:
 
 
 def checked(shape: FloorShape) -> float:
-    """The area of a shape, which its outline encloses, too."""
+    """The area of a shape, which must be the area inside its outline."""
     assert sum(signed_area(ring) for ring in shape.outline) == pytest.approx(shape.area, abs=1e-9)
     return shape.area
 
@@ -60,7 +60,7 @@ def strewn(rectangle: Rectangle, height: float, rng: Generator, density: float =
 
 
 def upright(rectangle: Rectangle, top: float, rng: Generator) -> Array:
-    """Points all over the four sides of what stands on a rectangle."""
+    """Points all over the four sides of an object with a rectangular base."""
     x0, y0, x1, y1 = rectangle
     corners = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
     sides = []
@@ -71,7 +71,7 @@ def upright(rectangle: Rectangle, top: float, rng: Generator) -> Array:
 
 
 def plan(kind: str, rng: Generator) -> tuple[list[Rectangle], float]:
-    """Rectangles that make up a floor, the first a room, and their area together."""
+    """Rectangles of a floor, the first a room, and their total area."""
     w, d = rng.uniform(3.0, 7.0, 2)
     if kind == "rectangle":
         return [(0, 0, w, d)], w * d
@@ -136,7 +136,7 @@ def test_alpha_shape_is_the_union_of_the_delaunay_triangles_that_fit_the_circle(
     shapely = pytest.importorskip("shapely")
     points = np.random.default_rng(seed).uniform(0, 3, (120, 2))
     triangles = shapely.get_parts(shapely.delaunay_triangles(shapely.MultiPoint(points)))
-    # A circle fits around a triangle where the smallest one through its corners does.
+    # A circle fits around a triangle if the smallest circle through its corners does.
     a, b, c = (shapely.get_coordinates(triangles).reshape(-1, 4, 2)[:, k] for k in range(3))
     sides = [np.linalg.norm(p - q, axis=1) for p, q in ((a, b), (b, c), (c, a))]
     radius = np.prod(sides, axis=0) / (4 * shapely.area(triangles))
@@ -169,7 +169,7 @@ def test_alpha_shape_leaves_a_hole_out_and_the_room_methods_fill_it():
     points = grid(4, 3, 0.1)
     around = points[
         ~within(points, [(1.05, 1.05, 1.95, 1.95)])
-    ]  # a hole of 1 m², with corners no disc gets into
+    ]  # a hole of 1 m², with corners that no disc reaches
     assert 11.0 < alpha_shape_area(around, 5.0) < 11.1
     assert floor_area(np.repeat(around, 5, axis=0), alpha=5.0, cell=0.1, min_density=0.2) == pytest.approx(
         12, rel=0.03
@@ -199,7 +199,7 @@ def test_floor_is_that_of_the_plan_despite_strays_door_leaks_and_unseen_floor(ro
     assert np.percentile(errors, 95) < 0.08
 
 
-def test_floor_of_a_flawless_scan_is_exact_but_for_the_rounding_of_inner_corners():
+def test_floor_of_a_flawless_scan_is_exact_except_for_the_rounding_of_inner_corners():
     for kind, slack in (("rectangle", 0.01), ("L", 0.02), ("T", 0.03), ("rooms", 0.02)):
         points, area = scanned_room(kind, 1, flaws=False)
         assert floor_area(points, **FLOOR) == pytest.approx(area, rel=slack)
@@ -298,7 +298,7 @@ def cuboid(x: float, y: float, width: float, depth: float, height: float, spacin
 
 
 def meshed_room(vertices: int, furniture: float) -> tuple[Array, IntArray]:
-    """A floor of 4 by 3 m, so many vertices a side, and three pieces of furniture with such a spacing."""
+    """A floor of 4 by 3 m with the given number of vertices per side, and three pieces of furniture."""
     parts = [sheet((0, 0, 0), (4, 0, 0), (0, 3, 0), (vertices, vertices))]
     for place in ((0.2, 0.2, 1.5, 0.8, 0.75), (2.5, 1.0, 0.5, 0.5, 0.9), (3.0, 2.2, 0.8, 0.5, 0.4)):
         parts += cuboid(*place, furniture)
@@ -322,7 +322,7 @@ def test_triangles_of_a_dense_mesh_change_nothing():
     assert floor_shape(points, triangles, **FLOOR).area == floor_area(points, **FLOOR)
 
 
-def test_room_of_a_sparse_mesh_is_asked_with_the_area_of_its_floor_plan():
+def test_room_size_of_a_sparse_mesh_is_the_area_of_its_floor_plan():
     points, triangles = meshed_room(5, 0.04)
     scene = Scene("scannet", "scene0000_00", (), points=points, triangles=triangles)
     rules = load_rules("wide")
@@ -330,7 +330,7 @@ def test_room_of_a_sparse_mesh_is_asked_with_the_area_of_its_floor_plan():
     assert measured.room_area == pytest.approx(12.0, rel=0.01)
 
 
-def test_triangles_too_large_for_a_scan_are_refused_before_memory_is_taken():
+def test_triangles_too_large_for_a_scan_are_refused_before_memory_is_allocated():
     points = np.array([(0.0, 0, 0), (150, 0, 0), (0, 150, 0), (0, 0, 0)])
     triangles = np.array([(0, 1, 2)] * 1000)
     with pytest.raises(DegenerateGeometry, match="triangles too large"):

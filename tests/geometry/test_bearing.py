@@ -75,7 +75,7 @@ def test_many_bearings_are_those_of_each_target():
 @pytest.mark.parametrize(
     ("facing", "target"), [((0, 0, 9), (1, 1, 0)), ((1, 1, 0), (0, 0, 0)), ((np.nan, 0, 0), (1, 1, 0))]
 )
-def test_no_direction_follows_from_one_place(facing, target):
+def test_observer_and_target_in_one_place_have_no_bearing(facing, target):
     with pytest.raises(DegenerateGeometry):
         signed_bearing(EYE, np.array(facing, dtype=float), np.array(target, dtype=float))
 
@@ -99,12 +99,12 @@ def test_sector_and_margin_of_the_medium_directions(degrees, sector, margin):
     assert edge_margin(np.radians(degrees), MEDIUM) == pytest.approx(np.radians(margin), abs=1e-9)
 
 
-def test_angle_between_sectors_is_in_none():
+def test_angle_between_sectors_is_in_no_sector():
     easy = [(0.0, 0.75 * pi), (1.25 * pi, 2 * pi)]
     np.testing.assert_array_equal(sector_of(np.radians([90, 180, -90]), easy), [0, -1, 1])
 
 
-def test_sector_may_run_across_zero():
+def test_sector_may_contain_zero():
     front = [(1.75 * pi, 0.25 * pi)]
     np.testing.assert_array_equal(
         sector_of(np.radians([0, 44, 46, -44, -46, 180]), front), [0, 0, -1, 0, -1, -1]

@@ -102,7 +102,7 @@ def test_box_grows_with_its_points(fit, seed, scale):
 
 
 @given(seed=seeds)
-def test_minimal_box_lies_between_the_hull_and_the_axis_aligned_box(seed):
+def test_minimal_box_is_between_the_hull_and_the_axis_aligned_box_in_volume(seed):
     points = cloud(seed)
     volume = minimal_box(points).volume
     assert ConvexHull(points).volume <= volume <= np.ptp(points, axis=0).prod() * (1 + 1e-9)
@@ -186,9 +186,9 @@ def test_points_without_extent_have_no_box(fit, points, fault):
 
 @pytest.mark.parametrize("seed", range(12))
 def test_no_distance_changes_by_more_than_the_slack_with_another_box_of_nearly_the_same_volume(seed):
-    """On a right-angled wedge, around which a box along the legs and one along the long side are as large.
+    """Use a right-angled wedge: a box along its legs and one along its long side have nearly the same volume.
 
-    The boxes on the faces of the convex hull are made here anew, as Open3D's source says.
+    The boxes on the faces of the convex hull are computed here again, as Open3D's source does it.
     """
     rng = np.random.default_rng(seed)
     corners = np.array([(x, y, z) for x, y in ((0, 0), (1, 0), (0, 1)) for z in (0, 1)], dtype=float)
@@ -206,4 +206,4 @@ def test_no_distance_changes_by_more_than_the_slack_with_another_box_of_nearly_t
     to_box = np.array([box_distance(box, speck) for speck in specks])
     changes = [np.abs(to_box - [box_distance(rival, speck) for speck in specks]).max() for rival in rivals]
     assert max(changes) <= slack + 1e-9
-    assert max(changes) >= 0.5 * slack  # and the slack is no larger than it must be
+    assert max(changes) >= 0.5 * slack  # and the slack is no larger than necessary

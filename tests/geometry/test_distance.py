@@ -19,7 +19,7 @@ seeds = st.integers(0, 2**32 - 1)
 
 
 def hull_distance(a: Array, b: Array) -> float:
-    """Between the convex hulls of a (n, 3) and b (m, 3): the shortest of all differences of their points.
+    """Distance between the convex hulls of a (n, 3) and b (m, 3): the shortest difference of their points.
 
     The shortest vector in the hull of the differences d is sum(x d) / sum(x) for the x >= 0 that minimises
     |sum(x d)|² + (sum(x) - 1)² (Lawson and Hanson, Solving Least Squares Problems, chapter 23).
@@ -31,7 +31,7 @@ def hull_distance(a: Array, b: Array) -> float:
 
 
 def random_box(rng: np.random.Generator, spread: float) -> OrientedBox:
-    """Any box; now and then flat, a rod, axis-aligned, or sharing a direction with the others."""
+    """Any box; sometimes flat, a rod, axis-aligned, or sharing a direction with the others."""
     extents = rng.uniform(0.05, 1.5, 3) * (rng.random(3) > 0.1)
     turn = (
         Rotation.random(rng=rng)
@@ -91,7 +91,7 @@ def test_box_distance_grows_with_the_scene(seed, scale):
     assert box_distance(*larger) == pytest.approx(scale * box_distance(a, b), abs=1e-9 * max(1, scale))
 
 
-def test_distance_between_turned_boxes_is_known_from_the_corner_to_face_construction():
+def test_distance_between_turned_boxes_agrees_with_the_corner_to_face_construction():
     # A cube on its corner, above a table top: the corner is half a space diagonal below the centre.
     on_corner = Rotation.align_vectors([[0, 0, 1]], [[1, 1, 1]])[0]
     cube = box_at((0.2, -0.1, 2.0), (1, 1, 1), on_corner)
@@ -100,8 +100,8 @@ def test_distance_between_turned_boxes_is_known_from_the_corner_to_face_construc
     )
 
 
-def test_distance_between_crossed_edges_is_known():
-    # Two rods' upper and lower edges cross at right angles, each rod standing on its edge.
+def test_distance_between_crossed_edges_agrees_with_the_construction():
+    # The upper edge of a rod crosses the lower edge of another at right angles; each stands on its edge.
     lower = box_at((0, 0, 0), (4, 1, 1), Rotation.from_rotvec([np.pi / 4, 0, 0]))
     upper = box_at((0, 0, 3), (1, 4, 1), Rotation.from_rotvec([0, np.pi / 4, 0]))
     assert box_distance(lower, upper) == pytest.approx(3 - np.sqrt(2), abs=1e-12)
@@ -126,7 +126,7 @@ def test_distance_between_crossed_edges_is_known():
         (box_at((0, 0, 0), (0, 0, 0)), box_at((3, 4, 0), (0, 0, 0)), 5.0),  # two points
     ],
 )
-def test_box_distance_in_plain_cases(a, b, distance):
+def test_box_distance_in_simple_cases(a, b, distance):
     assert box_distance(a, b) == pytest.approx(distance, abs=1e-12)
 
 
@@ -235,7 +235,7 @@ def test_surfaces_that_cross_are_not_apart():
     assert surface_distance(a, a) == 0.0
 
 
-def test_hollow_object_is_apart_from_what_lies_in_it():
+def test_hollow_object_has_a_distance_from_an_object_inside_it():
     bowl, apple = surface(*shell((0, 0, 0), (2, 2, 2))), surface(*shell((0, 0, 0), (1, 1, 1)))
     assert surface_distance(bowl, apple) == pytest.approx(0.5)
 

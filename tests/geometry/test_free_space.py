@@ -1,4 +1,4 @@
-"""The floor of a scan and where one can walk on it, in rooms of known shape."""
+"""The floor of a scan and the free space on it, in rooms of known shape."""
 
 import math
 
@@ -63,17 +63,17 @@ def test_only_level_triangles_at_the_floors_height_are_floor() -> None:
     assert floor_triangles(points, triangles).tolist() == [True, True, False, False, False]
 
 
-def test_empty_room_is_free_but_for_a_bodys_breadth_along_the_walls() -> None:
+def test_empty_room_is_free_except_for_a_bodys_breadth_along_the_walls() -> None:
     free = walkable(ROOM)
     x, y = free.places.T
     assert min(x.min(), y.min(), 5 - x.max(), 4 - y.max()) >= RADIUS
-    # The grid is careful by two cells' diagonals at most.
+    # The grid is at most two cell diagonals narrower.
     rim = RADIUS + 3 * math.sqrt(2) * CELL
     assert free.free.sum() * CELL**2 > (5 - 2 * rim) * (4 - 2 * rim)
 
 
 @given(st.floats(1, 3), st.floats(1, 2), st.floats(0.05, 1), st.floats(0.05, 1), st.floats(0.2, 1.5))
-def test_nobody_walks_nearer_to_furniture_than_a_body_is_wide(
+def test_free_space_keeps_a_bodys_radius_from_furniture(
     x: float, y: float, width: float, depth: float, height: float
 ) -> None:
     free = walkable(np.concatenate([ROOM, shell((x, y, 0), (x + width, y + depth, height))]))
@@ -81,7 +81,7 @@ def test_nobody_walks_nearer_to_furniture_than_a_body_is_wide(
     inside = (np.abs(free.places - [x + width / 2, y + depth / 2]) < [width / 2, depth / 2]).all(axis=1)
     # Between two points of the furniture, 4 cm apart, a body can come 1 mm nearer.
     assert np.linalg.norm(away[~inside], axis=1).min() >= RADIUS - 0.001
-    # Floor inside the furniture's shell would be free only in a hollow wider than a body.
+    # Floor inside the furniture's shell is free only in a hollow wider than a body.
     assert not inside.any() or min(width, depth) > 2 * RADIUS
 
 
@@ -95,7 +95,7 @@ def test_nobody_walks_nearer_to_furniture_than_a_body_is_wide(
     ],
     ids=["rug", "lamp", "table", "step"],
 )
-def test_what_one_steps_over_or_walks_under_is_not_in_the_way(
+def test_only_objects_between_step_height_and_head_height_are_in_the_way(
     low: tuple[float, float, float], high: tuple[float, float, float], is_in_the_way: bool
 ) -> None:
     free = walkable(np.concatenate([ROOM, sheet(low, high)]))
@@ -103,7 +103,7 @@ def test_what_one_steps_over_or_walks_under_is_not_in_the_way(
     assert (np.linalg.norm(through[-1] - [4.5, 2.0]) > 0.1) == is_in_the_way
 
 
-def test_way_goes_as_far_as_it_is_free() -> None:
+def test_way_is_free_up_to_the_first_obstacle() -> None:
     free = walkable(np.concatenate([ROOM, shell((2, 1, 0), (3, 3, 1))]))
     way = free.way(np.array([0.5, 2.0]), np.array([4.5, 2.0]))
     assert way[0] == pytest.approx([0.5, 2.0])
@@ -127,7 +127,7 @@ def test_single_missing_points_of_the_floor_and_single_stray_ones_above_it_chang
 
 
 @pytest.mark.parametrize("reach", [0.0, 0.3, 1.0, 2.5, 1e300])
-def test_near_are_the_cells_within_reach_of_the_nearest_of_the_places(reach: float) -> None:
+def test_near_cells_are_those_within_reach_of_the_nearest_place(reach: float) -> None:
     free = walkable(ROOM)
     near = free.near(np.array([[1.0, 1.0], [4.0, 3.0]]), reach)
     at = free.places
@@ -137,7 +137,7 @@ def test_near_are_the_cells_within_reach_of_the_nearest_of_the_places(reach: flo
     assert not found[nearest > reach + math.sqrt(2) * CELL].any()
 
 
-def test_near_places_outside_the_grid_is_nothing() -> None:
+def test_no_cell_is_near_places_outside_the_grid() -> None:
     assert not walkable(ROOM).near(np.array([[1000.0, 1000.0]]), 5.0).any()
 
 

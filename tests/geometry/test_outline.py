@@ -1,4 +1,4 @@
-"""Edges of triangulated shapes, against shapely's unions."""
+"""Edges of triangulated shapes, compared with shapely's unions."""
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ def test_parts_that_touch_in_a_corner_are_two_rings():
     assert [signed_area(ring) for ring in rings] == [0.5, 0.5]
 
 
-def test_nothing_has_no_edge():
+def test_empty_shape_has_no_edge():
     assert outline(np.zeros((3, 2)), np.zeros((0, 3), dtype=np.int64)) == ()
 
 

@@ -24,7 +24,7 @@ def sheet(corner, width: float, depth: float, across=(0, 0, 0), spacing: float =
 
 
 def together(*meshes: Mesh) -> tuple[Array, IntArray, IntArray]:
-    """One mesh of several, and which of them each vertex comes from."""
+    """One mesh made of several, and the number of the source mesh of each vertex."""
     starts = np.cumsum([0] + [len(vertices) for vertices, _ in meshes])
     vertices = np.vstack([vertices for vertices, _ in meshes])
     triangles = np.vstack([triangles + start for (_, triangles), start in zip(meshes, starts, strict=False)])
@@ -32,7 +32,7 @@ def together(*meshes: Mesh) -> tuple[Array, IntArray, IntArray]:
 
 
 def kept(*meshes: Mesh, **limits) -> list[bool]:
-    """Which of the meshes are kept as a whole; none may be kept in part."""
+    """Whether each mesh is kept as a whole; no mesh may be kept in part."""
     vertices, triangles, source = together(*meshes)
     mask = keep_mask(vertices, triangles, **{**LIMITS, **limits})
     shares = [mask[source == k].mean() for k in range(len(meshes))]
@@ -48,7 +48,7 @@ def fleck(at) -> Mesh:
 TOP = sheet((0, 0, 0.75), 1.2, 0.6)
 
 
-def test_stray_flecks_go():
+def test_stray_flecks_are_removed():
     assert kept(TOP, fleck((0.5, 0.3, 0.82)), fleck((3, 2, 1)), fleck((0.5, 0.3, 0.70))) == [
         True,
         False,
@@ -57,7 +57,7 @@ def test_stray_flecks_go():
     ]
 
 
-def test_point_of_no_triangle_goes_unless_it_touches():
+def test_point_without_a_triangle_is_removed_unless_it_touches():
     vertices, triangles = TOP
     points = np.vstack([vertices, [[0.6, 0.3, 0.76], [0.6, 0.3, 0.85]]])
     assert keep_mask(points, triangles, **LIMITS)[-2:].tolist() == [True, False]
@@ -70,18 +70,18 @@ def test_thin_leg_below_a_hole_in_the_scan_stays():
     assert kept(TOP, leg) == [True, True]
 
 
-def test_leg_in_pieces_stays_as_each_holds_on_to_the_next():
+def test_leg_in_pieces_stays_if_each_piece_is_near_the_next():
     pieces = [
         sheet((0.02, 0.02, z), 0.03, 0.09, across=(np.pi / 2, 0, 0)) for z in (0.62, 0.48, 0.34, 0.20, 0.06)
     ]
     assert kept(TOP, *pieces) == [True] * 6
 
 
-def test_small_piece_far_away_goes():
+def test_small_piece_far_away_is_removed():
     assert kept(TOP, sheet((2.5, 0, 0.75), 0.2, 0.2)) == [True, False]
 
 
-def test_small_piece_nearby_stays_only_as_far_as_it_is_long():
+def test_small_piece_nearby_stays_only_within_its_own_length():
     assert kept(TOP, sheet((1.3, 0, 0.75), 0.1, 0.1)) == [True, True]
     assert kept(TOP, sheet((1.5, 0, 0.75), 0.1, 0.1)) == [True, False]
 
@@ -95,14 +95,14 @@ def test_two_curtains_of_one_annotation_both_stay():
     assert kept(sheet((0, 0, 1), 0.6, 0.6), sheet((3, 0, 1), 0.6, 0.5)) == [True, True]
 
 
-def test_what_holds_on_to_the_second_half_stays_too():
+def test_piece_near_the_second_half_stays_too():
     assert (
         kept(sheet((0, 0, 1), 0.6, 0.6), sheet((3, 0, 1), 0.6, 0.5), sheet((3.7, 0, 1), 0.2, 0.2))
         == [True] * 3
     )
 
 
-def test_whole_object_stays_whole():
+def test_object_in_one_piece_stays_complete():
     vertices, triangles = TOP
     assert keep_mask(vertices, triangles, **LIMITS).all()
 

@@ -1,4 +1,4 @@
-"""What a camera sees, against answers worked out on paper."""
+"""Visible shares of surfaces, compared with answers worked out on paper."""
 
 import math
 
@@ -34,7 +34,7 @@ def looking(at: tuple[float, float, float], along: str = "+y") -> Array:
 
 
 def mesh(*boxes: tuple[tuple[float, ...], tuple[float, ...]]) -> tuple[Array, IntArray, IntArray]:
-    """Points, triangles and each triangle's owner of axis-aligned boxes, each its own owner."""
+    """Points, triangles and the owner of each triangle, for axis-aligned boxes that are an owner each."""
     points: list[list[float]] = []
     triangles: list[list[int]] = []
     owners: list[int] = []
@@ -73,7 +73,7 @@ def test_share_falls_with_the_square_of_the_distance() -> None:
 
 
 def test_box_half_out_of_the_picture_has_half_its_share() -> None:
-    # The left edge of the picture at 2 m lies 2 m to the left.
+    # The left edge of the picture at 2 m is 2 m to the left.
     half_out = ((-2.5, 2, -0.5), (-1.5, 2.0, 0.5))
     assert shares(looking((0, 0, 0)), half_out) == pytest.approx([1 / 24], abs=0.002)
     assert surface_share(looking((0, 0, 0)), half_out) == pytest.approx(0.5, abs=0.01)
@@ -91,7 +91,7 @@ def test_wall_behind_a_box_hides_nothing_of_it() -> None:
     assert alone == before_wall
 
 
-def test_what_lies_behind_the_camera_is_not_seen() -> None:
+def test_object_behind_the_camera_is_not_seen() -> None:
     assert shares(looking((0, 5, 0)), BOX) == [0]
     assert surface_share(looking((0, 5, 0)), BOX) == 0
 
@@ -99,21 +99,21 @@ def test_what_lies_behind_the_camera_is_not_seen() -> None:
 @pytest.mark.parametrize(
     ("at", "faces"), [((0, 0, 0), 1), ((2, -1, 0), 2), ((2.2, -1, 1.7), 3)], ids=["one", "two", "three"]
 )
-def test_share_of_a_cubes_surface_is_the_number_of_faces_that_look_at_the_camera(
+def test_share_of_a_cubes_surface_is_the_number_of_faces_towards_the_camera(
     at: tuple[float, float, float], faces: int
 ) -> None:
     assert surface_share(looking(at), BOX) == pytest.approx(faces / 6, abs=0.015)
 
 
-def test_small_thing_far_away_shows_its_face_although_few_rays_hit_it() -> None:
-    # 4 cm on a side, 8 m away: a pixel in 640, less than one ray; its front, a sixth of it, is in plain view.
+def test_small_object_far_away_shows_its_face_although_few_rays_hit_it() -> None:
+    # 4 cm on a side, 8 m away: a pixel in 640, less than one ray. Its front, a sixth of it, is in plain view.
     cube = ((-0.02, 8, -0.02), (0.02, 8.04, 0.02))
     assert shares(looking((0, 0, 0)), cube)[0] < 2 / 19200
     # Lines of sight end 1 cm before the surface: of so small a cube, the sides count in part.
     assert surface_share(looking((0, 0, 0)), cube) >= 1 / 6
 
 
-def test_upright_camera_sees_what_is_above_in_the_upper_half_and_left_on_the_left() -> None:
+def test_upright_camera_has_the_top_in_the_upper_half_and_the_left_on_the_left() -> None:
     up_left = Camera((640, 480), np.array([[320.0, 0, 639.5], [0, 320, 479.5], [0, 0, 1]]))
     points, triangles, owners = mesh(((-1, 2, 0.5), (-0.5, 2, 1)), ((0.5, 2, -1), (1, 2, -0.5)))
     seen = pixel_shares(caster(points, triangles), owners, 2, up_left, looking((0, 0, 0)))[0]
@@ -121,13 +121,13 @@ def test_upright_camera_sees_what_is_above_in_the_upper_half_and_left_on_the_lef
     assert seen[1] == 0
 
 
-def test_nobodys_triangles_hide_without_being_counted() -> None:
+def test_triangles_without_an_owner_hide_without_being_counted() -> None:
     points, triangles, owners = mesh(BOX, ((-3, 1, -3), (3, 1, 3)))
     owners[owners == 1] = -1
     assert pixel_shares(caster(points, triangles), owners, 1, CAMERA, looking((0, 0, 0))).tolist() == [[0]]
 
 
-def test_portrait_pictures_are_seen_whole() -> None:
+def test_portrait_pictures_are_used_completely() -> None:
     portrait = Camera((480, 640), np.array([[320.0, 0, 239.5], [0, 320, 319.5], [0, 0, 1]]))
     points, triangles, owners = mesh(BOX)
     seen = pixel_shares(caster(points, triangles), owners, 1, portrait, looking((0, 0, 0)))
@@ -155,7 +155,7 @@ def test_turning_room_and_camera_together_changes_nothing(
 
 
 @given(st.integers(1, 400), st.integers(0, 99))
-def test_points_on_a_surface_lie_on_it_and_everywhere_alike(count: int, seed: int) -> None:
+def test_points_on_a_surface_are_on_it_and_evenly_distributed(count: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     low, high = rng.uniform(-1, 0, 3), rng.uniform(0.2, 1, 3)
     points, triangles = (np.array(part) for part in grid_box(low, high, steps=int(rng.integers(1, 9))))
@@ -175,7 +175,7 @@ def test_triangles_without_area_have_no_points() -> None:
 
 
 def measured(left: float, right: float) -> DepthPicture:
-    """So many metres in each half of a picture of half the size, by a camera of the same view."""
+    """A depth picture of half the size, with one value in metres per half, by a camera of the same view."""
     metres = np.full((240, 320), left, dtype=np.float32)
     metres[:, 160:] = right
     return DepthPicture(metres, np.array([[160.0, 0, 159.5], [0, 160, 119.5], [0, 0, 1]]))
@@ -186,13 +186,13 @@ def measured(left: float, right: float) -> DepthPicture:
     [
         (1, 1, 0),  # a wall that the scan lacks
         (1, 2, 0.5),
-        (0, 1, 0.5),  # a dark or shining thing is not measured
+        (0, 1, 0.5),  # a dark or shining object is not measured
         (0, 0, 1),
-        (2, 5, 1),  # the face itself, and what the video saw through glass
+        (2, 5, 1),  # the face itself, and objects behind glass in the video
         (1.9, 2.1, 1),  # poses and depth are not exact
     ],
 )
-def test_what_was_measured_before_a_surface_hides_it(left: float, right: float, share: float) -> None:
+def test_measured_depth_in_front_of_a_surface_hides_it(left: float, right: float, share: float) -> None:
     points, triangles, owners = mesh(BOX)
     scene, pose, depths = caster(points, triangles), looking((0, 0, 0)), [measured(left, right)]
     seen = pixel_shares(scene, owners, 1, CAMERA, pose, depths)
@@ -202,7 +202,7 @@ def test_what_was_measured_before_a_surface_hides_it(left: float, right: float, 
     assert points_seen(scene, on_face, CAMERA, pose, depths).mean() == pytest.approx(share, abs=0.02)
 
 
-def test_depth_that_shows_less_than_the_picture_hides_nothing_beside_it() -> None:
+def test_depth_picture_smaller_than_the_view_hides_nothing_outside_it() -> None:
     points, triangles, owners = mesh(BOX)
     middle = DepthPicture(
         np.ones((20, 20), dtype=np.float32), np.array([[160.0, 0, 9.5], [0, 160, 9.5], [0, 0, 1]])

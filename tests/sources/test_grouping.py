@@ -1,4 +1,4 @@
-"""Objects are what a plain reading of the format, vertex by vertex, says they are."""
+"""Objects are the same as those of a plain reading of the format, vertex by vertex."""
 
 import numpy as np
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""ScanNet's table of labels is read as it is: tabs, quotes, white space in the labels, further columns."""
+"""ScanNet's table of labels is read with its tabs, quotes, white space in the labels and further columns."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def test_labels_have_the_class_of_their_row(tmp_path):
     assert read_label_table(path) == {"wall": 1, "chair": 5}
 
 
-def test_white_space_around_labels_goes_as_in_the_scans(tmp_path):
+def test_white_space_around_labels_is_removed_as_in_the_scans(tmp_path):
     path = tmp_path / "table.tsv"
     path.write_bytes(b"raw_category\tnyu40id\t\t\r\n trash  can \t39 \t\t\r\nclothes dryer\t40\t\t\t\r\n")
     assert read_label_table(path) == {"trash can": 39, "clothes dryer": 40}
@@ -31,7 +31,7 @@ def test_white_space_around_labels_goes_as_in_the_scans(tmp_path):
         (b"", "is empty"),
     ],
 )
-def test_table_that_is_none_is_refused(tmp_path, content, fault):
+def test_invalid_table_is_refused(tmp_path, content, fault):
     path = tmp_path / "table.tsv"
     path.write_bytes(content)
     with pytest.raises(ScanError, match=fault) as caught:

@@ -1,4 +1,4 @@
-"""What is wrong with a scan is said by file, fault and remedy; nothing else than a ScanError comes out."""
+"""A malformed scan raises a ScanError with file, fault and remedy, and no other exception."""
 
 import json
 import os
@@ -25,9 +25,9 @@ SAVE_BINARY = "^Save it as binary little-endian PLY"
 
 @dataclass(frozen=True)
 class Kind:
-    """One way in which a scan can be malformed, and what must be said about it.
+    """One way in which a scan can be malformed, and the expected message.
 
-    Either the scan in memory is changed before it is written, or a file's bytes afterwards.
+    Either the scan in memory is changed before it is written, or the bytes of a file afterwards.
     """
 
     what: str
@@ -39,7 +39,7 @@ class Kind:
 
 
 def header(what, old, new, fault, remedy=None):
-    """The mesh's header is another."""
+    """Change the header of the mesh."""
 
     def replaced(data: bytes) -> bytes:
         assert old in data
@@ -49,32 +49,32 @@ def header(what, old, new, fault, remedy=None):
 
 
 def payload(what, change, fault, remedy=None):
-    """The bytes of the mesh are others."""
+    """Change the bytes of the mesh."""
     return Kind(f"payload: {what}", MESH, fault, remedy, data=change)
 
 
 def mesh(what, change, fault, remedy=None):
-    """The mesh is another, correctly written."""
+    """Change the mesh, and write it correctly."""
     return Kind(f"payload: {what}", MESH, fault, remedy, scan=change)
 
 
 def text(what, file, content, fault):
-    """A text file holds something else altogether."""
+    """Replace the content of a text file."""
     return Kind(f"shape: {what}", file, fault, data=lambda _: content)
 
 
 def value(what, file, change, fault, remedy=None):
-    """A value in the annotation, the segments or the properties is another."""
+    """Change a value in the annotation, the segments or the properties."""
     return Kind(f"value: {what}", file, fault, remedy, scan=change)
 
 
 def disagreement(what, file, change, fault, remedy=None):
-    """Each file is well, but they do not belong together."""
+    """Write files that are valid one by one, but do not belong together."""
     return Kind(f"together: {what}", file, fault, remedy, scan=change)
 
 
 def group(index, **values):
-    """A change of one annotated object; a value of `...` removes the key."""
+    """Change one annotated object; a value of `...` removes the key."""
 
     def change(scan: Scan) -> None:
         entry = scan.aggregation["segGroups"][index]
@@ -137,7 +137,7 @@ def quads(data: bytes) -> bytes:
 
 
 def one_quad(data: bytes) -> bytes:
-    """The sixth face of the file has four corners."""
+    """Give the sixth face of the file four corners."""
     faces = len(small_scan().faces)
     cut = len(data) - (faces - 5) * 13
     return data[:cut] + struct.pack("<B4i", 4, 0, 1, 2, 3) + data[cut + 13 :]
@@ -332,7 +332,7 @@ def test_malformed_scan_is_refused_with_file_fault_and_remedy(tmp_path, kind):
 
 
 @pytest.mark.parametrize("suffix", [MESH, SEGMENTS, ANNOTATION, TEXT])
-def test_missing_file_is_named_with_the_download_type_that_brings_it(tmp_path, suffix):
+def test_missing_file_is_named_with_its_download_type(tmp_path, suffix):
     file = small_scan().write(tmp_path) / f"{NAME}{suffix}"
     file.unlink()
     error = complaint(tmp_path)
@@ -377,7 +377,7 @@ def a_file_larger_than_any(file: Path) -> None:
         (a_file_larger_than_any, "has 1,099,511,627,776 bytes"),
     ],
 )
-def test_what_is_no_readable_file_is_named(tmp_path, suffix, put, fault):
+def test_unreadable_file_is_named(tmp_path, suffix, put, fault):
     file = small_scan().write(tmp_path) / f"{NAME}{suffix}"
     file.unlink()
     put(file)
@@ -389,7 +389,7 @@ def test_what_is_no_readable_file_is_named(tmp_path, suffix, put, fault):
 
 @pytest.fixture
 def no_superuser(tmp_path_factory):
-    """Permissions mean nothing to the superuser: step down for the test."""
+    """Permissions do not limit the superuser: run the test as another user."""
     if os.geteuid() != 0:
         yield
         return
@@ -401,7 +401,7 @@ def no_superuser(tmp_path_factory):
 
 
 @pytest.mark.parametrize("suffix", [MESH, SEGMENTS, ANNOTATION, TEXT])
-def test_file_without_the_right_to_read_is_named(tmp_path, suffix, no_superuser):
+def test_file_without_read_permission_is_named(tmp_path, suffix, no_superuser):
     with_rights(lambda: _write_unreadable(tmp_path, suffix))
     error = complaint(tmp_path)
     assert error.file == str(tmp_path / "scans" / NAME / f"{NAME}{suffix}")
@@ -409,7 +409,7 @@ def test_file_without_the_right_to_read_is_named(tmp_path, suffix, no_superuser)
     assert "chmod u+r" in error.remedy
 
 
-def test_scan_folder_without_the_right_to_enter_is_named(tmp_path, no_superuser):
+def test_scan_folder_without_permission_to_enter_is_named(tmp_path, no_superuser):
     with_rights(lambda: _lock_folder(tmp_path))
     error = complaint(tmp_path)
     assert error.file.startswith(str(tmp_path / "scans" / NAME))
@@ -418,7 +418,7 @@ def test_scan_folder_without_the_right_to_enter_is_named(tmp_path, no_superuser)
 
 
 def with_rights(action: Callable[[], None]) -> None:
-    """Do something as the user who runs the tests."""
+    """Call a function as the user who runs the tests."""
     stepped_down, real = os.geteuid(), os.getuid()
     os.seteuid(real)
     action()

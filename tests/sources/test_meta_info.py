@@ -1,4 +1,4 @@
-"""The released scene meta information becomes scenes of boxes; what is wrong with it is said."""
+"""The released scene meta information becomes scenes of boxes; faults in it are reported."""
 
 import json
 import math
@@ -39,7 +39,7 @@ def entry(**changes):
 
 
 def box(**changes):
-    """The room, its table's box changed."""
+    """The room with another box of its table."""
     room = entry()
     room["object_bbox"]["table"][0].update(changes)
     return room
@@ -68,14 +68,14 @@ def test_scene_has_the_boxes_counts_and_area_of_its_entry(tmp_path):
     assert (scene.points, scene.triangles, scene.instances) == (None, None, None)
 
 
-def test_axes_stand_in_rows(tmp_path):
+def test_rows_of_the_rotation_are_the_axes(tmp_path):
     turned = load(tmp_path, entry()).objects[1].box
     # The first axis, 2 m long, points 30° to the left of x: its end is one metre from the centre that way.
     tip = turned.center + turned.axes[0] * turned.extents[0] / 2
     np.testing.assert_allclose(tip, [-1 + math.cos(math.pi / 6), 0.5, 0])
 
 
-def test_all_released_boxes_reach_exactly_as_far_as_the_release_says(vsibench):
+def test_all_released_boxes_extend_exactly_as_far_as_the_release_states(vsibench):
     files = sorted(vsibench.glob("*_meta_info_val.json"))
     source = open_source("meta-info", files)
     assert source.dataset == "arkitscenes+scannetpp"
@@ -105,7 +105,7 @@ def test_several_files_make_one_source_of_several_datasets(tmp_path):
     assert (source.files("a"), source.files("b")) == ([second], [first])
 
 
-def test_doubled_boxes_leave_the_declared_count_alone(tmp_path):
+def test_doubled_boxes_do_not_change_the_declared_count(tmp_path):
     room = entry(object_counts={"chair": 1, "table": 1})
     scene = load(tmp_path, room)
     assert scene.declared_counts["chair"] == 1
@@ -118,7 +118,7 @@ def test_room_size_may_be_missing(tmp_path):
     assert load(tmp_path, room).room_area is None
 
 
-def test_source_travels_to_a_worker_without_the_file_in_it(tmp_path):
+def test_pickled_source_contains_no_file_content(tmp_path):
     many = {f"s{number}": entry() for number in range(300)}
     source = open_source("meta-info", [write(tmp_path / "meta_info.json", many)])
     data = pickle.dumps(source)
@@ -188,7 +188,7 @@ def test_scene_without_a_dataset_is_refused(tmp_path, dataset):
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"a": NaN}', "\0"])
-def test_file_that_is_no_json_object_is_refused(tmp_path, content):
+def test_file_that_is_not_a_json_object_is_refused(tmp_path, content):
     path = tmp_path / "meta_info.json"
     path.write_text(content)
     with pytest.raises(ScanError) as caught:
@@ -207,7 +207,7 @@ def test_scene_in_two_files_is_refused(tmp_path):
         open_source("meta-info", files)
 
 
-def test_no_file_is_refused():
+def test_empty_list_of_files_is_refused():
     with pytest.raises(OptionError):
         open_source("meta-info", [])
 

@@ -1,4 +1,4 @@
-"""Rooms and official lists as the datasets' makers published them."""
+"""Rooms and official lists, as the makers of the datasets published them."""
 
 from collections import Counter
 
@@ -11,7 +11,7 @@ def test_arkitscenes_has_the_videos_and_visits_that_its_makers_count():
     videos = official_lists("arkitscenes")
     assert Counter(videos.values()) == {"train": 4498, "val": 549}
     rooms = Counter(room_of("arkitscenes", name) for name in videos)
-    # 1,661 visits; the eight videos whose visit is `NA` are a room each.
+    # 1,661 visits; the eight videos with the visit `NA` are a room each.
     assert len(rooms) == 1661 + 8
     assert max(rooms.values()) == 8
 
@@ -29,7 +29,7 @@ def test_arkitscenes_has_the_videos_and_visits_that_its_makers_count():
         ("multiscan", "47331061", "47331064", False),
     ],
 )
-def test_scans_share_a_room_as_their_makers_say(dataset, one, other, same):
+def test_scans_share_a_room_as_their_makers_state(dataset, one, other, same):
     assert (room_of(dataset, one) == room_of(dataset, other)) is same
 
 

@@ -1,4 +1,4 @@
-"""Any legal layout of a binary little-endian triangle mesh is read as an independent reader reads it."""
+"""Any valid layout of a binary little-endian triangle mesh is read as an independent reader reads it."""
 
 import io
 
@@ -18,7 +18,7 @@ SCALARS = ["i1", "u1", "i2", "u2", "i4", "u4", "f4", "f8"]
 
 @st.composite
 def meshes(draw):
-    """A mesh in any legal layout, as plyfile writes it, with further properties and elements in any order."""
+    """A mesh in any valid layout, written by plyfile, with further properties and elements in any order."""
     vertices, faces = draw(st.integers(1, 12)), draw(st.integers(1, 12))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     further = st.lists(st.sampled_from(["red", "nx", "quality", "label", "alpha"]), unique=True, max_size=4)
@@ -57,7 +57,7 @@ def meshes(draw):
 
 @settings(max_examples=200, deadline=None)
 @given(mesh=meshes())
-def test_any_legal_layout_is_read_as_it_was_written(tmp_path_factory, mesh):
+def test_any_valid_layout_is_read_as_it_was_written(tmp_path_factory, mesh):
     data, vertex, corners = mesh
     path = tmp_path_factory.getbasetemp() / "any.ply"
     path.write_bytes(data)
@@ -80,7 +80,7 @@ def test_two_readers_agree_on_scannets_own_layout(tmp_path):
     np.testing.assert_array_equal(read_vertex_property(path, "green", REMEDY), other["vertex"]["green"])
 
 
-def test_header_may_end_its_lines_as_windows_does(tmp_path):
+def test_header_may_have_windows_line_ends(tmp_path):
     scan = small_scan()
     data = ply_bytes(scan.vertices, scan.faces)
     header, body = data[: (end := data.index(b"end_header\n") + 11)], data[end:]
@@ -89,7 +89,7 @@ def test_header_may_end_its_lines_as_windows_does(tmp_path):
     np.testing.assert_array_equal(read_mesh(path, REMEDY).triangles, scan.faces)
 
 
-def test_arrays_are_the_callers_own(tmp_path):
+def test_arrays_belong_to_the_caller(tmp_path):
     scan = small_scan()
     path = tmp_path / "mesh.ply"
     path.write_bytes(ply_bytes(scan.vertices, scan.faces))

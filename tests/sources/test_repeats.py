@@ -22,7 +22,7 @@ NAME = "scene0000_00"
 
 @pytest.fixture(scope="module")
 def roots(tmp_path_factory):
-    """A scan as it should be, and the same with every object listed twice, by new ids."""
+    """A valid scan, and the same with every object listed twice, with new ids."""
     right, twice = (small_scans.write(tmp_path_factory.mktemp("scans"), 1) for _ in range(2))
     path = twice / "scans" / NAME / f"{NAME}.aggregation.json"
     annotation = json.loads(path.read_bytes())
@@ -33,7 +33,7 @@ def roots(tmp_path_factory):
 
 
 @pytest.mark.parametrize("rules", ["wide", "vsibench"])
-def test_scan_that_lists_every_object_twice_is_asked_what_the_scan_is_asked(roots, rules):
+def test_scan_with_every_object_listed_twice_gives_the_questions_of_the_scan(roots, rules):
     rule_set = load_rules(rules)
     texts = []
     for root in roots:
@@ -45,12 +45,12 @@ def test_scan_that_lists_every_object_twice_is_asked_what_the_scan_is_asked(root
     assert twice == right
 
 
-def test_projection_takes_an_object_listed_twice_as_one(roots):
+def test_projection_counts_an_object_listed_twice_as_one(roots):
     projected = [plan(ScanNet.open([root]), [NAME], load_rules("wide")).questions for root in roots]
     assert projected[0] == projected[1]
 
 
-def test_the_papers_rules_count_what_is_listed(roots):
+def test_the_papers_rules_count_all_listed_objects(roots):
     rules = load_rules("vsi100k")
     once, twice = (
         Counter(
@@ -97,7 +97,7 @@ def test_objects_of_two_labels_over_the_same_vertices_are_two():
     assert repeated(groups, lambda: np.arange(5)) == set()
 
 
-def test_the_segments_count_by_their_vertices():
+def test_segments_are_compared_by_their_vertices():
     groups = [Group(0, "chair", np.array([0, 1])), Group(1, "chair", np.array([0, 2]))]
     assert repeated(groups, lambda: np.array([0] * 98 + [1, 2])) == {0}
     assert repeated(groups, lambda: np.array([0, 1, 2])) == set()

@@ -1,4 +1,4 @@
-"""What was put on a disk in ScanNet's layout is read as the room that it shows, whatever its quirks."""
+"""A room written in ScanNet's layout is read as that room, with any of the layout's irregularities."""
 
 import json
 import pickle
@@ -30,7 +30,7 @@ def part_of(label):
 
 
 @pytest.mark.parametrize("part", [part for part in ROOM if part.label], ids=lambda part: part.label)
-def test_each_object_stands_in_the_room_where_it_was_put(tmp_path, part):
+def test_each_object_is_in_the_room_where_it_was_put(tmp_path, part):
     small_scan().write(tmp_path)
     found = object_of(load(tmp_path), part.label)
     np.testing.assert_allclose(found.vertices.min(axis=0), part.low, atol=1e-6)
@@ -47,7 +47,7 @@ def test_each_object_stands_in_the_room_where_it_was_put(tmp_path, part):
     assert area == pytest.approx(whole if 0 in (length, width, height) else 2 * whole)
 
 
-def test_points_outside_all_objects_are_kept_and_belong_to_none(tmp_path):
+def test_points_outside_all_objects_are_kept_and_belong_to_no_object(tmp_path):
     scan = small_scan()
     scan.write(tmp_path)
     scene = load(tmp_path)
@@ -80,7 +80,7 @@ def test_a_triangle_across_two_objects_belongs_to_neither(tmp_path):
         assert len(object_of(before, label).triangles) == len(object_of(after, label).triangles)
 
 
-def test_object_ids_need_be_neither_dense_nor_in_order(tmp_path):
+def test_object_ids_may_have_gaps_and_any_order(tmp_path):
     scan = small_scan()
     for group, instance in zip(scan.aggregation["segGroups"], (40, 7, 1000, 0), strict=True):
         group["objectId"] = instance
@@ -107,7 +107,7 @@ def test_segment_ids_may_be_far_apart(tmp_path):
         np.testing.assert_array_equal(one.vertices, other.vertices)
 
 
-def test_object_whose_segments_own_no_vertex_is_still_an_instance(tmp_path):
+def test_object_with_segments_without_a_vertex_is_still_an_instance(tmp_path):
     scan = small_scan()
     scan.aggregation["segGroups"].append({"objectId": 9, "segments": [950, 951], "label": "lamp"})
     scan.aggregation["segGroups"].append({"objectId": 10, "segments": [], "label": "clock"})
@@ -131,7 +131,7 @@ def test_segment_claimed_by_two_objects_belongs_to_both(tmp_path):
     assert len(chair.vertices) == len(object_of(plain, "office chair").vertices) + shared.sum()
     assert chair.triangles.max() < len(chair.vertices)
     assert set(claimed.instances[shared]) == {chair.instance}, (
-        "the later in the file, as ScanNet's own export has it"
+        "the later object in the file, as in ScanNet's own export"
     )
 
 
@@ -146,7 +146,7 @@ def test_segment_named_twice_counts_once(tmp_path):
 
 
 @pytest.mark.parametrize("written", ["table\t", "  table ", "\ttable\n"])
-def test_white_space_around_a_label_goes(tmp_path, written):
+def test_white_space_around_a_label_is_removed(tmp_path, written):
     scan = small_scan()
     scan.aggregation["segGroups"][2]["label"] = written
     scan.write(tmp_path)
@@ -168,7 +168,7 @@ def test_scene_id_may_have_a_prefix_or_be_absent(tmp_path, scene_id):
     assert len(load(tmp_path).objects) == 4
 
 
-def test_annotation_of_the_other_name_serves_where_the_usual_one_is_missing(tmp_path):
+def test_annotation_with_the_other_name_is_used_if_the_usual_one_is_missing(tmp_path):
     folder = small_scan().write(tmp_path)
     (folder / f"{NAME}.aggregation.json").rename(folder / f"{NAME}_vh_clean.aggregation.json")
     source = open_source("scannet", [tmp_path])
@@ -185,7 +185,7 @@ def test_labels_need_the_annotation_only(tmp_path):
     assert source.labels(NAME) == {0: "floor", 1: "wall", 2: "table", 3: "office chair"}
 
 
-def test_files_are_those_without_which_load_fails(tmp_path):
+def test_files_are_those_that_load_needs(tmp_path):
     folder = small_scan().write(tmp_path)
     (folder / f"{NAME}.sens").write_bytes(b"frames")
     source = open_source("scannet", [tmp_path])
@@ -230,19 +230,19 @@ def test_names_are_sorted_and_come_from_all_places(tmp_path):
         ".cache",
     ],
 )
-def test_folder_of_another_name_is_no_scan_so_that_no_name_can_lead_elsewhere(tmp_path, odd):
+def test_folder_with_another_name_is_not_a_scan_so_that_no_name_leads_outside(tmp_path, odd):
     (tmp_path / "scans" / odd).mkdir(parents=True)
     (tmp_path / "scans" / "scene0007_00").mkdir()
     assert list(open_source("scannet", [tmp_path]).names()) == ["scene0007_00"]
 
 
-def test_file_named_like_a_scan_is_no_scan(tmp_path):
+def test_file_named_like_a_scan_is_not_a_scan(tmp_path):
     (tmp_path / "scene0001_00").write_text("")
     (tmp_path / "scene0002_00").mkdir()
     assert list(open_source("scannet", [tmp_path]).names()) == ["scene0002_00"]
 
 
-def test_linked_scan_goes_by_the_name_of_its_link(tmp_path):
+def test_linked_scan_has_the_name_of_its_link(tmp_path):
     folder = small_scan().write(tmp_path / "store")
     (tmp_path / "root").mkdir()
     (tmp_path / "root" / NAME).symlink_to(folder)
@@ -303,24 +303,24 @@ def test_scan_in_two_places_is_refused_naming_both(tmp_path):
     assert str(tmp_path / "scans_test" / NAME) in caught.value.fault
 
 
-def test_one_scan_reached_by_two_ways_is_one_scan(tmp_path):
+def test_one_scan_reached_by_two_paths_is_one_scan(tmp_path):
     small_scan().write(tmp_path)
     (tmp_path / NAME).symlink_to(tmp_path / "scans" / NAME)
     assert len(load(tmp_path).objects) == 4
 
 
-def test_scans_are_of_scannet_otherwise(tmp_path):
+def test_scans_without_a_mark_are_scannets(tmp_path):
     small_scan().write(tmp_path)
     assert load(tmp_path).dataset == "scannet"
 
 
-def test_source_travels_to_a_worker(tmp_path):
+def test_source_can_be_pickled_for_a_worker(tmp_path):
     small_scan().write(tmp_path)
     source = pickle.loads(pickle.dumps(open_source("scannet", [tmp_path])))  # noqa: S301 - its own
     assert len(source.load(NAME).objects) == 4
 
 
-def test_unknown_source_names_those_there_are(tmp_path):
+def test_unknown_source_is_refused_with_the_known_ones(tmp_path):
     with pytest.raises(OptionError, match="scannet"):
         open_source("scan-net", [tmp_path])
 
@@ -331,7 +331,7 @@ def test_unknown_scan_is_refused(tmp_path):
         load(tmp_path, "scene0009_00")
 
 
-def test_root_that_is_no_folder_is_refused(tmp_path):
+def test_root_that_is_not_a_folder_is_refused(tmp_path):
     with pytest.raises(OptionError, match="not a folder"):
         open_source("scannet", [tmp_path / "nowhere"])
     (tmp_path / "file").write_text("")
@@ -339,7 +339,7 @@ def test_root_that_is_no_folder_is_refused(tmp_path):
         open_source("scannet", [tmp_path / "file"])
 
 
-def test_root_without_scans_says_what_it_should_hold(tmp_path):
+def test_root_without_scans_is_refused_with_the_expected_layout(tmp_path):
     (tmp_path / "scene_0000").mkdir()
     with pytest.raises(OptionError, match="scene0000_00"):
         open_source("scannet", [tmp_path])

@@ -1,4 +1,4 @@
-"""scenezoo, an independent package, as the second reader of the same scans; and as a source of its own."""
+"""scenezoo, an independent package, as the second reader of the same scans, and as a source of its own."""
 
 import io
 import json
@@ -29,7 +29,7 @@ from vsitrain.scoring.questions import read_questions
 from vsitrain.scoring.score import score
 from vsitrain.scoring.score_files import own_questions
 
-scenezoo = pytest.importorskip("scenezoo", reason="scenezoo is not installed: no second reader")
+scenezoo = pytest.importorskip("scenezoo", reason="scenezoo is not installed: there is no second reader")
 from vsidata.sources.scenezoo import _ALIGNED, _UPRIGHT, SceneZoo, _folders  # noqa: E402 - needs scenezoo
 
 NAME = "scene0000_00"
@@ -53,7 +53,7 @@ def root(request, tmp_path_factory):
 
 
 def without_unknown_segments(folder):
-    """Take out of an annotation the segments beyond the mesh's last: scenezoo refuses what real ones name."""
+    """Remove from an annotation the segments beyond the last one of the mesh, which scenezoo refuses."""
     last = max(json.loads((folder / f"{NAME}_vh_clean_2.0.010000.segs.json").read_bytes())["segIndices"])
     path = folder / f"{NAME}.aggregation.json"
     annotation = json.loads(path.read_bytes())
@@ -64,7 +64,7 @@ def without_unknown_segments(folder):
 
 @pytest.fixture(scope="module")
 def second(root):
-    """The scan in scenezoo's hands."""
+    """The scan as scenezoo reads it."""
     return scenezoo.get_dataset("scannetv2", root)
 
 
@@ -102,7 +102,7 @@ def test_both_readers_give_the_same_poses_cameras_and_pixels(ours, second):
         assert np.array_equal(np.asarray(Image.open(io.BytesIO(stream.jpeg(position)))), picture)
 
 
-def test_scene_through_scenezoo_is_the_scene_that_we_read(ours, root):
+def test_scene_through_scenezoo_is_the_scene_of_our_reader(ours, root):
     through = SceneZoo("scannetv2", root, {NAME: root / "scans" / NAME})
     scene, other = ours.load(NAME), through.load(NAME)
     assert (other.dataset, other.name) == ("scannet", NAME)
@@ -114,7 +114,7 @@ def test_scene_through_scenezoo_is_the_scene_that_we_read(ours, root):
     for thing in other.objects:
         same = with_points[thing.instance]
         assert thing.label == same.label
-        # A segment that two objects claim: both have it for us, the later one for scenezoo.
+        # A segment of two objects: ours gives it to both, scenezoo to the later one.
         distances, _ = cKDTree(same.vertices).query(thing.vertices)
         assert distances.max() < 1e-5
         assert len(thing.vertices) <= len(same.vertices)
@@ -141,7 +141,7 @@ def test_files_are_the_scans_own_mesh_and_annotation(root):
     assert all(path.suffix != ".sens" for path in found)
 
 
-def test_scan_that_scenezoo_cannot_read_is_the_scans_error(tmp_path):
+def test_scan_that_scenezoo_cannot_read_raises_a_scan_error(tmp_path):
     small_scan(NAME).write(tmp_path)
     (tmp_path / "scans" / NAME / f"{NAME}.aggregation.json").write_text("{")
     source = SceneZoo("scannetv2", tmp_path, {NAME: tmp_path / "scans" / NAME})
@@ -149,7 +149,7 @@ def test_scan_that_scenezoo_cannot_read_is_the_scans_error(tmp_path):
         source.load(NAME)
 
 
-def test_dataset_that_scenezoo_does_not_know_is_refused_with_those_that_it_does(tmp_path):
+def test_dataset_that_scenezoo_does_not_have_is_refused_with_those_that_it_has(tmp_path):
     with pytest.raises(OptionError) as caught:
         open_source("scenezoo:nowhere", [tmp_path])
     assert "arkitscenes" in caught.value.remedy
@@ -161,7 +161,7 @@ def test_root_without_any_of_the_scenes_is_refused(tmp_path):
 
 
 def test_dataset_that_only_scenezoo_reads_becomes_scenes(tmp_path):
-    """3RScan keeps the instance of each vertex in the mesh, and the labels beside it."""
+    """3RScan stores the instance of each vertex in the mesh, and the labels in another file."""
     name = "f62fd5fd-9a3f-2f44-883a-1e5cf819608e"
     write_3rscan(tmp_path, name)
     source = SceneZoo("3rscan", tmp_path, {name: tmp_path / name})
@@ -181,7 +181,7 @@ def upright(scene):
     return np.ptp(table.vertices, axis=0)
 
 
-def test_room_of_multiscan_stands_on_its_floor(tmp_path):
+def test_floor_of_a_multiscan_room_is_at_the_bottom(tmp_path):
     """Its alignment leads from the upright mesh to a frame with y up, which the camera's poses are in."""
     name = "scene_00090_00"
     pose = np.array([[1, 0, 0, 1.0], [0, 0, 1, 2.0], [0, -1, 0, 1.5], [0, 0, 0, 1]])  # in the mesh's frame
@@ -196,7 +196,7 @@ def test_room_of_multiscan_stands_on_its_floor(tmp_path):
     assert np.linalg.inv(frames.world_to_camera[0]) == pytest.approx(pose, abs=1e-6)
 
 
-def test_room_of_scenenn_stands_on_its_floor(tmp_path):
+def test_floor_of_a_scenenn_room_is_at_the_bottom(tmp_path):
     """Its meshes are released with y up."""
     name = "005"
     write_scenenn(tmp_path, name)
@@ -204,11 +204,11 @@ def test_room_of_scenenn_stands_on_its_floor(tmp_path):
     assert upright(scene) == pytest.approx([0.8, 1.5, 0.75], abs=1e-6)
 
 
-def test_which_way_is_up_is_known_for_every_dataset_of_scenezoo():
+def test_up_axis_is_known_for_every_dataset_of_scenezoo():
     assert set(scenezoo.list_datasets()) == _UPRIGHT | _ALIGNED
 
 
-def test_dataset_whose_axes_are_not_known_is_refused(tmp_path, monkeypatch):
+def test_dataset_with_unknown_axes_is_refused(tmp_path, monkeypatch):
     (tmp_path / NAME).mkdir()
     monkeypatch.setattr("vsidata.sources.scenezoo._ALIGNED", set())
     monkeypatch.setattr("vsidata.sources.scenezoo._dataset", lambda *_: Mock(get_ids=lambda: [NAME]))
@@ -232,12 +232,12 @@ def rescans(tmp_path):
     return root
 
 
-def test_rescans_of_3rscan_share_a_room_and_its_validation_list_is_no_training_set(rescans):
+def test_rescans_of_3rscan_share_a_room_and_its_validation_list_is_not_for_training(rescans):
     source = SceneZoo.open("3rscan", [rescans])
     assert source.names() == ["a0", "a1", "b0", "c0"]
     assert [source.room_of(name) for name in source.names()] == ["a0", "a0", "b0", "c0"]
     assert [source.official_split(name) for name in source.names()] == ["train", "train", "train", "val"]
-    # Whichever room is held out, the two scans of one room stay together.
+    # With either room held out, the two scans of one room stay together.
     for seed in range(4):
         split_of = select(source, holdout=0.5, seed=seed).split_of
         assert split_of.keys() == {"a0", "a1", "b0"}
@@ -252,7 +252,7 @@ def test_one_scan_of_a_room_of_3rscan_in_a_list_forbids_the_others_too(rescans, 
     assert selection.split_of == {"b0": "train"}
 
 
-def test_a_scan_that_is_not_at_hand_forbids_the_others_of_its_room(rescans, tmp_path):
+def test_a_missing_scan_in_a_list_forbids_the_others_of_its_room(rescans, tmp_path):
     forbidden = tmp_path / "ours.csv"
     forbidden.write_text("dataset,scene_name\n3RScan,a1\n3rscan,nowhere\n")
     shutil.rmtree(rescans / "a1")
@@ -263,7 +263,7 @@ def test_a_scan_that_is_not_at_hand_forbids_the_others_of_its_room(rescans, tmp_
     assert selection.split_of == {"b0": "train"}
 
 
-def test_a_list_of_3rscan_is_refused_where_nothing_tells_its_rooms(tmp_path):
+def test_a_list_of_3rscan_is_refused_if_no_file_has_its_rooms(tmp_path):
     rooms = tmp_path / "rooms.json"
     rooms.write_text(json.dumps({name: meta_info.entry(1, "3rscan") for name in ("a0", "b0")}))
     source = MetaInfo.open([rooms])
@@ -303,7 +303,7 @@ def test_build_takes_a_dataset_through_scenezoo(rescans, tmp_path):
 
 
 def owners(scan):
-    """(n,) 1 where a vertex of `small_scan` is the table's, 2 where the chair's, else 0."""
+    """(n,) 1 for each vertex of the table of `small_scan`, 2 for the chair, else 0."""
     owner = np.zeros(len(scan.vertices), dtype=int)
     segments = np.array(scan.segments["segIndices"])
     owner[np.isin(segments, (40, 3, 25))], owner[np.isin(segments, (19, 5))] = 1, 2
@@ -328,7 +328,7 @@ def write_3rscan(root, name):
     (folder / "labels.instances.annotated.v2.ply").write_text("\n".join(lines) + "\n")
 
 
-def test_scene_whose_folder_is_a_link_to_nothing_is_a_scene_that_cannot_be_read(tmp_path):
+def test_scene_with_a_folder_that_is_a_link_to_nothing_is_a_scene_that_cannot_be_read(tmp_path):
     (tmp_path / "scans").mkdir()
     (tmp_path / "scans" / NAME).symlink_to("/nowhere/at/all")
     source = SceneZoo("scannetv2", tmp_path, {NAME: tmp_path / "scans" / NAME})
@@ -427,7 +427,9 @@ def scannetpp(tmp_path_factory):
 
 
 @pytest.mark.parametrize("rules", ["wide", "vsibench"])
-def test_of_a_scannetpp_scene_only_things_are_asked_each_by_one_word(scannetpp, tmp_path, monkeypatch, rules):
+def test_of_a_scannetpp_scene_only_things_are_asked_about_each_with_one_word(
+    scannetpp, tmp_path, monkeypatch, rules
+):
     root, name = scannetpp
     folders = {name: root / "data" / name}
     monkeypatch.setattr(SceneZoo, "open", lambda _, paths: SceneZoo("scannetppv2", paths[0], folders))
@@ -443,7 +445,7 @@ def test_of_a_scannetpp_scene_only_things_are_asked_each_by_one_word(scannetpp, 
     }
 
 
-def test_the_papers_rules_take_a_scannetpp_scene_as_it_is_labelled(scannetpp):
+def test_the_papers_rules_use_the_labels_of_a_scannetpp_scene_unchanged(scannetpp):
     root, name = scannetpp
     scene = SceneZoo("scannetppv2", root, {name: root / "data" / name}).load(name)
     rules = load_rules("vsi100k")

@@ -1,4 +1,4 @@
-"""The segments file is read as a JSON parser reads it, however it is written."""
+"""The segments file is read as a JSON parser reads it, in any layout."""
 
 import json
 
@@ -16,7 +16,7 @@ spaces = st.text(" \t\r\n", max_size=2)
 
 @st.composite
 def files(draw):
-    """A segments file with white space wherever JSON allows it, its keys in any order."""
+    """A segments file with white space anywhere that JSON allows it, and its keys in any order."""
     ids = draw(st.lists(st.integers(0, 2**61), min_size=1, max_size=30))
     separator = draw(spaces) + "," + draw(spaces)
     listed = "[" + draw(spaces) + separator.join(map(str, ids)) + draw(spaces) + "]"
@@ -41,7 +41,7 @@ def test_segments_are_those_that_a_json_parser_finds(tmp_path_factory, file):
 @pytest.mark.parametrize(
     "listed", ["1 2", "1;2", "[1],2", "1,2]]", "1,two", "0x1", "1e3", "1.0", "1,,2", "true", "{}"]
 )
-def test_list_of_anything_else_is_refused(tmp_path, listed):
+def test_list_of_other_values_is_refused(tmp_path, listed):
     path = tmp_path / "odd.segs.json"
     path.write_text('{"segIndices": [' + listed + "]}")
     with pytest.raises(ScanError):

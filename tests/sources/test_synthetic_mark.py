@@ -38,11 +38,11 @@ def test_marked_scans_are_synthetic(root, below):
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_scan_with_a_changed_file_is_not_synthetic_and_check_says_so(root, suffix):
+def test_scan_with_a_changed_file_is_not_synthetic_and_check_reports_it(root, suffix):
     path = root / "scans" / "scene0000_00" / f"scene0000_00{suffix}"
     content = bytearray(path.read_bytes())
     if suffix == ".sens":
-        content += b"\0"  # of a video the size alone is compared
+        content += b"\0"  # only the size of a video is compared
     else:
         content[-5] ^= 1
     path.write_bytes(content)
@@ -55,7 +55,7 @@ def test_scan_with_a_changed_file_is_not_synthetic_and_check_says_so(root, suffi
         assert f"scene0000_00{suffix} is not as listed" in finding["text"]
 
 
-def test_a_build_says_which_marked_scans_count_as_real(root, tmp_path):
+def test_a_build_names_the_marked_scans_that_count_as_real(root, tmp_path):
     words = ["build", "--scannet-root", str(root), "--frames", "0", "--workers", "1"]
     ran = CliRunner().invoke(app, [*words, "--out", str(tmp_path / "unchanged")])
     assert "marked as synthetic" not in ran.output
@@ -85,7 +85,7 @@ def test_listed_pictures_are_part_of_a_synthetic_scan(root):
     assert datasets(root)["scene0001_00"] == "scannet"
 
 
-def test_files_that_are_not_read_and_files_that_are_gone_change_nothing(root):
+def test_unread_files_and_removed_files_change_nothing(root):
     folder = root / "scans" / "scene0000_00"
     (folder / "notes.txt").write_text("mine")
     (folder / "scene0000_00.sens").unlink()
@@ -125,7 +125,7 @@ def test_mark_that_is_copied_to_a_real_scan_marks_nothing(root, tmp_path):
 
 
 def test_root_with_both_kinds_is_read_as_both(root):
-    # In ScanNet's lists 0191 is a training room, 0568 a validation room, 0707 a test room.
+    # In ScanNet's lists, 0191 is a training room, 0568 a validation room, 0707 a test room.
     for name in ("scene0191_00", "scene0568_00", "scene0707_00"):
         small_scan(name).write(root)
     synthetic = ["scene0000_00", "scene0001_00"]
@@ -144,7 +144,7 @@ def test_root_with_both_kinds_is_read_as_both(root):
         select(source, split="val")
 
 
-def test_synthetic_scans_with_names_of_validation_scans_are_free_for_training(tmp_path):
+def test_synthetic_scans_with_names_of_validation_scans_may_be_used_for_training(tmp_path):
     small_scans.write_scan(tmp_path / "scans" / "scene0568_00", 0)
     small_scans.mark(tmp_path)
     assert select(ScanNet.open([tmp_path])).split_of == {"scene0568_00": "train"}
@@ -160,7 +160,7 @@ def test_scan_that_is_replaced_after_it_was_found_synthetic_is_not_read_as_such(
 
 
 @pytest.mark.parametrize("below", ["", "scans"])
-def test_mark_of_the_first_release_is_refused_in_one_line_with_what_to_do(root, below):
+def test_mark_of_the_first_release_is_refused_in_one_line_with_a_remedy(root, below):
     (root / MARK).write_text('{"seed": 0}')
     with pytest.raises(OptionError) as caught:
         ScanNet.open([root / below])

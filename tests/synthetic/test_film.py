@@ -1,4 +1,4 @@
-"""The video beside a scan: read by an independent reader and by ours, and held against mesh and recipe."""
+"""The stream of a scan: read by an independent reader and by ours, and compared with mesh and recipe."""
 
 import json
 
@@ -63,7 +63,7 @@ def _unprojected(stream, position, step=4):
     return points @ pose[:3, :3].T + pose[:3, 3]
 
 
-def test_independent_reader_finds_what_ours_finds_and_what_the_text_says(scan, stream):
+def test_independent_reader_agrees_with_ours_and_with_the_text(scan, stream):
     text = _text(scan)
     intrinsic = np.eye(4, dtype=np.float32)
     for key, place in {"fx": (0, 0), "fy": (1, 1), "mx": (0, 2), "my": (1, 2)}.items():
@@ -92,7 +92,7 @@ def test_lost_poses_are_minus_infinity_and_named_by_the_truth(stream, truth):
     assert np.isneginf(stream.poses[lost]).all()
 
 
-def test_depth_lands_on_the_mesh_as_it_is_stored_and_not_on_the_turned_one(scan, stream, truth):
+def test_depth_agrees_with_the_stored_mesh_and_not_with_the_turned_one(scan, stream, truth):
     alignment = np.array(_text(scan)["axisAlignment"].split(), dtype=float).reshape(4, 4)
     assert abs(np.arctan2(alignment[1, 0], alignment[0, 0])) > 0.1
     points, triangles = _mesh(scan)
@@ -106,7 +106,7 @@ def test_depth_lands_on_the_mesh_as_it_is_stored_and_not_on_the_turned_one(scan,
     turned = found @ alignment[:3, :3].T + alignment[:3, 3]
     assert away(found) < 0.01
     assert away(turned) > 0.1
-    # The room's floor lies at zero once aligned: as many points as pixels that show it.
+    # The floor of the room is at zero once aligned: as many points as pixels that show it.
     (floor,) = (str(thing["instance"]) for thing in truth["objects"] if thing["label"] == "floor")
     counted = [truth["frames"]["pixels"][position] for position in np.flatnonzero(stream.valid)]
     share = sum(pixels.get(floor, 0) for pixels in counted) / sum(sum(pixels.values()) for pixels in counted)
@@ -133,7 +133,7 @@ def test_pixels_in_the_truth_agree_with_scanned_vertices_seen_through_the_depth(
         for group in groups:
             mine = seen[np.isin(segments, group["segments"])].sum()
             pixels = counted.get(str(group["objectId"]), 0)
-            if mine > 60:  # more than strays and the annotation's slips
+            if mine > 60:  # more than strays and the flaws of the annotation
                 assert pixels > 0, group["label"]
                 checked += 1
             elif pixels > 0.05 * width * height and group["label"].strip() not in ("wall", "ceiling"):

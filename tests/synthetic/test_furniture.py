@@ -1,4 +1,4 @@
-"""Every label of the catalogue becomes a shape of the size asked for."""
+"""Every label of the catalogue becomes a shape of the requested size."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ SHAPES = sorted({kind.shape for kind in FURNITURE})
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("size", [(0.9, 0.6, 0.8), (0.3, 0.5, 1.7), (2.1, 0.1, 0.4)])
-def test_parts_fill_exactly_the_size_asked_for(shape, size):
+def test_parts_fill_exactly_the_requested_size(shape, size):
     vertices = np.concatenate([part.vertices for part in build(shape, size, style=4)])
     assert np.allclose(vertices.min(axis=0), (-size[0] / 2, -size[1] / 2, 0))
     assert np.allclose(vertices.max(axis=0), (size[0] / 2, size[1] / 2, size[2]))
@@ -30,17 +30,17 @@ def test_closed_parts_face_outward(shape):
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_tones_are_known_and_parts_of_one_object_differ(shape):
+def test_tones_have_names_and_parts_of_one_object_differ(shape):
     tones = {part.tone for style in range(3) for part in build(shape, (0.9, 0.6, 0.8), style)}
     assert tones <= {"main", "shade", "light", *palette()}
     assert len(tones) > 1 or shape in ("partition", "bowl", "plate", "doorframe")
 
 
-def test_no_builder_is_without_a_label():
+def test_every_builder_has_a_label():
     assert set(BUILDERS) == set(SHAPES)
 
 
-def test_furniture_has_parts_as_real_furniture_has():
+def test_furniture_has_the_parts_of_real_furniture():
     chair = build("chair", (0.5, 0.5, 0.9), style=0)
     legs = [part for part in chair if part.vertices[:, 2].min() == 0]
     assert len(legs) == 4
@@ -49,7 +49,7 @@ def test_furniture_has_parts_as_real_furniture_has():
 
 
 @pytest.mark.parametrize("kind", FURNITURE, ids=lambda kind: kind.label)
-def test_decks_lie_within_their_furniture_and_on_its_surface(kind):
+def test_decks_are_within_their_furniture_and_on_its_surface(kind):
     size = (kind.length.p50, kind.width.p50, kind.height.p50)
     vertices = np.concatenate([part.vertices for part in build(kind.shape, size, style=1)])
     for deck in decks(kind.shape, size):

@@ -1,4 +1,4 @@
-"""Rooms as they are laid out: nothing overlaps, and labels come as often as they were counted."""
+"""Layouts of rooms: nothing overlaps, and labels are as frequent as in real scans."""
 
 from collections import Counter
 from itertools import combinations
@@ -47,7 +47,7 @@ def test_objects_stand_inside_the_room(rooms):
                 ), (room.name, item.label)
 
 
-def test_what_lies_on_something_rests_on_one_of_its_decks(rooms):
+def test_objects_on_furniture_rest_on_one_of_its_decks(rooms):
     seen = 0
     for room in rooms[:60]:
         items = {item.instance: item for item in room.items}
@@ -66,7 +66,7 @@ def test_what_lies_on_something_rests_on_one_of_its_decks(rooms):
     assert seen > 100
 
 
-def test_chairs_look_at_the_table_that_they_stand_at(rooms):
+def test_chairs_face_the_table_that_they_stand_at(rooms):
     cosines = []
     for room in rooms:
         tables = [item for item in room.items if item.label in ("table", "dining table", "desk")]
@@ -107,8 +107,8 @@ def test_labels_occur_as_often_as_counted_in_real_scans(rooms):
         )
 
 
-def test_objects_and_once_only_labels_per_room_spread_like_real_scans(rooms):
-    """Real scans: 13, 20, 29, 40, 62 objects and 2, 6, 10, 15, 22 once-only labels at the percentiles."""
+def test_objects_and_single_labels_per_room_spread_like_real_scans(rooms):
+    """Real scans: 13, 20, 29, 40, 62 objects and 2, 6, 10, 15, 22 labels of one object at the percentiles."""
     objects = [len(room.items) for room in rooms]
     once = [sum(n == 1 for n in Counter(item.label for item in room.items).values()) for room in rooms]
     for found, real, slack in (

@@ -1,4 +1,4 @@
-"""Plain rooms seen from their corners, in small pictures and coarse meshes: what little models learn from."""
+"""Plain rooms seen from their corners, in small pictures and coarse meshes: small models learn from them."""
 
 import json
 
@@ -16,7 +16,7 @@ from vsidata.synthetic.write import write_scans
 ROOMS = [lay_out(5, index, plain=True) for index in range(200)]
 
 
-def test_plain_rooms_are_rectangles_of_every_size_alike_with_few_things():
+def test_plain_rooms_are_rectangles_of_evenly_spread_sizes_with_few_things():
     areas = np.array([room.plan.area for room in ROOMS])
     assert all(len(room.plan.outline) == 4 for room in ROOMS)
     assert areas.min() >= 5
@@ -32,7 +32,7 @@ def test_plain_rooms_are_rectangles_of_every_size_alike_with_few_things():
 
 
 @pytest.mark.parametrize("count", [4, 8])
-def test_corners_are_looked_out_of_in_turn_at_the_middle(count):
+def test_cameras_look_from_the_corners_in_turn_to_the_middle(count):
     for room in ROOMS[:20]:
         poses = corners(room, count)
         assert poses.shape == (count, 4, 4)
@@ -48,7 +48,7 @@ def test_corners_are_looked_out_of_in_turn_at_the_middle(count):
             assert np.allclose(ahead, to_middle / np.linalg.norm(to_middle), atol=1e-6)
 
 
-def test_small_pictures_and_coarse_scans_are_written_as_asked_for(tmp_path):
+def test_small_pictures_and_coarse_scans_are_written_as_requested(tmp_path):
     how = {"frame_size": (112, 84), "view": "corners", "plain": True, "vertices": 8000}
     names = write_scans(tmp_path, scenes=2, seed=5, frames=4, **how)
     for name in names:
@@ -66,6 +66,6 @@ def test_small_pictures_and_coarse_scans_are_written_as_asked_for(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["640", "640x", "8x8", "640x480x3", "99999x100", "a x b"])
-def test_sizes_that_no_video_has_are_refused(text):
+def test_sizes_that_no_video_can_have_are_refused(text):
     with pytest.raises(OptionError, match="640x480"):
         picture_size(text)

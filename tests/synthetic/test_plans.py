@@ -1,4 +1,4 @@
-"""Floor plans against geometry that needs no plan: areas by counting, perimeters, containment."""
+"""Floor plans, compared with geometry that needs no plan: areas by counting, perimeters, containment."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def test_shoelace_area_of_known_polygons():
 
 
 @given(plans)
-def test_rooms_have_the_area_asked_for(case):
+def test_rooms_have_the_requested_area(case):
     plan, area = case
     assert sum(map(polygon_area, plan.rooms)) == pytest.approx(area, rel=1e-9)
 
@@ -33,7 +33,7 @@ def test_area_inside_the_outline_agrees_with_counting_points_in_its_spaces(case)
     low, high = plan.outline.min(axis=0), plan.outline.max(axis=0)
     grid = np.stack(np.meshgrid(*np.linspace(low, high, 401).T), axis=-1).reshape(-1, 2)
     spaces = [space for room in plan.spaces for space in room]
-    # Where rooms stand in a row, the wall between two of them reaches as far as the shallower one.
+    # In a row of rooms, the wall between two of them is as long as the side of the shallower one.
     spaces += [
         (west[0][2], west[0][1], east[0][0], min(west[0][3], east[0][3]))
         for west, east in zip(plan.spaces, plan.spaces[1:], strict=False)
@@ -45,7 +45,7 @@ def test_area_inside_the_outline_agrees_with_counting_points_in_its_spaces(case)
 
 
 @given(plans)
-def test_walls_go_once_around_every_room_and_look_into_it(case):
+def test_walls_go_once_around_every_room_and_face_into_it(case):
     plan, _ = case
     for index, polygon in enumerate(plan.rooms):
         walls = [wall for wall in plan.walls if wall.room == index]

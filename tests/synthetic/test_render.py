@@ -1,4 +1,4 @@
-"""What a camera sees in rooms whose geometry is known without it."""
+"""Pictures of rooms with a geometry that is known without them."""
 
 import csv
 from dataclasses import replace
@@ -42,7 +42,7 @@ def _points(pose, picture, step=1):
     return np.stack([x, y, z], axis=-1) @ pose[:3, :3].T + pose[:3, 3]
 
 
-def test_pixels_of_an_object_lie_in_its_box_and_those_of_the_floor_at_zero(room, shots):
+def test_pixels_of_an_object_are_in_its_box_and_those_of_the_floor_at_zero(room, shots):
     boxes = {item.instance: item for item in room.items}
     found = set()
     for pose, picture in shots:
@@ -78,11 +78,11 @@ def test_pictures_are_neither_dark_nor_blank(shots):
         assert picture.colour.std() > 8
 
 
-def test_every_ray_ends_on_something_indoors(shots):
+def test_every_ray_hits_a_surface_indoors(shots):
     assert all((picture.depth > 0).mean() > 0.99 for _, picture in shots)
 
 
-def test_filmed_room_has_whole_walls_a_floor_and_a_ceiling():
+def test_filmed_room_has_complete_walls_a_floor_and_a_ceiling():
     for index in range(12):
         filmed = as_filmed(lay_out(0, index))
         shapes = {item.shape for item in filmed.items + filmed.clutter}
@@ -111,7 +111,7 @@ def test_walk_passes_through_no_furniture_and_no_wall(index):
     assert (places[:, 2] <= 1.7).all()
 
 
-def test_walk_looks_all_around_and_down_as_with_a_phone_in_the_hand(room):
+def test_walk_turns_all_around_and_down_like_a_phone_in_the_hand(room):
     poses = walk(room, 90)
     forward, down = poses[:, :3, 2], poses[:, :3, 1]
     assert np.allclose(poses[:, :3, :3] @ poses[:, :3, :3].transpose(0, 2, 1), np.eye(3), atol=1e-9)
@@ -140,11 +140,11 @@ def test_walk_is_the_same_each_time_and_another_in_another_room(room):
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
-def test_short_walks_have_as_many_poses_as_asked_for(room, count):
+def test_short_walks_have_the_requested_number_of_poses(room, count):
     assert walk(room, count).shape == (count, 4, 4)
 
 
-def test_every_cover_names_known_shapes_and_patterns_and_no_pattern_is_unused():
+def test_every_cover_names_existing_shapes_and_patterns_and_every_pattern_is_used():
     lines = (files("vsidata.synthetic") / "data" / "textures.csv").read_text().splitlines()
     rows = list(csv.DictReader(lines))
     patterns = {name.rstrip(" 0123456789") for name in tiles()[0]}

@@ -1,4 +1,4 @@
-"""Scans of rooms: what the flaws take away or add, and that without them nothing is missing."""
+"""Scans of rooms: the flaws remove or add parts, and without them nothing is missing."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def test_edges_are_as_long_as_in_real_meshes(scan):
     assert 0.01 < np.median(lengths) < 0.05
 
 
-def test_without_flaws_every_object_is_whole_and_exact(clean, room):
+def test_without_flaws_every_object_is_complete_and_exact(clean, room):
     assert np.array_equal(clean.clean, clean.vertices)
     assert not clean.stray.any()
     for item in room.items:
@@ -46,7 +46,7 @@ def test_without_flaws_every_object_is_whole_and_exact(clean, room):
         assert triangles.max() < len(vertices)
 
 
-def test_noise_has_the_size_asked_for_and_is_correlated_over_5_to_10_cm(room):
+def test_noise_has_the_requested_size_and_is_correlated_over_5_to_10_cm(room):
     scan = scan_room(room, ONLY_NOISE)
     moved = np.linalg.norm(scan.vertices - scan.clean, axis=1)
     assert np.sqrt((moved**2).mean()) == pytest.approx(0.003, rel=0.15)
@@ -89,11 +89,11 @@ def test_strays_are_few_and_off_the_surface_and_no_part_of_the_kept_surface(scan
         assert len(vertices) == np.count_nonzero((scan.instances == instance) & ~scan.stray)
 
 
-def test_some_vertices_belong_to_nobody(scan):
+def test_some_vertices_belong_to_no_object(scan):
     assert 0.01 < (scan.instances < 0).mean() < 0.4
 
 
-def test_no_segment_reaches_across_two_objects(scan):
+def test_no_segment_contains_parts_of_two_objects(scan):
     pairs = np.unique(np.column_stack([scan.segments, scan.instances]), axis=0)
     assert len(np.unique(pairs[:, 0])) == len(pairs)
 

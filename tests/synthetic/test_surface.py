@@ -1,4 +1,4 @@
-"""Tessellation against what is known of simple bodies."""
+"""Tessellation, compared with the known properties of simple bodies."""
 
 import numpy as np
 import pytest

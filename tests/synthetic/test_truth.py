@@ -1,4 +1,4 @@
-"""The truth against rooms and bodies whose distances are known by construction."""
+"""The truth, compared with rooms and bodies with distances that are known by construction."""
 
 import numpy as np
 import pytest
@@ -77,7 +77,7 @@ def test_distance_agrees_with_dense_sampling_and_does_not_depend_on_the_order(se
     points = trimesh.sample.sample_surface(meshes[0], 4000, seed=1)[0]
     sampled = second.distance_to(points).min()
     assert found <= sampled + 1e-4
-    assert sampled <= found + 0.06  # samples lie a few centimetres apart
+    assert sampled <= found + 0.06  # samples are a few centimetres apart
 
 
 def test_minimal_box_of_a_turned_cuboid_is_the_cuboid():
@@ -116,7 +116,7 @@ def test_the_truth_counts_the_recipe(clean):
     assert truth["room"]["area"] == pytest.approx(room.plan.area, abs=1e-6)
 
 
-def test_pairs_are_all_that_concern_a_label_that_occurs_once(clean):
+def test_pairs_are_all_that_contain_a_label_that_occurs_once(clean):
     _, truth = clean
     counts = truth["counts"]
     labels = {

@@ -1,4 +1,4 @@
-"""The files as an independent reader sees them: plyfile, json and a few lines of its own."""
+"""The files, read by independent readers: plyfile, json and a few lines of this module."""
 
 import csv
 import json
@@ -55,7 +55,7 @@ def _annotation(folder):
     return segments, groups
 
 
-def test_the_mesh_is_laid_out_byte_for_byte_as_scannet_lays_it_out(scans):
+def test_the_mesh_has_exactly_the_binary_layout_of_scannet(scans):
     for folder in scans:
         data = (folder / f"{folder.name}_vh_clean_2.ply").read_bytes()
         mesh = _mesh(folder)
@@ -69,7 +69,7 @@ def test_the_mesh_is_laid_out_byte_for_byte_as_scannet_lays_it_out(scans):
         assert (mesh["vertex"]["alpha"] == 255).all()
 
 
-def test_every_vertex_has_a_segment_and_ids_carry_the_scans_name(scans):
+def test_every_vertex_has_a_segment_and_ids_contain_the_scans_name(scans):
     for folder in scans:
         segments, groups = _annotation(folder)
         assert len(segments["segIndices"]) == len(_mesh(folder)["vertex"])
@@ -79,7 +79,7 @@ def test_every_vertex_has_a_segment_and_ids_carry_the_scans_name(scans):
         assert "\t" in (folder / f"{folder.name}.aggregation.json").read_text()
 
 
-def test_the_quirks_of_real_annotations_are_there(scans):
+def test_the_irregularities_of_real_annotations_are_present(scans):
     found: Counter[str] = Counter()
     for folder in scans:
         segments, groups = _annotation(folder)
@@ -161,7 +161,7 @@ def test_the_label_table_has_scannets_header_and_trailing_tabs(synthetic_root):
     assert "refrigerator" in lines[1 + [line.split("\t")[1] for line in lines[1:]].index("refrigerator")]
 
 
-def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path):
+def test_a_folder_with_other_files_is_not_changed(tmp_path):
     scan = tmp_path / "scans" / "scene0000_00"
     scan.mkdir(parents=True)
     (scan / "scene0000_00.txt").write_text("of a real room")
@@ -179,7 +179,7 @@ def test_scans_are_synthetic_by_a_mark_of_their_own_and_are_written_again_in_pla
     write_scans(tmp_path, scenes=1, seed=0, plain=True, vertices=2_000)
     first = files_of(tmp_path)
     assert ScanNet.open([tmp_path]).dataset == "synthetic"
-    (tmp_path / "scans" / private_name("scene0000_00")).mkdir()  # of a run that was killed
+    (tmp_path / "scans" / private_name("scene0000_00")).mkdir()  # left by a killed run
     write_scans(tmp_path, scenes=2, seed=0, plain=True, vertices=2_000)
     assert ScanNet.open([tmp_path]).dataset == "synthetic"
     assert first.items() < files_of(tmp_path).items()
@@ -193,12 +193,12 @@ def test_a_run_that_was_killed_in_its_first_scan_is_made_again(tmp_path):
     assert ScanNet.open([tmp_path]).dataset == "synthetic"
 
 
-def test_a_real_scan_over_or_beside_synthetic_ones_is_not_written_over(tmp_path):
+def test_a_real_scan_over_or_beside_synthetic_ones_is_not_overwritten(tmp_path):
     root, real = tmp_path / "root", tmp_path / "download"
     write_scans(root, scenes=1, seed=0, plain=True, vertices=2_000)
     for name in ("scene0000_00", "scene0001_00"):
         small_scan(name).write(real)
-    shutil.copytree(real, root, dirs_exist_ok=True)  # the mark is still there
+    shutil.copytree(real, root, dirs_exist_ok=True)  # the mark still exists
     before = files_of(root)
     with pytest.raises(OptionError, match=r"scene0000_00.* has changed since it was written"):
         write_scans(root, scenes=1, seed=0, plain=True, vertices=2_000)

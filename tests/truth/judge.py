@@ -1,7 +1,7 @@
-"""How far measurements of synthetic scans, and the questions made from them, lie from what is true of them.
+"""Errors of the measurements of synthetic scans, and of the questions made from them.
 
-The truth comes from the recipe and the clean surface; boxes there are Open3D's, and the distances between
-boxes here are FCL's, so that nothing is judged by the code under test.
+The truth comes from the recipe and the clean surface. The boxes of the truth are Open3D's, and the distances
+between boxes here are FCL's, so that nothing is judged by the code under test.
 """
 
 import json
@@ -25,15 +25,15 @@ LARGE = 0.3
 
 @dataclass
 class Judgement:
-    """What was found in some scans.
+    """The results of some scans.
 
     Attributes:
         large_sides: relative errors of the longest side of large objects.
-        small_sides: metres of error of the longest side of the others.
-        surface_distances: metres of error of the distance between surfaces, of pairs that occur once.
+        small_sides: errors of the longest side of the others, in metres.
+        surface_distances: errors of the distance between surfaces, in metres, of pairs that occur once.
         areas: relative errors of the room area, by method.
-        wrong: (scene, question id, what was asked, what is true) of each wrong direction or nearest object.
-        asked: questions judged, by topic.
+        wrong: (scene, question id, question, true answer) of each wrong direction or nearest object.
+        asked: number of judged questions, by topic.
     """
 
     large_sides: list[float] = field(default_factory=list)
@@ -101,12 +101,12 @@ def true_nearest(
     objects: dict[int, Any],
     surfaces: dict[tuple[int, int], float],
 ) -> str:
-    """The nearest option by true boxes, where it is the nearest by true surfaces too; else both."""
+    """The nearest option by true boxes, if it is also the nearest by true surfaces; else both."""
     target, *options = question.evidence.objects
     labels = {item["instance"]: item["label"].strip() for item in truth["objects"]}
 
     def instances(category: str, nearest: int) -> list[int]:
-        # All objects of the nearest one's label: the truth knows labels, not words.
+        # All objects with the label of the nearest one: the truth has labels, not words.
         return [i for i, label in labels.items() if label == labels[nearest]]
 
     by_boxes, by_surfaces = {}, {}
@@ -123,7 +123,7 @@ def true_nearest(
 
 
 def box_distance(a: dict[str, Any], b: dict[str, Any]) -> float:
-    """Metres between two true boxes, by FCL: the minimal ones, or along the recipe where one is flat."""
+    """Metres between two true boxes, by FCL: the minimal ones, or those along the recipe if one is flat."""
 
     def solid(item: dict[str, Any]) -> Any:
         box, yaw = item["kept"]["minimal"] or item["kept"], item["recipe"]["yaw"]
@@ -138,7 +138,7 @@ def box_distance(a: dict[str, Any], b: dict[str, Any]) -> float:
 
 
 def true_direction(question: Question, objects: dict[int, Any]) -> str:
-    """The word for the bearing between the true boxes' centres, by complex numbers."""
+    """The word for the bearing between the centres of the true boxes, by complex numbers."""
     kept = [objects[item.instance]["kept"] for item in question.evidence.objects]
     where = [complex(*(item["minimal"] or item)["center"][:2]) for item in kept]
     turn = np.degrees(np.angle((where[2] - where[0]) / (where[1] - where[0]))) % 360

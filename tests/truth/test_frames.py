@@ -1,4 +1,4 @@
-"""Questions and frames of a build, opened with `datasets`, against what the renderer drew in those frames."""
+"""Questions and frames of a build, opened with `datasets`, compared with what the renderer drew there."""
 
 import io
 import json
@@ -44,7 +44,7 @@ def table(out: Path, name: str) -> Any:
 
 
 def what_was_drawn(out: Path, root: Path) -> Drawn:
-    """For the pictures of a build, which must be those of the stream."""
+    """Shares of the pictures of a build that each object fills; the pictures must be those of the stream."""
     drawn: Drawn = {}
     for row in table(out, "frames"):
         name = row["scene_name"]
@@ -76,12 +76,12 @@ def largest_shares(out: Path, root: Path) -> list[list[float]]:
     ]
 
 
-def test_shown_frames_contain_what_is_asked_about_and_without_the_filter_some_do_not(
+def test_shown_frames_contain_the_asked_objects_and_without_the_filter_some_do_not(
     root: Path, tmp_path: Path
 ) -> None:
     given = BuildOptions(out=tmp_path / "seen", scannet_root=root, frames=FEW)
     build(given)
-    # The drawing has edges of its own: half of what the rules ask for must be there.
+    # The edges of the drawing differ: half of what the rules require must be there.
     assert all(min(shares, default=1) > SEEN / 2 for shares in largest_shares(given.out, root))
     everything = given.model_copy(update={"out": tmp_path / "all", "visibility": False})
     build(everything)
@@ -99,10 +99,10 @@ def test_the_first_frame_that_shows_an_object_is_the_first_in_the_drawing(root: 
             is_there = first == len(shares) or shares[first] > SEEN / 2
             right.append(is_there and max(shares[:first], default=0.0) < 2 * SEEN)
     assert len(right) > 50
-    assert np.mean(right) > 0.97  # a hole in the back of a shelf shows what is behind
+    assert np.mean(right) > 0.97  # a hole in the back of a shelf shows the objects behind it
 
 
-def test_order_that_is_asked_for_can_be_read_off_the_shown_frames(root: Path, tmp_path: Path) -> None:
+def test_asked_order_can_be_read_off_the_shown_frames(root: Path, tmp_path: Path) -> None:
     given = BuildOptions(out=tmp_path, scannet_root=root, topics=("obj_appearance_order",))
     build(given)
     drawn = what_was_drawn(tmp_path, root)

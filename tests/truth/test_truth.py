@@ -1,6 +1,6 @@
-"""Measurements and questions against rooms whose truth is known from their recipe.
+"""Measurements and questions, compared with the truth of rooms, which is known from their recipe.
 
-A few rooms in every run; two hundred, and more noise, in `make soak`, which prints the table of
+Every run tests a few rooms. `make soak` tests two hundred with more noise, and prints the table of
 docs/measured.md.
 """
 

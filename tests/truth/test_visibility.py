@@ -1,4 +1,4 @@
-"""What the viewer finds in a scan, with noise and holes, against what its synthetic video really shows."""
+"""Objects that the viewer finds in a scan with noise and holes, compared with its synthetic video."""
 
 import json
 from itertools import pairwise
@@ -41,7 +41,7 @@ def looks(root: Path) -> Viewer:
 
 @pytest.fixture(scope="module")
 def filmed(root: Path, looks: Viewer) -> tuple[Sight, Array]:
-    """What is seen in the valid frames of a video, and the true shares of the picture in the same form."""
+    """The sight of the valid frames of a video, and the true shares of the picture in the same form."""
     found = looks.sight(np.flatnonzero(looks.stream.valid), RULES)
     (path,) = (root / "truth").glob("*.json")
     truth = json.loads(path.read_text())["frames"]
@@ -59,17 +59,17 @@ def test_shares_of_the_picture_are_those_of_the_rendered_frames(filmed: tuple[Si
     assert np.corrcoef(found.pixels.ravel(), true.ravel())[0, 1] > 0.97
 
 
-def test_an_object_counts_as_in_a_frame_if_it_is_there(filmed: tuple[Sight, Array]) -> None:
+def test_an_object_counts_as_in_a_frame_if_it_is_in_the_picture(filmed: tuple[Sight, Array]) -> None:
     found, true = filmed
     least = RULES.pixels.value
-    # Between half and twice the threshold either verdict may stand.
+    # Between half and twice the threshold either verdict is accepted.
     clearly, clearly_not = true >= 2 * least, true < least / 2
     assert clearly.sum() > 100
     assert (found.pixels[clearly] >= least).mean() > 0.97
     assert (found.pixels[clearly_not] < least).mean() > 0.97
 
 
-def test_no_object_is_shown_that_no_frame_shows(filmed: tuple[Sight, Array]) -> None:
+def test_an_object_that_no_frame_shows_is_not_shown(filmed: tuple[Sight, Array]) -> None:
     found, true = filmed
     for column, instance in enumerate(found.instances):
         if found.shows(int(instance)):

@@ -1,4 +1,4 @@
-"""A stream to read, as several tests do."""
+"""A stream that several tests read."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from vsidata.sources.streams.sens import open_sens
 
 @pytest.fixture
 def stream(tmp_path):
-    """Write a stream of so many frames, and open it."""
+    """Write a stream of the given frames, and open it."""
 
     def opened(frames, **how):
         path = tmp_path / "scene0000_00.sens"

@@ -1,4 +1,4 @@
-"""Where the camera went, from streams whose poses are known."""
+"""Paths of the camera, from streams with known poses."""
 
 import numpy as np
 import pytest
@@ -7,14 +7,14 @@ from vsidata.sources.streams.camera_path import camera_path
 
 
 def test_path_has_the_first_frame_of_each_half_second(stream):
-    path = camera_path(stream(35), None)  # at 20 frames a second; each a tenth of a metre further along x
+    path = camera_path(stream(35), None)  # at 20 frames per second; each a tenth of a metre further along x
     assert [spot.seconds for spot in path] == pytest.approx([0, 0.5, 1.0, 1.5])
     assert [spot.position.tolist() for spot in path] == [
         pytest.approx([metres, 0, 1.5], abs=1e-6) for metres in (0, 1, 2, 3)
     ]
 
 
-def test_frames_without_a_pose_are_passed_over_and_half_seconds_without_any_are_gaps(stream):
+def test_frames_without_a_pose_are_left_out_and_half_seconds_without_any_are_gaps(stream):
     path = camera_path(stream(30, lost=(0, *range(10, 20))), None)
     assert [spot.seconds for spot in path] == pytest.approx([0.05, 0.5, 1.0])
     assert path[0].position == pytest.approx([0.1, 0, 1.5], abs=1e-6)

@@ -1,4 +1,4 @@
-"""Exported folders are read by number, with whatever of them is there."""
+"""Exported folders are read by frame number, also if parts are missing."""
 
 import io
 import pickle
@@ -26,7 +26,7 @@ def png(millimetres: int, width: int = 16, height: int = 12) -> bytes:
 
 
 def text(matrix: np.ndarray) -> str:
-    """As ScanNet's exporter writes a matrix: rows of numbers, six decimals."""
+    """Format a matrix as ScanNet's exporter does: rows of numbers, six decimals."""
     return "\n".join(" ".join(f"{value:f}" for value in row) for row in matrix) + "\n"
 
 
@@ -44,7 +44,7 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_frames_stand_in_the_order_of_their_numbers(folder):
+def test_frames_are_in_the_order_of_their_numbers(folder):
     stream = pickle.loads(pickle.dumps(open_exported(folder, NAME)))  # noqa: S301 - our own bytes
     assert stream.numbers.tolist() == list(range(12))
     assert stream.size == (32, 24)
@@ -83,7 +83,7 @@ def test_numbers_padded_with_zeros_and_other_files_beside_them_are_fine(folder):
     assert stream.jpeg(11) == jpeg(220)
 
 
-def test_frame_whose_pose_is_missing_or_lost_is_never_picked(folder):
+def test_frame_with_a_missing_or_lost_pose_is_never_picked(folder):
     (folder / "pose" / "3.txt").unlink()
     (folder / "pose" / "7.txt").write_text("-inf -inf -inf -inf\n" * 4)
     stream = open_exported(folder, NAME)
@@ -91,7 +91,7 @@ def test_frame_whose_pose_is_missing_or_lost_is_never_picked(folder):
     assert pick(stream, 12).tolist() == [0, 1, 2, 4, 5, 6, 8, 9, 10, 11]
 
 
-def test_missing_depth_is_none_for_the_frame_or_for_all(folder):
+def test_depth_may_be_missing_for_one_frame_or_for_all(folder):
     (folder / "depth" / "4.png").unlink()
     stream = open_exported(folder, NAME)
     assert stream.depth(4) is None
@@ -132,12 +132,12 @@ my_depth = 5.750000
 """
 
 
-def test_cameras_are_those_of_the_scans_text_where_they_were_not_exported(folder):
+def test_cameras_are_those_of_the_scans_text_if_they_were_not_exported(folder):
     for file in (folder / "intrinsic").iterdir():
         file.unlink()
     (folder / f"{NAME}.txt").write_text(DESCRIPTION)
     stream = open_exported(folder, NAME)
-    # Pictures were exported at half the size that they were taken at; depth was not.
+    # Pictures were exported at half of their original size; depth was not.
     assert stream.color_matrix.tolist() == [[30, 0, 15.5], [0, 31, 11.5], [0, 0, 1]]
     assert stream.depth_matrix.tolist() == [[15, 0, 7.75], [0, 15.5, 5.75], [0, 0, 1]]
 
@@ -146,7 +146,7 @@ def test_exported_camera_belongs_to_pictures_of_the_size_that_the_text_states(fo
     (folder / "intrinsic" / "intrinsic_color.txt").write_text(text(np.diag([2, 2, 1, 1]) @ INTRINSIC))
     (folder / f"{NAME}.txt").write_text(DESCRIPTION)
     stream = open_exported(folder, NAME)
-    # 31.0, the middle of the exporter's, lies a quarter of a small pixel before 31.5.
+    # 31.0, the middle of the exporter's, is a quarter of a small pixel before 31.5.
     assert stream.color_matrix.tolist() == [[30, 0, 15.25], [0, 31, 11.25], [0, 0, 1]]
 
 
@@ -160,7 +160,7 @@ def test_exported_camera_that_fits_the_exported_pictures_is_not_scaled_again(fol
 @pytest.mark.parametrize("width", [1296, 640, 320])
 @pytest.mark.parametrize("adapted", [False, True])
 def test_camera_sees_points_where_the_exported_pictures_show_them(folder, width, adapted):
-    """A point of the big picture lies at the same share of the small one, whichever matrix was exported."""
+    """A point of the big picture is at the same share of the small one, with either exported matrix."""
     scale = 32 / width
     big = np.array([[0.9 * width, 0, width / 2 + 3], [0, 0.9 * width, 0.37 * width], [0, 0, 1]])
     to_small = np.array([[scale, 0, scale / 2 - 0.5], [0, scale, scale / 2 - 0.5], [0, 0, 1]])
@@ -172,7 +172,7 @@ def test_camera_sees_points_where_the_exported_pictures_show_them(folder, width,
 
 
 def test_camera_matrix_that_fits_no_size_is_refused(folder):
-    """Pictures were shrunk, and no text says what size they had."""
+    """Pictures were shrunk, and no text states their original size."""
     (folder / "intrinsic" / "intrinsic_color.txt").write_text(text(np.diag([4, 4, 1, 1]) @ INTRINSIC))
     with pytest.raises(ScanError, match="principal point") as caught:
         open_exported(folder, NAME)
@@ -186,7 +186,7 @@ def test_camera_matrix_that_fits_no_size_is_refused(folder):
         "colorWidth = none", "colorHeight = none", "colorHeight = inf", "colorWidth = 0",
     ],
 )  # fmt: skip
-def test_text_that_describes_no_camera_leaves_the_pictures_without_one(folder, change):
+def test_text_without_a_camera_leaves_the_pictures_without_one(folder, change):
     for file in (folder / "intrinsic").iterdir():
         file.unlink()
     (folder / f"{NAME}.txt").write_text(DESCRIPTION + change + "\n")
@@ -217,7 +217,7 @@ def expect(folder, file, fault, remedy=REMEDY, read=lambda stream: stream):
         ("intrinsic/intrinsic_color.txt", b"1 2 3", "needs 16 numbers, but has 3"),
     ],
 )
-def test_file_that_is_not_what_its_name_says_is_named(folder, file, content, fault):
+def test_file_with_content_that_contradicts_its_name_is_named(folder, file, content, fault):
     (folder / file).write_bytes(content)
     expect(folder, file, fault)
 
@@ -246,7 +246,7 @@ def test_frame_that_differs_from_the_first_is_named(folder, file, content, fault
     expect(folder, file, fault, read=read)
 
 
-def test_depth_of_eight_bits_is_no_depth(folder):
+def test_depth_of_eight_bits_is_refused(folder):
     file = io.BytesIO()
     Image.new("L", (16, 12)).save(file, "PNG")
     (folder / "depth" / "0.png").write_bytes(file.getvalue())

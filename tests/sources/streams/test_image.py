@@ -1,4 +1,4 @@
-"""Pictures are passed through untouched or resized well; a JPEG's size is known without decoding it."""
+"""Pictures are passed through unchanged or resized well; a JPEG's size is read without decoding it."""
 
 import io
 
@@ -43,7 +43,7 @@ def gradient(width=320, height=240, **options):
     ),
 )
 @settings(deadline=None)
-def test_size_of_any_jpeg_is_known_without_decoding_it(width, height, mode, options):
+def test_size_of_any_jpeg_is_read_without_decoding_it(width, height, mode, options):
     file = io.BytesIO()
     Image.new(mode, (width, height)).save(file, "JPEG", **options)
     assert jpeg_size(file.getvalue()) == (width, height)
@@ -72,7 +72,7 @@ def test_any_bytes_after_the_start_of_a_jpeg_are_a_size_or_a_fault(data):
 
 
 @pytest.mark.parametrize("frame_size", [None, (320, 240), 320, 4000])
-def test_picture_that_needs_no_resizing_is_passed_through_untouched(frame_size):
+def test_picture_that_needs_no_resizing_is_passed_through_unchanged(frame_size):
     data = gradient()
     assert at_size(data, frame_size, 10) == (data, (320, 240))
 
@@ -81,7 +81,7 @@ def test_picture_that_needs_no_resizing_is_passed_through_untouched(frame_size):
     ("frame_size", "size"),
     [(160, (160, 120)), (100, (100, 75)), ((64, 64), (64, 64)), ((640, 480), (640, 480)), (1, (1, 1))],
 )
-def test_picture_has_the_size_asked_for(frame_size, size):
+def test_picture_has_the_requested_size(frame_size, size):
     data, said = at_size(gradient(), frame_size, 90)
     assert said == opened(data).size == size
 
@@ -104,7 +104,7 @@ def test_same_bytes_come_from_the_same_bytes():
 
 def test_noted_orientation_does_not_turn_a_picture_away_from_its_camera():
     exif = Image.Exif()
-    exif[0x0112] = 6  # turn by 90° to view
+    exif[0x0112] = 6  # a viewer turns it by 90°
     assert at_size(gradient(exif=exif), 160, 90)[1] == (160, 120)
 
 

@@ -12,7 +12,7 @@ from vsidata.sources.streams.picking import pick
 
 
 class Stream(FrameStream):
-    """Times and verdicts without pictures."""
+    """A stream of times and validity, without pictures."""
 
     def jpeg(self, position):
         raise NotImplementedError
@@ -49,7 +49,7 @@ def test_steady_stream_is_sampled_as_vsi_bench_does():
     assert pick(stream(np.arange(1501) / 30), 16).tolist() == np.linspace(0, 1500, 16).astype(int).tolist()
 
 
-def test_times_count_not_positions():
+def test_times_count_and_not_positions():
     slow_then_fast = np.concatenate([np.arange(10), 10 + np.arange(1, 101) / 10])
     assert pick(stream(slow_then_fast), 5).tolist() == [0, 5, 10, 59, 109]
 
@@ -98,10 +98,10 @@ def test_no_gap_between_picked_frames_is_much_longer_than_another(frames, count)
 
 
 @pytest.mark.parametrize("count", [0, 1, 5])
-def test_stream_whose_tracking_never_held_gives_no_frame(count):
+def test_stream_without_any_pose_has_no_frames_to_pick(count):
     assert pick(stream(np.arange(9) / 30, np.zeros(9, dtype=bool)), count).tolist() == []
 
 
-def test_no_frame_and_one_frame_can_be_asked_for():
+def test_zero_frames_and_one_frame_can_be_requested():
     assert pick(stream(np.arange(9)), 0).tolist() == []
     assert pick(stream(np.arange(9)), 1).tolist() == [0]

@@ -1,4 +1,4 @@
-"""The stream of a scan is found in whichever form it is there."""
+"""The stream of a scan is found in each of its possible forms."""
 
 import os
 
@@ -56,7 +56,7 @@ def test_broken_link_is_an_error_and_not_a_scan_without_frames(tmp_path):
 
 
 def test_frames_exported_again_over_the_old_ones_are_noticed(tmp_path):
-    """Written in place, they leave the time of their folder as it was."""
+    """Written in place, they do not change the time of their folder."""
     add_exported(tmp_path)
     for number in range(1, 200):
         (tmp_path / "color" / f"{number}.jpg").write_bytes(jpeg())

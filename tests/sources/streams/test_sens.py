@@ -1,4 +1,4 @@
-"""A `.sens` is read as its bytes say, only where it is asked for, and refused where it lies."""
+"""A `.sens` is read exactly, only the requested parts of it, and refused if its headers are false."""
 
 import contextlib
 import os
@@ -123,7 +123,7 @@ def test_only_headers_are_read_until_a_payload_is_asked_for(tmp_path, ten, monke
     assert read == [len(ten.frames[7].jpeg)]
 
 
-def test_stream_travels_to_a_worker(tmp_path, ten):
+def test_stream_can_be_pickled_for_a_worker(tmp_path, ten):
     stream = pickle.loads(pickle.dumps(opened(tmp_path, ten)))  # noqa: S301 - our own bytes
     assert stream.jpeg(3) == ten.frames[3].jpeg
 
@@ -138,7 +138,7 @@ def test_stream_travels_to_a_worker(tmp_path, ten):
         ((2, 0), 1),
     ],
 )
-def test_intrinsics_that_are_no_cameras_leave_the_pictures_without_one(tmp_path, ten, place, value):
+def test_impossible_intrinsics_leave_the_pictures_without_a_camera(tmp_path, ten, place, value):
     ten.intrinsic[place] = value
     stream = opened(tmp_path, ten)
     assert stream.color_matrix is None
@@ -164,7 +164,7 @@ def broken_poses():
 
 
 @pytest.mark.parametrize("matrix", [pytest.param(matrix, id=what) for what, matrix in broken_poses()])
-def test_frame_whose_pose_is_none_is_not_valid(tmp_path, matrix):
+def test_frame_with_an_invalid_pose_is_not_valid(tmp_path, matrix):
     stream = opened(tmp_path, Sens([Frame(), Frame(pose=matrix), Frame()]))
     assert stream.valid.tolist() == [True, False, True]
     assert np.array_equal(stream.poses[1], matrix, equal_nan=True)
@@ -209,7 +209,7 @@ def test_times_of_the_sensor_are_kept(tmp_path):
         pytest.param([0, 2**60, 2**60 + 33_000, 2**60 + 66_000], id="years, then frames"),
     ],
 )
-def test_times_that_are_none_are_replaced_by_thirty_frames_a_second(tmp_path, times):
+def test_invalid_times_are_replaced_by_thirty_frames_per_second(tmp_path, times):
     stream = opened(tmp_path, Sens([Frame(color_time=time) for time in times]))
     assert not stream.timed
     assert np.allclose(stream.timestamps, [0, 1 / 30, 2 / 30, 3 / 30])
@@ -218,7 +218,7 @@ def test_times_that_are_none_are_replaced_by_thirty_frames_a_second(tmp_path, ti
 
 @given(cut=st.integers(0, 100_000))
 @IN_ONE_FOLDER
-def test_stream_cut_anywhere_is_refused_and_says_how_many_frames_are_whole(tmp_path, ten, cut):
+def test_stream_cut_anywhere_is_refused_with_the_number_of_complete_frames(tmp_path, ten, cut):
     parts = ten.parts()
     ends = np.cumsum([len(part) for part in parts[:-1]])  # of the header, and of each frame
     cut %= ends[-1]
@@ -233,7 +233,7 @@ def test_stream_cut_anywhere_is_refused_and_says_how_many_frames_are_whole(tmp_p
     assert caught.value.remedy == REMEDY
 
 
-def test_what_follows_the_last_frame_does_not_matter(tmp_path, ten):
+def test_bytes_after_the_last_frame_are_ignored(tmp_path, ten):
     ten.tail = b""
     assert len(opened(tmp_path, ten)) == 10
     ten.tail = struct.pack("<Q", BEYOND)
@@ -287,13 +287,13 @@ def test_hostile_header_is_refused(tmp_path, ten, fields, fault):
         pytest.param((2**62, 2**62), id="both huge"),
     ],
 )
-def test_payload_sizes_that_cannot_be_are_refused(tmp_path, ten, sizes):
+def test_impossible_payload_sizes_are_refused(tmp_path, ten, sizes):
     ten.frames[4].color_bytes, ten.frames[4].depth_bytes = sizes
     with pytest.raises(ScanError, match="4 of its 10 frames:"):
         opened(tmp_path, ten)
 
 
-def test_payload_larger_than_any_is_refused_before_it_is_read(tmp_path, ten):
+def test_payload_larger_than_the_limit_is_refused_before_it_is_read(tmp_path, ten):
     size = 200_000_000
     ten.frames[-1].depth, ten.frames[-1].color_bytes, ten.frames[-1].depth_bytes = b"", None, size
     ten.tail = b""
@@ -329,7 +329,7 @@ def test_depth_bomb_is_inflated_no_further_than_the_headers_size(tmp_path, ten):
         (b"x" * 40, "cannot be inflated"),
     ],
 )
-def test_depth_that_is_not_what_the_header_says_is_refused(tmp_path, ten, data, fault):
+def test_depth_that_contradicts_the_header_is_refused(tmp_path, ten, data, fault):
     ten.frames[5].depth = data
     stream = opened(tmp_path, ten)
     with pytest.raises(ScanError, match=f"the depth of frame 5: {fault}"):
@@ -351,7 +351,7 @@ def test_depth_that_is_not_what_the_header_says_is_refused(tmp_path, ten, data, 
         (b"\x89PNG\r\n\x1a\n" * 20, "is not a JPEG"),
     ],
 )
-def test_picture_that_is_not_what_the_header_says_is_refused_before_it_is_decoded(tmp_path, ten, data, fault):
+def test_picture_that_contradicts_the_header_is_refused_before_it_is_decoded(tmp_path, ten, data, fault):
     ten.frames[5].jpeg = data
     stream = opened(tmp_path, ten)
     with pytest.raises(ScanError, match=f"the picture of frame 5: .*{fault}"):
@@ -379,7 +379,7 @@ def test_stream_that_shrinks_after_it_was_opened_is_an_error_not_a_crash(tmp_pat
         stream.jpeg(0)
 
 
-def test_disk_that_fails_while_it_is_read_is_an_error_of_that_file(tmp_path, ten, monkeypatch):
+def test_disk_that_fails_during_the_read_is_an_error_of_that_file(tmp_path, ten, monkeypatch):
     stream = opened(tmp_path, ten)
 
     def fail(*_):
@@ -392,7 +392,7 @@ def test_disk_that_fails_while_it_is_read_is_an_error_of_that_file(tmp_path, ten
         open_sens(stream.path)
 
 
-def test_what_is_no_file_is_refused(tmp_path):
+def test_path_that_is_not_a_file_is_refused(tmp_path):
     with pytest.raises(ScanError, match="No such file"):
         open_sens(tmp_path / "missing.sens")
     with pytest.raises(ScanError, match="is not a regular file"):
@@ -402,9 +402,9 @@ def test_what_is_no_file_is_refused(tmp_path):
         open_sens(tmp_path / "pipe.sens")
 
 
-def test_file_that_may_not_be_read_asks_for_the_right(tmp_path, ten, monkeypatch):
+def test_unreadable_file_is_refused_with_its_permission_as_remedy(tmp_path, ten, monkeypatch):
     def refuse(*_):
-        raise PermissionError(13, "Permission denied")  # which root, as in a container, never meets
+        raise PermissionError(13, "Permission denied")  # root, as in a container, may read every file
 
     monkeypatch.setattr("vsidata.sources.streams.stream_file.os.open", refuse)
     with pytest.raises(ScanError, match=r"may not be read by this user.*\n.*chmod u\+r"):

@@ -1,4 +1,4 @@
-"""What the writer of synthetic streams writes is read by an independent reader, and by ours."""
+"""Streams of the writer of synthetic streams are read by an independent reader, and by ours."""
 
 import zlib
 

@@ -1,4 +1,4 @@
-"""The frames shown: as stored, at the size wanted, and with cameras in the room's frame."""
+"""The shown frames: as stored, at the requested size, and with cameras in the frame of the room."""
 
 import io
 
@@ -24,7 +24,7 @@ def test_pictures_that_need_no_resizing_are_the_stored_bytes(stream):
 
 
 @pytest.mark.parametrize(("wanted", "size"), [(16, (16, 12)), ((20, 20), (20, 20)), (64, (32, 24))])
-def test_pictures_and_camera_come_at_the_size_wanted(stream, wanted, size):
+def test_pictures_and_camera_have_the_requested_size(stream, wanted, size):
     seen = show(stream(3), None, Framing(3, wanted))
     assert seen.size == size
     assert [Image.open(io.BytesIO(jpeg)).size for jpeg in seen.jpegs] == [size] * 3
@@ -35,7 +35,7 @@ def test_pictures_and_camera_come_at_the_size_wanted(stream, wanted, size):
 
 
 def test_poses_are_turned_into_the_room(stream):
-    # The mesh's frame is the room's, turned by a quarter about z and shifted.
+    # The frame of the mesh is that of the room, turned by a quarter about z and shifted.
     alignment = np.array([[0.0, -1, 0, 5], [1, 0, 0, 6], [0, 0, 1, 0.5], [0, 0, 0, 1]])
     seen = show(stream(2), alignment, Framing(2))
     assert seen.poses[1, :3, 3] == pytest.approx([5, 6.1, 2.0])  # taken from (0.1, 0, 1.5) in the mesh
@@ -44,11 +44,11 @@ def test_poses_are_turned_into_the_room(stream):
 
 @pytest.mark.parametrize(("held", "upright"), [(0, 0), (20, 0), (90, 90), (180, 180), (-80, 270)])
 def test_orientation_says_how_to_turn_the_pictures_upright(stream, held, upright):
-    # Held a quarter clockwise, a camera has what is up at the left of its picture.
+    # A camera held a quarter clockwise has the upward direction at the left of its picture.
     assert show(stream(5, turn=held), None, Framing(3)).orientation == upright
 
 
-def test_stream_without_a_valid_pose_is_refused_with_what_to_do(stream):
+def test_stream_without_a_valid_pose_is_refused_with_a_remedy(stream):
     with pytest.raises(
         ScanError, match="has no frame with a picture and a valid pose; frames in total: 3"
     ) as caught:
@@ -56,7 +56,7 @@ def test_stream_without_a_valid_pose_is_refused_with_what_to_do(stream):
     assert "--frames 0" in caught.value.remedy
 
 
-def test_frames_too_large_for_a_dataset_are_told_the_option_that_helps(stream, monkeypatch):
+def test_frames_too_large_for_a_dataset_are_reported_with_the_option_that_helps(stream, monkeypatch):
     monkeypatch.setattr(shown, "_MOST_BYTES", 1_000)
     with pytest.raises(
         ScanError, match=r"its frames take .* MB, more than .* MB; frames in total: 16"
@@ -66,7 +66,7 @@ def test_frames_too_large_for_a_dataset_are_told_the_option_that_helps(stream, m
     assert caught.value.file.endswith("scene0000_00.sens")
 
 
-def test_digest_covers_what_is_used_and_nothing_else(tmp_path):
+def test_digest_covers_the_used_files_and_nothing_else(tmp_path):
     def digest(stream):
         path = tmp_path / "scene0000_00.sens"
         path.write_bytes(stream.bytes())

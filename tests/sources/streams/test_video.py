@@ -1,4 +1,4 @@
-"""A video gives exactly the frame asked for, and says what is wrong with it."""
+"""A video gives exactly the requested frame, and an error names its fault."""
 
 import io
 import pickle
@@ -16,7 +16,7 @@ BITS = 8
 
 
 def frame(number: int) -> np.ndarray:
-    """A picture that shows its number as eight black or white bars, in red to tell the channels apart."""
+    """A picture that shows its number as eight black or white bars, in red to distinguish the channels."""
     image = np.zeros((48, 16 * BITS, 3), dtype=np.uint8)
     for bit in range(BITS):
         if number >> bit & 1:
@@ -25,7 +25,7 @@ def frame(number: int) -> np.ndarray:
 
 
 def number_of(jpeg: bytes) -> int:
-    """What a picture shows, decoded by Pillow."""
+    """The number that a picture shows, decoded by Pillow."""
     image = np.asarray(Image.open(io.BytesIO(jpeg)).convert("RGB"))
     return sum(int(image[24, 16 * bit + 8, 0] > 128) << bit for bit in range(BITS))
 
@@ -71,7 +71,7 @@ def test_quality_decides_how_large_a_picture_is(video):
     assert small < large
 
 
-def test_what_is_no_video_is_refused_without_a_word_of_opencv(tmp_path, video, capfd):
+def test_invalid_video_is_refused_without_output_of_opencv(tmp_path, video, capfd):
     remedy = "Make the video again from the frames of the scan."
     path = tmp_path / "scene0000_00.mp4"
     data = video.read_bytes()
@@ -91,7 +91,7 @@ def test_what_is_no_video_is_refused_without_a_word_of_opencv(tmp_path, video, c
     assert capfd.readouterr().err == ""
 
 
-def test_frame_whose_data_is_gone_is_named(tmp_path, video):
+def test_frame_with_lost_data_is_named(tmp_path, video):
     path = tmp_path / "scene0000_00.mp4"
     data = bytearray(video.read_bytes())
     start, end = data.index(b"mdat") + 4, data.index(b"moov") - 4
