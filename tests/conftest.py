@@ -4,8 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.forks import Forks
+
+# Property tests have no deadline: on a busy machine any example may take long.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 _VSIBENCH = Path(__file__).resolve().parents[2] / "shared" / "data" / "vsibench"
 

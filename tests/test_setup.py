@@ -8,6 +8,7 @@ import shutil
 import ssl
 import subprocess
 import sys
+import sysconfig
 import threading
 import zipfile
 from contextlib import contextmanager
@@ -17,6 +18,12 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).parents[1] / "scripts" / "install.py"
+
+
+def wheel_of_pip():
+    """The wheel of pip that comes with Python. Debian keeps it in a folder of its own."""
+    folders = [Path(ensurepip.__file__).parent / "_bundled", sysconfig.get_config_var("WHEEL_PKG_DIR")]
+    return next(wheel for folder in folders if folder for wheel in Path(folder).glob("pip-*.whl"))
 
 
 def write_wheel(folder, name, version):
@@ -71,7 +78,7 @@ def test_folders_and_constraints_of_pip_are_used(environment, tmp_path):
     for version in ("1.0", "2.0"):
         write_wheel(tmp_path / "wheels", "thing", version)
     (tmp_path / "constraints.txt").write_text("thing<2\n")
-    shutil.copy(next(Path(ensurepip.__file__).parent.glob("_bundled/pip-*.whl")), tmp_path / "wheels")
+    shutil.copy(wheel_of_pip(), tmp_path / "wheels")
     settings = {
         "no-index": "true",
         "find-links": tmp_path / "wheels",

@@ -122,7 +122,7 @@ def test_interrupted_build_says_that_it_can_be_resumed(root, cluster, tmp_path):
 def test_missing_cluster_is_reported_in_two_lines(root, tmp_path):
     nobody = {**os.environ, "RAY_ADDRESS": "127.0.0.1:9"}
     process = start(root, tmp_path / "out", (0, nobody))
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=300)
     fault, remedy = said.splitlines()
     assert process.returncode == 2
     assert fault.startswith("the Ray cluster: cannot be reached")

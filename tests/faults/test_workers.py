@@ -136,7 +136,7 @@ def test_workers_that_cannot_be_started_are_not_blamed_on_the_folder(rooms, tmp_
     )
     typed = ("build", "--meta-info", rooms, "--rules", "vsibench", "--out", tmp_path / "out")
     command = [sys.executable, "-W", "ignore", "-c", script, *map(str, typed)]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert ended.returncode == 2, ended.stderr
     fault, remedy = ended.stderr.splitlines()
     assert fault.startswith("a worker process: cannot be started: ")

@@ -35,7 +35,7 @@ def test_empty_shape_has_no_edge():
     assert outline(np.zeros((3, 2)), np.zeros((0, 3), dtype=np.int64)) == ()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 2**32 - 1), share=st.floats(0.1, 1))
 def test_rings_are_the_boundary_of_the_union(seed, share):
     rng = np.random.default_rng(seed)

@@ -22,7 +22,7 @@ def scans(draw):
     return segments, triangles, list(zip(instances, claims, strict=True))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(scan=scans())
 def test_objects_own_the_points_of_their_segments_and_the_triangles_between_them(scan):
     segments, triangles, claims = scan

@@ -443,7 +443,7 @@ def test_message_fits_in_two_lines(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", [MESH, SEGMENTS, ANNOTATION, TEXT])
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damaged_bytes_give_a_scan_or_a_scan_error_and_nothing_else(tmp_path, suffix, data):
     folder = tmp_path / "scans" / NAME

@@ -55,7 +55,7 @@ def meshes(draw):
     return stream.getvalue(), vertex, face[corners]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(mesh=meshes())
 def test_any_valid_layout_is_read_as_it_was_written(tmp_path_factory, mesh):
     data, vertex, corners = mesh

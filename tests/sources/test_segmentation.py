@@ -26,7 +26,7 @@ def files(draw):
     return ids, "{" + ",".join(draw(st.permutations(entries))) + "}"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(file=files())
 def test_segments_are_those_that_a_json_parser_finds(tmp_path_factory, file):
     ids, text = file

@@ -63,7 +63,7 @@ def test_a_needle_through_the_middle_of_a_large_triangle_crosses_it():
     assert closest_distance(needle, triangle) < 1.5e-4
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 100_000))
 def test_distance_agrees_with_dense_sampling_and_does_not_depend_on_the_order(seed):
     rng = np.random.default_rng(seed)

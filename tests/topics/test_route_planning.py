@@ -176,7 +176,7 @@ def test_each_route_is_walkable_and_its_turns_are_clear() -> None:
         check(question, CROSS, (7, 6))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.integers(0, 10_000))
 def test_each_route_is_walkable_in_any_room(seed: int) -> None:
     rng = np.random.default_rng(seed)

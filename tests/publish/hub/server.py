@@ -172,7 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
             for method, pattern, come, go in list(self.hub.holds):
                 if method == self.command and re.search(pattern, path):
                     come.set()
-                    go.wait(60)
+                    go.wait(300)
             if fault and not fault.after:
                 self._strike(fault)
             try:

@@ -218,12 +218,12 @@ def test_an_interrupted_push_resumes(hub, synthetic, environment, run_alone, num
             stderr=subprocess.STDOUT,
             env=environment,
         )
-        assert come.wait(60)
+        assert come.wait(300)
         assert hub.files(NAME).keys() == {".gitattributes"}
         process.send_signal(number)
         if number == signal.SIGKILL:
-            process.wait(60)
-    said = process.communicate(timeout=60)[0].decode()
+            process.wait(300)
+    said = process.communicate(timeout=300)[0].decode()
     assert process.returncode == (-number if number == signal.SIGKILL else 128 + number)
     assert "Traceback" not in said
     run_alone("push", synthetic, "--repo-id", NAME)

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -42,7 +42,6 @@ def gradient(width=320, height=240, **options):
         },
     ),
 )
-@settings(deadline=None)
 def test_size_of_any_jpeg_is_read_without_decoding_it(width, height, mode, options):
     file = io.BytesIO()
     Image.new(mode, (width, height)).save(file, "JPEG", **options)

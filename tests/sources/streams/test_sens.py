@@ -20,9 +20,7 @@ from vsidata.sources.streams.sens import open_sens
 
 REMEDY = "Download it again (--type .sens)."
 BEYOND = 2**64 - 1
-IN_ONE_FOLDER = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
-)
+IN_ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 
 
 def written(tmp_path, stream):
@@ -171,7 +169,6 @@ def test_frame_with_an_invalid_pose_is_not_valid(tmp_path, matrix):
 
 
 @given(st.lists(st.floats(-np.pi, np.pi), min_size=3, max_size=3), st.floats(-1e3, 1e3))
-@settings(deadline=None)
 def test_any_rotation_and_shift_in_single_precision_is_a_pose(angles, shift):
     from scipy.spatial.transform import Rotation
 
