@@ -1,4 +1,4 @@
-"""Alarms: made-up runs that go wrong in one way each, and one that does not."""
+"""Alarms: made-up runs that go wrong in one way each, and one run that goes well."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -23,7 +23,7 @@ WELL = Statistics(
 
 
 def run(steps, **figures):
-    """A run of so many steps; a figure is a value, or a function of the step."""
+    """A run of the given number of steps; a figure is a value, or a function of the step."""
     return [
         replace(WELL, step=n, **{k: v(n) if callable(v) else v for k, v in figures.items()})
         for n in range(1, steps + 1)
@@ -54,7 +54,7 @@ def test_a_run_that_goes_well_raises_nothing_at_any_step():
         ("entropy", {"entropy": lambda n: 1.0 if n < 50 else 0.02}, ["1.000", "0.020"]),
     ],
 )
-def test_each_fault_is_told_with_its_numbers_and_a_remedy(kind, figures, numbers):
+def test_each_fault_is_reported_with_its_numbers_and_a_remedy(kind, figures, numbers):
     found = raised(run(100, **figures))
     assert set(found) == {kind}
     assert found[kind].step == 100
@@ -63,7 +63,7 @@ def test_each_fault_is_told_with_its_numbers_and_a_remedy(kind, figures, numbers
     assert found[kind].remedy.endswith(".")
 
 
-def test_collapse_of_the_format_without_the_kl_term_names_what_the_paper_found():
+def test_collapse_of_the_format_without_the_kl_term_mentions_the_finding_of_the_paper():
     history = run(100, format=lambda n: 0.95 if n < 60 else 0.05)
     assert "set beta: 1.0e-4" in raised(history, beta=0)["format_collapse"].remedy
     assert "Raise beta (it is 0.0001)" in raised(history, beta=1e-4)["format_collapse"].remedy
@@ -73,7 +73,7 @@ def test_a_format_that_was_never_learned_has_not_collapsed():
     assert not raised(run(100, format=0.1))
 
 
-def test_replies_that_grow_and_get_better_are_welcome():
+def test_replies_that_grow_and_get_better_raise_no_alarm():
     growing = {"length": lambda n: 40 if n < 50 else 90}
     assert not raised(run(100, **growing, accuracy=lambda n: 0.3 if n < 50 else 0.5))
 
@@ -91,11 +91,11 @@ def test_replies_that_grow_and_get_better_are_welcome():
         max_size=60,
     )
 )
-def test_any_history_is_looked_at_without_an_error(history):
+def test_any_history_is_checked_without_an_error(history):
     raised(history, beta=0.0)
 
 
-def test_figures_are_read_from_what_trl_logs():
+def test_figures_are_read_from_the_log_of_trl():
     logs = {
         "frac_reward_zero_std": 0.25,
         "rewards/format_reward/mean": 0.5,
@@ -114,7 +114,7 @@ def test_figures_are_read_from_what_trl_logs():
     assert statistics_of(7, {"eval_loss": 1.0}) is None
 
 
-def test_an_alarm_is_told_once_and_then_now_and_then_and_kept(tmp_path, caplog):
+def test_an_alarm_is_reported_when_it_begins_then_rarely_and_kept_in_a_file(tmp_path, caplog):
     callback = AlarmCallback()
     args = SimpleNamespace(output_dir=str(tmp_path), beta=1e-4)
     logs = {"frac_reward_zero_std": 1.0}
@@ -127,7 +127,7 @@ def test_an_alarm_is_told_once_and_then_now_and_then_and_kept(tmp_path, caplog):
     assert caplog.text.count("In 100% of the groups") == 2
 
 
-def test_a_run_that_resumes_remembers_what_was_logged_before(tmp_path):
+def test_a_resumed_run_uses_the_figures_that_were_logged_before(tmp_path):
     callback = AlarmCallback()
     args = SimpleNamespace(output_dir=str(tmp_path), beta=1e-4)
     logged = [{"step": step, "frac_reward_zero_std": 1.0} for step in range(1, 20)]

@@ -1,4 +1,4 @@
-"""Whatever a model writes, reading it ends soon and without an error."""
+"""The parsers read any text of a model soon and without an error."""
 
 import math
 import time
@@ -53,7 +53,7 @@ def test_any_text_is_in_format_or_not(text) -> None:
 
 
 @given(st.text(alphabet=st.characters(exclude_characters="<>"), min_size=1, max_size=50))
-def test_what_stands_in_tags_is_given_back_as_it_is(body) -> None:
+def test_text_in_tags_is_returned_unchanged(body) -> None:
     assert final_answer(f"<think>1 2 3</think> <answer>{body}</answer>") == body
 
 
@@ -109,7 +109,7 @@ def test_what_stands_in_tags_is_given_back_as_it_is(body) -> None:
         "1. a\n",
     ],
 )
-def test_a_long_reply_of_one_piece_is_read_in_no_time(piece: str) -> None:
+def test_a_long_reply_without_spaces_is_read_quickly(piece: str) -> None:
     text = piece * (20_000 // len(piece))
     started = time.process_time()
     read_number(text, "m")

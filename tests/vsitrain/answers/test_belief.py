@@ -1,4 +1,4 @@
-"""Which of the things in a reply is its answer: by hand, by the benchmark's parser, by labelled replies."""
+"""The answer in a reply, compared with hand-made cases, the benchmark's parser and labelled replies."""
 
 import json
 import re
@@ -42,7 +42,7 @@ OPTIONS = ["A. sofa", "B. chair", "C. lamp", "D. bed"]
         ("<think>It may be A or", None),
     ],
 )
-def test_the_letter_that_a_reply_believes(reply: str, letter: str | None) -> None:
+def test_the_letter_that_a_reply_decides_for(reply: str, letter: str | None) -> None:
     row = {"question": "?", "question_type": "object_rel_distance", "options": OPTIONS}
     assert read_letter(final_answer(reply), OPTIONS) == letter
     for truth in "ABCD":
@@ -72,14 +72,14 @@ def test_the_letter_that_a_reply_believes(reply: str, letter: str | None) -> Non
         ("2.5 m or 8.2 ft", "m", 2.5),
     ],
 )
-def test_the_number_that_a_reply_believes(reply: str, unit: str | None, number: float | None) -> None:
+def test_the_number_that_a_reply_decides_for(reply: str, unit: str | None, number: float | None) -> None:
     assert read_number(final_answer(reply), unit) == (None if number is None else pytest.approx(number))
     (reward,) = rewards("min_ratio", reply, ground_truth=[str(number or 3)], unit=[unit])
     assert reward == (0 if number is None else pytest.approx(1))
 
 
 @pytest.mark.parametrize("mode", ["vanilla", "think", "observe"])
-def test_what_follows_a_thought_counts_in_any_mode(mode: str) -> None:
+def test_the_text_after_a_thought_counts_in_any_mode(mode: str) -> None:
     assert rewards("min_ratio", "<think>5</think>3", mode=mode, ground_truth=["3"]) == [1.0]
     assert rewards("min_ratio", "<think>3</think>5", mode=mode, ground_truth=["3"]) != [1.0]
 
@@ -89,7 +89,7 @@ def test_a_denied_or_undecided_direction_earns_nothing(reply: str) -> None:
     assert not same_word(reply, "left")
 
 
-def test_the_direction_that_stays_counts() -> None:
+def test_the_direction_after_a_correction_counts() -> None:
     assert same_word("It is not on the right but on the left.", "left")
 
 
@@ -99,7 +99,7 @@ def rewards(name: str, reply: str, mode: str = "vanilla", **columns: list) -> li
 
 
 # The documented exceptions are not among these: nothing denies or takes back the first word, lists an
-# alternative, or goes on with a number, and no `A` is an article.
+# alternative, or continues with a number, and no `A` is an article.
 OPENINGS = """is the answer
 because
 since it is clear that
@@ -124,7 +124,7 @@ tails = st.builds(
 
 @given(st.sampled_from("ABCDabcd"), st.one_of(st.just(""), tails))
 @settings(max_examples=500)
-def test_where_the_benchmark_reads_the_right_letter_so_do_we(letter: str, tail: str) -> None:
+def test_our_parser_reads_the_right_letter_if_the_benchmarks_does(letter: str, tail: str) -> None:
     reads_as_the_benchmark(letter + tail, letter.upper(), "object_rel_distance", OPTIONS)
 
 
@@ -134,7 +134,7 @@ def test_where_the_benchmark_reads_the_right_letter_so_do_we(letter: str, tail: 
     st.sampled_from(["object_abs_distance", "object_counting", "room_size_estimation"]),
 )
 @settings(max_examples=500)
-def test_where_the_benchmark_reads_the_right_number_so_do_we(number: str, tail: str, kind: str) -> None:
+def test_our_parser_reads_the_right_number_if_the_benchmarks_does(number: str, tail: str, kind: str) -> None:
     reads_as_the_benchmark(number + tail, number, kind, None)
 
 
@@ -233,7 +233,7 @@ def test_labelled_replies_are_read_as_a_person_reads_them(file: Path, otherwise:
 
 
 def is_read_as_labelled(row: dict[str, Any]) -> bool:
-    """Whether the readers find the answer that a person wrote down; a number to half a per cent."""
+    """Return whether the readers find the answer that a person labelled; a number to half a per cent."""
     reply, right = final_answer(row["reply"]), row["answer"]
     if row["kind"] == "letter":
         return read_letter(reply, row["options"]) == right

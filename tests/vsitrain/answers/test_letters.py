@@ -1,4 +1,4 @@
-"""Letters in any usual dress, and no article taken for one."""
+"""Letters in any usual form; an article is not taken for a letter."""
 
 import pytest
 
@@ -50,7 +50,7 @@ OPTIONS = ["A. sofa", "B. chair", "C. trash can", "D. tv"]
         "I'd say the chair",
     ],
 )
-def test_b_is_read_in_any_usual_dress(dress: str) -> None:
+def test_b_is_read_in_any_usual_form(dress: str) -> None:
     assert read_letter(dress, OPTIONS) == "B"
 
 
@@ -69,7 +69,7 @@ def test_b_is_read_in_any_usual_dress(dress: str) -> None:
         ("television", "D"),
         ("Trash bin", "C"),
         ("trashcan", "C"),
-        ("C. chair", "C"),  # the letter was asked for
+        ("C. chair", "C"),  # the prompt asked for the letter
         ("A or B or C or D", None),
         ("A chair, D", "D"),
     ],
@@ -79,11 +79,11 @@ def test_other_letters_are_read(text: str, letter: str | None) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "E", "2", "none", "don't know", "table", "It's mine", "...", "I"])
-def test_a_reply_that_chooses_nothing_is_none(text: str) -> None:
+def test_a_reply_without_a_choice_has_no_letter(text: str) -> None:
     assert read_letter(text, OPTIONS) is None
 
 
-def test_a_letter_beyond_the_options_is_none() -> None:
+def test_a_letter_beyond_the_options_is_ignored() -> None:
     assert read_letter("C", ["A. left", "B. right"]) is None
 
 
@@ -108,7 +108,7 @@ def test_an_order_is_matched_as_a_whole(text: str, letter: str | None) -> None:
     assert read_letter(text, options) == letter
 
 
-def test_a_longer_option_goes_before_one_inside_it() -> None:
+def test_a_longer_option_is_preferred_to_one_inside_it() -> None:
     options = ["A. left", "B. front-left", "C. back left"]
     assert read_letter("front left", options) == "B"
     assert read_letter("Back-Left", options) == "C"

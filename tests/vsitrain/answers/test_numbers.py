@@ -1,4 +1,4 @@
-"""Numbers as models write them: every usual dress, the question's unit, one number of many."""
+"""Numbers as models write them: every usual form, the question's unit, one number of many."""
 
 import math
 
@@ -69,7 +69,7 @@ FOOT = 0.3048  # metres, by definition
         "from 200 cm to 3 m",
     ],
 )
-def test_two_and_a_half_metres_are_read_in_any_usual_dress(dress: str) -> None:
+def test_two_and_a_half_metres_are_read_in_any_usual_form(dress: str) -> None:
     assert read_number(dress, "m") == pytest.approx(2.5)
 
 
@@ -78,7 +78,7 @@ def test_two_and_a_half_metres_are_read_in_any_usual_dress(dress: str) -> None:
     [
         ("1,250 cm", "cm", 1250),
         ("12,500.5 cm", "cm", 12500.5),
-        ("0,125 m", "m", 0.125),  # no thousands begin with a zero
+        ("0,125 m", "m", 0.125),  # a thousands group cannot begin with a zero
         (".5", "m", 0.5),
         ("half a meter", "m", 0.5),
         ("three quarters of a meter", "m", 0.75),
@@ -86,7 +86,7 @@ def test_two_and_a_half_metres_are_read_in_any_usual_dress(dress: str) -> None:
         ("about a meter", "m", 1),
         ("one meter", "m", 1),
         ("1.5 m", "cm", 150),
-        ("2.3 m", "cm", 230),  # exactly: 2.3 / 0.01 would not be
+        ("2.3 m", "cm", 230),  # exactly: 2.3 / 0.01 would be inexact
         ("a hundred and five", "cm", 105),
         ("one hundred twenty centimeters", "cm", 120),
         ("5'3\"", "cm", 63 * 2.54),
@@ -141,21 +141,21 @@ def test_a_number_is_read_in_the_unit_of_its_question(text: str, unit: str | Non
         ("nan", "m"),
         ("inf", "m"),
         ("3/0", "m"),
-        ("15 m", "m²"),  # a length is no area
+        ("15 m", "m²"),  # a length is not an area
         ("15 m²", "m"),
-        ("5 m", None),  # nor a count
+        ("5 m", None),  # and not a count
         ("50%", None),
         ("45 degrees", "m"),
     ],
 )
-def test_what_is_no_number_of_the_questions_kind_is_none(text: str, unit: str | None) -> None:
+def test_text_without_a_number_of_the_questions_kind_has_no_number(text: str, unit: str | None) -> None:
     assert read_number(text, unit) is None
 
 
 @pytest.mark.parametrize(
     ("text", "unit", "number"),
     [
-        # The reply begins with its answer, and whatever stands beside it is a note.
+        # The reply begins with its answer; any other number in it is a note.
         ("3 (one hidden)", None, 3),
         ("3, one of them behind the desk", None, 3),
         ("3. One of them is hidden.", None, 3),
@@ -174,7 +174,7 @@ def test_what_is_no_number_of_the_questions_kind_is_none(text: str, unit: str | 
         ("1. By the desk\n2. By the window\n\nTotal: 2", None, 2),
         ("1. **Desk**: one chair\n2. **Window**: another\n3. None elsewhere\nThere are 2 chairs.", None, 2),
         (r"It has 2 and 3, which makes \boxed{5}", None, 5),
-        # A number with the question's unit goes before a bare one, and one with another unit does not count.
+        # A number with the question's unit is preferred to a bare one; one with another unit does not count.
         ("The room is 5 m by 4 m, so 20 square meters.", "m²", 20),
         ("5x4 = 20", "m²", 20),
         ("Between these 2 objects there are 1.5 m", "m", 1.5),
@@ -190,7 +190,7 @@ def test_one_number_of_several_counts(text: str, unit: str | None, number: float
 @pytest.mark.parametrize(
     ("text", "unit"), [("2.5 m", "furlong"), ("2.5", "furlong"), ("2.5 furlongs", "furlong")]
 )
-def test_a_unit_that_is_unknown_takes_bare_numbers_alone(text: str, unit: str) -> None:
+def test_with_an_unknown_unit_only_bare_numbers_count(text: str, unit: str) -> None:
     assert read_number(text, unit) == (None if text == "2.5 m" else 2.5)
 
 
@@ -214,7 +214,7 @@ TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 
 
 def in_words(number: int) -> str:
-    """Written out from the largest part down, the inverse of reading."""
+    """The number in words, from the largest part down: the inverse of reading."""
     small, tens = SMALL.split(), TENS.split()
     if number < 20:
         return small[number]
@@ -233,7 +233,7 @@ def test_numbers_in_words_are_read(number) -> None:
 
 
 @given(st.integers(1, 50), st.integers(1, 50))
-def test_a_range_is_its_middle(low, more) -> None:
+def test_a_range_is_read_as_its_middle(low, more) -> None:
     high = low + more
     for text in (f"{low}-{high}", f"{low} to {high} m", f"between {low} and {high} m", f"{low} m – {high} m"):
         assert math.isclose(read_number(text, "m"), low + more / 2)

@@ -1,4 +1,4 @@
-"""The options of the benchmark's released questions, each read back as itself."""
+"""The options of the benchmark's released questions are each read as themselves."""
 
 import json
 from pathlib import Path
@@ -30,7 +30,7 @@ def test_every_released_option_is_read_by_its_words_and_by_its_letter(choices) -
                 assert read_letter(reply, options) == letter, (reply, options)
 
 
-def test_every_released_option_is_the_word_that_it_is_and_no_other(choices) -> None:
+def test_every_released_option_is_its_own_word_and_no_other(choices) -> None:
     for options in choices[::7]:
         words = option_words(options)
         for said in words:

@@ -1,4 +1,4 @@
-"""Tags: the answer's body, and a format that does not pay for cheating."""
+"""Tags: the answer between them, and a format that earns nothing for cheating."""
 
 import pytest
 
@@ -21,7 +21,7 @@ TAGS = ("think", "answer")
         ("", ""),
     ],
 )
-def test_the_answer_is_what_a_single_tag_holds_else_all(text: str, answer: str) -> None:
+def test_the_answer_is_the_text_of_a_single_tag_or_else_the_whole_reply(text: str, answer: str) -> None:
     assert final_answer(text) == answer
     assert tagged_answer(text) == (None if answer == text else answer)
 

@@ -1,4 +1,4 @@
-"""Words: the same in any dress, by synonyms too, and no list of guesses passes for an answer."""
+"""Words: the same in any form and as synonyms; a list of guesses is not accepted as an answer."""
 
 import pytest
 from hypothesis import given
@@ -31,7 +31,7 @@ from vsitrain.answers import same_word
         "wastebasket",
     ],
 )
-def test_a_category_is_known_in_any_usual_dress_and_by_its_synonyms(dress: str) -> None:
+def test_a_category_is_recognised_in_any_usual_form_and_by_its_synonyms(dress: str) -> None:
     assert same_word(dress, "trash can")
 
 
@@ -65,7 +65,7 @@ def test_a_direction_is_found_in_a_sentence(text: str) -> None:
     assert not same_word(text, "front-left")
 
 
-def test_with_rivals_the_one_that_is_stated_counts() -> None:
+def test_of_several_rivals_the_stated_one_counts() -> None:
     rivals = ["sink", "bed", "lamp", "door"]
     assert same_word("The sink is closest to the stove.", "sink", rivals)
     assert same_word("Closest to the stove is the sink", "sink", rivals)
@@ -74,7 +74,7 @@ def test_with_rivals_the_one_that_is_stated_counts() -> None:
     assert not same_word("none of them", "sink", rivals)
 
 
-def test_two_rivals_that_mean_the_same_stay_apart() -> None:
+def test_two_rivals_with_the_same_meaning_stay_different() -> None:
     rivals = ["sofa", "couch", "bed", "lamp"]
     assert same_word("couch", "couch", rivals)
     assert not same_word("couch", "sofa", rivals)
@@ -84,7 +84,7 @@ def test_two_rivals_that_mean_the_same_stay_apart() -> None:
 @given(
     st.lists(st.sampled_from(["sink", "bed", "lamp", "door", "the", "or", "is", ",", "so", "."]), max_size=9)
 )
-def test_a_reply_is_at_most_one_of_the_words_whatever_it_lists(words) -> None:
+def test_a_reply_states_at_most_one_of_the_words_also_if_it_lists_several(words) -> None:
     rivals, text = ["sink", "bed", "lamp", "door"], " ".join(words)
     assert sum(same_word(text, rival, rivals) for rival in rivals) <= 1
     assert sum(same_word(text, rival) for rival in rivals) <= 1

@@ -1,4 +1,4 @@
-"""Small builds written by hand in the columns of the schema, for tests to read and to spoil."""
+"""Small builds written by hand with the columns of the schema, that tests read and damage."""
 
 import io
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ NOTHING_KNOWN = {
 
 
 def question(number: int, scene: str = "scene0000_00", **more: Any) -> dict[str, Any]:
-    """A count of `number % 5 + 2` chairs, unless told otherwise."""
+    """A count of `number % 5 + 2` chairs by default."""
     answer = str(number % 5 + 2)
     row = {
         "id": f"{number:016x}",
@@ -81,7 +81,7 @@ def write(
     split: str = "train",
     scenes_per_group: int = 1,
 ) -> Path:
-    """Write the tables of one split, as far as rows are given."""
+    """Write the tables of one split that have rows."""
     tables = {"qa": (questions, schema.QA, 5_000), "frames": (frames, schema.FRAMES, scenes_per_group)}
     for name, (rows, columns, group) in tables.items():
         if rows:

@@ -1,4 +1,4 @@
-"""What the tests of the data share."""
+"""Fixtures that the tests of the data share."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def datasets_cache(tmp_path_factory, monkeypatch) -> Path:
-    """A cache of `datasets` of the test's own, and no network."""
+    """Use an empty cache of `datasets`, and no network."""
     import datasets
 
     cache = tmp_path_factory.mktemp("datasets")

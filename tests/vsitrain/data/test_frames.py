@@ -1,4 +1,4 @@
-"""Clips against Pillow's own decoding and against the shades that were drawn."""
+"""Clips, compared with Pillow's own decoding and with the drawn shades."""
 
 import io
 import os
@@ -36,7 +36,7 @@ def clip(folder, scene=SCENE, **more):
 
 
 def places(frames: np.ndarray) -> list[int]:
-    """Which stored frames these are, by their shade."""
+    """The numbers of the stored frames, by their shade."""
     return [round((int(frame[..., 0].mean()) - 10) / 10) for frame in frames]
 
 
@@ -53,7 +53,7 @@ def scene_picture(size=(640, 480), turn=0, **how) -> bytes:
 
 
 def quarters(frame: np.ndarray) -> list[bool]:
-    """Which quarters are bright: upper left, upper right, lower left, lower right."""
+    """Whether each quarter is bright: upper left, upper right, lower left, lower right."""
     height, width = frame.shape[0] // 2, frame.shape[1] // 2
     parts = frame[:height, :width], frame[:height, width:], frame[height:, :width], frame[height:, width:]
     means = [part.mean() for part in parts]
@@ -77,11 +77,11 @@ def test_fewer_frames_are_spread_evenly_from_the_first_to_the_last(folder, wante
     shown = clip(folder, num_frames=wanted)
     assert places(shown.frames) == expected
     assert shown.timestamps.tolist() == [place / 2 for place in expected]
-    assert shown.seconds == 8  # all sixteen frames of the stream, however many are shown
+    assert shown.seconds == 8  # all sixteen frames of the stream, for any number of shown ones
     assert shown.fps == len(expected) / 8
 
 
-def test_more_frames_than_are_stored_are_those_that_are_stored(folder):
+def test_a_request_for_more_frames_than_are_stored_gives_the_stored_ones(folder):
     assert places(clip(folder, num_frames=40).frames) == list(range(16))
     assert store(folder, num_frames=40).shape(SCENE, builds.DATASET) == (16, 48, 64)
 
@@ -104,11 +104,11 @@ def test_size_is_the_largest_in_proportion_within_the_limit(size, most):
 
 
 @pytest.mark.parametrize("size", [(600, 450), (320, 240), (300, 225), (160, 120), (70, 52), (40, 30)])
-def test_picture_decoded_at_a_fraction_is_the_whole_picture_shrunk(size):
+def test_picture_decoded_at_a_fraction_is_the_full_picture_shrunk(size):
     jpeg = scene_picture()
     whole = Image.open(io.BytesIO(jpeg)).resize(size, Image.Resampling.BOX)
     error = decode(jpeg, size).astype(float) - np.asarray(whole)
-    assert np.sqrt((error**2).mean()) < 2.5  # of 255; a picture shifted by a pixel is beyond that
+    assert np.sqrt((error**2).mean()) < 2.5  # of 255; a picture shifted by a pixel differs by more
     shifted = np.roll(np.asarray(whole).astype(float), 1, axis=1) - np.asarray(whole)
     assert np.sqrt((error**2).mean()) < np.sqrt((shifted**2).mean())
 
@@ -123,7 +123,7 @@ def test_only_the_frames_of_the_clip_are_decoded_and_once_for_all_rollouts(folde
     assert all(shown is clips[0] for shown in clips)
 
 
-def test_cache_forgets_the_clip_that_was_asked_for_longest_ago(folder):
+def test_cache_drops_the_least_recently_used_clip(folder):
     opened = store(folder, cache=2)
     first, second = (opened.clip(f"scene{n:04d}_00", builds.DATASET) for n in (0, 1))
     assert opened.clip("scene0000_00", builds.DATASET) is first
@@ -133,8 +133,8 @@ def test_cache_forgets_the_clip_that_was_asked_for_longest_ago(folder):
 
 
 @pytest.mark.parametrize("orientation", [0, 90, 180, 270])
-def test_clip_stands_upright_whichever_way_the_camera_was_held(tmp_path, orientation):
-    jpeg = scene_picture(turn=orientation)  # Pillow turns counter-clockwise: the build says how far back
+def test_clip_is_upright_for_any_orientation_of_the_camera(tmp_path, orientation):
+    jpeg = scene_picture(turn=orientation)  # Pillow turns counter-clockwise: the build states the turn back
     size = Image.open(io.BytesIO(jpeg)).size
     row = builds.footage(SCENE, 1, size, orientation=orientation, images=[{"bytes": jpeg, "path": "0.jpg"}])
     folder = builds.write(tmp_path, frames=[row])
@@ -154,7 +154,7 @@ def test_orientation_noted_in_the_file_is_ignored(tmp_path, noted):
     assert quarters(shown.frames[0]) == [True, False, False, False]
 
 
-def test_memory_and_the_cache_of_datasets_stay_as_they_are(tmp_path, datasets_cache):
+def test_memory_and_the_cache_of_datasets_do_not_grow(tmp_path, datasets_cache):
     noise = np.random.default_rng(0).integers(0, 256, (240, 320, 3), np.uint8)
     file = io.BytesIO()
     Image.fromarray(noise).save(file, "JPEG", quality=95)
@@ -169,13 +169,13 @@ def test_memory_and_the_cache_of_datasets_stay_as_they_are(tmp_path, datasets_ca
     assert not list(datasets_cache.iterdir())
 
 
-def test_scenes_in_one_row_group_are_told_apart(tmp_path):
+def test_scenes_in_one_row_group_are_distinguished(tmp_path):
     rows = [builds.footage(f"scene{n:04d}_00", frames=4 + n) for n in range(5)]
     folder = builds.write(tmp_path, frames=rows, scenes_per_group=3)
     assert [len(clip(folder, row["scene_name"]).frames) for row in rows] == [4, 5, 6, 7, 8]
 
 
-def test_store_of_both_splits_knows_the_scenes_of_both(folder):
+def test_store_of_both_splits_has_the_scenes_of_both(folder):
     builds.write(folder, frames=[builds.footage("scene0050_00", 5)], split="validation")
     both = FrameStore(str(folder), ("train", "validation"), num_frames=16, max_pixels=9999)
     assert len(both.clip("scene0050_00", builds.DATASET).frames) == 5
@@ -208,7 +208,7 @@ def test_clips_from_the_hub_are_the_same(folder, monkeypatch):
         assert (theirs.timestamps == ours.timestamps).all()
 
 
-def test_store_goes_to_the_processes_of_a_data_loader(folder):
+def test_store_can_be_pickled_for_the_processes_of_a_data_loader(folder):
     opened = store(folder)
     expected = opened.clip(SCENE, builds.DATASET).frames
     sent = pickle.loads(pickle.dumps(opened))  # noqa: S301 - as multiprocessing does it
@@ -233,7 +233,7 @@ def test_scenes_without_frames_are_named_before_training(folder):
         opened.clip("scene0077_00", builds.DATASET)
 
 
-def test_rows_of_questions_can_be_checked_as_they_are(folder):
+def test_rows_of_questions_can_be_checked_without_conversion(folder):
     builds.write(folder, [builds.question(1), builds.question(2, "scene0001_00")])
     store(folder).check(load_questions(str(folder), "train"))
 
@@ -282,7 +282,7 @@ def test_frames_that_cannot_be_shown_are_named_before_training_without_decoding(
 
 def test_jpeg_without_a_picture_inside_is_an_error_of_its_scene(tmp_path):
     jpeg = bytearray(builds.picture((9, 9, 9)))
-    start = jpeg.index(b"\xff\xc4")  # the Huffman tables: no decoder goes on with these
+    start = jpeg.index(b"\xff\xc4")  # the Huffman tables: no decoder continues with these
     jpeg[start + 4 : start + 20] = b"\xfe" * 16
     with pytest.raises(ScanError, match="a frame of the scene scene0000_00: is a damaged JPEG"):
         clip(builds.write(tmp_path, frames=[_with_frame(bytes(jpeg))]))
@@ -294,7 +294,7 @@ def test_build_without_frames_is_refused_with_the_way_to_get_them(tmp_path):
         store(tmp_path)
 
 
-def test_files_of_something_else_or_cut_short_are_refused(folder):
+def test_other_files_and_truncated_files_are_refused(folder):
     import pyarrow.parquet as pq
 
     path = tables.shards(folder, "frames", "train")[0]
@@ -312,7 +312,7 @@ def test_files_of_something_else_or_cut_short_are_refused(folder):
         opened.clip("scene0002_00", builds.DATASET)
 
 
-def test_blank_clips_are_black_and_else_the_same(folder):
+def test_blank_clips_are_black_and_otherwise_the_same(folder):
     shown, blank = clip(folder, num_frames=5), clip(folder, num_frames=5, blank=True)
     assert shown.frames.any()
     assert not blank.frames.any()

@@ -1,4 +1,4 @@
-"""What a run's prompts are said to cost, against the prompts themselves; and what a prompt looks like."""
+"""The reported tokens of a run's prompts, compared with the prompts themselves; and the form of a prompt."""
 
 import pytest
 
@@ -45,7 +45,7 @@ def test_prompt_is_one_message_with_the_video_before_the_question():
 
 @pytest.mark.parametrize("input_mode", ["video", "images"])
 @pytest.mark.parametrize("mode", ["vanilla", "think"])
-def test_report_is_what_encoding_every_prompt_gives(folder, processor, mode, input_mode):
+def test_report_equals_the_count_over_all_encoded_prompts(folder, processor, mode, input_mode):
     store = FrameStore(str(folder), "train", num_frames=6, max_pixels=84 * 84)
     rows = load_questions(str(folder), "train")
     mode = prompt_mode(mode)
@@ -58,14 +58,14 @@ def test_report_is_what_encoding_every_prompt_gives(folder, processor, mode, inp
     assert lengths[-1] <= reported.longest <= lengths[-1] + reported.video[1] - reported.video[0]
     pad = processor.video_token_id if input_mode == "video" else processor.image_token_id
     pixels = [row.input_ids.count(pad) for row in encoded]
-    around = 2 if input_mode == "video" else 2 * 6  # marks before and after what stands for pixels
+    around = 2 if input_mode == "video" else 2 * 6  # marks before and after the tokens that stand for pixels
     assert max(pixels) + 2 <= reported.video[1] <= max(pixels) + around
     assert (reported.prompts, reported.scenes, reported.frames) == (20, 3, (4, 6))
     assert reported.scenes_with_fewer == 2
     assert reported.size == (72, 96)
 
 
-def test_report_says_that_scenes_have_fewer_frames_than_asked_for(folder, processor):
+def test_report_names_scenes_with_fewer_frames_than_requested(folder, processor):
     store = FrameStore(str(folder), "train", num_frames=8, max_pixels=84 * 84)
     rows = load_questions(str(folder), "train")
     text = str(prompt_tokens(processor, rows, store, prompt_mode("vanilla"), **HOW))

@@ -1,4 +1,4 @@
-"""Which questions of a build are trained on, how often each, and what is refused before training."""
+"""The questions of a build that are trained on, how often each is shown, and refusals before training."""
 
 import os
 from collections import Counter
@@ -47,7 +47,7 @@ def load(folder, **more):
     return load_questions(str(folder), more.pop("split", "train"), **more)
 
 
-def test_questions_that_were_written_anew_with_the_time_restored_are_read_anew(tmp_path):
+def test_questions_that_were_written_again_with_the_time_restored_are_read_again(tmp_path):
     builds.write(tmp_path, [builds.question(1, ground_truth="2")])
     (shard,) = (tmp_path / "qa").glob("*.parquet")
     assert load(tmp_path)["ground_truth"] == ["2"]
@@ -57,7 +57,7 @@ def test_questions_that_were_written_anew_with_the_time_restored_are_read_anew(t
     assert load(tmp_path)["ground_truth"] == ["3"]
 
 
-def test_rows_are_the_builds_own_in_its_order_and_hold_no_picture(folder):
+def test_rows_are_the_builds_own_in_its_order_and_contain_no_picture(folder):
     rows = load(folder)
     assert list(rows) == ROWS
     assert not any("image" in name for name in rows.column_names)
@@ -90,12 +90,12 @@ def test_names_of_types_and_of_topics_choose_questions(folder, names, kinds):
         ({HARD: 2.5}, {"object_counting": COUNTS, EASY: 7, HARD: 28}),
     ],
 )
-def test_weight_is_how_often_each_question_of_a_kind_is_shown(folder, weights, kinds):
+def test_weight_is_the_number_of_times_that_each_question_of_a_type_is_shown(folder, weights, kinds):
     assert Counter(load(folder, weights=weights)["question_type"]) == kinds
 
 
 @given(weight=st.floats(0, 4), seed=st.integers(0, 1000))
-def test_no_question_is_shown_more_than_once_oftener_than_another_of_its_kind(weight, seed):
+def test_numbers_of_showings_of_questions_of_a_type_differ_by_one_at_most(weight, seed):
     types = np.array(["a"] * 9 + ["b"] * 4)
     places = _mixed(types, types, {"a": weight}, seed).tolist()
     shown = Counter(places)
@@ -128,7 +128,7 @@ def test_unknown_name_is_answered_with_the_known_ones(folder, how):
         load(folder, **how)
 
 
-def test_nothing_left_is_refused(folder):
+def test_a_choice_without_questions_is_refused(folder):
     with pytest.raises(OptionError, match="no question of the split train is left"):
         load(folder, question_types=[HARD], weights={HARD: 0})
 
@@ -145,7 +145,7 @@ def test_nothing_left_is_refused(folder):
         ({"options": ["A. sink", "B. bed"], "ground_truth": "C"}, "'C' is none of the letters A, B"),
     ],
 )
-def test_question_that_nothing_can_be_scored_against_is_named(tmp_path, spoilt, fault):
+def test_question_without_a_truth_that_can_be_scored_is_named(tmp_path, spoilt, fault):
     rows = [builds.question(1), builds.question(2, **spoilt), builds.question(3, **spoilt)]
     with pytest.raises(OptionError, match=fault) as caught:
         load(builds.write(tmp_path, rows))
@@ -163,7 +163,7 @@ def test_folder_without_a_build_is_refused(tmp_path):
         load(tmp_path)
 
 
-def test_split_that_is_not_there_is_answered_with_those_that_are(tmp_path):
+def test_unknown_split_is_answered_with_the_known_ones(tmp_path):
     builds.write(tmp_path, [builds.question(1)])
     with pytest.raises(OptionError, match="of the split validation, only of train"):
         load(tmp_path, split="validation")
@@ -174,7 +174,7 @@ def test_folder_that_does_not_exist_is_refused():
         load("./no_such_folder")
 
 
-def test_table_of_something_else_is_refused(tmp_path):
+def test_other_table_is_refused(tmp_path):
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -187,7 +187,7 @@ def test_table_of_something_else_is_refused(tmp_path):
         load(tmp_path)
 
 
-def test_file_cut_short_is_refused(tmp_path):
+def test_truncated_file_is_refused(tmp_path):
     builds.write(tmp_path, [builds.question(1)])
     path = tmp_path / "qa" / "train-00000-of-00001.parquet"
     path.write_bytes(path.read_bytes()[:-100])

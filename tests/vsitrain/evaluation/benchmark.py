@@ -1,4 +1,4 @@
-"""A small copy of VSI-Bench in the forms that it lies in: three videos of two datasets, and questions."""
+"""A small copy of VSI-Bench in each form of its files: three videos of two datasets, and questions."""
 
 import json
 import zipfile

@@ -1,4 +1,4 @@
-"""A program: an evaluation whose model notes each question that it has replied to before it says so."""
+"""A program: an evaluation with a model that notes each question that it has replied to, then returns."""
 
 import os
 import sys

@@ -1,8 +1,8 @@
-"""As much of vLLM's offline interface as its documentation gives, in place of a package that needs a GPU.
+"""The documented part of vLLM's offline interface, in place of a package that needs a GPU.
 
 `LLM(model=…, dtype=…, seed=…, limit_mm_per_prompt=…)`, `LLM.generate(prompts, sampling_params, use_tqdm=…)`
 with prompts `{"prompt": str, "multi_modal_data": {"image": [PIL, …]}}`, and `outputs[0].text` of each output.
-What is written follows from the prompt, so that a test sees that it came through whole.
+The reply follows from the prompt, so that a test sees that the whole prompt arrived.
 """
 
 import types
@@ -35,7 +35,7 @@ class LLM:
         LLM.made.append(self)
 
     def generate(self, prompts: Any, sampling_params: Any = None, *, use_tqdm: bool = True) -> list[Any]:
-        assert not use_tqdm  # the command draws its own
+        assert not use_tqdm  # the command draws its own bar
         self.sampling = sampling_params
         return [self._output(prompt) for prompt in prompts]
 

@@ -1,4 +1,4 @@
-"""An adapter is asked on its base, and told apart from it."""
+"""An adapter is evaluated on its base, and recorded as different from it."""
 
 import json
 
@@ -25,7 +25,7 @@ from vsitrain.scoring.questions import read_questions
 
 @pytest.fixture
 def adapter(tiny, tmp_path):
-    """One that changes much: its second factor is not zero, as it is before a training."""
+    """An adapter that changes much: its second factor is not zero, as it would be before a training."""
     torch.manual_seed(0)
     model = AutoModelForImageTextToText.from_pretrained(tiny(), dtype="float32")
     adapted = get_peft_model(model, LoraConfig(r=4, target_modules=LORA_TARGETS))
@@ -53,9 +53,7 @@ def test_adapter_replies_as_the_merged_model_does_and_its_base_does_not(tiny, ad
     assert on_base != replies(tiny())
 
 
-def test_merged_model_is_laid_out_as_the_published_one_and_opens_as_lmms_eval_opens_it(
-    tiny, adapter, tmp_path
-):
+def test_merged_model_has_the_layout_of_the_published_one_and_opens_in_lmms_eval(tiny, adapter, tmp_path):
     """vLLM finds weights by the names that the published checkpoint has."""
     out = merge_adapter(str(adapter), tmp_path / "merged", dtype="float32")
     with (

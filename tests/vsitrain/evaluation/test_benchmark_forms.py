@@ -1,4 +1,4 @@
-"""VSI-Bench in every form that it lies in: from its own files to predictions, by the command."""
+"""VSI-Bench in every form of its files: from these files to predictions, by the command."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from vsitrain.scoring.predictions import read_entries
 
 
 class Shades:
-    """In place of a model: it says how light the frames are that it is shown."""
+    """A stand-in for a model: it replies with the brightness of the shown frames."""
 
     def __init__(self, *_, **__):
         pass
@@ -22,7 +22,7 @@ class Shades:
 
 @pytest.fixture
 def evaluate(tiny, tmp_path, monkeypatch, capsys):
-    """Runs `vsitrain evaluate` on three frames of each video; gives what it printed."""
+    """Run `vsitrain evaluate` on three frames of each video, and return its output."""
     monkeypatch.setattr("vsitrain.evaluation.replies.Replier", Shades)
 
     def run(data, out, *words):
@@ -55,7 +55,7 @@ def test_every_form_shows_the_same_frames_first_middle_and_last(evaluate, tmp_pa
     assert {(entry["frames"], len(entry["clip"])) for entry in read_entries(tmp_path / "out")} == {(3, 16)}
 
 
-def test_questions_and_videos_may_lie_apart(evaluate, tmp_path):
+def test_questions_and_videos_may_be_in_different_folders(evaluate, tmp_path):
     copy = benchmark.write(tmp_path / "copy", zipped=True)
     questions = (copy / "test.jsonl").rename(tmp_path / "test.jsonl")
     status, said = evaluate(questions, "out")
@@ -66,7 +66,7 @@ def test_questions_and_videos_may_lie_apart(evaluate, tmp_path):
     assert len(shown(tmp_path / "out")) == 6
 
 
-def test_videos_that_do_not_open_are_wrong_and_counted_aloud(evaluate, tmp_path):
+def test_unreadable_videos_are_wrong_and_counted_in_the_output(evaluate, tmp_path):
     copy = benchmark.write(tmp_path / "copy")
     damaged, gone, short = (copy / dataset / f"{name}.mp4" for dataset, name in benchmark.SHADES)
     damaged.write_bytes(b"no video at all")
@@ -82,7 +82,7 @@ def test_videos_that_do_not_open_are_wrong_and_counted_aloud(evaluate, tmp_path)
     assert "2: scene0001_00.mp4: is missing" in said
 
 
-def test_the_debiased_subset_is_reported_where_the_copy_says_what_it_is(evaluate, tmp_path):
+def test_the_debiased_subset_is_reported_if_the_copy_defines_it(evaluate, tmp_path):
     copy = benchmark.write(tmp_path / "copy")
     (copy / "pruned_ids.txt").write_text("0\n3\n")
     status, said = evaluate(copy, "out")

@@ -1,4 +1,4 @@
-"""Evaluations: the same replies however they are batched, stopped and taken up again."""
+"""Evaluations: the same replies for any batch size, and after an interruption."""
 
 import json
 from dataclasses import asdict, replace
@@ -30,7 +30,7 @@ def data(tmp_path):
 
 
 class Says:
-    """In place of a model: what it replies to, and how many at a time it was asked."""
+    """A stand-in for a model: it keeps the questions and the size of each batch."""
 
     def __init__(self, reply=lambda row: f"<answer>{row['id']}</answer> and more"):
         self.text_of = reply
@@ -46,7 +46,7 @@ class Says:
 
 
 class Made:
-    """An evaluation of replies that say which question they answer."""
+    """An evaluation with replies that name their question."""
 
     def __init__(self, folder, data, **given):
         self.out = folder
@@ -81,7 +81,7 @@ def test_every_question_is_asked_once_in_batches_and_kept_with_its_truth(data, t
         described >= {*entry} >= described - {"pruned", "room", BY_CENTRES, "error"} for entry in entries
     )
     scenes = [entry["scene_name"] for entry in entries]
-    assert scenes == sorted(scenes)  # a video is decoded once for all that is asked about it
+    assert scenes == sorted(scenes)  # a video is decoded once for all questions about it
     by_id = {entry["id"]: entry for entry in entries}
     assert all(by_id[row["id"]]["options"] == row["options"] for row in made.rows)
     assert entries[0]["prediction"] == entries[0]["reply"]
@@ -89,16 +89,16 @@ def test_every_question_is_asked_once_in_batches_and_kept_with_its_truth(data, t
 
 
 @pytest.mark.parametrize("cut", [1, 20, 4000])
-def test_an_evaluation_that_was_killed_goes_on_and_ends_the_same(data, tmp_path, cut):
+def test_a_killed_evaluation_resumes_and_ends_with_the_same_bytes(data, tmp_path, cut):
     whole = Made(tmp_path / "whole", data).run()
     made = Made(tmp_path / "out", data)
     made.run(rows=sorted(made.rows, key=lambda row: row["scene_name"])[:3], batch=1)
     path = tmp_path / "out" / "predictions.jsonl"
-    path.write_bytes(path.read_bytes()[:-cut])  # as a kill in the middle of a line leaves it
+    path.write_bytes(path.read_bytes()[:-cut])  # a kill in the middle of a line leaves this
     assert made.run() == whole
 
 
-def test_a_last_line_that_lacks_its_newline_alone_is_kept(data, tmp_path):
+def test_a_last_line_that_lacks_only_its_newline_is_kept(data, tmp_path):
     whole = Made(tmp_path / "whole", data).run()
     made = Made(tmp_path / "out", data)
     made.run(rows=sorted(made.rows, key=lambda row: row["scene_name"])[:3], batch=1)
@@ -113,7 +113,7 @@ def test_a_last_line_that_lacks_its_newline_alone_is_kept(data, tmp_path):
 
 @pytest.mark.parametrize("name", ["predictions.jsonl", "predictions-0-of-2.jsonl"])
 @pytest.mark.parametrize("end", [b"", b"\n"])
-def test_predictions_of_another_program_are_left_as_they_are(data, tmp_path, name, end):
+def test_predictions_of_another_program_are_not_changed(data, tmp_path, name, end):
     path = tmp_path / "out" / name
     path.parent.mkdir()
     path.write_bytes(b'{"id": "mine", "prediction": "3"}\n{"id": "yours", "prediction": "4"}' + end)
@@ -125,7 +125,7 @@ def test_predictions_of_another_program_are_left_as_they_are(data, tmp_path, nam
     assert [file.name for file in path.parent.iterdir()] == [name]
 
 
-def test_processes_take_their_shares_and_another_number_goes_on(data, tmp_path):
+def test_processes_take_their_shares_and_another_number_of_them_resumes(data, tmp_path):
     made = Made(tmp_path / "out", data)
     made.run(process=(0, 3), batch=1)
     made.run(process=(1, 3), batch=1)
@@ -165,7 +165,7 @@ def test_a_video_that_cannot_be_opened_is_scored_as_wrong_and_counted(data, tmp_
     assert scores.micro.questions == 4
 
 
-def test_the_one_tag_goes_to_the_scorer_and_a_missing_one_leaves_the_whole_text(data, tmp_path):
+def test_a_single_tag_goes_to_the_scorer_and_without_it_the_whole_text(data, tmp_path):
     made = Made(tmp_path / "out", data, prompt="think")
     texts = iter(["<answer>5</answer>", *["5 chairs"] * 3])
     first, *others = made.run(model=Says(lambda _: next(texts)))
@@ -174,7 +174,7 @@ def test_the_one_tag_goes_to_the_scorer_and_a_missing_one_leaves_the_whole_text(
     assert not others[0]["tag"]
 
 
-def test_record_holds_all_that_makes_a_result(data, tmp_path):
+def test_record_contains_all_settings_of_a_result(data, tmp_path):
     made = Made(tmp_path / "out", data, prompt="observe")
     made.run()
     record = json.loads((tmp_path / "out" / "run.json").read_text())
@@ -218,7 +218,7 @@ def test_files_of_a_result_are_enough_to_repeat_it(tiny, data, tmp_path, monkeyp
         assert entry["tag"] is False
 
 
-def test_what_differs_is_told_when_another_model_would_write_into_a_result(tiny, data, tmp_path, monkeypatch):
+def test_differences_are_listed_if_another_model_would_write_into_a_result(tiny, data, tmp_path, monkeypatch):
     model = tmp_path / "model"
     model.mkdir()
     for file in tiny().iterdir():
@@ -249,7 +249,7 @@ def test_what_differs_is_told_when_another_model_would_write_into_a_result(tiny,
     assert end.value.code == 2
 
 
-def test_a_model_that_was_trained_here_is_asked_as_it_was_trained(tmp_path):
+def test_a_model_that_was_trained_here_gets_its_training_prompts(tmp_path):
     write_provenance(tmp_path, replace(KNOWN, prompt="think", num_frames=7))
     found = settings_for(str(tmp_path))
     assert (found.mode.name, found.form, found.num_frames) == ("think", "training", 7)
@@ -261,7 +261,7 @@ def test_a_model_that_was_trained_here_is_asked_as_it_was_trained(tmp_path):
         settings_for(str(tmp_path), input_mode="images")
 
 
-def test_an_untouched_model_is_asked_as_the_benchmark_asks(tmp_path):
+def test_an_untrained_model_gets_the_prompts_of_the_benchmark(tmp_path):
     found = settings_for(str(tmp_path))
     assert (found.mode.name, found.form, found.input_mode) == ("vanilla", "evaluation", "video")
     assert settings_for(str(tmp_path), prompt="think").max_new_tokens == 512
@@ -314,11 +314,11 @@ def test_study_asks_in_every_mode_and_counts_missing_tags(tiny, data, tmp_path, 
     results = json.loads(capsys.readouterr().out)
     assert list(results) == ["vanilla", "think", "observe"]
     assert results["vanilla"]["without_tag"] is None
-    assert results["think"]["without_tag"] == 1.0  # a random model writes none
+    assert results["think"]["without_tag"] == 1.0  # a random model writes no tags
     assert json.loads((out / "think" / "run.json").read_text())["prompt"]["name"] == "think"
 
 
-def test_study_tells_replies_that_only_a_lenient_parser_reads(data, tmp_path):
+def test_study_counts_replies_that_only_a_lenient_parser_reads(data, tmp_path):
     made = Made(tmp_path / "out", data)
     made.run(model=Says(lambda row: f"It is {row['ground_truth']}."))
     found = result_of(tmp_path / "out")

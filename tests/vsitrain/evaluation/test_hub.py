@@ -1,4 +1,4 @@
-"""A model, an adapter and the benchmark by their names on the Hub, on a hub on loopback."""
+"""A model, an adapter and the benchmark by their names on the Hub, with a hub on loopback."""
 
 import json
 from dataclasses import replace
@@ -20,7 +20,7 @@ from vsitrain.scoring.predictions import read_entries
 
 @pytest.fixture
 def evaluate(hub, tmp_path, monkeypatch, capsys):
-    """Runs `vsitrain evaluate` as if this hub were the Hub; gives its status and what it printed."""
+    """Run `vsitrain evaluate` with this hub as the Hub; return its status and its output."""
     monkeypatch.chdir(tmp_path)
 
     def run(model, data, *words):
@@ -33,7 +33,7 @@ def evaluate(hub, tmp_path, monkeypatch, capsys):
 
 
 def publish(hub, name, folder):
-    """Everything in a folder as a repository; gives its commit."""
+    """Publish everything in a folder as a repository; return its commit."""
     files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     lfs = (".safetensors", ".zip")
     repo = hub.repos[name] = Repo(private=False)
@@ -61,7 +61,7 @@ def test_model_and_benchmark_come_from_the_hub_and_their_commits_are_kept(hub, e
     record = json.loads((tmp_path / "out" / "run.json").read_text())
     assert (record["model"], record["revision"], record["weights_sha256"]) == ("lab/model", commit, None)
     assert (record["data"], record["data_revision"]) == ("vsi-bench", data)
-    assert (record["input_mode"], record["num_frames"]) == ("images", 2)  # as it was trained
+    assert (record["input_mode"], record["num_frames"]) == ("images", 2)  # with its training prompts
     entries = read_entries(tmp_path / "out")
     assert {entry["frames"] for entry in entries} == {2}
     assert [entry["id"] for entry in entries if entry["pruned"]] == ["1"]
@@ -93,7 +93,7 @@ def test_a_build_comes_from_the_hub_with_its_frames(hub, evaluate, tiny, tmp_pat
     assert json.loads((tmp_path / "hub" / "run.json").read_text())["data_revision"] == commit
 
 
-def test_a_name_that_nobody_has_is_said_in_words(hub, evaluate):
+def test_a_name_that_does_not_exist_is_reported_in_a_message(hub, evaluate):
     status, said = evaluate("lab/nothing", "vsi-bench", "--out", "out")
     assert status == 2
     assert "lab/nothing: is not on the Hub, or this token may not see it" in said.err
@@ -103,8 +103,10 @@ def test_a_name_that_nobody_has_is_said_in_words(hub, evaluate):
 
 
 @pytest.mark.parametrize("body", [b"<!DOCTYPE html><title>Log in</title>", b"[]"])
-def test_a_server_that_is_no_hub_is_said_in_words(hub, evaluate, tiny, tmp_path, monkeypatch, body):
-    monkeypatch.setattr("time.sleep", lambda _: None)  # the client tries as often, but at once
+def test_a_server_that_is_not_a_hub_is_reported_in_a_message(
+    hub, evaluate, tiny, tmp_path, monkeypatch, body
+):
+    monkeypatch.setattr("time.sleep", lambda _: None)  # the client tries as often, but without pauses
     publish(hub, "lab/model", copied(tiny, tmp_path / "model"))
     for method in ("HEAD", "GET"):
         hub.fail(method, ".", 200, times=1_000, body=body)
@@ -120,7 +122,7 @@ def test_a_server_that_is_no_hub_is_said_in_words(hub, evaluate, tiny, tmp_path,
         read_model_config("lab/model")
 
 
-def test_a_folder_is_told_apart_by_its_weights_and_by_its_settings(tiny, tmp_path):
+def test_folders_are_distinguished_by_their_weights_and_settings(tiny, tmp_path):
     before = find_model(str(copied(tiny, tmp_path / "model")))
     assert before.revision is None
     write_provenance(before.folder, KNOWN)

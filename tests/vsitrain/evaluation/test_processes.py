@@ -19,7 +19,7 @@ _ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""
 
 
 @pytest.mark.slow
-def test_a_kill_loses_at_most_one_batch_and_the_same_command_ends_the_same(tmp_path):
+def test_a_kill_loses_at_most_one_batch_and_the_same_command_completes_the_evaluation(tmp_path):
     out, noted = tmp_path / "out", tmp_path / "noted"
     command = [sys.executable, "-m", "tests.vsitrain.evaluation.slow_evaluation", str(out), str(noted)]
     running = subprocess.Popen(command, cwd=_ROOT, env=_ENVIRONMENT)
@@ -36,7 +36,7 @@ def test_a_kill_loses_at_most_one_batch_and_the_same_command_ends_the_same(tmp_p
     assert len(replied - kept) <= slow_evaluation.BATCH
     slow_evaluation.main(out, tmp_path / "noted-again")
     again = set((tmp_path / "noted-again").read_text().split())
-    assert not again & kept  # nothing is asked twice
+    assert not again & kept  # no question is asked twice
     slow_evaluation.main(tmp_path / "whole", tmp_path / "noted-whole")
     assert read_entries(out) == read_entries(tmp_path / "whole")
 
@@ -55,7 +55,7 @@ def test_two_processes_wait_for_each_other_and_predict_what_one_does(tiny, tmp_p
     program = ("-m", "tests.vsitrain.evaluation.waiting", "evaluate")
     done = forks.run(*program, *places, "--out", tmp_path / "two", *how, processes=2)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("macro: mean of the tasks") == 1  # one process speaks
+    assert done.stdout.count("macro: mean of the tasks") == 1  # only one process prints
     files = sorted(path.name for path in (tmp_path / "two").glob("*.jsonl"))
     assert files == ["predictions-0-of-2.jsonl", "predictions-1-of-2.jsonl"]
     one, two = (sorted(read_entries(tmp_path / name), key=lambda it: it["id"]) for name in ("one", "two"))

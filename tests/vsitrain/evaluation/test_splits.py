@@ -1,4 +1,4 @@
-"""Models are scored on rooms that were held out, and the user is warned where there are none."""
+"""Models are scored on rooms that were held out; without such rooms, the user is warned."""
 
 import json
 
@@ -17,7 +17,7 @@ def data(tmp_path):
 
 @pytest.fixture
 def held_out(data):
-    """One question about a room of the split validation."""
+    """A build with one question, in the validation split."""
     frames = [builds.footage("scene0050_00", 3, (84, 84))]
     return builds.write(
         data, [asked.ROWS[0] | {"id": "v", "scene_name": "scene0050_00"}], frames, split="validation"
@@ -36,7 +36,7 @@ def vsitrain(monkeypatch, capsys, tmp_path):
     return run
 
 
-def test_held_out_rooms_are_scored_where_there_are_any(held_out):
+def test_held_out_rooms_are_scored_if_there_are_any(held_out):
     assert split_of(str(held_out), None) == "validation"
     assert split_of(str(held_out), "train") == "train"
 
@@ -50,7 +50,7 @@ def test_held_out_rooms_are_scored_without_a_warning(vsitrain, held_out):
     assert "Warning" not in vsitrain("score", "--data", held_out, "--reference", "key")
 
 
-def test_evaluation_takes_held_out_rooms_and_names_clips_that_are_shorter_than_asked(
+def test_evaluation_takes_held_out_rooms_and_names_clips_that_are_shorter_than_requested(
     vsitrain, held_out, tiny, tmp_path
 ):
     how = ["--max-new-tokens", 1, "--out", tmp_path / "out", "--frames", 32]

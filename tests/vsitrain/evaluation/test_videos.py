@@ -1,4 +1,4 @@
-"""The benchmark's videos: the frames that it takes, from a folder or from its zips."""
+"""The benchmark's videos: their picked frames, from a folder or from its zips."""
 
 import zipfile
 
@@ -34,7 +34,7 @@ def test_frames_are_spread_evenly_from_the_first_to_the_last(root):
     assert clip.seconds == pytest.approx(41 / 20)
 
 
-def test_more_frames_than_there_are_is_all_of_them(root):
+def test_a_request_for_more_frames_than_a_video_has_gives_all_of_them(root):
     assert len(folder(root, frames=99).clip("scene0000_00", "scannet").frames) == 41
 
 
@@ -42,7 +42,7 @@ def test_large_frames_are_shrunk_in_proportion(root):
     assert folder(root, max_pixels=32 * 24).clip("scene0000_00", "scannet").frames.shape == (5, 24, 32, 3)
 
 
-def test_a_control_is_shown_black_frames_of_the_same_size_and_times(root):
+def test_a_control_gets_black_frames_of_the_same_size_and_times(root):
     seen, black = (
         VideoFolder(root, num_frames=5, max_pixels=32 * 24, blank=blank).clip("scene0000_00", "scannet")
         for blank in (False, True)
@@ -68,7 +68,7 @@ def test_a_zip_gives_the_same_clip(root):
     ("scene", "dataset", "fault"),
     [("scene0009_00", "scannet", "is missing"), ("../../etc/passwd", "scannet", "leads out")],
 )
-def test_what_is_not_there_is_named(root, scene, dataset, fault):
+def test_missing_videos_and_zips_are_named(root, scene, dataset, fault):
     with pytest.raises(ScanError, match=fault):
         folder(root).clip(scene, dataset)
 
@@ -83,7 +83,7 @@ def test_a_damaged_zip_or_video_is_named(root):
 
 
 def test_any_damaged_video_is_named_or_read_and_never_stops_an_evaluation(root):
-    """Cut short, or with changed bytes in its index: 120 of them."""
+    """120 videos that are cut short, or have changed bytes in their index."""
     path = root / "scannet" / "scene0000_00.mp4"
     whole = path.read_bytes()
     rng = np.random.default_rng(0)

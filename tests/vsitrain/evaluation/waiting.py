@@ -1,4 +1,4 @@
-"""A program: an evaluation by processes that wait three seconds for each other. One takes five."""
+"""A program: an evaluation by processes that time out after three seconds. One of them takes five."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""How much memory PyTorch's CPU allocator had handed out at most."""
+"""The largest amount of memory that PyTorch's CPU allocator had allocated."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from torch.profiler import ProfilerActivity, profile
 
 
 def peak_of(work: Callable[[], object]) -> int:
-    """Bytes above what was allocated before, at the worst moment of `work`."""
+    """Bytes above those allocated before, at the peak of `work`."""
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as recorded:
         work()
     events = [it for it in recorded.profiler.kineto_results.events() if it.name() == "[memory]"]

@@ -20,7 +20,7 @@ def real_model(name: str, **how: Any) -> ModelSize:
 
 
 def grpo(**changes: Any) -> Workload:
-    """The paper's settings on one device, where it states them."""
+    """The paper's settings on one device, as far as it states them."""
     given: dict[str, Any] = {
         "method": "grpo",
         "questions": 116_900,

@@ -1,4 +1,4 @@
-"""The size of a clip from the configuration is what the real processor makes of one."""
+"""The size of a clip computed from the configuration is that of the real processor."""
 
 import pytest
 from transformers import AutoConfig, AutoProcessor
@@ -44,7 +44,7 @@ def test_features_and_patches_of_every_family_are_those_of_its_processor(
 
 @pytest.mark.parametrize("input_mode", ["video", "images"])
 @pytest.mark.parametrize("family", ["qwen2-vl", "qwen2.5-vl"])
-def test_tokens_of_a_clip_are_those_that_its_prompt_grows_by(tiny, family, input_mode):
+def test_tokens_of_a_clip_are_those_that_it_adds_to_its_prompt(tiny, family, input_mode):
     config = AutoConfig.from_pretrained(tiny(family))
     size = clip_size(config, frames=6, height=120, width=160, **LIMITS, input_mode=input_mode)
     assert size.tokens == made(tiny(family), 6, 120, 160, input_mode)[2]
@@ -52,7 +52,7 @@ def test_tokens_of_a_clip_are_those_that_its_prompt_grows_by(tiny, family, input
 
 def test_frames_as_images_take_twice_the_tokens():
     # 16 frames of 640 × 480 at 128 tokens each: 1,931 tokens as images and 965 as a video, found with the
-    # published processor; both with a chat template's 29 or so.
+    # published processor; both with about 29 tokens of a chat template.
     from tests.vsitrain.plan.planned import real_config
 
     config = real_config("qwen2-vl-2b")

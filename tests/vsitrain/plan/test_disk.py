@@ -1,4 +1,4 @@
-"""Room for checkpoints, before a run begins."""
+"""Disk space for checkpoints, checked before a run begins."""
 
 import shutil
 from dataclasses import replace
@@ -16,7 +16,7 @@ GIB = 2**30
 
 @pytest.fixture
 def planned(tiny):
-    """A plan of 100 steps whose checkpoints take a GiB each."""
+    """A plan of 100 steps with checkpoints of a GiB each."""
     made = plan(measure_model(read_model_config(str(tiny()))), grpo(max_steps=100), find_device(None))
     return replace(made, checkpoint_bytes=GIB)
 
@@ -37,11 +37,11 @@ def args(out=".", **changes):
         ({"save_strategy": "no"}, 1),
     ],
 )
-def test_what_a_run_writes_is_counted(planned, changes, gib):
+def test_the_size_of_all_files_of_a_run_is_counted(planned, changes, gib):
     assert disk_bytes(planned, args(**changes)) == gib * GIB
 
 
-def test_a_run_without_room_is_refused_with_numbers_where_its_folder_will_be(planned, tmp_path, monkeypatch):
+def test_a_run_without_disk_space_is_refused_with_numbers_for_its_folder(planned, tmp_path, monkeypatch):
     asked = []
 
     def usage(path):

@@ -1,4 +1,4 @@
-"""Memory in the plan is that of real tensors, where a CPU can hold them."""
+"""Memory in the plan is that of real tensors, if a CPU can hold them."""
 
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ LORA = {"r": 8, "target_modules": LORA_TARGETS}
 
 
 def of(kind, model, work):
-    """Bytes of a kind, wherever it stands."""
+    """Bytes of a kind, on any device."""
     memory = memory_of(model, work, 0)
     everything = [memory.always, *memory.phases.values()]
     return max(parts.get(kind, 0) for parts in everything)
@@ -121,7 +121,7 @@ def test_activations_of_an_adapted_language_model_are_those_that_are_allocated(s
 
 
 @pytest.mark.parametrize("checkpointing", [True, False])
-def test_activations_of_a_model_that_trains_itself_are_those_that_are_allocated(checkpointing):
+def test_activations_of_a_fully_trained_model_are_those_that_are_allocated(checkpointing):
     config = language_model(192, 768, 6, 3, 3)
     measured = peak_of_a_step(config, 3, 160, lora=False, checkpointing=checkpointing)
     work = sft(clip=NO_CLIP, text_tokens=160, completion_tokens=0, micro_batch=3, checkpointing=checkpointing)
@@ -151,7 +151,7 @@ TOWERS = {
 
 
 @pytest.mark.parametrize("kind", list(TOWERS))
-def test_vision_tower_takes_what_is_allocated_on_its_way_forward(kind):
+def test_vision_tower_takes_the_memory_that_its_forward_pass_allocates(kind):
     text = language_model(64, 64, 4, 2, 1).text_config.to_dict()
     config = kind(text_config={**text, "head_dim": 16}, vision_config={"depth": 2, **TOWERS[kind]})
     tower = AutoModelForImageTextToText.from_config(config, dtype=torch.bfloat16).model.visual
@@ -181,7 +181,7 @@ def test_cache_is_that_of_a_real_generation(tiny):
     work = grpo(
         clip=NO_CLIP,
         text_tokens=ids["input_ids"].shape[1],
-        completion_tokens=4,  # the last token that is drawn is not read again
+        completion_tokens=4,  # the last drawn token is not read again
         micro_batch=3,
         steps_per_generation=1,
         weight_bytes=4,
@@ -197,7 +197,7 @@ def test_cache_is_that_of_a_real_generation(tiny):
         ((64, 64, 4, 2, 1), 40_000, 16, 4),
     ],
 )
-def test_generation_takes_what_is_allocated(sizes, words, rows, tokens):
+def test_generation_takes_the_memory_that_it_allocates(sizes, words, rows, tokens):
     config = language_model(*sizes)
     config.text_config.vocab_size = words
     model = AutoModelForImageTextToText.from_config(config, dtype=torch.bfloat16).eval()
@@ -218,7 +218,7 @@ def test_generation_takes_what_is_allocated(sizes, words, rows, tokens):
     work = grpo(
         clip=NO_CLIP, text_tokens=tokens, completion_tokens=4, micro_batch=rows, steps_per_generation=1
     )
-    # Weights stay bfloat16 where an adapter is trained.
+    # Weights stay bfloat16 if an adapter is trained.
     phases = memory_of(measure_model(config, lora=LoraConfig(**LORA)), work, 0).phases
     planned = max(sum(it.values()) for phase, it in phases.items() if phase.startswith("generation"))
     assert planned == pytest.approx(peak_of(generate), rel=0.15)
@@ -230,7 +230,7 @@ def test_tiles_of_the_head_are_those_of_the_installed_trl():
 
 
 @pytest.mark.parametrize("lora", [False, True])
-def test_checkpoint_takes_what_a_real_one_takes(tiny, tmp_path, lora):
+def test_checkpoint_has_the_size_of_a_real_one(tiny, tmp_path, lora):
     adapter = LoraConfig(r=64, target_modules=LORA_TARGETS)
     options = {"peft_config": adapter} if lora else {}
     trainer(tiny(), tmp_path, options=options, save_strategy="steps", save_steps=1).train()
@@ -243,7 +243,7 @@ def test_checkpoint_takes_what_a_real_one_takes(tiny, tmp_path, lora):
     assert checkpoint_bytes(size, grpo(weight_bytes=4)) == pytest.approx(written, rel=0.05)
 
 
-def test_memory_of_full_training_is_sixteen_bytes_a_parameter_in_float32():
+def test_memory_of_full_training_is_sixteen_bytes_per_parameter_in_float32():
     # 4 for the weight, 4 for its gradient, 8 for Adam: Rajbhandari et al. 2020 (ZeRO), section 3.1.
     model = real_model("qwen2-vl-2b")
     work = sft(weight_bytes=4, compute_bytes=4)
@@ -254,7 +254,7 @@ def test_memory_of_full_training_is_sixteen_bytes_a_parameter_in_float32():
 @pytest.mark.parametrize(
     ("stage", "a_parameter"), [("zero1", 4 + 12 / 64), ("zero2", 2 + 14 / 64), ("zero3", 16 / 64)]
 )
-def test_deepspeed_s_stages_take_what_their_paper_says(stage, a_parameter):
+def test_deepspeed_s_stages_take_the_memory_that_their_paper_states(stage, a_parameter):
     # 16 Ψ bytes with mixed precision, over 64 devices: Rajbhandari et al. 2020 (ZeRO), figure 1.
     model = real_model("qwen2-vl-7b")
     work = sft(sharding=stage, processes=64)
@@ -263,7 +263,7 @@ def test_deepspeed_s_stages_take_what_their_paper_says(stage, a_parameter):
     assert together == pytest.approx(a_parameter * model.total, rel=1e-6)
 
 
-def test_fsdp_shares_out_all_and_trains_in_float32():
+def test_fsdp_shards_everything_and_trains_in_float32():
     model = real_model("qwen2-vl-2b")
     alone, shared = (sft(sharding="fsdp", processes=number) for number in (1, 8))
     for kind in ("weights", "gradients", "optimizer"):
@@ -272,8 +272,8 @@ def test_fsdp_shares_out_all_and_trains_in_float32():
 
 
 @pytest.mark.parametrize(("offloaded", "lighter_by"), [("optimizer", 12 / 8), ("weights", 12 / 8 + 2 / 8)])
-def test_what_lies_in_the_machine_s_memory_takes_none_of_the_device(offloaded, lighter_by):
-    # Of 16 bytes a parameter (Rajbhandari et al. 2020) 12 are the optimizer's and its copy, 2 the weight.
+def test_offloaded_parts_take_no_memory_of_the_device(offloaded, lighter_by):
+    # Of 16 bytes per parameter (Rajbhandari et al. 2020), 12 are the optimizer's and its copy, 2 the weight.
     model = real_model("qwen2-vl-7b")
     here, away = (
         sum(memory_of(model, sft(sharding="zero3", processes=8, offloaded=what), 0).always.values())
@@ -291,7 +291,7 @@ def test_zero3_gathers_the_model_to_generate():
     )
 
 
-def test_reference_model_is_held_only_where_it_is_another_one():
+def test_reference_model_takes_memory_only_if_it_is_another_model():
     model = real_model("qwen2-vl-2b")
     adapted = real_model("qwen2-vl-2b", lora=LoraConfig(**LORA))
     assert of("reference model", model, grpo()) == 4 * model.total  # float32, as the model that is trained
@@ -299,7 +299,7 @@ def test_reference_model_is_held_only_where_it_is_another_one():
     assert of("reference model", adapted, grpo()) == 0
 
 
-def test_vllm_takes_its_share_in_the_place_of_generation():
+def test_vllm_takes_its_share_in_place_of_generation():
     model = real_model("qwen2-vl-2b", lora=LoraConfig(**LORA))
     here, elsewhere = (memory_of(model, grpo(vllm=share), 80 * GIB) for share in (0.3, 0.0))
     assert here.always["vLLM"] == pytest.approx(24 * GIB)
@@ -318,7 +318,7 @@ def test_vllm_takes_its_share_in_the_place_of_generation():
         ({"optimizer": "adamw_8bit"}, -1),
     ],
 )
-def test_settings_move_memory_the_way_they_should(change, sign):
+def test_settings_change_memory_in_the_right_direction(change, sign):
     model = real_model("qwen2-vl-2b", lora=LoraConfig(r=64, target_modules=LORA_TARGETS))
     difference = memory_of(model, grpo(**change), 0).total - memory_of(model, grpo(), 0).total
     assert sign * difference >= 0

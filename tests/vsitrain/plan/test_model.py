@@ -79,7 +79,7 @@ def test_adapter_is_counted_as_peft_makes_it(tiny, targets):
     assert counted.trained["vision tower"] + counted.trained["projector"] == in_vision
 
 
-def test_adapter_on_the_paper_s_model_is_known_from_its_widths():
+def test_adapter_on_the_paper_s_model_follows_from_its_widths():
     # Rank times inputs and outputs of q, k, v, o, gate, up and down in 28 layers.
     widths = (1536 + 1536) + 2 * (1536 + 256) + (1536 + 1536) + 3 * (1536 + 8960)
     model = real_model("qwen2-vl-2b", lora=LoraConfig(r=64, target_modules=LORA_TARGETS))
@@ -94,19 +94,19 @@ def test_frozen_parts_are_not_trained(tiny):
     assert not less.trains_vision
 
 
-def test_adapter_that_names_no_module_is_refused(tiny):
+def test_adapter_without_any_of_its_modules_is_refused(tiny):
     with pytest.raises(OptionError, match="lora_target_modules: names no module"):
         measure_model(read_model_config(str(tiny())), lora=LoraConfig(target_modules=["c_attn"]))
 
 
-def test_model_that_sees_nothing_is_refused_by_its_configuration_alone(tmp_path):
+def test_model_without_vision_is_refused_by_its_configuration(tmp_path):
     config = {"model_type": "qwen2", "architectures": ["Qwen2ForCausalLM"]}
     (tmp_path / "config.json").write_text(json.dumps(config))
     with pytest.raises(VsiError, match="is a qwen2, which is none of the families"):
         read_model_config(str(tmp_path))
 
 
-def test_adapter_in_the_place_of_a_model_is_refused(tmp_path):
+def test_adapter_in_place_of_a_model_is_refused(tmp_path):
     (tmp_path / "adapter_config.json").write_text("{}")
     with pytest.raises(OptionError, match="holds an adapter, and no model"):
         read_model_config(str(tmp_path))

@@ -30,7 +30,7 @@ _OPERATIONS = {
 
 
 def worked_out(formula, values):
-    """What a formula gives, by its own signs."""
+    """Evaluate a printed formula, with its own signs."""
 
     def of(node):
         if isinstance(node, ast.BinOp):
@@ -56,7 +56,7 @@ def test_printed_formulas_with_the_printed_inputs_give_the_printed_hours(model, 
     assert hours.gpu_hours == pytest.approx(sum(hours.seconds.values()) / 3600)
 
 
-def test_training_all_parameters_on_text_takes_six_flops_a_parameter_and_token():
+def test_training_all_parameters_on_text_takes_six_flops_per_parameter_and_token():
     # Kaplan et al. 2020, section 2.1: 2 forward and 4 backward.
     work = sft(clip=ClipSize(0, 0, 0), text_tokens=1000, completion_tokens=0, checkpointing=False)
     device = find_device("H100")
@@ -76,7 +76,7 @@ def test_adapter_saves_a_third_of_the_training_and_checkpointing_costs_as_much()
     assert again / full == pytest.approx(4 / 3)
 
 
-def test_short_replies_of_a_small_model_wait_for_the_launch_of_kernels_and_long_caches_for_memory():
+def test_short_replies_of_a_small_model_are_limited_by_kernel_launches_and_long_caches_by_memory():
     short = plan(LORA, grpo(), find_device("H100")).hours
     assert short.seconds["replies"] == pytest.approx(14612 * 32 * 28 * short.inputs["launch"])
     long = plan(LARGE, grpo(completion_tokens=4096), find_device("RTX 4090")).hours
@@ -97,7 +97,7 @@ def test_devices_share_the_work():
     assert two.hours.gpu_hours == pytest.approx(2 * one.hours.gpu_hours)
 
 
-def test_run_that_fits_is_let_through():
+def test_run_that_fits_is_accepted():
     refuse_if_too_large(plan(LORA, grpo(), find_device("A100 80GB")))
 
 
@@ -113,7 +113,7 @@ def test_run_that_does_not_fit_is_refused_with_numbers_and_each_single_change_th
     assert all(float(total) <= 24 for total in offered.values())
 
 
-def test_every_change_that_is_proposed_leaves_a_run_that_trl_accepts():
+def test_every_proposed_change_leaves_a_run_that_trl_accepts():
     for model, work in ((LORA, grpo()), (FULL, grpo(checkpointing=False, micro_batch=7)), (FULL, sft())):
         for _, changed, other in changes(model, work):
             planned = plan(changed, other, find_device("H100"))
@@ -124,7 +124,7 @@ def test_every_change_that_is_proposed_leaves_a_run_that_trl_accepts():
                 )
 
 
-def test_run_that_no_single_change_saves_is_told_several():
+def test_run_that_needs_several_changes_gets_several_proposals():
     with pytest.raises(OptionError, match=r"Together these make it fit: use_peft: true.*; then ") as caught:
         refuse_if_too_large(plan(LARGE, grpo(), find_device("A100 40GB")))
     totals = [float(number) for number in re.findall(r"([\d.]+) GiB", caught.value.remedy)]
@@ -132,14 +132,14 @@ def test_run_that_no_single_change_saves_is_told_several():
     assert totals[-1] <= 40 < totals[-2]
 
 
-def test_model_larger_than_the_device_is_told_so():
+def test_model_larger_than_the_device_is_refused_with_a_message():
     small = device_of("NVIDIA T4", 2 * 2**30)
     with pytest.raises(OptionError, match="take a smaller model, or a larger device"):
         refuse_if_too_large(plan(LORA, sft(micro_batch=1), small))
 
 
 @pytest.mark.parametrize("name", ["RTX 4090", "rtx4090", "h100", "A100 80gb", "a10040GB"])
-def test_device_is_found_by_its_name_however_it_is_written(name):
+def test_device_is_found_by_its_name_in_any_spelling(name):
     assert find_device(name).name in _table()
 
 
@@ -148,7 +148,7 @@ def test_unknown_device_is_answered_with_the_known_ones():
         find_device("TPU")
 
 
-def test_device_that_is_here_has_the_memory_that_it_reports_and_the_speed_of_its_kind():
+def test_device_of_this_machine_has_the_memory_that_it_reports_and_the_speed_of_its_type():
     here = device_of("NVIDIA A100-SXM4-80GB", 85_000_000_000)
     assert (here.memory, here.measured, here.speed_of) == (85_000_000_000, True, "A100 80GB")
     assert device_of("NVIDIA A100-SXM4-40GB", 1).speed_of == "A100 40GB"
@@ -163,7 +163,7 @@ def test_without_a_device_the_smallest_is_planned_for(monkeypatch):
     assert (find_device().name, find_device().memory) == ("RTX 4090", 24 * 2**30)
 
 
-def test_text_says_what_is_trained_what_it_takes_and_how_long():
+def test_text_states_the_trained_parts_their_memory_and_the_time():
     text = as_text(plan(LORA, grpo(), find_device("A100 80GB")))
     assert "2,208,985,600" in text
     assert "trained     73,859,072, an adapter (LoRA): language model 73,859,072" in text
@@ -194,7 +194,7 @@ def test_offload_is_read_from_deepspeed_s_configuration(tmp_path, zero, offloade
     assert workload_of("sft", told, **how).offloaded == offloaded
 
 
-def test_offload_is_read_from_what_accelerate_tells_fsdp(tmp_path, monkeypatch):
+def test_offload_is_read_from_the_fsdp_settings_of_accelerate(tmp_path, monkeypatch):
     monkeypatch.setenv("ACCELERATE_USE_FSDP", "true")
     args = SFTConfig(output_dir=str(tmp_path), use_cpu=True, bf16=False)
     how = {"questions": 10, "clip": CLIP, "text_tokens": 1, "answer_tokens": 1, "dtype": None}
@@ -203,7 +203,7 @@ def test_offload_is_read_from_what_accelerate_tells_fsdp(tmp_path, monkeypatch):
     assert workload_of("sft", args, **how).offloaded == "weights"
 
 
-def test_data_holds_all_of_it_and_is_plain_json():
+def test_data_is_complete_and_plain_json():
     planned = plan(FULL, grpo(), find_device("H200"))
     data = json.loads(json.dumps(as_json(planned)))
     assert data["memory"]["total"] == planned.memory.total

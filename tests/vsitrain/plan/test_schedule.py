@@ -132,6 +132,6 @@ def test_paper_s_settings_make_a_step_of_eight_prompts():
 
 
 @pytest.mark.parametrize("change", [{"generations": 9}, {"generations": 1}, {"micro_batch": 5}])
-def test_completions_that_make_no_whole_groups_are_refused_with_the_numbers(change):
+def test_completions_that_do_not_fill_groups_are_refused_with_the_numbers(change):
     with pytest.raises(OptionError, match=r"num_generations: is .* no whole groups"):
         schedule_of(grpo(**change))

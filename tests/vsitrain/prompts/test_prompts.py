@@ -1,4 +1,4 @@
-"""Prompts: the paper's wordings letter by letter, the benchmark's layout, a user's own file."""
+"""Prompts: the exact wordings of the paper, the layout of the benchmark, a user's own file."""
 
 import json
 from pathlib import Path
@@ -104,7 +104,7 @@ def test_the_tags_of_a_mode_are_those_its_training_wording_asks_for() -> None:
 
 
 @pytest.mark.parametrize("name", PROMPT_MODES)
-def test_every_mode_says_where_its_wordings_come_from(name) -> None:
+def test_every_mode_states_the_source_of_its_wordings(name) -> None:
     assert prompt_mode(name).name == name
     assert "2504.00883" in prompt_mode(name).source
 
@@ -124,12 +124,12 @@ def test_a_question_that_does_not_name_its_options_always_shows_them() -> None:
 
 
 @pytest.mark.parametrize("letters", [True, False])
-def test_a_question_without_options_wants_its_open_answer(letters) -> None:
+def test_a_question_without_options_asks_for_its_open_answer(letters) -> None:
     assert (target(SIZE, letters), target(OPEN, letters)) == ("26.4", "stove")
     assert "Options" not in ask(OPEN, prompt_mode("vanilla"), form="training", letters=letters)
 
 
-def test_of_the_released_questions_orders_and_longer_routes_alone_need_their_options(vsibench: Path) -> None:
+def test_only_orders_and_longer_routes_of_the_released_questions_need_their_options(vsibench: Path) -> None:
     with (vsibench / "questions.jsonl").open() as lines:
         rows = [json.loads(line) for line in lines]
     choices = [row for row in rows if row["options"]]
@@ -195,12 +195,12 @@ def test_a_mistake_in_a_users_mode_is_named(tmp_path: Path, text: str, line: int
         assert f"line {line}:" in caught.value.fault
 
 
-def test_an_unknown_mode_names_those_that_there_are() -> None:
+def test_an_unknown_mode_is_refused_with_the_known_ones() -> None:
     with pytest.raises(OptionError, match="vanilla, think, observe"):
         prompt_mode("ponder")
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(RulesError, match="absent"):
         prompt_mode(tmp_path / "absent.yaml")
 

@@ -1,4 +1,4 @@
-"""The examples in the docstrings say what happens."""
+"""The examples in the docstrings are right."""
 
 import doctest
 from importlib import import_module
@@ -16,7 +16,7 @@ MODULES = [
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_every_example_gives_what_it_says(name: str) -> None:
+def test_every_example_has_the_stated_result(name: str) -> None:
     assert doctest.testmod(import_module(name)).failed == 0
 
 

@@ -1,4 +1,4 @@
-"""The rewards under TRL's own trainer: what it passes them, and what it makes of None."""
+"""The rewards in TRL's own trainer: the columns that it passes, and its treatment of None."""
 
 from collections import defaultdict
 from types import SimpleNamespace
@@ -10,7 +10,7 @@ from vsitrain.rewards import reward_functions
 
 
 @pytest.mark.slow
-def test_trl_takes_the_rewards_and_leaves_none_out_of_the_sum() -> None:
+def test_trl_accepts_the_rewards_and_leaves_rewards_of_none_out_of_the_sum() -> None:
     torch = pytest.importorskip("torch")
     pytest.importorskip("trl")
     from accelerate import Accelerator

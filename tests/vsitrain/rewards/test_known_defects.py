@@ -1,4 +1,4 @@
-"""Defects of published reward code, each as the test that would have found it."""
+"""Defects of published reward code, each with a test that would have found it."""
 
 import pytest
 
@@ -50,7 +50,7 @@ def test_twenty_one_is_not_one(text) -> None:
 
 
 @pytest.mark.parametrize(("prediction", "truth"), [("3", "3.0"), ("3.0", "3"), ("3.00", "3"), ("03", "3")])
-def test_three_is_three_however_many_zeros_it_has(prediction, truth) -> None:
+def test_three_is_three_with_any_number_of_zeros(prediction, truth) -> None:
     assert rewards([prediction], ground_truth=[truth])[0] == [1.0]
 
 
@@ -101,7 +101,7 @@ def test_empty_pairs_of_tags_earn_nothing() -> None:
         "neither the sofa nor the bed",
     ],
 )
-def test_a_reply_that_leaves_it_open_earns_nothing_whatever_is_right(text) -> None:
+def test_an_undecided_reply_earns_nothing_with_any_truth(text) -> None:
     columns = {"ground_truth": ["A", "B"], "options": [["A. sofa", "B. bed"]] * 2}
     assert rewards([text, text], **columns)[1] == [0.0, 0.0]
 
@@ -112,17 +112,17 @@ def test_two_numbers_to_choose_from_earn_nothing(text) -> None:
 
 
 @pytest.mark.parametrize("text", ["left or right", "left, right", "not left", "neither left nor right"])
-def test_an_open_question_pays_for_no_list_and_no_denial(text) -> None:
+def test_a_list_or_a_denial_earns_nothing_in_an_open_question(text) -> None:
     assert rewards([text, text], ground_truth=["left", "right"])[1] == [0.0, 0.0]
 
 
 @pytest.mark.parametrize("text", ["Answer: A. Answer: B", "A. Wait, B", "A? No, B", "A is wrong, B is right"])
-def test_of_an_answer_and_its_correction_the_correction_alone_pays(text) -> None:
+def test_only_the_correction_of_an_answer_counts(text) -> None:
     columns = {"ground_truth": ["A", "B"], "options": [["A. sofa", "B. bed"]] * 2}
     assert rewards([text, text], **columns)[1] == [0.0, 1.0]
 
 
-def test_a_thought_that_holds_the_answer_earns_nothing_for_it() -> None:
+def test_an_answer_inside_a_thought_earns_nothing() -> None:
     texts = ["<think>3</think>9", "<think>3", "3</think>9", "<think>3</think>9 or 3"]
     for mode in ("vanilla", "think"):
         assert rewards(texts, mode=mode, names=["min_ratio"], ground_truth=["3"] * 4)[0] == [0, 0, 0, 0]

@@ -1,4 +1,4 @@
-"""Rewards against values worked out by hand and other ways to write their formulas; and none for cheating."""
+"""Rewards, compared with values worked out by hand and other forms of their formulas, also for cheating."""
 
 import math
 import pickle
@@ -53,12 +53,12 @@ def reward(name, completions, *, mode=VANILLA, letters=True, lengths=None, **col
 
 @pytest.mark.parametrize("name", ["min_ratio", "mra", "log_ratio"])
 @pytest.mark.parametrize("letters", [True, False])
-def test_numbers_in_a_mixed_batch_are_scored_and_other_rows_are_none(name, letters) -> None:
+def test_numbers_in_a_mixed_batch_are_scored_and_other_rows_have_no_reward(name, letters) -> None:
     rewards = reward(name, RIGHT, letters=letters, **ROWS)
     assert rewards == [pytest.approx(1.0) if number else None for number in NUMBERS]
 
 
-def test_letters_and_words_in_a_mixed_batch_are_scored_and_numbers_are_none() -> None:
+def test_letters_and_words_in_a_mixed_batch_are_scored_and_numbers_have_no_reward() -> None:
     expected = [None if number else 1.0 for number in NUMBERS]
     assert reward("match", RIGHT, **ROWS) == expected
     assert (
@@ -68,7 +68,7 @@ def test_letters_and_words_in_a_mixed_batch_are_scored_and_numbers_are_none() ->
     assert reward("match", ["wrong"] * 7, **ROWS) == [None if number else 0.0 for number in NUMBERS]
 
 
-def test_an_open_question_does_not_take_a_letter_that_it_never_showed() -> None:
+def test_an_open_question_does_not_accept_a_letter_that_it_never_showed() -> None:
     row = {name: [values[4]] for name, values in ROWS.items()}
     assert reward("match", ["B"], letters=False, **row) == [0.0]
     assert reward("match", ["B"], letters=True, **row) == [1.0]
@@ -92,7 +92,7 @@ def test_an_open_question_does_not_take_a_letter_that_it_never_showed() -> None:
         ("5e-324", "4", 0),
     ],
 )
-def test_min_ratio_is_what_the_paper_states(prediction, truth, score) -> None:
+def test_min_ratio_is_the_formula_of_the_paper(prediction, truth, score) -> None:
     assert reward("min_ratio", [prediction], ground_truth=[truth]) == [pytest.approx(score)]
 
 
@@ -107,7 +107,7 @@ def test_min_ratio_is_two_less_the_ratio_of_the_larger_to_the_smaller(a, b) -> N
 @pytest.mark.parametrize(
     ("prediction", "score"), [("4", 1), ("3", 0.6), ("2", 0.1), ("6", 0.1), ("8", 0), ("-4", 0)]
 )
-def test_mra_is_what_the_thresholds_give_by_hand(prediction, score) -> None:
+def test_mra_is_the_value_of_its_thresholds_by_hand(prediction, score) -> None:
     assert reward("mra", [prediction], ground_truth=["4"]) == [pytest.approx(score)]
 
 
@@ -124,12 +124,12 @@ def test_log_ratio_is_the_same_on_both_sides_and_falls_with_the_ratio(truth, rat
 
 @pytest.mark.parametrize("truth", ["0", "-1", "nan", "inf", "", None, "many"])
 @pytest.mark.parametrize("name", ["min_ratio", "mra", "log_ratio"])
-def test_a_truth_to_which_there_is_no_ratio_gives_none(name, truth) -> None:
+def test_a_truth_without_a_ratio_has_no_reward(name, truth) -> None:
     assert reward(name, ["3"], ground_truth=[truth], unit=["m"]) == [None]
 
 
 @pytest.mark.parametrize("reply", ["3", {"content": "3"}, {"content": [{"type": "text", "text": "3"}]}])
-def test_completions_come_as_text_or_as_messages(reply) -> None:
+def test_completions_may_be_text_or_messages(reply) -> None:
     completion = reply if isinstance(reply, str) else [{"role": "assistant", **reply}]
     assert reward("min_ratio", [completion], ground_truth=["3"]) == [1.0]
 
@@ -137,13 +137,13 @@ def test_completions_come_as_text_or_as_messages(reply) -> None:
 @pytest.mark.parametrize(
     "completion", [[], [{"role": "assistant", "content": None}], [{"role": "assistant"}], ""]
 )
-def test_a_completion_that_says_nothing_earns_nothing(completion) -> None:
+def test_an_empty_completion_earns_nothing(completion) -> None:
     assert reward("min_ratio", [completion], ground_truth=["3"]) == [0.0]
     assert reward("match", [completion], ground_truth=["sink"]) == [0.0]
     assert reward("format", [completion], mode=THINK) == [0.0]
 
 
-def test_in_a_mode_with_tags_only_what_the_answers_tag_holds_counts() -> None:
+def test_in_a_mode_with_tags_only_the_text_of_the_answers_tag_counts() -> None:
     replies = [
         "<think>4 or 5 m</think><answer>3 m</answer>",
         "<think>3 m</think><answer>4 m</answer>",
@@ -160,13 +160,13 @@ def test_in_a_mode_with_tags_only_what_the_answers_tag_holds_counts() -> None:
     assert reward("match", words, mode=THINK, **columns) == [1, 0, 0, 0, 0, 0, 0]
 
 
-def test_format_and_accuracy_do_not_stand_in_for_each_other() -> None:
+def test_format_and_accuracy_are_independent() -> None:
     replies = ["<think>far</think><answer>9</answer>", "<answer>3</answer>"]
     assert reward("format", replies, mode=THINK, ground_truth=["3", "3"]) == [1.0, 0.0]
     assert reward("min_ratio", replies, mode=THINK, ground_truth=["3", "3"]) == [0.0, 1.0]
 
 
-def test_the_length_of_a_reply_pays_within_its_window_and_not_by_more_tags() -> None:
+def test_the_length_of_a_reply_earns_within_its_window_and_not_by_more_tags() -> None:
     good = "<think>it is quite far away</think> <answer>3 m</answer>"  # seven words
     replies = [good, "<think>far</think> <answer>3</answer>", good.replace("far", "far " * 20)]
     assert reward("length", replies, mode=THINK, lengths=(5, 12)) == [1.0, 0.0, 0.0]
@@ -201,7 +201,7 @@ PIECES = [
     st.one_of(st.text(max_size=80), st.lists(st.sampled_from(PIECES), max_size=15).map(" ".join)),
     st.booleans(),
 )
-def test_any_text_at_all_earns_a_finite_reward_or_none(text, letters) -> None:
+def test_any_text_earns_a_finite_reward_or_none(text, letters) -> None:
     completions = [[{"role": "assistant", "content": text}]] * 7
     for mode, names in ((VANILLA, set(REWARDS) - {"format"}), (THINK, set(REWARDS))):
         for function in reward_functions(sorted(names), mode=mode, letters=letters, lengths=(1, 9)):
@@ -211,12 +211,12 @@ def test_any_text_at_all_earns_a_finite_reward_or_none(text, letters) -> None:
 
 
 @given(st.text(alphabet="ABCDabcd .,()or", max_size=30))
-def test_a_reply_that_lists_letters_is_right_about_one_of_them_at_most(text) -> None:
+def test_a_reply_that_lists_letters_is_right_for_one_truth_at_most(text) -> None:
     columns = {"ground_truth": list("ABCD"), "options": [OPTIONS] * 4}
     assert sum(reward("match", [text] * 4, **columns)) <= 1
 
 
-def test_rewards_have_names_to_log_by_and_can_be_sent_to_other_processes() -> None:
+def test_rewards_have_names_for_the_log_and_can_be_pickled() -> None:
     functions = reward_functions(["min_ratio", "match", "format"], mode=THINK, letters=False)
     assert [function.func.__name__ for function in functions] == [
         "min_ratio_reward",
@@ -241,12 +241,12 @@ def test_rewards_have_names_to_log_by_and_can_be_sent_to_other_processes() -> No
         (["length"], VANILLA, (-1, 1), "empty"),
     ],
 )
-def test_a_recipe_of_rewards_that_makes_no_sense_is_refused(names, mode, lengths, fault) -> None:
+def test_a_recipe_of_impossible_rewards_is_refused(names, mode, lengths, fault) -> None:
     with pytest.raises(OptionError, match=fault):
         reward_functions(names, mode=mode, letters=True, lengths=lengths)
 
 
-def test_a_column_that_is_missing_is_named() -> None:
+def test_a_missing_column_is_named() -> None:
     with pytest.raises(OptionError, match="ground_truth"):
         reward("match", ["B"])
     with pytest.raises(OptionError, match="answer, question"):

@@ -1,4 +1,4 @@
-"""Questions of all types with replies as models write them, and as nobody should."""
+"""Questions of all types with replies as models write them, and with nonsense."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -52,7 +52,7 @@ def choice(truth="B", kind="object_rel_distance") -> dict[str, Any]:
 
 
 def odd_answers(count, seed=0) -> Iterator[tuple[dict[str, Any], str]]:
-    """Numbers at and around every threshold, letters in any dress, and nonsense."""
+    """Numbers at and around every threshold, letters in any form, and nonsense."""
     rng = np.random.default_rng(seed)
     kinds = [*CHOICES, *sorted(NUMBERS)]
     for _ in range(count):

@@ -9,7 +9,7 @@ TRAINED = {"start": "Qwen/Qwen2-VL-2B-Instruct", "method": "grpo", "prompt": "va
 
 
 def write(folder: Path, share=0.0, count=300, **record) -> Path:
-    """An evaluation whose first `share` of questions is answered rightly, the others somehow."""
+    """An evaluation with right answers to its first `share` of questions, and other answers to the rest."""
     asked, replies = rows(count)
     folder.mkdir(parents=True)
     lines = [

@@ -1,4 +1,4 @@
-"""Distances between centres, which see everything and answer another question."""
+"""Answers by distances between centres, which use all boxes and answer another question."""
 
 import json
 
@@ -52,12 +52,12 @@ def centres(room):
         (row("How many bed(s) are in this room?"), ROOM, None),
     ],
 )
-def test_answers_are_those_of_a_ruler_between_centres(asked_of, room, answer):
+def test_answers_are_the_distances_between_centres(asked_of, room, answer):
     (found,) = with_centre_answers([asked_of], centres(room))
     assert found["by_centres"] == answer
 
 
-def test_a_build_brings_its_own_boxes(tmp_path):
+def test_a_build_has_its_own_boxes(tmp_path):
     build = asked.build(tmp_path / "build")
     questions = builds.question(
         9, asked.SCENES[0], question_type="object_abs_distance", question=APART, ground_truth="3.0"
@@ -89,7 +89,7 @@ def test_a_build_brings_its_own_boxes(tmp_path):
     assert rooms_of_build([scene])[builds.DATASET, asked.SCENES[0]]["desk"][0].tolist() == [3, 4, 0]
 
 
-def test_where_no_boxes_are_known_it_is_said_and_not_left_blank(tmp_path, monkeypatch, capsys):
+def test_without_boxes_the_reason_is_given(tmp_path, monkeypatch, capsys):
     path = tmp_path / "test.jsonl"
     path.write_text("".join(json.dumps(row(APART, number=n)) + "\n" for n in range(3)))
     with pytest.raises(OptionError, match="the boxes of their rooms are not at hand"):
@@ -103,7 +103,7 @@ def test_where_no_boxes_are_known_it_is_said_and_not_left_blank(tmp_path, monkey
     )
 
 
-def test_perfect_centre_distances_score_what_is_known_of_them_on_the_released_questions(vsibench):
+def test_exact_centre_distances_get_their_known_scores_on_the_released_questions(vsibench):
     """34.3 on all 5,130 questions; on these 3,059, computed in a few lines elsewhere, 35.3 and 81.3."""
     files = sorted(vsibench.glob("*_meta_info_val.json"))
     scores, beside = score_files(

@@ -22,7 +22,7 @@ from vsitrain.scoring.tasks import TASKS
 MODELS = LAYOUTS["models"]
 
 
-def test_published_averages_are_the_means_of_their_tasks_but_for_the_one_that_is_noted():
+def test_published_averages_are_the_means_of_their_tasks_except_for_the_noted_one():
     odd = {
         row.name for row in published_rows().values() if abs(fmean(row.figures.values()) - row.average) > 0.11
     }
@@ -37,7 +37,7 @@ def test_a_gain_is_the_difference_to_the_base():
     assert line == "| run | – | 35.2 (+5.2) | 20.0 (-10.0) | – | – | – | – | – | – | – |"
 
 
-def test_formats_say_the_same():
+def test_formats_have_the_same_content():
     asked, _ = rows()
     computed = row_of("key_run", score(asked, REFERENCES["key"][1](asked)))
     theirs = published_row("vsGRPO-V-2B")
@@ -51,14 +51,14 @@ def test_formats_say_the_same():
     assert latex.count(r"\midrule") == 2
 
 
-def test_mode_stands_in_every_format():
+def test_mode_is_in_every_format():
     row = replace(ComparedRow("run", 1.0, dict.fromkeys(TASKS, 1.0)), mode="think")
     assert FORMATS["markdown"]([row], LAYOUTS["modes"]).splitlines()[2].startswith("| run | think | 1.0 |")
     assert r"run & think & 1.0" in FORMATS["latex"]([row], LAYOUTS["modes"])
     assert "run,think,run,1.0" in FORMATS["csv"]([row], LAYOUTS["modes"])
 
 
-def test_a_row_that_nobody_published_is_answered_with_those_that_are():
+def test_a_row_that_was_not_published_is_answered_with_the_published_ones():
     with pytest.raises(OptionError, match="vsGRPO-V-2B"):
         published_row("vsGRPO-V-3B")
 
@@ -84,13 +84,13 @@ def test_the_papers_row_is_that_of_the_same_model_method_and_modes(trained, aske
 
 
 def test_every_row_of_the_papers_own_tables_can_be_found():
-    """All but the two that are of other people's models."""
+    """All except the two of other people's models."""
     named = [row.run for row in published_rows().values() if row.run]
     assert len(named) == len(published_rows()) - 2
     assert len({tuple(sorted(run.items())) for run in named}) == len(named)
 
 
-def test_comparison_holds_gains_distances_references_and_notes(tmp_path):
+def test_comparison_contains_gains_distances_references_and_notes(tmp_path):
     base = evaluations.write(tmp_path / "base")
     run = evaluations.write(tmp_path / "run", 1.0, model="runs/run", trained=evaluations.TRAINED)
     found = compare_runs([run], base=base, paper=True, published=["GPT-4o"])
@@ -112,7 +112,7 @@ def test_comparison_holds_gains_distances_references_and_notes(tmp_path):
     assert [row.name for row in bare.rows] == ["run"]
 
 
-def test_modes_of_a_study_go_by_the_name_of_its_model_and_gain_on_the_vanilla_one(tmp_path):
+def test_modes_of_a_study_have_the_name_of_its_model_and_gain_on_the_vanilla_one(tmp_path):
     shares = {"think": 0.5, "observe": 0.0, "vanilla": 0.2}
     for mode, share in shares.items():
         evaluations.write(tmp_path / "qwen2-vl-2b" / mode, share, prompt={"name": mode})
@@ -125,13 +125,13 @@ def test_modes_of_a_study_go_by_the_name_of_its_model_and_gain_on_the_vanilla_on
     assert think.startswith(f"| qwen2-vl-2b | think | {runs[0].average:.1f} (+")
 
 
-def test_runs_that_were_asked_other_questions_are_not_put_side_by_side(tmp_path):
+def test_runs_with_different_questions_are_not_compared(tmp_path):
     runs = [evaluations.write(tmp_path / name, count=count) for name, count in (("one", 300), ("two", 200))]
     with pytest.raises(OptionError, match="was asked other questions than the first: 200, and 300 there"):
         compare_runs(runs)
 
 
-def test_command_prints_a_table_alone_and_notes_beside_it_and_draws(tmp_path, monkeypatch, capsys):
+def test_command_prints_only_a_table_with_notes_on_standard_error_and_draws(tmp_path, monkeypatch, capsys):
     base = evaluations.write(tmp_path / "base")
     run = evaluations.write(tmp_path / "run", 1.0, model="mine/other")
     picture = tmp_path / "plot.png"

@@ -1,4 +1,4 @@
-"""The official score, against lmms-eval's task and against answers whose score is known by hand."""
+"""The official score, compared with lmms-eval's task and with answers of known score."""
 
 import pytest
 from hypothesis import given
@@ -36,7 +36,7 @@ from vsitrain.scoring import lenient_score, official_score
         ("", 0.0),
     ],
 )
-def test_number_is_scored_by_its_first_token_alone(reply, score):
+def test_number_is_scored_by_its_first_token_only(reply, score):
     assert official_score(number(), reply) == pytest.approx(score)
 
 
@@ -44,7 +44,7 @@ def test_number_is_scored_by_its_first_token_alone(reply, score):
     ("reply", "score"),
     [("B", 1), ("b", 1), ("B.", 1), ("B. bed", 1), ("B) bed", 0), ("(B)", 0), ("bed", 0), ("A", 0), ("", 0)],
 )
-def test_letter_is_scored_by_its_first_token_alone(reply, score):
+def test_letter_is_scored_by_its_first_token_only(reply, score):
     assert official_score(choice(), reply) == score
 
 
@@ -62,7 +62,7 @@ def test_letter_is_scored_by_its_first_token_alone(reply, score):
         (choice(), "<think>A? No.</think><answer>B</answer>"),
     ],
 )
-def test_lenient_score_reads_an_answer_in_any_usual_dress(row, reply):
+def test_lenient_score_reads_an_answer_in_any_usual_form(row, reply):
     assert lenient_score(row, reply) == 1.0
     assert official_score(row, reply) < 1.0
 

@@ -1,4 +1,4 @@
-"""Questions from every form that the benchmark lies in, and what is said of files that hold none."""
+"""Questions from every form of the benchmark's files, and the messages on files without questions."""
 
 import json
 
@@ -39,7 +39,7 @@ def test_both_forms_give_the_same_questions_from_the_file_or_its_folder(tmp_path
     assert find_benchmark(path).folder == tmp_path / "copy"
 
 
-def test_questions_left_out_of_the_debiased_subset_are_known_by_the_file_beside_them(tmp_path, asked):
+def test_questions_left_out_of_the_debiased_subset_are_named_by_the_file_next_to_them(tmp_path, asked):
     path = write(tmp_path, asked, "jsonl")
     (tmp_path / "pruned_ids.txt").write_text("3\n7\n")
     assert [row["id"] for row in read_questions(path) if row["pruned"]] == ["3", "7"]
@@ -75,7 +75,7 @@ def test_a_benchmark_file_with_changed_columns_is_named_with_its_first_fault(tmp
 
 
 @pytest.mark.parametrize("form", ["jsonl", "parquet"])
-def test_columns_by_other_names_are_missed(tmp_path, asked, form):
+def test_renamed_columns_are_reported_as_missing(tmp_path, asked, form):
     path = write(
         tmp_path,
         [{("answer" if k == "ground_truth" else k): v for k, v in row.items()} for row in asked],
@@ -86,14 +86,14 @@ def test_columns_by_other_names_are_missed(tmp_path, asked, form):
 
 
 @pytest.mark.parametrize("text", ["", '{"id": 1}', "no json", "[1, 2]"])
-def test_a_file_that_holds_no_questions_is_refused(tmp_path, text):
+def test_a_file_without_questions_is_refused(tmp_path, text):
     path = tmp_path / "test.jsonl"
     path.write_text(text)
     with pytest.raises(OptionError):
         read_questions(str(path))
 
 
-def test_a_parquet_file_that_is_none_is_refused(tmp_path):
+def test_an_invalid_parquet_file_is_refused(tmp_path):
     path = tmp_path / "test.parquet"
     path.write_bytes(b"PAR1 and no more")
     with pytest.raises(OptionError, match="cannot be read as questions"):

@@ -1,4 +1,4 @@
-"""Blind references on VSI-Bench's released questions, where they are at hand."""
+"""Blind references on VSI-Bench's released questions, if they are at hand."""
 
 from pathlib import Path
 
@@ -25,14 +25,14 @@ def questions():
     return read_questions(str(RELEASED))
 
 
-def test_constants_score_what_is_known_of_them(questions):
+def test_constants_get_their_known_scores(questions):
     replies = [Prediction(row["id"], STATED.get(row["question_type"], ("",))[0]) for row in questions]
     found = score(questions, replies)
     for task, (_, percent) in STATED.items():
         assert 100 * found.tasks[task].official == pytest.approx(percent, abs=0.05)
 
 
-def test_usual_size_of_a_category_scores_what_is_known_of_it(questions):
+def test_usual_size_of_a_category_gets_its_known_score(questions):
     found = score(questions, REFERENCES["category_constant"][1](questions))
     assert 100 * found.tasks["object_size_estimation"].official == pytest.approx(69.4, abs=1)
 

@@ -1,4 +1,4 @@
-"""Scores of many replies, references, and what is said of predictions that do not fit their questions."""
+"""Scores of many replies, references, and messages on predictions that do not fit their questions."""
 
 import json
 import subprocess
@@ -42,14 +42,14 @@ def test_tasks_and_their_mean_are_those_of_lmms_eval(lmms_eval):
     ]
 
 
-def test_interval_holds_the_mean_and_narrows_with_scenes():
+def test_interval_contains_the_mean_and_narrows_with_scenes():
     asked, replies = rows()
     few = score(asked, replies)
     assert few.macro.low < few.macro.official < few.macro.high
     many = score([{**row, "scene_name": row["id"]} for row in asked], replies)
     assert many.scenes == 400
     spread = few.micro.high - few.micro.low
-    # Replies are independent here, so one question a scene gives about the same width as twenty do.
+    # Replies are independent here, so one question per scene gives about the same width as twenty do.
     assert 0.6 < (many.micro.high - many.micro.low) / spread < 1.7
 
 
@@ -77,7 +77,7 @@ def test_predictions_that_do_not_fit_the_questions_are_refused(change, words):
         match_predictions(asked, change(replies), "file", missing_as_wrong=False)
 
 
-def test_missing_predictions_may_count_as_wrong_and_are_told():
+def test_missing_predictions_may_count_as_wrong_and_are_reported():
     asked, replies = rows(40)
     some, absent = match_predictions(asked, replies[10:], "file", missing_as_wrong=True)
     assert score(some, absent).without_reply == {"no prediction": 10}
@@ -128,8 +128,8 @@ def test_frames_seen_and_the_debiased_subset_have_averages_of_their_own():
     assert score(asked, replies).frames == {}
 
 
-def test_a_key_that_cannot_be_read_is_told():
-    """A name with a space in it: the official scorer reads its first word alone."""
+def test_an_unreadable_key_is_reported():
+    """A name with a space in it: the official scorer reads only its first word."""
     row = {"id": "1", "dataset": "one", "scene_name": "s", "question_type": "nearest", "question": "?"}
     asked = [{**row, "ground_truth": "trash can", "options": None}]
     scores, key = score(asked, replies := REFERENCES["key"][1](asked)), score(asked, replies)
@@ -147,7 +147,7 @@ def test_reasons_for_no_reply_are_counted_the_most_common_first():
     assert lines[-1] == "  4: 4 other reasons; the predictions hold each."
 
 
-def test_an_evaluation_that_has_not_ended_is_not_scored_as_if_it_had(tmp_path):
+def test_an_unfinished_evaluation_is_not_scored_as_a_finished_one(tmp_path):
     out = evaluations.write(tmp_path / "run", questions=301)
     with pytest.raises(OptionError, match="holds 300 predictions, and 301 questions are asked"):
         score_files(out, "")
@@ -163,7 +163,7 @@ _FIELDS = (*rows(1)[0][0], "prediction", "error", "frames", "pruned", "by_centre
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 @given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from(_FIELDS), _ANY), max_size=4))
-def test_any_values_in_predictions_are_scored_or_refused_in_words(tmp_path, changes):
+def test_any_values_in_predictions_are_scored_or_refused_with_a_message(tmp_path, changes):
     asked, replies = rows(4)
     lines = [{**row, "prediction": it.reply} for row, it in zip(asked, replies, strict=True)]
     for place, name, value in changes:
@@ -177,7 +177,7 @@ def test_any_values_in_predictions_are_scored_or_refused_in_words(tmp_path, chan
     assert 0 <= scores.macro.official <= 1
 
 
-def test_scores_stand_beside_published_ones_where_they_are_asked_for(tmp_path, capsys, monkeypatch):
+def test_scores_are_shown_with_published_ones_if_requested(tmp_path, capsys, monkeypatch):
     out = evaluations.write(tmp_path / "run")
     monkeypatch.setattr("sys.argv", ["vsitrain", "score", str(out), "--published", "GPT-4o", "--json"])
     with pytest.raises(SystemExit):
@@ -207,8 +207,8 @@ def test_scoring_imports_no_torch(tmp_path):
         assert "100.0" in ran.stdout
 
 
-def test_category_constant_never_sees_the_room_that_it_answers_for():
-    """Every room has its own answer, so that whoever knows only the others is never right."""
+def test_category_constant_never_uses_the_room_that_it_answers_for():
+    """Every room has its own answer, so a guess from the other rooms is never right."""
     asked = [
         {
             "id": str(room),
