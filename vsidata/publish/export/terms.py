@@ -8,7 +8,7 @@ _OF_SCANNET = (
     "It contains frames of ScanNet, and ScanNet's terms of use apply: research without commercial "
     f"use, by users who have signed them; do not publish it ({SCANNET_TERMS})."
 )
-_OF_OTHERS = "It contains frames of scans of other makers, and their terms apply."
+_OF_OTHERS = "It contains frames of others' scans, and the terms of their makers apply."
 
 
 def terms(manifest: Manifest) -> str:
