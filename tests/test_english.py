@@ -42,8 +42,6 @@ NOT_YET = (
     "vsitrain/runs",
     "vsitrain/scoring",
     "vsitrain/trainers",
-    # tests
-    "tests/vsitrain",
 )
 
 # Words that the program looks for in texts of others, and keys of stored data: (file, word).

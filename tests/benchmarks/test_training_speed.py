@@ -11,7 +11,7 @@ from datasets import Dataset
 from PIL import Image
 from trl.trainer.grpo_trainer import GRPOTrainer
 
-from tests.vsitrain.tiny_runs import asked, parts, settings, small_letters
+from tests.vsitrain.tiny_runs import asked, early_letters, parts, settings
 from vsitrain.data.clip import Clip
 from vsitrain.models.tiny import TINY, make_tiny
 from vsitrain.trainers.grpo import VideoGRPOTrainer
@@ -42,7 +42,12 @@ def on_video(model, out):
     rows = Dataset.from_list([{"prompt": asked(text)} for text in TEXTS])
     network, processor = parts(model)
     return VideoGRPOTrainer(
-        network, small_letters, arguments(out), rows, processing_class=processor, clip_of=lambda _: clip
+        network,
+        early_letters,
+        arguments(out),
+        rows,
+        processing_class=processor,
+        clip_of=lambda _: clip,
     )
 
 
@@ -52,7 +57,7 @@ def on_images(model, out):
     network, processor = parts(model)
     args = arguments(out)
     args.remove_unused_columns = False
-    return GRPOTrainer(network, small_letters, args, Dataset.from_list(rows), processing_class=processor)
+    return GRPOTrainer(network, early_letters, args, Dataset.from_list(rows), processing_class=processor)
 
 
 @pytest.mark.benchmark(group=f"{STEPS} steps of GRPO at equal tokens")

@@ -1,4 +1,4 @@
-"""A program: SFT from an adapter; each process that merges the adapter into its base leaves a note."""
+"""A program: SFT from an adapter; each process that merges the adapter into its base writes a file."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Small synthetic rooms with one to four chairs, filmed from two corners: a look alone tells how many."""
+"""Small synthetic rooms with one to four chairs, filmed from two corners: only the video shows how many."""
 
 import numpy as np
 from numpy.random import Generator
@@ -8,7 +8,7 @@ from vsidata.synthetic.furniture import build
 from vsidata.synthetic.raycasting import NO_TRIANGLE, casting_scene, hits
 from vsitrain.data.clip import Clip
 
-HALF = 1.6  # metres, of the floor's side
+HALF = 1.6  # metres, half of the floor's side
 APART = 0.9  # metres between chairs
 SIDE = 56  # pixels
 SUN = np.array([0.3, 0.5, 0.81])
@@ -16,14 +16,14 @@ TONES = {"main": 1.0, "shade": 0.7, "light": 1.2}
 
 
 def rooms(count: int, seed: int) -> tuple[list[str], dict[str, Clip]]:
-    """As many of each number, and how many chairs each has."""
+    """Clips of `count` rooms with each number of chairs equally often, and these numbers as answers."""
     rng = np.random.default_rng(seed)
     answers = [str(number % 4 + 1) for number in range(count)]
     return answers, {f"room_{number}": film(int(chairs), rng) for number, chairs in enumerate(answers)}
 
 
 def film(chairs: int, rng: Generator) -> Clip:
-    """A room from two opposite corners."""
+    """A clip of a room from two opposite corners."""
     corners = HALF * np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]])
     vertices, triangles = [corners], [np.array([[0, 1, 2], [0, 2, 3]])]
     colours = [np.full((2, 3), rng.uniform(170, 200))]

@@ -37,12 +37,12 @@ def each_tiny(request: pytest.FixtureRequest, tiny: Callable[..., Path]) -> Path
 
 @pytest.fixture(scope="session")
 def lmms_eval_wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]:
-    """lmms-eval's wheel without what it depends on: it is not installed."""
+    """lmms-eval's wheel without its dependencies: it is not installed."""
     folder = tmp_path_factory.mktemp("lmms-eval")
     options = ["--quiet", "--no-deps", "--dest", str(folder)]
     command = [sys.executable, "-m", "pip", "download", *options, "lmms-eval"]
     if subprocess.run(command, capture_output=True, check=False, timeout=120).returncode:
-        pytest.skip("lmms-eval cannot be fetched here")
+        pytest.skip("lmms-eval cannot be downloaded on this machine")
     (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         yield archive
@@ -50,7 +50,7 @@ def lmms_eval_wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfil
 
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    """A hub on loopback; the client in this process takes it for the Hub, and a token that may write."""
+    """A hub on loopback. The client in this process uses it as the Hub, with a token that may write."""
     from huggingface_hub import constants, hf_api
 
     with served() as running:

@@ -1,4 +1,4 @@
-"""Checkpoints are whole or not there, and say where their model comes from."""
+"""Checkpoints are complete or absent, and state the origin of their model."""
 
 import json
 import subprocess
@@ -37,7 +37,7 @@ def small_disk(tmp_path):
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("nobody may mount a small disk here")
+        pytest.skip("this user may not mount a small disk")
     yield folder
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
@@ -52,7 +52,7 @@ def test_full_disk_ends_a_run_with_the_checkpoint_to_resume_from_and_no_half_of_
     assert [path.name for path in (small_disk / "run").glob("checkpoint-*")] == ["checkpoint-1"]
 
 
-def test_last_checkpoint_is_the_newest_that_is_whole(tmp_path):
+def test_last_checkpoint_is_the_newest_that_is_complete(tmp_path):
     for step in (2, 9, 10, 11):
         (tmp_path / f"checkpoint-{step}").mkdir()
     assert last_checkpoint(tmp_path) is None
@@ -62,7 +62,7 @@ def test_last_checkpoint_is_the_newest_that_is_whole(tmp_path):
     assert last_checkpoint(tmp_path) == tmp_path / "checkpoint-10"
 
 
-def test_last_begins_where_there_is_none_and_a_named_one_must_be_whole(tmp_path):
+def test_last_begins_at_the_start_without_a_checkpoint_and_a_named_one_must_be_complete(tmp_path):
     assert resumed_from(None, tmp_path) is None
     assert resumed_from("last", tmp_path) is None
     half = tmp_path / "checkpoint-3"
@@ -74,7 +74,7 @@ def test_last_begins_where_there_is_none_and_a_named_one_must_be_whole(tmp_path)
 
 
 @pytest.mark.parametrize("before", [None, {"method": "sft", "start": "base"}])
-def test_every_checkpoint_and_the_model_tell_where_they_come_from(tiny, tmp_path, before):
+def test_every_checkpoint_and_the_model_state_their_origin(tiny, tmp_path, before):
     run = trainer(tiny(), tmp_path / "run", max_steps=2, save_strategy="steps", save_steps=1)
     run.provenance = replace(KNOWN, before=before)
     run.train()
@@ -89,7 +89,7 @@ def test_every_checkpoint_and_the_model_tell_where_they_come_from(tiny, tmp_path
         assert ("was made the same way" in text) == (before is not None)
 
 
-def test_model_that_was_trained_elsewhere_has_no_provenance_and_any_input_will_do(tmp_path):
+def test_model_that_was_trained_elsewhere_has_no_provenance_and_accepts_any_input(tmp_path):
     assert read_provenance(tmp_path) is None
     assert read_provenance("Qwen/Qwen2-VL-2B-Instruct") is None
     refuse_other_input(str(tmp_path), "images")

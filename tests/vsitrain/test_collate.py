@@ -1,4 +1,4 @@
-"""Batches to train on, against the chat template's own text and plain passes of the model."""
+"""Batches for training, compared with the chat template's own text and plain passes of the model."""
 
 import pytest
 import torch
@@ -32,7 +32,7 @@ def opened(path):
 
 
 def log_probability(model, inputs, mask) -> torch.Tensor:
-    """(n,) of the tokens where the mask is 1, given all before them."""
+    """(n,) log-probabilities of the tokens where the mask is 1, given all before them."""
     with torch.no_grad():
         logits = model(**inputs).logits[:, :-1].log_softmax(-1)
     of_tokens = logits.gather(-1, inputs["input_ids"][:, 1:, None])[..., 0]
@@ -40,7 +40,7 @@ def log_probability(model, inputs, mask) -> torch.Tensor:
 
 
 def one_by_one(asking, model, answers) -> torch.Tensor:
-    """The same from each prompt alone, unpadded, with its answer and the end of the turn behind it."""
+    """The same from each prompt alone, unpadded, with its answer and the end of the turn after it."""
     found = []
     for row, answer in zip([*asked.ROWS] * (len(answers) // len(asked.ROWS)), answers, strict=True):
         prompt = conversation(row, asking.mode, form="training", letters=asking.letters)
@@ -59,7 +59,7 @@ def one_by_one(asking, model, answers) -> torch.Tensor:
 
 
 @pytest.mark.parametrize("letters", [True, False])
-def test_labels_are_the_reply_and_the_end_of_its_turn_alone(folder, processor, letters):
+def test_labels_are_only_the_reply_and_the_end_of_its_turn(folder, processor, letters):
     asking = asked.asking(folder, processor, letters=letters)
     batch = AnswerCollator(asking)(asked.ROWS)
     for row, ids, labels in zip(asked.ROWS, batch["input_ids"], batch["labels"], strict=True):
@@ -74,7 +74,7 @@ def test_labels_are_the_reply_and_the_end_of_its_turn_alone(folder, processor, l
         assert (ids[last + 1 :] == processor.tokenizer.pad_token_id).all()
 
 
-def test_batch_reads_as_the_template_writes_the_whole_conversation(folder, processor):
+def test_batch_has_the_text_that_the_template_gives_the_whole_conversation(folder, processor):
     asking = asked.asking(folder, processor)
     batch = AnswerCollator(asking)(asked.ROWS)
     for row, ids, attended in zip(asked.ROWS, batch["input_ids"], batch["attention_mask"], strict=True):
@@ -138,17 +138,17 @@ def test_blank_clips_change_the_log_probabilities(folder, each_tiny):
     assert ((found[0] - found[1]).abs() > 1e-3).all()
 
 
-def test_processor_of_a_model_that_sees_nothing_is_refused_at_once(folder, processor):
+def test_processor_of_a_model_without_vision_is_refused_early(folder, processor):
     with pytest.raises(VsiError, match="none of the families that can be shown a video"):
         asked.asking(folder, processor.tokenizer)
 
 
-def test_mode_that_wants_reasoning_has_none_to_learn_from(folder, processor):
+def test_mode_with_reasoning_has_no_reply_to_learn_from(folder, processor):
     with pytest.raises(OptionError, match="prompt think: wants <think> in a reply"):
         asked.asking(folder, processor, "think")
 
 
-def test_mode_with_a_tag_for_the_answer_alone_has_it_in_the_reply(folder, processor, tmp_path):
+def test_mode_with_only_an_answer_tag_has_it_in_the_reply(folder, processor, tmp_path):
     mode = tmp_path / "tagged.yaml"
     wording = "Give the answer in <answer> </answer>."
     mode.write_text(f"name: tagged\ntags: [answer]\ntraining: {wording}\nevaluation: {wording}\n")

@@ -1,4 +1,4 @@
-"""Whole runs by the command line: from a build to a model, and what is refused before one is loaded."""
+"""Whole runs by the command line: from a build to a model, and refusals before a model is loaded."""
 
 import errno
 import json
@@ -45,7 +45,7 @@ def data(tmp_path):
 
 @pytest.fixture
 def vsitrain(tmp_path, monkeypatch, capfd):
-    """Runs a command; gives its status and what it printed."""
+    """Run a command; return its status and its output."""
     monkeypatch.chdir(tmp_path)
 
     def run(method, model, out="run", **settings):
@@ -108,7 +108,7 @@ def test_sft_then_grpo_on_its_adapter_then_dpo_on_theirs(vsitrain, data, tiny, t
     assert (logits[0] - logits[1]).abs().max() > 1e-3  # GRPO began where SFT ended
 
 
-def test_same_command_with_last_goes_on_where_a_run_stopped(vsitrain, data, tiny, tmp_path):
+def test_same_command_with_last_resumes_an_interrupted_run(vsitrain, data, tiny, tmp_path):
     again = {"save_strategy": "steps", "save_steps": 1, "resume_from_checkpoint": "last"}
     assert vsitrain("sft", tiny(), max_steps=1, **again)[0] == 0
     status, said = vsitrain("sft", tiny(), max_steps=3, **again)
@@ -118,7 +118,7 @@ def test_same_command_with_last_goes_on_where_a_run_stopped(vsitrain, data, tiny
     assert "Trained: 3 steps" in said.out
 
 
-def test_a_run_is_not_overwritten_unasked_and_does_not_go_on_with_other_frames(
+def test_a_run_is_not_overwritten_by_default_and_does_not_resume_with_other_frames(
     vsitrain, data, tiny, tmp_path
 ):
     saving = {"save_strategy": "steps", "save_steps": 1}
@@ -154,7 +154,7 @@ def test_plan_is_printed_and_nothing_is_written(vsitrain, data, tiny, tmp_path):
 
 @pytest.fixture
 def no_model(monkeypatch):
-    """Loading a model is an error."""
+    """Make loading a model an error."""
 
     def load(*_, **__):
         raise AssertionError("a model was loaded")
@@ -270,7 +270,7 @@ def test_blank_runs_learn_the_same_from_any_pictures_and_say_so(vsitrain, data, 
     assert "black frames" in (tmp_path / "first" / "README.md").read_text()
 
 
-def test_video_to_vllm_is_refused_in_words(vsitrain, data, tiny, no_model, monkeypatch):
+def test_video_to_vllm_is_refused_with_a_message(vsitrain, data, tiny, no_model, monkeypatch):
     monkeypatch.setattr(
         "vsitrain.trainers.preparation.check_packages", lambda _: None
     )  # as if it were installed
@@ -279,7 +279,7 @@ def test_video_to_vllm_is_refused_in_words(vsitrain, data, tiny, no_model, monke
     assert "Set input_mode: images" in said.err
 
 
-def test_options_of_trl_pass_through_by_their_names(vsitrain, tiny, tmp_path):
+def test_options_of_trl_are_accepted_by_their_names(vsitrain, tiny, tmp_path):
     data = asked.build(tmp_path / "build")
     frames = [builds.footage(scene, 3, (84, 84)) for scene in asked.SCENES[:1]]
     builds.write(data, asked.ROWS[:1], frames, split="validation")
@@ -313,7 +313,7 @@ def test_options_of_trl_pass_through_by_their_names(vsitrain, tiny, tmp_path):
     assert list((tmp_path / "run").rglob("events.out.tfevents.*"))
 
 
-def test_grpo_on_a_disk_that_is_full_outside_of_checkpoints_says_so(vsitrain, data, tiny, monkeypatch):
+def test_grpo_on_a_disk_that_is_full_outside_of_checkpoints_reports_it(vsitrain, data, tiny, monkeypatch):
     def full(_, path):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
 

@@ -1,4 +1,4 @@
-"""Settings from a recipe and the command line, and what is said of wrong ones."""
+"""Settings from a recipe and the command line, and the messages about wrong ones."""
 
 import pytest
 
@@ -29,11 +29,11 @@ def test_command_line_wins_over_the_recipe_and_over_trl(recipe):
     assert config.training.num_generations == 4
 
 
-def test_a_number_that_yaml_takes_for_text_is_a_number(recipe):
+def test_a_number_that_yaml_reads_as_text_is_a_number(recipe):
     assert read_config("grpo", recipe, []).training.beta == 1e-4
 
 
-def test_recipe_stands_on_another_and_says_only_what_differs(tmp_path, recipe):
+def test_recipe_extends_another_and_states_only_the_differences(tmp_path, recipe):
     above = write(tmp_path, "above.yaml", "extends: run.yaml\nbeta: 0.0\n")
     settings = read_recipe(above).settings
     assert settings["beta"] == 0
@@ -47,7 +47,7 @@ def test_recipes_in_a_circle_are_refused(tmp_path):
         read_recipe(write(tmp_path, "b.yaml", "extends: a.yaml\n"))
 
 
-def test_a_recipe_that_is_not_there_is_named(tmp_path):
+def test_a_missing_recipe_is_named(tmp_path):
     with pytest.raises(RulesError, match=r"gone\.yaml"):
         read_recipe(write(tmp_path, "a.yaml", "extends: gone.yaml\n"))
 
@@ -61,7 +61,7 @@ def test_a_recipe_that_is_not_there_is_named(tmp_path):
         ("input_mode: audio", "'video' or 'images'"),
     ],
 )
-def test_a_fault_in_a_recipe_names_the_line_of_the_file_that_holds_it(tmp_path, recipe, line, fault):
+def test_a_fault_in_a_recipe_names_the_line_of_its_file(tmp_path, recipe, line, fault):
     recipe.write_text(recipe.read_text() + line)
     above = write(tmp_path, "above.yaml", "extends: run.yaml\n")
     with pytest.raises(OptionError, match=fault) as error:
@@ -131,7 +131,7 @@ def test_groups_that_do_not_fill_a_round_are_refused_in_terms_of_keys_that_peopl
     assert "generation_batch_size" not in str(it.value)
 
 
-def test_what_trl_refuses_is_said_without_a_traceback(recipe):
+def test_settings_that_trl_refuses_are_reported_without_a_traceback(recipe):
     with pytest.raises(OptionError, match="at least 2"):
         read_config("grpo", recipe, ["--num_generations", "1"])
 
@@ -146,15 +146,15 @@ def test_keys_of_one_trainer_are_unknown_to_another(recipe):
         read_config("sft", recipe, [])
 
 
-def test_without_a_gpu_training_is_told_to_use_none(recipe, monkeypatch):
+def test_without_a_gpu_training_uses_the_cpu(recipe, monkeypatch):
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     training = read_config("grpo", recipe, []).training
     assert training.use_cpu
     assert not training.bf16
-    assert read_config("grpo", recipe, ["--bf16", "true"]).training.bf16  # what is asked for is not overruled
+    assert read_config("grpo", recipe, ["--bf16", "true"]).training.bf16  # an explicit setting is kept
 
 
-def test_plan_on_a_machine_without_a_gpu_takes_the_precision_of_one(recipe, monkeypatch):
+def test_plan_on_a_machine_without_a_gpu_uses_the_precision_of_a_gpu(recipe, monkeypatch):
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     assert read_config("grpo", recipe, [], planned=True).training.bf16
     assert not read_config("grpo", recipe, ["--bf16", "false"], planned=True).training.bf16
@@ -164,7 +164,7 @@ def test_plan_on_a_machine_without_a_gpu_takes_the_precision_of_one(recipe, monk
     ("kind", "key", "default"),
     [("dpo", "max_length", 1024), ("sft", "max_length", 1024), ("grpo", "dtype", "float32")],
 )
-def test_null_is_taken_for_null_where_the_default_is_another(tmp_path, kind, key, default):
+def test_null_is_read_as_null_if_the_default_is_another_value(tmp_path, kind, key, default):
     def value(*lines):
         path = write(tmp_path, "run.yaml", "\n".join(["data: build", f"output_dir: {tmp_path}", *lines]))
         config = read_config(kind, path, [])
@@ -174,7 +174,7 @@ def test_null_is_taken_for_null_where_the_default_is_another(tmp_path, kind, key
     assert value(f"{key}: null") is None
 
 
-def test_null_is_refused_where_a_key_has_none(recipe):
+def test_null_is_refused_if_a_key_does_not_accept_it(recipe):
     recipe.write_text(recipe.read_text() + "temperature: null\n")
     with pytest.raises(OptionError, match="`temperature` cannot be null") as error:
         read_config("grpo", recipe, [])

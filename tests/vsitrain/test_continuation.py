@@ -1,4 +1,4 @@
-"""A run goes on from a checkpoint with the same data, frames and rewards, or says that they changed."""
+"""A run resumes from a checkpoint with the same data, frames and rewards, or reports that they changed."""
 
 from dataclasses import replace
 
@@ -30,7 +30,7 @@ def checkpoint(tmp_path):
     return str(folder)
 
 
-def test_the_same_run_goes_on_also_from_data_that_lies_elsewhere(checkpoint):
+def test_the_same_run_resumes_also_from_data_in_another_folder(checkpoint):
     assert continue_provenance(checkpoint, NOW, accept=False) == NOW
     moved = replace(NOW, data="elsewhere/questions", settings={**NOW.settings, "max_steps": 500})
     assert continue_provenance(checkpoint, moved, accept=False) == moved
@@ -54,7 +54,7 @@ def test_accepted_changes_are_recorded_and_survive_the_next_resumption(checkpoin
     assert [change["step"] for change in again.changes] == [30, 60]
 
 
-def test_a_checkpoint_that_recorded_less_is_compared_by_what_it_recorded(tmp_path):
+def test_a_checkpoint_that_recorded_less_is_compared_by_its_recorded_settings(tmp_path):
     old = tmp_path / "checkpoint-5"
     old.mkdir()
     write_provenance(old, KNOWN)

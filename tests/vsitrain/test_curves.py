@@ -1,4 +1,4 @@
-"""What a run logged, read back and drawn."""
+"""The log of a run, read back and drawn."""
 
 import json
 
@@ -31,14 +31,14 @@ def logged(steps):
     ]
 
 
-def test_figures_are_read_by_name_and_what_is_none_is_left_out(tmp_path):
+def test_figures_are_read_by_name_and_null_values_are_left_out(tmp_path):
     history = read_history(write(tmp_path, logged(4)))
     assert history["reward"] == ((1, 0.25), (2, 0.5), (3, 0.75), (4, 1.0))
     assert [step for step, _ in history["kl"]] == [1, 2, 4]
     assert set(history) == {"reward", "kl", "rewards_by_topic/object_counting"}
 
 
-def test_a_run_that_goes_on_is_read_from_its_newest_whole_checkpoint(tmp_path):
+def test_a_resumed_run_is_read_from_its_newest_complete_checkpoint(tmp_path):
     write(tmp_path / "checkpoint-2", logged(2))
     write(tmp_path / "checkpoint-10", logged(10))
     (tmp_path / "checkpoint-12").mkdir()

@@ -1,4 +1,4 @@
-"""Preference optimisation on video steps, and comes to prefer the right answers."""
+"""Preference optimisation works on video: after its steps, the model prefers the right answers."""
 
 import math
 
@@ -55,13 +55,13 @@ def logged(trainer, name) -> list[float]:
 def test_loss_falls_and_the_right_answers_come_to_be_preferred(each_tiny, folder, tmp_path):
     trainer = trainer_of(each_tiny, folder, tmp_path)
     trainer.train()
-    assert logged(trainer, "loss")[0] == pytest.approx(math.log(2), abs=1e-4)  # nothing is preferred yet
+    assert logged(trainer, "loss")[0] == pytest.approx(math.log(2), abs=1e-4)  # no reply is preferred yet
     assert logged(trainer, "loss")[-1] < 0.5
     assert logged(trainer, "rewards/accuracies")[-1] == 1
     assert logged(trainer, "rewards/margins")[-1] > 0.5
 
 
-def test_loss_falls_with_an_adapter_whose_reference_is_the_model_below_it(tiny, folder, tmp_path):
+def test_loss_falls_with_an_adapter_that_has_its_base_as_the_reference(tiny, folder, tmp_path):
     adapter = LoraConfig(r=8, lora_alpha=16, target_modules=LORA_TARGETS)
     trainer = trainer_of(tiny(), folder, tmp_path, peft_config=adapter, changes={"learning_rate": 1e-2})
     trainer.train()
@@ -79,7 +79,7 @@ def test_blank_clips_change_the_log_probabilities(tiny, folder, tmp_path):
     assert abs(found[0] - found[1]) > 0.01
 
 
-def test_run_that_was_stopped_ends_like_one_that_was_not(tiny, folder, tmp_path):
+def test_run_that_was_interrupted_ends_like_one_that_was_not(tiny, folder, tmp_path):
     changes = {"max_steps": 4, "save_strategy": "steps", "save_steps": 2}
     whole = trainer_of(tiny(), folder, tmp_path / "whole", changes=changes)
     whole.train()

@@ -1,4 +1,4 @@
-"""Clips in the prompts of every family: the tokens, the pixels and the times that a model is given."""
+"""Clips in the prompts of every family: the tokens, the pixels and the times that a model gets."""
 
 import re
 
@@ -29,7 +29,7 @@ def _close(one, other):
     torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-5)
 
 
-def test_family_is_known_by_model_configuration_and_processor(each_tiny):
+def test_family_is_found_by_model_configuration_and_processor(each_tiny):
     model, processor = parts(each_tiny)
     families = {
         family_of(thing).name
@@ -38,7 +38,7 @@ def test_family_is_known_by_model_configuration_and_processor(each_tiny):
     assert len(families) == 1
 
 
-def test_model_that_sees_nothing_is_refused_with_the_families_that_do():
+def test_model_without_vision_is_refused_with_the_known_families():
     with pytest.raises(
         VsiError, match=r"is a bert, which is none of .* Qwen2-VL, Qwen2.5-VL, Qwen3-VL, InternVL"
     ):
@@ -58,7 +58,7 @@ def test_batch_of_mixed_clips_is_read_like_each_alone(each_tiny, input_mode):
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
-def test_padding_stands_on_the_side_asked_for(tiny, side):
+def test_padding_is_on_the_requested_side(tiny, side):
     _, processor = parts(tiny())
     batch = encode(processor, [asked("a"), asked("a longer one")], [plain(9)] * 2, padding_side=side)
     edge = 0 if side == "left" else -1
@@ -67,11 +67,11 @@ def test_padding_stands_on_the_side_asked_for(tiny, side):
     assert batch["mm_token_type_ids"].sum(1).tolist() == [2 * 4, 2 * 4]  # four tokens of the kind 2: video
 
 
-def test_what_is_encoded_is_what_the_family_s_own_processor_makes_of_it(each_tiny):
+def test_encoding_equals_that_of_the_family_s_own_processor(each_tiny):
     _, processor = parts(each_tiny)
     clip = CLIPS["scene_a"]  # half a second between frames
     text = processor.apply_chat_template(asked("Well?"), tokenize=False, add_generation_prompt=True)
-    if each_tiny.name == "qwen3-vl":  # its reference writes the marks around each two frames alone
+    if each_tiny.name == "qwen3-vl":  # its reference writes the marks around each two frames only
         text = text.replace("<|vision_start|><|video_pad|><|vision_end|>", "<|video_pad|>")
     given = {"total_num_frames": 4, "fps": 2.0, "frames_indices": [0, 1, 2, 3]}
     expected = processor(
@@ -101,12 +101,12 @@ def test_frames_reach_the_model_unsampled_and_in_order(tiny):
     )
 
 
-def test_time_between_frames_reaches_the_families_that_ask_for_it(tiny):
+def test_time_between_frames_reaches_the_families_that_use_it(tiny):
     clip = noise(4, 56, 56)
     fast, slow = clip, Clip(clip.frames, clip.timestamps * 3)
     _, processor = parts(tiny("qwen2.5-vl"))
     batch = encode(processor, [asked("?")] * 2, [fast, slow])
-    _close(batch["second_per_grid_ts"], torch.tensor([1.0, 3.0]))  # two frames a position
+    _close(batch["second_per_grid_ts"], torch.tensor([1.0, 3.0]))  # two frames per position
     _, processor = parts(tiny("qwen3-vl"))
     for shown, times in ((fast, ["0.2", "1.2"]), (slow, ["0.8", "3.8"])):  # the middle of each two
         text = processor.tokenizer.decode(encode_rows(processor, [asked("?")], [shown])[0].input_ids)
@@ -131,7 +131,7 @@ def test_rate_of_frames_is_that_of_the_released_processor_on_the_whole_video(tin
 
 
 @pytest.mark.parametrize("input_mode", ["video", "images"])
-def test_a_clip_of_one_frame_is_read_in_every_family(each_tiny, input_mode):
+def test_a_clip_of_one_frame_is_encoded_in_every_family(each_tiny, input_mode):
     model, processor = parts(each_tiny)
     single = Clip(noise(1, 56, 56).frames, np.array([3.0]), 10.0)
     with torch.no_grad():
@@ -142,7 +142,7 @@ def test_a_clip_of_one_frame_is_read_in_every_family(each_tiny, input_mode):
         assert re.findall("<([0-9.]+) seconds>", text) == ["3.0"]
 
 
-def test_uneven_times_are_told_as_they_are(tiny):
+def test_uneven_times_are_passed_unchanged(tiny):
     _, processor = parts(tiny("qwen3-vl"))
     clip = Clip(noise(4, 56, 56).frames, np.array([0.0, 0.62, 7.0, 13.0]))
     text = processor.tokenizer.decode(encode_rows(processor, [asked("?")], [clip])[0].input_ids)
@@ -152,7 +152,7 @@ def test_uneven_times_are_told_as_they_are(tiny):
 def test_tokens_of_a_clip_follow_from_its_frames_by_hand(tiny):
     _, processor = parts(tiny())
     limit_pixels(processor, min_pixels=4 * 28 * 28, max_pixels=128 * 28 * 28, frames=16)
-    # 640 x 480 fits into 128 squares of 28 x 28 as 13 x 9 of them, and a video takes two frames at once.
+    # 640 x 480 fits into 128 squares of 28 x 28 as 13 x 9 of them, and a video has two frames per token.
     assert clip_tokens(processor, 16, 480, 640) == 8 * 13 * 9 + 2
     assert clip_tokens(processor, 15, 480, 640) == 8 * 13 * 9 + 2
     assert clip_tokens(processor, 16, 480, 640, input_mode="images") == 16 * (13 * 9 + 2)
@@ -171,7 +171,7 @@ SIZES = [(240, 320), (30, 40), (108, 192), (200, 84)]
 
 @pytest.mark.parametrize("squares", [(4, 4), (14, 16), (40, 40)])
 @pytest.mark.parametrize("family", ["qwen2-vl", "qwen2.5-vl", "qwen3-vl"])
-def test_no_frame_has_more_pixels_than_the_upper_limit_however_close_the_lower_is(tiny, family, squares):
+def test_no_frame_has_more_pixels_than_the_upper_limit_also_if_the_lower_is_close(tiny, family, squares):
     _, processor = parts(tiny(family))
     patch = processor.image_processor.patch_size
     least, most = (number * (2 * patch) ** 2 for number in squares)
@@ -201,7 +201,7 @@ def test_limits_are_saved_with_the_processor(tiny, tmp_path):
     assert clip_tokens(saved, 2, 480, 640) == clip_tokens(processor, 2, 480, 640) == 6 + 2
 
 
-def test_limits_are_refused_where_every_frame_has_one_size(tiny):
+def test_limits_are_refused_if_every_frame_has_one_size(tiny):
     _, processor = parts(tiny("internvl"))
     with pytest.raises(VsiError, match=r"no effect on InternVL"):
         limit_pixels(processor, min_pixels=1, max_pixels=2, frames=1)
@@ -216,7 +216,7 @@ def test_frame_as_an_image_stays_in_one_piece_and_is_scaled_once(each_tiny, size
     assert tokens == 3 * (clip_tokens(processor, 1, *size, input_mode="images"))
 
 
-def test_clip_takes_one_place_as_a_video_and_one_a_frame_as_images():
+def test_clip_has_one_place_as_a_video_and_one_per_frame_as_images():
     clip = noise(3, 28, 28)
     content = [{"type": "text", "text": "Look: ", "video": None}, {"type": "video", "text": None}]
     messages = [{"role": "system", "content": "Be short."}, {"role": "user", "content": content}]
@@ -258,7 +258,7 @@ def test_guarded_model_refuses_the_tokens_of_a_video_without_its_pixels(each_tin
     model, processor = parts(each_tiny)
     batch = encode(processor, [asked("Well?")], [plain(90)])
     text = {key: batch[key] for key in ("input_ids", "attention_mask")}
-    model(**text)  # it sees nothing, and says nothing
+    model(**text)  # the prompt has no tokens of a video
     lift = refuse_blind_passes(model)
     with pytest.raises(VsiError, match=r"tokens that stand for pixels, and no pixel_values"):
         model(**text)
@@ -281,7 +281,7 @@ def test_guard_holds_within_an_adapter(tiny):
         adapted(input_ids=batch["input_ids"])
 
 
-def test_tokens_that_stand_for_pixels_are_known_for_every_family(each_tiny):
+def test_every_family_has_its_tokens_that_stand_for_pixels(each_tiny):
     model, processor = parts(each_tiny)
     pads = pad_token_ids(processor)
     assert pads == [getattr(model.config, name) for name in family_of(model).pads]

@@ -1,4 +1,4 @@
-"""The first run of docs/train.md, in its own words, on a smaller demo and for fewer steps."""
+"""The first run of docs/train.md, with its own commands, on a smaller demo and for fewer steps."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""No gradient goes back through a vision tower that stays as it is: counted in operations."""
+"""No gradient goes back through a frozen vision tower, as the number of operations shows."""
 
 from functools import partial
 
@@ -44,13 +44,13 @@ def data(tmp_path_factory):
 
 @pytest.fixture
 def spread_weights(monkeypatch):
-    """As where weights are spread over processes: there the tower runs in every pass."""
+    """Act as if weights were spread over processes: then the tower runs in every pass."""
     for module in (grpo, spread):
         monkeypatch.setattr(module, "spreads_weights", lambda _: True)
 
 
 def one_step(folder, data, out, *, method="sft", **changes):
-    """The trainer after a step with checkpointing, and how many operations the tower did in it."""
+    """The trainer after a step with checkpointing, and the number of operations of the tower in it."""
     given = {
         "model_name_or_path": folder,
         "data": data,
@@ -100,7 +100,7 @@ def test_adapter_is_the_same_to_the_bit_and_takes_fewer_operations(
 
 
 @pytest.mark.slow
-def test_adapter_of_grpo_is_the_same_to_the_bit_where_rewards_differ(
+def test_adapter_of_grpo_is_the_same_to_the_bit_if_rewards_differ(
     tiny, tmp_path, monkeypatch, spread_weights
 ):
     lora = {"peft_config": LoraConfig(r=4, target_modules=LORA_TARGETS)}
@@ -119,7 +119,7 @@ def test_adapter_of_grpo_is_the_same_to_the_bit_where_rewards_differ(
         with FlopCounterMode(display=False) as counted:
             run.train()
         (spread,) = {it["reward_std"] > 0 for it in run.state.log_history if "reward_std" in it}
-        assert spread  # else the advantages are 0, and nothing is learned
+        assert spread  # otherwise the advantages are 0, and nothing is learned
         changed = [name for name, it in adapter(run).items() if not torch.equal(it, before[name])]
         assert len(changed) == len(before)
         return adapter(run), counted.get_total_flops()
@@ -164,7 +164,7 @@ def counted(model, batch, replies, *, backward):
 
 
 @pytest.mark.parametrize("family", ["qwen2-vl", "qwen2.5-vl"])
-def test_backward_takes_the_operations_that_the_plan_reckons_with(tmp_path, family):
+def test_backward_takes_the_operations_of_the_plan(tmp_path, family):
     make_tiny(tmp_path, MIDDLING.model_copy(update={"family": family}))
     processor = AutoProcessor.from_pretrained(tmp_path)
     batch = encode(processor, [prompt("?" * 40)], [noise(4, 84, 84)])

@@ -1,4 +1,4 @@
-"""What every command says of itself: what it reads and writes, and whether it goes to the network."""
+"""The help of every command: what it reads and writes, and whether it uses the network."""
 
 import pytest
 from typer.main import get_command
@@ -10,7 +10,7 @@ FROM_THE_HUB = ("grpo", "sft", "dpo", "evaluate", "study", "score", "merge")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_help_says_what_a_command_touches(name):
+def test_help_names_the_files_and_network_that_a_command_uses(name):
     said = " ".join(COMMANDS[name].help.split())
     assert "writ" in said.casefold()
     assert "read" in said.casefold()
@@ -18,5 +18,5 @@ def test_help_says_what_a_command_touches(name):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_option_says_what_it_is(name):
+def test_every_option_has_a_help_text(name):
     assert all(getattr(option, "help", None) for option in COMMANDS[name].params if option.name != "help")

@@ -1,4 +1,4 @@
-"""Checkpoints from strangers and full disks: a run ends with a line in words, and runs nothing."""
+"""Checkpoints of unknown origin and full disks: a run ends with a message of one line, and no code is run."""
 
 import errno
 import json
@@ -27,12 +27,12 @@ def finished(tiny, tmp_path_factory) -> Path:
 
 @pytest.fixture
 def checkpoint(finished, tmp_path):
-    """A copy of it to spoil."""
+    """A copy of it that a test may damage."""
     return shutil.copytree(finished, tmp_path / "checkpoint-1")
 
 
 class Running:
-    """Runs a command where it is unpickled."""
+    """Runs a command when it is unpickled."""
 
     def __init__(self, ran: Path) -> None:
         self.ran = ran
@@ -168,8 +168,8 @@ def test_a_state_of_the_trainer_that_no_run_wrote_is_refused(checkpoint, tmp_pat
 
 
 @pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "trainer_state.json", "README.md"])
-def test_a_disk_that_is_full_at_the_end_of_a_run_is_told_in_words(tiny, tmp_path, name):
-    """/dev/full takes no byte, as a full disk."""
+def test_a_disk_that_is_full_at_the_end_of_a_run_is_reported_in_a_message(tiny, tmp_path, name):
+    """/dev/full accepts no byte, as a full disk."""
     run = trainer(tiny(), tmp_path / "run", max_steps=1)
     (tmp_path / "run").mkdir(exist_ok=True)
     (tmp_path / "run" / name).symlink_to("/dev/full")
@@ -185,14 +185,14 @@ def test_a_disk_that_is_full_at_the_end_of_a_run_is_told_in_words(tiny, tmp_path
     assert caught.value.remedy == "Make room, and begin again."
 
 
-def test_a_full_disk_is_known_by_what_libraries_say():
+def test_a_full_disk_is_recognised_by_the_errors_of_libraries():
     assert is_full_disk(OSError(errno.ENOSPC, "No space left on device"))
     assert is_full_disk(Exception("No space left on device (os error 28)"))
     assert not is_full_disk(OSError(errno.EACCES, "Permission denied"))
     assert not is_full_disk(ValueError("something else"))
 
 
-def test_any_command_on_a_full_disk_says_so(monkeypatch, capsys):
+def test_any_command_on_a_full_disk_reports_it(monkeypatch, capsys):
     from vsitrain.commands import app as cli
 
     def full(*_, **__):

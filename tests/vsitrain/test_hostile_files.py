@@ -1,4 +1,4 @@
-"""Recipes, adapters, predictions and what runs leave, made worse at random: read, or refused in words."""
+"""Recipes, adapters, predictions and files of runs, mutated at random: read, or refused with a message."""
 
 import json
 from dataclasses import asdict, replace
@@ -180,7 +180,7 @@ def test_file_mutated_in_thousands_of_ways_is_read_or_refused(tmp_path, reader, 
 
 @pytest.mark.parametrize("part", ["'1' ", "1 ", "A. ", "x5x4", "not sink, ", "<answer>", "</think>", "9"])
 @pytest.mark.parametrize("more", [{}, _CHOICE], ids=["number", "letter"])
-def test_a_reply_of_a_megabyte_states_nothing_and_takes_no_time(tmp_path, part, more):
+def test_a_reply_of_a_megabyte_is_read_quickly_as_no_answer(tmp_path, part, more):
     row = {**_QUESTION, **more}
     reply = part * (1_000_000 // len(part))
     read = Reader("reply", "a.txt", b"", lambda _: (official_score(row, reply), lenient_score(row, reply)))

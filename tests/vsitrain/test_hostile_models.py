@@ -1,4 +1,4 @@
-"""Models, adapters and processors from strangers: nothing in them is run, and faults are told in words."""
+"""Models, adapters and processors of unknown origin: none of their code is run, and faults are reported."""
 
 import io
 import json
@@ -32,7 +32,7 @@ class Strange(PreTrainedConfig):
 
 @pytest.fixture
 def model(tiny, tmp_path):
-    """A copy of a model to spoil."""
+    """A copy of a model that a test may damage."""
     return shutil.copytree(tiny(), tmp_path / "model")
 
 
@@ -50,9 +50,7 @@ def change(file, **values):
 
 @pytest.mark.parametrize("file", ["config.json", "processor_config.json", "tokenizer_config.json"])
 @pytest.mark.parametrize("answer", ["y\n", ""])
-def test_code_of_a_model_is_never_run_whatever_standard_input_says(
-    model, tmp_path, monkeypatch, file, answer
-):
+def test_code_of_a_model_is_never_run_with_any_standard_input(model, tmp_path, monkeypatch, file, answer):
     ran = tmp_path / "ran"
     (model / "strange.py").write_text(_CODE.format(ran=str(ran)))
     auto = dict.fromkeys(("AutoConfig", "AutoModelForImageTextToText", "AutoProcessor"), "strange.Strange")
@@ -60,7 +58,7 @@ def test_code_of_a_model_is_never_run_whatever_standard_input_says(
     change(model / file, auto_map=auto | {"AutoTokenizer": ["strange.Strange", None]}, **kinds)
     monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
     opening = {"config.json": read_model_config}.get(file, open_processor)
-    if file == "tokenizer_config.json":  # transformers has a tokenizer for this model, and takes it
+    if file == "tokenizer_config.json":  # transformers has a tokenizer for this model, and uses it
         opening(str(model))
     else:
         with pytest.raises(OptionError, match="brings code of its own, which vsitrain never runs"):
@@ -68,7 +66,7 @@ def test_code_of_a_model_is_never_run_whatever_standard_input_says(
     assert not ran.exists()
 
 
-def test_a_known_model_with_code_beside_it_is_opened_without_that_code(model, tmp_path, monkeypatch):
+def test_a_known_model_with_code_in_its_folder_is_opened_without_that_code(model, tmp_path, monkeypatch):
     ran = tmp_path / "ran"
     (model / "strange.py").write_text(_CODE.format(ran=str(ran)))
     for file in ("config.json", "processor_config.json"):
@@ -88,7 +86,7 @@ def test_attention_from_elsewhere_is_refused(model):
         read_model_config(str(model))
 
 
-def test_pickled_weights_are_refused_in_words(model, adapter):
+def test_pickled_weights_are_refused_with_a_message(model, adapter):
     tensors = load_file(model / "model.safetensors")
     (model / "model.safetensors").unlink()
     torch.save(tensors, model / "pytorch_model.bin")
@@ -128,7 +126,7 @@ def test_a_chat_template_that_does_not_end_or_fails_is_refused(model, monkeypatc
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", "3", "null", '"a"', "[" * 100_000, '{"base_model_name_or_path": 3}', "\ud800"]
 )
-def test_a_broken_adapter_configuration_is_named(adapter, text):
+def test_a_damaged_adapter_configuration_is_named(adapter, text):
     (adapter / "adapter_config.json").write_bytes(text.encode(errors="surrogatepass"))
     for reading in (base_of, find_model):
         with pytest.raises(OptionError, match=r"adapter_config\.json"):
@@ -159,7 +157,7 @@ def test_an_adapter_that_is_its_own_base_is_refused(adapter, monkeypatch, base, 
         {"rank_pattern": 7},
     ],
 )
-def test_settings_of_an_adapter_that_cannot_be_are_refused(tiny, adapter, monkeypatch, values):
+def test_impossible_settings_of_an_adapter_are_refused(tiny, adapter, monkeypatch, values):
     monkeypatch.setattr(pretrained, "SECONDS", 3.0)
     change(adapter / "adapter_config.json", **values)
     with pytest.raises(OptionError) as caught:
@@ -169,13 +167,13 @@ def test_settings_of_an_adapter_that_cannot_be_are_refused(tiny, adapter, monkey
         open_adapter(open_model(tiny()), adapter)
 
 
-def test_a_penalty_that_is_no_number_is_refused(model):
+def test_a_penalty_that_is_not_a_number_is_refused(model):
     change(model / "generation_config.json", repetition_penalty="high")
     with pytest.raises(OptionError, match=r"generation_config\.json"):
         penalty_of(find_model(str(model)))
 
 
-def test_a_question_that_names_a_token_for_pixels_is_refused_by_its_name(each_tiny):
+def test_a_question_that_contains_a_token_for_pixels_is_refused_by_its_name(each_tiny):
     processor = open_processor(each_tiny)
     for token in (processor.image_token, processor.video_token):
         with pytest.raises(OptionError, match=r"of question 7: holds .* stands for pixels") as caught:

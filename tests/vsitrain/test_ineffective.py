@@ -88,7 +88,7 @@ def test_setting_that_would_do_nothing_is_refused_by_its_line(tmp_path, kind, li
         ("sft", "gradient_checkpointing: false"),
     ],
 )
-def test_setting_that_does_something_is_taken(tmp_path, kind, line):
+def test_setting_with_an_effect_is_accepted(tmp_path, kind, line):
     read(kind, tmp_path, line)
 
 
@@ -124,13 +124,13 @@ def acting(kind):
 
 
 def refused(kind):
-    """The keys that a method refuses whatever stands beside them."""
+    """The keys that a method refuses with any other settings."""
     entries = [it for it in ineffective().values() if not (it.needs or it.clash or it.wants)]
     return {key for entry in entries if kind in entry.methods for key in entry.keys}
 
 
 def unaccounted(kind, *configs):
-    """Keys of which it is not known that they act, nor that they are refused."""
+    """Keys that are listed neither as acting nor as refused."""
     known = {it.name for config in configs for it in fields(config)}
     return known - acting(kind) - refused(kind)
 
@@ -148,6 +148,6 @@ def test_key_of_a_newer_trl_is_found():
 
 
 @pytest.mark.parametrize("module", ACTS)
-def test_keys_that_act_are_read_where_the_list_says(module):
+def test_acting_keys_are_read_in_the_listed_modules(module):
     known = {it.name for config in (*CONFIGS.values(), ModelConfig) for it in fields(config)}
     assert {*ACTS[module]} & known <= read_in(module)

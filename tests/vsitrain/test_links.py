@@ -1,4 +1,4 @@
-"""Runs and evaluations in folders from strangers: no link is followed, nothing of the user's is removed."""
+"""Runs and evaluations in folders of unknown origin: no link is followed, no file of the user is removed."""
 
 import json
 import os
@@ -28,7 +28,7 @@ ROLLOUT = "00000000-00000009-of-rank-0.parquet"
 
 @pytest.fixture
 def mine(tmp_path):
-    """A folder of the user's with files that must stay as they are."""
+    """A folder of the user with files that must not change."""
     folder = tmp_path / "mine"
     folder.mkdir()
     for name in ("file", ROLLOUT, "model.safetensors"):
@@ -84,7 +84,7 @@ def test_other_links_in_a_run_and_to_it_are_the_users(run, mine, tmp_path):
     refuse_linked_run(tmp_path / "new")
 
 
-def test_overwriting_removes_what_a_run_writes_and_no_name_like_it(run):
+def test_overwriting_removes_the_files_of_a_run_and_no_similar_names(run):
     (run / "checkpoint-10" / "vsitrain.json").write_text("{}")
     own = {
         "my_config.json",
@@ -116,7 +116,7 @@ def test_a_folder_base_of_the_user_is_not_replaced(tmp_path):
     assert [path.name for path in base.iterdir()] == ["notes.txt"]
 
 
-def test_rollouts_are_neither_written_nor_forgotten_through_a_link(run, mine):
+def test_rollouts_are_neither_written_nor_dropped_through_a_link(run, mine):
     (run / "_rollouts").symlink_to(mine)
     log = RolloutLog(run / "_rollouts", ["format"])
     with pytest.raises(OptionError, match="through a link"):
@@ -133,7 +133,7 @@ def test_alarms_and_predictions_are_not_appended_to_a_file_elsewhere(run, mine, 
         evaluation._end_last_line(run / "predictions.jsonl")
 
 
-def test_alarms_and_predictions_in_place_of_a_pipe_are_not_waited_for(run):
+def test_pipes_in_place_of_alarms_and_predictions_do_not_block(run):
     for name in ("alarms.jsonl", "predictions.jsonl"):
         os.mkfifo(run / name)
     with no_waiting():
@@ -179,7 +179,7 @@ def test_an_irregular_file_is_not_read_and_does_not_block(run, name, read, vast)
     assert "Errno" not in caught.value.fault
 
 
-def test_alarms_of_a_stranger_are_read_from_regular_files_alone(run):
+def test_alarms_are_read_from_regular_files_only(run):
     os.mkfifo(run / "alarms.jsonl")
     with no_waiting(), pytest.raises(VsiError):
         read_alarms(run)

@@ -1,4 +1,4 @@
-"""Prompts are never cut, whatever the tokenizer's own settings say; one that is too long is named."""
+"""Prompts are never cut, with any settings of the tokenizer; one that is too long is named."""
 
 import json
 import shutil
@@ -20,7 +20,7 @@ from vsitrain.trainers.collate import AnswerCollator
 
 @pytest.fixture
 def limited(tiny, tmp_path):
-    """Copies the tiny model of a family and gives its tokenizer a setting."""
+    """Copy the tiny model of a family and set one setting of its tokenizer."""
 
     def copy(family="qwen2-vl", **setting):
         folder = shutil.copytree(tiny(family), tmp_path / f"{family}-{len(list(tmp_path.iterdir()))}")
@@ -38,7 +38,7 @@ def data(tmp_path):
 
 @pytest.mark.parametrize("family", ["qwen2-vl", "qwen2.5-vl", "qwen3-vl", "internvl"])
 @pytest.mark.parametrize("setting", ["max_length", "model_max_length"])
-def test_a_prompt_is_whole_or_refused_by_the_limit_of_its_tokenizer(limited, tiny, family, setting):
+def test_a_prompt_is_kept_complete_or_refused_by_the_limit_of_its_tokenizer(limited, tiny, family, setting):
     whole = encode_rows(AutoProcessor.from_pretrained(tiny(family)), [prompt("Well?")], [CLIPS["scene_a"]])[0]
     length = len(whole.input_ids)
     fits = AutoProcessor.from_pretrained(limited(family, **{setting: length}))
@@ -61,7 +61,7 @@ def test_a_length_to_cut_at_is_refused_from_python_as_from_the_command(tiny, dat
     kind.trainer_of(tiny(), data, tmp_path / "out", changes={"max_length": None})
 
 
-def test_grpo_refuses_from_python_what_would_do_nothing(tiny, tmp_path):
+def test_grpo_refuses_settings_without_effect_from_python(tiny, tmp_path):
     with pytest.raises(OptionError, match="`cast_lm_head_to_fp32` ends the run in TRL"):
         trainer(tiny(), tmp_path / "out", cast_lm_head_to_fp32=True)
 

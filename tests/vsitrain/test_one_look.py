@@ -1,4 +1,4 @@
-"""The vision tower runs once for each clip, and everything that is computed stays as it was."""
+"""The vision tower runs once per clip, and all results stay the same."""
 
 from contextlib import contextmanager, nullcontext
 
@@ -34,12 +34,12 @@ EACH = [
 
 
 def shown_to(folder, out, monkeypatch, what, *, plain=False, **changes):
-    """A trainer of what is named, on three clips of other sizes; its adapters are no zeros."""
+    """A trainer of the named parts, on three clips of different sizes; its adapters are not zero."""
     how = {**TRAINED[what]}
     with monkeypatch.context() as patched:
         if how.pop("frozen", False):
             patched.setattr(tiny_runs, "parts", _with_frozen_tower)
-        if plain:  # as where the weights are spread over processes
+        if plain:  # as if the weights were spread over processes
             for module in (grpo, spread):
                 patched.setattr(module, "spreads_weights", lambda _: True)
         lora = how.get("peft_config")
@@ -66,7 +66,7 @@ def _with_frozen_tower(folder, opened=tiny_runs.parts):
 
 @contextmanager
 def looks(model):
-    """A list of each run of the tower: how many patches or images go in, and whether gradients are kept."""
+    """A list of the runs of the tower: the number of patches or images, and whether gradients are kept."""
     seen = []
 
     def see(_, args, given):
@@ -85,7 +85,7 @@ def patches_of(processor, clip):
 
 
 def of_a_round(run):
-    """Micro-batches of a round, shuffled and split; of each its loss, and gradients where a step ends."""
+    """Micro-batches of a round, shuffled and split, each with its loss, and with gradients if a step ends."""
     told = []
     for number, batch in enumerate(_batches(run)):
         batch["advantages"] = torch.linspace(-1, 1, len(batch["advantages"]))
@@ -107,7 +107,7 @@ def of_a_round(run):
 def test_log_probabilities_losses_and_gradients_are_those_of_the_plain_path(
     each_tiny, tmp_path, monkeypatch, what
 ):
-    # Old log-probabilities are wanted, too: completions serve two steps of two micro-batches each.
+    # Old log-probabilities are computed, too: completions serve two steps of two micro-batches each.
     split = {"per_device_train_batch_size": 3, "steps_per_generation": 4, "gradient_accumulation_steps": 2}
     found, expected = (
         of_a_round(shown_to(each_tiny, tmp_path / name, monkeypatch, what, plain=name == "plain", **split))
@@ -127,7 +127,7 @@ def test_log_probabilities_losses_and_gradients_are_those_of_the_plain_path(
 
 
 @pytest.mark.parametrize("what", EACH[::2])
-def test_tower_that_stays_sees_each_distinct_clip_once_a_round(each_tiny, tmp_path, monkeypatch, what):
+def test_frozen_tower_sees_each_distinct_clip_once_per_round(each_tiny, tmp_path, monkeypatch, what):
     # Two scenes show the same clip, which is loaded twice.
     clips = {**CLIPS, "scene_d": tiny_runs.noise(*SHAPES["scene_a"], seed=0)}
     how = {"data": questions([*SHAPES, "scene_d"]), "per_device_train_batch_size": 8, "num_iterations": 2}
@@ -145,7 +145,7 @@ def test_tower_that_stays_sees_each_distinct_clip_once_a_round(each_tiny, tmp_pa
     assert counts["plain"] > 10 * distinct
 
 
-def test_tower_that_is_trained_sees_each_clip_once_a_step_with_gradient_and_once_without(
+def test_trained_tower_sees_each_clip_once_per_step_with_gradient_and_once_without(
     each_tiny, tmp_path, monkeypatch
 ):
     how = {"per_device_train_batch_size": 3, "gradient_accumulation_steps": 4, "max_steps": 3}
@@ -159,7 +159,7 @@ def test_tower_that_is_trained_sees_each_clip_once_a_step_with_gradient_and_once
 
 
 @pytest.mark.parametrize("what", EACH[1::2])
-def test_training_ends_where_it_ends_on_the_plain_path(tiny, tmp_path, monkeypatch, what):
+def test_training_gives_the_same_model_as_the_plain_path(tiny, tmp_path, monkeypatch, what):
     how = {"per_device_train_batch_size": 3, "steps_per_generation": 4, "max_steps": 4}
     how |= {"optim": "sgd", "learning_rate": 0.1, "max_grad_norm": 1.0, "gradient_checkpointing": True}
     ends = {}
@@ -173,7 +173,7 @@ def test_training_ends_where_it_ends_on_the_plain_path(tiny, tmp_path, monkeypat
         torch.testing.assert_close(it, ends["plain"][key], atol=1e-5, rtol=1e-5, msg=key)
 
 
-def test_guard_stops_a_run_whose_features_do_not_reach_the_loss(tiny, tmp_path, monkeypatch):
+def test_guard_stops_a_run_if_its_features_do_not_reach_the_loss(tiny, tmp_path, monkeypatch):
     run = shown_to(tiny(), tmp_path, monkeypatch, "adapter")
     theirs = GRPOTrainer._get_per_token_logps_and_entropies
     monkeypatch.setattr(VideoGRPOTrainer, "_get_per_token_logps_and_entropies", theirs)
@@ -181,7 +181,7 @@ def test_guard_stops_a_run_whose_features_do_not_reach_the_loss(tiny, tmp_path, 
         run.train()
 
 
-def test_guard_stops_generation_that_the_features_do_not_reach(tiny, tmp_path, monkeypatch):
+def test_guard_stops_generation_if_the_features_do_not_reach_it(tiny, tmp_path, monkeypatch):
     run = shown_to(tiny(), tmp_path, monkeypatch, "adapter")
     monkeypatch.setattr(VideoGRPOTrainer, "_features_in_reach", lambda _: nullcontext())
     with pytest.raises(VsiError, match="no pixel_values_videos"):
@@ -214,7 +214,7 @@ def tuned(method, model_folder, data, out, monkeypatch, what, *, plain=False, **
 
 @pytest.mark.parametrize("what", EACH)
 @pytest.mark.parametrize("method", ["sft", "dpo"])
-def test_tuning_computes_what_it_computes_on_the_plain_path(
+def test_tuning_computes_the_same_as_on_the_plain_path(
     method, each_tiny, folder, tmp_path, monkeypatch, what
 ):
     told = {}

@@ -1,4 +1,4 @@
-"""Weights that are trained are float32, so that small steps are not rounded away; computing is bfloat16."""
+"""Trained weights are float32, so that small steps are not rounded away; the computation is bfloat16."""
 
 import pytest
 import torch
@@ -54,7 +54,7 @@ def test_small_steps_change_nearly_every_weight(stored, tmp_path):
     assert computed == {torch.bfloat16}
 
 
-def test_adapter_is_trained_in_float32_on_weights_as_they_are_asked_for(stored, tmp_path):
+def test_adapter_is_trained_in_float32_on_weights_of_the_requested_type(stored, tmp_path):
     model, computed = trained(stored, tmp_path, "--use_peft", "true", "--lora_r", "4")
     kinds = {(it.requires_grad, it.dtype) for it in model.parameters()}
     assert kinds == {(True, torch.float32), (False, torch.bfloat16)}
@@ -62,7 +62,7 @@ def test_adapter_is_trained_in_float32_on_weights_as_they_are_asked_for(stored, 
 
 
 @pytest.mark.parametrize("lora", [False, True])
-def test_plan_counts_activations_in_the_precision_that_is_computed_in(stored, tmp_path, lora):
+def test_plan_counts_activations_in_the_precision_of_the_computation(stored, tmp_path, lora):
     more = ("--use_peft", "true", "--lora_r", "4") if lora else ()
     half = prepared(stored, tmp_path, *more)
     whole = prepared(stored, tmp_path, *more, "--bf16", "false")

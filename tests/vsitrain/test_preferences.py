@@ -1,4 +1,4 @@
-"""Wrong answers: wrong to the parser of answers, of the kind asked for, the same for the same seed."""
+"""Wrong answers: wrong for the parser of answers, of the requested kind, the same for the same seed."""
 
 import math
 from itertools import permutations
@@ -106,7 +106,7 @@ def wrong(row, *kinds, letters=False, seed=0):
 
 
 def marks(row, reply, letters):
-    """What the rewards give: 1 for the right word or letter, VSI-Bench's share of marks for a number."""
+    """The score of the rewards: 1 for the right word or letter, VSI-Bench's score for a number."""
     columns = {key: [value] for key, value in row.items()}
     setting = Setting(letters=letters)
     (match,) = match_reward([reply], setting=setting, **columns)
@@ -158,7 +158,7 @@ def test_near_miss_of_a_number_is_off_by_a_tenth_to_three_tenths_or_the_last_pla
     assert off <= max(step, 0.3 * float(truth) + step / 2) + 1e-9
 
 
-def test_near_miss_earns_more_of_the_benchmarks_marks_than_a_random_number():
+def test_near_miss_scores_higher_in_the_benchmark_than_a_random_number():
     row = number("300", "cm")
     near, far = (
         sum(marks(row, wrong(row, kind, seed=seed), letters=False) for seed in range(200)) / 200
@@ -204,7 +204,7 @@ def test_near_miss_of_a_direction_is_beyond_the_nearest_edge(degrees, margin, ri
     assert wrong(direction("_hard", HARD, right, degrees, margin), "near_miss") == answer
 
 
-def test_near_miss_of_a_direction_with_nothing_beyond_its_edge_gives_way():
+def test_near_miss_of_a_direction_without_a_next_sector_is_replaced_by_another_kind():
     row = direction(
         "_easy", ("left", "right"), "left", 120, 15
     )  # the easy question does not ask for the back
@@ -213,12 +213,12 @@ def test_near_miss_of_a_direction_with_nothing_beyond_its_edge_gives_way():
         wrong(row, "near_miss")
 
 
-def test_second_nearest_is_so_by_the_distances_in_the_evidence():
+def test_second_nearest_is_taken_from_the_distances_in_the_evidence():
     assert wrong(NEAREST, "second_nearest") == wrong(NEAREST, "near_miss") == "bed"
     assert wrong(NEAREST, "second_nearest", letters=True) == "B"
 
 
-def test_near_miss_of_an_order_exchanges_what_appears_at_nearly_the_same_time():
+def test_near_miss_of_an_order_exchanges_categories_that_appear_at_nearly_the_same_time():
     # bed 0 s, tv 3 s, sink 4 s, lamp 9 s: of the other three orders, the one with tv and sink exchanged.
     assert ORDERS[2] == "bed, sink, tv, lamp"
     assert wrong(ORDER, "near_miss", letters=True) == "C"
@@ -240,7 +240,7 @@ def test_all_other_words_are_drawn_about_equally_often():
     assert all(70 < drawn.count(word) < 130 for word in {*drawn})
 
 
-def test_draw_depends_on_seed_and_question_alone():
+def test_draw_depends_only_on_seed_and_question():
     rows = [number("24.8", "m²") | {"id": f"{n:016x}"} for n in range(30)]
     answers = [wrong(row, "random") for row in rows]
     assert [wrong(row, "random") for row in reversed(rows)] == answers[::-1]
@@ -255,7 +255,7 @@ def test_question_without_evidence_still_has_a_random_answer():
         assert wrong(bare, *ALL, letters=True)
 
 
-def test_word_that_stands_alone_has_no_wrong_answer():
+def test_single_word_has_no_wrong_answer():
     row = builds.question(1, topic="t", question_type="t", answer="sink", ground_truth="sink")
     with pytest.raises(OptionError, match=r"no kind applies to question .*: near_miss, random\."):
         wrong(row, "near_miss", "random")

@@ -1,4 +1,4 @@
-"""A run pushes its model with its card to the Hub, and leaves questions, rollouts and secrets at home."""
+"""A run pushes its model with its card to the Hub, and does not upload questions, rollouts and secrets."""
 
 import json
 import os
@@ -32,7 +32,7 @@ _OF_METHOD = {
 
 @pytest.fixture
 def train(hub, tiny, tmp_path, monkeypatch, capfd):
-    """A run of one step that pushes its model; gives its status and what it printed on standard error."""
+    """Train one step and push the model; return the status and the standard error."""
     monkeypatch.chdir(tmp_path)
 
     def run(method, name="lab/rooms", **changes):
@@ -76,7 +76,7 @@ def test_a_trained_model_is_pushed_with_its_card_and_loads_from_the_hub(hub, tra
     assert hub.asked("GET", "lab/rooms/resolve/.*/model.safetensors")
 
 
-def test_a_place_where_the_token_may_not_write_is_refused_before_the_training(train, tmp_path):
+def test_a_repository_that_the_token_may_not_write_is_refused_before_the_training(train, tmp_path):
     status, errors = train("grpo", "others/rooms")
     assert status == 2
     assert "others/rooms: this token has no permission for that (403" in errors
@@ -96,7 +96,7 @@ def test_a_run_from_an_adapter_pushes_its_base_with_it_to_a_branch_that_is_made(
     for commit in commits:  # that of the checkpoint, too
         assert {"adapter_model.safetensors", "_base/model.safetensors"} <= set(commit.files)
     stated = json.loads(hub.files("lab/rooms", "trial")["adapter_config.json"])
-    assert stated["base_model_name_or_path"] == "_base"  # beside it, and no folder of this machine
+    assert stated["base_model_name_or_path"] == "_base"  # in the repository, and no folder of this machine
     hub.repos["lab/rooms"].branches["main"] = commits[0].oid
     pushed = find_model("lab/rooms")
     assert pushed.base is not None
@@ -110,11 +110,11 @@ def test_a_run_from_an_adapter_pushes_its_base_with_it_to_a_branch_that_is_made(
 
 
 def _holding(folder: Path, secret: str) -> list[Path]:
-    """The files below a folder in which a secret stands."""
+    """The files below a folder that contain a secret."""
     return [path for path in folder.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()]
 
 
-def test_the_token_is_written_nowhere_and_only_the_model_goes_up(hub, train, tmp_path, monkeypatch):
+def test_the_token_is_written_nowhere_and_only_the_model_is_uploaded(hub, train, tmp_path, monkeypatch):
     monkeypatch.delenv("HF_TOKEN")
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "notes.md").write_text("mine")
@@ -140,8 +140,8 @@ def test_a_run_without_a_push_writes_no_token(train, tmp_path):
     assert _holding(tmp_path, OWNER) == []
 
 
-def test_a_push_that_is_stopped_leaves_the_model_here_and_goes_on(hub, train, tmp_path):
-    before = signal.signal(signal.SIGTERM, lambda *_: pytest.fail("nothing takes the signal"))
+def test_an_interrupted_push_keeps_the_model_here_and_resumes(hub, train, tmp_path):
+    before = signal.signal(signal.SIGTERM, lambda *_: pytest.fail("no handler takes the signal"))
     saving = {"save_strategy": "steps", "save_steps": 1, "hub_strategy": "end"}
     with hub.held("POST", "/commit/main") as reached:
         stop = threading.Thread(target=lambda: reached.wait(120) and os.kill(os.getpid(), signal.SIGTERM))
@@ -152,7 +152,7 @@ def test_a_push_that_is_stopped_leaves_the_model_here_and_goes_on(hub, train, tm
     assert status == 128 + signal.SIGTERM
     assert "The same command with --resume_from_checkpoint last pushes it." in errors
     assert (tmp_path / "run" / "model.safetensors").exists()
-    hub.repos["lab/rooms"].branches.clear()  # an answer that was held back may have been carried out since
+    hub.repos["lab/rooms"].branches.clear()  # a request that was held back may have been carried out since
     hub.repos["lab/rooms"].commit("main", "made", "", {})
     status, errors = train("sft", resume_from_checkpoint="last", **saving)
     assert status == 0, errors
@@ -160,13 +160,13 @@ def test_a_push_that_is_stopped_leaves_the_model_here_and_goes_on(hub, train, tm
 
 
 @pytest.mark.parametrize("method", ["grpo", "sft", "dpo"])
-def test_the_configuration_that_is_saved_never_holds_the_token(tmp_path, method):
+def test_the_saved_configuration_never_contains_the_token(tmp_path, method):
     recipe = tmp_path / "run.yaml"
     recipe.write_text(f"data: build\nhub_token: {OWNER}\n")
     from_recipe = read_config(method, recipe, [])
     assert from_recipe.hub_token == OWNER
     from_words = read_config(method, recipe, ["--hub-token", "hf_another"])
-    assert from_words.hub_token == "hf_another"  # noqa: S105 - of nobody
+    assert from_words.hub_token == "hf_another"  # noqa: S105 - a made-up token
     for config in (from_recipe, from_words):
         assert config.training.hub_token is None
         assert OWNER not in repr(config)

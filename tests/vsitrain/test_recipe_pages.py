@@ -1,4 +1,4 @@
-"""The pages on reproducing the paper and on general benchmarks: what they name is there, and costs hold."""
+"""The pages on reproducing the paper and on general benchmarks: named files exist, and costs are right."""
 
 import re
 from pathlib import Path
@@ -23,14 +23,14 @@ def named(option: str) -> list[str]:
     return [words[place + 1] for words in REPRODUCE for place, word in enumerate(words) if word == option]
 
 
-def test_every_model_that_is_asked_is_trained_there_or_published():
+def test_every_evaluated_model_is_trained_there_or_published():
     recipes = {Path(path) for path in named("--config") if "/data/" not in path}
     trained = {str(read_recipe(ROOT / path).settings["output_dir"]) for path in recipes}
     asked = set(named("--model"))
     assert {name for name in asked if not name.startswith("Qwen/")} == trained
 
 
-def test_every_table_shows_what_was_evaluated_and_every_row_of_the_paper_has_its_run():
+def test_every_table_shows_evaluated_runs_and_every_row_of_the_paper_has_its_run():
     out = set(named("--out"))
     studied = {
         f"{words[words.index('--out') + 1]}/{mode}"
@@ -43,13 +43,13 @@ def test_every_table_shows_what_was_evaluated_and_every_row_of_the_paper_has_its
     ]
     shown = {word for word in shown if not word.endswith(".png")}
     assert shown <= out | studied
-    # 2 models in 3 modes, and 10 trained rows: all that the paper has of its own.
+    # 2 models in 3 modes, and 10 trained rows: all of the paper's own results.
     assert len(shown) == sum(bool(row.run) for row in published_rows().values())
     assert all(published_row(name) for name in named("--published"))
 
 
 def cost_of(recipe: str):
-    """The plan of a recipe at the sizes that the page names."""
+    """The plan of a recipe with the sizes of the page."""
     method = recipe.partition("/")[0]
     config = read_config(method, RECIPES / f"{recipe}.yaml", [], planned=True)
     options = config.options

@@ -1,4 +1,4 @@
-"""Every recipe, run for two steps on the tiny model: only sizes, places and the machine differ."""
+"""Every recipe, run for two steps on the tiny model: only sizes, folders and the machine differ."""
 
 import json
 from dataclasses import fields
@@ -81,7 +81,7 @@ def test_recipe_takes_two_steps(recipe, data, tiny, tmp_path):
     assert stored[name]["learning_rate"] == config.training.learning_rate
 
 
-def test_the_papers_settings_stand_in_the_recipes_of_its_rows():
+def test_the_papers_settings_are_in_the_recipes_of_its_rows():
     for name, rate in {"2b-vanilla": 1e-5, "2b-think": 1e-5, "2b-observe": 1e-5, "7b-vanilla": 5e-6}.items():
         recipe = RECIPES / f"grpo/qwen2-vl-{name}.yaml"
         given = read_config("grpo", recipe, [])
@@ -100,7 +100,7 @@ def test_the_papers_settings_stand_in_the_recipes_of_its_rows():
 
 
 @pytest.mark.parametrize("recipe", sorted(DATA.glob("*.yaml")), ids=named)
-def test_recipe_of_data_is_understood(recipe, monkeypatch):
+def test_recipe_of_data_is_valid(recipe, monkeypatch):
     monkeypatch.chdir(RECIPES.parent)
     if recipe.name.endswith("-rules.yaml"):
         load_rules(str(recipe))
@@ -112,7 +112,7 @@ def test_recipe_of_data_is_understood(recipe, monkeypatch):
 
 
 @pytest.mark.parametrize("file", sorted(ACCELERATE.glob("*.yaml")), ids=named)
-def test_settings_of_accelerate_are_understood(file):
+def test_settings_of_accelerate_are_valid(file):
     from accelerate.commands.config.config_args import load_config_from_file
 
     known = yaml.safe_load(file.read_text())

@@ -1,4 +1,4 @@
-"""A resumed run ends as if it had never stopped."""
+"""A resumed run ends as if it had never been interrupted."""
 
 import pytest
 import torch
@@ -25,7 +25,7 @@ def _end_alike(one, other) -> bool:
     return all(torch.equal(first[name], second[name]) for name in first)
 
 
-def test_run_resumed_anywhere_ends_like_one_that_never_stopped(tiny, tmp_path):
+def test_run_resumed_anywhere_ends_like_one_that_was_never_interrupted(tiny, tmp_path):
     whole = _run(tiny(), tmp_path / "whole")
     for step in (2, 3, 4):  # within the first epoch, between the two, within the second
         resumed = _run(tiny(), tmp_path / str(step), tmp_path / "whole" / f"checkpoint-{step}")
@@ -41,7 +41,7 @@ def test_run_with_an_adapter_resumes_the_same_way(tiny, tmp_path):
     assert _end_alike(whole, resumed)
 
 
-def test_run_whose_completions_serve_two_steps_resumes_exactly_between_generations(tiny, tmp_path):
+def test_run_with_completions_for_two_steps_resumes_exactly_between_generations(tiny, tmp_path):
     twice = {"steps_per_generation": 2, "per_device_train_batch_size": 2}
     whole = _run(tiny(), tmp_path / "whole", **twice)
     assert _end_alike(whole, _run(tiny(), tmp_path / "4", tmp_path / "whole" / "checkpoint-4", **twice))

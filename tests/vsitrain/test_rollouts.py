@@ -1,10 +1,10 @@
-"""The log of rollouts holds every completion with its rewards, also of a run that was stopped and resumed."""
+"""The log of rollouts contains every completion with its rewards, also of an interrupted and resumed run."""
 
 import pyarrow.parquet as pq
 import pytest
 from datasets import Dataset
 
-from tests.vsitrain.tiny_runs import questions, small_letters, trainer
+from tests.vsitrain.tiny_runs import early_letters, questions, trainer
 from vsidata.errors import VsiError
 from vsitrain.runs.rollouts import RolloutLog, Rollouts, read_rollouts
 
@@ -30,7 +30,7 @@ def fill(rollouts, steps):
     rollouts.flush()
 
 
-def test_every_completion_is_there_once_with_its_question_and_rewards(tmp_path):
+def test_every_completion_is_logged_once_with_its_question_and_rewards(tmp_path):
     fill(log(tmp_path), range(25))
     assert [path.name[:17] for path in sorted(tmp_path.iterdir())] == [
         "00000000-00000009",
@@ -47,7 +47,7 @@ def test_every_completion_is_there_once_with_its_question_and_rewards(tmp_path):
     assert "other" not in row
 
 
-def test_what_a_resumed_run_does_again_is_forgotten_of_all_processes(tmp_path):
+def test_rows_that_a_resumed_run_repeats_are_dropped_for_all_processes(tmp_path):
     for rank in range(2):
         fill(log(tmp_path, rank=rank), range(25))
     log(tmp_path).forget_from(13)
@@ -57,7 +57,7 @@ def test_what_a_resumed_run_does_again_is_forgotten_of_all_processes(tmp_path):
         read_rollouts(tmp_path)
 
 
-def test_figures_that_are_not_as_many_as_the_completions_are_refused(tmp_path):
+def test_figures_must_be_as_many_as_the_completions(tmp_path):
     with pytest.raises(ValueError, match="zip"):
         log(tmp_path).add(0, scored(2), [1.0])
 
@@ -92,12 +92,12 @@ def _run(folder, out, resume=None):
     return run, read_rollouts(out / "_rollouts")
 
 
-def test_log_of_a_run_is_what_was_generated_rewarded_and_trained_on(tiny, tmp_path):
+def test_log_of_a_run_has_its_generated_rewarded_and_trained_completions(tiny, tmp_path):
     run, table = _run(tiny(), tmp_path / "run")
     assert table["step"].to_pylist() == [step for step in range(4) for _ in range(8)]
     for row in table.to_pylist():
         replies = [[{"role": "assistant", "content": row["completion"]}]]
-        assert row["reward"] == row["reward_small_letters"] == pytest.approx(small_letters(replies)[0])
+        assert row["reward"] == row["reward_early_letters"] == pytest.approx(early_letters(replies)[0])
         assert row["tokens"] <= 6
         assert row["truncated"] == (row["tokens"] == 6)
     logged = [entry for entry in run.state.log_history if "reward" in entry]
@@ -108,11 +108,11 @@ def test_log_of_a_run_is_what_was_generated_rewarded_and_trained_on(tiny, tmp_pa
     for topic in ("topic 0", "topic 1"):
         means = frame[frame.topic == topic].groupby("step").reward.mean()
         assert [entry[f"rewards_by_topic/{topic}"] for entry in logged] == pytest.approx(means.tolist())
-    # Advantages of a group add up to nothing.
+    # Advantages of a group add up to zero.
     assert frame.groupby(["step", "scene_name"]).advantage.sum().abs().max() < 1e-4
 
 
-def test_log_of_a_resumed_run_is_that_of_one_that_never_stopped(tiny, tmp_path):
+def test_log_of_a_resumed_run_is_that_of_one_that_was_never_interrupted(tiny, tmp_path):
     _, whole = _run(tiny(), tmp_path / "run")
     _, resumed = _run(tiny(), tmp_path / "run", str(tmp_path / "run" / "checkpoint-2"))
     assert resumed.equals(whole)

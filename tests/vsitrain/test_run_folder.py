@@ -1,4 +1,4 @@
-"""A run never overwrites another one unasked, and removes only what vsitrain wrote."""
+"""A run never overwrites another one by default, and removes only files of vsitrain."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from vsitrain.runs.run_folder import claim_run_folder
 
 @pytest.fixture
 def run(tmp_path):
-    """What a finished run leaves, and a note of the user's beside it."""
+    """The files of a finished run, with a note of the user."""
     folder = tmp_path / "run"
     for name in (
         "model.safetensors",
@@ -22,7 +22,7 @@ def run(tmp_path):
     return folder
 
 
-def test_a_folder_that_holds_a_run_is_refused(run):
+def test_a_folder_with_a_run_is_refused(run):
     with pytest.raises(OptionError, match="holds a model already") as caught:
         claim_run_folder(run, start="lab/model", overwrite=False)
     assert "--resume_from_checkpoint last" in caught.value.remedy
@@ -30,7 +30,7 @@ def test_a_folder_that_holds_a_run_is_refused(run):
     assert (run / "checkpoint-2").exists()
 
 
-def test_a_new_or_empty_folder_is_taken(tmp_path):
+def test_a_new_or_empty_folder_is_accepted(tmp_path):
     claim_run_folder(tmp_path / "new", start="lab/model", overwrite=False)
     claim_run_folder(tmp_path, start="lab/model", overwrite=False)
 

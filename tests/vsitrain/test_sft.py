@@ -1,4 +1,4 @@
-"""Supervised fine-tuning on video steps, learns, and counts the reply alone."""
+"""Supervised fine-tuning on video learns, and computes the loss from the reply only."""
 
 import pytest
 import torch
@@ -102,7 +102,7 @@ def test_blank_clips_change_the_loss(tiny, folder, tmp_path):
     assert abs(first[0] - first[1]) > 0.01
 
 
-def test_questions_of_other_rooms_are_evaluated_on_beside_the_training(tiny, folder, tmp_path):
+def test_questions_of_other_rooms_are_evaluated_during_the_training(tiny, folder, tmp_path):
     held_out = Dataset.from_list(asked.ROWS[2:])
     changes = {"max_steps": 2, "eval_strategy": "steps", "eval_steps": 2, "per_device_eval_batch_size": 2}
     trainer = trainer_of(tiny(), folder, tmp_path, changes=changes, eval_rows=held_out)
@@ -110,7 +110,7 @@ def test_questions_of_other_rooms_are_evaluated_on_beside_the_training(tiny, fol
     assert [entry["eval_loss"] for entry in trainer.state.log_history if "eval_loss" in entry]
 
 
-def test_run_that_was_stopped_ends_like_one_that_was_not(tiny, folder, tmp_path):
+def test_run_that_was_interrupted_ends_like_one_that_was_not(tiny, folder, tmp_path):
     changes = {"max_steps": 4, "save_strategy": "steps", "save_steps": 2}
     whole = trainer_of(tiny(), folder, tmp_path / "whole", changes=changes)
     whole.train()

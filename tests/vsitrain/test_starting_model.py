@@ -19,7 +19,7 @@ from vsitrain.plan import read_model_config
 
 @pytest.fixture
 def adapter(tiny, tmp_path):
-    """An adapter that changes what the tiny model says."""
+    """An adapter that changes the replies of the tiny model."""
     model, _ = parts(tiny())
     adapted = get_peft_model(model, LoraConfig(r=4, target_modules=LORA_TARGETS))
     for name, parameter in adapted.named_parameters():
@@ -34,7 +34,7 @@ def config(folder):
     return read_model_config(str(folder))
 
 
-def test_merged_model_says_what_adapter_and_base_say_together(tiny, adapter, tmp_path):
+def test_merged_model_replies_as_adapter_and_base_together(tiny, adapter, tmp_path):
     assert is_adapter(str(adapter))
     assert not is_adapter(str(tiny()))
     check_adapter(str(adapter), config(base_of(str(adapter))))
@@ -76,7 +76,7 @@ def test_adapter_without_its_tensors_is_refused(tiny, adapter):
         check_adapter(str(adapter), config(tiny()))
 
 
-def test_adapter_that_names_no_base_is_refused(adapter, tmp_path):
+def test_adapter_without_the_name_of_its_base_is_refused(adapter, tmp_path):
     folder = shutil.copytree(adapter, tmp_path / "baseless")
     stated = json.loads((folder / "adapter_config.json").read_text())
     (folder / "adapter_config.json").write_text(json.dumps(stated | {"base_model_name_or_path": None}))

@@ -1,4 +1,4 @@
-"""Random models made offline: they load like published ones, and the tiny ones depend on what they see."""
+"""Random models made offline: they load like published ones, and the tiny ones use the video."""
 
 import unicodedata
 
@@ -15,7 +15,7 @@ from vsitrain.models.tiny.configs import make_config
 from vsitrain.models.tiny.processors import make_tokenizer
 
 
-def test_tiny_model_of_every_family_loads_by_its_name_alone(each_tiny):
+def test_tiny_model_of_every_family_loads_by_its_name(each_tiny):
     model, processor = parts(each_tiny)
     assert family_of(model) is family_of(processor)
     assert 100_000 < model.num_parameters() < 250_000
@@ -32,7 +32,7 @@ def test_answer_of_every_family_depends_on_the_video(each_tiny):
     assert (red - blue).abs().sum() > 0.02
 
 
-def test_tokens_that_the_configuration_names_are_the_tokenizer_s(each_tiny):
+def test_tokens_of_the_configuration_are_those_of_the_tokenizer(each_tiny):
     model, processor = parts(each_tiny)
     tokenizer = processor.tokenizer
     assert model.config.image_token_id == processor.image_token_id
@@ -42,7 +42,7 @@ def test_tokens_that_the_configuration_names_are_the_tokenizer_s(each_tiny):
 
 
 @given(st.text())
-def test_tokenizer_gives_back_any_text(text):
+def test_tokenizer_restores_any_text(text):
     tokenizer = _TOKENIZER
     ids = tokenizer(text)["input_ids"]
     assert tokenizer.decode(ids) == unicodedata.normalize("NFC", text)
@@ -74,7 +74,7 @@ def test_chat_template_writes_the_turns_of_a_conversation(tiny):
     assert to_answer == f"{written}<|im_start|>assistant\n"
 
 
-def test_seed_decides_on_the_weights(tmp_path):
+def test_weights_depend_on_the_seed(tmp_path):
     for name, seed in (("a", 0), ("b", 0), ("c", 1)):
         make_tiny(tmp_path / name, seed=seed)
     weights = [(tmp_path / name / "model.safetensors").read_bytes() for name in "abc"]
@@ -99,5 +99,5 @@ def test_model_of_a_real_size_has_as_many_parameters_as_the_published_one(name, 
     assert model.num_parameters() == parameters
 
 
-def test_every_size_says_what_it_is_for_and_where_its_numbers_come_from():
+def test_every_size_states_its_purpose_and_the_source_of_its_numbers():
     assert all(size.why and size.source for size in SIZES.values())

@@ -1,4 +1,4 @@
-"""GRPO on video: what the trainer computes is what a plain pass over prompt, clip and completion gives."""
+"""GRPO on video: the trainer computes the same as a plain pass over prompt, clip and completion."""
 
 import inspect
 from dataclasses import replace
@@ -18,10 +18,10 @@ from tests.vsitrain.tiny_runs import (
     CLIPS,
     SHAPES,
     asked,
+    early_letters,
     parts,
     questions,
     settings,
-    small_letters,
     trainer,
 )
 from vsidata.errors import OptionError, VsiError
@@ -90,7 +90,7 @@ def test_log_probabilities_are_those_of_a_plain_pass_over_mixed_clips(each_tiny,
 
 
 def test_every_pass_of_the_loss_sees_the_clip(tiny, tmp_path):
-    # With generations that serve four steps the old log-probabilities are computed as well.
+    # With generations that serve four steps, the old log-probabilities are computed as well.
     run = trainer(tiny(), tmp_path, steps_per_generation=4, per_device_train_batch_size=2)
     for batch in _batches(run):
         found = _logps(run, batch).detach()
@@ -135,7 +135,7 @@ def test_vision_tower_learns_from_the_reward(each_tiny, tmp_path):
 
 
 @pytest.mark.parametrize("lora", [False, True])
-def test_gradients_with_activations_computed_anew_are_those_with_activations_kept(each_tiny, tmp_path, lora):
+def test_gradients_with_recomputed_activations_are_those_with_kept_ones(each_tiny, tmp_path, lora):
     options = {"peft_config": LoraConfig(r=4, target_modules=LORA_TARGETS)} if lora else {}
     kept = _gradients(trainer(each_tiny, tmp_path, options=options))
     run = trainer(each_tiny, tmp_path, options=options, gradient_checkpointing=True)
@@ -148,7 +148,9 @@ def test_gradients_with_activations_computed_anew_are_those_with_activations_kep
 
 
 @pytest.mark.parametrize("lora", [False, True])
-def test_policy_is_its_reference_at_the_first_step_and_the_reference_stays(each_tiny, tmp_path, lora):
+def test_policy_is_its_reference_at_the_first_step_and_the_reference_does_not_change(
+    each_tiny, tmp_path, lora
+):
     options = {"peft_config": LoraConfig(r=4, target_modules=LORA_TARGETS)} if lora else {}
     run = trainer(each_tiny, tmp_path, options=options, max_steps=3, learning_rate=1e-2, beta=0.1)
     run.train()
@@ -165,7 +167,7 @@ def test_policy_is_its_reference_at_the_first_step_and_the_reference_stays(each_
         assert torch.equal(found, tensor), name
 
 
-def test_with_an_adapter_no_second_model_is_held_and_nothing_else_is_trained(tiny, tmp_path):
+def test_an_adapter_needs_no_second_model_and_nothing_else_is_trained(tiny, tmp_path):
     run = trainer(tiny(), tmp_path, options={"peft_config": LoraConfig(r=4, target_modules=LORA_TARGETS)})
     assert run.ref_model is None
     trained = [name for name, parameter in run.model.named_parameters() if parameter.requires_grad]
@@ -204,7 +206,7 @@ def test_frames_as_images_train_as_trl_trains_on_images(tiny, tmp_path):
     ]
     theirs = GRPOTrainer(
         model,
-        small_letters,
+        early_letters,
         settings(tmp_path / "theirs", **changes),
         Dataset.from_list(rows),
         processing_class=processor,
@@ -217,8 +219,8 @@ def test_frames_as_images_train_as_trl_trains_on_images(tiny, tmp_path):
         assert found == pytest.approx(expected, rel=1e-6), key
 
 
-def test_guard_stops_a_run_whose_clips_do_not_reach_the_loss(tiny, tmp_path, monkeypatch):
-    # As if TRL had renamed the method that brings them there.
+def test_guard_stops_a_run_if_its_clips_do_not_reach_the_loss(tiny, tmp_path, monkeypatch):
+    # As if TRL had renamed the method that passes them on.
     theirs = GRPOTrainer._get_per_token_logps_and_entropies
     monkeypatch.setattr(VideoGRPOTrainer, "_get_per_token_logps_and_entropies", theirs)
     with pytest.raises(VsiError, match="no pixel_values_videos"):
@@ -242,7 +244,7 @@ def test_tokens_that_stand_for_pixels_are_never_written(tiny, tmp_path):
 
 
 @pytest.mark.parametrize("mode", ["colocate", "server"])
-def test_vllm_is_told_the_same_in_its_own_words(tmp_path, mode):
+def test_vllm_gets_the_same_ban_in_its_own_settings(tmp_path, mode):
     asked_for = settings(
         tmp_path, use_vllm=True, vllm_mode=mode, generation_kwargs={"logit_bias": {7: 1.0}, "seed": 1}
     )
@@ -269,7 +271,7 @@ def _given_to_vllm(run, monkeypatch) -> dict:
     return given
 
 
-def test_vllm_s_server_is_given_the_frames_at_the_size_that_they_are_trained_at(tiny, tmp_path, monkeypatch):
+def test_vllm_s_server_gets_the_frames_at_the_size_of_the_training(tiny, tmp_path, monkeypatch):
     run = trainer(tiny(), tmp_path, vllm_mode="server", options={"input_mode": "images"})
     given = _given_to_vllm(run, monkeypatch)
     assert [len(frames) for frames in given["images"]] == [3, 3]
@@ -292,7 +294,7 @@ def _as_vllm_expands(processor, ids, counts) -> list[int]:
     return expanded
 
 
-def test_vllm_beside_the_trainer_reads_the_prompt_that_is_trained_on(each_tiny, tmp_path, monkeypatch):
+def test_vllm_beside_the_trainer_reads_the_prompt_of_the_training(each_tiny, tmp_path, monkeypatch):
     run = trainer(each_tiny, tmp_path, vllm_mode="colocate", options={"input_mode": "images"})
     given = _given_to_vllm(run, monkeypatch)
     processor, prompt = run.processing_class, given["prompt_ids"][0]
@@ -317,12 +319,12 @@ def test_vllm_beside_the_trainer_reads_the_prompt_that_is_trained_on(each_tiny, 
         ),
     ],
 )
-def test_settings_that_cannot_work_are_refused_in_words(tiny, tmp_path, changes, options, words):
+def test_impossible_settings_are_refused_with_a_message(tiny, tmp_path, changes, options, words):
     with pytest.raises(OptionError, match=words):
         trainer(tiny(), tmp_path, options=options, **changes)
 
 
-def test_rewards_are_given_the_columns_and_neither_frames_nor_clips(tiny, tmp_path):
+def test_rewards_get_the_columns_and_neither_frames_nor_clips(tiny, tmp_path):
     given = []
 
     def reward(prompts, completions, **columns):
@@ -352,7 +354,7 @@ def test_completions_are_logged_without_their_frames(tiny, tmp_path, capsys):
     assert "How large is scene_a" in capsys.readouterr().out
 
 
-def test_clip_of_a_group_is_fetched_once(tiny, tmp_path):
+def test_clip_of_a_group_is_loaded_once(tiny, tmp_path):
     fetched = []
 
     def clip_of(row):
@@ -411,7 +413,7 @@ OVERRIDDEN = {
 }
 
 
-def test_private_methods_that_are_overridden_are_those_listed_here():
+def test_overridden_private_methods_are_listed_here():
     ours = {
         name
         for kind in (VideoGRPOTrainer, ExactResume, WholeCheckpoints)
@@ -422,11 +424,9 @@ def test_private_methods_that_are_overridden_are_those_listed_here():
 
 
 @pytest.mark.parametrize("name", OVERRIDDEN)
-def test_private_method_that_is_overridden_is_where_it_was(name):
+def test_overridden_private_method_still_exists_with_its_parameters(name):
     method = getattr(GRPOTrainer, name, None)
-    assert method is not None, f"GRPOTrainer.{name} is gone: what overrides it must follow"
+    assert method is not None, f"GRPOTrainer.{name} is gone: adapt the override"
     found = list(inspect.signature(method).parameters)
     expected = OVERRIDDEN[name]
-    assert found[: len(expected)] == expected, (
-        f"GRPOTrainer.{name} takes {found}: what overrides it must follow"
-    )
+    assert found[: len(expected)] == expected, f"GRPOTrainer.{name} takes {found}: adapt the override"

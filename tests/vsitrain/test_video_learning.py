@@ -1,4 +1,4 @@
-"""GRPO on video learns: an answer that is always right, and one that only the video tells."""
+"""GRPO on video learns: an answer that is always right, and one that only the video shows."""
 
 from dataclasses import replace
 
@@ -52,7 +52,7 @@ def _film(colour, rng) -> Clip:
 
 
 def _films(count, seed) -> tuple[list[str], dict[str, Clip]]:
-    """As many of each colour, and what each is called."""
+    """Clips of each colour equally often, and their names as answers."""
     rng = np.random.default_rng(seed)
     answers = [list(COLOURS)[number % 4] for number in range(count)]
     return answers, {f"film_{number}": _film(answer, rng) for number, answer in enumerate(answers)}
@@ -72,7 +72,7 @@ def _accuracy(model, processor, answers, clips) -> float:
 
 
 def _taught(model, processor, answers, clips, steps, rng, *, batch=32, lr=1e-3) -> None:
-    """Steps of plain teaching, each on clips drawn at random."""
+    """Steps of supervised training, each on clips drawn at random."""
     rows = encode_rows(processor, [asked(QUESTION)] * len(clips), list(clips.values()))
     optimizer = torch.optim.AdamW(model.parameters(), lr=lr)
     model.train()
@@ -97,7 +97,7 @@ def _named(completions, ground_truth, **_) -> list[float]:
 
 
 def _rewarded(folder, out, answers, clips, **changes):
-    """The model after GRPO whose reward is 1 for the right word."""
+    """The model after GRPO with a reward of 1 for the right word."""
     rows = [
         {"prompt": asked(QUESTION), "scene_name": name, "ground_truth": answer}
         for name, answer in zip(clips, answers, strict=True)
@@ -118,12 +118,12 @@ def _rewarded(folder, out, answers, clips, **changes):
 
 
 @pytest.mark.slow
-def test_policy_learns_to_name_a_colour_that_only_the_video_tells(tiny, tmp_path):
+def test_policy_learns_to_name_a_colour_that_only_the_video_shows(tiny, tmp_path):
     answers, clips = _films(32, seed=0)
     unseen_answers, unseen = _films(32, seed=1)
     model, processor = parts(tiny())
     rng = np.random.default_rng(0)
-    # Taught with words drawn at random: they are known then, and which is right is not.
+    # Trained with words drawn at random: it writes these words, but at random.
     for _ in range(60):
         _taught(model, processor, rng.choice(list(COLOURS), len(answers)), clips, 1, rng)
     start = _saved(model, processor, tmp_path / "words")
@@ -131,17 +131,17 @@ def test_policy_learns_to_name_a_colour_that_only_the_video_tells(tiny, tmp_path
     how = {"per_device_train_batch_size": 64, "max_steps": 50}
     seeing = _rewarded(start, tmp_path / "seen", answers, clips, **how)
     assert _accuracy(*seeing, unseen_answers, unseen) > 0.8
-    dark, few = _dark(clips), how | {"max_steps": 5}  # all clips are the same now: so is every answer
+    dark, few = _dark(clips), how | {"max_steps": 5}  # all clips are the same now, and so are the answers
     assert _accuracy(*_rewarded(start, tmp_path / "dark", answers, dark, **few), answers, dark) <= 0.25
 
 
 @pytest.mark.soak
-def test_policy_counts_chairs_in_synthetic_rooms_better_after_grpo_and_by_looking(tiny, tmp_path):
+def test_policy_counts_chairs_in_synthetic_rooms_better_after_grpo_and_uses_the_video(tiny, tmp_path):
     answers, clips = rooms(800, seed=0)
     unseen_answers, unseen = rooms(300, seed=1)
     model, processor = parts(tiny())
     rng = np.random.default_rng(0)
-    # Taught until it looks at all: a policy that is still blind learns to give one answer always.
+    # Trained until it uses the video: a blind policy learns to give always the same answer.
     for _ in range(12):
         _taught(model, processor, answers, clips, 25, rng)
         if _accuracy(model, processor, answers[:200], dict(list(clips.items())[:200])) > 0.5:

@@ -1,4 +1,4 @@
-"""Two processes compute what one does: a group's completions may lie in both."""
+"""Two processes compute the same as one, also with the completions of a group in both."""
 
 import pytest
 import torch

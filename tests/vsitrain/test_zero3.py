@@ -1,4 +1,4 @@
-"""ZeRO-3: a stand-in for DeepSpeed here, and DeepSpeed itself in the long tests."""
+"""ZeRO-3: with a stand-in for DeepSpeed, and with DeepSpeed itself in the long tests."""
 
 import json
 import os
@@ -27,7 +27,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 class Asked:
-    """What transformers asks a DeepSpeed configuration."""
+    """The questions of transformers about a DeepSpeed configuration."""
 
     @staticmethod
     def is_zero3():
@@ -36,13 +36,13 @@ class Asked:
 
 @pytest.fixture
 def zero3(monkeypatch):
-    """A run that asked for ZeRO-3, with a DeepSpeed that can share nothing out."""
+    """A run with ZeRO-3, and a DeepSpeed that raises an error if it has to partition a model."""
 
     def refuse(*_, **__):
         raise AssertionError("a model is shared out")
 
     stand_in = types.ModuleType("deepspeed")
-    stand_in.__spec__ = ModuleSpec("deepspeed", None)  # found, and without metadata: not installed
+    stand_in.__spec__ = ModuleSpec("deepspeed", None)  # found, but without metadata: not installed
     stand_in.zero = types.SimpleNamespace(Init=refuse, GatheredParameters=refuse)
     monkeypatch.setitem(sys.modules, "deepspeed", stand_in)
     monkeypatch.setattr(integration, "deepspeed_config", dict)
@@ -62,19 +62,19 @@ def adapter(tiny, tmp_path):
     return str(folder)
 
 
-def test_stand_in_shares_out_what_transformers_makes(tiny, zero3):
+def test_stand_in_would_partition_a_model_that_transformers_makes(tiny, zero3):
     with pytest.raises(AssertionError, match="a model is shared out"):
         AutoModelForImageTextToText.from_config(read_model_config(str(tiny())))
 
 
-def test_plan_counts_what_it_counts_without_zero3(tiny, request):
+def test_plan_counts_the_same_as_without_zero3(tiny, request):
     config, lora = read_model_config(str(tiny())), LoraConfig(r=4, target_modules=LORA_TARGETS)
     alone = measure_model(config), measure_model(config, lora=lora)
     request.getfixturevalue("zero3")
     assert (measure_model(config), measure_model(config, lora=lora)) == alone
 
 
-def test_adapter_is_checked_and_merged_whole(tiny, adapter, zero3, tmp_path):
+def test_adapter_is_checked_and_merged_without_partitions(tiny, adapter, zero3, tmp_path):
     check_adapter(adapter, read_model_config(str(tiny())))
     merged = merge_adapter(adapter, tmp_path / "merged", dtype=None)
     with whole_weights():
@@ -85,7 +85,7 @@ def test_adapter_is_checked_and_merged_whole(tiny, adapter, zero3, tmp_path):
     }
 
 
-def test_training_itself_is_shared_out_afterwards(tiny, zero3):
+def test_training_itself_is_partitioned_afterwards(tiny, zero3):
     model = model_of_shapes(read_model_config(str(tiny())))
     assert all(it.is_meta for it in model.parameters())
     assert integration.is_deepspeed_zero3_enabled()
@@ -96,7 +96,7 @@ def test_training_itself_is_shared_out_afterwards(tiny, zero3):
 
 @pytest.fixture(scope="module")
 def with_deepspeed(tmp_path_factory):
-    """A Python with DeepSpeed, which is installed for these tests alone, beside all that this one has."""
+    """A Python with DeepSpeed, which is installed only for these tests, next to all packages of this one."""
     folder = tmp_path_factory.mktemp("deepspeed")
     venv.create(folder, with_pip=True)
     (own,) = folder.glob("lib/python*/site-packages")
@@ -106,12 +106,12 @@ def with_deepspeed(tmp_path_factory):
     for packages in (["setuptools", "wheel"], ["deepspeed"]):
         done = subprocess.run([*install, *packages], capture_output=True, text=True, timeout=600)
         if done.returncode:
-            pytest.skip(f"DeepSpeed cannot be installed here: {done.stderr.strip()[-200:]}")
+            pytest.skip(f"DeepSpeed cannot be installed: {done.stderr.strip()[-200:]}")
     return python
 
 
 def ran(python, *words, **environment):
-    """What a command prints, without a GPU and without a network."""
+    """The output of a command, without a GPU and without a network."""
     around = {**os.environ, "PYTHONPATH": str(_ROOT), "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
     around |= {"CUDA_VISIBLE_DEVICES": "", "DS_ACCELERATOR": "cpu", **environment}
     command = [str(word) for word in (python, "-m", *words)]
@@ -155,7 +155,7 @@ def test_plan_under_deepspeed_s_zero3_counts_as_without_it(with_deepspeed, tiny,
 
 
 @pytest.mark.soak
-def test_two_processes_train_under_zero3_what_they_train_without_it(with_deepspeed, tiny, tmp_path):
+def test_two_processes_train_the_same_under_zero3_as_without_it(with_deepspeed, tiny, tmp_path):
     data = asked.build(tmp_path / "build")
     launch = ["torch.distributed.run", "--nproc_per_node", "2", "--master_port", "29732", "-m"]
     both = {}
@@ -172,7 +172,7 @@ def test_two_processes_train_under_zero3_what_they_train_without_it(with_deepspe
             "1e-3",
         ]
         ran(with_deepspeed, *launch, *command, *more)
-        # ZeRO-3 saves under the names that weights have in memory; transformers loads both.
+        # ZeRO-3 saves weights under their names in memory; transformers loads both.
         both[name], found = AutoModelForImageTextToText.from_pretrained(
             tmp_path / name, output_loading_info=True
         )

@@ -32,7 +32,7 @@ def asked(text) -> list:
 
 
 def questions(scenes=("scene_a", "scene_b")) -> Dataset:
-    """One about each scene; they differ in length."""
+    """One question about each scene; the questions differ in length."""
     return Dataset.from_list(
         [
             {
@@ -45,7 +45,7 @@ def questions(scenes=("scene_a", "scene_b")) -> Dataset:
     )
 
 
-def small_letters(completions, **_) -> list[float]:
+def early_letters(completions, **_) -> list[float]:
     """The share of letters from a to m: random models differ in it."""
     texts = [completion[0]["content"] for completion in completions]
     return [sum("a" <= letter <= "m" for letter in text) / max(len(text), 1) for text in texts]
@@ -84,7 +84,7 @@ def trainer(
     *,
     clips=CLIPS,
     data=None,
-    rewards=small_letters,
+    rewards=early_letters,
     kind=VideoGRPOTrainer,
     options=None,
     **changes,

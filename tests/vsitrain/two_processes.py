@@ -1,4 +1,4 @@
-"""A program: two steps on fixed rollouts, in so many processes; losses and gradients go to a file."""
+"""A program: two steps on fixed rollouts, in several processes; losses and gradients go to a file."""
 
 import sys
 from pathlib import Path
@@ -14,7 +14,7 @@ PROMPTS = 3
 
 
 class FixedRollouts(VideoGRPOTrainer):
-    """Writes what follows from the row's place in the whole batch alone."""
+    """Writes completions that depend only on the row's place in the whole batch."""
 
     def _generate_single_turn(self, prompt_ids, *_, **__):
         first = self.accelerator.process_index * len(prompt_ids)
@@ -31,7 +31,7 @@ def reward(completion_ids, **_) -> list[float]:
 
 
 class Gradients(TrainerCallback):
-    """Keeps those of every step, as the processes agreed on them."""
+    """Keeps the gradients of every step, after the processes have reduced them."""
 
     def __init__(self):
         self.steps = []
@@ -56,7 +56,7 @@ def main(folder: Path, out: Path, processes: int) -> None:
         max_steps=2,
         max_grad_norm=0.0,
         beta=0.1,
-        optim="sgd",  # a step in proportion to the gradient, which blows up no rounding
+        optim="sgd",  # a step in proportion to the gradient, which amplifies no rounding
         learning_rate=0.1,
     )
     run.train()
