@@ -25,8 +25,8 @@ DIFFERENT = {
 
 # The verbs that a help text may begin with. Add a verb, and nothing else.
 VERBS = (
-    "Add Apply Ask Build Carry Check Compare Confirm Create Draw Exit Generate Give Hold Inspect Keep Leave "
-    "Let Load Print Process Publish Put Read Replace Require Resize Score Set Show Store Take Use Write"
+    "Add Apply Ask Build Check Compare Confirm Create Draw Exit Generate Give Hold Inspect Keep Leave "
+    "Let Load Move Print Process Publish Put Read Replace Require Resize Score Set Show Store Take Use Write"
 )
 
 
