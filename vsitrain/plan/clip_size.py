@@ -1,6 +1,6 @@
 """How many tokens and patches a clip becomes, from a model's configuration: no processor is loaded."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +18,13 @@ class ClipSize:
         features: vectors that the vision tower hands to the language model.
         marks: tokens written around them.
         patches: that go into the vision tower.
+        pairs: of patches that attend to each other, summed over the layers of the tower.
     """
 
     features: int
     marks: int
     patches: int
+    pairs: int = 0
 
     @property
     def tokens(self) -> int:
@@ -58,9 +60,9 @@ def clip_size(
         side = vision.image_size[0] if isinstance(vision.image_size, list | tuple) else vision.image_size
         patch = vision.patch_size[0] if isinstance(vision.patch_size, list | tuple) else vision.patch_size
         # A patch more than the grid holds stands for the whole image.
-        return ClipSize(
-            frames * config.image_seq_length, frames * _STAMP, frames * ((side // patch) ** 2 + 1)
-        )
+        seen = (side // patch) ** 2 + 1
+        pairs = frames * seen**2 * vision.num_hidden_layers
+        return ClipSize(frames * config.image_seq_length, frames * _STAMP, frames * seen, pairs)
     merged = vision.spatial_merge_size
     unit = vision.patch_size * merged
     limits = frame_limits(min_pixels, max_pixels, unit)
@@ -70,7 +72,28 @@ def clip_size(
     features = slices * (fitted[0] // unit) * (fitted[1] // unit)
     stamped = family.limits == "video" and input_mode == "video"
     marks = slices * _STAMP if stamped else 2 * (1 if input_mode == "video" else slices)
-    return ClipSize(features, marks, features * merged**2)
+    rows, columns = (side // vision.patch_size for side in fitted)
+    return ClipSize(features, marks, features * merged**2, slices * _pairs(vision, rows, columns))
+
+
+def _pairs(vision: Any, rows: int, columns: int) -> int:
+    """Pairs of patches of a frame, or two, that attend to each other, summed over the layers.
+
+    In most layers of Qwen2.5-VL a patch attends to those of its window alone.
+    """
+    whole = (rows * columns) ** 2
+    everywhere: Sequence[int] | None = getattr(vision, "fullatt_block_indexes", None)
+    if everywhere is None:
+        return vision.depth * whole
+    side = vision.window_size // vision.patch_size
+    in_windows = _squares(rows, side) * _squares(columns, side)
+    return len(everywhere) * whole + (vision.depth - len(everywhere)) * in_windows
+
+
+def _squares(length: int, side: int) -> int:
+    """The squares, added up, of the parts that a length is cut into: of `side` each, and the rest."""
+    parts, rest = divmod(length, side)
+    return parts * side**2 + rest**2
 
 
 def _fitted(

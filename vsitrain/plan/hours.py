@@ -1,38 +1,53 @@
-"""How long a run takes: a formula with its inputs, not a promise."""
+"""How many operations a run takes, and how long: formulas with their inputs, not a promise."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vsitrain.plan.assumptions import assumed
 from vsitrain.plan.devices import Device
+from vsitrain.plan.looks import looks_of
 from vsitrain.plan.memory import weight_bytes
 from vsitrain.plan.model_size import ModelSize
 from vsitrain.plan.schedule import Schedule
 from vsitrain.plan.workload import Workload
 
 _SPEED = "(flops * utilisation)"
+_READ = "read / (bandwidth * bandwidth_share)"
 _TERMS = {
     "tokens": "prompt_tokens + completion_tokens",
-    "forward": "2 * (P_vision * patches + P_language * tokens + P_head * completion_tokens)",
-    "backward": "back * (P_back * tokens + P_head * completion_tokens) + 2 * P_trained * tokens"
-    " + P_vision_back * patches",
+    "vision": "2 * (P_vision * patches + P_projector * features) + attention_vision",
+    "vision_again": "again * (2 * (P_vision - P_vision_last) * patches + attention_vision)",
+    "vision_back": "4 * (P_vision * patches + P_projector * features) + 2 * attention_vision + vision_again",
+    "forward": "2 * P_language * tokens + attention * tokens * tokens + 2 * P_head * completion_tokens",
+    "recomputed": "again * (2 * (P_language + P_adapter - P_last) * tokens + attention * tokens * tokens)",
+    "by_inputs": "2 * (P_language + P_adapter) * tokens + 2 * attention * tokens * tokens",
+    "by_weights": "2 * P_trained * tokens + (4 * P_head + 2 * P_head_trained) * completion_tokens",
+    "backward": "recomputed + by_inputs + by_weights",
 }
-_PROMPT = "2 * (P_vision * patches + P_language * prompt_tokens)"
-_STAGES = {
-    "training": f"trained_sequences * (forward + backward) / {_SPEED}",
-    "reference": f"scored_sequences * forward / {_SPEED}",
-    "prompts": f"generated_sequences * {_PROMPT} / {_SPEED}",
-    "replies": "rounds * completion_tokens * max(layers * launch, read / (bandwidth * bandwidth_share))",
+_GENERATION = {
+    "prompt": "2 * ((P_language + P_adapter) * prompt_tokens + P_head)"
+    " + attention * prompt_tokens * prompt_tokens",
+    "a_token": "2 * (P_language + P_adapter + P_head) + attention * (prompt_tokens + completion_tokens / 2)",
 }
+_OPERATIONS = {
+    "vision tower": "looks * vision + looks_trained * (vision + vision_back)",
+    "training": "trained_sequences * (forward + 2 * P_adapter * tokens + backward)",
+    "reference": "scored_sequences * forward",
+    "old log-probabilities": "old_sequences * (forward + 2 * P_adapter * tokens)",
+    "prompts": "generated_sequences * prompt",
+    "replies": "generated_sequences * (completion_tokens - 1) * a_token",
+}
+_REPLIES = f"rounds * completion_tokens * max(layers * launch, {_READ})"
 
 
 @dataclass(frozen=True)
 class Hours:
-    """The time of a run.
+    """The operations and the time of a run.
 
     Attributes:
         gpu_hours: of all devices together: devices × the sum of `seconds` / 3600.
         seconds: of one device, by stage.
+        operations: FLOPs of one device, by stage.
         formulas: terms and stages in the names of the inputs, as Python reads them, each after what it needs.
         inputs: value by name.
         meanings: what each input is.
@@ -40,18 +55,23 @@ class Hours:
 
     gpu_hours: float
     seconds: Mapping[str, float]
+    operations: Mapping[str, float]
     formulas: Mapping[str, str]
     inputs: Mapping[str, float]
     meanings: Mapping[str, str]
 
 
 def hours_of(model: ModelSize, work: Workload, schedule: Schedule, device: Device) -> Hours:
-    """Estimate the time of a run.
+    """Count the operations of a run, and estimate its time.
 
     A pass forward takes 2 FLOPs a parameter and token, and so does each of these: the way back to the inputs,
     the gradients of the weights that are trained, and the second pass forward of gradient checkpointing.
-    Generated tokens wait for the weights to be read, or for the kernels to be launched. Attention's own
-    FLOPs, loading, saving and evaluation are left out.
+    Attention takes 4 FLOPs a layer, a unit of its width and a pair of tokens. The head reads replies alone,
+    and computes their logits a second time on the way back. Generated tokens wait for the weights to be read,
+    or for the kernels to be launched. Loading, saving and evaluation are left out.
+
+    Checkpointing computes a layer again up to the last number that the way back needs: its last matrix is
+    left out where it has no adapter, and the projector is computed once.
 
     Args:
         model: that is trained.
@@ -61,66 +81,114 @@ def hours_of(model: ModelSize, work: Workload, schedule: Schedule, device: Devic
     """
     rows = _inputs(model, work, schedule, device)
     it = {name: value for name, value, _ in rows}
+    operations = _operations(it, work)
     speed = it["flops"] * it["utilisation"]
-    tokens = it["prompt_tokens"] + it["completion_tokens"]
-    scored = it["P_language"] * tokens + it["P_head"] * it["completion_tokens"]
-    forward = 2 * (it["P_vision"] * it["patches"] + scored)
-    backward = it["back"] * (it["P_back"] * tokens + it["P_head"] * it["completion_tokens"])
-    backward += 2 * it["P_trained"] * tokens + it["P_vision_back"] * it["patches"]
-    seconds = {"training": it["trained_sequences"] * (forward + backward) / speed}
-    if work.reference:
-        seconds["reference"] = it["scored_sequences"] * forward / speed
+    seconds = {stage: count / speed for stage, count in operations.items()}
+    formulas = {stage: f"({_OPERATIONS[stage]}) / {_SPEED}" for stage in operations}
     if work.method == "grpo":
-        prompt = 2 * (it["P_vision"] * it["patches"] + it["P_language"] * it["prompt_tokens"])
-        seconds["prompts"] = it["generated_sequences"] * prompt / speed
         reading = it["read"] / (it["bandwidth"] * it["bandwidth_share"])
         seconds["replies"] = (
             it["rounds"] * it["completion_tokens"] * max(it["layers"] * it["launch"], reading)
         )
+        formulas["replies"] = _REPLIES
     return Hours(
         gpu_hours=work.processes * sum(seconds.values()) / 3600,
         seconds=seconds,
-        formulas=_TERMS | {stage: _STAGES[stage] for stage in seconds},
+        operations=operations,
+        formulas=_TERMS | (_GENERATION if work.method == "grpo" else {}) | formulas,
         inputs=it,
         meanings={name: meaning for name, _, meaning in rows},
     )
+
+
+def _operations(it: Mapping[str, float], work: Workload) -> dict[str, float]:
+    """FLOPs of one device, by stage."""
+    again, attention, completion = it["again"], it["attention"], it["completion_tokens"]
+    tokens = it["prompt_tokens"] + completion
+    layers = it["P_language"] + it["P_adapter"]
+    tower = it["P_vision"] * it["patches"] + it["P_projector"] * it["features"]
+    vision = 2 * tower + it["attention_vision"]
+    vision_back = 4 * tower + 2 * it["attention_vision"]
+    vision_back += again * (
+        2 * (it["P_vision"] - it["P_vision_last"]) * it["patches"] + it["attention_vision"]
+    )
+    forward = 2 * it["P_language"] * tokens + attention * tokens**2 + 2 * it["P_head"] * completion
+    adapted = forward + 2 * it["P_adapter"] * tokens
+    backward = again * (2 * (layers - it["P_last"]) * tokens + attention * tokens**2)
+    backward += 2 * layers * tokens + 2 * attention * tokens**2
+    backward += 2 * it["P_trained"] * tokens + (4 * it["P_head"] + 2 * it["P_head_trained"]) * completion
+    counted = {
+        "vision tower": it["looks"] * vision + it["looks_trained"] * (vision + vision_back),
+        "training": it["trained_sequences"] * (adapted + backward),
+    }
+    if work.reference:
+        counted["reference"] = it["scored_sequences"] * forward
+    if work.scores_old:
+        counted["old log-probabilities"] = it["old_sequences"] * adapted
+    if work.method == "grpo":
+        prompt = 2 * (layers * it["prompt_tokens"] + it["P_head"]) + attention * it["prompt_tokens"] ** 2
+        a_token = 2 * (layers + it["P_head"]) + attention * (it["prompt_tokens"] + completion / 2)
+        counted["prompts"] = it["generated_sequences"] * prompt
+        counted["replies"] = it["generated_sequences"] * (completion - 1) * a_token
+    return counted
 
 
 def _inputs(
     model: ModelSize, work: Workload, schedule: Schedule, device: Device
 ) -> list[tuple[str, float, str]]:
     """Name, value and meaning of what the formulas need."""
-    language = model.parts["language model"] + model.parts["projector"]
+    language = model.parts["language model"]
     head = model.vocabulary * model.hidden
-    through_projector = model.trains_vision or model.trained["projector"] > 0
-    through = language if through_projector else model.parts["language model"]
-    back = 2 + 2 * work.checkpointing
+    head_trained = not model.lora and model.trained["head" if model.parts["head"] else "embeddings"] > 0
+    looks = looks_of(model, work, schedule)
+    trained = schedule.sequences / work.processes
     rows: list[tuple[str, float, str]] = [
         ("P_vision", model.parts["vision tower"], "parameters of the vision tower"),
-        ("P_language", language, "parameters of the language model and the projector"),
-        ("P_back", through, "the same without a projector that stays as it is: no gradient goes through it"),
+        ("P_projector", model.parts["projector"], "parameters of its projector"),
+        ("P_language", language, "parameters of the language model's layers"),
         ("P_head", head, "parameters of the head"),
         (
-            "P_trained",
-            model.trained["language model"] + model.trained["projector"],
-            "parameters trained in the language model and the projector",
+            "P_adapter",
+            model.trained["language model"] if model.lora else 0,
+            "parameters of the language model's adapters",
         ),
         (
-            "P_vision_back",
-            (back + 2) * model.parts["vision tower"] if model.trains_vision else 0,
-            "FLOPs a patch of the way back through the vision tower; 0 where it stays as it is",
+            "P_last",
+            0 if model.lora else model.layers * model.hidden * model.intermediate,
+            "of which in last matrices of layers, not computed again",
         ),
-        ("back", back, "FLOPs a parameter and token of the way back; 2 more with gradient checkpointing"),
+        (
+            "P_vision_last",
+            model.vision_layers * model.vision_hidden * model.vision_intermediate,
+            "of which in last matrices of layers",
+        ),
+        ("P_trained", model.trained["language model"], "parameters trained in the language model's layers"),
+        ("P_head_trained", head if head_trained else 0, "parameters trained in the head"),
+        (
+            "attention",
+            4 * model.layers * model.attention,
+            "FLOPs of all layers' attention for a pair of tokens",
+        ),
+        (
+            "attention_vision",
+            4 * model.vision_hidden * work.clip.pairs,
+            "FLOPs of the tower's attention for a clip",
+        ),
+        ("again", int(work.checkpointing), "1 with gradient checkpointing, which computes layers again"),
         ("patches", work.clip.patches, "of a clip"),
+        ("features", work.clip.features, "that the tower makes of a clip"),
         ("prompt_tokens", work.prompt_tokens, "of a prompt with its clip"),
         ("completion_tokens", work.completion_tokens, "of a reply, at most"),
-        ("trained_sequences", schedule.sequences / work.processes, "trained on by each device"),
+        ("looks", looks.forward, "runs of the tower over a clip on each device, without gradients"),
+        ("looks_trained", looks.trained, "the same forward and backward, where the tower is trained"),
+        ("trained_sequences", trained, "trained on by each device"),
         ("flops", device.flops, f"FLOP/s of {device.speed_of}, dense bfloat16"),
         ("utilisation", assumed("utilisation"), "share of them that is reached"),
     ]
     if work.reference:
-        scored = schedule.sequences / work.processes / work.iterations
-        rows.append(("scored_sequences", scored, "scored by the reference on each device"))
+        rows.append(("scored_sequences", trained / work.iterations, "scored by the reference on each device"))
+    if work.scores_old:
+        rows.append(("old_sequences", trained / work.iterations, "scored on each device before training"))
     if work.method == "grpo":
         length = work.prompt_tokens + work.completion_tokens
         cache = work.generated * length * model.layers * 2 * model.key_value

@@ -111,7 +111,6 @@ def _state_bytes(model: ModelSize, work: Workload) -> float:
 
 def _training(model: ModelSize, work: Workload) -> dict[str, Parts]:
     shards = work.processes if work.sharding in ("zero2", "zero3", "fsdp") else 1
-    patches = work.sequences * work.clip.patches
     tokens = work.sequences * (work.prompt_tokens + work.completion_tokens)
     number = work.compute_bytes
     vision = model.vision_hidden, model.vision_intermediate
@@ -119,36 +118,69 @@ def _training(model: ModelSize, work: Workload) -> dict[str, Parts]:
         "gradients": model.trained_total * _trained_bytes(model, work) // shards,
         "gathered weights": _gathered(model, work),
         "weights to compute with": _cast(model, work),
-        "pixels": patches * model.pixel * _FLOAT,
     }
+    at_once, clips = _clips(model, work)
+    pixels = {"pixels": at_once * work.clip.patches * model.pixel * _FLOAT}
     if model.trains_vision:
+        patches = clips * work.clip.patches
         through["kept by the vision tower"] = _kept_activations(
             patches, model.vision_layers, *vision, work, "vision_"
         )
-        vision_at_work = _layer_bytes(patches, *vision, number, "vision_working")
+        vision_at_work = _layer_bytes(at_once * work.clip.patches, *vision, number, "vision_working")
     else:
-        vision_at_work = _forward_vision(patches, model, number)
+        vision_at_work = _forward_vision(at_once * work.clip.patches, model, number)
+    if work.shares_features:
+        through["features"] = clips * work.clip.features * model.hidden * number
+    else:
+        through |= pixels
     kept = _kept_activations(tokens, model.layers, model.hidden, model.intermediate, work, "")
     at_work = _layer_bytes(tokens, model.hidden, model.intermediate, number, "working")
-    return {
-        "training, vision tower": through | {"a layer at work": vision_at_work},
+    phases = {
+        "training, vision tower": through | pixels | {"a layer at work": vision_at_work},
         "training, language model": through
         | {"kept by the language model": kept, "a layer at work": max(at_work, _head(model, work))},
     }
+    if work.method == "grpo" and work.shares_features and not model.trains_vision:
+        del phases["training, vision tower"]  # it runs before generation
+    return phases
+
+
+def _clips(model: ModelSize, work: Workload) -> tuple[int, int]:
+    """Clips that go through the vision tower at a time in training, and those whose features are kept."""
+    if not work.shares_features:
+        return work.sequences, work.sequences
+    if work.method != "grpo":
+        return 1, work.micro_batch
+    of_a_round = max(1, work.generated // work.generations)
+    if not model.trains_vision:
+        return 1, of_a_round
+    alone = work.processes == 1 and not work.sharding.startswith("zero")
+    return 1, min(of_a_round, work.micro_batch * (work.accumulation if alone else 1))
 
 
 def _generation(model: ModelSize, work: Workload) -> dict[str, Parts]:
-    patches, prompts = work.generated * work.clip.patches, work.generated * work.prompt_tokens
+    clips = 1 if work.shares_features else work.generated
+    patches, prompts = clips * work.clip.patches, work.generated * work.prompt_tokens
     gathered = (
         model.total * weight_bytes(model, work) - _weights(model, work) if work.sharding == "zero3" else 0
     )
-    common = {"gathered weights": max(0, gathered), "pixels": patches * model.pixel * _FLOAT}
+    pixels = {"pixels": patches * model.pixel * _FLOAT}
+    common = {"gathered weights": max(0, gathered)}
+    if work.shares_features:
+        clips_of_a_round = max(1, work.generated // work.generations)
+        common["features"] = clips_of_a_round * work.clip.features * model.hidden * work.compute_bytes
+    else:
+        common |= pixels
     length = work.prompt_tokens + work.completion_tokens
     cache = work.generated * length * model.layers * 2 * model.key_value * weight_bytes(model, work)
     logits = int(work.generated * model.vocabulary * assumed("generated_logit"))
-    prefill = _layer_bytes(prompts, model.hidden, model.intermediate, weight_bytes(model, work), "forward")
+    number = weight_bytes(model, work)
+    prefill = _layer_bytes(prompts, model.hidden, model.intermediate, number, "forward")
+    if model.lora and number < _FLOAT:
+        prefill += _layer_bytes(prompts, model.hidden, model.intermediate, number, "forward_adapter")
     return {
         "generation, vision tower": common
+        | pixels
         | {"a layer at work": _forward_vision(patches, model, weight_bytes(model, work))},
         "generation, prompts": common | {"cache of keys and values": cache, "a layer at work": prefill},
         "generation, tokens": common | {"cache of keys and values": cache, "logits": logits},

@@ -34,6 +34,7 @@ class ModelSize:
         trained: trained parameters by part; those of an adapter where there is one.
         lora: whether an adapter is trained.
         hidden, intermediate, layers: width, feed-forward width and depth of the language model.
+        attention: width of its queries: heads × their size.
         key_value: width of its keys, which is that of its values.
         vocabulary: words.
         vision_hidden, vision_intermediate, vision_layers: of the vision tower.
@@ -47,6 +48,7 @@ class ModelSize:
     hidden: int
     intermediate: int
     layers: int
+    attention: int
     key_value: int
     vocabulary: int
     vision_hidden: int
@@ -123,6 +125,7 @@ def measure_model(
         hidden=text.hidden_size,
         intermediate=text.intermediate_size,
         layers=text.num_hidden_layers,
+        attention=text.num_attention_heads * head_size,
         key_value=text.num_key_value_heads * head_size,
         vocabulary=text.vocab_size,
         vision_hidden=width,

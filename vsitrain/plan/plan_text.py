@@ -27,7 +27,7 @@ def as_text(plan: RunPlan) -> str:
             _section("Steps", _steps(plan)),
             _section(f"Memory of each device, GiB, when most is taken: {memory.peak}", _memory(plan)),
             _section(f"Time, {hours.gpu_hours:,.1f} GPU hours: {devices} × the sum of", stages),
-            _section("where, in FLOPs a sequence,", terms),
+            _section("where, in FLOPs of a sequence or clip,", terms),
             _section("with", inputs),
         )
     )

@@ -70,7 +70,8 @@ def changes(model: ModelSize, work: Workload) -> Iterator[Change]:
         yield f"steps_per_generation: {fewer.steps_per_generation}", model, fewer
     if work.clip.patches >= 2:
         clip = work.clip
-        half_clip = replace(clip, features=clip.features // 2, patches=clip.patches // 2)
+        halves = {name: getattr(clip, name) // 2 for name in ("features", "patches", "pairs")}
+        half_clip = replace(clip, **halves)
         yield "half the frames or half max_pixels", model, replace(work, clip=half_clip)
     if not model.lora:
         width = 9 * model.hidden + 2 * model.key_value + 3 * model.intermediate

@@ -77,6 +77,17 @@ class Workload:
         return self.micro_batch * (2 if self.method == "dpo" else 1)
 
     @property
+    def shares_features(self) -> bool:
+        """Whether the vision tower runs once a clip: not where weights are spread over the devices."""
+        return self.sharding not in ("zero3", "fsdp")
+
+    @property
+    def scores_old(self) -> bool:
+        """Whether GRPO scores what it generated once more, before it trains on it for several steps."""
+        serves = self.steps_per_generation * self.iterations
+        return self.method == "grpo" and (self.accumulation % serves != 0 or self.vllm is not None)
+
+    @property
     def generated(self) -> int:
         """Completions that a device generates at once."""
         return self.micro_batch * self.steps_per_generation if self.method == "grpo" else 0

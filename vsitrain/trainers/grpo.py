@@ -12,12 +12,13 @@ another one, and with gradients once for each distinct clip of an optimizer step
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
+from accelerate.utils import is_peft_model
 from peft.tuners.tuners_utils import BaseTunerLayer
 from torch import Tensor
 from transformers import TrainerCallback
@@ -188,7 +189,9 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
                 # vLLM writes the tokens of each image itself. Its server is told where they stand instead.
                 prompt_ids = [unexpanded(self.processing_class, ids) for ids in prompt_ids]
         trl: Any = super()
-        with self._features_in_reach():
+        # Adapters are float32: outside, all that goes through them is copied in float32.
+        precision = self.accelerator.autocast() if is_peft_model(self.model) else nullcontext()
+        with self._features_in_reach(), precision:
             return trl._generate_single_turn(prompt_ids, images, multimodal_fields, *others, **more)
 
     @contextmanager

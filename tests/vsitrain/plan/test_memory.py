@@ -200,9 +200,11 @@ def test_cache_is_that_of_a_real_generation(tiny):
 def test_generation_takes_the_memory_that_it_allocates(sizes, words, rows, tokens):
     config = language_model(*sizes)
     config.text_config.vocab_size = words
-    model = AutoModelForImageTextToText.from_config(config, dtype=torch.bfloat16).eval()
+    base = AutoModelForImageTextToText.from_config(config, dtype=torch.bfloat16)
+    model = get_peft_model(base, LoraConfig(**LORA)).eval()
     ids = torch.full((rows, tokens), 7)
 
+    @torch.autocast("cpu", dtype=torch.bfloat16)
     def generate():
         model.generate(
             input_ids=ids,

@@ -1,0 +1,57 @@
+"""How often the vision tower runs over a clip."""
+
+from dataclasses import dataclass
+
+from vsitrain.plan.model_size import ModelSize
+from vsitrain.plan.schedule import Schedule
+from vsitrain.plan.workload import Workload
+
+
+@dataclass(frozen=True)
+class Looks:
+    """Runs of the vision tower over a clip on one device, during the whole run.
+
+    Attributes:
+        forward: without gradients.
+        trained: forward and backward.
+    """
+
+    forward: float
+    trained: float
+
+
+def looks_of(model: ModelSize, work: Workload, schedule: Schedule) -> Looks:
+    """Count them, taking no two questions to be about one clip: so it is at most.
+
+    Args:
+        model: that is trained.
+        work: the run.
+        schedule: its steps.
+    """
+    sequences = schedule.sequences / work.processes
+    if work.method != "grpo":
+        pairs = 2 if work.method == "dpo" else 1
+        clips = sequences / pairs if work.shares_features else sequences
+        # Where the tower is trained, that of the reference is another one.
+        other = work.reference and (model.trains_vision or not work.shares_features)
+        return _looks(model, clips, trained=clips, forward=clips if other else 0)
+    clips = schedule.prompts / work.processes
+    if not work.shares_features:
+        passes = 1 + work.reference + work.scores_old
+        completions = schedule.rounds * work.generated
+        # Generation by vLLM has a tower of its own.
+        without = passes * completions - (completions if work.vllm is not None else 0)
+        return _looks(model, sequences, trained=sequences, forward=without)
+    if not model.trains_vision:
+        return Looks(clips, 0)
+    steps = schedule.sequences / (work.micro_batch * work.processes)
+    if work.processes == 1 and not work.sharding.startswith("zero"):
+        steps = schedule.steps
+        in_a_step = min(work.accumulation * work.micro_batch, work.generated // work.generations)
+    else:
+        in_a_step = min(work.micro_batch, work.generated // work.generations)
+    return Looks((1 + work.reference) * clips, steps * in_a_step)
+
+
+def _looks(model: ModelSize, runs: float, *, trained: float, forward: float) -> Looks:
+    return Looks(forward, trained) if model.trains_vision else Looks(forward + runs, 0)
