@@ -82,12 +82,13 @@ def _pairs(vision: Any, rows: int, columns: int) -> int:
     In most layers of Qwen2.5-VL a patch attends to those of its window alone.
     """
     whole = (rows * columns) ** 2
+    depth = int(vision.depth)
     everywhere: Sequence[int] | None = getattr(vision, "fullatt_block_indexes", None)
     if everywhere is None:
-        return vision.depth * whole
-    side = vision.window_size // vision.patch_size
+        return depth * whole
+    side = int(vision.window_size) // int(vision.patch_size)
     in_windows = _squares(rows, side) * _squares(columns, side)
-    return len(everywhere) * whole + (vision.depth - len(everywhere)) * in_windows
+    return len(everywhere) * whole + (depth - len(everywhere)) * in_windows
 
 
 def _squares(length: int, side: int) -> int:

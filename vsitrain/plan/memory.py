@@ -135,7 +135,7 @@ def _training(model: ModelSize, work: Workload) -> dict[str, Parts]:
         through |= pixels
     kept = _kept_activations(tokens, model.layers, model.hidden, model.intermediate, work, "")
     at_work = _layer_bytes(tokens, model.hidden, model.intermediate, number, "working")
-    phases = {
+    phases: dict[str, Parts] = {
         "training, vision tower": through | pixels | {"a layer at work": vision_at_work},
         "training, language model": through
         | {"kept by the language model": kept, "a layer at work": max(at_work, _head(model, work))},

@@ -104,7 +104,7 @@ def test_run_that_fits_is_accepted():
 
 
 def test_run_that_does_not_fit_is_refused_with_numbers_and_each_single_change_that_helps():
-    planned = plan(LORA, grpo(), find_device("RTX 4090"))
+    planned = plan(LORA, grpo(micro_batch=28), find_device("RTX 4090"))
     with pytest.raises(OptionError) as caught:
         refuse_if_too_large(planned)
     needed, has = re.findall(r"([\d.]+) GiB", caught.value.fault)[:2]
