@@ -27,9 +27,9 @@ def mark(root: Path) -> Path:
     return root
 
 
-def write_scan(folder: Path, seed: int, edge: float = _EDGE) -> None:
+def write_scan(folder: Path, seed: int, edge: float = _EDGE, floor: float = 6.0) -> None:
     rng = np.random.default_rng(seed)
-    meshes = [_box((6.0, 6.0, 0.02), (3.0, 3.0, -0.01), 0.0, edge)]
+    meshes = [_box((floor, floor, 0.02), (3.0, 3.0, -0.01), 0.0, edge)]
     for cell in rng.permutation(16)[: len(FURNITURE)]:
         place = np.array(divmod(int(cell), 4)) * 1.5 + 0.75 + rng.uniform(-0.2, 0.2, 2)
         sides = rng.uniform(0.35, 0.8, 3)
