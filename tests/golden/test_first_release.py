@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.publish.hub.conftest import environment, hub, run, waits  # noqa: F401 - fixtures
+from tests.publish.hub.conftest import environment, hub, pauses, run  # noqa: F401 - fixtures
 from vsidata.publish.export.registry import FORMS
 from vsitrain.data.frames import FrameStore
 from vsitrain.data.questions import load_questions
