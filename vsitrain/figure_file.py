@@ -1,4 +1,4 @@
-"""A Matplotlib figure as a file, whole or not at all."""
+"""Write a Matplotlib figure to a file, completely or not at all."""
 
 from io import BytesIO
 from pathlib import Path
@@ -9,7 +9,7 @@ from vsidata.files.atomic import write_whole
 
 
 def write_figure(figure: Any, out: Path) -> None:
-    """Write a figure in the format that the file's name ends with; .png where it has no ending.
+    """Write a figure in the format of the file's suffix; without a suffix, write a .png file.
 
     Raises:
         OptionError: the format is unknown, or the file cannot be written.
@@ -21,4 +21,4 @@ def write_figure(figure: Any, out: Path) -> None:
         write_whole(out, [drawn.getbuffer()])
     except (OSError, ValueError) as error:
         fault = f"cannot be written: {getattr(error, 'strerror', None) or error}."
-        raise OptionError(out, fault, "Name a .png, .svg or .pdf in a folder that takes it.") from error
+        raise OptionError(out, fault, "Pass a .png, .svg or .pdf file in a writable folder.") from error

@@ -1,7 +1,7 @@
-"""Configurations, processors, models and adapters of others, opened so that nothing in them is run.
+"""Open configurations, processors, models and adapters of other people without running their code.
 
-Code that comes with a model is never run, whatever standard input says. Weights are read from safetensors
-alone: unpickling can run code. What cannot be read is an error in words.
+Code that comes with a model is never run. Weights are read from safetensors only, because unpickling can run
+code. A file that cannot be read is an error with file, fault and remedy.
 """
 
 import signal
@@ -18,20 +18,20 @@ _SAFE = {"trust_remote_code": False}
 _PICKLED = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 
 SECONDS = 10.0
-"""Of a processor, for rendering a chat template or matching an adapter's pattern. Both take milliseconds."""
+"""Limit of CPU time to render a chat template or to match an adapter's pattern. Both take milliseconds."""
 
-_LONGEST = 1_000_000  # characters that a chat template makes of one short question
+_LONGEST = 1_000_000  # maximum number of characters that a chat template makes of one short question
 
 
 def open_config(name: str) -> Any:
     """The configuration of a model, from a folder or from the Hub.
 
     Raises:
-        OptionError: it cannot be read, or asks for code from elsewhere.
+        OptionError: it cannot be read, or needs code from elsewhere.
     """
     from transformers import AutoConfig
 
-    remedy = "Name a model's folder, or a model on the Hub that can be reached."
+    remedy = "Pass the folder of a model, or the name of a model on the Hub that can be reached."
     with in_words(name, "its configuration cannot be read", remedy):
         config = AutoConfig.from_pretrained(name, **_SAFE)
         kernel = str(config._attn_implementation or "")
@@ -42,14 +42,14 @@ def open_config(name: str) -> Any:
 
 
 def open_processor(name: str | Path) -> Any:
-    """The processor of a model, with a chat template that was tried on a question.
+    """The processor of a model. Its chat template is tried on a question first.
 
     Raises:
-        OptionError: it cannot be read, or its chat template does not end or fails.
+        OptionError: it cannot be read, or its chat template fails or takes too long.
     """
     from transformers import AutoProcessor
 
-    with in_words(name, "its processor cannot be read", "Take it again from where it was made."):
+    with in_words(name, "its processor cannot be read", "Copy the model again from its source."):
         processor = AutoProcessor.from_pretrained(name, **_SAFE)
     if hasattr(processor, "apply_chat_template"):
         _try_template(name, processor)
@@ -60,8 +60,8 @@ def open_model(name: str | Path, **how: Any) -> Any:
     """A model with its weights, from a folder or from the Hub.
 
     Args:
-        name: of the model.
-        **how: as transformers takes it: `dtype`, `attn_implementation`.
+        name: the folder of the model, or its name on the Hub.
+        **how: further arguments for transformers: `dtype`, `attn_implementation`.
 
     Raises:
         OptionError: the weights cannot be loaded, or are pickled.
@@ -69,7 +69,7 @@ def open_model(name: str | Path, **how: Any) -> Any:
     from transformers import AutoModelForImageTextToText
 
     refuse_pickles(name, "*.safetensors")
-    with in_words(name, "its weights cannot be loaded", "Take them again from where they were made."):
+    with in_words(name, "its weights cannot be loaded", "Copy the model again from its source."):
         return AutoModelForImageTextToText.from_pretrained(name, use_safetensors=True, **_SAFE, **how)
 
 
@@ -83,42 +83,42 @@ def open_adapter(model: Any, folder: str | Path) -> Any:
 
     refuse_pickles(folder, "adapter_model.safetensors")
     fault = "cannot be read as an adapter"
-    with in_words(folder, fault, "Name a folder that PEFT wrote."), limited(folder, fault):
+    with in_words(folder, fault, "Pass a folder that PEFT wrote."), limited(folder, fault):
         return PeftModel.from_pretrained(model, str(folder))
 
 
 def refuse_pickles(name: str | Path, wanted: str) -> None:
-    """Refuse a folder whose weights are pickled. One on the Hub is asked for safetensors alone.
+    """Refuse a folder with pickled weights. From the Hub, only safetensors are downloaded.
 
     Args:
-        name: of a model or an adapter.
+        name: the folder or the name of a model or an adapter.
         wanted: pattern of the files that must be there.
 
     Raises:
-        OptionError: there are pickles and no such file.
+        OptionError: the folder has pickles and no file of the pattern.
     """
     folder = Path(name)
     if not folder.is_dir() or any(folder.glob(wanted)):
         return
     if pickled := sorted(path.name for pattern in _PICKLED for path in folder.glob(pattern)):
         fault = f"its weights are pickled ({pickled[0]}): reading them could run code."
-        remedy = "Convert them to safetensors where you trust them: load the model, and call save_pretrained."
+        remedy = "If you trust them, convert them to safetensors: load the model, and call save_pretrained."
         raise OptionError(name, fault, remedy)
 
 
 @contextmanager
 def limited(name: str | Path, fault: str) -> Iterator[None]:
-    """End a block that takes more than SECONDS of a processor. Only the main thread has this limit.
+    """Stop a block that takes more than SECONDS of CPU time. The limit works in the main thread only.
 
     Raises:
-        OptionError: it takes more.
+        OptionError: the block takes more.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def stop(*_: object) -> None:
-        remedy = "Take it again from where it was made."
+        remedy = "Copy it again from its source."
         raise OptionError(name, f"{fault}: it takes more than {SECONDS:g} seconds.", remedy)
 
     before = signal.signal(signal.SIGPROF, stop)
@@ -137,7 +137,7 @@ def _try_template(name: str | Path, processor: Any) -> None:
     said = {"role": "assistant", "content": [{"type": "text", "text": "A"}]}
     for places in ({"type": "video"},), ({"type": "image"}, {"type": "image"}):
         asked = {"role": "user", "content": [*places, text]}
-        with in_words(name, fault, "Take it again from where it was made."), limited(name, fault):
+        with in_words(name, fault, "Copy the model again from its source."), limited(name, fault):
             for messages in ([asked], [asked, said]):
                 made = processor.apply_chat_template(
                     messages, add_generation_prompt=len(messages) == 1, tokenize=False
@@ -148,16 +148,16 @@ def _try_template(name: str | Path, processor: Any) -> None:
 
 @contextmanager
 def in_words(name: str | Path, fault: str, remedy: str) -> Iterator[None]:
-    """Turn whatever a file of others raises in a library into an error that names it."""
+    """Turn any exception of a library into an error with the file, the fault and the remedy."""
     try:
         yield
     except (VsiError, KeyboardInterrupt, SystemExit):
         raise
-    except BaseException as error:  # a panic in a library's own machine code is no Exception
+    except BaseException as error:  # a panic in a library's compiled code is not an Exception
         said = " ".join(str(error).strip().partition("\n")[0].split()).rstrip(".")
         if "custom code" in said or "trust_remote_code" in str(error):
-            fault, said = "brings code of its own, which vsitrain never runs", ""
-            remedy = "Name a model of a family that transformers knows by itself."
+            fault, said = "needs code of its own, which vsitrain never runs", ""
+            remedy = "Choose a model of a family that is part of transformers."
         if not isinstance(error, (OSError, ValueError, RuntimeError)):
             said = f"{type(error).__name__}: {said}"
         raise OptionError(name, f"{fault}: {said:.300}" if said else fault, remedy) from error

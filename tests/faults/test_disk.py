@@ -106,7 +106,7 @@ def full_disk(finished, small_disk):
 def ends_in_words(*arguments: object) -> None:
     ran = CliRunner().invoke(app, [str(argument) for argument in arguments])
     assert isinstance(ran.exception, VsiError), repr(ran.exception)
-    assert "No space left on device" in str(ran.exception) or "Make room" in ran.exception.remedy
+    assert "No space left on device" in str(ran.exception) or "Free space" in ran.exception.remedy
 
 
 def names(folder) -> set[str]:

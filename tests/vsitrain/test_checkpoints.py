@@ -67,7 +67,7 @@ def test_last_begins_at_the_start_without_a_checkpoint_and_a_named_one_must_be_c
     assert resumed_from("last", tmp_path) is None
     half = tmp_path / "checkpoint-3"
     half.mkdir()
-    with pytest.raises(OptionError, match="holds no whole checkpoint"):
+    with pytest.raises(OptionError, match="is not a complete checkpoint"):
         resumed_from(str(half), tmp_path)
     (half / "trainer_state.json").write_text("{}")
     assert resumed_from("last", tmp_path) == resumed_from(str(half), tmp_path) == str(half)
@@ -84,9 +84,9 @@ def test_every_checkpoint_and_the_model_state_their_origin(tiny, tmp_path, befor
         _, front, text = (tmp_path / folder / "README.md").read_text().split("---\n", 2)
         assert yaml.safe_load(front)["base_model"] == KNOWN.start
         assert "$" not in text
-        for known in (KNOWN.wording, KNOWN.rules[0], "12,345", "16 frames at most", "one video"):
+        for known in (KNOWN.wording, KNOWN.rules[0], "12,345", "at most 16 frames", "one video"):
             assert known in text
-        assert ("was made the same way" in text) == (before is not None)
+        assert ("was also trained with vsi100k" in text) == (before is not None)
 
 
 def test_model_that_was_trained_elsewhere_has_no_provenance_and_accepts_any_input(tmp_path):
@@ -98,7 +98,7 @@ def test_model_that_was_trained_elsewhere_has_no_provenance_and_accepts_any_inpu
 def test_model_that_learned_from_videos_is_not_shown_images(tmp_path):
     write_provenance(tmp_path, KNOWN)
     refuse_other_input(str(tmp_path), "video")
-    with pytest.raises(OptionError, match="trained with input_mode video, and would be shown images"):
+    with pytest.raises(OptionError, match="trained with input_mode video, not images"):
         refuse_other_input(str(tmp_path), "images")
 
 

@@ -126,7 +126,7 @@ def test_a_run_is_not_overwritten_by_default_and_does_not_resume_with_other_fram
     weights = (tmp_path / "run" / "model.safetensors").read_bytes()
     status, said = vsitrain("sft", tiny(), max_steps=2, learning_rate=1e-2, **saving)
     assert status == 2
-    assert "run: holds a model already" in said.err
+    assert "run: already contains a model" in said.err
     resuming = {**saving, "resume_from_checkpoint": "last", "max_steps": 2, "frames": 1}
     status, said = vsitrain("sft", tiny(), **resuming)
     assert status == 2
@@ -217,7 +217,7 @@ def blind(folder):
         ({"data": "nowhere"}, "nowhere"),
         ({"num_generations": 3}, "num_generations"),
         ({"per_device_train_batch_size": 64}, "questions"),
-        ({"resume_from_checkpoint": "run/checkpoint-9"}, "holds no whole checkpoint"),
+        ({"resume_from_checkpoint": "run/checkpoint-9"}, "is not a complete checkpoint"),
         ({"device": "abacus"}, "abacus"),
     ],
 )
@@ -320,5 +320,5 @@ def test_grpo_on_a_disk_that_is_full_outside_of_checkpoints_reports_it(vsitrain,
     monkeypatch.setattr(TrainerState, "save_to_json", full)
     status, said = vsitrain("grpo", tiny(), max_steps=1)
     assert status == 2
-    assert "cannot be written: the disk is full.\n  Make room, and begin again." in said.err
+    assert "cannot be written: the disk is full.\n  Free space, and start again." in said.err
     assert "Traceback" not in said.err

@@ -46,7 +46,7 @@ def test_a_resumed_run_is_read_from_its_newest_complete_checkpoint(tmp_path):
 
 
 def test_a_folder_without_a_run_is_named(tmp_path):
-    with pytest.raises(VsiError, match="no whole checkpoint"):
+    with pytest.raises(VsiError, match="no complete checkpoint"):
         read_history(tmp_path)
     (tmp_path / "trainer_state.json").write_text("{}")
     with pytest.raises(VsiError, match="cannot be read"):

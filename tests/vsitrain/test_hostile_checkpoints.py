@@ -182,7 +182,7 @@ def test_a_disk_that_is_full_at_the_end_of_a_run_is_reported_in_a_message(tiny, 
 
     with pytest.raises(VsiError, match="the disk is full") as caught:
         end()
-    assert caught.value.remedy == "Make room, and begin again."
+    assert caught.value.remedy == "Free space, and start again."
 
 
 def test_a_full_disk_is_recognised_by_the_errors_of_libraries():

@@ -61,7 +61,7 @@ def test_code_of_a_model_is_never_run_with_any_standard_input(model, tmp_path, m
     if file == "tokenizer_config.json":  # transformers has a tokenizer for this model, and uses it
         opening(str(model))
     else:
-        with pytest.raises(OptionError, match="brings code of its own, which vsitrain never runs"):
+        with pytest.raises(OptionError, match="needs code of its own, which vsitrain never runs"):
             opening(str(model))
     assert not ran.exists()
 

@@ -150,7 +150,7 @@ def test_an_interrupted_push_keeps_the_model_here_and_resumes(hub, train, tmp_pa
         stop.join()
     signal.signal(signal.SIGTERM, before)
     assert status == 128 + signal.SIGTERM
-    assert "The same command with --resume_from_checkpoint last pushes it." in errors
+    assert "To push it, run the same command with --resume_from_checkpoint last." in errors
     assert (tmp_path / "run" / "model.safetensors").exists()
     hub.repos["lab/rooms"].branches.clear()  # a request that was held back may have been carried out since
     hub.repos["lab/rooms"].commit("main", "made", "", {})

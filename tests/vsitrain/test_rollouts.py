@@ -53,7 +53,7 @@ def test_rows_that_a_resumed_run_repeats_are_dropped_for_all_processes(tmp_path)
     log(tmp_path).forget_from(13)
     assert read_rollouts(tmp_path)["step"].to_pylist() == [step for step in range(13) for _ in range(4)]
     log(tmp_path).forget_from(0)
-    with pytest.raises(VsiError, match="holds no rollouts"):
+    with pytest.raises(VsiError, match="contains no rollouts"):
         read_rollouts(tmp_path)
 
 

@@ -23,7 +23,7 @@ def run(tmp_path):
 
 
 def test_a_folder_with_a_run_is_refused(run):
-    with pytest.raises(OptionError, match="holds a model already") as caught:
+    with pytest.raises(OptionError, match="already contains a model") as caught:
         claim_run_folder(run, start="lab/model", overwrite=False)
     assert "--resume_from_checkpoint last" in caught.value.remedy
     assert "--overwrite true" in caught.value.remedy
@@ -49,7 +49,7 @@ def test_a_model_of_unknown_origin_is_never_removed(run):
 
 
 def test_the_model_that_a_run_starts_from_is_never_removed(run):
-    with pytest.raises(OptionError, match="holds the model that this run starts from"):
+    with pytest.raises(OptionError, match="contains the model that this run starts from"):
         claim_run_folder(run, start=str(run / "checkpoint-2"), overwrite=True)
     assert (run / "checkpoint-2").exists()
 

@@ -60,7 +60,7 @@ def main() -> None:
         place = getattr(error, "filename", None) or "a file"
         fault, remedy = (
             "cannot be written: the disk is full.",
-            "Free some space, and run the same command again.",
+            "Free space, and run the same command again.",
         )
         echo(VsiError(place, fault, remedy), err=True)
         sys.exit(2)

@@ -1,4 +1,4 @@
-"""A model's replies to questions about videos: greedy, in batches, and taken up again where they stopped."""
+"""A model's replies to questions about videos, with greedy decoding. An evaluation can be resumed."""
 
 from vsitrain.evaluation.run import OnProgress, evaluate
 from vsitrain.evaluation.settings import Settings, settings_for

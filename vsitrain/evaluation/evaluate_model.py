@@ -1,4 +1,4 @@
-"""From a model and data to predictions: what `vsitrain evaluate` does."""
+"""Make predictions from a model and data, as `vsitrain evaluate` does."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -22,9 +22,9 @@ from vsitrain.scoring.questions import read_questions, split_of
 Backend = Literal["hf", "vllm"]
 
 _LONGEST_WAIT = timedelta(days=30)
-"""How long a process that has finished waits for the others: shares may take very different times."""
+"""Time limit for the processes that finish first. Their shares may take very different times."""
 
-_SEED = 0  # greedy replies draw nothing; an engine may want one all the same
+_SEED = 0  # greedy decoding draws nothing, but an engine may need a seed
 
 
 def evaluate_model(
@@ -46,21 +46,23 @@ def evaluate_model(
 
     Args:
         model, data, out, videos, split, batch, dtype, limit, backend: as the command line has them.
-        on_progress: called with the number of questions done, and of all that this process asks.
-        warned: of what the user should know and did not ask for.
-        **given: as `settings_for` takes it.
+        on_progress: called with the number of questions done and the total of this process.
+        warned: called with each warning for the user.
+        **given: the settings that are passed to `settings_for`.
 
     Returns:
-        Whether this process is the one that speaks, when all have ended.
+        True in the one process that prints the results, after all have ended.
 
     Raises:
-        VsiError: data, videos, settings or model will not do.
+        VsiError: data, videos, settings or model cannot be used.
     """
     import torch
     from accelerate import PartialState
 
     found = find_model(model)
-    settings = settings_for(str(found.folder), untold="images" if backend == "vllm" else "video", **given)
+    settings = settings_for(
+        str(found.folder), default_input_mode="images" if backend == "vllm" else "video", **given
+    )
     read_model_config(str(found.whole))
     if backend == "vllm":
         vllm_replies.refuse(found, settings)
@@ -80,12 +82,12 @@ def evaluate_model(
         repetition_penalty=penalty_of(found),
         seed=_SEED,
     )
-    state = PartialState(  # without `cpu`, each process on a CPU takes itself for the only one
+    state = PartialState(  # without `cpu`, a process on a CPU does not find the others
         cpu=not torch.accelerator.is_available(), timeout=_LONGEST_WAIT
     )
     if backend == "vllm" and state.num_processes > 1:
-        fault = "takes all that it needs itself, and runs in one process."
-        raise OptionError("--backend vllm", fault, "Start it without accelerate launch.")
+        fault = "runs in one process, and uses several GPUs by itself."
+        raise OptionError("--backend vllm", fault, "Run it without accelerate launch.")
     evaluate(
         rows,
         clips,
@@ -127,7 +129,7 @@ def _of_data(data: str, benchmark: Benchmark | None) -> dict[str, Any]:
 
 
 def _revision(data: str) -> str | None:
-    """The commit of a build on the Hub; None where only a cache is at hand, which does not tell."""
+    """The commit of a build on the Hub; None if only the cache can be read, which does not contain it."""
     from vsidata.files.hub.client import client
     from vsidata.files.hub.faults import explain_hub_errors, with_retries
 
@@ -154,13 +156,16 @@ def _clips(
     }
     if videos is not None:
         if not videos.is_dir():
-            raise OptionError(videos, "is no folder.", "Name the folder of the benchmark's videos or zips.")
+            raise OptionError(
+                videos, "is not a folder.", "Pass the folder of the benchmark's videos or zips."
+            )
         return VideoFolder(videos, **how)
     if benchmark is not None:
         datasets = sorted({row["dataset"] for row in rows})
         if benchmark.revision is None and not has_videos(benchmark.folder, datasets):
-            fault = f"is missing: beside the questions lie neither folders nor zips of {', '.join(datasets)}."
-            raise OptionError("--videos", fault, "Name the folder of the benchmark's videos or zips.")
+            names = ", ".join(datasets)
+            fault = f"is missing: the folder of the questions has no videos of {names}, in folders or zips."
+            raise OptionError("--videos", fault, "Pass the folder of the benchmark's videos or zips.")
         return VideoFolder(benchmark.folder, archive=benchmark.archive, **how)
     from vsitrain.data.frames import FrameStore
 
@@ -169,6 +174,6 @@ def _clips(
     if scenes:
         warned(
             f"{scenes:,} scene{'s' * (scenes != 1)} of {data} store{'s' * (scenes == 1)} fewer than "
-            f"{settings.num_frames} frames (the fewest: {fewest}), and all that are stored are shown."
+            f"{settings.num_frames} frames (the fewest: {fewest}). The model is shown all that are stored."
         )
     return store

@@ -1,4 +1,4 @@
-"""The model that is asked: where it lies, and exactly which one it is."""
+"""The model that is evaluated: its folder, and its exact identity."""
 
 import hashlib
 import math
@@ -12,22 +12,25 @@ from vsitrain.models.starting_model import base_of, is_adapter, refuse_adapter_a
 
 _WEIGHTS = ("*.safetensors",)
 _SETTINGS = ("*.json", "*.jinja", "*.txt", "*.model")
-"""Of a model, its processor and its tokenizer. With the weights all that is downloaded: no pickles."""
+"""Files of a model, its processor and tokenizer. Only these and the weights are downloaded: no pickles."""
 
-_OF_THE_RUN = ("trainer_state.json", "vsitrain.json")  # that made it, which the model does not read
+_OF_THE_RUN = (
+    "trainer_state.json",
+    "vsitrain.json",
+)  # files of the training run, which the model does not read
 
 
 @dataclass(frozen=True)
 class Model:
-    """A whole model, or an adapter with its base.
+    """A full model, or an adapter with its base.
 
     Attributes:
-        name: as it was asked for: a folder, or a name on the Hub.
-        folder: where its files lie.
+        name: the model as the user named it: a folder, or a name on the Hub.
+        folder: the folder of its files.
         revision: its commit on the Hub; None for a folder.
-        weights_sha256: of its files of weights, names and contents; None where the commit tells.
-        settings_sha256: likewise of its other files: configuration, processor, tokenizer, chat template.
-        base: of an adapter.
+        weights_sha256: digest of names and contents of its weight files; None if there is a commit.
+        settings_sha256: digest of its other files: configuration, processor, tokenizer, chat template.
+        base: the base of an adapter; None for a full model.
     """
 
     name: str
@@ -39,7 +42,7 @@ class Model:
 
     @property
     def record(self) -> dict[str, Any]:
-        """All that tells it from every other model."""
+        """The data that identify the model."""
         return {
             "model": self.name,
             "revision": self.revision,
@@ -55,17 +58,17 @@ class Model:
 
     @property
     def processor(self) -> Path:
-        """Folder of the processor: an adapter's own, where it has one."""
+        """Folder of the processor: an adapter's own, if it has one."""
         names = ("processor_config.json", "preprocessor_config.json")
         own = any((self.folder / name).is_file() for name in names)
         return self.folder if own else self.whole
 
 
 def find_model(name: str) -> Model:
-    """The model of a folder or of a name on the Hub, from where it is downloaded to the Hub's cache.
+    """The model of a folder or of a name on the Hub. From the Hub it is downloaded to the Hub's cache.
 
     Raises:
-        VsiError: there is none, the Hub cannot be reached, or an adapter does not say what it belongs to.
+        VsiError: the model does not exist, the Hub cannot be reached, or an adapter does not state its base.
     """
     folder = Path(name)
     local = folder.is_dir()
@@ -89,7 +92,7 @@ def _base_of(name: str, adapter: Path) -> Model:
 
 
 def penalty_of(model: Model) -> float:
-    """The repetition penalty that a model states for its own generation; 1 where it states none."""
+    """The repetition penalty that a model states for its own generation; 1 if it states none."""
     from transformers import GenerationConfig
 
     try:
@@ -98,8 +101,10 @@ def penalty_of(model: Model) -> float:
         return 1.0
     penalty = stated.get("repetition_penalty") or 1.0
     if not isinstance(penalty, (int, float)) or not 0 < penalty < math.inf:
-        fault = f"its generation_config.json states the repetition_penalty {penalty!r:.40}."
-        raise OptionError(model.name, fault, "Write a positive number there, or remove it.")
+        fault = (
+            f"has the repetition_penalty {penalty!r:.40} in generation_config.json, not a positive number."
+        )
+        raise OptionError(model.name, fault, "Fix the value, or remove it.")
     return float(penalty)
 
 

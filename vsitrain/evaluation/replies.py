@@ -12,20 +12,20 @@ from vsitrain.families.family import family_of
 from vsitrain.pretrained import open_adapter, open_model, open_processor
 
 VERSIONS = ("torch", "torchvision", "transformers", "peft", "accelerate")
-"""Packages that have a say in what it replies."""
+"""Packages that affect the replies."""
 
 
 class Replier:
-    """A model with its processor, ready to be asked.
+    """A model with its processor, loaded for an evaluation.
 
     Args:
-        model: whole, or an adapter, which is merged into its base.
-        settings: how it is asked.
-        dtype: of its weights; None as they are stored.
-        device: that it runs on.
+        model: a full model, or an adapter, which is merged into its base.
+        settings: the settings of the evaluation.
+        dtype: the type of the weights; None for the type as stored.
+        device: the device that the model runs on.
 
     Raises:
-        OptionError: its weights cannot be loaded.
+        OptionError: the weights cannot be loaded.
     """
 
     def __init__(self, model: Model, settings: Settings, *, dtype: str | None, device: Any) -> None:
@@ -37,10 +37,10 @@ class Replier:
         self._processor = processor_of(model, settings)
         self._penalty = penalty_of(model)
         self._pixels = Pixels()  # questions about a scene follow each other
-        self._last: Sequence[EncodedPrompt] = ()  # of the batch before, with features of their clips
+        self._last: Sequence[EncodedPrompt] = ()  # the previous batch, with the features of its clips
 
     def prepare(self, rows: Sequence[Mapping[str, Any]], clips: Sequence[Clip]) -> list[EncodedPrompt]:
-        """Questions about clips as rows, on the CPU."""
+        """Encode questions about clips as rows, on the CPU."""
         how = self._settings
         asked = [conversation(row, how.mode, form=how.form, letters=True) for row in rows]
         return encode_rows(
@@ -53,10 +53,9 @@ class Replier:
         )
 
     def reply(self, rows: Sequence[EncodedPrompt]) -> list[str]:
-        """What the model writes on each question of a batch; greedy, the same in any batch.
+        """The model's reply to each question of a batch. Decoding is greedy, and the same in any batch.
 
-        The vision tower runs once for each distinct clip of the batch, and not for a clip that the batch
-        before had, too.
+        The vision tower runs once per distinct clip of the batch, and not for clips of the previous batch.
         """
         import torch
 

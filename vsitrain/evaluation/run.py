@@ -1,4 +1,4 @@
-"""An evaluation: questions in, a line of predictions for each, and all that made them beside it."""
+"""An evaluation: it writes one line per question to the predictions, and all settings to run.json."""
 
 import hashlib
 from collections import deque
@@ -33,38 +33,38 @@ _KEPT = (
     "unit",
 )
 _KEPT_IF_KNOWN = ("pruned", "room", BY_CENTRES)
-"""Columns of a question that go with its prediction, so that it is scored without the data."""
+"""Columns of a question that are stored with its prediction, so that it can be scored without the data."""
 
 SHOWN_AS = 2
-"""Version of what a model is shown for the same settings. It grows when frames or their times change, so that
-an evaluation is not continued in another way than it began.
+"""Version of the frames that a model is shown with the same settings. It grows when frames or their times
+change, so that an evaluation is not resumed with other frames.
 
-1: frames per second are (number - 1) / (last time - first time). Such a `run.json` holds no version.
-2: they are number / length of the video, and no frame has more than `max_pixels`.
+1: frames per second are (number - 1) / (last time - first time). Such a `run.json` contains no version.
+2: frames per second are number / length of the video, and no frame has more than `max_pixels`.
 """
 
 Row = Mapping[str, Any]
 OnProgress = Callable[[int, int], None]
-"""Called with the number of questions done, and of all."""
+"""Called with the number of questions done and the total."""
 
 
 class AnsweringModel(Protocol):
-    """A model that can be asked: `Replier`, `VllmReplier`."""
+    """A model that replies to questions: `Replier`, `VllmReplier`."""
 
     def prepare(self, rows: Sequence[Row], clips: Sequence[Clip]) -> Any:
-        """Make a batch of questions about clips; called in a thread beside `reply`."""
+        """Make a batch of questions about clips; called in another thread than `reply`."""
         ...
 
     def reply(self, batch: Any) -> list[str]:
-        """What the model writes on each question of a batch."""
+        """The model's reply to each question of a batch."""
         ...
 
 
 class Clips(Protocol):
-    """Where clips come from: `FrameStore`, `VideoFolder`."""
+    """A source of clips: `FrameStore`, `VideoFolder`."""
 
     def clip(self, scene_name: str, dataset: str) -> Clip:
-        """The clip of a scene. Raises VsiError where there is none."""
+        """The clip of a scene. Raises VsiError if there is no clip."""
         ...
 
 
@@ -80,25 +80,25 @@ def evaluate(
     process: tuple[int, int] = (0, 1),
     on_progress: OnProgress = lambda _done, _total: None,
 ) -> None:
-    """Ask every question that has no prediction yet, and append what is replied.
+    """Ask every question that has no prediction yet, and append the replies to the predictions.
 
-    A kill loses at most one batch: the same call goes on. A question whose video cannot be opened gets a
-    prediction without a reply, with the reason: it is scored as wrong, and counted.
+    If the process is killed, at most one batch is lost; the same call resumes. If a video cannot be opened,
+    its questions get predictions without a reply, with the reason. They are scored as wrong, and counted.
 
     Args:
         rows: the questions.
-        clips: of their scenes.
-        model: that is asked. The next batch is prepared while it writes.
-        out: folder of the predictions.
-        record: what makes the result, for `run.json`; see `record_of`.
-        settings: how questions are asked; with tags, the answer's is what is scored.
-        batch: questions at a time.
-        process: rank of this process, and how many there are: each takes its share, into a file of its own.
+        clips: the clips of their scenes.
+        model: the model. The next batch is prepared while it generates.
+        out: the folder of the predictions.
+        record: everything that determines the result, for `run.json`; see `record_of`.
+        settings: the settings of the evaluation. If the mode has tags, the body of the answer tag is scored.
+        batch: number of questions per batch.
+        process: rank of this process, and number of processes. Each takes a share, and writes its own file.
         on_progress: called after each batch.
 
     Raises:
-        OptionError: the folder holds another evaluation, or predictions of another program.
-        OSError: it cannot be written.
+        OptionError: the folder contains another evaluation, or predictions of another program.
+        OSError: the folder cannot be written.
     """
     rank, processes = process
     out.mkdir(parents=True, exist_ok=True)
@@ -126,15 +126,15 @@ def record_of(
     packages: Sequence[str],
     **more: Any,
 ) -> dict[str, Any]:
-    """Everything that makes a result: whoever has it, the model and the data gets the same predictions.
+    """Everything that determines the result. With it, the model and the data, a run can be repeated.
 
     Args:
         model: `vsitrain.evaluation.evaluated_model.Model.record` of the model, and its provenance as
             `trained`.
-        data: where the questions come from.
+        data: the source of the questions.
         rows: the questions.
-        settings: how they are asked.
-        packages: whose versions have a say.
+        settings: the settings of the evaluation.
+        packages: the packages that affect the replies.
         **more: other settings, such as the precision.
     """
     digest = hashlib.sha256(b"".join(orjson.dumps(_kept_columns(row)) for row in rows)).hexdigest()
@@ -157,7 +157,7 @@ _FOR_PIXELS = ("numpy", "opencv-python-headless")
 
 
 def _share(rows: Sequence[Row], rank: int, processes: int) -> list[Row]:
-    """A process's questions, those about a scene one after the other: its video is decoded once."""
+    """The questions of a process, sorted by scene, so that each video is decoded once."""
     by_scene = sorted(rows, key=lambda row: (row["dataset"], row["scene_name"]))
     ends = [len(rows) * place // processes for place in (rank, rank + 1)]
     return by_scene[ends[0] : ends[1]]
@@ -171,22 +171,24 @@ def _claim(out: Path, record: Mapping[str, Any]) -> None:
     )  # before the record, which another process may write
     if not path.exists():
         if predicted is not None:
-            fault = f"holds no {RUN}, so `vsitrain evaluate` did not write it here."
-            raise OptionError(predicted, fault, "Name another --out, or move the file to another folder.")
+            fault = f"has no {RUN} next to it, so `vsitrain evaluate` did not write it here."
+            raise OptionError(predicted, fault, "Pass another --out, or move the file to another folder.")
         write_whole(path, [written])
         return
     before, now = orjson.loads(read_regular(path)), orjson.loads(written)
     if changed := sorted(key for key in {*before, *now} if before.get(key) != now.get(key)):
-        fault = f"holds an evaluation that was made otherwise: {', '.join(changed)}."
-        remedy = "Name another --out, or evaluate as before to go on."
+        fault = f"contains an evaluation with other settings: {', '.join(changed)}."
+        remedy = "Pass another --out, or use the same settings to resume."
         if before.get("shown_as") != SHOWN_AS:
-            fault = "holds an evaluation by another version of vsitrain, which shows frames in another way."
-            remedy = "Name another --out, and evaluate all questions anew."
+            fault = (
+                "contains an evaluation by another version of vsitrain, which shows frames in another way."
+            )
+            remedy = "Pass another --out, and evaluate all questions again."
         raise OptionError(out, fault, remedy)
 
 
 def _end_last_line(path: Path) -> None:
-    """End the last line of a file: a kill may have left a part of it, or all but the newline."""
+    """Complete or remove the last line of a file. A killed process may leave a part of it, or no newline."""
     with append(path) as file:
         file.seek(0)
         content = file.read()
@@ -203,7 +205,7 @@ def _end_last_line(path: Path) -> None:
 
 @dataclass(frozen=True, eq=False)
 class _Prepared:
-    """A batch, and the questions that are not in it as their clip cannot be had, with the reasons."""
+    """A batch, and the questions that are not in it because their clip cannot be read, with the reasons."""
 
     seen: list[tuple[Row, Clip]]
     unseen: list[tuple[Row, str]]
@@ -221,7 +223,7 @@ class _Answer:
 def _prefetched(
     prepare: Callable[[Sequence[Row]], _Prepared], batches: Iterable[Sequence[Row]]
 ) -> Iterator[_Prepared]:
-    """Each batch prepared, and while it is in use the next one."""
+    """Prepare each batch while the previous one is in use."""
     with ThreadPoolExecutor(max_workers=1) as beside:
         coming: deque[Future[_Prepared]] = deque()
         for rows in batches:

@@ -1,4 +1,4 @@
-"""How a model is asked: as it was trained, where that is known, else as the benchmark asks."""
+"""The settings of an evaluation: those of the model's training if known, else those of the benchmark."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,22 +14,22 @@ OFFICIAL = "official"
 """VSI-Bench's own prompt: the vanilla mode's wording for untouched models, with the options."""
 
 _FRAMES, _MIN_PIXELS, _MAX_PIXELS = 16, 4 * 28 * 28, 128 * 28 * 28
-_TOKENS = {"untouched": 16, "trained": 32}  # the benchmark's, and what GRPO gives a reply without tags
+_TOKENS = {"untouched": 16, "trained": 32}  # the benchmark's number, and GRPO's for replies without tags
 _TOKENS_TO_THINK = 512
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How each question is asked. Its options are always shown: the benchmark's scorer wants a letter.
+    """The settings of an evaluation. Options are always shown, because the benchmark's scorer needs a letter.
 
     Attributes:
         mode: the prompt mode.
-        wording: whether the mode's training wording is used, or that for models that were not trained here.
-        input_mode: how a clip is shown.
-        num_frames: of a clip, at most.
-        min_pixels, max_pixels: of a frame.
-        max_new_tokens: of a reply.
-        blank: show black frames, as a control was trained.
+        wording: the mode's wording: `trained`, or `untouched` for models that were not trained here.
+        input_mode: whether a clip is shown as a video or as images.
+        num_frames: maximum number of frames of a clip.
+        min_pixels, max_pixels: minimum and maximum number of pixels of a frame.
+        max_new_tokens: maximum number of tokens of a reply.
+        blank: whether frames are black, as for a control run.
     """
 
     mode: PromptMode
@@ -52,29 +52,30 @@ def settings_for(
     *,
     prompt: str | None = None,
     wording: Wording | None = None,
-    untold: InputMode = "video",
+    default_input_mode: InputMode = "video",
     **given: Any,
 ) -> Settings:
     """The settings of an evaluation.
 
     Args:
-        model: whose provenance says how it was trained, if it was trained here.
-        prompt: `official`, or a prompt mode; None for the one that it was trained with, else `official`.
-        wording: None for `trained` where the model was trained here and the prompt is not `official`.
-        untold: the input mode of a model that was not trained here.
-        **given: other attributes of `Settings`; None for what the model was trained with, else a default.
+        model: the model. Its provenance states how it was trained, if it was trained here.
+        prompt: `official`, or a prompt mode; None for the mode of its training, else `official`.
+        wording: the wording; None for `trained` if the model was trained here and the prompt is not
+            `official`, else `untouched`.
+        default_input_mode: the input mode of a model that was not trained here.
+        **given: other attributes of `Settings`; None for the value of the training, else a default.
 
     Raises:
-        OptionError: the prompt is none, or the model was trained with another input mode.
+        OptionError: the prompt is unknown, or the model was trained with another input mode.
     """
     known = read_provenance(model)
     prompt = prompt or (known.prompt if known else OFFICIAL)
     mode = prompt_mode("vanilla" if prompt == OFFICIAL else prompt)
     wording = wording or ("trained" if known and prompt != OFFICIAL else "untouched")
-    input_mode = given.get("input_mode") or (known.input_mode if known else untold)
+    input_mode = given.get("input_mode") or (known.input_mode if known else default_input_mode)
     if known and input_mode != known.input_mode:
-        fault = f"was trained with input_mode {known.input_mode}, and would be shown {input_mode}."
-        raise OptionError(model, fault, f"Leave --input-mode out, or set it to {known.input_mode}.")
+        fault = f"was trained with input_mode {known.input_mode}, not {input_mode}."
+        raise OptionError(model, fault, f"Remove --input-mode, or set it to {known.input_mode}.")
     least, most = known.pixels if known else (_MIN_PIXELS, _MAX_PIXELS)
     return Settings(
         mode=mode,

@@ -1,4 +1,4 @@
-"""The three prompt modes on one model, as in the paper's Table 1: what thinking aloud costs and gains."""
+"""The three prompt modes on one model, as in the paper's Table 1: scores and lengths of replies."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -16,13 +16,13 @@ from vsitrain.scoring.score_files import score_files
 
 @dataclass(frozen=True)
 class ModeResult:
-    """What became of the questions in one mode.
+    """The result of one prompt mode.
 
     Attributes:
         macro: the benchmark's average.
-        words: mean words of a reply.
-        without_tag: share of replies without the answer's tag; None where the mode asks for none.
-        unread: share of replies that the official scorer gives nothing and the lenient one something.
+        words: mean number of words of a reply.
+        without_tag: share of replies without the answer tag; None if the mode has no tags.
+        unread: share of replies with an official score of 0 and a lenient score above 0.
     """
 
     macro: Figure
@@ -35,7 +35,7 @@ def result_of(out: Path) -> ModeResult:
     """The result of an evaluation.
 
     Args:
-        out: its folder.
+        out: the folder of the evaluation.
     """
     entries = read_entries(out)
     scores, _ = score_files(out, "")
@@ -52,14 +52,14 @@ def result_of(out: Path) -> ModeResult:
 
 
 def as_table(results: Mapping[str, ModeResult]) -> Table:
-    """A row a mode, in per cent."""
+    """The results as a table with one row per mode, in per cent."""
     table = Table(box=None, pad_edge=False)
     table.add_column("mode")
     columns: Sequence[str] = (
         "macro, official",
         "95 % by room",
         "lenient",
-        "words a reply",
+        "words per reply",
         "no tag",
         "unread",
     )
@@ -79,5 +79,5 @@ def as_table(results: Mapping[str, ModeResult]) -> Table:
 
 
 def as_json(results: Mapping[str, ModeResult]) -> dict[str, Any]:
-    """The same as plain data, shares between 0 and 1."""
+    """The results as plain data, with shares between 0 and 1."""
     return {mode: asdict(it) for mode, it in results.items()}

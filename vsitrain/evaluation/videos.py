@@ -17,18 +17,18 @@ from vsitrain.data.decoding import fitted
 
 _CACHE = 4  # clips: questions about a scene follow each other
 _LARGEST = 1 << 32  # bytes of a video in a zip
-_REMEDY = "Put the benchmark's videos, or its zips, into the folder that --videos names."
+_REMEDY = "Put the benchmark's videos, or its zips, into the folder of --videos."
 
 
 class VideoFolder:
-    """Clips of scenes by name, sampled uniformly as the benchmark does, first and last frame included.
+    """Clips of scenes by name, sampled uniformly as in the benchmark, with the first and the last frame.
 
     Args:
         root: the folder.
-        num_frames: of a clip.
-        max_pixels: of a frame; larger ones are shrunk in proportion.
-        archive: gives the path of a dataset's zip; None for `{dataset}.zip` in the folder.
-        blank: show `Clip.blank` in place of a clip.
+        num_frames: maximum number of frames of a clip.
+        max_pixels: maximum number of pixels of a frame; larger frames are shrunk in proportion.
+        archive: a function from a dataset to the path of its zip; None for `{dataset}.zip` in the folder.
+        blank: whether to show `Clip.blank` in place of a clip.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class VideoFolder:
     def _read(self, scene_name: str, dataset: str) -> Clip:
         name = Path(dataset) / f"{scene_name}.mp4"
         if ".." in name.parts or name.is_absolute():
-            raise ScanError(str(name), "leads out of the folder of videos.", _REMEDY)
+            raise ScanError(str(name), "is outside the folder of videos.", _REMEDY)
         if (self._root / name).is_file():
             return self._decoded(self._root / name)
         archive = self._archive(dataset)
@@ -88,21 +88,24 @@ class VideoFolder:
 
 
 def has_videos(root: Path, datasets: Iterable[str]) -> bool:
-    """Whether a folder holds the videos of any of these datasets, loose or zipped."""
+    """Return whether a folder contains videos of any of these datasets, in folders or zips."""
     return any((root / name).is_dir() or (root / f"{name}.zip").is_file() for name in datasets)
 
 
 def _unpacked(archive: Path, name: Path, folder: Path) -> Path:
-    """One video of a zip, wherever in it the video lies, as a file of our own name."""
+    """Extract a video from any folder of a zip, to a file with a fixed name."""
     try:
         with zipfile.ZipFile(archive) as packed:
             found = [
                 it for it in packed.infolist() if Path(it.filename).name == name.name and not it.is_dir()
             ]
             if len(found) != 1:
-                raise ScanError(archive, f"holds {len(found)} files {name.name}.", _REMEDY)
+                raise ScanError(archive, f"contains {len(found)} files {name.name}, not one.", _REMEDY)
             if found[0].file_size > _LARGEST:
-                raise ScanError(archive, f"{name.name} would take {found[0].file_size:,} bytes.", _REMEDY)
+                fault = (
+                    f"contains a {name.name} of {found[0].file_size:,} bytes, which is too large for a video."
+                )
+                raise ScanError(archive, fault, _REMEDY)
             with packed.open(found[0]) as source, (folder / "video.mp4").open("wb") as target:
                 shutil.copyfileobj(source, target)
     except (OSError, zipfile.BadZipFile) as error:

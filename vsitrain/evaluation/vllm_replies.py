@@ -1,6 +1,6 @@
-"""Greedy replies by vLLM's offline engine, which is shown frames as images.
+"""Greedy replies by vLLM's offline engine, with frames as images.
 
-Never run on vLLM itself here: its tests give it a stand-in with the interface that vLLM documents.
+This was never run on vLLM itself. The tests use a stand-in with the interface that vLLM documents.
 """
 
 import logging
@@ -20,18 +20,20 @@ from vsitrain.pretrained import open_processor
 _LOG = logging.getLogger(__name__)
 
 VERSIONS = ("vllm", "torch", "transformers")
-"""Packages that have a say in what it replies."""
+"""Packages that affect the replies."""
 
-_INSTALL = "pip install 'vsi100k[vllm]', in an environment of its own, with a GPU; or leave --backend out."
+_INSTALL = (
+    "Install it in a separate environment with a GPU (pip install 'vsi100k[vllm]'), or remove --backend."
+)
 
 
 class VllmReplier:
-    """A model in vLLM's engine, ready to be asked.
+    """A model in vLLM's engine, loaded for an evaluation.
 
     Args:
-        model: a whole one.
-        settings: how it is asked; clips as images.
-        dtype: of its weights; None as they are stored.
+        model: a full model.
+        settings: the settings of the evaluation, with clips as images.
+        dtype: the type of the weights; None for the type as stored.
 
     Raises:
         OptionError: vLLM is not installed, or the model is an adapter.
@@ -57,11 +59,11 @@ class VllmReplier:
         )
 
     def prepare(self, rows: Sequence[Mapping[str, Any]], clips: Sequence[Clip]) -> list[dict[str, Any]]:
-        """Questions about clips as vLLM's prompts."""
+        """Encode questions about clips as vLLM's prompts."""
         return [self._prompt(row, clip) for row, clip in zip(rows, clips, strict=True)]
 
     def reply(self, batch: list[dict[str, Any]]) -> list[str]:
-        """What the model writes on each prompt."""
+        """The model's reply to each prompt."""
         outputs = self._engine.generate(batch, self._sampling, use_tqdm=False)
         return [output.outputs[0].text for output in outputs]
 
@@ -77,27 +79,27 @@ class VllmReplier:
 
 
 def within_own_limits(model: Model, settings: Settings) -> Settings:
-    """The settings with the pixels that vLLM shows: it scales frames by the model's own limits.
+    """The settings with the pixel limits that vLLM uses: it scales frames by the model's own limits.
 
-    A limit of the settings that does not hold is reported in a warning.
+    A limit of the settings that has no effect is reported in a warning.
 
     Raises:
-        OptionError: the model's own limits are so close that whole squares do not fit between them.
+        OptionError: the model's own limits are too close for a frame of complete patches.
     """
     processor = open_processor(model.processor)
-    if family_of(processor).limits is None:  # every frame is brought to one size
+    if family_of(processor).limits is None:  # every frame is resized to the same size
         return settings
     images = processor.image_processor
     unit = images.patch_size * images.merge_size
     own = images.size["shortest_edge"], images.size["longest_edge"]
     room = most_above(own[0], unit)
     if own[1] < room:
-        fault = f"its own limits ({own[0]} to {own[1]} pixels) are too close for frames of whole squares."
+        fault = f"has pixel limits that are too close for frames of complete patches: {own[0]} to {own[1]}."
         remedy = f"Set shortest_edge in its preprocessor_config.json to {least_below(own[1], unit)} or less."
         raise OptionError(model.name, fault, remedy)
     most = min(max(settings.max_pixels, room), own[1])
     least = max(settings.min_pixels, own[0])
-    remedy = "The limits in the model's preprocessor_config.json hold under vLLM. Change them there."
+    remedy = "vLLM uses the limits in the model's preprocessor_config.json. Change them there."
     if most < settings.max_pixels:
         _LOG.warning("Frames are shrunk to %s pixels, not %s. %s", most, settings.max_pixels, remedy)
     if most > settings.max_pixels:
@@ -108,18 +110,18 @@ def within_own_limits(model: Model, settings: Settings) -> Settings:
 
 
 def refuse(model: Model, settings: Settings) -> None:
-    """Refuse what vLLM cannot do, before anything is loaded.
+    """Refuse settings that vLLM does not support, before anything is loaded.
 
     Raises:
-        OptionError: with what to do instead.
+        OptionError: the model or a setting is not supported; the remedy states the alternative.
     """
     from importlib.util import find_spec
 
     if settings.input_mode != "images":
-        fault = "is given frames as images, and this model is shown videos."
-        raise OptionError("--backend vllm", fault, "Leave --backend out.")
+        fault = "supports only frames as images, but this model is shown videos."
+        raise OptionError("--backend vllm", fault, "Remove --backend.")
     if model.base is not None:
-        remedy = f"Write the whole model first: vsitrain merge {model.name} OUT"
-        raise OptionError(model.name, "is an adapter, and vLLM is given whole models.", remedy)
+        remedy = f"Write the full model first: vsitrain merge {model.name} OUT"
+        raise OptionError(model.name, "is an adapter, but vLLM needs a full model.", remedy)
     if find_spec("vllm") is None:
         raise OptionError("--backend vllm", "vLLM is not installed.", _INSTALL)

@@ -1,1 +1,1 @@
-"""What a run leaves behind and can resume from."""
+"""The files of a run: checkpoints, provenance, model card, rollout log, alarms, curves."""

@@ -1,4 +1,4 @@
-"""Checkpoints that are whole or not there, with the provenance of their model; and the run's model card."""
+"""Checkpoints that are complete or not there, with the provenance of their model; and its model card."""
 
 import json
 import math
@@ -22,14 +22,14 @@ from vsitrain.runs.model_card import model_card
 from vsitrain.runs.provenance import Provenance, write_provenance
 
 STATE = "trainer_state.json"
-"""What the Trainer writes last into a checkpoint: where it can be read, the checkpoint is whole."""
+"""The last file that the Trainer writes to a checkpoint. If it can be read, the checkpoint is complete."""
 
 
 class WholeCheckpoints(_BaseTrainer):
-    """Mixed into a trainer, it leaves no part of a checkpoint behind where a disk is full.
+    """Mixin for a trainer. If the disk is full, it leaves no incomplete checkpoint behind.
 
     Attributes:
-        provenance: of the model that is trained; None where nothing is known of it: the card is TRL's then.
+        provenance: the provenance of the trained model; None if it is not known. Then the card is TRL's.
     """
 
     provenance: Provenance | None = None
@@ -38,15 +38,15 @@ class WholeCheckpoints(_BaseTrainer):
         folder = Path(str(self.args.output_dir)) / f"{PREFIX_CHECKPOINT_DIR}-{self.state.global_step}"
         try:
             super()._save_checkpoint(model, trial)
-        except Exception as error:  # of the Rust libraries some raise no other class
+        except Exception as error:  # some of the Rust libraries raise no other class
             if not is_full_disk(error):
                 raise
             if self.args.should_save:
                 shutil.rmtree(folder, ignore_errors=True)
             before = last_checkpoint(folder.parent)
             fault = f"cannot be written at step {self.state.global_step}: the disk is full"
-            remedy = "Make room, or keep fewer checkpoints (save_total_limit), and "
-            remedy += f"resume from {before}." if before else "begin again."
+            remedy = "Free space, or keep fewer checkpoints (save_total_limit). Then "
+            remedy += f"resume from {before}." if before else "start again."
             raise VsiError(folder, fault, remedy) from error
 
     def _save(self, output_dir: str | None = None, state_dict: dict[str, Any] | None = None) -> None:
@@ -54,7 +54,7 @@ class WholeCheckpoints(_BaseTrainer):
         if self.provenance is not None and self.args.should_save:
             folder = Path(output_dir or str(self.args.output_dir))
             write_provenance(folder, self.provenance)
-            self._write_card(folder, self.provenance, None)  # in place of PEFT's, which says nothing
+            self._write_card(folder, self.provenance, None)  # in place of PEFT's, which has no content
 
     def create_model_card(  # type: ignore[override]
         self, model_name: str | None = None, dataset_name: str | None = None, tags: Any = None
@@ -73,15 +73,15 @@ class WholeCheckpoints(_BaseTrainer):
 
 
 def resumed_from(given: str | None, run: Path) -> str | None:
-    """The checkpoint that a run resumes from.
+    """The checkpoint that a run resumes from; None if it starts from the beginning.
 
     Args:
-        given: a checkpoint's folder; `last` for the newest of the run that is whole, or a beginning where it
-            has none, so that the same command starts a run and takes it up again; None for a beginning.
+        given: a checkpoint's folder; `last` for the newest complete checkpoint of the run, or a new run
+            without checkpoints, so that the same command starts a run and resumes it; None for a new run.
         run: the run's folder.
 
     Raises:
-        OptionError: the folder holds no whole checkpoint, or one that no run wrote.
+        OptionError: the folder is not a complete checkpoint, or no run wrote it.
     """
     if given is None:
         return None
@@ -89,30 +89,30 @@ def resumed_from(given: str | None, run: Path) -> str | None:
         last = last_checkpoint(run)
         given = None if last is None else str(last)
     elif not _is_whole(Path(given)):
-        fault = f"holds no whole checkpoint: {STATE} is missing or damaged."
-        raise OptionError(given, fault, "Name a folder checkpoint-…, or `last` for the newest that is whole.")
+        fault = f"is not a complete checkpoint: {STATE} is missing or damaged."
+        raise OptionError(given, fault, "Pass a folder checkpoint-…, or `last` for the newest complete one.")
     if given is not None:
         _check_state(Path(given) / STATE)
     return given
 
 
 def _check_state(file: Path) -> None:
-    """Refuse a state that no trainer writes, before one stumbles over it."""
+    """Refuse a state that no trainer writes, before a trainer loads it."""
     with in_words(file, "is not what a run writes", "Resume from another checkpoint."):
         state: Any = TrainerState.load_from_json(str(file))
         steps = [it["step"] for it in state.log_history]
         if not all(type(step) is int and step >= 0 for step in (state.global_step, *steps)):
-            raise ValueError("a step is no number")
+            raise ValueError("a step is not a number")
         for name in ("epoch", "best_metric", "total_flos"):
             value = getattr(state, name)
             if value is not None and (type(value) not in (int, float) or not math.isfinite(value)):
-                raise ValueError(f"{name} is no number")
+                raise ValueError(f"{name} is not a number")
         if not isinstance(state.best_model_checkpoint, str | None):
-            raise ValueError("best_model_checkpoint is no path")
+            raise ValueError("best_model_checkpoint is not a path")
 
 
 def last_checkpoint(run: Path) -> Path | None:
-    """The newest checkpoint of a run that is whole: a run that was killed may leave half of one."""
+    """The newest complete checkpoint of a run. A run that was killed may leave an incomplete one."""
     numbered = {
         int(found[1]): path
         for path in run.glob(f"{PREFIX_CHECKPOINT_DIR}-*")
@@ -133,7 +133,7 @@ def _is_whole(checkpoint: Path) -> bool:
 
 @contextmanager
 def full_disk_in_words(run: Path) -> Iterator[None]:
-    """Say what to do where any file of a run finds no room.
+    """Turn the error of a full disk, for any file of a run, into one with a remedy.
 
     Raises:
         VsiError: a disk is full.
@@ -144,7 +144,7 @@ def full_disk_in_words(run: Path) -> Iterator[None]:
         if isinstance(error, VsiError) or not is_full_disk(error):
             raise
         before = last_checkpoint(run)
-        remedy = f"resume from {before}." if before else "begin again."
+        remedy = f"resume from {before}." if before else "start again."
         place = str(getattr(error, "filename", None) or run)
         fault = "cannot be written: the disk is full."
-        raise VsiError(place, fault, f"Make room, and {remedy}") from error
+        raise VsiError(place, fault, f"Free space, and {remedy}") from error

@@ -1,4 +1,4 @@
-"""What may differ when a run goes on from a checkpoint, and what became of it."""
+"""Check what differs when a run resumes from a checkpoint, and record it."""
 
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -20,49 +20,49 @@ _SEEN = (
     "pixels",
     "blank",
 )
-"""What a model is shown and how. The path of the data may change: its digests say whether it is the same."""
+"""Settings that decide what the model is shown. The path of the data may change: digests are compared."""
 
 _PAID = ("rewards", "reward_weights", "length_window", "wrong_answers")
-"""Settings that decide what it is rewarded for."""
+"""Settings that decide what the model is rewarded for."""
 
 
 def continue_provenance(checkpoint: str, now: Provenance, *, accept: bool) -> Provenance:
-    """The provenance of a run that goes on from a checkpoint.
+    """The provenance of a run that resumes from a checkpoint.
 
     Args:
-        checkpoint: folder of the checkpoint.
-        now: provenance of the run as it is set now.
-        accept: go on although data, frames or rewards differ. The change is recorded.
+        checkpoint: the folder of the checkpoint.
+        now: the provenance of the run with its present settings.
+        accept: whether to resume even if data, frames or rewards differ. The change is recorded.
 
     Returns:
-        `now`, with the changes of the run so far and this one.
+        `now`, with the earlier changes of the run and this one.
 
     Raises:
         OptionError: data, frames or rewards differ, and `accept` is not set.
     """
     before = read_provenance(checkpoint)
-    if before is None:  # not made here, or before checkpoints had a provenance
+    if before is None:  # made by another program, or before checkpoints had a provenance
         return now
     pairs = _pairs(before, now)
     changed = {name: (was, becomes) for name, (was, becomes) in pairs.items() if was != becomes}
     if changed and not accept:
         listed = "; ".join(f"{name}: {_short(was)} → {_short(now)}" for name, (was, now) in changed.items())
-        fault = f"was made from other data, frames or rewards ({listed})."
+        fault = f"was made with other data, frames or rewards ({listed})."
         remedy = (
-            "Use the settings of that run, or start a new run in another --output_dir. To go on anyway, "
-            "pass --accept_changes true: the model's provenance then lists both."
+            "Use the settings of that run, or start a new run in another --output_dir. To resume anyway, "
+            "pass --accept_changes true: the model's provenance then lists the changes."
         )
         raise OptionError(checkpoint, fault, remedy)
     changes = list(before.changes)
     if changed:
         number = Path(checkpoint).name.rpartition("-")[2]
-        step = int(number) if number.isdecimal() else None  # of a checkpoint that was renamed
+        step = int(number) if number.isdecimal() else None  # None if the checkpoint was renamed
         changes.append({"step": step, "changed": {name: list(pair) for name, pair in changed.items()}})
     return replace(now, changes=tuple(changes))
 
 
 def _pairs(before: Provenance, now: Provenance) -> dict[str, tuple[Any, Any]]:
-    """Old and new value of what must not change unseen, as far as it was recorded before."""
+    """Old and new value of each setting that may not change silently, if the checkpoint recorded it."""
     old = {name: value for name, value in asdict(before).items() if name in _SEEN and value is not None}
     old |= {name: before.settings[name] for name in _PAID if name in before.settings}
     new = asdict(now) | {name: now.settings.get(name) for name in _PAID}

@@ -1,4 +1,4 @@
-"""The curves of a run as a picture: rewards by topic, and what goes wrong first when something does."""
+"""The curves of a run as a picture: rewards by topic, and the figures that show problems first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from vsitrain.runs.alarms import read_alarms
 from vsitrain.runs.history import BY_TOPIC, Series, read_history, smoothed
 
 _WINDOWS = 20
-"""A curve is smoothed over its length divided by this."""
+"""A curve is smoothed over a window of its length divided by this number."""
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A plot of its own.
+    """A panel of the picture.
 
     Attributes:
-        title: above it.
-        names: of the figures that it shows, each with what the legend calls it.
-        unit: of the vertical axis.
+        title: the text above the panel.
+        names: the names of the figures that it shows, each with its name in the legend.
+        unit: the unit of the vertical axis.
     """
 
     title: str
@@ -31,17 +31,17 @@ _PANELS = (
     Panel("reward", {"reward": "all together"}),
     Panel("loss", {"loss": "training", "eval_loss": "evaluation"}),
     Panel("reward of evaluation", {"eval_reward": "all together"}),
-    Panel("right before wrong answers", {"rewards/accuracies": "share"}),
+    Panel("right answers preferred", {"rewards/accuracies": "share"}),
     Panel("margin of right over wrong answers", {"rewards/margins": "margin"}),
-    Panel("KL from the start", {"kl": "KL"}, "nats a token"),
-    Panel("entropy", {"entropy": "entropy"}, "nats a token"),
+    Panel("KL from the starting model", {"kl": "KL"}, "nats per token"),
+    Panel("entropy", {"entropy": "entropy"}, "nats per token"),
     Panel(
         "length of a reply",
         {"completions/mean_length": "mean", "completions/max_length": "longest"},
         "tokens",
     ),
     Panel(
-        "taught nothing, cut off",
+        "groups without effect, replies cut off",
         {"frac_reward_zero_std": "groups of equal rewards", "completions/clipped_ratio": "replies cut off"},
         "share",
     ),
@@ -53,8 +53,8 @@ def draw_curves(run: Path, out: Path) -> None:
     """Draw the curves of a run.
 
     Args:
-        run: the run's folder; it may be going on, if it has written a checkpoint.
-        out: the picture, PNG, SVG or PDF by its suffix.
+        run: the run's folder. The run may be in progress, if it has written a checkpoint.
+        out: the picture; its suffix selects PNG, SVG or PDF.
 
     Raises:
         VsiError: there is no run in the folder, or the picture cannot be written.
@@ -85,7 +85,7 @@ def draw_curves(run: Path, out: Path) -> None:
         place.set_visible(False)
     if alarms:
         kinds = ", ".join(dict.fromkeys(alarm.kind for alarm in alarms))
-        figure.supxlabel(f"dotted: alarms ({kinds}); alarms.jsonl says what to do", fontsize=8)
+        figure.supxlabel(f"dotted: alarms ({kinds}); alarms.jsonl has the remedies", fontsize=8)
     write_figure(figure, out)
 
 
@@ -101,7 +101,7 @@ def _columns(series: Series) -> tuple[Sequence[int], Sequence[float]]:
 
 
 def _with_values(history: Mapping[str, Series]) -> Sequence[Panel]:
-    """The panels that a run has figures for; those of rewards by topic and by function after the first."""
+    """The panels that a run has figures for. Rewards by topic and by function come after the first panel."""
     topics = {name: name.removeprefix(BY_TOPIC) for name in sorted(history) if name.startswith(BY_TOPIC)}
     functions = {
         name: name.split("/")[1].removesuffix("_reward")

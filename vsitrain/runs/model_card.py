@@ -1,4 +1,4 @@
-"""The card of a trained model: its README.md, with the front matter that the Hub reads."""
+"""The model card of a trained model: its README.md, with the front matter that the Hub reads."""
 
 from collections.abc import Mapping
 from importlib import resources
@@ -18,12 +18,12 @@ _PAPERS: Mapping[str, tuple[str, ...]] = {
 
 
 def model_card(name: str, provenance: Provenance, *, adapter: bool) -> str:
-    """The card's text.
+    """The text of the card.
 
     Args:
-        name: of the model.
-        provenance: of the model.
-        adapter: whether it is an adapter on its base.
+        name: the name of the model.
+        provenance: the provenance of the model.
+        adapter: whether the model is an adapter.
     """
     local = Path(provenance.start).exists()
     front = {
@@ -34,7 +34,9 @@ def model_card(name: str, provenance: Provenance, *, adapter: bool) -> str:
     }
     template = Template(resources.files(__package__).joinpath("model_card.md").read_text(encoding="utf-8"))
     options = (
-        "shown, and their letter wanted" if provenance.letters else "not shown where the question names them"
+        "shown; the model answers with a letter"
+        if provenance.letters
+        else "not shown if the question names them"
     )
     body = template.substitute(
         name=name,
@@ -65,4 +67,4 @@ def _before(provenance: Provenance) -> str:
     if provenance.before is None:
         return ""
     method, start = provenance.before["method"], provenance.before["start"]
-    return f"\nThe model that it started from was made the same way: {_TITLES[method]} of `{start}`.\n"
+    return f"\nThe starting model was also trained with vsi100k: {_TITLES[method]} of `{start}`.\n"

@@ -1,4 +1,4 @@
-"""Where a trained model comes from: kept beside its weights, in every checkpoint too, for whoever goes on."""
+"""The provenance of a trained model, stored with its weights and in every checkpoint for later runs."""
 
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -15,35 +15,35 @@ from vsitrain.settings.run_options import Method
 
 PROVENANCE = "vsitrain.json"
 MERGED = "_base"
-"""Folder of a run in which the merged base of its adapter lies."""
+"""Subfolder of a run that contains the merged base of its adapter."""
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """What a model was trained from, on and how.
+    """The starting model, the data and the settings of a training.
 
     Attributes:
         method: `grpo`, `sft` or `dpo`.
         start: the model that the run started from.
-        before: the provenance of that model, where it was trained here too.
+        before: the provenance of that model; None if it was not trained with this project.
         data: the build: a folder, or a dataset on the Hub.
-        rules: names and digests of the rule sets that its questions follow.
-        questions: how many were trained on.
-        prompt: name of the prompt mode.
-        wording: its wording for open answers, which the model knows.
-        letters: whether letters were wanted wherever there were options.
+        rules: names and digests of the rule sets of its questions.
+        questions: the number of questions in the training.
+        prompt: the name of the prompt mode.
+        wording: the mode's wording for open answers, which the model was trained with.
+        letters: whether the model was asked for a letter if there were options.
         input_mode: whether the model was shown clips as videos or as images.
-        num_frames: most frames of a clip.
-        pixels: least and most of a frame.
-        settings: of the trainer that make a result: the rewards, the seed, rates and sizes.
-        versions: of the packages, by name.
-        blank: whether it was shown black frames, as a control.
+        num_frames: maximum number of frames of a clip.
+        pixels: minimum and maximum number of pixels of a frame.
+        settings: the trainer's settings that affect the result: the rewards, the seed, rates and sizes.
+        versions: the versions of the packages, by name.
+        blank: whether the model was shown black frames, as a control run.
         arguments: every setting of TRL's two configurations, by class and name, with the defaults of the
-            installed versions; empty for models that were trained before this was kept.
-        questions_sha256: of ids, texts, options and answers of the questions, in their order.
-        frames_sha256: of the frames that the build stores for its scenes; see `FrameStore.digest`.
-        changes: of data, frames or rewards when the run went on from a checkpoint: its step, and old and new
-            value by name.
+            installed versions; empty for models that were trained before this was stored.
+        questions_sha256: digest of ids, texts, options and answers of the questions, in their order.
+        frames_sha256: digest of the frames that the build stores for its scenes; see `FrameStore.digest`.
+        changes: changes of data, frames or rewards when the run resumed from a checkpoint: the step, and the
+            old and new value by name.
     """
 
     method: str
@@ -68,12 +68,12 @@ class Provenance:
 
 
 def write_provenance(folder: Path, provenance: Provenance) -> None:
-    """Write it into the folder of a model."""
+    """Write a provenance to the folder of a model."""
     write_whole(folder / PROVENANCE, [orjson.dumps(asdict(provenance), option=orjson.OPT_INDENT_2)])
 
 
 def read_provenance(model: str | Path) -> Provenance | None:
-    """That of a model in a folder; None where there is none, as for models that were not trained here.
+    """The provenance of a model in a folder; None for models that were not trained with this project.
 
     Raises:
         VsiError: the file is damaged.
@@ -87,7 +87,7 @@ def read_provenance(model: str | Path) -> Provenance | None:
             raise ValueError(f"the key {min(more)[:40]!r} is unknown")
         known = TypeAdapter(Provenance).validate_json(content, strict=True)
         if any(method not in get_args(Method) for method in _methods(known)):
-            raise ValueError("a method is none of this project's")
+            raise ValueError("a method is not one of this project")
         return known
     except OSError as error:
         raise VsiError(path, f"cannot be read: {error.strerror}.", _BEFORE) from error
@@ -100,25 +100,25 @@ def read_provenance(model: str | Path) -> Provenance | None:
         raise VsiError(path, fault, _BEFORE) from error
 
 
-_BEFORE = "Take it from the checkpoint before, or remove it."
+_BEFORE = "Copy it from the previous checkpoint, or remove it."
 
 
 def _methods(known: Provenance) -> list[str]:
-    """Of a model, and of the one that it started from."""
+    """The method of a model, and that of its starting model."""
     return [known.method] if known.before is None else [known.method, str(known.before["method"])]
 
 
 def refuse_other_input(model: str, input_mode: InputMode) -> None:
-    """Refuse to go on with clips shown otherwise: a model that learned from videos is lost among images.
+    """Refuse an input mode that differs from that of the training, because the model would fail with it.
 
     Args:
-        model: that a run or an evaluation starts from.
-        input_mode: how it would be shown clips.
+        model: the model that a run or an evaluation starts from.
+        input_mode: the input mode of the run or evaluation.
 
     Raises:
-        OptionError: the model was trained with clips shown otherwise.
+        OptionError: the model was trained with the other input mode.
     """
     known = read_provenance(model)
     if known is not None and known.input_mode != input_mode:
-        fault = f"was trained with input_mode {known.input_mode}, and would be shown {input_mode}."
+        fault = f"was trained with input_mode {known.input_mode}, not {input_mode}."
         raise OptionError(model, fault, f"Set input_mode: {known.input_mode}.")

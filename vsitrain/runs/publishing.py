@@ -1,4 +1,4 @@
-"""Pushing a trained model to the Hub: its own files and nothing else, searched for secrets first."""
+"""Push a trained model to the Hub: only the files of the model, after a search for secrets."""
 
 from collections.abc import Sequence
 from concurrent.futures import Future, wait
@@ -23,17 +23,17 @@ from vsitrain.runs.provenance import MERGED
 logger = logging.get_logger(__name__)
 
 _OF_A_MODEL = ("*.safetensors", "*.json", "*.jinja", "*.model", "merges.txt", "vocab.txt", "README.md")
-"""What is published of a folder that holds a model: weights, settings, processor, tokenizer, card."""
+"""Files of a model's folder that are uploaded: weights, settings, processor, tokenizer, card."""
 
 
 @dataclass(frozen=True)
 class Repository:
-    """Where a run pushes to.
+    """The repository on the Hub that a run pushes to.
 
     Attributes:
         api: the Hub's client, with the token.
-        name: of the model on the Hub, `NAME/MODEL`.
-        branch: None for the main one.
+        name: the name of the model on the Hub, `NAME/MODEL`.
+        branch: the branch; None for the main branch.
     """
 
     api: HfApi
@@ -41,14 +41,14 @@ class Repository:
     branch: str | None
 
     def send(self, files: dict[str, Path], message: str) -> None:
-        """Publish files in one commit: all of them, or none.
+        """Upload files in one commit: all of them, or none.
 
         Args:
-            files: on the disk, by their path in the repository.
-            message: of the commit.
+            files: files on the disk, by their path in the repository.
+            message: the commit message.
 
         Raises:
-            VsiError: a secret stands in one of them, or the Hub refused, failed, or cannot be reached.
+            VsiError: a file contains a secret, or the Hub refused, failed, or cannot be reached.
         """
         refuse_secrets(files, _token(self.api))
         with explain_hub_errors(self.name, _token(self.api)):
@@ -63,35 +63,36 @@ class Repository:
 
 
 def make_repository(args: Any, token: str | None) -> Repository:
-    """Make the repository of a run and its branch, or find them.
+    """Create the repository and the branch of a run, if they do not exist.
 
-    Whether that is allowed is better known before the training.
+    This is done before the training, so that missing permissions are found early.
 
     Args:
         args: TRL's configuration, with `push_to_hub`.
-        token: None for the one of `hf auth login` or HF_TOKEN.
+        token: the user's token; None for the token of `hf auth login` or HF_TOKEN.
 
     Raises:
-        VsiError: the Hub does not know the token, refuses it, or cannot be reached.
+        VsiError: the Hub does not accept the token, or cannot be reached.
     """
     name = str(args.hub_model_id or Path(args.output_dir).name)
     api = client(token)
     with explain_hub_errors(name, token):
         made = with_retries(lambda: api.create_repo(name, private=args.hub_private_repo, exist_ok=True))
         branch = args.hub_revision
-        if branch is not None and not branch.startswith("refs/"):  # a pull request is there already
+        if branch is not None and not branch.startswith("refs/"):  # a pull request exists already
             with_retries(lambda: api.create_branch(made.repo_id, branch=branch, exist_ok=True))
     return Repository(api, made.repo_id, branch)
 
 
 class CleanPush(_BaseTrainer):
-    """Mixed into a trainer, it sends to the Hub what makes a model, and nothing else of the run's folder.
+    """Mixin for a trainer that uploads only the files of the model from the run's folder.
 
-    The Trainer's own way sends `training_args.bin`, a pickle of all settings with the Hub's token among them,
-    and whatever else lies in the folder.
+    The Trainer's own method uploads `training_args.bin`, a pickle of all settings including the Hub's token,
+    and every other file in the folder.
 
     Attributes:
-        repository: to push to; None in all processes but the first, and in a run that does not push.
+        repository: the repository to push to; None in all processes except the first, and in a run that does
+            not push.
     """
 
     repository: Repository | None = None
@@ -104,7 +105,7 @@ class CleanPush(_BaseTrainer):
         """Save the model, and push it.
 
         Raises:
-            VsiError: as `Repository.send`; the model lies whole in the run's folder all the same.
+            VsiError: as for `Repository.send`. The run's folder contains the complete model all the same.
         """
         self.save_model(_internal_call=True)
         if self.repository is None:
@@ -113,7 +114,7 @@ class CleanPush(_BaseTrainer):
         self.callback_handler.on_push_begin(self.args, self.state, self.control)
         out = Path(str(self.args.output_dir))
         with message_on_stop(
-            f"{self.repository.name} holds all of the model, or nothing of it. {_push_hint(out)}"
+            f"{self.repository.name} contains either the complete model or none of it. {_push_hint(out)}"
         ):
             self._finish_current_push()
             try:
@@ -124,7 +125,7 @@ class CleanPush(_BaseTrainer):
                 raise VsiError(error.file, error.fault, f"{error.remedy} {_push_hint(out)}") from error
 
     def _push_from_checkpoint(self, checkpoint_folder: str) -> None:
-        """Push the model of a checkpoint while the training goes on, as `hub_strategy` says."""
+        """Push the model of a checkpoint during the training, according to `hub_strategy`."""
         strategy, running = self.args.hub_strategy, [job for job in self._pushes if not job.done()]
         if self.repository is None or strategy == HubStrategy.END:
             return
@@ -145,14 +146,14 @@ class CleanPush(_BaseTrainer):
         wait(self._pushes)
 
     def _try_to_send(self, files: dict[str, Path], message: str) -> None:
-        """Send, and log what prevents it: the training goes on, and pushes again."""
+        """Upload the files, or log the fault: the training continues, and pushes again later."""
         try:
             self.repository.send(files, message)  # type: ignore[union-attr]
         except Exception as error:
             logger.warning(f"{message}: not pushed. {error}")
 
     def _published(self, folder: Path) -> dict[str, Path]:
-        """The files of a model, with the base of its adapter where the run made that base."""
+        """The files of a model, with the base of its adapter if the run made that base."""
         base = Path(str(self.args.output_dir)) / MERGED
         of_base = {f"{MERGED}/{name}": path for name, path in _files_of_model(base).items()}
         return of_base | _files_of_model(folder)
@@ -160,11 +161,11 @@ class CleanPush(_BaseTrainer):
 
 def _push_hint(out: Path) -> str:
     """How to push a model that is trained and saved."""
-    kept = f"The model is whole in {out}."
+    kept = f"The complete model is in {out}."
     if last_checkpoint(out) is not None:
-        return f"{kept} The same command with --resume_from_checkpoint last pushes it."
+        return f"{kept} To push it, run the same command with --resume_from_checkpoint last."
     included = " ".join(f"--include '{pattern}'" for pattern in _OF_A_MODEL)
-    return f"{kept} `hf upload NAME/MODEL {out} . {included}` pushes it."
+    return f"{kept} To push it, run `hf upload NAME/MODEL {out} . {included}`."
 
 
 def _files_of_model(folder: Path) -> dict[str, Path]:
@@ -173,7 +174,7 @@ def _files_of_model(folder: Path) -> dict[str, Path]:
 
 
 def _is_file(path: Path) -> bool:
-    """Whether a path is a file of the folder itself: what a link leads to stays at home."""
+    """Return whether a path is a file of the folder itself. The targets of links are not uploaded."""
     return path.is_file() and not path.is_symlink()
 
 

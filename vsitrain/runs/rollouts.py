@@ -1,4 +1,4 @@
-"""The rollout log: every completion of a GRPO run with its rewards, as Parquet that anything reads."""
+"""The rollout log: every completion of a GRPO run with its rewards, in Parquet files."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from vsidata.files.safe_files import check_regular, refuse_link
 
 _OF_THE_QUESTION = ("id", "dataset", "scene_name", "topic", "question_type", "ground_truth")
 ROLLOUTS = "_rollouts"
-"""Folder of a run that holds its rollout log. What begins with _ stays home when the model is pushed."""
+"""Subfolder of a run with its rollout log. Names that begin with _ are not uploaded with the model."""
 
 _PREFIX = "reward_"
 _NAME = re.compile(r"(\d+)-(\d+)-of-rank-(\d+)\.parquet")
@@ -25,15 +25,15 @@ _NAME = re.compile(r"(\d+)-(\d+)-of-rank-(\d+)\.parquet")
 
 @dataclass(frozen=True)
 class Rollouts:
-    """The completions of one generation, of one process; a value each.
+    """The completions of one generation by one process. Each sequence has one value per completion.
 
     Attributes:
-        rows: the questions, with the columns of the `qa` table; one that is missing stays empty in the log.
-        completions: as text.
-        rewards: by the name of the reward; NaN or None where it does not apply.
-        totals: sum of the rewards with their weights; NaN where none applies.
-        tokens: how many a completion has.
-        truncated: whether it was cut off at the greatest length.
+        rows: the questions, with the columns of the `qa` table; a missing column is empty in the log.
+        completions: the texts of the completions.
+        rewards: the rewards by name; NaN or None if a reward does not apply.
+        totals: the weighted sum of the rewards; NaN if no reward applies.
+        tokens: the number of tokens of each completion.
+        truncated: whether a completion was cut off at the maximum length.
     """
 
     rows: Sequence[Mapping[str, Any]]
@@ -45,16 +45,17 @@ class Rollouts:
 
 
 class RolloutLog:
-    """Appends rollouts to a folder, a file for every few steps and process.
+    """Appends rollouts to a folder, one file per process and few steps.
 
-    A file is there whole or not at all, so that `datasets.load_dataset("parquet", data_files="…/*.parquet")`
-    reads a run that is still going on. A run that resumes first forgets what it will do again.
+    A file is written completely or not at all, so `datasets.load_dataset("parquet",
+    data_files="…/*.parquet")` can read a run in progress. A run that resumes first removes the steps that it
+    will repeat.
 
     Args:
-        folder: to write to; made with the first file.
+        folder: the folder to write to; it is created with the first file.
         rewards: names of the reward functions, as TRL logs them.
-        every: steps a file.
-        rank: of this process.
+        every: number of steps per file.
+        rank: rank of this process.
     """
 
     def __init__(self, folder: Path, rewards: Sequence[str], *, every: int = 10, rank: int = 0) -> None:
@@ -77,16 +78,16 @@ class RolloutLog:
         )
 
     def add(self, step: int, scored: Rollouts, advantages: Sequence[float]) -> None:
-        """Take in the completions of one generation.
+        """Add the completions of one generation.
 
         Args:
-            step: optimizer steps done before.
+            step: number of optimizer steps before this generation.
             scored: the completions.
-            advantages: of each, from its group's mean, as trained on.
+            advantages: the advantage of each completion over its group's mean, as used in the training.
 
         Raises:
             VsiError: a file cannot be written.
-            ValueError: the figures are not as many as the completions.
+            ValueError: the number of values differs from the number of completions.
         """
         if self._rows and step >= self._rows[0]["step"] // self._every * self._every + self._every:
             self.flush()
@@ -103,10 +104,10 @@ class RolloutLog:
             self._rows.append({"step": step, **known, **dict(zip(columns, values, strict=True))})
 
     def flush(self) -> None:
-        """Write what was added since the last file.
+        """Write the rollouts that were added since the last file.
 
         Raises:
-            VsiError: it cannot be written.
+            VsiError: the file cannot be written.
         """
         if self._rows:
             steps = [row["step"] for row in self._rows]
@@ -114,7 +115,7 @@ class RolloutLog:
             self._rows = []
 
     def forget_from(self, step: int) -> None:
-        """Remove what is on disk of a step and all later, by any process: a run that resumes does it again.
+        """Remove the rollouts of a step and all later steps, of all processes: a resumed run repeats them.
 
         Raises:
             VsiError: a file cannot be written.
@@ -139,34 +140,32 @@ class RolloutLog:
             self.folder.mkdir(parents=True, exist_ok=True)
             write_whole(path, [memoryview(buffer.getvalue())])
         except OSError as error:
-            remedy = (
-                "Make room and resume from the last checkpoint, or leave the log out (rollout_log: false)."
-            )
+            remedy = "Free space and resume from the last checkpoint, or set rollout_log: false."
             raise VsiError(path, f"cannot be written: {error.strerror}", remedy) from error
 
 
 class RolloutCallback(TrainerCallback):
-    """Keeps the log and the checkpoints of a run together: what a checkpoint has behind it is on disk."""
+    """Keeps log and checkpoints of a run consistent: the rollouts before a checkpoint are on disk."""
 
     def __init__(self, log: RolloutLog) -> None:
         self._log = log
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
-        """Forget what a run that was stopped did after the checkpoint, or another run in the same folder."""
+        """Remove the rollouts after the checkpoint of an interrupted run, or of another run in the folder."""
         if state.is_world_process_zero:
             self._log.forget_from(state.global_step)
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
-        """Write what is there."""
+        """Write the rollouts that are not written yet."""
         self._log.flush()
 
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
-        """Write the rest."""
+        """Write the remaining rollouts."""
         self._log.flush()
 
 
 def reward_column(name: str) -> str:
-    """The column of a reward: `reward_min_ratio` for `min_ratio_reward`, as TRL calls it, or `min_ratio`."""
+    """The column of a reward: `reward_min_ratio` for `min_ratio_reward`, TRL's name, or for `min_ratio`."""
     return f"{_PREFIX}{name.removesuffix('_reward')}"
 
 
@@ -174,18 +173,19 @@ def read_rollouts(folder: Path) -> pa.Table:
     """All rollouts of a run, in the order of their steps.
 
     Raises:
-        VsiError: there are none, or a file cannot be read.
+        VsiError: the folder contains no rollouts, or a file cannot be read.
     """
     paths = [path for path, *_ in _files(folder)]
     if not paths:
-        raise VsiError(folder, "holds no rollouts", "Train with rollout_log: true, and name its folder.")
+        remedy = f"Train with rollout_log: true, and pass the run's folder {ROLLOUTS}."
+        raise VsiError(folder, "contains no rollouts", remedy)
     try:
         for path in paths:
             check_regular(path)
         return pa.concat_tables(pq.read_table(path) for path in paths).sort_by("step")
     except (pa.ArrowInvalid, OSError) as error:
         where, fault = getattr(error, "filename", None) or folder, getattr(error, "strerror", None) or error
-        raise VsiError(where, f"cannot be read: {fault}", "Remove the file that is damaged.") from error
+        raise VsiError(where, f"cannot be read: {fault}", "Remove the damaged file.") from error
 
 
 def _files(folder: Path) -> list[tuple[Path, int, int, int]]:

@@ -1,4 +1,4 @@
-"""The folder of a run: nothing that an earlier run left there is overwritten unless that was asked for."""
+"""The folder of a run. Files of an earlier run are overwritten only if the user asks for it."""
 
 import re
 import shutil
@@ -17,20 +17,20 @@ _OF_A_RUN = re.compile(
     r"((adapter|generation|processor|preprocessor|video_preprocessor|tokenizer)_)?config\.json|"
     + "|".join(map(re.escape, (MERGED, ROLLOUTS, ALARMS, PROVENANCE, STATE)))
 )
-"""Names of what a run writes that another run would mix with its own."""
+"""Names of files and folders of a run that another run would mix with its own."""
 
 _BESIDE = re.compile(r"README\.md|.+\.(json|jsonl|jinja|model|txt|bin|safetensors)|runs")
-"""Names of what else is written into the folder of a run: by transformers, TRL or TensorBoard."""
+"""Names of other files and folders in a run's folder, written by transformers, TRL or TensorBoard."""
 
 
 def refuse_linked_run(out: Path) -> None:
-    """Refuse a folder where a run would write through a link.
+    """Refuse a folder in which a run would write through a link.
 
     Args:
         out: `output_dir` of a run; it may be a link itself, and it may be missing.
 
     Raises:
-        OptionError: there is a link, in its folder or in one below it that a run writes to.
+        OptionError: the folder, or a folder below it that a run writes to, contains a link.
     """
     if not out.is_dir():
         return
@@ -40,31 +40,31 @@ def refuse_linked_run(out: Path) -> None:
 
 
 def claim_run_folder(out: Path, *, start: str, overwrite: bool) -> None:
-    """Refuse a folder that holds a model, or remove the run that made it.
+    """Refuse a folder that contains a model, or remove the run that made the model.
 
     Args:
-        out: `output_dir` of a run that begins.
-        start: the model that it starts from.
-        overwrite: remove the run that is there.
+        out: `output_dir` of a new run.
+        start: the model that the run starts from.
+        overwrite: whether to remove the earlier run.
 
     Raises:
-        OptionError: the folder holds a model and `overwrite` is not set, or vsitrain did not write that
+        OptionError: the folder contains a model, and `overwrite` is not set, or vsitrain did not write the
             model, or the new run starts from it.
     """
     models = sorted(path for pattern in _MODELS for path in out.glob(pattern))
     if not models:
         return
-    holds = f"holds a model already ({models[0].name})"
+    holds = f"already contains a model ({models[0].name})"
     if not overwrite:
         remedy = (
-            "Pass --resume_from_checkpoint last to continue that run, --overwrite true to remove it, or "
+            "Pass --resume_from_checkpoint last to resume that run, --overwrite true to remove it, or "
             "another --output_dir."
         )
         raise OptionError(out, f"{holds}.", remedy)
     if not any(path.is_file() for path in (out / PROVENANCE, *out.glob(f"checkpoint-*/{PROVENANCE}"))):
         raise OptionError(out, f"{holds}, and vsitrain did not write it.", "Pass another --output_dir.")
     if Path(start).exists() and Path(start).resolve().is_relative_to(out.resolve()):
-        fault = f"holds the model that this run starts from ({start})."
+        fault = f"contains the model that this run starts from ({start})."
         raise OptionError(out, fault, "Pass another --output_dir, or copy that model elsewhere.")
     for path in [path for path in out.iterdir() if _OF_A_RUN.fullmatch(path.name)]:
         if path.is_dir() and not path.is_symlink():

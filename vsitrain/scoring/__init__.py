@@ -1,4 +1,4 @@
-"""Scores of a model's replies: the benchmark's own, and one that forgives how an answer is dressed."""
+"""Scores of a model's replies: the benchmark's own, and one that is lenient about the form of an answer."""
 
 from vsitrain.scoring.lenient import lenient_score
 from vsitrain.scoring.official import official_score

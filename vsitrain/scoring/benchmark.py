@@ -1,4 +1,4 @@
-"""Where VSI-Bench lies: on the Hub, or as a local copy of what is there."""
+"""Find VSI-Bench on the Hub, or in a local copy."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from vsidata.errors import OptionError
 NAME, HUB = "vsi-bench", "nyu-visionx/VSI-Bench"
 _PRUNED = "pruned_ids.txt"
 _FILES = ("test.jsonl", "test.parquet", "test-*-of-*.parquet")
-"""Of questions, the first that is there: the Parquet files of older releases lack no column that is read."""
+"""Files of questions. The first one that exists is read; Parquet files of older releases fit, too."""
 
 
 @dataclass(frozen=True)
@@ -17,12 +17,12 @@ class Benchmark:
     """A copy of the benchmark.
 
     Attributes:
-        questions: the file of them.
-        folder: of the videos: `{dataset}/{scene_name}.mp4`, or `{dataset}.zip`.
+        questions: the file of questions.
+        folder: the folder of the videos: `{dataset}/{scene_name}.mp4`, or `{dataset}.zip`.
         revision: the commit on the Hub; None for a local copy.
-        archive: gives the path of a dataset's zip, which is downloaded when it is asked for.
-        pruned: ids, as text, of the questions that its authors left out of the debiased subset; None where
-            that is not said in a file beside the questions.
+        archive: a function from a dataset to the path of its zip; from the Hub, it downloads the zip.
+        pruned: ids, as text, of the questions that its authors left out of the debiased subset; None if the
+            folder of the questions has no such list.
     """
 
     questions: Path
@@ -33,14 +33,14 @@ class Benchmark:
 
 
 def find_benchmark(source: str) -> Benchmark | None:
-    """The benchmark that a source names; None where it names something else, such as a build.
+    """The benchmark of a source; None if the source is something else, such as a build.
 
     Args:
         source: `vsi-bench` or the benchmark's name on the Hub, which is downloaded to the Hub's cache; a file
-            of questions; or a folder that holds one.
+            of questions; or a folder that contains one.
 
     Raises:
-        VsiError: it cannot be downloaded, or a file beside the questions cannot be read.
+        VsiError: the benchmark cannot be downloaded, or its list of pruned questions cannot be read.
     """
     if source in (NAME, HUB):
         return _from_hub()
@@ -89,4 +89,4 @@ def _ids(path: Path) -> frozenset[str]:
     try:
         return frozenset(path.read_text(encoding="utf-8-sig").split())
     except (OSError, UnicodeDecodeError) as error:
-        raise OptionError(path, f"cannot be read: {error}.", "Take it again, or remove it.") from error
+        raise OptionError(path, f"cannot be read: {error}.", "Download it again, or remove it.") from error

@@ -1,6 +1,7 @@
-"""What questions about distance would be answered between the centres of boxes, where boxes are known.
+"""Answers to questions about distance by the centres of boxes, if the boxes are known.
 
-Many data sets measure so. The benchmark measures between closest points: see `references.centre_distance`.
+Many datasets measure between centres. The benchmark measures between closest points: see
+`references.centre_distance`.
 """
 
 import re
@@ -17,18 +18,18 @@ Rooms = Mapping[tuple[str, str], Mapping[str, list[Array]]]
 """Centres (3,) in metres of the boxes of each word, by dataset and scene."""
 
 BY_CENTRES = "by_centres"
-"""The column that holds such an answer."""
+"""The column with the answer by centres."""
 
 _APART = re.compile(r"distance between the (?P<first>.+) and the (?P<second>.+) \(in meters\)")
 _NEAREST = re.compile(r"\((?P<options>.+)\) is the closest to the (?P<target>.+)\?")
 
 
 def with_centre_answers(rows: Iterable[Row], rooms: Rooms) -> list[dict[str, Any]]:
-    """Rows with a column BY_CENTRES: None where no distance is asked or a box is not known.
+    """Rows with the column BY_CENTRES. It is None if a question is not about distance or a box is not known.
 
     Args:
         rows: questions in the wording of one of the rule sets.
-        rooms: the boxes' centres. Of a word with several boxes the nearest counts.
+        rooms: the centres of the boxes. If a word has several boxes, the nearest one counts.
     """
     return [
         {**row, BY_CENTRES: _answer(row, rooms.get((row["dataset"], row["scene_name"]), {}))} for row in rows
@@ -39,7 +40,7 @@ def rooms_of_meta_info(paths: Sequence[Path]) -> Rooms:
     """The rooms of the meta information files that VSI-Bench's authors released.
 
     Raises:
-        VsiError: a file is none of them.
+        VsiError: a file is not a meta information file.
     """
     from vsidata.sources.meta_info import MetaInfo
 
@@ -85,7 +86,7 @@ def _answer(row: Row, room: Mapping[str, list[Array]]) -> str | None:
 
 
 def _apart(first: Sequence[Array], second: Sequence[Array]) -> float | None:
-    """Metres between the nearest of two groups of centres; None where one is empty."""
+    """Distance in metres between the nearest centres of two groups; None if a group is empty."""
     if not first or not second:
         return None
     return float(np.linalg.norm(np.array(first)[:, np.newaxis] - np.array(second), axis=-1).min())

@@ -1,4 +1,4 @@
-"""Runs side by side, with what each gained and how far it is from the paper, references, published rows."""
+"""Compare runs: their gains, their differences to the paper, references and published rows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,13 +28,13 @@ class ComparedRow:
     """A row of the table, in per cent.
 
     Attributes:
-        name: of the run, the reference or the published model.
-        mode: that it was asked in; empty where that is not known or says nothing.
-        average: macro; None where not all tasks were answered.
-        figures: by task; a task that was not asked is missing.
-        kind: what it is.
-        spans: 95 % intervals by task, and of the average under "".
-        against: the row that the gains are against; None for no gains.
+        name: the name of the run, the reference or the published model.
+        mode: the prompt mode; empty if it is not known or does not apply.
+        average: the macro average; None if not all tasks were answered.
+        figures: the score of each task; a task that was not asked is missing.
+        kind: the kind of the row.
+        spans: 95 % intervals by task, and that of the average under "".
+        against: the row that gains are computed against; None for no gains.
     """
 
     name: str
@@ -51,8 +51,8 @@ class Comparison:
     """A table.
 
     Attributes:
-        rows: in its order.
-        notes: what its reader must know.
+        rows: the rows, in order.
+        notes: remarks for the reader.
     """
 
     rows: list[ComparedRow]
@@ -73,15 +73,17 @@ def compare_runs(
 
     Args:
         runs: folders of evaluations, in the order of the rows.
-        base: the evaluation of the model that they started from: its row comes first, the others gain on it.
-        by_mode: whether each gains on the vanilla mode of the same model, where that is among the runs.
-        paper: whether each is followed by how far it is from the paper's row of that model and mode.
+        base: the evaluation of the starting model. Its row comes first, and the gains of the others are
+            computed against it.
+        by_mode: whether gains are computed against the vanilla mode of the same model, if it is among the
+            runs.
+        paper: whether each run is followed by its difference to the paper's row of that model and mode.
         published: names of published rows to add.
-        references: whether to add what is scored without a model.
-        meta_info: files with the boxes of VSI-Bench's rooms, for the answers between centres.
+        references: whether to add references without a model.
+        meta_info: files with the boxes of VSI-Bench's rooms, for the answers by centres.
 
     Raises:
-        OptionError: a run is not whole, or was asked other questions than the first.
+        OptionError: a run is not complete, or was asked other questions than the first.
     """
     folders = [*([base] if base else []), *runs]
     questions = own_questions(folders[0])
@@ -92,7 +94,7 @@ def compare_runs(
     for folder, its in zip(folders, scores, strict=True):
         record = read_record(folder)
         mode = (record.get("prompt") or {}).get("name", "")
-        name = folder.resolve().parent.name if folder.name == mode else folder.name  # of a study's modes
+        name = folder.resolve().parent.name if folder.name == mode else folder.name  # one mode of a study
         row = row_of(name, its, mode=mode, against=rows[0] if base and rows else None)
         rows.append(row)
         theirs = published_beside(record) if paper else None
@@ -100,9 +102,7 @@ def compare_runs(
             rows.append(_difference(row, theirs))
             beside.append(theirs)
         elif paper:
-            notes.append(
-                f"The paper has no row for {row.name}: its model, method and prompt mode are others."
-            )
+            notes.append(f"The paper has no row for the model, method and prompt mode of {row.name}.")
     if by_mode:
         vanilla = {row.name: row for row in rows if row.mode == "vanilla" and row.kind == "run"}
         rows = [_gaining(row, vanilla.get(row.name)) for row in rows]
@@ -118,8 +118,8 @@ def compare_runs(
     ]
     if shown and len(questions) != published_questions():
         notes.append(
-            f"The published rows are of VSI-Bench's {published_questions():,} questions, those computed here "
-            f"of {len(questions):,}."
+            f"The published rows are for VSI-Bench's {published_questions():,} questions, the other rows for "
+            f"{len(questions):,}."
         )
     return Comparison(rows, notes)
 
@@ -137,7 +137,7 @@ def row_of(
 def _scores(folder: Path, questions: Sequence[Mapping[str, Any]]) -> Scores:
     ours = own_questions(folder)
     if _keys(ours) != _keys(questions):
-        fault = f"was asked other questions than the first: {len(ours):,}, and {len(questions):,} there."
+        fault = f"has other questions than the first evaluation: {len(ours):,}, not {len(questions):,}."
         raise OptionError(folder, fault, "Compare evaluations of the same questions.")
     return score(*match_predictions(questions, read_predictions(folder), folder, missing_as_wrong=False))
 

@@ -1,4 +1,4 @@
-"""Tables as the paper lays them out, in Markdown, CSV and LaTeX."""
+"""Tables in the layouts of the paper, in Markdown, CSV and LaTeX."""
 
 import csv
 import io
@@ -9,10 +9,10 @@ from vsitrain.scoring.compare_runs import ComparedRow
 from vsitrain.scoring.tasks import TASKS
 
 _HEADS = ("Count", "Abs.Dist", "Obj.Size", "Room", "Rel.Dist", "Rel.Dir", "Route", "Order")
-"""What the paper calls the tasks."""
+"""The names of the tasks in the paper."""
 
 LAYOUTS: Mapping[str, tuple[str, str]] = {"models": ("Model", "Mode"), "modes": ("Model", "Prompt")}
-"""What the first columns are called in the paper's Table 2, and in its Table 1 of prompt modes."""
+"""The names of the first columns in the paper's Table 2, and in its Table 1 of prompt modes."""
 
 _MARKS = {"run": "", "difference": " (difference)", "reference": " (reference)", "published": " (published)"}
 
@@ -26,7 +26,7 @@ def markdown(rows: Sequence[ComparedRow], first: tuple[str, str]) -> str:
 
 
 def comma_separated(rows: Sequence[ComparedRow], first: tuple[str, str]) -> str:  # noqa: ARG001 - it has every column
-    """The table as CSV: figures and gains in columns of their own, and what each row is."""
+    """The table as CSV, with separate columns for figures, gains and the kind of each row."""
     names = ["average", *TASKS]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -68,7 +68,7 @@ def _figures(row: ComparedRow) -> list[float | None]:
 
 
 def _gains(row: ComparedRow) -> list[float | None]:
-    """What a row has more than the one it is held against."""
+    """The differences between a row and the row that it is compared with."""
     if row.against is None:
         return [None] * (1 + len(TASKS))
     return [

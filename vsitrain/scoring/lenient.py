@@ -1,4 +1,4 @@
-"""A score that forgives how an answer is dressed, and nothing else."""
+"""A score that is lenient about the form of an answer, and otherwise equal to the official one."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,15 +11,16 @@ from vsitrain.scoring.official import is_number
 
 
 def lenient_score(row: Mapping[str, Any], reply: str, *, letters: bool = True) -> float:
-    """Score what a reply states, however it says it: with units, in words, in a sentence, in tags.
+    """Score the answer that a reply states in any form: with units, in words, in a sentence, in tags.
 
     Args:
-        row: with `question`, `question_type`, `ground_truth`; `options`, `answer`, `unit` where known.
-        reply: what the model wrote.
-        letters: whether options were shown wherever there are any; see `vsitrain.prompts.wants_letter`.
+        row: a row with `question`, `question_type`, `ground_truth`, and `options`, `answer`, `unit` if known.
+        reply: the text that the model wrote.
+        letters: whether options were shown for every question that has them; see
+            `vsitrain.prompts.wants_letter`.
 
     Returns:
-        In [0, 1], by the same rules as `official_score` once the answer is read.
+        A score in [0, 1], by the same rules as `official_score` after the answer is read.
     """
     said = final_answer(reply)
     if is_number(row):
@@ -31,6 +32,6 @@ def lenient_score(row: Mapping[str, Any], reply: str, *, letters: bool = True) -
 
 
 def _unit(question_type: str) -> str | None:
-    """Of the benchmark's questions, whose rows do not state it."""
+    """The unit of a question type of the benchmark. Its rows do not state the unit."""
     topic = TOPICS.get(question_type)
     return topic.unit if topic else None

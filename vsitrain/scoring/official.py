@@ -1,4 +1,4 @@
-"""The benchmark's own score of one reply, answer for answer, with all that it does not forgive."""
+"""The benchmark's own score of a reply, identical to the published scorer for every reply."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,15 +10,15 @@ from vsitrain.scoring.tasks import NUMBERS
 def official_score(row: Mapping[str, Any], reply: str) -> float:
     """Score a reply as VSI-Bench's published scorer does.
 
-    What stands before the first space is the answer, without dots at its end. A letter or word must be the
-    true one, in any case; a number must be one to Python's `float`, else it scores 0.
+    The text before the first space is the answer, without dots at its end. A letter or word must equal the
+    right one, in any case. A number must be readable by Python's `float`, else it scores 0.
 
     Args:
-        row: with `question_type`, `ground_truth`, and `options` where there are any.
-        reply: what the model wrote.
+        row: a row with `question_type`, `ground_truth`, and `options` if the question has options.
+        reply: the text that the model wrote.
 
     Returns:
-        In [0, 1].
+        A score in [0, 1].
 
     Source: `vsibench_process_results` of the thinking-in-space repository.
     """
@@ -32,12 +32,12 @@ def official_score(row: Mapping[str, Any], reply: str) -> float:
 
 
 def first_token(reply: str) -> str:
-    """What the official scorer takes for the answer. Only a space ends it: no other white space does."""
+    """The text that the official scorer takes as the answer. Only a space ends it, not other white space."""
     return reply.split(" ")[0].rstrip(".").strip()
 
 
 def is_number(row: Mapping[str, Any]) -> bool:
-    """Whether a question is scored as a number: by its type, if it is the benchmark's, or its answer."""
+    """Return whether a question is scored as a number: by a type of the benchmark, else by its answer."""
     if row.get("options"):
         return False
     if row["question_type"] in NUMBERS:

@@ -1,4 +1,4 @@
-"""Evaluations as a picture: a panel a task, a point a run with its interval, references as lines."""
+"""Evaluations as a picture: one panel per task, one point per run with its interval, references as lines."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,26 +12,26 @@ from vsitrain.scoring.tasks import TASKS
 
 _TITLES = {"": "macro average"} | {task: TOPICS[task].title for task in TASKS}
 _STYLES = ((0, (1, 1.5)), (0, (4, 2)), (0, (6, 1.5, 1, 1.5)), "solid")
-"""Of the lines of references, which are told apart without colour."""
+"""Styles of the lines of references, which can be distinguished without colour."""
 
 _COLUMNS = 3
-_LEFT_OUT = "the key itself"  # 100 everywhere: it would only squeeze the rest
+_LEFT_OUT = "the key itself"  # it scores 100 everywhere, and would only narrow the range of the others
 
 
 def draw_comparison(rows: Sequence[ComparedRow], out: Path) -> None:
-    """Draw what a table says.
+    """Draw the rows of a table.
 
     Args:
-        rows: of the table. Runs are filled points with their 95 % intervals, published rows hollow ones
-            without, references vertical lines.
-        out: the picture, PNG, SVG or PDF by its suffix.
+        rows: the rows of the table. Runs are filled points with their 95 % intervals, published rows are
+            hollow points without intervals, and references are vertical lines.
+        out: the picture; its suffix selects PNG, SVG or PDF.
 
     Raises:
         OptionError: the picture cannot be written.
     """
     from matplotlib import rc_context
 
-    with rc_context({"text.parse_math": False}):  # a name between two `$` is no formula
+    with rc_context({"text.parse_math": False}):  # a name between two `$` is not a formula
         _draw_rows(rows, out)
 
 
@@ -59,7 +59,7 @@ def _draw_rows(rows: Sequence[ComparedRow], out: Path) -> None:
         place.set_visible(False)
     for place in places[-1]:
         place.set_xlabel("per cent", fontsize=8)
-    figure.suptitle("Benchmark's own scorer; bars: 95 %, rooms drawn again", fontsize=9, x=0.01, ha="left")
+    figure.suptitle("Benchmark's own scorer; bars: 95 % intervals by room", fontsize=9, x=0.01, ha="left")
     labelled = [place.get_legend_handles_labels() for place in places.ravel()]
     handles = {name: it for its, names in labelled for it, name in zip(its, names, strict=True)}
     figure.legend(

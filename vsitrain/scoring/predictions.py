@@ -1,4 +1,4 @@
-"""Predictions: a reply for each question, as JSON lines; and the questions that they answer."""
+"""Predictions: one reply per question, as JSON lines; and the questions that they answer."""
 
 import codecs
 from collections import Counter
@@ -24,10 +24,10 @@ class Prediction:
     """A reply.
 
     Attributes:
-        id: of the question.
-        reply: what the model wrote.
-        error: why there is no reply, such as a video that cannot be opened; None where there is one.
-        frames: that the model was shown; None where that is not known.
+        id: the id of the question.
+        reply: the text that the model wrote.
+        error: the reason if there is no reply, such as a video that cannot be opened; None otherwise.
+        frames: the number of frames that the model was shown; None if it is not known.
     """
 
     id: str
@@ -37,10 +37,10 @@ class Prediction:
 
 
 def read_predictions(path: Path) -> list[Prediction]:
-    """Read predictions: objects with `id` and `prediction`, a line each.
+    """Read predictions: one object with `id` and `prediction` per line.
 
     Args:
-        path: a file, or the folder of an evaluation, of which every process wrote one.
+        path: a file, or the folder of an evaluation, which has one file per process.
 
     Raises:
         OptionError: a file cannot be read, or a line is not such an object; the fault names the line.
@@ -59,9 +59,9 @@ def _prediction(entry: Mapping[str, Any]) -> Prediction:
 
 
 def read_entries(path: Path) -> list[dict[str, Any]]:
-    """The same as plain data, with what `vsitrain evaluate` kept of the questions.
+    """The predictions as plain data, with the columns of the questions that `vsitrain evaluate` stored.
 
-    A last line that was cut short by a kill is left out.
+    An incomplete last line of a killed process is left out.
     """
     if path.is_dir():
         return [entry for file in sorted(path.glob("predictions*.jsonl")) for entry in read_entries(file)]
@@ -69,7 +69,7 @@ def read_entries(path: Path) -> list[dict[str, Any]]:
         lines = read_regular(path, LARGEST_LINES).removeprefix(codecs.BOM_UTF8).split(b"\n")
     except OSError as error:
         fault = f"cannot be read: {error.strerror}."
-        raise OptionError(path, fault, "Name a file of predictions, or a folder with one.") from error
+        raise OptionError(path, fault, "Pass a file of predictions, or a folder with one.") from error
     found = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -78,24 +78,24 @@ def read_entries(path: Path) -> list[dict[str, Any]]:
             entry = orjson.loads(line)
         except ValueError:
             if number == len(lines):
-                break  # cut short
+                break  # incomplete
             entry = None
         if (
             not isinstance(entry, dict)
             or not isinstance(entry.get("id"), str | int)
             or not isinstance(entry.get("prediction", 0), str | None)
         ):
-            fault = f"line {number} is no object with `id` and `prediction`."
-            raise OptionError(path, fault, 'Write a line {"id": …, "prediction": "…"} a question.')
+            fault = f"line {number} is not an object with `id` and `prediction`."
+            raise OptionError(path, fault, 'Write one line {"id": …, "prediction": "…"} per question.')
         found.append(entry)
     return found
 
 
 def read_record(path: Path) -> dict[str, Any]:
-    """What `vsitrain evaluate` wrote of an evaluation beside its predictions; empty where it wrote nothing.
+    """The record (run.json) that `vsitrain evaluate` wrote of an evaluation; empty if there is no record.
 
     Args:
-        path: its folder, or a file of predictions in it.
+        path: the folder of the evaluation, or a file of predictions in it.
 
     Raises:
         OptionError: the record is damaged.
@@ -108,7 +108,7 @@ def read_record(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         record = None
     if not isinstance(record, dict):
-        raise OptionError(file, "is no record of an evaluation.", "Take it from where it was made.")
+        raise OptionError(file, "is not a record of an evaluation.", "Copy it again from its source.")
     return record
 
 
@@ -118,25 +118,26 @@ def match_predictions(
     """Questions with their predictions, in the order of the questions.
 
     Args:
-        questions: with `id`.
-        predictions: of the same ids.
-        source: what an error calls the predictions.
+        questions: rows with `id`.
+        predictions: predictions with the same ids.
+        source: the name of the predictions in an error.
         missing_as_wrong: whether a question without a prediction counts as answered wrongly.
 
     Raises:
-        OptionError: ids are there twice, of no question, or missing; it names some.
+        OptionError: ids occur twice, belong to no question, or are missing; the error names some of them.
     """
     counts = Counter(prediction.id for prediction in predictions)
     rows = {str(row["id"]): row for row in questions}
     if doubled := sorted(name for name, count in counts.items() if count > 1):
-        raise OptionError(source, f"{_some(doubled)} there twice.", "Keep one prediction a question.")
+        fault = f"has two predictions for the same question: {_some(doubled)}."
+        raise OptionError(source, fault, "Keep one prediction per question.")
     if foreign := sorted(counts.keys() - rows):
-        fault = f"{_some(foreign)} of no question of the data."
-        raise OptionError(source, fault, "Score them against the data that they answer.")
+        fault = f"has predictions for questions that are not in the data: {_some(foreign)}."
+        raise OptionError(source, fault, "Pass the data that the predictions answer.")
     missing = [name for name in rows if name not in counts]
     if missing and not missing_as_wrong:
-        fault = f"{len(missing):,} of {len(rows):,} questions have no prediction, such as {missing[0]}."
-        remedy = "Let `vsitrain evaluate` go on, or count them as wrong with --missing-as-wrong."
+        fault = f"has no prediction for {len(missing):,} of {len(rows):,} questions, such as {missing[0]}."
+        remedy = "Resume `vsitrain evaluate`, or count them as wrong with --missing-as-wrong."
         raise OptionError(source, fault, remedy)
     replies = {prediction.id: prediction for prediction in predictions}
     absent = (replies.get(name) or Prediction(name, "", "no prediction") for name in rows)
@@ -145,4 +146,4 @@ def match_predictions(
 
 def _some(names: Sequence[str]) -> str:
     more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return f"{', '.join(names[:_NAMED])}{more} {'is' if len(names) == 1 else 'are'}"
+    return f"{', '.join(names[:_NAMED])}{more}"

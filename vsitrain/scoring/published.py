@@ -1,4 +1,4 @@
-"""Scores that others published: never computed here, and marked so wherever they are shown."""
+"""Published scores of other authors. They are not computed here, and every table marks them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ class Published:
     """A row of a published table, in per cent.
 
     Attributes:
-        name: of the model and how it was asked.
-        average: macro, as published.
-        figures: by task.
-        run: which evaluation of ours it stands beside; empty where there is none.
+        name: the name of the model, with the prompt mode.
+        average: the macro average, as published.
+        figures: the score of each task.
+        run: the model, training and mode of the evaluation that it is compared with; empty without one.
     """
 
     name: str
@@ -45,7 +45,7 @@ def published_rows() -> Mapping[str, Published]:
 
 
 def published_questions() -> int:
-    """How many questions the published rows are of: all of VSI-Bench."""
+    """The number of questions of the published rows: all of VSI-Bench."""
     return int(_stored()["questions"])
 
 
@@ -53,11 +53,11 @@ def published_row(name: str) -> Published:
     """A published row.
 
     Raises:
-        OptionError: there is none of that name.
+        OptionError: there is no row of that name.
     """
     rows = published_rows()
     if name not in rows:
-        raise OptionError(name, "is no published row.", f"Choose from: {', '.join(rows)}.")
+        raise OptionError(name, "is not a published row.", f"Choose from: {', '.join(rows)}.")
     return rows[name]
 
 
@@ -65,8 +65,8 @@ def published_beside(record: Mapping[str, Any]) -> Published | None:
     """The published row of the same model, trained by the same method and asked in the same mode.
 
     Args:
-        record: of an evaluation, as `vsitrain evaluate` writes it. The paper's data and settings may differ
-            from what it was trained on: only names are compared.
+        record: the record of an evaluation, as `vsitrain evaluate` writes it. Only names are compared: the
+            paper's data and settings may differ from those of the model's training.
     """
     trained = record.get("trained") or {}
     ours = {

@@ -1,4 +1,4 @@
-"""The questions that predictions answer: a build's, or VSI-Bench's own."""
+"""The questions that predictions answer, from a build or from VSI-Bench."""
 
 import codecs
 import math
@@ -19,16 +19,17 @@ Row = dict[str, Any]
 
 _COLUMNS = ("id", "dataset", "scene_name", "question_type", "question", "ground_truth")
 _OPTIONAL = ("answer", "unit", "room")
-_RIGHT = "Name vsi-bench, a copy of its test.jsonl or Parquet file, or a build."
+_RIGHT = "Pass vsi-bench, a copy of its test.jsonl or Parquet file, or a build."
 
 
 def split_of(source: str, asked: str | None, warned: Callable[[str], None] = lambda _: None) -> str:
-    """The split of a source whose questions are scored.
+    """The split of a source that is scored.
 
     Args:
-        source: as `read_questions` takes it.
-        asked: the split that the user chose; None for `validation`, or for `train` where there is no other.
-        warned: called where nobody asked for the split that models are trained on, and there is no other.
+        source: the source, as for `read_questions`.
+        asked: the split that the user chose; None for `validation`, or for `train` if there is no validation
+            split.
+        warned: called with a warning if the user chose no split and only `train` exists.
 
     Raises:
         OptionError: the source cannot be opened.
@@ -42,23 +43,22 @@ def split_of(source: str, asked: str | None, warned: Callable[[str], None] = lam
     if split == "train":
         warned(
             f"{source} has no validation split, so its train split is scored. A model that was trained on "
-            "this build has seen these questions. Hold out rooms: `vsidata build --holdout 10%`."
+            "this build has seen these questions. To hold out rooms, run `vsidata build --holdout 10%`."
         )
     return split
 
 
 def read_questions(source: str, split: str | None = None) -> list[Row]:
-    """Questions with their right answers.
+    """Read questions with their right answers. The rows of a build also have the answers by centres.
 
     Args:
         source: `vsi-bench`, a copy of it or its `.jsonl` or Parquet file, a build's folder, or a build on
             the Hub.
-        split: of a build, as `split_of` takes it. The rows of a build also say what distances between centres
-            would answer.
+        split: the split of a build, as for `split_of`.
 
     Raises:
-        OptionError: the source cannot be opened, has no question, lacks a column, or holds a question without
-            a right answer.
+        OptionError: the source cannot be opened, has no questions, lacks a column, or contains a question
+            without a right answer.
         VsiError: the Hub cannot be reached.
     """
     benchmark = find_benchmark(source)
@@ -67,41 +67,43 @@ def read_questions(source: str, split: str | None = None) -> list[Row]:
 
 
 def checked_rows(source: str, rows: Sequence[Any]) -> list[Row]:
-    """Rows that can be scored, ids as text, or an error that names the first that cannot.
+    """Check that rows can be scored, and return them with ids as text.
 
     Raises:
-        OptionError: there is no row, one lacks a column or a right answer, or an id stands twice.
+        OptionError: there are no rows, a row lacks a column or a right answer, or an id occurs twice. The
+            error names the first such row.
     """
     if not rows:
-        raise OptionError(source, "holds no question.", _RIGHT)
+        raise OptionError(source, "contains no questions.", _RIGHT)
     for number, row in enumerate(rows, start=1):
         if fault := _fault(row):
-            raise OptionError(source, f"question {number} {fault}.", _RIGHT)
+            raise OptionError(source, f"contains question {number}, which {fault}.", _RIGHT)
     found = [{**row, "id": str(row["id"]), "options": row.get("options") or None} for row in rows]
     twice, times = Counter(row["id"] for row in found).most_common(1)[0]
     if times > 1:
-        raise OptionError(source, f"the id {twice} stands {times} times.", "Give each question its own.")
+        fault = f"contains {times} questions with the id {twice}."
+        raise OptionError(source, fault, "Give each question its own id.")
     return found
 
 
 def _fault(row: Any) -> str | None:
     if not isinstance(row, dict):
-        return "is no object"
+        return "is not an object"
     if not isinstance(row.get("id", 0), str | int):
         return f"has an id that is neither text nor a number: {row['id']!r:.40}"
     if missing := [name for name in _COLUMNS if row.get(name) is None]:
         return f"has no {', '.join(missing)}"
     stated = [*_COLUMNS[1:], *(name for name in _OPTIONAL if row.get(name) is not None)]
     if wrong := [name for name in stated if not isinstance(row[name], str)]:
-        return f"has a {wrong[0]} that is no text: {row[wrong[0]]!r:.40}"
+        return f"has a {wrong[0]} that is not a text: {row[wrong[0]]!r:.40}"
     options, truth = row.get("options"), row["ground_truth"]
     if options:
         if not isinstance(options, list) or not all(isinstance(option, str) for option in options):
-            return f"has options that are no list of texts: {options!r:.60}"
+            return f"has options that are not a list of texts: {options!r:.60}"
         if truth not in [option.partition(".")[0] for option in options]:
-            return f"has the ground_truth {truth!r:.40}, which is none of its options"
+            return f"has no option for its ground_truth {truth!r:.40}"
     elif row["question_type"] in NUMBERS and not _is_positive(truth):
-        return f"has the ground_truth {truth!r:.40}, which is no positive number"
+        return f"has the ground_truth {truth!r:.40}, not a positive number"
     return None
 
 
@@ -118,7 +120,7 @@ def _of_build(source: str, split: str) -> list[Row]:
     rows: list[Row] = load_table(source, "qa", split).remove_columns("evidence").to_list()
     try:
         scenes = load_table(source, "scenes", split)
-    except OptionError:  # written by hand, or thinned out: the questions are whole all the same
+    except OptionError:  # the build was edited, but its questions are complete
         return rows
     known = scenes.select_columns([name for name in _OF_ROOMS if name in scenes.column_names]).to_list()
     room_of = {(scene["dataset"], scene["scene_name"]): scene.get("room") for scene in known}
@@ -127,7 +129,7 @@ def _of_build(source: str, split: str) -> list[Row]:
 
 
 _OF_ROOMS = ("dataset", "scene_name", "objects", "room")
-"""Columns of the table of scenes that are read. Builds of the first release do not say the room."""
+"""Columns of the table of scenes that are read. Builds of the first release have no column `room`."""
 
 
 def _of_benchmark(benchmark: Benchmark) -> list[Row]:
@@ -152,4 +154,4 @@ def _from_file(path: Path) -> list[Row]:
         return [orjson.loads(line) for line in lines if line.strip()]
     except (OSError, ValueError) as error:
         fault = f"cannot be read as questions: {error}."
-        raise OptionError(path, fault, "Name VSI-Bench's test.jsonl or Parquet file.") from error
+        raise OptionError(path, fault, "Pass VSI-Bench's test.jsonl or Parquet file.") from error

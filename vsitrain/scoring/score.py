@@ -1,4 +1,4 @@
-"""Scores of many replies: by task, macro and micro, with intervals by room."""
+"""Scores of many replies: by task, macro and micro averages, with intervals by room."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,10 +26,10 @@ class Figure:
     """A mean score.
 
     Attributes:
-        questions: how many it is of.
-        official: by the benchmark's own scorer, in [0, 1].
-        low, high: of the official score, between which lie 95 % of its values when rooms are drawn again.
-        lenient: by the parser that forgives how an answer is dressed.
+        questions: the number of questions.
+        official: the score by the benchmark's own scorer, in [0, 1].
+        low, high: the 95 % interval of the official score, over draws of the rooms.
+        lenient: the score by the parser that is lenient about the form of an answer.
     """
 
     questions: int
@@ -44,16 +44,16 @@ class Scores:
     """All scores of a set of predictions.
 
     Attributes:
-        tasks: by task, in the benchmark's order; others after them.
-        types: by question type.
+        tasks: the score of each task, in the benchmark's order; other tasks come last.
+        types: the score of each question type.
         datasets: the macro average over the questions of each dataset.
-        frames: the macro average over the questions whose clip had so many frames, where that is known.
-        debiased: the macro average over the benchmark's debiased subset, where its questions say what it is.
-        macro: mean of the tasks: the benchmark's own average.
-        micro: mean of the questions.
-        scenes, rooms: how many the questions are about; all scans of a room are one room.
-        without_reply: questions without a reply, by the reason. They score 0.
-        empty: replies that are empty.
+        frames: the macro average by the number of frames of a question's clip, if it is known.
+        debiased: the macro average over the benchmark's debiased subset; None if the subset is not known.
+        macro: the mean of the tasks, which is the benchmark's own average.
+        micro: the mean of the questions.
+        scenes, rooms: the number of scenes and rooms of the questions; all scans of a room are one room.
+        without_reply: the number of questions without a reply, by reason. They score 0.
+        empty: the number of empty replies.
     """
 
     tasks: dict[str, Figure]
@@ -75,13 +75,14 @@ def score(
     """Score replies to questions.
 
     Args:
-        rows: with `question_type`, `ground_truth`, `scene_name`, `dataset`, `options`; from `matched`.
-        predictions: as many, in the same order.
-        letters: whether options were shown wherever there are any; for the lenient score.
-        seed: of the intervals.
+        rows: rows with `question_type`, `ground_truth`, `scene_name`, `dataset`, `options`; from
+            `match_predictions`.
+        predictions: one prediction per row, in the same order.
+        letters: whether options were shown for every question that has them; for the lenient score.
+        seed: the random seed of the intervals.
 
     Raises:
-        ValueError: there is no question.
+        ValueError: there are no questions.
     """
     pairs = list(zip(rows, predictions, strict=True))
     types = np.array([row["question_type"] for row in rows])
@@ -121,7 +122,7 @@ _ALL, _DEBIASED = ("all", ""), ("debiased", "")
 
 
 def _parts(rows: Sequence[Row], predictions: Sequence[Prediction]) -> dict[tuple[str, str], Chosen]:
-    """Which questions belong to each part that has a macro average of its own."""
+    """The questions of each part that has its own macro average."""
     parts = {_ALL: np.ones(len(rows), dtype=bool)}
     sets = np.array([row["dataset"] for row in rows])
     parts |= {("dataset", str(name)): sets == name for name in np.unique(sets)}
@@ -135,7 +136,7 @@ def _parts(rows: Sequence[Row], predictions: Sequence[Prediction]) -> dict[tuple
 
 @dataclass(frozen=True, eq=False)
 class _Mean:
-    """A mean score, and what it is (repeats,) when rooms are drawn again."""
+    """A mean score, and its values (repeats,) over draws of the rooms."""
 
     questions: int
     official: float
@@ -149,7 +150,7 @@ class _Mean:
 
 @dataclass(frozen=True, eq=False)
 class _Means:
-    """The scores (n,) of questions and their rooms, to be averaged over any choice of them."""
+    """The scores (n,) of questions and their rooms, for averages over any choice of questions."""
 
     official: Array
     lenient: Array
@@ -157,7 +158,7 @@ class _Means:
     seed: int
 
     def of(self, choices: Sequence[Chosen]) -> list[_Mean]:
-        """The mean over each choice. All draw the same rooms: means of means may be redrawn, too."""
+        """The mean over each choice. All draw the same rooms, so means of means have intervals, too."""
         redrawn = redrawn_means(self.official, self.rooms, chosen=np.array(choices), seed=self.seed)
         return [
             _Mean(int(chosen.sum()), self.official[chosen].mean(), self.lenient[chosen].mean(), means)
@@ -166,7 +167,7 @@ class _Means:
 
 
 def _mean_of(parts: Iterable[_Mean]) -> _Mean:
-    """The mean of means, each of the same weight."""
+    """The mean of means, with equal weights."""
     them = list(parts)
     return _Mean(
         sum(part.questions for part in them),

@@ -1,4 +1,4 @@
-"""From files to scores: what `vsitrain score` does."""
+"""Score files of predictions, as `vsitrain score` does."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -26,21 +26,21 @@ def score_files(
 
     Args:
         predictions: a file of predictions, or the folder of an evaluation; None with `reference`.
-        data, split, warned: as `split_of` takes them; no data where the predictions hold their questions.
-        reference: key of REFERENCES.
-        subset: a file of ids, one a line; None for all questions.
-        missing_as_wrong: as `matched` takes it.
-        meta_info: files with the boxes of VSI-Bench's rooms, for the answers between centres.
+        data, split, warned: as for `split_of`; data is empty if the predictions contain their questions.
+        reference: a key of REFERENCES.
+        subset: a file with one id per line; None for all questions.
+        missing_as_wrong: as for `match_predictions`.
+        meta_info: files with the boxes of VSI-Bench's rooms, for the answers by centres.
 
     Returns:
-        The scores, and those of the references on the same questions by what a table calls them.
+        The scores, and the scores of the references on the same questions, by their names in a table.
 
     Raises:
-        OptionError: a file cannot be read, or the ids of questions and predictions do not fit together.
+        OptionError: a file cannot be read, or the ids of questions and predictions do not match.
     """
     if (predictions is None) == (reference is None):
-        fault = "takes predictions or --reference, and not both."
-        raise OptionError("vsitrain score", fault, "Name a file of predictions, or give --reference.")
+        fault = "needs either predictions or --reference."
+        raise OptionError("vsitrain score", fault, "Pass exactly one of PREDICTIONS and --reference.")
     rows: Sequence[Row]
     rows = read_questions(data, split_of(data, split, warned)) if data else own_questions(predictions)
     if meta_info:
@@ -50,11 +50,13 @@ def score_files(
     if reference is not None:
         if reference not in REFERENCES:
             remedy = f"Choose from: {', '.join(REFERENCES)}."
-            raise OptionError(f"--reference {reference}", "is none of the references.", remedy)
+            raise OptionError(f"--reference {reference}", "is not a reference.", remedy)
         known, replies = answered_by_reference(reference, rows)
         if not known:
-            fault = "answers none of these questions: the boxes of their rooms are not at hand."
-            raise OptionError(f"--reference {reference}", fault, "Name a build, or give --meta-info.")
+            fault = "cannot answer any of these questions: the boxes of their rooms are not known."
+            raise OptionError(
+                f"--reference {reference}", fault, "Pass a build as --data, or pass --meta-info."
+            )
         return score(known, replies), reference_scores(known)
     given = read_predictions(predictions or Path())
     if subset is not None:
@@ -65,19 +67,19 @@ def score_files(
 
 
 def own_questions(predictions: Path | None) -> list[Row]:
-    """The questions that `vsitrain evaluate` kept with its predictions.
+    """The questions that `vsitrain evaluate` stored with its predictions.
 
     Raises:
-        OptionError: it kept none, or the evaluation has not come to its end.
+        OptionError: the predictions contain no questions, or the evaluation is not complete.
     """
     entries = [] if predictions is None else read_entries(predictions)
     if predictions is None or not entries or "ground_truth" not in entries[0]:
-        fault = "is missing: the predictions do not hold their questions."
-        raise OptionError("--data", fault, "Name VSI-Bench's file of questions, or a build.")
+        fault = "is missing: the predictions do not contain their questions."
+        raise OptionError("--data", fault, "Pass VSI-Bench's file of questions, or a build.")
     asked = read_record(predictions).get("questions", len(entries))
     if isinstance(asked, int) and len({entry["id"] for entry in entries}) < asked:
-        fault = f"holds {len(entries):,} predictions, and {asked:,} questions are asked in this evaluation."
-        remedy = "Let `vsitrain evaluate` go on, or name --data and count them with --missing-as-wrong."
+        fault = f"is not complete: it contains {len(entries):,} predictions for {asked:,} questions."
+        remedy = "Resume `vsitrain evaluate`, or pass --data and --missing-as-wrong."
         raise OptionError(predictions, fault, remedy)
     return list(checked_rows(str(predictions), entries))
 
@@ -86,8 +88,8 @@ def _only(rows: Sequence[Row], subset: Path) -> list[Row]:
     try:
         ids = set(subset.read_text(encoding="utf-8-sig").split())
     except (OSError, UnicodeDecodeError) as error:
-        raise OptionError(subset, f"cannot be read: {error}.", "Name a file of ids, one a line.") from error
+        raise OptionError(subset, f"cannot be read: {error}.", "Pass a file with one id per line.") from error
     if foreign := ids - {row["id"] for row in rows}:
-        fault = f"holds {len(foreign):,} ids of no question, such as {min(foreign)}."
-        raise OptionError(subset, fault, "Take the ids from the data's own column.")
+        fault = f"contains ids that no question has: {len(foreign):,}, such as {min(foreign)}."
+        raise OptionError(subset, fault, "Use the ids of the data's column `id`.")
     return [row for row in rows if row["id"] in ids]

@@ -1,4 +1,4 @@
-"""Scores as a person reads them, and as a program does."""
+"""Scores as text for people, and as JSON for programs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -11,15 +11,15 @@ from vsitrain.scoring.references import REFERENCES
 from vsitrain.scoring.score import Figure, Scores
 
 References = Mapping[str, Scores]
-"""Scores of what answers without a model, by what a table calls it."""
+"""Scores of the references without a model, by their names in a table."""
 
 _KEY, _CENTRES = REFERENCES["key"][0], REFERENCES["centre_distance"][0]
 _SPAN = "95 % by room"
-_REASONS = 5  # that are told; the rest is a number
+_REASONS = 5  # reasons that are listed; the others are counted
 
 
 def as_table(scores: Scores, references: References, published: Sequence[Published] = ()) -> Table:
-    """A row a task, then the averages; in per cent, as the field writes them."""
+    """The scores as a table: one row per task, then the averages, in per cent."""
     table = Table(box=None, pad_edge=False)
     table.add_column("task", no_wrap=True)
     marked = [f"{row.name} *" for row in published]
@@ -47,18 +47,18 @@ def as_table(scores: Scores, references: References, published: Sequence[Publish
 
 
 def closing_lines(scores: Scores, references: References, published: Sequence[Published] = ()) -> list[str]:
-    """What a reader of the table must know beside it."""
+    """The explanations below the table."""
     lines = [
         "macro: mean of the tasks; micro: mean of the questions.",
-        "official: the benchmark's own scorer (first word, Python's float, no other dress), whose average is "
-        "the macro one.",
-        f"95 %: when the {scores.rooms:,} rooms are drawn again.",
+        "official: the benchmark's own scorer. It reads only the first word, and numbers as Python's float "
+        "does. Its average is macro.",
+        f"95 %: interval over draws of the {scores.rooms:,} rooms.",
         *on_references(scores, references),
     ]
     if published:
-        lines.append(f"*: as published, of {published_questions():,} questions; not computed here.")
+        lines.append(f"*: as published, for {published_questions():,} questions; not computed here.")
     if scores.empty:
-        lines.append(f"{scores.empty:,} replies are empty; they count as wrong.")
+        lines.append(f"Empty replies, which count as wrong: {scores.empty:,}.")
     if scores.without_reply:
         total = sum(scores.without_reply.values())
         lines.append(f"{total:,} of {scores.micro.questions:,} questions have no reply and count as wrong:")
@@ -66,34 +66,34 @@ def closing_lines(scores: Scores, references: References, published: Sequence[Pu
         lines += [f"  {count:,}: {reason}" for reason, count in common[:_REASONS]]
         if len(common) > _REASONS:
             rest = sum(count for _, count in common[_REASONS:])
-            lines.append(f"  {rest:,}: {len(common) - _REASONS:,} other reasons; the predictions hold each.")
+            lines.append(f"  {rest:,}: other reasons ({len(common) - _REASONS:,}), see the predictions.")
     return lines
 
 
 def on_references(scores: Scores, references: References) -> Iterator[str]:
-    """What must be known of the references beside scores of the same questions, a line each."""
+    """Explanations of the references next to scores of the same questions, one line each."""
     key = references.get(_KEY)
     if key is not None and min(key.macro.official, key.macro.lenient) < 1:
         yield (
-            f"The key itself scores {_percent(key.macro.official)} officially and "
-            f"{_percent(key.macro.lenient)} leniently: not every right answer can be read as one."
+            f"The key itself scores {_percent(key.macro.official)} (official) and "
+            f"{_percent(key.macro.lenient)} (lenient): some right answers cannot be read as answers."
         )
     between = references.get(_CENTRES)
     if between is not None:
         asked = sum(scores.tasks[task].questions for task in between.tasks if task in scores.tasks)
         yield (
-            "between centres: perfect distances between the centres of boxes, where closest points may be "
-            f"asked for; known for {between.micro.questions:,} of {asked:,} questions of these tasks."
+            "between centres: exact distances between the centres of boxes, although a question may ask for "
+            f"closest points. Known for {between.micro.questions:,} of {asked:,} questions of these tasks."
         )
     elif any("distance" in task for task in scores.tasks):
         yield (
-            "between centres: cannot be told, as the boxes of these rooms are not at hand; a build holds "
-            "them, and --meta-info names VSI-Bench's."
+            "between centres: not known, because the data has no boxes of these rooms. A build has them; for "
+            "VSI-Bench, pass --meta-info."
         )
 
 
 def as_json(scores: Scores, references: References, published: Sequence[Published] = ()) -> dict[str, Any]:
-    """The same as plain data: shares between 0 and 1, but published figures as published, in per cent."""
+    """The scores as plain data: shares between 0 and 1, except published figures, which are in per cent."""
     return {
         **asdict(scores),
         "references": {name: asdict(it) for name, it in references.items()},

@@ -1,4 +1,4 @@
-"""The benchmark's eight tasks, and the question types that each of them holds.
+"""The benchmark's eight tasks, and the question types of each task.
 
 Source: VSI-Bench (arXiv 2412.14171) and its published scorer.
 """
@@ -13,18 +13,18 @@ TASKS = (
     "route_planning",
     "obj_appearance_order",
 )
-"""In the order of the paper's tables. All weigh the same in the macro average."""
+"""The tasks, in the order of the paper's tables. All have the same weight in the macro average."""
 
 NUMBERS = frozenset(TASKS[:4])
-"""Tasks whose answers are numbers."""
+"""Tasks with numbers as answers."""
 
 _KINDS_OF = {"object_rel_direction": ("_easy", "_medium", "_hard")}
 
 
 def task_of(question_type: str) -> str:
-    """The task of a question type: itself, but for the three kinds of relative direction, which are one task.
+    """The task of a question type: the type itself; the three types of relative direction are one task.
 
-    A task's score is the mean of its kinds' scores, whatever their numbers of questions.
+    A task's score is the mean of the scores of its types, regardless of their numbers of questions.
     """
     for task, endings in _KINDS_OF.items():
         if question_type.removeprefix(task) in endings:

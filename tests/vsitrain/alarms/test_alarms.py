@@ -65,7 +65,7 @@ def test_each_fault_is_reported_with_its_numbers_and_a_remedy(kind, figures, num
 
 def test_collapse_of_the_format_without_the_kl_term_mentions_the_finding_of_the_paper():
     history = run(100, format=lambda n: 0.95 if n < 60 else 0.05)
-    assert "set beta: 1.0e-4" in raised(history, beta=0)["format_collapse"].remedy
+    assert "Set beta to 1.0e-4" in raised(history, beta=0)["format_collapse"].remedy
     assert "Raise beta (it is 0.0001)" in raised(history, beta=1e-4)["format_collapse"].remedy
 
 

@@ -60,7 +60,7 @@ def test_questions_and_videos_may_be_in_different_folders(evaluate, tmp_path):
     questions = (copy / "test.jsonl").rename(tmp_path / "test.jsonl")
     status, said = evaluate(questions, "out")
     assert status == 2
-    assert "--videos: is missing: beside the questions lie neither folders nor zips of arkitscenes" in said
+    assert "--videos: is missing: the folder of the questions has no videos of arkitscenes" in said
     status, said = evaluate(questions, "out", "--videos", str(copy))
     assert status == 0, said
     assert len(shown(tmp_path / "out")) == 6

@@ -118,7 +118,7 @@ def test_predictions_of_another_program_are_not_changed(data, tmp_path, name, en
     path.parent.mkdir()
     path.write_bytes(b'{"id": "mine", "prediction": "3"}\n{"id": "yours", "prediction": "4"}' + end)
     before = path.read_bytes()
-    with pytest.raises(OptionError, match=r"holds no run\.json") as caught:
+    with pytest.raises(OptionError, match=r"has no run\.json next to it") as caught:
         Made(tmp_path / "out", data).run()
     assert caught.value.file == str(path)
     assert path.read_bytes() == before
@@ -135,7 +135,7 @@ def test_processes_take_their_shares_and_another_number_of_them_resumes(data, tm
 
 def test_a_folder_with_another_evaluation_is_not_written_to(data, tmp_path):
     Made(tmp_path / "out", data).run()
-    with pytest.raises(OptionError, match="made otherwise: num_frames"):
+    with pytest.raises(OptionError, match="with other settings: num_frames"):
         Made(tmp_path / "out", data, num_frames=3).run()
 
 
@@ -149,7 +149,7 @@ def test_an_evaluation_that_showed_frames_at_other_rates_is_not_continued(data, 
         OptionError, match="another version of vsitrain, which shows frames in another way"
     ) as no:
         made.run()
-    assert "Name another --out, and evaluate all questions anew" in str(no.value)
+    assert "Pass another --out, and evaluate all questions again" in str(no.value)
     assert len(read_entries(tmp_path / "out")) == 1
 
 
@@ -257,7 +257,7 @@ def test_a_model_that_was_trained_here_gets_its_training_prompts(tmp_path):
     official = settings_for(str(tmp_path), prompt="official")
     assert (official.mode.name, official.form) == ("vanilla", "evaluation")
     assert official.max_new_tokens == 16
-    with pytest.raises(OptionError, match="would be shown images"):
+    with pytest.raises(OptionError, match="trained with input_mode video, not images"):
         settings_for(str(tmp_path), input_mode="images")
 
 

@@ -60,13 +60,13 @@ def test_a_zip_gives_the_same_clip(root):
     path.unlink()
     packed = folder(root).clip("scene0000_00", "scannet")
     assert np.array_equal(loose.frames, packed.frames)
-    with pytest.raises(ScanError, match="holds 0 files"):
+    with pytest.raises(ScanError, match="contains 0 files"):
         folder(root).clip("scene0001_00", "scannet")
 
 
 @pytest.mark.parametrize(
     ("scene", "dataset", "fault"),
-    [("scene0009_00", "scannet", "is missing"), ("../../etc/passwd", "scannet", "leads out")],
+    [("scene0009_00", "scannet", "is missing"), ("../../etc/passwd", "scannet", "is outside the folder")],
 )
 def test_missing_videos_and_zips_are_named(root, scene, dataset, fault):
     with pytest.raises(ScanError, match=fault):

@@ -123,7 +123,7 @@ def test_own_limits_without_room_for_whole_squares_are_refused(evaluate, install
     limit_own(model, {"shortest_edge": 12544, "longest_edge": 12544})
     status, said = evaluate(model)
     assert status == 2
-    assert "too close for frames of whole squares" in said.err
+    assert "too close for frames of complete patches" in said.err
     assert "Set shortest_edge in its preprocessor_config.json to" in said.err
 
 
@@ -140,7 +140,7 @@ def test_a_model_that_learned_from_videos_is_refused(evaluate, installed, tiny, 
     write_provenance(model, KNOWN)
     status, said = evaluate(model)
     assert status == 2
-    assert "is given frames as images, and this model is shown videos" in said.err
+    assert "supports only frames as images, but this model is shown videos" in said.err
     write_provenance(model, replace(KNOWN, input_mode="images"))
     status, said = evaluate(model)
     assert status == 0, said.err

@@ -92,14 +92,13 @@ def test_a_build_has_its_own_boxes(tmp_path):
 def test_without_boxes_the_reason_is_given(tmp_path, monkeypatch, capsys):
     path = tmp_path / "test.jsonl"
     path.write_text("".join(json.dumps(row(APART, number=n)) + "\n" for n in range(3)))
-    with pytest.raises(OptionError, match="the boxes of their rooms are not at hand"):
+    with pytest.raises(OptionError, match="the boxes of their rooms are not known"):
         score_files(None, str(path), reference="centre_distance")
     monkeypatch.setattr("sys.argv", ["vsitrain", "score", "--reference", "key", "--data", str(path)])
     with pytest.raises(SystemExit):
         main()
     assert (
-        "between centres: cannot be told, as the boxes of these rooms are not at hand"
-        in capsys.readouterr().out
+        "between centres: not known, because the data has no boxes of these rooms" in capsys.readouterr().out
     )
 
 

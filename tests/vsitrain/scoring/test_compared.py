@@ -106,8 +106,8 @@ def test_comparison_contains_gains_distances_references_and_notes(tmp_path):
     assert named["run"].against is named["base"]
     low, high = named["base"].spans[""]
     assert low < named["base"].average < high
-    assert any("5,130 questions, those computed here of 300" in note for note in found.notes)
-    assert any("between centres: cannot be told" in note for note in found.notes)
+    assert any("5,130 questions, the other rows for 300" in note for note in found.notes)
+    assert any("between centres: not known" in note for note in found.notes)
     bare = compare_runs([run], references=False)
     assert [row.name for row in bare.rows] == ["run"]
 
@@ -157,4 +157,4 @@ def test_command_prints_only_a_table_with_notes_on_standard_error_and_draws(tmp_
     with pytest.raises(SystemExit) as end:
         main()
     assert end.value.code == 2
-    assert "Name a .png" in capsys.readouterr().err
+    assert "Pass a .png" in capsys.readouterr().err

@@ -48,10 +48,10 @@ def test_questions_left_out_of_the_debiased_subset_are_named_by_the_file_next_to
 CHANGES = {
     "has no scene_name": lambda row: {k: v for k, v in row.items() if k != "scene_name"},
     "has no ground_truth": lambda row: {**row, "ground_truth": None},
-    "which is no positive number": lambda row: {**row, "ground_truth": "some", "options": None},
-    "which is none of its options": lambda row: {**row, "options": ["A. bed"], "ground_truth": "B"},
-    "has options that are no list of texts": lambda row: {**row, "options": "A. bed, B. door"},
-    "the id 1 stands": lambda row: {**row, "id": 1},
+    "not a positive number": lambda row: {**row, "ground_truth": "some", "options": None},
+    "has no option for its ground_truth": lambda row: {**row, "options": ["A. bed"], "ground_truth": "B"},
+    "has options that are not a list of texts": lambda row: {**row, "options": "A. bed, B. door"},
+    "questions with the id 1": lambda row: {**row, "id": 1},
 }
 
 

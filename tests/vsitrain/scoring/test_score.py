@@ -65,10 +65,10 @@ def test_questions_without_a_reply_score_nothing_and_are_counted():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda them: them[1:], "1 of 40 questions have no prediction, such as 0"),
-        (lambda them: [*them, them[3]], "3 is there twice"),
-        (lambda them: [*them, Prediction("x", "1")], "x is of no question"),
-        (lambda them: [*them, *them], "and 37 more are there twice"),
+        (lambda them: them[1:], "no prediction for 1 of 40 questions, such as 0"),
+        (lambda them: [*them, them[3]], "two predictions for the same question: 3"),
+        (lambda them: [*them, Prediction("x", "1")], "questions that are not in the data: x"),
+        (lambda them: [*them, *them], "two predictions for the same question: .* and 37 more"),
     ],
 )
 def test_predictions_that_do_not_fit_the_questions_are_refused(change, words):
@@ -89,7 +89,7 @@ def test_a_line_cut_short_by_a_kill_is_left_out_and_any_other_fault_is_named(tmp
     assert read_predictions(path) == [Prediction("1", "2"), Prediction("a", "")]
     assert read_predictions(tmp_path) == read_predictions(path)
     path.write_text('{"id": 1}\n{"id": 2, "prediction": "3"}\n')
-    with pytest.raises(OptionError, match="line 1 is no object"):
+    with pytest.raises(OptionError, match="line 1 is not an object"):
         read_predictions(path)
     with pytest.raises(OptionError, match="cannot be read"):
         read_predictions(tmp_path / "gone.jsonl")
@@ -144,12 +144,12 @@ def test_reasons_for_no_reply_are_counted_the_most_common_first():
     lines = closing_lines(score(asked, replies), {})
     at = lines.index("13 of 40 questions have no reply and count as wrong:")
     assert lines[at + 1] == "  5: it is damaged"
-    assert lines[-1] == "  4: 4 other reasons; the predictions hold each."
+    assert lines[-1] == "  4: other reasons (4), see the predictions."
 
 
 def test_an_unfinished_evaluation_is_not_scored_as_a_finished_one(tmp_path):
     out = evaluations.write(tmp_path / "run", questions=301)
-    with pytest.raises(OptionError, match="holds 300 predictions, and 301 questions are asked"):
+    with pytest.raises(OptionError, match="contains 300 predictions for 301 questions"):
         score_files(out, "")
 
 
@@ -188,7 +188,7 @@ def test_scores_are_shown_with_published_ones_if_requested(tmp_path, capsys, mon
     with pytest.raises(SystemExit):
         main()
     said = capsys.readouterr().out
-    assert "*: as published, of 5,130 questions; not computed here." in said
+    assert "*: as published, for 5,130 questions; not computed here." in said
     assert "46.2" in said
     assert "macro over 16 frames" in said
 
@@ -236,7 +236,7 @@ def test_command_prints_a_table_or_json(tmp_path, capsys, monkeypatch):
     assert end.value.code == 0
     said = capsys.readouterr().out
     assert "macro" in said
-    assert "the 20 rooms are drawn again" in said
+    assert "interval over draws of the 20 rooms" in said
     ids = tmp_path / "ids"
     ids.write_text("1\n2\n3\n")
     command = ["vsitrain", "score", str(given), "--data", str(path), "--subset", str(ids), "--json"]

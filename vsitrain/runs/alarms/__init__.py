@@ -1,4 +1,4 @@
-"""Alarms in words for GRPO runs: equal rewards, lost format, longer and no better replies, KL, entropy."""
+"""Alarms for GRPO runs: equal rewards, lost format, longer replies that are no better, KL, entropy."""
 
 from vsitrain.runs.alarms.alarm_rules import AlarmRules, alarm_rules
 from vsitrain.runs.alarms.callback import ALARMS, AlarmCallback, read_alarms

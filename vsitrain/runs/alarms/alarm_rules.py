@@ -1,4 +1,4 @@
-"""When to raise which alarm: `alarms.yaml`."""
+"""The conditions of the alarms, from `alarms.yaml`."""
 
 from functools import cache
 
@@ -42,7 +42,7 @@ class _Repeat(Rules):
 
 
 class AlarmRules(Rules):
-    """The conditions of all alarms, each number with its reason."""
+    """The conditions of all alarms. Each number has its reason."""
 
     zero_variance: _ZeroVariance
     format_collapse: _FormatCollapse
@@ -54,5 +54,5 @@ class AlarmRules(Rules):
 
 @cache
 def alarm_rules() -> AlarmRules:
-    """Those of this package."""
+    """The conditions of this package, read once."""
     return read_packaged(AlarmRules, __package__, "alarms.yaml")

@@ -1,4 +1,4 @@
-"""The alarms beside a run: read from what TRL logs, told through logging, kept in `alarms.jsonl`."""
+"""The alarms of a run: found in TRL's logs, reported through logging, and written to `alarms.jsonl`."""
 
 import logging
 from dataclasses import asdict, replace
@@ -20,10 +20,10 @@ logger = logging.getLogger(__name__)
 
 
 class AlarmCallback(TrainerCallback):
-    """Tells what goes wrong in a GRPO run, once and then now and then. Logs of other trainers it ignores.
+    """Reports problems of a GRPO run, and repeats a report while the problem lasts. Ignores other trainers.
 
     Args:
-        rules: when to raise which alarm.
+        rules: the conditions of the alarms; None for those of this package.
     """
 
     def __init__(self, rules: AlarmRules | None = None) -> None:
@@ -33,12 +33,12 @@ class AlarmCallback(TrainerCallback):
         self._last_reported: dict[str, int] = {}
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
-        """Take up what was logged before the checkpoint that a run resumes from."""
+        """Read what was logged before the checkpoint that a run resumes from."""
         logged = (statistics_of(logs["step"], logs) for logs in state.log_history)
         self._history = [it for it in logged if it is not None]
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:  # noqa: ARG002
-        """Look at the figures of a step."""
+        """Check the figures of a step."""
         statistics = statistics_of(state.global_step, logs or {})
         if statistics is None or not state.is_world_process_zero:
             return
@@ -48,7 +48,7 @@ class AlarmCallback(TrainerCallback):
             if alarm is None:
                 self._raised.pop(kind, None)
                 continue
-            # While it goes on, it began when it was first noticed.
+            # While an alarm lasts, it keeps the step at which it began.
             first = self._raised.setdefault(kind, alarm)
             alarm = replace(alarm, since=first.since)
             last_reported = self._last_reported.get(kind)
@@ -62,7 +62,7 @@ class AlarmCallback(TrainerCallback):
 
 
 def report_alarm(alarm: Alarm, folder: Path) -> None:
-    """Warn of something, and add it to the run's `alarms.jsonl`."""
+    """Log an alarm as a warning, and add it to the run's `alarms.jsonl`."""
     logger.warning("%s\n  %s", alarm.sentence, alarm.remedy)
     folder.mkdir(parents=True, exist_ok=True)
     with append(folder / ALARMS) as file:
@@ -70,10 +70,10 @@ def report_alarm(alarm: Alarm, folder: Path) -> None:
 
 
 def read_alarms(folder: Path) -> list[Alarm]:
-    """The alarms of a run, in the order in which they were told; none where there is no file.
+    """The alarms of a run, in the order of their reports; empty if there is no file.
 
     Raises:
-        VsiError: the file is damaged, or is no regular file.
+        VsiError: the file is damaged, or is not a regular file.
     """
     path = Path(folder) / ALARMS
     if not path.exists():
@@ -85,4 +85,4 @@ def read_alarms(folder: Path) -> list[Alarm]:
         raise VsiError(path, f"cannot be read: {error.strerror}.", "Remove the file.") from error
     except (ValueError, TypeError) as error:
         fault = f"is not what a run writes: {error!s:.200}."
-        raise VsiError(path, fault, "Remove the line that is damaged.") from error
+        raise VsiError(path, fault, "Remove the damaged line.") from error

@@ -1,4 +1,4 @@
-"""The alarms of a GRPO run: what went wrong, since when, what to change. Functions of what was logged."""
+"""The alarms of a GRPO run as functions of the log: the problem, since when, and what to change."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ History = Sequence[Statistics]
 
 @dataclass(frozen=True)
 class Alarm:
-    """Something that goes wrong.
+    """A problem of a run.
 
     Attributes:
         kind: a name in CONDITIONS.
-        step: at which it was noticed.
-        since: the first step of the window in which it holds.
-        sentence: what happened, with numbers.
+        step: the step at which the problem was found.
+        since: the first step of the window in which it was found.
+        sentence: the problem, with numbers.
         remedy: what to change.
     """
 
@@ -30,7 +30,7 @@ class Alarm:
 
 
 def zero_variance(history: History, rules: AlarmRules, beta: float) -> Alarm | None:  # noqa: ARG001 - one form
-    """Most groups earn one reward for all their completions: their advantages are zero."""
+    """In most groups all completions earn the same reward, so their advantages are zero."""
     last = _last(history, "zero_variance", rules.zero_variance.window.whole)
     if not last or _mean(last, "zero_variance") < rules.zero_variance.share.value:
         return None
@@ -38,14 +38,14 @@ def zero_variance(history: History, rules: AlarmRules, beta: float) -> Alarm | N
     return _alarm(
         "zero_variance",
         last,
-        f"In {share:.0%} of the groups all completions earned the same reward, so that they teach nothing",
-        "Take more completions a prompt (num_generations), a graded reward (min_ratio, log_ratio, mra), a "
-        "higher temperature, or a mix of questions that are neither always nor never answered right.",
+        f"In {share:.0%} of the groups all completions earned the same reward, so these groups teach nothing",
+        "Use more completions per prompt (num_generations), a graded reward (min_ratio, log_ratio, mra), a "
+        "higher temperature, or a mix of questions that the model sometimes answers right.",
     )
 
 
 def format_collapse(history: History, rules: AlarmRules, beta: float) -> Alarm | None:
-    """The format reward was high and is low."""
+    """The format reward was high, and is low now."""
     limits = rules.format_collapse
     window = limits.window.whole
     known = [it for it in history if it.format is not None]
@@ -62,9 +62,9 @@ def format_collapse(history: History, rules: AlarmRules, beta: float) -> Alarm |
         "format_collapse",
         last,
         f"The format reward fell from {best:.2f} (until step {at}) to {_mean(last, 'format'):.2f}: "
-        "replies have lost the tags that are asked for",
-        "beta is 0, and without the KL term this is what happens: set beta: 1.0e-4 and begin again, or "
-        f"resume from a checkpoint before step {at}."
+        "replies no longer have the tags that the prompt asks for",
+        "Set beta to 1.0e-4, and start again or resume from a checkpoint "
+        f"before step {at}. beta is 0, and without the KL term the format often collapses."
         if beta == 0
         else f"Raise beta (it is {beta:g}), lower the learning rate, and resume from a checkpoint before "
         f"step {at}.",
@@ -72,7 +72,7 @@ def format_collapse(history: History, rules: AlarmRules, beta: float) -> Alarm |
 
 
 def length(history: History, rules: AlarmRules, beta: float) -> Alarm | None:  # noqa: ARG001
-    """Replies grow and are no better, or are cut off before they end."""
+    """Replies get longer without getting better, or are cut off before their end."""
     limits = rules.length
     window = limits.window.whole
     last = _last(history, "length", window)
@@ -83,8 +83,8 @@ def length(history: History, rules: AlarmRules, beta: float) -> Alarm | None:  #
         return _alarm(
             "length",
             last,
-            f"{fmean(cut_off):.0%} of the replies are cut off at max_completion_length, most before their "
-            "answer",
+            f"{fmean(cut_off):.0%} of the replies are cut off at max_completion_length, most of them before "
+            "their answer",
             "Raise max_completion_length, or ask for shorter replies (another prompt mode, the reward "
             "`length`).",
         )
@@ -100,14 +100,14 @@ def length(history: History, rules: AlarmRules, beta: float) -> Alarm | None:  #
         "length",
         last,
         f"Replies are {grown:.1f} times as long as at the beginning ({_mean(last, 'length'):.0f} tokens "
-        f"against {_mean(first, 'length'):.0f}), and answers are no better (accuracy {better:+.2f})",
-        "Look at the rollout log for what fills them. Leave out or narrow the reward `length`, raise beta, "
-        "or lower max_completion_length.",
+        f"now, {_mean(first, 'length'):.0f} then), and answers are no better (accuracy {better:+.2f})",
+        "Read the rollout log to see what the replies contain. Remove or narrow the reward `length`, raise "
+        "beta, or lower max_completion_length.",
     )
 
 
 def kl(history: History, rules: AlarmRules, beta: float) -> Alarm | None:
-    """The model runs away from where it began."""
+    """The model moves too far from the starting model."""
     limits = rules.kl
     window = limits.window.whole
     last = _last(history, "kl", window)
@@ -122,14 +122,14 @@ def kl(history: History, rules: AlarmRules, beta: float) -> Alarm | None:
     return _alarm(
         "kl",
         last,
-        f"The KL divergence from the model that the run began with is {now:.2f} nats a token{grown}",
+        f"The KL divergence from the starting model is {now:.2f} nats per token{grown}",
         f"Lower the learning rate, raise beta (it is {beta:g}), or clip gradients more (max_grad_norm), and "
         "resume from an earlier checkpoint.",
     )
 
 
 def entropy(history: History, rules: AlarmRules, beta: float) -> Alarm | None:
-    """Replies to a prompt become all the same."""
+    """All replies to a prompt become the same."""
     limits = rules.entropy
     window = limits.window.whole
     known = [it for it in history if it.entropy is not None]
@@ -142,8 +142,8 @@ def entropy(history: History, rules: AlarmRules, beta: float) -> Alarm | None:
     return _alarm(
         "entropy",
         last,
-        f"The entropy of replies fell from {first:.3f} nats a token at the beginning to {now:.3f}: replies "
-        "to a prompt are nearly the same, and nothing new is tried",
+        f"The entropy of replies fell from {first:.3f} nats per token at the beginning to {now:.3f}: all "
+        "replies to a prompt are nearly the same, so nothing new is learned",
         f"Lower the learning rate, raise the temperature or beta (it is {beta:g}), and resume from an "
         "earlier checkpoint.",
     )
@@ -156,7 +156,7 @@ CONDITIONS: dict[str, Callable[[History, AlarmRules, float], Alarm | None]] = {
     "kl": kl,
     "entropy": entropy,
 }
-"""Each alarm by its kind; called with what was logged, the rules and the run's beta."""
+"""The condition of each kind of alarm. The arguments are the log, the rules and the run's beta."""
 
 
 def _alarm(kind: str, window: History, sentence: str, remedy: str) -> Alarm:
@@ -165,7 +165,7 @@ def _alarm(kind: str, window: History, sentence: str, remedy: str) -> Alarm:
 
 
 def _last(history: History, name: str, window: int) -> list[Statistics]:
-    """The last steps that have a figure, a window full; none before there are so many."""
+    """The last `window` steps that have a figure; empty if there are fewer."""
     known = [it for it in history if getattr(it, name) is not None]
     return known[-window:] if len(known) >= window else []
 

@@ -1,4 +1,4 @@
-"""What TRL's GRPO trainer logs at a step, in the words of the alarms."""
+"""The figures that TRL's GRPO trainer logs at a step, by their names in the alarms."""
 
 import math
 import re
@@ -12,17 +12,17 @@ _NOT_ACCURACY = ("format", "length")
 
 @dataclass(frozen=True)
 class Statistics:
-    """The figures of a logged step; None where TRL logged none.
+    """The figures of a logged step. A figure is None if TRL did not log it.
 
     Attributes:
-        step: optimizer steps done.
-        zero_variance: share of groups whose completions all earned the same.
+        step: number of optimizer steps.
+        zero_variance: share of groups in which all completions earned the same reward.
         format: mean of the reward `format`.
-        accuracy: mean of the other rewards but `length`.
-        length: mean tokens of a completion.
-        cut_off: share of completions cut off at the greatest length.
-        kl: nats a token, from the model that the run began with.
-        entropy: nats a token.
+        accuracy: mean of all rewards except `format` and `length`.
+        length: mean number of tokens of a completion.
+        cut_off: share of completions that were cut off at the maximum length.
+        kl: KL divergence from the starting model, in nats per token.
+        entropy: entropy in nats per token.
     """
 
     step: int
@@ -36,7 +36,7 @@ class Statistics:
 
 
 def statistics_of(step: int, logs: Mapping[str, Any]) -> Statistics | None:
-    """The figures of a training step; None for logs of an evaluation, a summary or another trainer."""
+    """The figures of a training step; None for the logs of an evaluation, a summary or another trainer."""
     if "frac_reward_zero_std" not in logs:
         return None
     means = {

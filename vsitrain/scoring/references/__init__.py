@@ -1,4 +1,4 @@
-"""What is scored without a model, to know what a score is worth. A new one is a file, and a line here."""
+"""References: answers without a model, to compare scores with. Add a file and a line here for a new one."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ REFERENCES: Mapping[str, tuple[str, Callable[[Sequence[Row]], list[Prediction]]]
     "centre_distance": ("between centres", centre_distance),
     "key": ("the key itself", key),
 }
-"""What a table calls it, and what it answers: all questions, or those that it can."""
+"""The name of each reference in a table, and a function from questions to its answers to them."""
 
 
 def answered_by_reference(name: str, rows: Sequence[Row]) -> tuple[list[Row], list[Prediction]]:
@@ -29,6 +29,6 @@ def answered_by_reference(name: str, rows: Sequence[Row]) -> tuple[list[Row], li
 
 
 def reference_scores(rows: Sequence[Row]) -> dict[str, Scores]:
-    """The scores of all references that answer any of these questions, by what a table calls them."""
+    """The scores of all references that answer any of these questions, by their names in a table."""
     found = {title: answered_by_reference(name, rows) for name, (title, _) in REFERENCES.items()}
     return {title: score(known, replies) for title, (known, replies) in found.items() if known}

@@ -1,4 +1,4 @@
-"""Answers without a look at any room: what is right by luck, or by knowing which answers are usual."""
+"""Blind answers: random ones, and the most common ones."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,17 +18,17 @@ _SEED = 0
 
 
 def constant(rows: Sequence[Row]) -> list[Prediction]:
-    """To every question of a type the one answer that scores best on them: known only after the fact."""
+    """One answer per question type: the one that scores best on these questions, which no model can know."""
     best = _constants(rows, lambda row: row["question_type"])
     return [_reply(row, best[row["question_type"]]) for row in rows]
 
 
 def category_constant(rows: Sequence[Row]) -> list[Prediction]:
-    """To every question the answer that scores best on the same words about other rooms.
+    """For each question, the answer that scores best on the same question about other rooms.
 
-    Rooms are parted in five; the answers for one part come from the four others. Words that are not asked
-    there get the constant of their type. `How many chair(s) …` and `… longest dimension … of the bed` are
-    mostly asked of many rooms.
+    The rooms are split into five parts; the answers for one part come from the other four. A question that is
+    not asked there gets the constant of its type. `How many chair(s) …` and `… longest dimension … of the
+    bed` are usually asked about many rooms.
     """
     fold_of = fold_of_rooms(map(room_of_row, rows))
     replies: dict[str, str] = {}
@@ -44,7 +44,7 @@ def category_constant(rows: Sequence[Row]) -> list[Prediction]:
 
 
 def chance(rows: Sequence[Row]) -> list[Prediction]:
-    """To every question the answer of another one of its type, or one of its options."""
+    """For each question, the answer to a random question of its type, or a random option."""
     rng = np.random.default_rng(_SEED)
     answers: dict[str, list[str]] = defaultdict(list)
     for row in rows:
@@ -65,7 +65,7 @@ def _words(row: Row) -> str:
 
 
 def _constants(rows: Iterable[Row], group_of: Callable[[Row], str]) -> dict[str, str]:
-    """The best answer to all questions of a group, by group."""
+    """The answer that scores best on all questions of a group, by group."""
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         groups[group_of(row)].append(row)

@@ -1,4 +1,4 @@
-"""Perfect sight and the wrong definition: distances between centres, where closest points are asked for."""
+"""Exact measurements by another definition: distances between centres in place of closest points."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,9 +8,9 @@ from vsitrain.scoring.predictions import Prediction
 
 
 def centre_distance(rows: Sequence[Mapping[str, Any]]) -> list[Prediction]:
-    """What the distances between the centres of boxes answer, to the questions that they can answer.
+    """The answers by distances between the centres of boxes, to the questions about distance.
 
-    A model that learned such distances does no better on the benchmark's, however well it sees. The paper's
-    data set measures between centres.
+    A model that learned such distances cannot score better than this on the benchmark. The paper's dataset
+    measures between centres.
     """
     return [Prediction(row["id"], row[BY_CENTRES]) for row in rows if isinstance(row.get(BY_CENTRES), str)]
