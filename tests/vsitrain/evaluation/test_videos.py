@@ -78,7 +78,7 @@ def test_a_damaged_zip_or_video_is_named(root):
     with pytest.raises(ScanError, match="cannot be read"):
         folder(root).clip("scene0000_00", "other")
     (root / "scannet" / "scene0000_00.mp4").write_bytes(b"no video at all")
-    with pytest.raises(ScanError, match="no MP4"):
+    with pytest.raises(ScanError, match="is not an MP4"):
         folder(root).clip("scene0000_00", "scannet")
 
 

@@ -127,7 +127,7 @@ def test_modes_of_a_study_have_the_name_of_its_model_and_gain_on_the_vanilla_one
 
 def test_runs_with_different_questions_are_not_compared(tmp_path):
     runs = [evaluations.write(tmp_path / name, count=count) for name, count in (("one", 300), ("two", 200))]
-    with pytest.raises(OptionError, match="was asked other questions than the first: 200, and 300 there"):
+    with pytest.raises(OptionError, match="has other questions than the first evaluation: 200, not 300"):
         compare_runs(runs)
 
 
@@ -148,7 +148,7 @@ def test_command_prints_only_a_table_with_notes_on_standard_error_and_draws(tmp_
     assert "100.0 (+" in lines[4]
     assert lines[-1].startswith("| vsGRPO-V-2B (published) | vanilla | 35.4")
     assert all(line.startswith("|") for line in lines)
-    assert "The paper has no row for run" in said.err
+    assert "The paper has no row for the model, method and prompt mode of run" in said.err
     with Image.open(picture) as drawn:
         assert drawn.width > 1000
         shades = drawn.convert("RGB").getcolors(1 << 24)

@@ -81,7 +81,7 @@ def test_renamed_columns_are_reported_as_missing(tmp_path, asked, form):
         [{("answer" if k == "ground_truth" else k): v for k, v in row.items()} for row in asked],
         form,
     )
-    with pytest.raises(OptionError, match="question 1 has no ground_truth"):
+    with pytest.raises(OptionError, match="question 1, which has no ground_truth"):
         read_questions(path)
 
 
