@@ -9,7 +9,7 @@ from vsidata.sources.streams.frames import Depth, FrameStream
 
 
 class BareStream(FrameStream):
-    """A stream with frames that have no pictures."""
+    """A stream of times, poses and validity, without pictures."""
 
     def jpeg(self, position: int) -> bytes:
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""The notebooks run from their first cell to their last, and their committed outputs are fit to be read."""
+"""The notebooks run from their first cell to their last, and their committed outputs are readable."""
 
 import json
 import re

@@ -28,7 +28,7 @@ def without_information(rooms, seed, each=6):
 
 
 def gains(rooms, seed):
-    """Points that the forest gains out of fold over the constant, and over the constant chosen in sample."""
+    """Points that the forest gains out of fold over the constant, and over a constant chosen in sample."""
     asked = read_blind_questions(without_information(rooms, seed))
     kinds = {kind: [it for it in asked if it.kind == kind] for kind in {it.kind for it in asked}}
     found = [guess(kinds[kind], seed) for kind in sorted(kinds)]

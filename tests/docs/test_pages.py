@@ -79,7 +79,7 @@ def test_command_is_valid(words, monkeypatch):
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_table_of_measured_figures_says_how_to_repeat_it(page):
-    """A table with three decimal numbers or more has measured figures, unless its text says computed ones.
+    """A table with three decimal numbers or more has measured figures, unless its text calls them computed.
 
     A row may instead link to the section that says how to repeat it.
     """

@@ -50,7 +50,7 @@ def kill_at_moments(root, whole, folder, kills: int, begun=None) -> None:
         moment = seconds * (number + rng.random()) / kills
         restore(begun, out)
         while not kill_after(builds.start(root, out), moment, alone=number % 3 == 0):
-            restore(begun, out)  # it was faster than the undisturbed one, and ended
+            restore(begun, out)  # the last build ended before the kill
             moment *= 0.8
         if number % 5 == 4:
             kill_after(builds.start(root, out), seconds * rng.random(), alone=False)

@@ -56,7 +56,7 @@ def stop_at_moments(root, whole, folder, stops: int) -> None:
         moment = seconds / 2 * (number + rng.random()) / stops  # the other half is the start
         said = None
         while said is None:
-            shutil.rmtree(out, ignore_errors=True)  # it was faster than the undisturbed one, and ended
+            shutil.rmtree(out, ignore_errors=True)  # the last build ended before the signal
             process = builds.start(root, out)
             until_at_work(process, out)
             time.sleep(moment)

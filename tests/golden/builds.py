@@ -25,7 +25,7 @@ def rooms(root: Path) -> Path:
 
 
 def built(root: Path, out: Path, rules: str, seed: int) -> Path:
-    """All topics of a rule set about the scans of a root; the questions have their frames inside, too."""
+    """Build all topics of a rule set about the scans of a root, with the frames inside the questions, too."""
     options = BuildOptions(
         out=out,
         scannet_root=root,

@@ -62,7 +62,7 @@ class Reader:
         return self.name
 
     def put(self, folder: Path, data: bytes) -> Path:
-        """Write bytes where this parser looks for them."""
+        """Write bytes to the file that this parser reads."""
         for name, content in (*self.beside, (self.file, data)):
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -64,7 +64,7 @@ def no_waiting(seconds: int = 60):
     """Interrupt a read that blocks on a pipe, so that the test fails instead of hanging."""
 
     def end(*_: object) -> None:
-        raise AssertionError(f"it waits for more than {seconds} seconds")
+        raise AssertionError(f"it blocked for more than {seconds} seconds")
 
     before = signal.signal(signal.SIGALRM, end)
     signal.alarm(seconds)

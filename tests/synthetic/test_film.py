@@ -106,7 +106,7 @@ def test_depth_agrees_with_the_stored_mesh_and_not_with_the_turned_one(scan, str
     turned = found @ alignment[:3, :3].T + alignment[:3, 3]
     assert away(found) < 0.01
     assert away(turned) > 0.1
-    # The floor of the room is at zero once aligned: as many points as pixels that show it.
+    # The floor of the aligned room is at zero: as many points are there as pixels show the floor.
     (floor,) = (str(thing["instance"]) for thing in truth["objects"] if thing["label"] == "floor")
     counted = [truth["frames"]["pixels"][position] for position in np.flatnonzero(stream.valid)]
     share = sum(pixels.get(floor, 0) for pixels in counted) / sum(sum(pixels.values()) for pixels in counted)

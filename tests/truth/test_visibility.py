@@ -69,7 +69,7 @@ def test_an_object_counts_as_in_a_frame_if_it_is_in_the_picture(filmed: tuple[Si
     assert (found.pixels[clearly_not] < least).mean() > 0.97
 
 
-def test_an_object_that_no_frame_shows_is_not_shown(filmed: tuple[Sight, Array]) -> None:
+def test_an_object_in_no_rendered_frame_is_not_found(filmed: tuple[Sight, Array]) -> None:
     found, true = filmed
     for column, instance in enumerate(found.instances):
         if found.shows(int(instance)):

@@ -77,7 +77,7 @@ def test_a_run_writes_through_no_link(run, mine, name):
     assert caught.value.file == str(run / name)
 
 
-def test_other_links_in_a_run_and_to_it_are_the_users(run, mine, tmp_path):
+def test_other_links_in_a_run_and_to_it_are_kept(run, mine, tmp_path):
     (run / "latest").symlink_to("checkpoint-10")
     (tmp_path / "link").symlink_to(run)
     refuse_linked_run(tmp_path / "link")

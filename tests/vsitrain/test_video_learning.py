@@ -158,7 +158,7 @@ def test_policy_counts_chairs_in_synthetic_rooms_better_after_grpo_and_uses_the_
         learning_rate=5e-4,
     )
     gained = _accuracy(*after, unseen_answers, unseen)
-    print(f"accuracy on unseen rooms: {before:.2f} taught, {gained:.2f} after GRPO, 0.25 by chance")
+    print(f"accuracy on unseen rooms: {before:.2f} before GRPO, {gained:.2f} after, 0.25 by chance")
     assert gained > before + 0.05
     assert gained > 0.55
     assert _accuracy(*after, unseen_answers, _dark(unseen)) <= 0.3

@@ -39,7 +39,7 @@ def zero3(monkeypatch):
     """A run with ZeRO-3, and a DeepSpeed that raises an error if it has to partition a model."""
 
     def refuse(*_, **__):
-        raise AssertionError("a model is shared out")
+        raise AssertionError("a model is partitioned")
 
     stand_in = types.ModuleType("deepspeed")
     stand_in.__spec__ = ModuleSpec("deepspeed", None)  # found, but without metadata: not installed
@@ -63,7 +63,7 @@ def adapter(tiny, tmp_path):
 
 
 def test_stand_in_would_partition_a_model_that_transformers_makes(tiny, zero3):
-    with pytest.raises(AssertionError, match="a model is shared out"):
+    with pytest.raises(AssertionError, match="a model is partitioned"):
         AutoModelForImageTextToText.from_config(read_model_config(str(tiny())))
 
 

@@ -1,4 +1,4 @@
-"""The options of the benchmark's released questions are each read as themselves."""
+"""Each option of the benchmark's released questions is read as itself."""
 
 import json
 from pathlib import Path

@@ -95,7 +95,7 @@ def test_a_choice_shows_its_options_asks_for_the_letter_and_ends_in_the_papers_w
     assert lines[-1] == WORDINGS[name, form]
 
 
-def test_the_tags_of_a_mode_are_those_its_training_wording_asks_for() -> None:
+def test_the_tags_of_a_mode_are_those_of_its_training_wording() -> None:
     assert {name: prompt_mode(name).tags for name in PROMPT_MODES} == {
         "vanilla": (),
         "think": ("think", "answer"),
