@@ -82,7 +82,7 @@ def has_uv() -> bool:
 
 
 def pip_settings() -> dict[str, str]:
-    """The settings of `pip install` by name, as pip takes them from its files and from the environment."""
+    """The settings of `pip install` by name, which pip reads from its files and from the environment."""
     listed = pip("config", "list", capture_output=True).stdout.splitlines()
     found: dict[str, dict[str, str]] = {"global": {}, "install": {}, ":env:": {}}
     for line in listed:

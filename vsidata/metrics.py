@@ -75,7 +75,7 @@ def best_constant(truths: ArrayLike, decimals: int) -> tuple[float, float]:
     """
     values, counts = np.unique(np.asarray(truths, dtype=float), return_counts=True)
     if not values.size:
-        raise ValueError("the best constant needs at least one truth")
+        raise ValueError("the best constant needs at least one true answer")
     # Outside the range of the truths, every step towards it reduces all errors.
     scale = 10**decimals
     steps = np.arange(np.floor(values[0] * scale), np.ceil(values[-1] * scale) + 1)

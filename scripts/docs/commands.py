@@ -73,7 +73,7 @@ def _program(name: str, app: typer.Typer) -> Iterator[str]:
 
 
 def _summary(function: Callable[..., None]) -> str:
-    """The first sentence of its help, which ends with the first line or at a colon."""
+    """The first paragraph of the help of a command."""
     return prose(inspect.cleandoc(function.__doc__ or "").partition("\n\n")[0].replace("\n", " "))
 
 

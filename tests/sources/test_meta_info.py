@@ -136,7 +136,7 @@ def test_file_that_changes_is_read_again(tmp_path):
 
 MALFORMED = [
     (entry(object_bbox=[]), "object_bbox is a list"),
-    (entry(object_bbox={"chair": {}}), "object_bbox has an object under 'chair'"),
+    (entry(object_bbox={"chair": {}}), "lists by label, but has an object under 'chair'"),
     (entry(object_bbox={" ": []}), "under ' '"),
     (entry(object_bbox={"chair": [3]}), r"box 0 \(chair\): a number"),
     (box(centroid=[0, 0]), r"box 2 \(table\): its centroid: not a list of 3 numbers"),
@@ -150,8 +150,8 @@ MALFORMED = [
     (box(normalizedAxes=[1, 0, 0, 0, 1, 0, 0, 1, 0]), "normalizedAxes differ by 1 from three unit vectors"),
     (box(normalizedAxes=[2, 0, 0, 0, 1, 0, 0, 0, 1]), "normalizedAxes differ by 3 from three unit vectors"),
     (entry(object_counts=None), "object_counts are null"),
-    (entry(object_counts={"chair": 0}), "object_counts have 0 for 'chair'"),
-    (entry(object_counts={"chair": 1.5}), "object_counts have 1.5 for 'chair'"),
+    (entry(object_counts={"chair": 0}), "object_counts must be at least 1 by label, but have 0 for 'chair'"),
+    (entry(object_counts={"chair": 1.5}), "but have 1.5 for 'chair'"),
     (entry(room_size=0), "room_size is 0"),
     (entry(room_size=-2), "room_size is -2"),
     (entry(room_size="20"), "room_size is '20'"),

@@ -51,7 +51,7 @@ class ScanFile(Rules):
     without: str
 
     def is_in(self, folder: Path) -> bool:
-        """Return whether a scan's folder contains the file, or one that serves as well."""
+        """Return whether the folder of a scan contains the file, or another one that can replace it."""
         names = (f"{folder.name}{name}" if name[0] in "._" else name for name in (self.suffix, *self.instead))
         return any((folder / name).exists() for name in names)
 

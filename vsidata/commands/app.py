@@ -26,7 +26,7 @@ from vsidata.errors import VsiError
 from vsidata.plain_text import echo
 
 app = typer.Typer(
-    help="Questions about space, with their answers and the evidence, from annotated 3D scans of rooms.",
+    help="Build questions about space, with answers and evidence, from annotated 3D scans of rooms.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_show_locals=False,  # they may contain a token

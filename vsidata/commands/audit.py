@@ -13,10 +13,10 @@ def audit(
 ) -> None:
     """Estimate the score of a blind model, and check letters, repeated questions and margins.
 
-    Guesses answers from the words of the questions alone, by constants and by a random forest that learns in
-    other rooms. Scores the guesses as VSI-Bench does. The random seed splits the rooms into parts and grows
-    the forests. Reads DIR and writes DIR/audit.json; with --json, writes nothing. With --questions instead of
-    DIR, reads that file and writes nothing.
+    Guesses answers from the words of the questions alone, by constants and by a random forest that is trained
+    on other rooms. Scores the guesses as VSI-Bench does. The random seed splits the rooms into parts and
+    grows the forests. Reads DIR and writes DIR/audit.json; with --json, writes nothing. With --questions
+    instead of DIR, reads that file and writes nothing.
     """
     import orjson
 

@@ -15,7 +15,7 @@ def check(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the scans, what each one lacks, the consequence, and what is doubtful.
+    """List the scans: missing files, what is lost without them, and doubtful annotations.
 
     Reads the scans; writes nothing.
     """

@@ -17,7 +17,7 @@ def debias(
             min=0,
             max=100,
             metavar="POINTS",
-            help="Let guessing score at most this many points above one constant answer.",
+            help="Leave out questions until guesses score at most this much above one constant answer.",
         ),
     ] = 5.0,
     keep: Annotated[
@@ -30,10 +30,11 @@ def debias(
     """Write a build without the questions that can be guessed blind.
 
     The forest of `vsidata audit` guesses each question type. The questions that it guesses best are left out
-    in steps, until it scores hardly more than one constant answer. Both learn in other rooms. The random seed
-    splits the rooms into parts and grows the forests. Reads DIR. Writes a new folder, --out: a complete build
-    with debias.json and the curve debias.svg. Tables of scenes and frames are hard links to those of DIR, or
-    copies on another disk. Exits with 1 if a topic stays above the target.
+    in steps, until it scores at most --target points more than one constant answer. Both are scored in rooms
+    that they were not trained in. The random seed splits the rooms into parts and grows the forests. Reads
+    DIR. Writes a new folder, --out: a complete build with debias.json and the curve debias.svg. Tables of
+    scenes and frames are hard links to those of DIR, or copies on another disk. Exits with 1 if a topic stays
+    above the target.
     """
     import orjson
 

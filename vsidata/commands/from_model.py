@@ -101,11 +101,9 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return " (required)"
     match field.default:
-        case True:
-            return " (default)"
         case str(text) if text:
             return f" (default: {text})"
-        case int(number) | float(number) if number is not False:
+        case int(number) | float(number) if not isinstance(number, bool):
             return f" (default: {number:g})"
         case _:
             return ""

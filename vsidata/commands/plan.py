@@ -33,8 +33,8 @@ def plan(
     """Project how many questions a build can ask, by topic, from annotation files alone.
 
     The number is an upper bound: a build also leaves out questions because of its geometry. A second column
-    estimates how many of them the frames of a video show, by a share measured on other rooms. Reads the
-    annotation files; writes nothing.
+    estimates how many of these questions are about what the frames of a video show, from a share measured on
+    other rooms. Reads the annotation files; writes nothing.
     """
     import orjson
 

@@ -38,8 +38,8 @@ def push(
     Checks the build first, and prints what will be published and who owns it. Pictures of scans that are not
     synthetic are left out unless you confirm that you may share them. Creates the dataset or the branch if it
     does not exist, replaces files that differ, and deletes shards of an earlier push. Does not change other
-    files there, or files here. Run the same command again to resume. Uses the token of `hf auth login` or
-    HF_TOKEN. --dry-run also works without the Hub: it then lists all files that could be published.
+    files on the Hub, or local files. Run the same command again to resume. Uses the token of `hf auth login`
+    or HF_TOKEN. --dry-run also works without the Hub: it then lists all files that could be published.
     """
     import orjson
 

@@ -65,7 +65,7 @@ def find(build: Build, question_id: str) -> Row:
 
 
 def _at(build: Build, places: Array) -> list[Row]:
-    """The questions at these places, in rising order; memory holds a part of the table."""
+    """The questions at these rows, in ascending order. Only a part of the table is in memory at a time."""
     rows: list[Row] = []
     first = 0
     for part in build.parts("qa"):

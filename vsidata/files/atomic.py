@@ -70,7 +70,7 @@ def whole_folder(out: Path) -> Iterator[Path]:
         VsiError: the folder cannot be written.
     """
     try:
-        place = Path(os.path.abspath(out))  # noqa: PTH100 - `.` and `..` have no name; links stay
+        place = Path(os.path.abspath(out))  # noqa: PTH100 - `.` and `..` have no name; symbolic links are kept
         place.parent.mkdir(parents=True, exist_ok=True)
         _remove_litter(place)
         unfinished, held = _private_folder(place)

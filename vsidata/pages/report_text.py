@@ -1,4 +1,4 @@
-"""The last lines of `vsidata report`."""
+"""The text that `vsidata report` prints at its end."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from vsidata.pages.site import Report
 
 
 def closing_lines(report: Report) -> list[str]:
-    """What was written, and how to open it."""
+    """Lines that state what was written and how to open it."""
     size = f"{report.bytes / 1e6:.1f} MB"
     what = f"{report.questions:,} questions about {report.scenes:,} scene{'s' * (report.scenes != 1)}"
     return [
@@ -17,7 +17,7 @@ def closing_lines(report: Report) -> list[str]:
 
 
 def _pictures(report: Report) -> list[str]:
-    """The owner of the pictures, if they have one."""
+    """A line with the owner of the pictures; no line if they have none."""
     if report.pictures_of is None:
         return []
     return [f"They show pictures of {report.pictures_of}: share them only with people who may see those."]

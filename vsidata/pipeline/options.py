@@ -150,7 +150,7 @@ class BuildOptions(BaseModel):
     )
     topic_file: Annotated[tuple[Path, ...], BeforeValidator(_paths)] = Field(
         (),
-        description="Read this Python file with a topic of your own, for --rules to name. Its code is run.",
+        description="Read a topic of your own from this Python file, which is run. --rules states its rules.",
         json_schema_extra=_PATH,
     )
     topics: Annotated[tuple[str, ...] | None, BeforeValidator(_words)] = Field(
@@ -168,13 +168,15 @@ class BuildOptions(BaseModel):
     )
     frame_size: Annotated[int | tuple[int, int] | None, BeforeValidator(_size)] = Field(
         None,
-        description="Resize frames to 640x480 pixels, say, or their longer side to 640 (default: as stored).",
+        description="Resize frames to WIDTHxHEIGHT pixels, or to this longer side (default: as stored).",
         json_schema_extra={"metavar": "SIZE"},
     )
     frame_quality: Annotated[int, Field(ge=1, le=100)] = Field(
         90, description="Store resized frames as JPEG of this quality, 1 to 100."
     )
-    visibility: bool = Field(True, description="Ask only about what the frames show, or about everything.")
+    visibility: bool = Field(
+        True, description="Ask only about what the frames show (default), or about everything."
+    )
     embed: bool = Field(False, description="Write a table of questions with frames inside, for streaming.")
     scenes: Annotated[tuple[str, ...] | None, BeforeValidator(_scenes)] = Field(
         None,

@@ -68,8 +68,8 @@ def balance(answers: Sequence[Answer], rules: BalanceRules, seed: int) -> dict[s
     """Choose the questions to leave out, with reasons.
 
     The parts of the rules are applied one after another, each to the questions that are left. The shares of
-    the question types come last, so they are exact. A later part changes the result of an earlier one only
-    by chance.
+    the question types come last, so they are exact. A later part draws at random, so it changes the
+    shares of an earlier part only by chance.
 
     Args:
         answers: the answers of all questions of a split, in any order.
@@ -98,7 +98,12 @@ def balance(answers: Sequence[Answer], rules: BalanceRules, seed: int) -> dict[s
 
 
 def _parts(rules: BalanceRules) -> Iterable[tuple[str, Part, Callable[[int], float]]]:
-    """Each part of the rules: its reason, its function, and the largest share of one of k kinds."""
+    """The active parts of the rules.
+
+    Yields:
+        The reason of the part, the function that sorts an answer into a group and a kind, and a function
+        k → the largest allowed share of one of k kinds.
+    """
     if (words := rules.directions) is not None:
         yield (
             "its direction is too common",

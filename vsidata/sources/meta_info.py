@@ -168,7 +168,7 @@ def _labelled_boxes(entry: dict[str, Any]) -> list[tuple[str, Any]]:
     for label, boxes in listed.items():
         if not label.split() or not isinstance(boxes, list):
             raise Fault(
-                f"its object_bbox has {json_type(boxes)} under {label!r:.80}, not a list under a name"
+                f"its object_bbox must have lists by label, but has {json_type(boxes)} under {label!r:.80}"
             )
     return [(" ".join(label.split()), box) for label, boxes in listed.items() for box in boxes]
 
@@ -204,7 +204,7 @@ def _counts(listed: Any) -> dict[str, int]:
     for label, count in listed.items():
         if not label.split() or type(count) is not int or count < 1:
             raise Fault(
-                f"its object_counts have {count!r:.80} for {label!r:.80}, not a number from 1 up for a label"
+                f"its object_counts must be at least 1 by label, but have {count!r:.80} for {label!r:.80}"
             )
     return {" ".join(label.split()): count for label, count in listed.items()}
 

@@ -34,7 +34,7 @@ def study(
     max_questions: MaxQuestions = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask a model in all three prompt modes, as in the paper's Table 1: scores, lengths, replies not read.
+    """Ask a model in all three prompt modes, as in the paper's Table 1, and print scores and reply lengths.
 
     Reads the model and the data, and downloads those on the Hub to its cache. Writes one evaluation per mode
     below --out. Run the same command again to resume an interrupted study.

@@ -1,4 +1,4 @@
-"""Patterns that repeat: grain, weave, boards, tiles. Their opposite edges fit."""
+"""Patterns that repeat: grain, weave, boards, tiles. Opposite edges match, so copies join without a seam."""
 
 import numpy as np
 from numpy.random import Generator
