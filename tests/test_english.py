@@ -29,16 +29,6 @@ PLAIN = {".md", ".yaml", ".yml", ".js", ".html", ".css", ".jinja", ".cff", ".tom
 OF_THE_PROJECT = PLAIN | {".py", ".pyi", ".ipynb"}
 OF_TESTS = {".py", ".sh"}
 
-# Folders (all files below them) and files that are not rewritten yet. Remove a line when its texts are plain.
-# Add none.
-NOT_YET = (
-    "vsitrain/data",
-    "vsitrain/families",
-    "vsitrain/models",
-    "vsitrain/plan",
-    "vsitrain/trainers",
-)
-
 # Words that the program looks for in texts of others, and keys of stored data: (file, word).
 QUOTED = {
     ("notebooks/02_audit.ipynb", "without a look"),  # the axis of a stored picture
@@ -170,19 +160,9 @@ def files() -> dict[str, Path]:
     }
 
 
-def excused(name: str) -> str | None:
-    """The line of NOT_YET that contains a file."""
-    return next((path for path in NOT_YET if name == path or name.startswith(f"{path}/")), None)
-
-
 def test_texts_are_plain_english():
-    faults = [fault for name, file in files().items() if not excused(name) for fault in found(file, name)]
+    faults = [fault for name, file in files().items() for fault in found(file, name)]
     assert not faults, "\n" + "\n".join(faults)
-
-
-def test_a_rewritten_folder_is_not_excused():
-    needed = {path for name, file in files().items() if (path := excused(name)) and found(file, name)}
-    assert needed == set(NOT_YET)
 
 
 @pytest.mark.parametrize(

@@ -183,7 +183,7 @@ def spoil(data, fault):
     ("fault", "words"),
     [
         ("no frames", "holds no frames"),
-        ("a scene without", "1 of 3 scenes have no frames: scene0000_00"),
+        ("a scene without", "has no frames of 1 of 3 scenes: scene0000_00"),
         ("a damaged JPEG", "frame 2 of the scene scene0000_00"),
         ("no answer", "its ground_truth is missing"),
     ],
@@ -233,7 +233,7 @@ def test_settings_that_cannot_work_are_refused_before_a_model_is_loaded(
 def test_a_model_that_sees_nothing_is_refused_before_it_is_loaded(vsitrain, data, tmp_path, no_model):
     status, said = vsitrain("grpo", blind(tmp_path / "blind"))
     assert status == 2
-    assert "none of the families" in said.err
+    assert "but the supported families are" in said.err
 
 
 def test_a_model_that_was_shown_videos_is_not_shown_images(

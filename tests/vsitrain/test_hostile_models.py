@@ -138,9 +138,9 @@ def test_an_adapter_that_is_its_own_base_is_refused(adapter, monkeypatch, base, 
     monkeypatch.chdir(adapter)
     change(adapter / "adapter_config.json", base_model_name_or_path=base.format(adapter=adapter))
     for reading in (base_of, find_model):
-        with pytest.raises(OptionError, match="is an adapter and no whole model"):
+        with pytest.raises(OptionError, match="is an adapter and not a full model"):
             reading(str(adapter))
-    with pytest.raises(OptionError, match="is an adapter and no whole model"):
+    with pytest.raises(OptionError, match="is an adapter and not a full model"):
         merge_adapter(str(adapter), tmp_path / "merged", dtype=None)
 
 

@@ -111,7 +111,7 @@ def test_a_folder_base_of_the_user_is_not_replaced(tmp_path):
     (adapter / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": "lab/model"}))
     base.mkdir(parents=True)
     (base / "notes.txt").write_text("mine")
-    with pytest.raises(OptionError, match="is no model"):
+    with pytest.raises(OptionError, match="is not a model"):
         merge_adapter(str(adapter), base, dtype=None)
     assert [path.name for path in base.iterdir()] == ["notes.txt"]
 

@@ -70,5 +70,5 @@ def test_checkpoint_without_some_weights_is_refused(tiny, tmp_path):
     tensors = load_file(file)
     lost = next(name for name in tensors if name.endswith("layers.0.mlp.up_proj.weight"))
     save_file({name: tensor for name, tensor in tensors.items() if name != lost}, file, {"format": "pt"})
-    with pytest.raises(VsiError, match=r"holds no weights for 1 tensors of the model, such as .*up_proj"):
+    with pytest.raises(VsiError, match=r"has no weights for 1 tensors of the model, such as .*up_proj"):
         trainer(tiny(), tmp_path / "more")._load_from_checkpoint(str(file.parent))

@@ -53,14 +53,14 @@ def test_merged_model_replies_as_adapter_and_base_together(tiny, adapter, tmp_pa
 def test_adapter_of_a_wider_model_is_refused_with_the_tensor_that_does_not_fit(adapter, tmp_path):
     make_tiny(tmp_path / "wide", TINY.model_copy(update={"intermediate_size": 256}))
     with pytest.raises(
-        OptionError, match=r"does not fit its base .* is \(4, 128\), and should be \(4, 256\)"
+        OptionError, match=r"does not fit its base .* is \(4, 128\), but the base needs \(4, 256\)"
     ):
         check_adapter(str(adapter), config(tmp_path / "wide"))
 
 
 def test_adapter_of_a_deeper_model_is_refused(adapter, tmp_path):
     make_tiny(tmp_path / "deep", TINY.model_copy(update={"layers": 3}))
-    with pytest.raises(OptionError, match=r"layers\.2\..* is missing, and should be"):
+    with pytest.raises(OptionError, match=r"layers\.2\..* is missing, but the base needs"):
         check_adapter(str(adapter), config(tmp_path / "deep"))
 
 
@@ -80,5 +80,5 @@ def test_adapter_without_the_name_of_its_base_is_refused(adapter, tmp_path):
     folder = shutil.copytree(adapter, tmp_path / "baseless")
     stated = json.loads((folder / "adapter_config.json").read_text())
     (folder / "adapter_config.json").write_text(json.dumps(stated | {"base_model_name_or_path": None}))
-    with pytest.raises(OptionError, match="names no base_model_name_or_path"):
+    with pytest.raises(OptionError, match="has no base_model_name_or_path"):
         base_of(str(folder))

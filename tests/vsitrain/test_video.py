@@ -310,12 +310,12 @@ def test_vllm_beside_the_trainer_reads_the_prompt_of_the_training(each_tiny, tmp
 @pytest.mark.parametrize(
     ("changes", "options", "words"),
     [
-        ({"use_vllm": True}, {}, "passes no video to vLLM"),
-        ({"remove_unused_columns": True}, {}, "takes away the columns"),
+        ({"use_vllm": True}, {}, "does not work with videos"),
+        ({"remove_unused_columns": True}, {}, "removes the columns"),
         (
             {"per_device_train_batch_size": 12, "gradient_accumulation_steps": 4},
             {},
-            "of 48 holds 12 questions, and there are 2",
+            "of 48 needs 12 questions, but the data has 2",
         ),
     ],
 )

@@ -1,1 +1,1 @@
-"""From a build to prompts with video: questions, and the frames of their scenes, joined when asked for."""
+"""Questions of a build and the frames of their scenes, which are joined when a prompt is made."""

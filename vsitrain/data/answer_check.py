@@ -1,4 +1,4 @@
-"""Whether every question can be scored at all: found out before a model is loaded, not by its reward."""
+"""Check that every question can be scored, before a model is loaded."""
 
 import math
 from typing import TYPE_CHECKING, Any
@@ -10,29 +10,30 @@ from vsitrain.prompts import answer_kind
 if TYPE_CHECKING:
     from datasets import Dataset
 
-_AT_A_TIME = 1000  # rows that are Python objects at once
+_AT_A_TIME = 1000  # number of rows that are Python objects at the same time
 _COLUMNS = ["id", "question", "question_type", "options", "ground_truth", "answer", "unit"]
 
 
 def check_answers(source: str, rows: "Dataset") -> None:
-    """Refuse questions that no answer could earn a reward on.
+    """Refuse questions for which no answer can earn a reward.
 
     Args:
-        source: what the error calls the data.
+        source: the name of the data in an error.
         rows: rows of the `qa` table.
 
     Raises:
-        OptionError: a question or an answer is empty, a number is none or not positive, or a letter stands
-            for no option. Names the first row at fault and says how many more there are.
+        OptionError: a question or an answer is empty, a number is missing or not positive, or a letter has no
+            option. The error names the first such row, and the number of others.
     """
     table = rows.select_columns(_COLUMNS).with_format("arrow")[:]
     parts = (batch.to_pylist() for batch in table.to_batches(_AT_A_TIME))
     faults = {row["id"]: fault for part in parts for row in part if (fault := _fault(row))}
     if faults:
         first = next(iter(faults))
-        others = f" {len(faults) - 1:,} more cannot be scored either." if len(faults) > 1 else ""
-        remedy = "Take such rows out of the data, or build it again with `vsidata build`, which writes none."
-        raise OptionError(source, f"question {first}: {faults[first]}.{others}", remedy)
+        others = f" Other questions that cannot be scored: {len(faults) - 1:,}." if len(faults) > 1 else ""
+        remedy = "Remove these rows from the data, or build the data again with `vsidata build`."
+        fault = f"contains the question {first}, which cannot be scored: {faults[first]}.{others}"
+        raise OptionError(source, fault, remedy)
 
 
 def _fault(row: dict[str, Any]) -> str | None:
@@ -42,13 +43,12 @@ def _fault(row: dict[str, Any]) -> str | None:
     if row["options"]:
         letters = [option.partition(".")[0] for option in row["options"]]
         if row["ground_truth"] not in letters:
-            return f"its ground_truth {row['ground_truth']!r} is none of the letters {', '.join(letters)}"
+            return f"its ground_truth {row['ground_truth']!r} is not one of the letters {', '.join(letters)}"
     elif answer_kind(row, letters=False) == "number" or _wants_number(row):
         for column in ("ground_truth", "answer"):
             if not _is_positive(row[column]):
-                return (
-                    f"its {column} {row[column]!r} is no positive number, as a {row['question_type']} wants"
-                )
+                kind = row["question_type"]
+                return f"its {column} {row[column]!r} is not a positive number, which {kind} needs"
     return None
 
 

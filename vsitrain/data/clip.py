@@ -1,4 +1,4 @@
-"""What a model sees of a room: the frames of a video and when they were taken."""
+"""The video of a room as a model sees it: frames with their times."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -12,17 +12,17 @@ Frames = NDArray[np.uint8]
 
 @dataclass(frozen=True, eq=False)
 class Clip:
-    """Frames already picked from a video, in the order in which they were taken.
+    """Frames that were picked from a video, in their order in time.
 
     Attributes:
         frames: (T, H, W, 3) RGB, 0 to 255.
-        timestamps: (T,) seconds since the first frame of the video, rising.
-        seconds: length of the video that they were picked from, its last frame included. None where it is
-            unknown: then every frame lasts as long as the mean step between two, and a single one a second.
+        timestamps: (T,) seconds since the first frame of the video, increasing.
+        seconds: length of the video that they were picked from, with its last frame. None if it is unknown:
+            then every frame lasts the mean step between two frames, and a single frame lasts a second.
 
     Raises:
-        ValueError: the frames are no such pictures, there is not one rising time for each, or the video does
-            not last.
+        ValueError: the frames do not have this form, there is not one increasing time per frame, or the
+            length of the video is not positive.
     """
 
     frames: Frames
@@ -35,15 +35,15 @@ class Clip:
                 f"frames must be (T, H, W, 3) of uint8, not {self.frames.shape} of {self.frames.dtype}"
             )
         if not len(self.frames) or self.timestamps.shape != (len(self.frames),):
-            raise ValueError(f"{len(self.frames)} frames need as many times, not {self.timestamps.shape}")
+            raise ValueError(f"{len(self.frames)} frames need one time each, not {self.timestamps.shape}")
         if (np.diff(self.timestamps) <= 0).any():
-            raise ValueError("the times of a clip's frames must rise")
+            raise ValueError("the times of a clip's frames must increase")
         if self.seconds is not None and not self.seconds > 0:
-            raise ValueError(f"a video lasts more than {self.seconds} s")
+            raise ValueError(f"the length of a video must be positive, not {self.seconds} s")
 
     @property
     def fps(self) -> float:
-        """Frames per second of the video: their number by its length, as the released processors reckon.
+        """Frames per second of the video: the number of frames by its length, as in the released processors.
 
         Source: `VideoMetadata.sampled_fps` of transformers, from which Qwen2.5-VL's `second_per_grid_ts`
         follows.
@@ -54,12 +54,12 @@ class Clip:
         return float((count - 1) / (self.timestamps[-1] - self.timestamps[0])) if count > 1 else 1.0
 
     def blank(self) -> "Clip":
-        """Black frames in place of the pictures, as many, as large and at the same times."""
+        """The clip with black frames of the same number, size and times."""
         return replace(self, frames=np.zeros_like(self.frames))
 
     @cached_property
     def digest(self) -> str:
-        """Of the frames and their times, to tell whether two runs saw the same."""
+        """Digest of the frames and their times, to compare what two runs showed."""
         parts = (repr(self.frames.shape).encode(), self.frames, self.timestamps)
         found = hashlib.sha256()
         for part in parts:

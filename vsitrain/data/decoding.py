@@ -1,4 +1,4 @@
-"""From a JPEG to an array at the size that a model is trained on."""
+"""Decode JPEGs to arrays at the size that a model is trained on."""
 
 import math
 
@@ -12,29 +12,29 @@ from vsidata.sources.streams.jpeg import jpeg_size
 
 Pictures = NDArray[np.uint8]
 
-# A JPEG can be decoded at a fraction of its size, which leaves out most of the work.
+# A JPEG can be decoded at a fraction of its size, which saves most of the work.
 _FRACTIONS = {8: cv2.IMREAD_REDUCED_COLOR_8, 4: cv2.IMREAD_REDUCED_COLOR_4, 2: cv2.IMREAD_REDUCED_COLOR_2}
 
 
 def fitted(size: Size, max_pixels: int) -> Size:
-    """Width and height of a picture once it has no more than `max_pixels`, in proportion; never enlarged."""
+    """Width and height of a picture, shrunk in proportion to at most `max_pixels`; never enlarged."""
     width, height = size
     shrink = min(1.0, math.sqrt(max_pixels / (width * height)))
     return max(1, math.floor(width * shrink)), max(1, math.floor(height * shrink))
 
 
 def decode(jpeg: bytes, size: Size) -> Pictures:
-    """(height, width, 3) red first, of a JPEG that is shrunk to a size.
+    """Decode a JPEG to (height, width, 3) RGB, shrunk to a size.
 
-    Decodes at the smallest fraction that is not below the size, and averages from there. The orientation
-    that a camera may have noted in the file is ignored: a build states its own.
+    The JPEG is decoded at the smallest fraction that is not below the size, and averaged from there. The
+    orientation in the camera's metadata is ignored, because a build states its own.
 
     Args:
-        jpeg: a whole JPEG.
-        size: width and height, not above the picture's own.
+        jpeg: a complete JPEG.
+        size: width and height, at most those of the picture.
 
     Raises:
-        Fault: it is no JPEG, is cut short, or is no picture inside. Decoders pass over damaged pixels.
+        Fault: the file is not a JPEG, or is incomplete, or contains no picture. Damaged pixels are not found.
     """
     width, height = jpeg_size(jpeg)
     fraction = next((f for f in _FRACTIONS if width >= f * size[0] and height >= f * size[1]), 1)

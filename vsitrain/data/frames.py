@@ -1,4 +1,4 @@
-"""The frames of scenes as clips, decoded when a prompt asks for them."""
+"""The frames of scenes as clips, decoded when a prompt needs them."""
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -17,21 +17,21 @@ from vsitrain.data.clip import Clip
 from vsitrain.data.decoding import decode, fitted
 from vsitrain.data.stored_frames import open_frames
 
-_NAMED = 5  # scenes that an error names; the rest is a number
-_REBUILD = "Build it again, with the streams (.sens) of all its scans beside them."
+_NAMED = 5  # number of scenes that an error names
+_REBUILD = "Build it again, with the streams (.sens) of all its scans in the folders of the scans."
 
 
 @dataclass(frozen=True)
 class Footage:
-    """What is known of a scene's frames without decoding one.
+    """Facts about a scene's frames that do not need decoding.
 
     Attributes:
-        name: the scene's.
-        row: where it stands in the `frames` table.
-        timestamps: seconds since the stream began, of every stored frame.
-        fps: frames per second of the whole stream; None where the build does not say.
+        name: the name of the scene.
+        row: its row in the `frames` table.
+        timestamps: seconds since the beginning of the stream, of every stored frame.
+        fps: frames per second of the stream; None if the build does not state it.
         size: width and height of the stored pictures.
-        orientation: degrees by which they must be turned clockwise to stand upright: 0, 90, 180 or 270.
+        orientation: clockwise rotation in degrees that makes the pictures upright: 0, 90, 180 or 270.
     """
 
     name: str
@@ -43,16 +43,17 @@ class Footage:
 
     @property
     def seconds(self) -> float | None:
-        """Length of the stream from the first to the end of the last stored frame; None where unknown."""
+        """Length of the stream from the first to the end of the last stored frame; None if unknown."""
         if not self.fps or self.fps <= 0:
             return None
         return self.timestamps[-1] - self.timestamps[0] + 1 / self.fps
 
 
 class FrameStore:
-    """The clips of a build's scenes, at the number and size of frames that a model is shown.
+    """The clips of a build's scenes, with the number and size of frames that a model is shown.
 
-    Holds a few numbers for each scene and the last few clips; the join with the questions is never made.
+    It keeps a few numbers per scene and the last few clips in memory, and never joins all questions with
+    clips.
     """
 
     def __init__(
@@ -68,16 +69,17 @@ class FrameStore:
         """Open the frames of a split, or of several.
 
         Args:
-            source: a build's folder, which is read where it lies, or the name of a dataset on the Hub.
-            split: `train` or `validation`; both where a trainer evaluates on the one beside the other.
-            num_frames: frames of a clip, spread evenly over the stored ones, first and last included. A scene
-                that stores fewer shows all it has, none of them twice.
-            max_pixels: of a frame; larger ones are shrunk in proportion, smaller ones left as they are.
-            cache: how many clips are kept decoded, at least 1: trainers ask for a clip once for each rollout.
-            blank: show `Clip.blank` in its place.
+            source: a build's folder, or the name of a dataset on the Hub.
+            split: `train` or `validation`; both if a trainer evaluates during training.
+            num_frames: number of frames of a clip, spread evenly over the stored ones, with the first and the
+                last. If a scene stores fewer, all of them are shown once.
+            max_pixels: maximum number of pixels of a frame; larger frames are shrunk in proportion, smaller
+                ones are not changed.
+            cache: number of decoded clips that are kept, at least 1; trainers read a clip once per rollout.
+            blank: whether to show `Clip.blank` in place of a clip.
 
         Raises:
-            OptionError: there are no frames, or they cannot be opened.
+            OptionError: the build has no frames, or they cannot be opened.
         """
         self.source = source
         self.num_frames = num_frames
@@ -100,13 +102,13 @@ class FrameStore:
 
     @property
     def digest(self) -> str:
-        """Of the stored frames: it changes with any picture or time."""
+        """Digest of the stored frames; it changes with any picture or time."""
         return self._stored.digest
 
     def clip(self, scene_name: str, dataset: str) -> Clip:
-        """The frames of a scene, upright, and when they were taken.
+        """The frames of a scene, upright, with their times.
 
-        Callers share the clip: they must not write into it.
+        Callers share the clip, so they must not change it.
 
         Raises:
             OptionError: the scene has no frames.
@@ -121,7 +123,7 @@ class FrameStore:
         return self._clips[scene]
 
     def shape(self, scene_name: str, dataset: str) -> tuple[int, int, int]:
-        """Frames, height and width that `clip` would have, without decoding. Raises OptionError."""
+        """Frames, height and width of the result of `clip`, without decoding. Raises OptionError."""
         footage = self._known(scene_name, dataset)
         width, height = fitted(footage.size, self.max_pixels)
         if footage.orientation % 180:
@@ -129,26 +131,27 @@ class FrameStore:
         return len(self._shown(footage)), height, width
 
     def scenes_with_fewer(self) -> tuple[int, int]:
-        """How many scenes store fewer frames than `num_frames`, and the fewest that one of them stores."""
+        """Number of scenes that store fewer frames than `num_frames`, and the smallest number of frames."""
         counts = [len(footage.timestamps) for footage in self._footage.values()]
         fewer = [count for count in counts if count < self.num_frames]
         return len(fewer), min(fewer, default=0)
 
     def check(self, questions: Mapping[str, Sequence[str]]) -> None:
-        """Refuse a run whose clips could not be made: reads every picture's head and end, and decodes none.
+        """Check that all clips of a run can be made, by the header and end of each picture, without decoding.
 
         Args:
-            questions: their columns `scene_name` and `dataset`; rows of `load_questions` will do.
+            questions: the columns `scene_name` and `dataset` of the questions, such as rows of
+                `load_questions`.
 
         Raises:
             OptionError: scenes have no frames.
-            ScanError: a scene's pictures, their sizes and times do not fit together.
+            ScanError: a scene's pictures do not match their sizes and times.
         """
         asked = list(dict.fromkeys(zip(questions["dataset"], questions["scene_name"], strict=True)))
         without = sorted(name for dataset, name in asked if (dataset, name) not in self._footage)
         if without:
             named = ", ".join(without[:_NAMED]) + (" …" if len(without) > _NAMED else "")
-            fault = f"{len(without):,} of {len(asked):,} scenes have no frames: {named}."
+            fault = f"has no frames of {len(without):,} of {len(asked):,} scenes: {named}."
             raise OptionError(self.source, fault, _REBUILD)
         for dataset, name in asked:
             self._jpegs(self._known(name, dataset))
@@ -156,17 +159,17 @@ class FrameStore:
     def _known(self, scene_name: str, dataset: str) -> Footage:
         footage = self._footage.get((dataset, scene_name))
         if footage is None:
-            raise OptionError(self.source, f"the scene {scene_name} of {dataset} has no frames.", _REBUILD)
+            raise OptionError(self.source, f"has no frames of the scene {scene_name} of {dataset}.", _REBUILD)
         return footage
 
     def _shown(self, footage: Footage) -> list[int]:
-        """Places of the frames that a clip takes, rising."""
+        """Indices of the frames of a clip, in increasing order."""
         stored = len(footage.timestamps)
         shown = np.linspace(0, stored - 1, min(self.num_frames, stored)).round()
         return [int(place) for place in shown]
 
     def _jpegs(self, footage: Footage) -> list[bytes]:
-        """The pictures that a clip takes, each whole and of the stated size."""
+        """The pictures of a clip, each complete and of the stated size."""
         pictures = self._stored.pictures(footage.row)
         with self._errors_of(f"the scene {footage.name}"):
             check_times(len(pictures), footage.timestamps)

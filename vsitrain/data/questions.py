@@ -1,4 +1,4 @@
-"""The questions to train or evaluate on: which of a build's rows, and how often each."""
+"""Choose the questions to train or evaluate on from the rows of a build."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -26,30 +26,30 @@ def load_questions(
     limit: int | None = None,
     seed: int = 0,
 ) -> "Dataset":
-    """Rows of a build's `qa` table, without a picture; they lie in a mapped file, not in memory.
+    """Rows of a build's `qa` table, without pictures. The rows are in a memory-mapped file.
 
     Args:
         source: a build's folder, or the name of a dataset on the Hub.
-        split: `train`, or `validation`, which holds other rooms.
-        question_types: question types or topics to take; None for all. A topic stands for all of its types.
-        weights: question type or topic → how often each of its questions is shown: 1 once, as what is not
-            named; 2 twice; 0.5 half of them; 2.5 all of them twice and half of them once more; 0 none. A
-            type's own weight goes before its topic's. Of n questions come round(weight · n) rows; the odd
-            ones are drawn with the seed and the name, so that another weight elsewhere changes nothing here.
-        limit: at most so many of these rows, drawn with the seed; those of a smaller limit are among those of
-            a greater one.
-        seed: of the draws.
+        split: `train`, or `validation`, which contains other rooms.
+        question_types: question types or topics to use; None for all. A topic includes all of its types.
+        weights: by question type or topic, how often each of its questions is shown: 1 for once, which is the
+            default; 2 for twice; 0.5 for half of them; 2.5 for all of them twice and half of them once more;
+            0 for none. A type's weight overrides its topic's. From n questions follow round(weight · n) rows.
+            The remainder is drawn with the seed and the name, so that other weights do not change it.
+        limit: maximum number of rows, drawn with the seed. The rows of a smaller limit are among those of a
+            larger one.
+        seed: the random seed.
 
     Returns:
         The rows in the build's own order, with the columns of `vsidata.dataset.schema.QA`.
 
     Raises:
-        OptionError: the source cannot be opened, a name is unknown, nothing is left, or a row's answer
+        OptionError: the source cannot be opened, a name is unknown, no rows are left, or a row's answer
             cannot be scored.
     """
     rows = load_table(source, "qa", split)
     if missing := set(schema.QA.names) - {*rows.column_names}:
-        fault = f"its questions have no column {', '.join(sorted(missing))}."
+        fault = f"has no column {', '.join(sorted(missing))} in its questions."
         raise OptionError(source, fault, "Build it again with `vsidata build`.")
     columns = rows.select_columns(["question_type", "topic"]).with_format("arrow")[:]
     types, topics = (np.array(columns[name].to_pylist(), dtype=str) for name in columns.column_names)
@@ -64,7 +64,7 @@ def load_questions(
         places = np.sort(np.random.default_rng(seed).permutation(places)[:limit])
     if not len(places):
         raise OptionError(
-            source, f"no question of the split {split} is left.", "Name more types, or greater weights."
+            source, f"has no matching questions in the split {split}.", "Pass more types, or larger weights."
         )
     chosen = rows.select(places)
     check_answers(source, chosen)
@@ -76,12 +76,12 @@ def _refuse_unknown(
 ) -> None:
     known = {*types.tolist(), *topics.tolist()}
     if unknown := set(names) - known:
-        fault = f"has no question of the type or topic {', '.join(sorted(unknown))}."
+        fault = f"has no questions of the type or topic {', '.join(sorted(unknown))}."
         raise OptionError(source, fault, f"Choose from: {', '.join(sorted(known))}.")
 
 
 def _mixed(types: Names, topics: Names, weights: Mapping[str, float], seed: int) -> NDArray[np.intp]:
-    """Places of the rows that the weights give, rising; a row that is shown twice stands there twice."""
+    """Indices of the rows by the weights, in increasing order; a row that is shown twice is there twice."""
     named_by = np.where(np.isin(types, list(weights)), types, topics)
     taken = [np.flatnonzero(~np.isin(named_by, list(weights)))]
     for name, weight in weights.items():

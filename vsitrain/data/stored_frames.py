@@ -1,4 +1,4 @@
-"""The `frames` table of a build: what is known of every scene's frames, and the pictures of one at a time."""
+"""The `frames` table of a build: facts about all scenes' frames, and the pictures of one scene at a time."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -15,15 +15,15 @@ from vsidata.errors import BuildError
 from vsitrain.data.tables import load_table, shards
 
 LIGHT = ["dataset", "scene_name", "timestamps", "fps", "width", "height", "orientation"]
-"""The columns that are held for every scene; pictures are read when a scene is asked for."""
+"""The columns that are kept in memory for every scene. Pictures are read when they are needed."""
 
 
 class StoredFrames(Protocol):
     """A `frames` table.
 
     Attributes:
-        light: its columns LIGHT, one row a scene.
-        digest: of the table; it changes with any picture.
+        light: its columns LIGHT, one row per scene.
+        digest: digest of the table; it changes with any picture.
     """
 
     light: pa.Table
@@ -42,16 +42,16 @@ class _Place:
 
 
 class ParquetFrames:
-    """Read where the files lie: nothing is copied, and memory holds one row group, in a build one scene.
+    """Frames in Parquet files. Nothing is copied; memory holds one row group, which is one scene in a build.
 
-    Files are opened for each read and no thread is started, so that a data loader's processes may be forked.
+    Files are opened for each read, and no thread is started, so that a data loader's processes may be forked.
     """
 
     def __init__(self, shards: Mapping[Path, str]) -> None:
-        """Read the light columns and where each row lies. Raises BuildError.
+        """Read the light columns and the place of each row. Raises BuildError.
 
         Args:
-            shards: the checksum of each, as the build's manifest states it.
+            shards: the checksum of each file, from the build's manifest.
         """
         self._heads: dict[Path, Any] = {}
         self._places: list[_Place] = []
@@ -73,26 +73,26 @@ class ParquetFrames:
         self.digest = digest.hexdigest()
 
     def pictures(self, row: int) -> Sequence[bytes]:
-        """The JPEGs of a row. Raises BuildError where the file has changed or is damaged."""
+        """The JPEGs of a row. Raises BuildError if the file has changed or is damaged."""
         place = self._places[row]
         try:
             with pq.ParquetFile(place.path, metadata=self._heads[place.path], pre_buffer=False) as file:
                 images = file.read_row_group(place.group, columns=["images"], use_threads=False)["images"]
         except (pa.ArrowInvalid, OSError) as error:
-            fault = f"its row group {place.group} cannot be read: {error}."
+            fault = f"has a row group {place.group} that cannot be read: {error}."
             raise BuildError(place.path, fault, AGAIN) from error
         return [image["bytes"] or b"" for image in images[place.offset].as_py()]
 
 
 class HubFrames:
-    """Read from the cache of `datasets`, which maps the file and leaves it on disk."""
+    """Frames in the cache of `datasets`, which maps the file into memory."""
 
     def __init__(self, table: Any) -> None:
-        """Take a `datasets.Dataset` with the columns of `vsidata.dataset.schema.FRAMES`."""
+        """Wrap a `datasets.Dataset` with the columns of `vsidata.dataset.schema.FRAMES`."""
         from datasets import Image, List
 
         self.light = table.select_columns(LIGHT).with_format("arrow")[:]
-        self.digest = table._fingerprint  # of the files' checksums on the Hub
+        self.digest = table._fingerprint  # it follows from the files' checksums on the Hub
         self._pictures = table.select_columns(["images"]).cast_column("images", List(Image(decode=False)))
 
     def pictures(self, row: int) -> Sequence[bytes]:
@@ -101,15 +101,15 @@ class HubFrames:
 
 
 def open_frames(source: str, splits: Sequence[str]) -> StoredFrames:
-    """The frames of splits of a build, which share no scene.
+    """The frames of one or more splits of a build. Splits share no scenes.
 
     Args:
         source: a build's folder, or the name of a dataset on the Hub.
         splits: `train`, `validation` or both.
 
     Raises:
-        OptionError: it has no frames.
-        BuildError: they cannot be opened.
+        OptionError: the build has no frames.
+        BuildError: the frames cannot be opened.
     """
     folder = Path(source)
     if folder.is_dir():

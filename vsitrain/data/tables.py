@@ -1,4 +1,4 @@
-"""The tables of a build, wherever it lies: in a folder, or on the Hub."""
+"""The tables of a build, in a folder or on the Hub."""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,13 +10,13 @@ from vsidata.dataset.manifest import AGAIN
 from vsidata.dataset.shard_reading import check_shard
 from vsidata.errors import BuildError, OptionError
 
-_BUILD = "Name the folder that `vsidata build` wrote to (--out), or a build on the Hub."
+_BUILD = "Pass the folder of a build (--out of `vsidata build`), or the name of a build on the Hub."
 _WITHOUT = {
     "qa": ("questions", _BUILD),
     "scenes": ("scenes", _BUILD),
     "frames": (
         "frames",
-        "Build it again with frames (--frames 16), from scans whose streams (.sens) lie beside them.",
+        "Build it again with frames (--frames 16), from scans with streams (.sens).",
     ),
 }
 
@@ -30,17 +30,18 @@ def shards(folder: Path, table: str, split: str) -> list[Path]:
         split: `train` or `validation`.
 
     Raises:
-        OptionError: the folder is no build, it has no such table, or the table no such split.
-        BuildError: the manifest is damaged, or a file is missing or is no regular one.
+        OptionError: the folder is not a build, or has no such table, or the table has no such split.
+        BuildError: the manifest is damaged, or a file is missing or is not a regular file.
     """
     build = Build.open(folder)
     what, remedy = _WITHOUT[table]
     splits = [name for name in build.splits if build.manifest.shards(table, name)]
     if not splits:
-        raise OptionError(folder, f"holds no {what}.", remedy)
+        raise OptionError(folder, f"contains no {what}.", remedy)
     if split not in splits:
-        fault = f"holds no {what} of the split {split}, only of {', '.join(splits)}."
-        raise OptionError(folder, fault, "A build has the split train, and validation with --holdout 5%.")
+        fault = f"contains no {what} of the split {split}, only of {', '.join(splits)}."
+        remedy = "Pass train, or build with --holdout 5% to get validation, too."
+        raise OptionError(folder, fault, remedy)
     found = build.shards(table, split)
     for path in found:
         check_shard(path)
@@ -48,13 +49,13 @@ def shards(folder: Path, table: str, split: str) -> list[Path]:
 
 
 def evaluation_split(source: str) -> str:
-    """The split to evaluate on: `validation`, which holds other rooms, or `train` where a build has no other.
+    """The split to evaluate on: `validation`, which contains other rooms, or `train` if a build has no other.
 
     Args:
         source: a build's folder, or the name of a dataset on the Hub.
 
     Raises:
-        OptionError: there is no such dataset.
+        OptionError: the dataset does not exist.
         VsiError: the Hub cannot be reached.
     """
     from datasets import get_dataset_split_names
@@ -71,11 +72,12 @@ def evaluation_split(source: str) -> str:
         return "validation" if "validation" in get_dataset_split_names(source, "qa") else "train"
     except (DatasetsError, OSError, *UNREADABLE) as error:
         reason = str(error).partition("\n")[0].rstrip(".")
-        raise OptionError(source, f"its splits on the Hub cannot be read: {reason}.", _BUILD) from error
+        fault = f"has splits on the Hub that cannot be read: {reason}."
+        raise OptionError(source, fault, _BUILD) from error
 
 
 def load_table(source: str, table: str, split: str) -> Any:
-    """A table as `datasets` opens it: downloaded if it is on the Hub, mapped from its cache.
+    """Open a table with `datasets`: it is downloaded if it is on the Hub, and mapped from the cache.
 
     Args:
         source: a build's folder, or the name of a dataset on the Hub.
@@ -86,7 +88,7 @@ def load_table(source: str, table: str, split: str) -> Any:
         A `datasets.Dataset`.
 
     Raises:
-        OptionError: there is no such dataset, configuration or split.
+        OptionError: the dataset, configuration or split does not exist.
         BuildError: a build's folder is damaged.
         VsiError: the Hub cannot be reached.
     """
@@ -107,17 +109,18 @@ def load_table(source: str, table: str, split: str) -> Any:
         return load_dataset(source, table, split=split)
     except (DatasetsError, OSError, *UNREADABLE) as error:
         reason = str(error).partition("\n")[0].rstrip(".")
-        fault = f"its {_WITHOUT[table][0]} cannot be opened: {reason}."
+        fault = f"has {_WITHOUT[table][0]} that cannot be opened: {reason}."
         if folder.is_dir():
             raise BuildError(source, fault, AGAIN) from error
-        raise OptionError(source, f"is no folder, and as a dataset on the Hub {fault}", _BUILD) from error
+        raise OptionError(source, f"is not a folder; as a dataset on the Hub, it {fault}", _BUILD) from error
 
 
 def _content(paths: Sequence[Path]) -> str:
-    """A name for the content of files, by which `datasets` caches their rows.
+    """A name for the content of files, which `datasets` uses as the key of its cache.
 
-    By itself it goes by their paths and times, and so takes the old rows of a file that was written anew with
-    its time restored. The checksums are those of the files themselves: a manifest may be of other ones.
+    By default, `datasets` uses their paths and times, so it would read old rows of a file that was replaced
+    with the same time. The checksums are computed from the files, because a manifest may belong to other
+    files.
     """
     total = hashlib.sha256()
     for path in paths:

@@ -1,4 +1,4 @@
-"""Vision-language models that can be shown a video: what differs between families, and one way in."""
+"""Families of vision-language models that read videos: their differences, and the encoding of prompts."""
 
 from vsitrain.families.encoding import (
     EncodedPrompt,

@@ -1,4 +1,4 @@
-"""Prompts and clips as a model reads them: the one way in for training and for evaluation."""
+"""Encode prompts with their clips for a model, in the same way for training and evaluation."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -26,11 +26,11 @@ class EncodedPrompt:
     """A prompt with its clip.
 
     Attributes:
-        input_ids: tokens, with as many pad tokens as the clip has features.
-        vision: tensors that the clip brings, on the CPU. A batch joins those of its rows on the first axis.
-            Rows about the same clip share them.
-        features: what the vision tower made of the clip, which then stands in place of its pixels; None where
-            the tower has not run.
+        input_ids: the tokens, with one pad token per feature of the clip.
+        vision: the tensors of the clip, on the CPU. A batch joins those of its rows on the first axis. Rows
+            about the same clip share them.
+        features: the vision tower's output for the clip, which is used in place of its pixels; None if the
+            tower has not run.
     """
 
     input_ids: list[int]
@@ -41,13 +41,12 @@ class EncodedPrompt:
 def with_features(
     model: Any, rows: Sequence[EncodedPrompt], *, before: Sequence[EncodedPrompt] = ()
 ) -> list[EncodedPrompt]:
-    """The same rows with features: the vision tower runs once for each distinct clip.
+    """The rows with features. The vision tower runs once per distinct clip.
 
     Args:
-        model: whose tower runs.
-        rows: as they were encoded. One that has features already keeps them. One that stands there several
-            times is one row in the result, too.
-        before: rows with features of the same tower, whose clips are not run again.
+        model: the model with the vision tower.
+        rows: encoded rows. A row that has features keeps them. Rows that are one object stay one object.
+        before: rows with features of the same tower. The tower does not run over their clips again.
     """
     made = {id(row.vision): row.features for row in before}
     seen: dict[int, EncodedPrompt] = {}
@@ -60,7 +59,7 @@ def with_features(
 
 
 def without_features(rows: Sequence[EncodedPrompt]) -> list[EncodedPrompt]:
-    """The same rows, whose clips no vision tower has run over. Rows that were one are one."""
+    """The rows without features. Rows that are one object stay one object."""
     bare = {id(row): replace(row, features=None) for row in rows}
     return [bare[id(row)] for row in rows]
 
@@ -76,25 +75,25 @@ def encode_rows(
     pixels: Pixels | None = None,
     names: Sequence[str] | None = None,
 ) -> list[EncodedPrompt]:
-    """Put each clip into its prompt. A prompt is never cut: its end is the question.
+    """Put each clip into its prompt. A prompt is never truncated, because the question is at its end.
 
     Args:
-        processor: of the model.
-        prompts: messages, each conversation with one part `{"type": "video"}`.
-        clips: one a prompt. The pixels of a clip that stands at several prompts are prepared once, and the
-            rows of equal prompts about it are one. Clips of equal frames and times are one clip.
+        processor: the model's processor.
+        prompts: messages; each conversation has one part `{"type": "video"}`.
+        clips: one clip per prompt. The pixels of a clip of several prompts are prepared once, and equal
+            prompts about it share one row. Clips with equal frames and times count as one clip.
         input_mode: whether a clip is shown as a video or as images.
-        add_generation_prompt: whether the assistant is to speak next.
-        template_options: for the chat template.
-        pixels: remembers the last clip for the next call, whose processor and input mode must be the same.
-        names: of the prompts, for an error that names one; None for the end of its text.
+        add_generation_prompt: whether the prompt ends with the beginning of the assistant's turn.
+        template_options: options of the chat template.
+        pixels: keeps the last clip for the next call, which must have the same processor and input mode.
+        names: the names of the prompts in an error; None for the end of a prompt's text.
 
     Returns:
-        One row a prompt.
+        One row per prompt.
 
     Raises:
-        ValueError: a prompt has no place for its clip, or more than one.
-        OptionError: a prompt has more tokens than the tokenizer's own limit, or holds a token for pixels.
+        ValueError: a prompt has no place for its clip, or several places.
+        OptionError: a prompt has more tokens than the tokenizer's limit, or contains a token for pixels.
     """
     called = names or ["of a question without a name"] * len(prompts)
     refuse_marks(
@@ -121,11 +120,11 @@ def encode_rows(
     return encoded
 
 
-_SHOWN = 80  # characters of a prompt that an error quotes
+_SHOWN = 80  # number of characters of a prompt in an error
 
 
 def _shown(clip: Clip) -> tuple[str, float]:
-    """All of a clip that a processor reads: frames, times, and frames per second."""
+    """The data of a clip that a processor reads: frames, times, and frames per second."""
     return clip.digest, clip.fps
 
 
@@ -134,7 +133,7 @@ def _refuse_too_long(processor: Any, rows: Sequence[EncodedPrompt], names: Seque
     most = min(tokenizer.init_kwargs.get("max_length") or math.inf, tokenizer.model_max_length or math.inf)
     for row, name in zip(rows, names, strict=True):
         if len(row.input_ids) > most:
-            fault = f"has {len(row.input_ids):,} tokens, and the tokenizer's own limit is {most:,}."
+            fault = f"has {len(row.input_ids):,} tokens, but the tokenizer's limit is {most:,}."
             remedy = (
                 "Show fewer frames or pixels (frames, max_pixels), or raise max_length or "
                 "model_max_length in the model's tokenizer_config.json if the model can read more."
@@ -145,7 +144,7 @@ def _refuse_too_long(processor: Any, rows: Sequence[EncodedPrompt], names: Seque
 def _encode(
     processor: Any, texts: Sequence[str], clip: Clip, input_mode: InputMode, pixels: Pixels
 ) -> dict[str, EncodedPrompt]:
-    """Prompts about one clip, by their text. They share its tensors."""
+    """Encode prompts about one clip, by their text. They share its tensors."""
     family = family_of(processor)
     place = family.place if input_mode == "video" else None
     remembered = pixels.of(processor, clip)
@@ -156,13 +155,13 @@ def _encode(
         clip = _long_enough(clip, family.fewest)
         shown = {"videos": [clip.frames], "video_metadata": [_metadata(clip)], "do_sample_frames": False}
         if hasattr(processor.video_processor, "cap_pixels_per_frame"):
-            # Only the limits set by `limit_pixels` hold, not a share of a number of tokens besides.
+            # Only the limits of `limit_pixels` apply, not an additional limit on the number of tokens.
             shown["cap_pixels_per_frame"] = False
     ids: dict[str, list[int]] = {}
     with remembered:
         for text in texts:
             placed = text.replace(place, processor.video_token) if place else text
-            # The tokenizer's settings may hold a `max_length`, at which it would cut without a word.
+            # The tokenizer's settings may contain a `max_length`, at which it would truncate silently.
             encoded = processor(
                 text=[placed], return_tensors="pt", truncation=False, max_length=None, **shown
             )
@@ -174,14 +173,14 @@ def _encode(
 
 
 def fitted(processor: Any, clip: Clip) -> Clip:
-    """The clip at the size at which its frames, as images, are left as they are and in one piece.
+    """The clip at a size at which the processor does not resize or split its frames as images.
 
-    InternVL would cut a larger image to pieces. vLLM scales images by limits of its own, and counts other
-    tokens where it then comes to another size.
+    InternVL would split a larger image into parts. vLLM scales images by its own limits, and counts other
+    tokens if the size differs.
 
     Args:
-        processor: with its pixel limits set.
-        clip: to resize.
+        processor: the processor, with its pixel limits set.
+        clip: the clip to resize.
     """
     from PIL import Image
 
@@ -198,7 +197,7 @@ def fitted(processor: Any, clip: Clip) -> Clip:
 
 
 def _long_enough(clip: Clip, fewest: int) -> Clip:
-    """The clip with its last frame repeated at the same time, as other families' processors pad it."""
+    """The clip with its last frame repeated at the same time, as the processors of other families pad it."""
     missing = fewest - len(clip.frames)
     if missing <= 0:
         return clip
@@ -219,7 +218,7 @@ def _metadata(clip: Clip) -> Any:
 
 
 def token_types(processor: Any, input_ids: Tensor) -> Tensor:
-    """Which tokens stand for what, in the shape of `input_ids`: 0 text, 1 image, 2 video."""
+    """The type of each token, in the shape of `input_ids`: 0 text, 1 image, 2 video."""
     types = torch.zeros_like(input_ids)
     for kind, token in enumerate(pad_token_ids(processor), start=1):
         types[input_ids == token] = kind
@@ -227,16 +226,16 @@ def token_types(processor: Any, input_ids: Tensor) -> Tensor:
 
 
 def unexpanded(processor: Any, input_ids: Sequence[int]) -> list[int]:
-    """A prompt with one token for each image, which is how vLLM takes it and how the processor was given it.
+    """A prompt with one token per image, as vLLM needs it and as it was before the processor.
 
-    vLLM writes the tokens of an image itself. Given those of the processor it would write them a second time.
+    vLLM inserts the tokens of an image itself. With those of the processor, it would insert them twice.
 
     Args:
-        processor: of the model.
-        input_ids: the prompt, with an image token for each feature of each image.
+        processor: the model's processor.
+        input_ids: the prompt, with one image token per feature of each image.
     """
     image = processor.image_token_id
-    # InternVL's processor writes these two around an image, and so does vLLM.
+    # InternVL's processor writes these two tokens around an image, and so does vLLM.
     around = [getattr(processor, name, None) for name in ("start_image_token_id", "end_image_token_id")]
     tokens: list[int] = []
     for token, run in groupby(input_ids):
@@ -246,7 +245,7 @@ def unexpanded(processor: Any, input_ids: Sequence[int]) -> list[int]:
 
 
 def clip_tensors(rows: Sequence[EncodedPrompt]) -> dict[str, Tensor]:
-    """What the clips of rows bring, joined: all of it, or all but the pixels where there are features."""
+    """The tensors of the rows' clips, joined; without the pixels if there are features."""
     return {
         key: torch.cat([row.vision[key] for row in rows])
         for key in rows[0].vision
@@ -255,12 +254,12 @@ def clip_tensors(rows: Sequence[EncodedPrompt]) -> dict[str, Tensor]:
 
 
 def vision_inputs(processor: Any, rows: Sequence[EncodedPrompt], input_ids: Tensor) -> dict[str, Any]:
-    """What the clips of rows add to a forward pass over their tokens.
+    """The inputs of a forward pass that come from the clips of rows.
 
     Args:
-        processor: of the model.
-        rows: n, all with features or all without.
-        input_ids: (n, tokens) the rows, padded, with whatever follows them.
+        processor: the model's processor.
+        rows: n rows, all with features or all without.
+        input_ids: (n, tokens) the padded rows, with the tokens after them.
 
     Returns:
         Keyword arguments of the model, on the device of `input_ids`.
@@ -279,9 +278,9 @@ def padded(
     """The tokens of n rows of any lengths: (n, tokens) `input_ids` and `attention_mask`.
 
     Args:
-        processor: of the model.
-        rows: n.
-        padding_side: left to write on from.
+        processor: the model's processor.
+        rows: n rows.
+        padding_side: the side of the padding; left for generation.
     """
     return dict(
         processor.tokenizer.pad(
@@ -293,7 +292,7 @@ def padded(
 def collate(
     processor: Any, rows: Sequence[EncodedPrompt], *, padding_side: Literal["left", "right"] = "left"
 ) -> Any:
-    """Rows as one batch: `padded`, whose arguments it takes, and what `vision_inputs` gives."""
+    """Rows as one batch: the results of `padded`, with the same arguments, and of `vision_inputs`."""
     from transformers import BatchFeature
 
     batch = padded(processor, rows, padding_side=padding_side)
@@ -308,22 +307,23 @@ def encode(
     padding_side: Literal["left", "right"] = "left",
     **options: Any,
 ) -> Any:
-    """Prompts with their clips as one batch: `encode_rows`, whose options it takes, then `collate`."""
+    """Prompts with their clips as one batch: `encode_rows`, with the same options, then `collate`."""
     return collate(processor, encode_rows(processor, prompts, clips, **options), padding_side=padding_side)
 
 
 def clip_tokens(
     processor: Any, frames: int, height: int, width: int, *, input_mode: InputMode = "video"
 ) -> int:
-    """Tokens that a clip takes in a prompt, with whatever its family writes around its frames.
+    """The number of tokens of a clip in a prompt, including those that its family writes around frames.
 
-    Found by encoding a black one, a frame a second: times of more digits may take a few tokens more.
+    It is found by encoding a black clip with one frame per second. Times with more digits may take a few more
+    tokens.
 
     Args:
-        processor: with its pixel limits set.
-        frames: of the clip.
-        height, width: of a frame in pixels.
-        input_mode: whether it is shown as a video or as images.
+        processor: the processor, with its pixel limits set.
+        frames: number of frames of the clip.
+        height, width: size of a frame in pixels.
+        input_mode: whether the clip is shown as a video or as images.
     """
     clip = Clip(np.zeros((frames, height, width, 3), dtype=np.uint8), np.arange(frames, dtype=np.float64))
     asked = [{"role": "user", "content": [{"type": "video"}]}]

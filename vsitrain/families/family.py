@@ -1,4 +1,4 @@
-"""What differs between families of vision-language models. All else is the same for all of them."""
+"""The differences between families of vision-language models. All other code is the same for all families."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,24 +7,25 @@ from typing import Any, Literal
 from vsidata.errors import VsiError
 
 LORA_TARGETS = r".*\blanguage_model\..*\.(q|k|v|o|gate|up|down)_proj"
-"""Modules that an adapter may change: all linear layers of the language model, none of the vision tower."""
+"""Modules that an adapter changes: all linear layers of the language model, none of the vision tower."""
 
 
 @dataclass(frozen=True)
 class Family:
-    """What a family's processor makes of a clip, and where its model wants it.
+    """The form in which a family's processor and model take a clip.
 
     Attributes:
-        name: as people write it.
-        model_type: in a model's configuration.
-        processor: class of its processor.
-        pads: the tensor whose features take the place of a pad token, by the attribute of the processor and
-            of the configuration that holds the token's id.
-        typed: whether the model must be told which tokens are image and video (`mm_token_type_ids`).
-        limits: what the pixel limits of the video processor are for: each frame, or the whole video. None
-            where every frame is brought to one size.
-        place: what the chat template writes for a video, where the processor must replace all of it.
-        fewest: frames of a video that the processor takes; of fewer, the last one is repeated.
+        name: the usual name of the family.
+        model_type: the type in a model's configuration.
+        processor: the class of its processor.
+        pads: the tensor with the features that replace a pad token, by the attribute with the token's id in
+            the processor and the configuration.
+        typed: whether the model needs the types of tokens (`mm_token_type_ids`).
+        limits: whether the pixel limits of the video processor apply to each frame or to the whole video.
+            None if every frame is resized to one size.
+        place: the text that the chat template writes for a video, if the processor must replace all of it.
+        fewest: minimum number of frames of a video for the processor. If there are fewer, the last one is
+            repeated.
     """
 
     name: str
@@ -41,8 +42,8 @@ _QWEN = {"image_token_id": "pixel_values", "video_token_id": "pixel_values_video
 FAMILIES = (
     Family("Qwen2-VL", "qwen2_vl", "Qwen2VLProcessor", _QWEN, typed=True, limits="frame"),
     Family("Qwen2.5-VL", "qwen2_5_vl", "Qwen2_5_VLProcessor", _QWEN, typed=True, limits="frame"),
-    # Its processor writes start and end around each pair of frames. As released (transformers 4.57) they take
-    # the place of the template's own, which later versions leave around the whole.
+    # Its processor writes start and end tokens around each pair of frames. In the release (transformers 4.57)
+    # they replace those of the template, which later versions leave around the video.
     Family(
         "Qwen3-VL",
         "qwen3_vl",
@@ -69,7 +70,7 @@ def family_of(thing: Any) -> Family:
     """The family of a model, of its configuration or of its processor.
 
     Raises:
-        VsiError: it is no vision-language model, or of a family that is not supported.
+        VsiError: it is not a vision-language model, or its family is not supported.
     """
     config = getattr(thing, "config", thing)
     model_type, kind = getattr(config, "model_type", None), type(thing).__name__
@@ -78,10 +79,12 @@ def family_of(thing: Any) -> Family:
             return family
     known = ", ".join(family.name for family in FAMILIES)
     path = getattr(config, "name_or_path", "") or kind
-    fault = f"is a {model_type or kind}, which is none of the families that can be shown a video: {known}"
-    raise VsiError(path, fault, "Take a model of one of them, in the form that transformers loads by itself.")
+    fault = f"is a {model_type or kind}, but the supported families are {known}"
+    raise VsiError(
+        path, fault, "Choose a model of one of them, in the form that transformers loads by itself."
+    )
 
 
 def pad_token_ids(processor: Any) -> list[int]:
-    """Tokens that stand for pixels. A model that writes one itself cannot read what it wrote."""
+    """Tokens that stand for pixels. A model must not generate them: it cannot read them without pixels."""
     return [getattr(processor, attribute) for attribute in family_of(processor).pads]

@@ -1,4 +1,4 @@
-"""What the vision tower makes of clips: made once for each clip, and handed to every pass that shows it."""
+"""Features: the vision tower's output for clips. They are computed once per clip, and used in all passes."""
 
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,27 +8,28 @@ import torch
 from torch import Tensor
 
 KINDS = {"pixel_values": "image", "pixel_values_videos": "video"}
-"""What transformers calls the input that the pixels belong to, by their name."""
+"""The kind of input in transformers, by the name of its pixels."""
 
 Features = Mapping[str, Any]
-"""What the vision tower makes of clips, as a model takes it in place of pixels (`mm_encoder_outputs`).
+"""The vision tower's output for clips, which a model takes in place of pixels (`mm_encoder_outputs`).
 
-By kind, `image` or `video`, a `ModelOutput`: `pooler_output` with features for each image or video, and for
-Qwen3-VL `deepstack_features`, a list of the same for each level of the tower that is handed on.
+It has a `ModelOutput` per kind, `image` or `video`: `pooler_output` with features for each image or video,
+and for Qwen3-VL `deepstack_features`, a list with the features of each level of the tower that the model
+uses.
 """
 
 
 def features_of(model: Any, vision: Mapping[str, Tensor]) -> Features:
     """Run the vision tower over one clip.
 
-    Whether gradients are kept, and in which precision it runs, is as the caller has set it.
+    The caller decides whether gradients are kept, and the precision.
 
     Args:
-        model: as it was loaded, or with an adapter around it.
-        vision: what the clip brings, from `vsitrain.families.EncodedPrompt`.
+        model: the loaded model, with or without an adapter.
+        vision: the tensors of the clip, from `vsitrain.families.EncodedPrompt`.
 
     Returns:
-        Its features, on the device of the model.
+        The features of the clip, on the device of the model.
     """
     base = model.get_base_model() if hasattr(model, "get_base_model") else model
     made = {}
@@ -38,7 +39,7 @@ def features_of(model: Any, vision: Mapping[str, Tensor]) -> Features:
             wanted = inspect.signature(see).parameters
             given = {key: value.to(base.device) for key, value in vision.items() if key in wanted}
             output = see(**given, return_dict=True)
-            # `last_hidden_state`, the patches before they are merged, is used by no pass and takes most room.
+            # `last_hidden_state`, the patches before they are merged, is not used and takes most memory.
             made[kind] = type(output)(**{name: output[name] for name in _USED if name in output})
     return made
 
@@ -47,10 +48,10 @@ _USED = ("pooler_output", "deepstack_features")
 
 
 def leaves_of(features: Features) -> tuple[Features, list[tuple[Tensor, Tensor]]]:
-    """Features that a loss can be differentiated by, without going on into the vision tower.
+    """Copies of features as leaves, so that a backward pass ends at them and does not reach the vision tower.
 
     Args:
-        features: with their gradients' way into the tower.
+        features: features with gradients into the tower.
 
     Returns:
         The same numbers as leaves, and pairs of a tensor of `features` and its leaf.
@@ -72,7 +73,7 @@ def leaves_of(features: Features) -> tuple[Features, list[tuple[Tensor, Tensor]]
 
 
 def joined(parts: Sequence[Features]) -> Features:
-    """The features of several clips as those of a batch: one clip a row. A clip may stand in several rows."""
+    """The features of several clips as those of a batch, one clip per row. A clip may be in several rows."""
     return {kind: _joined([part[kind] for part in parts]) for kind in parts[0]}
 
 
@@ -86,7 +87,7 @@ def _joined(outputs: Sequence[Any]) -> Any:
 
 
 def _one_after_another(parts: Iterable[Any]) -> Any:
-    """InternVL has one tensor for all images, (images, tokens, width); the others a tensor for each."""
+    """Join features: one tensor (images, tokens, width) for InternVL, one tensor per image for others."""
     listed = list(parts)
     if torch.is_tensor(listed[0]):
         return torch.cat(listed)

@@ -1,4 +1,4 @@
-"""A vision tower that stays as it is: no gradient goes back through it."""
+"""A frozen vision tower: it is not trained, and no gradient passes through it."""
 
 from typing import Any
 
@@ -7,14 +7,14 @@ import torch
 _TOWERS = ("visual", "vision_tower")
 
 LANGUAGE = ("language_model", "lm_head")
-"""Names within those of the parameters that belong to the language model; all others see."""
+"""Parts of the names of the language model's parameters. All other parameters belong to vision."""
 
 
 def trains_tower(model: Any) -> bool:
-    """Whether any parameter outside the language model is trained: of the vision tower or its projector.
+    """Return whether any parameter of the vision tower or its projector is trained.
 
     Args:
-        model: as it was loaded, or with an adapter around it.
+        model: the loaded model, with or without an adapter.
     """
     return any(
         parameter.requires_grad and not any(part in name for part in LANGUAGE)
@@ -23,10 +23,10 @@ def trains_tower(model: Any) -> bool:
 
 
 def same_tower(model: Any, other: Any) -> bool:
-    """Whether two models have the same weights in all parts outside the language model, in one precision.
+    """Return whether two models have the same weights outside the language model, in the same precision.
 
     Args:
-        model, other: as they were loaded, or with an adapter around them.
+        model, other: the loaded models, with or without adapters.
     """
     ours, theirs = _weights_that_see(model), _weights_that_see(other)
     return ours.keys() == theirs.keys() and all(
@@ -40,16 +40,16 @@ def _weights_that_see(model: Any) -> dict[str, torch.Tensor]:
 
 
 def keep_gradients_out_of_the_tower(model: Any) -> None:
-    """Stop gradient checkpointing from running a frozen vision tower backward.
+    """Prevent gradient checkpointing from running a frozen vision tower backward.
 
-    For checkpointing, transformers asks for gradients at all input embeddings, and takes the patch embedding
-    of a vision tower for one (Qwen2-VL, Qwen2.5-VL, InternVL). The whole tower is then computed again and run
-    backward, for gradients that nothing uses. Without them the trained weights come out the same.
+    For checkpointing, transformers requires gradients at all input embeddings, and treats the patch embedding
+    of a vision tower as one (Qwen2-VL, Qwen2.5-VL, InternVL). Then the tower is computed again and run
+    backward, for gradients that are not used. Without them, the trained weights are the same.
 
-    Call this before a trainer is made, and only where no parameter of the tower is trained.
+    Call this before a trainer is made, and only if no parameter of the tower is trained.
 
     Args:
-        model: as it was loaded, without an adapter.
+        model: the loaded model, without an adapter.
 
     Source: transformers 5.24, PreTrainedModel.enable_input_require_grads.
     """
@@ -58,4 +58,4 @@ def keep_gradients_out_of_the_tower(model: Any) -> None:
 
 
 def _none() -> None:
-    """A tower that has no input embeddings, as far as transformers can see."""
+    """Replace `get_input_embeddings`, so that transformers finds no input embeddings in the tower."""

@@ -1,4 +1,4 @@
-"""A model that refuses to read a video without its pixels."""
+"""A guard that stops a model from reading a video without its pixels."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,36 +9,36 @@ from vsitrain.families.features import KINDS
 
 
 def refuse_blind_passes(model: Any) -> Callable[[], None]:
-    """Make a model raise where tokens stand for pixels that were not given.
+    """Make a model raise an error if tokens stand for pixels that were not given.
 
-    Left alone it takes them for words that mean nothing and says nothing: it trains, and learns nothing of
-    what the video shows. The guard sits at the model, so that it holds for every trainer and however the
-    library between calls it.
+    Without the guard, the model reads such tokens as words without meaning, and raises no error: it trains,
+    and learns nothing from the video. The guard is a hook of the model, so it works with every trainer and
+    library.
 
     Args:
-        model: as it was loaded, or with an adapter around it.
+        model: the loaded model, with or without an adapter.
 
     Returns:
-        A function that takes the guard away.
+        A function that removes the guard.
 
     Raises:
-        VsiError: at a forward pass over such tokens.
+        VsiError: a forward pass has such tokens (raised by the guarded model).
     """
     base = model.get_base_model() if hasattr(model, "get_base_model") else model
     pads = {getattr(base.config, attribute): key for attribute, key in family_of(base).pads.items()}
 
     def check(_: Any, args: tuple[Any, ...], given: dict[str, Any]) -> None:
         input_ids = given.get("input_ids", args[0] if args else None)
-        # A single token is a model that writes on: it has the pixels in its cache.
+        # With a single token, the model is generating, and the pixels are in its cache.
         if input_ids is None or input_ids.shape[1] == 1:
             return
-        # What the vision tower made of the pixels before, in `generate` or for several passes.
+        # Features that the vision tower computed before, in `generate` or for several passes.
         made = given.get("mm_encoder_outputs") or {}
         for token, key in pads.items():
             seen = given.get(key) is not None or made.get(KINDS[key]) is not None
             if not seen and (count := int((input_ids == token).sum())):
-                fault = f"was given {count} tokens that stand for pixels, and no {key}"
-                remedy = "Pass on to the model all that vsitrain.families.encode gives."
+                fault = f"was given {count} tokens that stand for pixels, but no {key}"
+                remedy = "Pass the complete result of vsitrain.families.encode to the model."
                 raise VsiError(type(base).__name__, fault, remedy)
 
     handle = base.register_forward_pre_hook(check, with_kwargs=True)

@@ -1,4 +1,4 @@
-"""Text that a processor takes for a place of pixels: no question may hold it."""
+"""Texts that a processor reads as a place for pixels. No question may contain them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -8,19 +8,19 @@ from vsitrain.families.family import family_of, pad_token_ids
 
 
 def refuse_marks(processor: Any, texts: Iterable[tuple[str, str]]) -> None:
-    """Refuse a text that names a token which stands for pixels: the model would look for them there.
+    """Refuse a text that contains a token for pixels, because the model would expect pixels at it.
 
     Args:
-        processor: of the model.
-        texts: pairs of a name for an error, and the text.
+        processor: the model's processor.
+        texts: pairs of the name of a text in an error, and the text.
 
     Raises:
-        OptionError: a text holds such a token.
+        OptionError: a text contains such a token.
     """
     marks = _marks(processor)
     for name, text in texts:
         if found := next((mark for mark in marks if mark in text), None):
-            fault = f"holds {found}, which stands for pixels in this model."
+            fault = f"contains {found}, which stands for pixels in this model."
             raise OptionError(
                 f"the prompt {name}", fault, "Remove it from the text, or leave that question out."
             )

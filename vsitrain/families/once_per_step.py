@@ -1,4 +1,4 @@
-"""A vision tower that is trained: run once for each distinct clip of a step, forward and backward."""
+"""Run a trained vision tower once per distinct clip of a step, forward and backward."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,11 +12,11 @@ from vsitrain.families.features import leaves_of
 
 
 class OncePerStep:
-    """Gives micro-batches features to differentiate by, and takes their gradients on into the tower.
+    """Gives features to micro-batches, and passes their gradients into the tower once per step.
 
-    An optimizer step of several micro-batches shows a clip in many of them. The tower runs over a clip when
-    it is first shown. The gradients by its features are summed up over the micro-batches, and go backward
-    through the tower once, before the optimizer takes its step. The sum is the same as without.
+    In an optimizer step, several micro-batches may show the same clip. The tower runs over a clip when it is
+    first shown. The gradients of its features are summed over the micro-batches, and pass backward through
+    the tower once, before the optimizer's step. The sum is the same as with one pass per micro-batch.
     """
 
     def __init__(self) -> None:
@@ -27,8 +27,8 @@ class OncePerStep:
         """The rows with features, which are leaves of the graph of this micro-batch.
 
         Args:
-            model: whose tower runs over clips that were not shown in this step yet.
-            rows: without features.
+            model: the model. Its tower runs over clips that were not shown in this step yet.
+            rows: rows without features.
         """
         known = {id(row.vision) for row in self._leaves}
         for row in rows:

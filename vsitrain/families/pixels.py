@@ -1,4 +1,4 @@
-"""The pixels of a clip, prepared once for all the prompts that it stands in: that is most of their work."""
+"""The pixels of a clip, prepared once for all its prompts. This is most of the work of encoding."""
 
 import copy
 from collections.abc import Iterator, Mapping
@@ -13,10 +13,10 @@ _PARTS = ("image_processor", "video_processor")
 
 
 class Pixels:
-    """Remembers those of the clip last asked for, as one processor prepared them in one way.
+    """Keeps the pixels of the last clip, as one processor prepared them in one input mode.
 
     Attributes:
-        vision: the tensors that the clip brings, once they are known. Rows of several calls share them.
+        vision: the tensors of the clip, after they are computed. Rows of several calls share them.
     """
 
     def __init__(self) -> None:
@@ -26,11 +26,11 @@ class Pixels:
 
     @contextmanager
     def of(self, processor: Any, clip: Clip) -> Iterator[None]:
-        """While it lasts, the processor prepares the first pixels that it is given, and gives them again.
+        """In this context, the processor prepares pixels in its first call, and returns them in later calls.
 
         Args:
-            processor: of a model, with its pixel limits set. It must be asked about this clip alone.
-            clip: that it is asked about.
+            processor: the model's processor, with its pixel limits set. It must be used for this clip only.
+            clip: the clip.
         """
         own = {name: getattr(processor, name) for name in _PARTS if hasattr(processor, name)}
         if self._clip is not clip:
@@ -46,7 +46,7 @@ class Pixels:
 
 
 class _Once:
-    """Called, it gives what the first call gave; all else is the part's own."""
+    """A wrapper that returns the result of its first call in every call. Attributes are those of the part."""
 
     def __init__(self, part: Any) -> None:
         self._part = part
@@ -55,7 +55,7 @@ class _Once:
     def __call__(self, *args: Any, **how: Any) -> Any:
         if self._given is None:
             self._given = self._part(*args, **how)
-        return copy.copy(self._given)  # whoever gets it may take things out
+        return copy.copy(self._given)  # the caller may remove items
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._part, name)

@@ -1,4 +1,4 @@
-"""Where a clip stands in a prompt: as one video, or as so many images."""
+"""The place of a clip in a prompt: one video, or one image per frame."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
@@ -8,21 +8,22 @@ from vsitrain.data.clip import Clip
 Messages = Sequence[Mapping[str, Any]]
 
 InputMode = Literal["video", "images"]
-"""A clip as one video, or as so many images: about twice the tokens, but some engines take nothing else."""
+"""A clip as one video, or as one image per frame: about twice the tokens, but some engines need images."""
 
 
 def with_places(messages: Messages, clip: Clip, input_mode: InputMode) -> list[dict[str, Any]]:
-    """Messages whose one place for a video is left as it is, or becomes a place for each frame.
+    """Messages with their place for a video, or with one place per frame instead.
 
-    Keys without a value go: tables give every part the same keys, and chat templates ask which a part has.
+    Keys without a value are removed, because tables give every part the same keys and chat templates check
+    which keys a part has.
 
     Args:
-        messages: with one part `{"type": "video"}` among them.
-        clip: that the place is for.
-        input_mode: how the clip is shown.
+        messages: messages with exactly one part `{"type": "video"}`.
+        clip: the clip for this place.
+        input_mode: whether the clip is shown as a video or as images.
 
     Raises:
-        ValueError: there is not one place for a video.
+        ValueError: the messages do not have exactly one place for a video.
     """
     result = []
     places = 0
@@ -34,7 +35,7 @@ def with_places(messages: Messages, clip: Clip, input_mode: InputMode) -> list[d
             content = list(_as_images(parts, len(clip.frames))) if input_mode == "images" else parts
         result.append({**message, "content": content})
     if places != 1:
-        raise ValueError(f"a prompt needs one part of type video for its clip, and has {places}")
+        raise ValueError(f"a prompt needs one part of type video for its clip, but has {places}")
     return result
 
 
@@ -47,7 +48,7 @@ def _as_images(parts: list[dict[str, Any]], count: int) -> Iterator[dict[str, An
 
 
 def stills(clip: Clip) -> list[Any]:
-    """The frames of a clip as pictures of Pillow."""
+    """The frames of a clip as Pillow images."""
     from PIL import Image
 
     return [Image.fromarray(frame) for frame in clip.frames]

@@ -1,4 +1,4 @@
-"""A model that takes rows, and shows itself their clips: its vision tower runs once for each of them."""
+"""Let a model take rows with clips as inputs. Its vision tower runs once per clip."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -20,20 +20,20 @@ def show_rows(
     shares: bool = True,
     precision: Precision = nullcontext,
 ) -> None:
-    """Let a model take `rows` among the keyword arguments of a pass, beside `input_ids`.
+    """Let a model take `rows` as a keyword argument of a pass, in addition to `input_ids`.
 
-    A tower that stays as it is runs without gradient, and once for passes that show the same rows one after
-    the other, as those of a policy and its reference do. A tower that is trained runs once a pass. It runs
-    within the call of the model, as DistributedDataParallel needs it.
+    A frozen tower runs without gradients, and only once for consecutive passes over the same rows, as those
+    of a policy and its reference. A trained tower runs once per pass. It runs within the call of the model,
+    as DistributedDataParallel requires.
 
     Args:
-        model: as it was loaded, or with an adapter around it.
-        processor: of the model.
-        reference: another model that is to take rows, too. What the tower of `model` makes of a clip is
-            handed to it only if it has the same tower.
-        shares: False hands the pixels of every row to the model. So it must be where a process holds only its
-            share of the weights (FSDP, ZeRO-3): the tower cannot run by itself there.
-        precision: a context that the tower runs in, such as `accelerator.autocast`.
+        model: the loaded model, with or without an adapter.
+        processor: the model's processor.
+        reference: another model that takes rows, too. It gets the features of `model` only if it has the same
+            tower.
+        shares: whether the tower may run on its own. False passes the pixels of every row to the model, which
+            is necessary if a process holds only its share of the weights (FSDP, ZeRO-3).
+        precision: a context for the tower, such as `accelerator.autocast`.
     """
     last = None if trains_tower(model) else list[EncodedPrompt]()
     _take_rows(model, processor, last, shares, precision)
@@ -47,7 +47,7 @@ def show_rows(
 def _take_rows(
     model: Any, processor: Any, last: list[EncodedPrompt] | None, shares: bool, precision: Precision
 ) -> None:
-    """Make a model take rows. `last` keeps those of its last pass; None where its tower is trained."""
+    """Make a model take rows. `last` keeps the rows of its last pass; None if its tower is trained."""
     base = model.get_base_model() if hasattr(model, "get_base_model") else model
 
     def see(_: Any, args: tuple[Any, ...], given: dict[str, Any]) -> Any:

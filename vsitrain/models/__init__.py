@@ -1,1 +1,1 @@
-"""The model that a run starts from: published, adapted, or tiny."""
+"""The starting model of a run: a published model, an adapter, or a tiny model."""

@@ -1,4 +1,4 @@
-"""The model that a run starts from: a published one, a checkpoint, or an adapter merged into its base."""
+"""The starting model of a run: a published model, a checkpoint, or an adapter merged into its base."""
 
 import json
 from pathlib import Path
@@ -12,25 +12,25 @@ from vsitrain.models.whole_weights import model_of_shapes, whole_weights
 from vsitrain.pretrained import in_words, limited, open_adapter, open_model, open_processor, refuse_pickles
 from vsitrain.runs.provenance import MERGED, read_provenance, write_provenance
 
-_RIGHT_BASE = "Name the model that it was trained on as base_model_name_or_path in its adapter_config.json."
+_RIGHT_BASE = "Set base_model_name_or_path in its adapter_config.json to the model that it was trained on."
 
 ADAPTER_CONFIG, ADAPTER_WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 
 
 def is_adapter(name_or_path: str) -> bool:
-    """Whether a folder holds an adapter, and not a whole model."""
+    """Return whether a folder contains an adapter, and not a full model."""
     return (Path(name_or_path) / ADAPTER_CONFIG).is_file()
 
 
 def check_adapter(adapter: str, base_config: Any) -> None:
-    """Refuse an adapter that does not fit its base, by names and shapes alone: no weight is read.
+    """Refuse an adapter that does not fit its base. It compares names and shapes, and reads no weights.
 
     Args:
-        adapter: folder of the adapter.
-        base_config: configuration of the model that it names as its base.
+        adapter: the folder of the adapter.
+        base_config: the configuration of the adapter's base.
 
     Raises:
-        OptionError: its tensors are not those that such an adapter has on this base.
+        OptionError: the tensors of the adapter do not fit the base.
     """
     import torch
     from peft import PeftConfig, get_peft_model, get_peft_model_state_dict
@@ -38,7 +38,7 @@ def check_adapter(adapter: str, base_config: Any) -> None:
 
     refuse_pickles(adapter, ADAPTER_WEIGHTS)
     fault = "cannot be read as an adapter"
-    with in_words(adapter, fault, "Name a folder that PEFT wrote."), limited(adapter, fault):
+    with in_words(adapter, fault, "Pass a folder that PEFT wrote."), limited(adapter, fault):
         with safe_open(Path(adapter) / ADAPTER_WEIGHTS, framework="pt") as file:
             found = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
         with whole_weights(), torch.device("meta"):
@@ -49,28 +49,28 @@ def check_adapter(adapter: str, base_config: Any) -> None:
         name = min({name for name, _ in found.items() ^ expected.items()})
         fault = (
             f"does not fit its base {base_of(adapter)}: {name} is {found.get(name, 'missing')}, "
-            f"and should be {expected.get(name, 'none of its tensors')}."
+            f"but the base needs {expected.get(name, 'no such tensor')}."
         )
         raise OptionError(adapter, fault, _RIGHT_BASE)
 
 
 def merge_adapter(adapter: str, out: Path, *, dtype: str | None) -> Path:
-    """Write the model that an adapter and its base make together, with processor and provenance beside it.
+    """Merge an adapter into its base, and write the model with processor and provenance.
 
-    The folder appears whole, or not at all.
+    The folder is written completely, or not at all.
 
     Args:
-        adapter: folder of the adapter.
-        out: folder to write.
-        dtype: of the weights: `float32`, `bfloat16`; None as they are stored.
+        adapter: the folder of the adapter.
+        out: the folder to write.
+        dtype: the type of the weights: `float32`, `bfloat16`; None for the type as stored.
 
     Raises:
-        OptionError: the adapter names no base, or there is something else than a model in `out`.
+        OptionError: the adapter does not state its base, or `out` contains something else than a model.
     """
     base = base_of(adapter)
     refuse_link(out)
     if out.exists() and not (out / "config.json").is_file() and (not out.is_dir() or any(out.iterdir())):
-        raise OptionError(out, "is there already and is no model.", "Move it away: a model goes there.")
+        raise OptionError(out, "already exists, and is not a model.", "Move it to another folder.")
     out.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=f"{out.name}.", dir=out.parent) as folder:
         unfinished = Path(folder) / out.name
@@ -88,21 +88,21 @@ def merge_adapter(adapter: str, out: Path, *, dtype: str | None) -> Path:
 
 
 def base_of(adapter: str) -> str:
-    """The model that an adapter says it was trained on.
+    """The base of an adapter: the model that it was trained on.
 
-    A run that started from an adapter keeps its base in its own folder, as MERGED. There it is found wherever
-    that folder was moved to, from the run's checkpoints too.
+    A run that started from an adapter keeps its base in its own folder, as MERGED. It is found there even if
+    the folder was moved, also from the run's checkpoints.
 
     Raises:
-        OptionError: it names none, or another adapter; or what it says cannot be read.
+        OptionError: the adapter states no base, or another adapter as its base, or cannot be read.
     """
-    with in_words(adapter, "its adapter_config.json cannot be read", "Name a folder that PEFT wrote."):
+    with in_words(adapter, "its adapter_config.json cannot be read", "Pass a folder that PEFT wrote."):
         stated = json.loads(read_regular(Path(adapter) / ADAPTER_CONFIG))
         base = stated.get("base_model_name_or_path")
         if not isinstance(base, str | None):
-            raise ValueError("base_model_name_or_path is no text")
+            raise ValueError("base_model_name_or_path is not a text")
     if not base:
-        fault = "its adapter_config.json names no base_model_name_or_path."
+        fault = "has no base_model_name_or_path in its adapter_config.json."
         raise OptionError(adapter, fault, _RIGHT_BASE)
     if Path(base).name == MERGED:
         for folder in (Path(adapter), Path(adapter).resolve().parent):
@@ -113,42 +113,42 @@ def base_of(adapter: str) -> str:
 
 
 def refuse_adapter_as_base(adapter: str, base: str) -> None:
-    """Refuse an adapter whose base is no whole model.
+    """Refuse an adapter with a base that is not a full model.
 
     Args:
-        adapter: its name.
-        base: folder of the model that it was trained on.
+        adapter: the name of the adapter.
+        base: the folder of its base.
 
     Raises:
-        OptionError: there is an adapter in that folder, perhaps the same one.
+        OptionError: the folder of the base contains an adapter, perhaps the same one.
     """
     if is_adapter(base):
-        fault = f"its adapter_config.json names {base} as its base, which is an adapter and no whole model."
+        fault = f"has the base {base} in its adapter_config.json, which is an adapter and not a full model."
         raise OptionError(adapter, fault, _RIGHT_BASE)
 
 
 def name_base(model: Any, base: str) -> None:
-    """State the base of a model's adapters, such as MERGED, which others find beside the adapter.
+    """Set the base of a model's adapters, such as MERGED, which is in the adapter's folder.
 
-    A model without adapters is left as it is.
+    A model without adapters is not changed.
     """
     for config in getattr(model, "peft_config", {}).values():
         config.base_model_name_or_path = base
 
 
 def weights_dtype(settings: Any, args: Any) -> str | None:
-    """The precision that weights are loaded in.
+    """The precision in which weights are loaded.
 
-    With an adapter it is the one that is asked for: PEFT trains the adapter in float32. A model that is
-    trained itself is float32: a small step on a bfloat16 weight is rounded away. It still computes in
-    bfloat16, by autocast (`bf16`). DeepSpeed keeps a float32 copy of such weights by itself.
+    With an adapter, it is the precision of the settings, because PEFT trains the adapter in float32. Without
+    an adapter, it is float32, because a small step on a bfloat16 weight is lost by rounding. Autocast
+    (`bf16`) still computes in bfloat16. DeepSpeed keeps a float32 copy of bfloat16 weights by itself.
 
     Args:
         settings: TRL's ModelConfig.
         args: TRL's configuration.
 
     Returns:
-        `float32`, `bfloat16` …; None as they are stored.
+        `float32`, `bfloat16` …; None for the type as stored.
     """
     copied = args.deepspeed_plugin is not None and (args.bf16 or args.fp16)
     asked: str | None = settings.dtype
@@ -156,12 +156,12 @@ def weights_dtype(settings: Any, args: Any) -> str | None:
 
 
 def load_model(settings: Any, *, dtype: str | None, train_vision: bool) -> Any:
-    """Load a model's weights to train them.
+    """Load a model's weights for training.
 
     Args:
         settings: TRL's ModelConfig.
-        dtype: of the weights, from `weights_dtype`.
-        train_vision: whether the vision tower and its projector are trained too, where there is no adapter.
+        dtype: the type of the weights, from `weights_dtype`.
+        train_vision: whether the vision tower and its projector are trained too, if there is no adapter.
     """
     model = open_model(
         settings.model_name_or_path,
@@ -176,7 +176,7 @@ def load_model(settings: Any, *, dtype: str | None, train_vision: bool) -> Any:
 
 
 def adapter_config(settings: Any) -> Any:
-    """The adapter to train, or None: by default on the language model's linear layers."""
+    """The adapter to train, by default on the language model's linear layers; None without an adapter."""
     from trl.trainer.utils import get_peft_config
 
     config: Any = get_peft_config(settings)

@@ -1,4 +1,4 @@
-"""Models that are made whole where training itself shares weights out over processes."""
+"""Make complete models in a process, even if the training splits weights over processes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,11 +7,11 @@ from typing import Any
 
 @contextmanager
 def whole_weights() -> Iterator[None]:
-    """While it lasts, transformers makes and loads models whole, also in a run with DeepSpeed's ZeRO-3.
+    """In this context, transformers makes and loads complete models, also in a run with DeepSpeed's ZeRO-3.
 
-    Once a run's settings ask for ZeRO-3, every model that transformers makes is shared out over the processes
-    at once. That is for the model that is trained. A model on the meta device has nothing to share out, and
-    one that is merged and saved must be whole.
+    In a run with ZeRO-3, transformers splits every model that it makes over the processes. That is right for
+    the model that is trained. A model on the meta device has no weights to split, and a model that is merged
+    and saved must be complete.
 
     Source: transformers 5.24, integrations/deepspeed.py.
     """
@@ -28,10 +28,10 @@ def whole_weights() -> Iterator[None]:
 
 
 def model_of_shapes(config: Any) -> Any:
-    """A model on PyTorch's meta device: shapes without numbers.
+    """A model on PyTorch's meta device, which has shapes and no numbers.
 
     Args:
-        config: of a vision-language model.
+        config: the configuration of a vision-language model.
     """
     import torch
     from transformers import AutoModelForImageTextToText

@@ -1,4 +1,4 @@
-"""What a run will need, before anything is loaded: parameters, memory, steps, hours; and a refusal."""
+"""The plan of a run, before anything is loaded: parameters, memory, steps, hours, and whether it fits."""
 
 from vsitrain.plan.clip_size import ClipSize, clip_size
 from vsitrain.plan.devices import Device, find_device

@@ -1,4 +1,4 @@
-"""The numbers that a plan takes for granted, each with its reason: `assumptions.yaml`."""
+"""The assumptions of a plan, each with its reason, from `assumptions.yaml`."""
 
 from functools import cache
 
@@ -12,9 +12,9 @@ class Assumption(BaseModel):
 
     Attributes:
         value: the number, in `unit`.
-        unit: what it counts.
+        unit: the unit of the number.
         why: the reason for it.
-        source: where it comes from.
+        source: its source.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -27,10 +27,10 @@ class Assumption(BaseModel):
 
 @cache
 def assumptions() -> dict[str, Assumption]:
-    """All of them, by name."""
+    """All assumptions, by name."""
     return read_packaged(RootModel[dict[str, Assumption]], __package__, "assumptions.yaml").root
 
 
 def assumed(name: str) -> float:
-    """The value of one of them."""
+    """The value of an assumption."""
     return assumptions()[name].value

@@ -1,4 +1,4 @@
-"""How many tokens and patches a clip becomes, from a model's configuration: no processor is loaded."""
+"""The number of tokens and patches of a clip, from a model's configuration. No processor is loaded."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,18 +7,18 @@ from typing import Any
 from vsitrain.families import Family, InputMode, family_of, frame_limits, video_limits
 
 _STAMP = 10
-"""Tokens that Qwen3-VL and InternVL write around each frame or two, such as `<12.5 seconds>`, at most."""
+"""Maximum number of tokens that Qwen3-VL and InternVL write per frame or two, such as `<12.5 seconds>`."""
 
 
 @dataclass(frozen=True)
 class ClipSize:
-    """What a clip becomes.
+    """The size of a clip in a model.
 
     Attributes:
-        features: vectors that the vision tower hands to the language model.
-        marks: tokens written around them.
-        patches: that go into the vision tower.
-        pairs: of patches that attend to each other, summed over the layers of the tower.
+        features: number of vectors that the vision tower passes to the language model.
+        marks: number of tokens around them.
+        patches: number of patches in the vision tower.
+        pairs: number of pairs of patches that attend to each other, summed over the layers of the tower.
     """
 
     features: int
@@ -28,7 +28,7 @@ class ClipSize:
 
     @property
     def tokens(self) -> int:
-        """Tokens of a prompt that the clip takes."""
+        """Number of tokens of the clip in a prompt."""
         return self.features + self.marks
 
 
@@ -45,21 +45,21 @@ def clip_size(
     """The size of a clip as the model's processor makes it.
 
     Args:
-        config: of a vision-language model.
-        frames: of the clip.
-        height, width: of a frame as it comes, in pixels.
-        min_pixels, max_pixels: of a frame, as it is resized; ignored where all frames get one size.
-        input_mode: how the clip is shown.
+        config: the configuration of a vision-language model.
+        frames: number of frames of the clip.
+        height, width: size of a stored frame, in pixels.
+        min_pixels, max_pixels: limits of a resized frame; ignored if all frames are resized to one size.
+        input_mode: whether the clip is shown as a video or as images.
 
     Raises:
-        VsiError: the model is of no family that can be shown a video.
+        VsiError: the family of the model is not supported.
         ValueError: a frame is more than 200 times as wide as high.
     """
     family, vision = family_of(config), config.vision_config
     if family.limits is None:
         side = vision.image_size[0] if isinstance(vision.image_size, list | tuple) else vision.image_size
         patch = vision.patch_size[0] if isinstance(vision.patch_size, list | tuple) else vision.patch_size
-        # A patch more than the grid holds stands for the whole image.
+        # One additional patch represents the complete image.
         seen = (side // patch) ** 2 + 1
         pairs = frames * seen**2 * vision.num_hidden_layers
         return ClipSize(frames * config.image_seq_length, frames * _STAMP, frames * seen, pairs)
@@ -77,9 +77,9 @@ def clip_size(
 
 
 def _pairs(vision: Any, rows: int, columns: int) -> int:
-    """Pairs of patches of a frame, or two, that attend to each other, summed over the layers.
+    """Number of pairs of patches of one or two frames that attend to each other, summed over the layers.
 
-    In most layers of Qwen2.5-VL a patch attends to those of its window alone.
+    In most layers of Qwen2.5-VL, a patch attends only to the patches of its window.
     """
     whole = (rows * columns) ** 2
     depth = int(vision.depth)
@@ -92,7 +92,7 @@ def _pairs(vision: Any, rows: int, columns: int) -> int:
 
 
 def _squares(length: int, side: int) -> int:
-    """The squares, added up, of the parts that a length is cut into: of `side` each, and the rest."""
+    """The sum of the squares of the parts of a length, which is split into parts of `side` and a rest."""
     parts, rest = divmod(length, side)
     return parts * side**2 + rest**2
 

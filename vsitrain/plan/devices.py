@@ -1,4 +1,4 @@
-"""The devices that a plan reckons with: the one that is here, or one by name."""
+"""The device of a plan: that of this machine, or a device by name."""
 
 from dataclasses import dataclass, replace
 from functools import cache
@@ -9,22 +9,22 @@ import yaml
 from vsidata.errors import OptionError
 
 DEFAULT = "RTX 4090"
-"""Where there is no device and none is named: the smallest one that this project is meant for."""
+"""The device of a plan on a machine without a GPU, if the user chooses none: the smallest supported one."""
 
 _GIB = 2**30
 
 
 @dataclass(frozen=True)
 class Device:
-    """What a plan must know of a device.
+    """The facts about a device that a plan needs.
 
     Attributes:
-        name: as people write it.
-        memory: bytes.
-        flops: operations a second, dense bfloat16.
-        bandwidth: of its memory, bytes a second.
-        measured: whether the memory was read from a device that is here.
-        speed_of: the device of the table whose speed this is.
+        name: the usual name of the device.
+        memory: its memory in bytes.
+        flops: operations per second, dense bfloat16.
+        bandwidth: bandwidth of its memory, in bytes per second.
+        measured: whether the memory was read from a device of this machine.
+        speed_of: the device of the table that the speed is taken from.
     """
 
     name: str
@@ -53,8 +53,8 @@ def find_device(name: str | None = None) -> Device:
     """The device to plan for.
 
     Args:
-        name: of the table, in any case, with or without spaces. None for the one that is here, with the
-            memory that CUDA reports; where there is none, for `DEFAULT`.
+        name: a name of the table, in any case, with or without spaces. None for the device of this machine,
+            with the memory that CUDA reports, or for `DEFAULT` if there is no device.
 
     Raises:
         OptionError: the name is not in the table.
@@ -71,7 +71,7 @@ def find_device(name: str | None = None) -> Device:
 
 
 def device_of(name: str, memory: int) -> Device:
-    """A device by the name and memory (bytes) that CUDA reports; an unknown one has `DEFAULT`'s speed."""
+    """A device by the name and memory (bytes) that CUDA reports; an unknown device gets `DEFAULT`'s speed."""
     for device, match in _table().values():
         if match in name:
             return replace(device, name=name, memory=memory, measured=True)

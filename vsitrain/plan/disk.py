@@ -1,4 +1,4 @@
-"""What a run writes to disk, and the refusal of one that has no room for it."""
+"""The disk space of a run, and the refusal of a run that does not fit on the disk."""
 
 import math
 import shutil
@@ -12,12 +12,12 @@ _GIB = 2**30
 
 
 def disk_bytes(plan: RunPlan, args: Any) -> int:
-    """What the checkpoints of a run and its model take, when most is there.
+    """Maximum size in bytes of the checkpoints of a run and its model on disk.
 
     Args:
-        plan: of the run.
-        args: TRL's configuration: how often checkpoints are written and how many are kept. One more is there
-            while the oldest is not yet removed.
+        plan: the plan of the run.
+        args: TRL's configuration, which states when checkpoints are written and how many are kept. One more
+            exists until the oldest one is removed.
     """
     written = _checkpoints(plan.schedule.steps, args)
     keep: int | None = args.save_total_limit
@@ -26,20 +26,20 @@ def disk_bytes(plan: RunPlan, args: Any) -> int:
 
 
 def refuse_if_no_room(plan: RunPlan, args: Any) -> None:
-    """Refuse a run whose checkpoints would fill the disk of its `output_dir`.
+    """Refuse a run with checkpoints that would fill the disk of its `output_dir`.
 
     Raises:
-        OptionError: with the numbers.
+        OptionError: the disk has too little free space; the error has the numbers.
     """
     out = Path(args.output_dir).absolute()
     there = next(folder for folder in (out, *out.parents) if folder.exists())
     needed, free = disk_bytes(plan, args), shutil.disk_usage(there).free
     if needed > free:
         fault = (
-            f"has {free / _GIB:.1f} GiB free, and the run's checkpoints, each of "
+            f"has {free / _GIB:.1f} GiB free, but the run's checkpoints, each of "
             f"{plan.checkpoint_bytes / _GIB:.1f} GiB, take up to {needed / _GIB:.1f} GiB"
         )
-        remedy = "Make room, name another output_dir, or keep fewer checkpoints (save_total_limit)."
+        remedy = "Free space, pass another output_dir, or keep fewer checkpoints (save_total_limit)."
         raise OptionError(there, fault, remedy)
 
 

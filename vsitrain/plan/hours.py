@@ -1,4 +1,4 @@
-"""How many operations a run takes, and how long: formulas with their inputs, not a promise."""
+"""Estimates of the operations and the time of a run: formulas with their inputs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,12 +45,12 @@ class Hours:
     """The operations and the time of a run.
 
     Attributes:
-        gpu_hours: of all devices together: devices × the sum of `seconds` / 3600.
-        seconds: of one device, by stage.
+        gpu_hours: hours of all devices together: devices × the sum of `seconds` / 3600.
+        seconds: seconds of one device, by stage.
         operations: FLOPs of one device, by stage.
-        formulas: terms and stages in the names of the inputs, as Python reads them, each after what it needs.
+        formulas: terms and stages as Python expressions of the inputs, each after the terms that it needs.
         inputs: value by name.
-        meanings: what each input is.
+        meanings: the meaning of each input.
     """
 
     gpu_hours: float
@@ -64,20 +64,20 @@ class Hours:
 def hours_of(model: ModelSize, work: Workload, schedule: Schedule, device: Device) -> Hours:
     """Count the operations of a run, and estimate its time.
 
-    A pass forward takes 2 FLOPs a parameter and token, and so does each of these: the way back to the inputs,
-    the gradients of the weights that are trained, and the second pass forward of gradient checkpointing.
-    Attention takes 4 FLOPs a layer, a unit of its width and a pair of tokens. The head reads replies alone,
-    and computes their logits a second time on the way back. Generated tokens wait for the weights to be read,
-    or for the kernels to be launched. Loading, saving and evaluation are left out.
+    A forward pass takes 2 FLOPs per parameter and token, and so does each of these: the backward pass to the
+    inputs, the gradients of the trained weights, and the second forward pass of gradient checkpointing.
+    Attention takes 4 FLOPs per layer, unit of its width and pair of tokens. The head reads only replies, and
+    computes their logits again in the backward pass. The time of a generated token is that of reading the
+    weights or of launching the kernels. Loading, saving and evaluation are not included.
 
-    Checkpointing computes a layer again up to the last number that the way back needs: its last matrix is
-    left out where it has no adapter, and the projector is computed once.
+    Checkpointing computes a layer again up to the last number that the backward pass needs. Its last matrix
+    is not computed again if it has no adapter, and the projector is computed once.
 
     Args:
-        model: that is trained.
+        model: the trained model.
         work: the run.
-        schedule: its steps.
-        device: that it runs on.
+        schedule: the steps of the run.
+        device: the device that it runs on.
     """
     rows = _inputs(model, work, schedule, device)
     it = {name: value for name, value, _ in rows}
@@ -136,7 +136,7 @@ def _operations(it: Mapping[str, float], work: Workload) -> dict[str, float]:
 def _inputs(
     model: ModelSize, work: Workload, schedule: Schedule, device: Device
 ) -> list[tuple[str, float, str]]:
-    """Name, value and meaning of what the formulas need."""
+    """Name, value and meaning of each input of the formulas."""
     language = model.parts["language model"]
     head = model.vocabulary * model.hidden
     head_trained = not model.lora and model.trained["head" if model.parts["head"] else "embeddings"] > 0
@@ -155,12 +155,12 @@ def _inputs(
         (
             "P_last",
             0 if model.lora else model.layers * model.hidden * model.intermediate,
-            "of which in last matrices of layers, not computed again",
+            "of them, in the last matrices of layers, which are not computed again",
         ),
         (
             "P_vision_last",
             model.vision_layers * model.vision_hidden * model.vision_intermediate,
-            "of which in last matrices of layers",
+            "of the vision tower's parameters, in the last matrices of layers",
         ),
         ("P_trained", model.trained["language model"], "parameters trained in the language model's layers"),
         ("P_head_trained", head if head_trained else 0, "parameters trained in the head"),
@@ -175,35 +175,37 @@ def _inputs(
             "FLOPs of the tower's attention for a clip",
         ),
         ("again", int(work.checkpointing), "1 with gradient checkpointing, which computes layers again"),
-        ("patches", work.clip.patches, "of a clip"),
-        ("features", work.clip.features, "that the tower makes of a clip"),
-        ("prompt_tokens", work.prompt_tokens, "of a prompt with its clip"),
-        ("completion_tokens", work.completion_tokens, "of a reply, at most"),
+        ("patches", work.clip.patches, "patches of a clip"),
+        ("features", work.clip.features, "features that the tower computes for a clip"),
+        ("prompt_tokens", work.prompt_tokens, "tokens of a prompt with its clip"),
+        ("completion_tokens", work.completion_tokens, "maximum tokens of a reply"),
         ("looks", looks.forward, "runs of the tower over a clip on each device, without gradients"),
-        ("looks_trained", looks.trained, "the same forward and backward, where the tower is trained"),
-        ("trained_sequences", trained, "trained on by each device"),
+        ("looks_trained", looks.trained, "runs forward and backward, if the tower is trained"),
+        ("trained_sequences", trained, "sequences that each device trains on"),
         ("flops", device.flops, f"FLOP/s of {device.speed_of}, dense bfloat16"),
-        ("utilisation", assumed("utilisation"), "share of them that is reached"),
+        ("utilisation", assumed("utilisation"), "share of the FLOP/s that is reached"),
     ]
     if work.reference:
-        rows.append(("scored_sequences", trained / work.iterations, "scored by the reference on each device"))
+        scored = "sequences that the reference scores on each device"
+        rows.append(("scored_sequences", trained / work.iterations, scored))
     if work.scores_old:
-        rows.append(("old_sequences", trained / work.iterations, "scored on each device before training"))
+        old = "sequences that each device scores before training"
+        rows.append(("old_sequences", trained / work.iterations, old))
     if work.method == "grpo":
         length = work.prompt_tokens + work.completion_tokens
         cache = work.generated * length * model.layers * 2 * model.key_value
         launch = assumed("layer_launch" if work.vllm is None else "vllm_launch")
         rows += [
-            ("generated_sequences", schedule.rounds * work.generated, "generated by each device"),
-            ("rounds", schedule.rounds, "of generation"),
-            ("layers", model.layers, "of the language model"),
+            ("generated_sequences", schedule.rounds * work.generated, "sequences that each device generates"),
+            ("rounds", schedule.rounds, "rounds of generation"),
+            ("layers", model.layers, "layers of the language model"),
             ("launch", launch, "seconds to launch the kernels of a layer"),
             (
                 "read",
                 (language + head + cache) * weight_bytes(model, work),
-                "bytes of weights and cache, for a token",
+                "bytes of weights and cache that are read per token",
             ),
-            ("bandwidth", device.bandwidth, f"bytes a second of {device.speed_of}"),
-            ("bandwidth_share", assumed("bandwidth_share"), "share of it that is reached"),
+            ("bandwidth", device.bandwidth, f"bytes per second of {device.speed_of}"),
+            ("bandwidth_share", assumed("bandwidth_share"), "share of the bandwidth that is reached"),
         ]
     return rows

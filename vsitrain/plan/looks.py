@@ -1,4 +1,4 @@
-"""How often the vision tower runs over a clip."""
+"""The number of times that the vision tower runs over a clip."""
 
 from dataclasses import dataclass
 
@@ -12,8 +12,8 @@ class Looks:
     """Runs of the vision tower over a clip on one device, during the whole run.
 
     Attributes:
-        forward: without gradients.
-        trained: forward and backward.
+        forward: runs without gradients.
+        trained: runs forward and backward.
     """
 
     forward: float
@@ -21,25 +21,25 @@ class Looks:
 
 
 def looks_of(model: ModelSize, work: Workload, schedule: Schedule) -> Looks:
-    """Count them, taking no two questions to be about one clip: so it is at most.
+    """Count the runs of the tower. It is a maximum, because every question is counted with its own clip.
 
     Args:
-        model: that is trained.
+        model: the trained model.
         work: the run.
-        schedule: its steps.
+        schedule: the steps of the run.
     """
     sequences = schedule.sequences / work.processes
     if work.method != "grpo":
         pairs = 2 if work.method == "dpo" else 1
         clips = sequences / pairs if work.shares_features else sequences
-        # Where the tower is trained, that of the reference is another one.
+        # If the tower is trained, the reference has another one.
         other = work.reference and (model.trains_vision or not work.shares_features)
         return _looks(model, clips, trained=clips, forward=clips if other else 0)
     clips = schedule.prompts / work.processes
     if not work.shares_features:
         passes = 1 + work.reference + work.scores_old
         completions = schedule.rounds * work.generated
-        # Generation by vLLM has a tower of its own.
+        # vLLM has its own tower for generation.
         without = passes * completions - (completions if work.vllm is not None else 0)
         return _looks(model, sequences, trained=sequences, forward=without)
     if not model.trains_vision:

@@ -1,4 +1,4 @@
-"""What lies in a device's memory during a run, part by part."""
+"""The memory that a run needs on each device, by part."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ class Memory:
     """Bytes on each device.
 
     Attributes:
-        always: what stays during the whole run, by part.
-        phases: what comes and goes, by phase and part.
-        reserve: what PyTorch's allocator cannot hand out.
+        always: memory that is in use during the complete run, by part.
+        phases: memory of each phase, by part.
+        reserve: memory that PyTorch's allocator cannot use.
     """
 
     always: Parts
@@ -30,22 +30,22 @@ class Memory:
 
     @property
     def peak(self) -> str:
-        """The phase that takes most."""
+        """The phase that needs most memory."""
         return max(self.phases, key=lambda phase: sum(self.phases[phase].values()))
 
     @property
     def total(self) -> int:
-        """Bytes that a device must have."""
+        """Bytes that a device needs."""
         return sum(self.always.values()) + sum(self.phases[self.peak].values()) + self.reserve
 
 
 def memory_of(model: ModelSize, work: Workload, device_memory: int) -> Memory:
-    """What a run needs on each device.
+    """The memory that a run needs on each device.
 
     Args:
-        model: that is trained.
+        model: the trained model.
         work: the run.
-        device_memory: bytes; vLLM takes its share of it.
+        device_memory: memory of a device in bytes; vLLM takes a share of it.
     """
     shards = work.processes if work.sharding != "none" else 1
     always = {
@@ -65,7 +65,7 @@ def memory_of(model: ModelSize, work: Workload, device_memory: int) -> Memory:
 
 
 def checkpoint_bytes(model: ModelSize, work: Workload) -> int:
-    """What a checkpoint takes on disk: an adapter, or else all weights, and the optimizer."""
+    """The size of a checkpoint on disk: the adapter or all weights, and the optimizer."""
     weights = model.trained_total * _trained_bytes(model, work)
     if not model.lora:
         weights += (model.total - model.trained_total) * weight_bytes(model, work)
@@ -77,13 +77,13 @@ def _weight_shards(work: Workload) -> int:
 
 
 def weight_bytes(model: ModelSize, work: Workload) -> int:
-    """Of a loaded weight: 4 where a model is trained itself, unless DeepSpeed keeps a float32 copy."""
+    """Bytes of a loaded weight: 4 without an adapter, unless DeepSpeed keeps a float32 copy."""
     copied = work.sharding.startswith("zero") and work.compute_bytes < _FLOAT
     return work.weight_bytes if model.lora or copied else _FLOAT
 
 
 def _trained_bytes(model: ModelSize, work: Workload) -> int:
-    """Of a trained weight: PEFT keeps adapters in float32 (not under ZeRO-3), FSDP all that is trained."""
+    """Bytes of a trained weight: 4 for adapters (not under ZeRO-3), and for all trained weights of FSDP."""
     if work.sharding == "fsdp" or (model.lora and work.sharding != "zero3"):
         return _FLOAT
     return weight_bytes(model, work)
@@ -96,13 +96,13 @@ def _weights(model: ModelSize, work: Workload) -> int:
 
 
 def _state_bytes(model: ModelSize, work: Workload) -> float:
-    """All that the optimizer keeps. DeepSpeed adds a float32 copy of weights of half precision."""
+    """Bytes of the optimizer's state. DeepSpeed adds a float32 copy of weights in half precision."""
     deepspeed = work.sharding.startswith("zero")
     kept_in = _FLOAT if deepspeed else _trained_bytes(model, work)
     if "8bit" in work.optimizer:
         a_weight = 2.0
     elif work.optimizer in ("sgd", "adafactor"):
-        a_weight = 0.0  # no state, or a row and a column for a matrix
+        a_weight = 0.0  # no state, or a row and a column per matrix
     else:
         a_weight = 2.0 * kept_in
     copy = _FLOAT if deepspeed and _trained_bytes(model, work) < _FLOAT else 0
@@ -146,7 +146,7 @@ def _training(model: ModelSize, work: Workload) -> dict[str, Parts]:
 
 
 def _clips(model: ModelSize, work: Workload) -> tuple[int, int]:
-    """Clips that go through the vision tower at a time in training, and those whose features are kept."""
+    """Number of clips in the vision tower at a time in training, and number of clips with stored features."""
     if not work.shares_features:
         return work.sequences, work.sequences
     if work.method != "grpo":
@@ -188,7 +188,7 @@ def _generation(model: ModelSize, work: Workload) -> dict[str, Parts]:
 
 
 def _gathered(model: ModelSize, work: Workload) -> int:
-    """Weights that lie whole on a device for a moment, where each device keeps only its share."""
+    """Bytes of complete weights that a device holds temporarily, if it stores only its share."""
     if work.processes == 1:
         return 0
     if work.sharding == "zero3":
@@ -200,7 +200,7 @@ def _gathered(model: ModelSize, work: Workload) -> int:
 
 
 def _cast(model: ModelSize, work: Workload) -> int:
-    """Copies that autocast makes of float32 weights; with checkpointing, those of one layer at a time."""
+    """Bytes of autocast's copies of float32 weights; with checkpointing, copies of one layer at a time."""
     if model.lora or work.sharding == "fsdp" or weight_bytes(model, work) == work.compute_bytes:
         return 0
     at_once = model.layers if work.checkpointing else 1
@@ -210,14 +210,14 @@ def _cast(model: ModelSize, work: Workload) -> int:
 def _kept_activations(
     rows: int, layers: int, hidden: int, intermediate: int, work: Workload, tower: str
 ) -> int:
-    """What layers but the one at work keep for the backward pass; with checkpointing, what goes into each."""
+    """Bytes that the other layers keep for the backward pass; with checkpointing, only their inputs."""
     if work.checkpointing:
         return layers * rows * hidden * work.compute_bytes
     return (layers - 1) * _layer_bytes(rows, hidden, intermediate, work.compute_bytes, f"{tower}saved")
 
 
 def _layer_bytes(rows: int, hidden: int, intermediate: int, number: int, what: str) -> int:
-    """Bytes of a layer for rows (tokens or patches) of numbers of so many bytes."""
+    """Bytes of a layer for a number of rows (tokens or patches); `number` is the bytes of a number."""
     a_row = hidden * assumed(f"{what}_hidden") + intermediate * assumed(f"{what}_intermediate")
     return int(rows * number * a_row)
 
@@ -227,7 +227,7 @@ def _forward_vision(patches: int, model: ModelSize, number: int) -> int:
 
 
 def _head(model: ModelSize, work: Workload) -> int:
-    """Log-probabilities of the replies: a tile of logits, and gradients that are summed up in float32."""
+    """Bytes for the log-probabilities of the replies: a tile of logits, and gradients summed in float32."""
     replies = work.sequences * work.completion_tokens
     tile = min(replies, assumed("head_tile_tokens")) * min(model.vocabulary, assumed("head_tile_vocabulary"))
     trained = not model.lora and model.trained["head" if model.parts["head"] else "embeddings"] > 0

@@ -1,4 +1,4 @@
-"""How large a model is, from its configuration alone: no weight is read, and none is made."""
+"""The size of a model, from its configuration only. No weights are read or made."""
 
 import re
 from collections import Counter
@@ -21,24 +21,24 @@ _PARTS = (
 )
 _REST = "language model"
 PARTS = ("vision tower", "projector", "language model", "embeddings", "head")
-"""The parts of a vision-language model. The head is empty where it shares its weights with the embeddings."""
+"""The parts of a vision-language model. The head is empty if it shares its weights with the embeddings."""
 
 
 @dataclass(frozen=True)
 class ModelSize:
-    """The numbers of a model that decide on memory and speed.
+    """The numbers of a model that decide memory and speed.
 
     Attributes:
-        name: of the model.
-        parts: parameters by part.
-        trained: trained parameters by part; those of an adapter where there is one.
+        name: the name of the model.
+        parts: number of parameters by part.
+        trained: number of trained parameters by part; those of the adapter if there is one.
         lora: whether an adapter is trained.
         hidden, intermediate, layers: width, feed-forward width and depth of the language model.
         attention: width of its queries: heads × their size.
-        key_value: width of its keys, which is that of its values.
-        vocabulary: words.
-        vision_hidden, vision_intermediate, vision_layers: of the vision tower.
-        pixel: numbers of a patch as the vision tower takes it in.
+        key_value: width of its keys, which is also the width of its values.
+        vocabulary: number of words.
+        vision_hidden, vision_intermediate, vision_layers: the same sizes of the vision tower.
+        pixel: number of values of a patch that enters the vision tower.
     """
 
     name: str
@@ -58,17 +58,17 @@ class ModelSize:
 
     @property
     def total(self) -> int:
-        """Parameters, without an adapter."""
+        """Number of parameters, without an adapter."""
         return sum(self.parts.values())
 
     @property
     def trained_total(self) -> int:
-        """Trained parameters."""
+        """Number of trained parameters."""
         return sum(self.trained.values())
 
     @property
     def trains_vision(self) -> bool:
-        """Whether gradients reach into the vision tower."""
+        """Whether the vision tower is trained."""
         return self.trained.get("vision tower", 0) > 0
 
 
@@ -76,8 +76,8 @@ def read_model_config(name_or_path: str) -> Any:
     """A model's configuration, from a folder or from the Hub.
 
     Raises:
-        OptionError: there is none, or it is an adapter's.
-        VsiError: the Hub cannot be reached, or it is no vision-language model of a known family.
+        OptionError: the model does not exist, or is an adapter.
+        VsiError: the Hub cannot be reached, or the family of the model is not supported.
     """
     from vsidata.files.hub.reach import require_reach
     from vsitrain.families import family_of
@@ -85,8 +85,8 @@ def read_model_config(name_or_path: str) -> Any:
 
     folder = Path(name_or_path)
     if (folder / "adapter_config.json").is_file() and not (folder / "config.json").is_file():
-        fault = "holds an adapter, and no model."
-        raise OptionError(name_or_path, fault, "Name the model that the adapter belongs to.")
+        fault = "contains an adapter, not a model."
+        raise OptionError(name_or_path, fault, "Pass the model that the adapter belongs to.")
     if not folder.is_dir():
         require_reach(name_or_path, "model")
     config = open_config(name_or_path)
@@ -97,15 +97,15 @@ def read_model_config(name_or_path: str) -> Any:
 def measure_model(
     config: Any, *, lora: "LoraConfig | None" = None, frozen: Collection[str] = ()
 ) -> ModelSize:
-    """Count a model's parameters on PyTorch's meta device, which holds shapes and no numbers.
+    """Count a model's parameters on PyTorch's meta device, which has shapes and no numbers.
 
     Args:
-        config: of a vision-language model, from `read_model_config`.
-        lora: the adapter to train; None trains the model's own parameters.
-        frozen: parts of `PARTS` that stay as they are, where there is no adapter.
+        config: the configuration of a vision-language model, from `read_model_config`.
+        lora: the adapter to train; None to train the model's own parameters.
+        frozen: parts of `PARTS` that are not trained, if there is no adapter.
 
     Raises:
-        OptionError: the adapter's targets name no module of the model.
+        OptionError: the adapter's targets are not modules of the model.
     """
     name = getattr(config, "name_or_path", "") or config.model_type
     model = model_of_shapes(config)
@@ -154,9 +154,9 @@ def _adapters(model: Any, lora: "LoraConfig") -> Counter[str]:
         with whole_weights():
             adapted: Any = inject_adapter_in_model(lora, model, low_cpu_mem_usage=True)
     except ValueError as error:
-        fault = f"names no module of the model: {str(error).partition('. ')[0]}."
+        fault = f"matches no module of the model: {str(error).partition('. ')[0]}."
         raise OptionError(
-            "lora_target_modules", fault, "Leave it out to adapt all linear layers of the language model."
+            "lora_target_modules", fault, "Remove it to adapt all linear layers of the language model."
         ) from error
     return _by_part({name: it for name, it in adapted.named_parameters() if it.requires_grad})
 

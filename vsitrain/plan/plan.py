@@ -1,4 +1,4 @@
-"""The plan of a run: what is trained, what it needs, how long it takes. Nothing is loaded for it."""
+"""The plan of a run: trained parameters, memory and time. No weights are loaded for it."""
 
 from dataclasses import dataclass
 
@@ -12,14 +12,14 @@ from vsitrain.plan.workload import Workload
 
 @dataclass(frozen=True)
 class RunPlan:
-    """What a run needs.
+    """The needs of a run.
 
     Attributes:
-        model, work, device: what was planned.
+        model, work, device: the inputs of the plan.
         schedule: steps, prompts, tokens.
-        memory: of each device.
+        memory: the memory on each device.
         hours: the time.
-        checkpoint_bytes: of each checkpoint on disk.
+        checkpoint_bytes: size of each checkpoint on disk.
     """
 
     model: ModelSize
@@ -32,7 +32,7 @@ class RunPlan:
 
     @property
     def fits(self) -> bool:
-        """Whether a device has the memory."""
+        """Whether a device has enough memory."""
         return self.memory.total <= self.device.memory
 
 
@@ -40,9 +40,9 @@ def plan(model: ModelSize, work: Workload, device: Device) -> RunPlan:
     """Plan a run.
 
     Args:
-        model: from `measure_model`.
+        model: the model, from `measure_model`.
         work: the run.
-        device: from `find_device`.
+        device: the device, from `find_device`.
 
     Raises:
         OptionError: the batches do not fit the groups or the data.

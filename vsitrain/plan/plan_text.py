@@ -1,4 +1,4 @@
-"""A plan as a person reads it, and as a program does."""
+"""A plan as text for people, and as JSON for programs."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
@@ -13,7 +13,7 @@ _GIB = 2**30
 
 
 def as_text(plan: RunPlan) -> str:
-    """The plan as tables: what is trained, steps, memory part by part, time with its formulas and inputs."""
+    """The plan as tables: trained parameters, steps, memory by part, time with its formulas and inputs."""
     work, memory, hours = plan.work, plan.memory, plan.hours
     devices = f"{work.processes} device{'s' if work.processes > 1 else ''}"
     stages = [
@@ -25,7 +25,7 @@ def as_text(plan: RunPlan) -> str:
         (
             _section(f"{work.method.upper()} of {plan.model.name}", _trained(plan)),
             _section("Steps", _steps(plan)),
-            _section(f"Memory of each device, GiB, when most is taken: {memory.peak}", _memory(plan)),
+            _section(f"Memory of each device at its peak, in GiB: {memory.peak}", _memory(plan)),
             _section(f"Time, {hours.gpu_hours:,.1f} GPU hours: {devices} × the sum of", stages),
             _section("where, in FLOPs of a sequence or clip,", terms),
             _section("with", inputs),
@@ -43,7 +43,7 @@ def in_short(plan: RunPlan) -> str:
         f"{schedule.steps:,} steps over {plan.work.questions:,} questions, {schedule.sequences:,} sequences, "
         f"{schedule.tokens:,} tokens at most.\n"
         f"Each device needs {_gib(memory.total)} GiB ({device}: {_gib(plan.device.memory)} GiB), and the run "
-        f"about {plan.hours.gpu_hours:,.1f} GPU hours; --plan says how that comes."
+        f"needs about {plan.hours.gpu_hours:,.1f} GPU hours. --plan shows the details."
     )
 
 
@@ -80,7 +80,7 @@ def _steps(plan: RunPlan) -> Iterator[tuple[str, str]]:
     clip = f"{work.clip.tokens:,} of the clip, {work.text_tokens:,} of text"
     yield "prompts shown", f"{schedule.prompts:,} of {work.prompt_tokens:,} tokens ({clip})"
     if work.method == "grpo":
-        yield "generated", f"{work.generated:,} replies at once on each device, {schedule.rounds:,} times"
+        yield "generated", f"{work.generated:,} replies at a time on each device, {schedule.rounds:,} times"
     longest = f"replies of {work.completion_tokens:,} tokens at most"
     yield "trained on", f"{schedule.sequences:,} sequences, {schedule.tokens:,} tokens ({longest})"
     yield "checkpoint", f"{_gib(plan.checkpoint_bytes)} GiB on disk"
@@ -91,7 +91,7 @@ def _memory(plan: RunPlan) -> Iterator[tuple[str, str]]:
     parts = {**memory.always, **memory.phases[memory.peak], "reserve": memory.reserve}
     yield from ((part, f"{_gib(number):>8}") for part, number in parts.items() if number)
     yield "together", f"{_gib(memory.total):>8}"
-    source = "as CUDA reports" if device.measured else "by its data sheet"
+    source = "as CUDA reports" if device.measured else "from its data sheet"
     yield device.name, f"{_gib(device.memory):>8}  {source}"
     stays = sum(memory.always.values()) + memory.reserve
     for phase, others in memory.phases.items():

@@ -1,4 +1,4 @@
-"""The refusal of a run that cannot fit, with what would make it fit."""
+"""The refusal of a run that cannot fit, with changes that make it fit."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,16 +12,17 @@ from vsitrain.plan.workload import Workload
 _GIB = 2**30
 _RANK = 16
 _SHARDED_OVER = 8
-"""Devices of the ZeRO-3 that is proposed: those of a usual machine."""
+"""Number of devices of the proposed ZeRO-3: those of a usual machine."""
 
 Change = tuple[str, ModelSize, Workload]
 
 
 def refuse_if_too_large(plan: RunPlan) -> None:
-    """Refuse a run whose devices have too little memory.
+    """Refuse a run that needs more memory than its devices have.
 
     Raises:
-        OptionError: with the numbers, and what each of several changes would bring them down to.
+        OptionError: the devices have too little memory; the error has the numbers, and the needs after
+            several changes.
     """
     if plan.fits:
         return
@@ -30,14 +31,14 @@ def refuse_if_too_large(plan: RunPlan) -> None:
     largest = sorted(parts, key=lambda part: parts[part], reverse=True)[:3]
     named = ", ".join(f"{part} {_gib(parts[part])}" for part in largest)
     fault = (
-        f"needs {_gib(memory.total)} on each device, and {device.name} has {_gib(device.memory)}. "
-        f"Most of it at the peak, {memory.peak}: {named}"
+        f"needs {_gib(memory.total)} on each device, but {device.name} has {_gib(device.memory)}. "
+        f"The largest parts at the peak ({memory.peak}): {named}"
     )
     raise OptionError(plan.model.name, fault, _advice(plan))
 
 
 def _advice(plan: RunPlan) -> str:
-    """Changes that make the run fit, each alone; else all of them one after the other until it does."""
+    """Changes that make the run fit on their own; else several changes together."""
     needs = {name: _needs(plan, model, work) for name, model, work in changes(plan.model, plan.work)}
     if enough := {name: total for name, total in needs.items() if total <= plan.device.memory}:
         listed = "; ".join(f"{name}: {_gib(total)}" for name, total in enough.items())
@@ -46,16 +47,14 @@ def _advice(plan: RunPlan) -> str:
     while _needs(plan, model, work) > plan.device.memory:
         options = list(changes(model, work))
         if not options:
-            return "No setting makes it fit: take a smaller model, or a larger device (--device names them)."
+            return "No setting makes it fit. Choose a smaller model, or a larger device (see --device)."
         name, model, work = min(options, key=lambda change: _needs(plan, change[1], change[2]))
         taken.append(f"{name}: {_gib(_needs(plan, model, work))}")
-    return (
-        f"Together these make it fit: {'; then '.join(taken)}. Or take a larger device (--device names them)."
-    )
+    return f"These together make it fit: {'; then '.join(taken)}. Or choose a larger device (see --device)."
 
 
 def changes(model: ModelSize, work: Workload) -> Iterator[Change]:
-    """What might be set otherwise, and the run that it makes."""
+    """Changes of the settings, each with the model and the run that result."""
     if not work.checkpointing:
         yield "gradient_checkpointing: true", model, replace(work, checkpointing=True)
     if work.micro_batch % 2 == 0:
@@ -83,7 +82,7 @@ def changes(model: ModelSize, work: Workload) -> Iterator[Change]:
 
 
 def _fewer_at_once(work: Workload) -> Workload | None:
-    """Fewer completions generated at once, in whole groups still: the greatest divisor that makes some."""
+    """The run with the next smaller number of completions per generation that forms complete groups."""
     for share in range(2, work.steps_per_generation + 1):
         steps, rest = divmod(work.steps_per_generation, share)
         fewer = replace(work, steps_per_generation=steps)

@@ -1,4 +1,4 @@
-"""How many steps a run has, and what goes through the model in them, as TRL and the Trainer count."""
+"""The number of steps, prompts and tokens of a run, as TRL and the Trainer count them."""
 
 import math
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from vsitrain.plan.workload import Workload
 
 @dataclass(frozen=True)
 class Schedule:
-    """What a run does, all devices together.
+    """The counts of a run, for all devices together.
 
     Attributes:
-        steps: optimizer steps.
-        rounds: times that completions are generated (GRPO).
-        prompts: shown, a prompt again for each pass over the questions.
-        sequences: trained on, a sequence again for each time.
-        tokens: of these sequences, replies taken at their longest.
+        steps: number of optimizer steps.
+        rounds: number of generations of completions (GRPO).
+        prompts: number of prompts shown; each pass over the questions counts them again.
+        sequences: number of sequences trained on; each pass over a sequence counts.
+        tokens: number of tokens of these sequences, with replies of maximum length.
     """
 
     steps: int
@@ -30,7 +30,8 @@ def schedule_of(work: Workload) -> Schedule:
     """Count the steps of a run.
 
     Raises:
-        OptionError: GRPO's completions make no whole groups, or there are too few questions for a step.
+        OptionError: GRPO's completions do not form complete groups, or there are too few questions for a
+            step.
 
     Source: trl 1.16, GRPOTrainer's sampler; transformers 5.23, Trainer.set_initial_training_values.
     """
@@ -51,24 +52,24 @@ def schedule_of(work: Workload) -> Schedule:
 
 
 def _micro_batches(work: Workload) -> int:
-    """Of one process in a pass over the questions; a few are shown again so that all have as many."""
+    """Micro-batches per process in a pass over the questions. Some repeat, so that all have as many."""
     return math.ceil(math.ceil(work.questions / work.micro_batch) / work.processes)
 
 
 def _grpo_micro_batches(work: Workload) -> int:
-    """The same for GRPO, which leaves out questions that do not fill a round of generation."""
+    """Micro-batches for GRPO, which leaves out questions that do not fill a round of generation."""
     completions = work.generated * work.processes
     if work.generations < 2 or completions % work.generations:
         fault = (
-            f"is {work.generations}, and {completions} completions are generated at a time "
+            f"is {work.generations}, which does not split the {completions} completions of a round "
             f"(per_device_train_batch_size {work.micro_batch} × steps_per_generation "
-            f"{work.steps_per_generation} × {work.processes} processes): no whole groups"
+            f"{work.steps_per_generation} × {work.processes} processes) into groups of two or more"
         )
-        remedy = "Make the product a multiple of num_generations, which is 2 or more."
+        remedy = "Make the product a multiple of num_generations, which must be 2 or more."
         raise OptionError("num_generations", fault, remedy)
     prompts = completions // work.generations
     if work.questions < prompts:
-        fault = f"has {work.questions} questions, and {prompts} are answered at a time"
-        remedy = "Take more questions, or lower steps_per_generation (gradient_accumulation_steps)."
+        fault = f"has {work.questions} questions, but a round of generation needs {prompts}"
+        remedy = "Use more questions, or lower steps_per_generation (gradient_accumulation_steps)."
         raise OptionError("data", fault, remedy)
     return work.questions // prompts * work.iterations * work.steps_per_generation

@@ -1,4 +1,4 @@
-"""What a run asks of the hardware, in numbers."""
+"""The settings of a run that decide its memory and time."""
 
 import os
 from dataclasses import dataclass
@@ -8,39 +8,39 @@ from vsitrain.plan.clip_size import ClipSize
 from vsitrain.settings.run_options import Method
 
 Sharding = Literal["none", "zero1", "zero2", "zero3", "fsdp"]
-"""What is spread over the processes: nothing, the optimizer, gradients too, weights too (the last two)."""
+"""Split over the processes: nothing, the optimizer, gradients too, or weights too (the last two)."""
 
 Offloaded = Literal["nothing", "optimizer", "weights"]
-"""What DeepSpeed or FSDP keep in the machine's memory; the optimizer with the weights."""
+"""Parts that DeepSpeed or FSDP keep in the machine's memory; `weights` includes the optimizer."""
 
 
 @dataclass(frozen=True)
 class Workload:
-    """The settings of a run that decide on memory and time.
+    """The settings of a run that decide memory and time.
 
     Attributes:
-        method: which trainer.
-        questions: in the data, after its mix and limits.
-        clip: of a question.
-        text_tokens: of a prompt besides the clip.
-        completion_tokens: of a reply, at most.
+        method: the trainer.
+        questions: number of questions, after mix and limits.
+        clip: the size of a clip.
+        text_tokens: number of tokens of a prompt without the clip.
+        completion_tokens: maximum number of tokens of a reply.
         micro_batch: completions (GRPO), questions (SFT) or pairs (DPO) on a device at a time.
-        accumulation: micro-batches a step.
-        processes: devices, each of which runs all of this.
-        epochs: passes over the questions.
-        max_steps: ends the run before; none if it is not positive.
-        generations: completions a prompt (GRPO).
-        steps_per_generation: micro-batches whose completions are generated at once (GRPO).
-        iterations: how often they are trained on (GRPO).
-        reference: whether the log-probabilities of an untrained model are wanted.
+        accumulation: micro-batches per step.
+        processes: number of devices; each runs one process.
+        epochs: number of passes over the questions.
+        max_steps: maximum number of steps; no maximum if it is not positive.
+        generations: completions per prompt (GRPO).
+        steps_per_generation: micro-batches per generation (GRPO).
+        iterations: number of times that a completion is trained on (GRPO).
+        reference: whether the log-probabilities of a reference model are needed.
         checkpointing: whether activations are computed again in the backward pass.
-        weight_bytes: of a number of the loaded weights.
-        compute_bytes: of a number of the activations.
-        sharding: what is spread over the processes.
-        offloaded: what lies in the machine's memory instead of the device's: nothing, the optimizer, or the
+        weight_bytes: bytes of a number of the loaded weights.
+        compute_bytes: bytes of a number of the activations.
+        sharding: what is split over the processes.
+        offloaded: what is in the machine's memory instead of the device's: nothing, the optimizer, or the
             weights too.
-        optimizer: by the name that `optim` has in TRL's configuration.
-        vllm: share of a device's memory that vLLM takes, 0 where it runs elsewhere; None where transformers
+        optimizer: the value of `optim` in TRL's configuration.
+        vllm: share of a device's memory that vLLM takes, 0 if it runs on other devices; None if transformers
             generates.
     """
 
@@ -73,23 +73,23 @@ class Workload:
 
     @property
     def sequences(self) -> int:
-        """Sequences that go through the model at a time in training: DPO's pairs are two each."""
+        """Number of sequences in the model at a time in training: a pair of DPO is two."""
         return self.micro_batch * (2 if self.method == "dpo" else 1)
 
     @property
     def shares_features(self) -> bool:
-        """Whether the vision tower runs once a clip: not where weights are spread over the devices."""
+        """Whether the vision tower runs once per clip: not if weights are split over the devices."""
         return self.sharding not in ("zero3", "fsdp")
 
     @property
     def scores_old(self) -> bool:
-        """Whether GRPO scores what it generated once more, before it trains on it for several steps."""
+        """Whether GRPO scores completions again before it trains on them for several steps."""
         serves = self.steps_per_generation * self.iterations
         return self.method == "grpo" and (self.accumulation % serves != 0 or self.vllm is not None)
 
     @property
     def generated(self) -> int:
-        """Completions that a device generates at once."""
+        """Number of completions that a device generates at a time."""
         return self.micro_batch * self.steps_per_generation if self.method == "grpo" else 0
 
 
@@ -108,16 +108,16 @@ def workload_of(
     """The numbers of a run from TRL's configuration.
 
     Args:
-        method: which trainer.
+        method: the trainer.
         args: a GRPOConfig, SFTConfig or DPOConfig.
-        questions: how many there are.
-        clip: of a question.
-        text_tokens: of a prompt besides the clip.
-        answer_tokens: of a right answer (SFT, DPO).
-        dtype: that weights are loaded in; `auto` and None are taken for bfloat16, in which these models are
-            published.
-        processes: devices; None for those that the run was launched on.
-        sharding: None for what the run was launched with (accelerate, DeepSpeed).
+        questions: number of questions.
+        clip: the size of a clip.
+        text_tokens: number of tokens of a prompt without the clip.
+        answer_tokens: number of tokens of a right answer (SFT, DPO).
+        dtype: the type in which weights are loaded; `auto` and None count as bfloat16, the type of the
+            published models.
+        processes: number of devices; None for those that the run was launched on.
+        sharding: the sharding; None for that of the launch (accelerate, DeepSpeed).
     """
     half = args.bf16 or args.fp16
     weight_bytes = 4 if dtype == "float32" else 2
@@ -166,9 +166,9 @@ def _offloaded(args: Any) -> Offloaded:
             for kind in ("param", "optimizer")
         }
         return "weights" if away["param"] else "optimizer" if away["optimizer"] else "nothing"
-    told = (args.fsdp_config or {}).get("offload_params")
-    told = os.environ.get("FSDP_OFFLOAD_PARAMS", "false") if told is None else told
-    return "weights" if str(told).casefold() == "true" and _sharding(args) == "fsdp" else "nothing"
+    stated = (args.fsdp_config or {}).get("offload_params")
+    stated = os.environ.get("FSDP_OFFLOAD_PARAMS", "false") if stated is None else stated
+    return "weights" if str(stated).casefold() == "true" and _sharding(args) == "fsdp" else "nothing"
 
 
 def _sharding(args: Any) -> Sharding:

@@ -1,1 +1,1 @@
-"""GRPO, SFT and DPO on video, and what they share."""
+"""GRPO, SFT and DPO on video, and their common parts."""

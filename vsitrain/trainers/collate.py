@@ -1,7 +1,7 @@
-"""From rows of questions to batches to train on: prompts with their clips, and replies after them.
+"""Make batches for training from rows of questions: prompts with their clips, and replies after them.
 
-What stands after a prompt is what the model would have to write there: the chat template's own continuation,
-up to and with the token that ends a turn.
+A reply is the text that the model should generate after the prompt, in the form of the chat template, up to
+and including the token that ends a turn.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,18 +25,18 @@ IGNORED = -100
 
 @dataclass(frozen=True)
 class PromptMaker:
-    """How questions become prompts.
+    """Makes prompts from questions.
 
     Attributes:
-        processor: of the model, with its pixel limits set.
-        store: of the frames.
-        mode: whose training wording is used.
-        letters: whether the letter is wanted where there are options; see `vsitrain.prompts.wants_letter`.
+        processor: the model's processor, with its pixel limits set.
+        store: the store of the frames.
+        mode: the prompt mode; its training wording is used.
+        letters: whether a letter is asked for if there are options; see `vsitrain.prompts.wants_letter`.
         input_mode: whether a clip is shown as a video or as images.
 
     Raises:
-        VsiError: the processor is of no family that can be shown a video.
-        OptionError: the mode wants more in a reply than the answer.
+        VsiError: the family of the processor is not supported.
+        OptionError: the mode requires more in a reply than the answer.
     """
 
     processor: Any
@@ -48,22 +48,22 @@ class PromptMaker:
     def __post_init__(self) -> None:
         family_of(self.processor)
         if self.mode.tags[:-1]:
-            fault = f"wants <{self.mode.tags[0]}> in a reply, and a build holds answers without it."
-            remedy = "Take vanilla, or another mode without such a tag; train the others with grpo."
+            fault = f"requires <{self.mode.tags[0]}> in a reply, but the answers of a build do not have it."
+            remedy = "Choose vanilla or another mode without such a tag, or train this mode with grpo."
             raise OptionError(f"prompt {self.mode.name}", fault, remedy)
 
     def prompts(self, rows: Sequence[Question]) -> list[EncodedPrompt]:
-        """The prompts of questions with their clips, ready for a reply."""
+        """The prompts of questions with their clips, up to the reply."""
         messages = [conversation(row, self.mode, form="training", letters=self.letters) for row in rows]
         clips = [self.store.clip(row["scene_name"], row["dataset"]) for row in rows]
         names = [question_name(row) for row in rows]
         return encode_rows(self.processor, messages, clips, input_mode=self.input_mode, names=names)
 
     def reply(self, row: Question, answer: str) -> list[int]:
-        """Tokens of a reply that states an answer, with the one that ends it.
+        """Tokens of a reply that states an answer, with the token that ends it.
 
         Raises:
-            VsiError: the chat template changes what stands before a reply once it is there.
+            VsiError: the chat template writes a prompt differently if it is followed by a reply.
         """
         messages = conversation(row, self.mode, form="training", letters=self.letters)
         text = f"<answer>{answer}</answer>" if self.mode.tags else answer
@@ -71,9 +71,9 @@ class PromptMaker:
         prompt = self.processor.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
         whole = self.processor.apply_chat_template(said, tokenize=False)
         if not whole.startswith(prompt):
-            fault = "its chat template writes a prompt otherwise once there is a reply to it"
+            fault = "has a chat template that writes a prompt differently if it is followed by a reply"
             raise VsiError(
-                type(self.processor).__name__, fault, "Take a template that leaves the prompt as it is."
+                type(self.processor).__name__, fault, "Use a template that does not change the prompt."
             )
         reply = whole.removeprefix(prompt).rstrip()
         tokens: list[int] = self.processor.tokenizer(reply, add_special_tokens=False)["input_ids"]
@@ -86,7 +86,7 @@ class PromptMaker:
 
         Returns:
             Inputs of a model that `vsitrain.families.show_rows` was called for: `rows`, and (n, tokens)
-            `input_ids` and `attention_mask`. And of that shape, 1 where a reply stands.
+            `input_ids` and `attention_mask`. And a mask of that shape, which is 1 at the tokens of replies.
         """
         rows = [
             EncodedPrompt([*prompt.input_ids, *reply], prompt.vision)
@@ -101,12 +101,12 @@ class PromptMaker:
 
 @dataclass(frozen=True)
 class AnswerCollator:
-    """Questions with the right replies, for supervised fine-tuning: the loss is on the reply alone."""
+    """Questions with the right replies, for supervised fine-tuning. The loss counts only the reply."""
 
     asking: PromptMaker
 
     def __call__(self, rows: Sequence[Question]) -> dict[str, Any]:
-        """The model's inputs and `labels` (n, tokens), IGNORED outside the replies."""
+        """The model's inputs and `labels` (n, tokens), which are IGNORED outside the replies."""
         replies = [self.asking.reply(row, target(row, self.asking.letters)) for row in rows]
         inputs, in_reply = self.asking.batch(self.asking.prompts(rows), replies)
         return {**inputs, "labels": inputs["input_ids"].where(in_reply.bool(), IGNORED)}
@@ -117,8 +117,8 @@ class PreferenceCollator:
     """Questions with right and wrong replies, for preference optimisation.
 
     Attributes:
-        asking: how questions become prompts.
-        kinds, seed: of the wrong answers, as `vsitrain.preferences.wrong_answer` takes them.
+        asking: the maker of prompts.
+        kinds, seed: kinds and random seed of the wrong answers, as for `vsitrain.preferences.wrong_answer`.
     """
 
     asking: PromptMaker
@@ -126,9 +126,9 @@ class PreferenceCollator:
     seed: int
 
     def __call__(self, rows: Sequence[Question]) -> dict[str, Any]:
-        """The model's inputs for n questions with the right replies, then for the same with the wrong ones.
+        """The model's inputs for n questions with the right replies, then for the same with wrong replies.
 
-        `completion_mask` (2n, tokens) is 1 where a reply stands.
+        `completion_mask` (2n, tokens) is 1 at the tokens of replies.
         """
         right = [target(row, self.asking.letters) for row in rows]
         wrong = [wrong_answer(row, self.kinds, letters=self.asking.letters, seed=self.seed) for row in rows]

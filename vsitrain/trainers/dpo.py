@@ -1,4 +1,4 @@
-"""Direct preference optimisation on video: TRL's trainer, with right answers against wrong ones."""
+"""Direct preference optimisation on video: TRL's trainer, with pairs of right and wrong answers."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -34,30 +34,31 @@ def make_trainer(
     eval_rows: "Dataset | None" = None,
     **more: Any,
 ) -> VideoDPOTrainer:
-    """A trainer on pairs of a right and a wrong answer to the same question.
+    """A trainer for pairs of a right and a wrong answer to the same question.
 
-    Without an adapter TRL loads the reference model from where `model` was loaded from.
+    Without an adapter, TRL loads the reference model from the path of `model`.
 
     Args:
-        model: loaded, or its path.
-        args: of TRL; its seed draws the wrong answers. Prompts are never cut: their end is the question.
+        model: the loaded model, or its path.
+        args: TRL's configuration. Its seed draws the wrong answers. Prompts are never truncated, because the
+            question is at their end.
         rows: questions, from `load_questions`.
-        asking: how they become prompts. Its store must know the scenes of `eval_rows` too.
-        wrong_answers: kinds, of which the first that applies to a question makes its wrong answer.
+        asking: the maker of prompts. Its store must contain the scenes of `eval_rows` too.
+        wrong_answers: kinds of wrong answers; the first kind that applies to a question is used.
         eval_rows: questions to evaluate on during training.
-        **more: as TRL's trainer takes it: `peft_config`, `callbacks`, `ref_model`.
+        **more: further arguments of TRL's trainer: `peft_config`, `callbacks`, `ref_model`.
 
     Raises:
-        OptionError: no wrong answer can be made for a question, or `args` have a setting that would do
-            nothing, such as `max_length`.
-        VsiError: the model is of no family that can be shown a video.
+        OptionError: no wrong answer can be made for a question, or `args` have a setting without effect, such
+            as `max_length`.
+        VsiError: the family of the model is not supported.
     """
     collator = PreferenceCollator(asking, tuple(wrong_answers), args.seed)
     for questions in filter(None, (rows, eval_rows)):
         for row in questions:
             wrong_answer(row, wrong_answers, letters=asking.letters, seed=args.seed)
     refuse_ineffective_args("dpo", args)
-    args.remove_unused_columns = False  # the collator asks for the question's own columns
+    args.remove_unused_columns = False  # the collator needs the columns of the questions
     trainer = VideoDPOTrainer(
         model=model,
         args=args,

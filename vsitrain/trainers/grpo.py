@@ -1,13 +1,13 @@
-"""GRPO on video: what TRL's trainer lacks, which reads images alone.
+"""GRPO on video, which TRL's trainer does not support: it reads images only.
 
-With a video in the prompt TRL generates with it and computes the loss without: nothing is raised, and nothing
-is learned about what the video shows. Here the clips travel beside the batch, out of sight of datasets and
-logs, and join every pass of the model: to generate, and for the old, the reference and the new
+With a video in the prompt, TRL generates with it and computes the loss without it. It raises no error, and
+the model learns nothing from the video. Here the clips are kept next to the batch, not in datasets and logs,
+and are inputs of every pass of the model: the generation, and the old, the reference and the new
 log-probabilities.
 
-The vision tower runs once for each distinct clip of a generation round: its features go to all of these
-passes in place of the pixels. A tower that is trained runs once more for the reference, whose tower is
-another one, and with gradients once for each distinct clip of an optimizer step.
+The vision tower runs once per distinct clip of a generation round. Its features are used in all these passes
+in place of the pixels. If the tower is trained, it runs once more for the reference, which has another tower,
+and with gradients once per distinct clip of an optimizer step.
 """
 
 import math
@@ -56,11 +56,11 @@ from vsitrain.trainers.resume import EpochSampler, ExactResume, GenerationBounda
 from vsitrain.trainers.spread import show_rows_to, spreads_weights
 
 _NEVER = -100.0
-"""What vLLM adds to the logit of a token that must not be written: its lowest."""
+"""The value that vLLM adds to the logit of a token that must not be generated: its lowest possible value."""
 
 
 class _OnlyFigures(TrainerCallback):
-    """Takes figures that TRL has no value for out of what is logged: TensorBoard warns of each of them."""
+    """Removes figures without a value from TRL's logs, because TensorBoard warns about each of them."""
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:  # noqa: ARG002
         for name in [name for name, value in (logs or {}).items() if value is None]:
@@ -68,21 +68,22 @@ class _OnlyFigures(TrainerCallback):
 
 
 class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
-    """TRL's GRPO trainer, shown a clip with every prompt.
+    """TRL's GRPO trainer with a clip for every prompt.
 
     Args:
-        model, reward_funcs, args, train_dataset: as TRL's. A row of the dataset has its messages in `prompt`,
-            with one part `{"type": "video"}` where the clip goes, and columns for rewards and `clip_of`.
+        model, reward_funcs, args, train_dataset: as for TRL's trainer. A row of the dataset has its messages
+            in `prompt`, with one part `{"type": "video"}` as the place of the clip, and columns for rewards
+            and `clip_of`.
         processing_class: the model's processor, with its pixel limits set.
-        clip_of: fetches the frames of a row when they are needed.
-        input_mode: whether a clip is shown as a video or as images. vLLM takes images only.
-        rollouts: folder to keep the completions of training in; None to keep none.
-        **others: as TRL's.
+        clip_of: a function from a row to its clip, called when the clip is needed.
+        input_mode: whether a clip is shown as a video or as images. vLLM supports images only.
+        rollouts: the folder for the completions of training; None to store no completions.
+        **others: as for TRL's trainer.
 
     Raises:
-        VsiError: the processor is of no family that can be shown a video.
-        OptionError: `args` have a setting that would do nothing, ask for vLLM with video, would take away
-            columns, or want more prompts at a time than there are.
+        VsiError: the family of the processor is not supported.
+        OptionError: `args` have a setting without effect, use vLLM with video, remove columns, or need more
+            prompts at a time than there are.
     """
 
     def __init__(
@@ -124,11 +125,11 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
         self._trains_tower = trains_tower(self.model)
         unlike = self._shares and self.ref_model is not None and not same_tower(self.model, self.ref_model)
         self._reference_sees = self._trains_tower or unlike
-        # Several processes, and DeepSpeed, take up gradients while the loss runs backward, and none after it.
+        # Several processes, and DeepSpeed, collect gradients only during the backward pass of the loss.
         alone = self.accelerator.num_processes == 1 and not self.is_deepspeed_enabled
         self._once_a_step = OncePerStep() if self._shares and self._trains_tower and alone else None
         show_rows_to(self, processing_class)
-        self.callback_handler.callbacks.insert(0, _OnlyFigures())  # before those that report
+        self.callback_handler.callbacks.insert(0, _OnlyFigures())  # before the callbacks that report
         self.add_callback(GenerationBoundary((args.steps_per_generation or 1) * args.num_iterations))
         self.rollouts: RolloutLog | None = None
         if rollouts is not None:
@@ -147,11 +148,11 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
         output: dict[str, Any] = super()._generate_and_score_completions(inputs)
         if self.rollouts is not None and self._scored is not None and self.model.training:  # type: ignore[union-attr]
             self.rollouts.add(self.state.global_step, self._scored, output["advantages"].tolist())
-        # A list is shuffled and split with the tensors. The completions of a group share one row's tensors.
+        # TRL shuffles and splits a list like tensors. Completions of a group share the tensors of one row.
         return {**output, "rows": without_features(self._rows) if self._trains_tower else self._rows}
 
     def _fetch(self, inputs: Sequence[Mapping[str, Any]]) -> list[Clip]:
-        """A clip for each row; equal rows in a row, as the completions of a group are, share theirs."""
+        """One clip per row. Consecutive equal rows, such as the completions of a group, share one clip."""
         clips: list[Clip] = []
         for number, row in enumerate(inputs):
             same = number > 0 and row == inputs[number - 1]
@@ -170,13 +171,13 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
         self._rows = self._looked_at(self.model, rows) if self._shares else rows
         shown: dict[str, Any] = {**clip_tensors(self._rows)}
         if family_of(self.processing_class).typed:
-            # As lists, which are padded on the way like the prompts.
+            # TRL pads lists like the prompts.
             ids = (torch.tensor(row.input_ids) for row in rows)
             shown["mm_token_type_ids"] = [token_types(self.processing_class, row).tolist() for row in ids]
         return [row.input_ids for row in rows], None, shown
 
     def _looked_at(self, model: Any, rows: Sequence[EncodedPrompt]) -> list[EncodedPrompt]:
-        """The rows with what a model's tower makes of each distinct clip, in the precision of training."""
+        """The rows with the features of each distinct clip, in the precision of training."""
         with torch.no_grad(), self.accelerator.autocast():
             return with_features(self.accelerator.unwrap_model(model), rows)
 
@@ -186,7 +187,7 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
         if self.use_vllm:
             images = [stills(fitted(self.processing_class, clip)) for clip in self._clips]
             if self.vllm_mode == "colocate":
-                # vLLM writes the tokens of each image itself. Its server is told where they stand instead.
+                # vLLM inserts the tokens of each image itself. Its server takes the complete prompt instead.
                 prompt_ids = [unexpanded(self.processing_class, ids) for ids in prompt_ids]
         trl: Any = super()
         # Adapters are float32: outside, all that goes through them is copied in float32.
@@ -196,7 +197,7 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
 
     @contextmanager
     def _features_in_reach(self) -> Iterator[None]:
-        """Hand the features of the prompts to the model's `generate`: TRL passes on tensors alone."""
+        """Pass the features of the prompts to the model's `generate`, because TRL passes tensors only."""
         features = [row.features for row in self._rows if row.features is not None]
         if not features or self.use_vllm:
             yield
@@ -212,7 +213,7 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
     def _calculate_rewards(
         self, inputs: Any, prompts: Any, completions: Any, completion_ids_list: Any
     ) -> Tensor:
-        """Scores of all processes, (n, rewards). Those of this one are kept for the log and told by topic."""
+        """Scores of all processes, (n, rewards). Those of this process are stored, and logged by topic."""
         trl: Any = super()
         scores: Tensor = trl._calculate_rewards(inputs, prompts, completions, completion_ids_list)
         first = self.accelerator.process_index * len(inputs)
@@ -282,37 +283,37 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
 
 
 def _is_reference(model: Any) -> bool:
-    """Whether a model is the one that the run started from: its adapters are off, or TRL's `ref` is on."""
+    """Return whether a model is the starting model: its adapters are off, or TRL's adapter `ref` is on."""
     tuned = (it for it in model.modules() if isinstance(it, BaseTunerLayer))
     return any(it.disable_adapters or "ref" in it.active_adapters for it in tuned)
 
 
 def refuse_video_to_vllm(args: GRPOConfig, input_mode: InputMode) -> None:
-    """Raise OptionError where vLLM should be shown videos."""
+    """Refuse videos with vLLM. Raises OptionError."""
     if args.use_vllm and input_mode == "video":
-        fault = "passes no video to vLLM: TRL hands it images alone"
+        fault = "does not work with videos: TRL passes only images to vLLM"
         raise OptionError("use_vllm", fault, "Set input_mode: images, or generate without vLLM.")
 
 
 def _refuse(args: GRPOConfig, questions: int) -> None:
     if args.remove_unused_columns:
-        fault = "takes away the columns that rewards and clips are found by"
+        fault = "removes the columns that rewards and clips need"
         raise OptionError("remove_unused_columns", fault, "Set it to false.")
     batch, group = args.generation_batch_size or 0, args.num_generations or 1
     if questions < batch // group:
-        # TRL would end after no step at all, with a warning.
-        fault = f"of {batch} holds {batch // group} questions, and there are {questions}"
-        raise OptionError("generation_batch_size", fault, "Give more questions, or make batches smaller.")
+        # TRL would end without a step, with a warning.
+        fault = f"of {batch} needs {batch // group} questions, but the data has {questions}"
+        raise OptionError("generation_batch_size", fault, "Use more questions, or smaller batches.")
 
 
 def without_pads(args: GRPOConfig, pads: Sequence[int]) -> dict[str, Any]:
-    """Settings of generation that also keep a model from writing tokens that stand for pixels.
+    """Settings of generation that also prevent a model from generating tokens that stand for pixels.
 
-    TRL bars the image token by itself, but in a list that settings of one's own replace.
+    TRL suppresses the image token by itself, but the user's settings replace its list.
 
     Args:
-        args: whose settings to add to.
-        pads: tokens to bar.
+        args: TRL's configuration, with the user's settings of generation.
+        pads: the tokens to suppress.
     """
     settings: dict[str, Any] = {**(args.generation_kwargs or {})}  # type: ignore[dict-item]
     if args.use_vllm:

@@ -1,4 +1,4 @@
-"""All of a run that can be known before weights are loaded: its questions, their frames, tokens, the plan."""
+"""Prepare a run without loading weights: its questions, their frames, tokens, and the plan."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,7 +30,7 @@ from vsitrain.trainers.prompt_tokens import PromptTokens, prompt_tokens
 if TYPE_CHECKING:
     from datasets import Dataset
 
-_COUNTED = 1000  # replies whose tokens are counted: enough for the longest of one or two words
+_COUNTED = 1000  # number of replies with counted tokens: enough for the longest of one or two words
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,14 @@ class Preparation:
     """A run, ready to load its model.
 
     Attributes:
-        method: which trainer.
-        config: what it was told.
+        method: the trainer.
+        config: the settings of the run.
         mode: the prompt mode.
-        rows, eval_rows: questions; None where nothing is evaluated during training.
-        store: of their frames.
-        processor: of the model, with the pixel limits set.
-        tokens: of the prompts.
-        plan: what it will need.
+        rows, eval_rows: the questions; eval_rows is None if nothing is evaluated during training.
+        store: the store of their frames.
+        processor: the model's processor, with the pixel limits set.
+        tokens: the tokens of the prompts.
+        plan: the plan of the run.
     """
 
     method: Method
@@ -60,10 +60,10 @@ class Preparation:
 
 
 def prepare(method: Method, config: RunConfig) -> Preparation:
-    """Open and check everything but the weights.
+    """Open and check everything except the weights.
 
     Raises:
-        VsiError: data, frames, rewards, prompt or model will not do; each says what and why.
+        VsiError: data, frames, rewards, prompt or model cannot be used.
     """
     options, args = config.options, config.training
     mode = prompt_mode(options.prompt)
@@ -157,6 +157,6 @@ def _plan(
 
 
 def starting_from(prepared: Preparation, model: Path) -> Preparation:
-    """The same run from another model, such as the merged one of an adapter."""
+    """The same run with another starting model, such as the merged model of an adapter."""
     settings = replace(prepared.config.model, model_name_or_path=str(model))
     return replace(prepared, config=replace(prepared.config, model=settings))

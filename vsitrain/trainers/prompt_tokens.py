@@ -1,4 +1,4 @@
-"""What prompts cost: the tokens that the frames and the words of a run will take, known before it starts."""
+"""Count the tokens of the frames and texts of a run's prompts, before the run starts."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from vsitrain.prompts.mode import Form
 if TYPE_CHECKING:
     from datasets import Dataset
 
-_COUNTED = 1000  # prompts whose words are counted, beside the longest: enough for a median
+_COUNTED = 1000  # number of prompts with counted texts, in addition to the longest: enough for a median
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,13 @@ class PromptTokens:
     """Tokens of a run's prompts.
 
     Attributes:
-        prompts, scenes: how many.
-        frames: fewest and most of a clip.
-        scenes_with_fewer: scenes that store fewer frames than were asked for, and so show fewer.
-        size: height and width of the largest frame, before the model's own processor rounds it.
-        video: fewest and most tokens of a clip.
-        text: median tokens of all else in a prompt, the chat template's own among them.
-        median, longest: of whole prompts, without the reply.
+        prompts, scenes: number of prompts and scenes.
+        frames: minimum and maximum number of frames of a clip.
+        scenes_with_fewer: number of scenes that store fewer frames than requested, and so show fewer.
+        size: height and width of the largest frame, before the model's processor rounds it.
+        video: minimum and maximum number of tokens of a clip.
+        text: median number of other tokens of a prompt, including those of the chat template.
+        median, longest: number of tokens of complete prompts, without the reply.
     """
 
     prompts: int
@@ -44,7 +44,7 @@ class PromptTokens:
 
     def __str__(self) -> str:
         height, width = self.size
-        fewer = f" ({self.scenes_with_fewer:,} have fewer than asked for)" if self.scenes_with_fewer else ""
+        fewer = f" ({self.scenes_with_fewer:,} with fewer than requested)" if self.scenes_with_fewer else ""
         return (
             f"{self.prompts:,} prompts about {self.scenes:,} scenes, "
             f"{_range(self.frames)} frames each{fewer}, at most {width} × {height} pixels. "
@@ -63,16 +63,16 @@ def prompt_tokens(
     letters: bool,
     input_mode: InputMode = "video",
 ) -> PromptTokens:
-    """Count the tokens of a run's prompts. Decodes no picture.
+    """Count the tokens of a run's prompts without decoding pictures.
 
-    The video's tokens are those of every scene; the text's those of the longest question and of a thousand
-    others at most.
+    The tokens of videos are counted for every scene, those of texts for the longest question and at most a
+    thousand others.
 
     Args:
-        processor: of the model, with its pixel limits set.
-        rows: questions.
-        store: of their frames.
-        mode, form, letters: as `vsitrain.prompts.ask` takes them.
+        processor: the model's processor, with its pixel limits set.
+        rows: the questions.
+        store: the store of their frames.
+        mode, form, letters: as for `vsitrain.prompts.ask`.
         input_mode: whether a clip is shown as a video or as images.
 
     Raises:

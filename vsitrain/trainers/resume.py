@@ -1,4 +1,4 @@
-"""Resuming a run so that it ends as if it had never stopped."""
+"""Resume a run so that its result is the same as without an interruption."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -19,12 +19,12 @@ logger = logging.get_logger(__name__)
 
 
 class ExactResume(Trainer):
-    """Mixed into a trainer, it resumes full-parameter training from the weights of the checkpoint.
+    """Mixin for a trainer that resumes full-parameter training from the weights of the checkpoint.
 
-    Left alone, a trainer loads the checkpoint's tensors under the names that they have on disk. For many
-    vision-language models these are others than in memory: none is found, a warning is logged, and training
-    goes on from the weights of the base model (transformers issue 43701). Adapters, FSDP and DeepSpeed go
-    their own ways, which are right.
+    The Trainer itself loads the checkpoint's tensors by their names on disk. For many vision-language models
+    they have other names in memory. Then no tensor is found, a warning is logged, and the training resumes
+    from the weights of the base model (transformers issue 43701). Adapters, FSDP and DeepSpeed use other
+    code, which is right.
     """
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
@@ -38,7 +38,7 @@ class ExactResume(Trainer):
                 resume_from_checkpoint, dtype=target.dtype, output_loading_info=True, use_safetensors=True
             )
         if lost := sorted({*report["missing_keys"], *report["mismatched_keys"]}):
-            fault = f"holds no weights for {len(lost)} tensors of the model, such as {lost[0]}"
+            fault = f"has no weights for {len(lost)} tensors of the model, such as {lost[0]}"
             raise VsiError(resume_from_checkpoint, fault, _ANOTHER)
         target.load_state_dict(saved.state_dict(), strict=True)
 
@@ -51,7 +51,7 @@ class ExactResume(Trainer):
         with in_words(checkpoint, "its optimizer's state cannot be read", _ANOTHER):
             super()._load_optimizer_and_scheduler(checkpoint)
             if [_kinds(group) for group in optimizer.param_groups] != settings:
-                raise ValueError("its settings are not those of such an optimizer")
+                raise ValueError("its settings do not fit the optimizer")
             if more := sorted(set(vars(self.lr_scheduler)) - attributes):
                 raise ValueError(f"the schedule of the learning rate has no {more[0]}")
             _refuse_other_layouts(getattr(optimizer, "optimizer", optimizer))
@@ -77,7 +77,7 @@ class ExactResume(Trainer):
 
 
 def _kinds(group: Mapping[str, Any]) -> dict[str, str]:
-    """The kind of each setting of an optimizer: a number, a pair, a switch or none."""
+    """The type of each setting of an optimizer, with one name for all finite numbers."""
     return {
         name: "number" if type(value) in (int, float) and math.isfinite(value) else type(value).__name__
         for name, value in group.items()
@@ -86,10 +86,11 @@ def _kinds(group: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _refuse_other_layouts(optimizer: Any) -> None:
-    """Refuse a state whose tensors are not laid out as the parameters, which PyTorch does not check.
+    """Refuse a state with tensors of another layout than the parameters, because PyTorch does not check it.
 
-    Its fused steps would read and write beyond them. PyTorch's own optimizers keep tensors of a parameter's
-    shape, and scalars; Adafactor and those of other packages keep other ones, and check them.
+    PyTorch's fused steps would read and write beyond such tensors. PyTorch's optimizers keep tensors of a
+    parameter's shape, and scalars. Adafactor and the optimizers of other packages keep other tensors, and
+    check them.
     """
     kind = type(optimizer)
     if not kind.__module__.startswith("torch.optim.") or kind.__name__ == "Adafactor":
@@ -102,23 +103,23 @@ def _refuse_other_layouts(optimizer: Any) -> None:
         for name, value in state.items():
             like = torch.is_tensor(value) and value.dim() and (value.shape, value.stride())
             if like and like != (parameter.shape, parameter.stride()):
-                shapes = f"{tuple(value.shape)}, and its parameter {tuple(parameter.shape)}"
-                raise ValueError(f"{name} has the shape {shapes}, or is laid out otherwise")
+                shapes = f"{tuple(value.shape)} and its parameter {tuple(parameter.shape)}"
+                raise ValueError(f"{name} has the shape {shapes}, or another layout")
 
 
 _OF_ADAM = {"step", "exp_avg", "exp_avg_sq"}
 
 
 class EpochSampler(Sampler[int]):
-    """A sampler whose order in an epoch follows from the seed and the epoch alone.
+    """A sampler with an order per epoch that depends only on the seed and the epoch.
 
-    TRL's own draws each epoch's order after the last one's, so that a run resumed in the third epoch gets the
-    order of the first.
+    TRL's own sampler draws the order of each epoch after that of the previous one. So a run that resumes in
+    the third epoch would get the order of the first.
 
     Args:
-        sampler: with a `generator` that its order is drawn from.
-        seed: of the run.
-        epochs: says how many epochs are over, with the fraction of the one that runs.
+        sampler: a sampler with a `generator` for its order.
+        seed: the random seed of the run.
+        epochs: a function that returns the number of finished epochs, with the fraction of the present one.
     """
 
     def __init__(self, sampler: Any, seed: int, epochs: Callable[[], float]) -> None:
@@ -135,21 +136,21 @@ class EpochSampler(Sampler[int]):
 
 
 class GenerationBoundary(TrainerCallback):
-    """Says so when a run resumes in the middle of completions that serve several steps: they are lost.
+    """Warns if a run resumes between two generations, because the remaining completions are lost.
 
     Args:
-        micro_batches: that are trained on between two generations.
+        micro_batches: number of micro-batches between two generations.
     """
 
     def __init__(self, micro_batches: int) -> None:
         self.micro_batches = micro_batches
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
-        """Called with the step that the run begins at: 0, or the checkpoint's."""
+        """Check the step at which the run begins: 0, or the step of the checkpoint."""
         if state.global_step * args.gradient_accumulation_steps % self.micro_batches:
             steps = self.micro_batches / args.gradient_accumulation_steps
             logger.warning(
-                f"This run resumes at step {state.global_step}, but completions serve {steps:g} steps: "
-                "the rest of the last ones is gone, and the run will not end as if it had never stopped. "
-                f"It would from a checkpoint at a multiple of {steps:g} steps (save_steps)."
+                f"This run resumes at step {state.global_step}, but completions serve {steps:g} steps. "
+                "The unused ones are lost, so the result differs from that of an uninterrupted run. To avoid "
+                f"this, resume from a checkpoint at a multiple of {steps:g} steps (save_steps)."
             )

@@ -1,4 +1,4 @@
-"""What is recorded of a run: the provenance of the model that it will make."""
+"""The record of a run: the provenance of its model."""
 
 import hashlib
 from dataclasses import asdict, fields
@@ -21,7 +21,7 @@ _OF_ALL = ("seed", "learning_rate", "lr_scheduler_type", "num_train_epochs", "ma
 
 
 def provenance_of(prepared: Preparation) -> Provenance:
-    """The provenance of the model that a run will make."""
+    """The provenance of the model that a run makes."""
     options, args, model = prepared.config.options, prepared.config.training, prepared.config.model
     settings = {name: getattr(args, name) for name in (*_OF_ALL, *_SETTINGS[prepared.method])}
     settings |= {"completions or questions a step": args.train_batch_size * args.gradient_accumulation_steps}
@@ -58,14 +58,14 @@ def provenance_of(prepared: Preparation) -> Provenance:
 
 
 def _arguments(config: Any) -> dict[str, Any]:
-    """Every setting of a configuration as plain data, without the one that opens an account on the Hub."""
+    """Every setting of a configuration as plain data, without the Hub's token."""
     named = {it.name: getattr(config, it.name) for it in fields(config) if it.name != _SECRET}
     plain: dict[str, Any] = orjson.loads(orjson.dumps(named, default=str, option=orjson.OPT_NON_STR_KEYS))
     return plain
 
 
 def _digest_of(rows: Any) -> str:
-    """Of what a model is asked and what is right."""
+    """Digest of the questions and their right answers."""
     columns = rows.select_columns(["id", "question", "options", "ground_truth"])
     digest = hashlib.sha256()
     for batch in columns.iter(batch_size=1_000):

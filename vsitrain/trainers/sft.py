@@ -1,4 +1,4 @@
-"""Supervised fine-tuning on video: TRL's trainer, with clips decoded as batches need them."""
+"""Supervised fine-tuning on video: TRL's trainer, with clips that are decoded when a batch needs them."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -31,22 +31,22 @@ def make_trainer(
     eval_rows: "Dataset | None" = None,
     **more: Any,
 ) -> VideoSFTTrainer:
-    """A trainer on questions and their right answers, as in arXiv 2504.00883; the loss is on the reply alone.
+    """A trainer for questions and right answers, as in arXiv 2504.00883. The loss counts only the reply.
 
     Args:
-        model: loaded, or its path.
-        args: of TRL. Prompts are never cut: their end is the question.
+        model: the loaded model, or its path.
+        args: TRL's configuration. Prompts are never truncated, because the question is at their end.
         rows: questions, from `load_questions`.
-        asking: how they become prompts. Its store must know the scenes of `eval_rows` too.
+        asking: the maker of prompts. Its store must contain the scenes of `eval_rows` too.
         eval_rows: questions to evaluate on during training.
-        **more: as TRL's trainer takes it: `peft_config`, `callbacks`.
+        **more: further arguments of TRL's trainer: `peft_config`, `callbacks`.
 
     Raises:
-        OptionError: `args` have a setting that would do nothing, such as `max_length`.
-        VsiError: the model is of no family that can be shown a video.
+        OptionError: `args` have a setting without effect, such as `max_length`.
+        VsiError: the family of the model is not supported.
     """
     refuse_ineffective_args("sft", args)
-    args.remove_unused_columns = False  # the collator asks for the question's own columns
+    args.remove_unused_columns = False  # the collator needs the columns of the questions
     trainer = VideoSFTTrainer(
         model=model,
         args=args,
@@ -62,7 +62,7 @@ def make_trainer(
 
 
 def as_vision(rows: "Dataset") -> "Dataset":
-    """Rows that TRL leaves to the collator: it takes a dataset for one of pictures by its column `images`."""
+    """Rows that TRL passes to the collator unchanged: the column `images` marks a dataset with pictures."""
     return rows.with_transform(_with_images)
 
 

@@ -1,4 +1,4 @@
-"""How a trainer's models are shown clips, and whether their weights are spread over processes."""
+"""Show clips to a trainer's models, and find out whether their weights are split over processes."""
 
 from typing import Any
 
@@ -8,18 +8,18 @@ from vsitrain.families import show_rows
 
 
 def spreads_weights(accelerator: Any) -> bool:
-    """Whether a process holds only its share of the weights (FSDP, ZeRO-3): no part can run by itself."""
+    """Return whether a process has only a share of the weights (FSDP, ZeRO-3): no part runs on its own."""
     deepspeed = getattr(accelerator.state, "deepspeed_plugin", None)
     zero3 = deepspeed is not None and int(deepspeed.zero_stage) == 3
     return bool(zero3 or accelerator.distributed_type == DistributedType.FSDP)
 
 
 def show_rows_to(trainer: Any, processor: Any) -> None:
-    """Show a trainer's models the clips of the rows that its collator gives.
+    """Show the clips of the collator's rows to a trainer's models.
 
     Args:
-        trainer: of TRL.
-        processor: of its model.
+        trainer: a trainer of TRL.
+        processor: the processor of its model.
     """
     accelerator = trainer.accelerator
     reference = getattr(trainer, "ref_model", None)

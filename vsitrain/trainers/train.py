@@ -1,4 +1,4 @@
-"""A run, from what was prepared to a saved model."""
+"""Train a prepared run, and save its model."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -34,12 +34,12 @@ _LEFT_OUT = ("rules", "evidence")
 
 @dataclass(frozen=True)
 class Trained:
-    """A run that ended.
+    """A finished run.
 
     Attributes:
-        folder: of the model: `output_dir`.
-        steps: done in all.
-        seconds: that this part of the run took.
+        folder: the folder of the model, `output_dir`.
+        steps: number of steps, including those before a checkpoint.
+        seconds: duration of this part of the run.
         history: the figures that were logged, by name.
     """
 
@@ -50,15 +50,15 @@ class Trained:
 
 
 def train(prepared: Preparation, *, callbacks: Sequence[Any] = ()) -> Trained:
-    """Train, and save the model with its processor; push it where the recipe says so.
+    """Train, save the model with its processor, and push it if the recipe has push_to_hub.
 
     Args:
         prepared: the run.
-        callbacks: that the trainer calls besides its own.
+        callbacks: further callbacks of the trainer.
 
     Raises:
-        OptionError: the folder holds another run, or the checkpoint was made from other data.
-        VsiError: the model does not fit what was prepared, a checkpoint cannot be read or written, or the Hub
+        OptionError: the folder contains another run, or the checkpoint was made with other data.
+        VsiError: the model does not fit the preparation, a checkpoint cannot be read or written, or the Hub
             refuses the model.
     """
     with full_disk_in_words(Path(prepared.config.training.output_dir)):
@@ -105,7 +105,7 @@ def _train(prepared: Preparation, callbacks: Sequence[Any]) -> Trained:
 
 
 def make_trainer(prepared: Preparation, **more: Any) -> Any:
-    """The trainer of a run, its model loaded."""
+    """The trainer of a run, with its model loaded."""
     config = prepared.config
     dtype = weights_dtype(config.model, config.training)
     model = load_model(config.model, dtype=dtype, train_vision=not config.options.freeze_vision)
@@ -174,7 +174,7 @@ def _prompt_maker(prepared: Preparation) -> Any:
 
 
 def _grpo_rows(prepared: Preparation, rows: Any) -> Any:
-    """Rows as GRPO takes them: what rewards need, and the messages of the prompt. No clip among them."""
+    """Rows for GRPO: the columns that rewards need, and the messages of the prompt, without clips."""
     mode, letters = prepared.mode, prepared.config.options.letters
     return rows.remove_columns(list(_LEFT_OUT)).map(
         lambda row: {"prompt": conversation(row, mode, form="training", letters=letters)}

@@ -227,7 +227,7 @@ def asked_about(*scenes: str) -> dict[str, list[str]]:
 def test_scenes_without_frames_are_named_before_training(folder):
     opened = store(folder)
     opened.check(asked_about(SCENE, "scene0001_00", SCENE))
-    with pytest.raises(OptionError, match="2 of 3 scenes have no frames: scene0077_00, scene0088_00"):
+    with pytest.raises(OptionError, match="has no frames of 2 of 3 scenes: scene0077_00, scene0088_00"):
         opened.check(asked_about("scene0088_00", SCENE, "scene0077_00", "scene0088_00"))
     with pytest.raises(OptionError, match="the scene scene0077_00 of synthetic has no frames"):
         opened.clip("scene0077_00", builds.DATASET)

@@ -129,7 +129,7 @@ def test_unknown_name_is_answered_with_the_known_ones(folder, how):
 
 
 def test_a_choice_without_questions_is_refused(folder):
-    with pytest.raises(OptionError, match="no question of the split train is left"):
+    with pytest.raises(OptionError, match="has no matching questions in the split train"):
         load(folder, question_types=[HARD], weights={HARD: 0})
 
 
@@ -139,10 +139,10 @@ def test_a_choice_without_questions_is_refused(folder):
         ({"answer": None}, "its answer is missing"),
         ({"ground_truth": None}, "its ground_truth is missing"),
         ({"question": " "}, "its question is empty"),
-        ({"ground_truth": "0", "answer": "0"}, "'0' is no positive number, as a object_counting wants"),
-        ({"ground_truth": "several"}, "'several' is no positive number"),
-        ({"unit": "m", "topic": "x", "question_type": "x", "ground_truth": "nan"}, "'nan' is no positive"),
-        ({"options": ["A. sink", "B. bed"], "ground_truth": "C"}, "'C' is none of the letters A, B"),
+        ({"ground_truth": "0", "answer": "0"}, "'0' is not a positive number, which object_counting needs"),
+        ({"ground_truth": "several"}, "'several' is not a positive number"),
+        ({"unit": "m", "topic": "x", "question_type": "x", "ground_truth": "nan"}, "'nan' is not a positive"),
+        ({"options": ["A. sink", "B. bed"], "ground_truth": "C"}, "'C' is not one of the letters A, B"),
     ],
 )
 def test_question_without_a_truth_that_can_be_scored_is_named(tmp_path, spoilt, fault):
@@ -150,7 +150,7 @@ def test_question_without_a_truth_that_can_be_scored_is_named(tmp_path, spoilt, 
     with pytest.raises(OptionError, match=fault) as caught:
         load(builds.write(tmp_path, rows))
     assert f"{2:016x}" in caught.value.fault
-    assert "1 more cannot be scored either" in caught.value.fault
+    assert "Other questions that cannot be scored: 1" in caught.value.fault
 
 
 def test_word_may_be_the_answer_of_a_question_without_options(tmp_path):
@@ -183,7 +183,7 @@ def test_other_table_is_refused(tmp_path):
         pa.table({"id": ["1"], "question": ["?"]}), tmp_path / "qa" / "train-00000-of-00001.parquet"
     )
     write_manifest(tmp_path)
-    with pytest.raises(OptionError, match="have no column answer, dataset"):
+    with pytest.raises(OptionError, match="has no column answer, dataset in its questions"):
         load(tmp_path)
 
 

@@ -127,7 +127,7 @@ def test_every_proposed_change_leaves_a_run_that_trl_accepts():
 
 
 def test_run_that_needs_several_changes_gets_several_proposals():
-    with pytest.raises(OptionError, match=r"Together these make it fit: .*; then ") as caught:
+    with pytest.raises(OptionError, match=r"These together make it fit: .*; then ") as caught:
         refuse_if_too_large(plan(LARGE, grpo(), find_device("A100 40GB")))
     totals = [float(number) for number in re.findall(r"([\d.]+) GiB", caught.value.remedy)]
     assert totals == sorted(totals, reverse=True)
@@ -136,7 +136,7 @@ def test_run_that_needs_several_changes_gets_several_proposals():
 
 def test_model_larger_than_the_device_is_refused_with_a_message():
     small = device_of("NVIDIA T4", 2 * 2**30)
-    with pytest.raises(OptionError, match="take a smaller model, or a larger device"):
+    with pytest.raises(OptionError, match="Choose a smaller model, or a larger device"):
         refuse_if_too_large(plan(LORA, sft(micro_batch=1), small))
 
 

@@ -93,7 +93,7 @@ def test_several_processes_share_the_batches_as_accelerate_shares_them(
     )
     prompts = groups * processes * steps_per_generation
     if prompts > questions:
-        with pytest.raises(OptionError, match="are answered at a time"):
+        with pytest.raises(OptionError, match="a round of generation needs"):
             schedule_of(work)
         return
     sampler = RepeatSampler(range(questions), generations, prompts, iterations * steps_per_generation)
@@ -133,5 +133,5 @@ def test_paper_s_settings_make_a_step_of_eight_prompts():
 
 @pytest.mark.parametrize("change", [{"generations": 9}, {"generations": 1}, {"micro_batch": 5}])
 def test_completions_that_do_not_fill_groups_are_refused_with_the_numbers(change):
-    with pytest.raises(OptionError, match=r"num_generations: is .* no whole groups"):
+    with pytest.raises(OptionError, match=r"num_generations: is .* into groups of two or more"):
         schedule_of(grpo(**change))

@@ -1,4 +1,4 @@
-"""Models with random weights, made offline: tiny ones to test with, real sizes for dry runs."""
+"""Models with random weights, made offline: tiny ones for tests, real sizes for dry runs."""
 
 from vsitrain.models.tiny.make import make_tiny
 from vsitrain.models.tiny.size import SIZES, TINY, Size

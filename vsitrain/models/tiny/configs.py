@@ -1,19 +1,19 @@
-"""The configuration of a model of a given size, in each family's own words."""
+"""The configuration of a model of a given size, in the form of each family."""
 
 from typing import Any
 
 from vsitrain.models.tiny.size import Size
 
 IMAGE_SIZE = 56
-"""Height and width of a frame where a family brings all frames to one size: four tokens a frame."""
+"""Height and width of a frame for families that resize all frames to one size: four tokens per frame."""
 
 
 def make_config(size: Size, tokenizer: Any) -> Any:
     """The configuration of a random model.
 
     Args:
-        size: of the model.
-        tokenizer: which says what tokens there are.
+        size: the size of the model.
+        tokenizer: the tokenizer, which states the tokens.
     """
     return {
         "qwen2-vl": _qwen2,
@@ -55,7 +55,7 @@ def _tokens(size: Size, tokenizer: Any) -> dict[str, Any]:
 
 
 def _rope(size: Size, share_of_space: float, **more: Any) -> dict[str, Any]:
-    """Rotary positions, whose half dimensions are divided among time, height and width."""
+    """Rotary positions. Half of their dimensions are divided among time, height and width."""
     half = size.hidden_size // size.heads // 2
     space = int(half * share_of_space)
     sections = [half - 2 * space, space, space]

@@ -11,15 +11,15 @@ def make_tiny(out: str | Path, size: Size = TINY, *, seed: int = 0) -> int:
     """Write a model with random weights, its tokenizer, processor and chat template. Needs no network.
 
     `AutoModelForImageTextToText.from_pretrained` and `AutoProcessor.from_pretrained` open the folder. The
-    tokenizer has a token for each byte, so that text is about four times as long as with a real one.
+    tokenizer has one token per byte, so a text has about four times as many tokens as with a real tokenizer.
 
     Args:
-        out: folder to write.
-        size: of the model; `TINY.model_copy(update={"family": "qwen3-vl"})` is another family's.
-        seed: of the weights.
+        out: the folder to write.
+        size: the size of the model; `TINY.model_copy(update={"family": "qwen3-vl"})` for another family.
+        seed: the random seed of the weights.
 
     Returns:
-        How many parameters it has.
+        The number of parameters.
     """
     import torch
     from transformers import AutoModelForImageTextToText, GenerationConfig

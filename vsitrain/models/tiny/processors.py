@@ -1,4 +1,4 @@
-"""A tokenizer of bytes and the processors of a family, made without a download."""
+"""A tokenizer of bytes, and the processors of a family, made without a download."""
 
 from importlib.resources import files
 from typing import Any
@@ -29,7 +29,7 @@ _INTERNVL_TOKENS = {
 
 
 def make_tokenizer(family: FamilyName) -> Any:
-    """Qwen's tokenizer without its words: a token a byte, and the special ones that the family asks for."""
+    """Qwen's tokenizer without its words: one token per byte, and the special tokens of the family."""
     from tokenizers.pre_tokenizers import ByteLevel
     from transformers import Qwen2Tokenizer
 
@@ -51,9 +51,9 @@ def make_processor(size: Size, tokenizer: Any, image_size: int) -> Any:
     """The processor of a family.
 
     Args:
-        size: of the model, which says the family and its limits of pixels.
-        tokenizer: from `make_tokenizer`.
-        image_size: height and width of a frame, where the family brings all frames to one size.
+        size: the size of the model, with the family and its pixel limits.
+        tokenizer: the tokenizer from `make_tokenizer`.
+        image_size: height and width of a frame, for a family that resizes all frames to one size.
     """
     import transformers
 

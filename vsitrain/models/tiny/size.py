@@ -1,4 +1,4 @@
-"""How large a random model is."""
+"""The size of a random model."""
 
 from importlib.resources import files
 from typing import Literal
@@ -10,19 +10,19 @@ FamilyName = Literal["qwen2-vl", "qwen2.5-vl", "qwen3-vl", "internvl"]
 
 
 class Size(BaseModel):
-    """The numbers of a model's configuration that decide on memory and speed.
+    """The numbers of a model's configuration that decide memory and speed.
 
     Attributes:
-        family: that the size is of.
-        hidden_size, layers, heads, key_value_heads, intermediate_size: of the language model.
-        vision_hidden_size, vision_layers, vision_heads: of the vision tower.
-        vocabulary: tokens; None for as many as the tokenizer has.
+        family: the family of the model.
+        hidden_size, layers, heads, key_value_heads, intermediate_size: sizes of the language model.
+        vision_hidden_size, vision_layers, vision_heads: sizes of the vision tower.
+        vocabulary: number of tokens; None for the tokens of the tokenizer.
         tied: whether the first and the last layer share their weights.
         initializer_range: standard deviation of the weights.
-        dtype: of the weights.
-        pixels: least and most of a frame.
-        why: what the size is for.
-        source: where the numbers come from.
+        dtype: the type of the weights.
+        pixels: minimum and maximum number of pixels of a frame.
+        why: the purpose of the size.
+        source: the source of the numbers.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
