@@ -144,7 +144,7 @@ def test_processor_of_a_model_without_vision_is_refused_early(folder, processor)
 
 
 def test_mode_with_reasoning_has_no_reply_to_learn_from(folder, processor):
-    with pytest.raises(OptionError, match="prompt think: wants <think> in a reply"):
+    with pytest.raises(OptionError, match="prompt think: requires <think> in a reply"):
         asked.asking(folder, processor, "think")
 
 

@@ -182,7 +182,7 @@ def spoil(data, fault):
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        ("no frames", "holds no frames"),
+        ("no frames", "contains no frames"),
         ("a scene without", "has no frames of 1 of 3 scenes: scene0000_00"),
         ("a damaged JPEG", "frame 2 of the scene scene0000_00"),
         ("no answer", "its ground_truth is missing"),

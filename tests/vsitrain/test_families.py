@@ -186,7 +186,7 @@ def test_no_frame_has_more_pixels_than_the_upper_limit_also_if_the_lower_is_clos
 
 def test_an_upper_limit_below_one_square_is_refused(tiny):
     _, processor = parts(tiny())
-    with pytest.raises(VsiError, match=r"is 783, and Qwen2-VL reads a frame in squares of 28"):
+    with pytest.raises(VsiError, match=r"is 783, but Qwen2-VL reads a frame in squares of 28"):
         limit_pixels(processor, min_pixels=1, max_pixels=783, frames=1)
 
 

@@ -59,9 +59,10 @@ def test_resuming_between_two_generations_says_that_the_run_will_differ(tiny, tm
     twice = {"steps_per_generation": 2, "per_device_train_batch_size": 2, "max_steps": 3}
     _run(tiny(), tmp_path, **twice)
     _run(tiny(), tmp_path / "even", tmp_path / "checkpoint-2", **twice)
-    assert "never stopped" not in caplog.text
+    assert "uninterrupted" not in caplog.text
     _run(tiny(), tmp_path / "odd", tmp_path / "checkpoint-1", **twice)
     assert "resumes at step 1, but completions serve 2 steps" in caplog.text
+    assert "differs from that of an uninterrupted run" in caplog.text
 
 
 def test_checkpoint_without_some_weights_is_refused(tiny, tmp_path):

@@ -123,7 +123,7 @@ def refuse_adapter_as_base(adapter: str, base: str) -> None:
         OptionError: the folder of the base contains an adapter, perhaps the same one.
     """
     if is_adapter(base):
-        fault = f"has the base {base} in its adapter_config.json, which is an adapter and not a full model."
+        fault = f"states a base in its adapter_config.json that is an adapter and not a full model: {base}."
         raise OptionError(adapter, fault, _RIGHT_BASE)
 
 

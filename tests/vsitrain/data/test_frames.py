@@ -229,7 +229,7 @@ def test_scenes_without_frames_are_named_before_training(folder):
     opened.check(asked_about(SCENE, "scene0001_00", SCENE))
     with pytest.raises(OptionError, match="has no frames of 2 of 3 scenes: scene0077_00, scene0088_00"):
         opened.check(asked_about("scene0088_00", SCENE, "scene0077_00", "scene0088_00"))
-    with pytest.raises(OptionError, match="the scene scene0077_00 of synthetic has no frames"):
+    with pytest.raises(OptionError, match="has no frames of the scene scene0077_00 of synthetic"):
         opened.clip("scene0077_00", builds.DATASET)
 
 
@@ -290,7 +290,7 @@ def test_jpeg_without_a_picture_inside_is_an_error_of_its_scene(tmp_path):
 
 def test_build_without_frames_is_refused_with_the_way_to_get_them(tmp_path):
     builds.write(tmp_path, [builds.question(1)])
-    with pytest.raises(OptionError, match=r"holds no frames\..*\n.*--frames 16"):
+    with pytest.raises(OptionError, match=r"contains no frames\..*\n.*--frames 16"):
         store(tmp_path)
 
 
@@ -308,7 +308,7 @@ def test_other_files_and_truncated_files_are_refused(folder):
     path.write_bytes(whole)
     opened = store(folder)
     path.write_bytes(whole[:200])
-    with pytest.raises(BuildError, match="row group 2 cannot be read"):
+    with pytest.raises(BuildError, match="has a row group 2 that cannot be read"):
         opened.clip("scene0002_00", builds.DATASET)
 
 

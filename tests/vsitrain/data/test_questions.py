@@ -183,7 +183,7 @@ def test_other_table_is_refused(tmp_path):
         pa.table({"id": ["1"], "question": ["?"]}), tmp_path / "qa" / "train-00000-of-00001.parquet"
     )
     write_manifest(tmp_path)
-    with pytest.raises(OptionError, match="has no column answer, dataset in its questions"):
+    with pytest.raises(OptionError, match=r"has no column answer, dataset, .* in its questions"):
         load(tmp_path)
 
 
@@ -191,5 +191,5 @@ def test_truncated_file_is_refused(tmp_path):
     builds.write(tmp_path, [builds.question(1)])
     path = tmp_path / "qa" / "train-00000-of-00001.parquet"
     path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(BuildError, match="its questions cannot be opened"):
+    with pytest.raises(BuildError, match="has questions that cannot be opened"):
         load(tmp_path)
