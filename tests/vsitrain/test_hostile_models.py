@@ -176,7 +176,7 @@ def test_a_penalty_that_is_not_a_number_is_refused(model):
 def test_a_question_that_contains_a_token_for_pixels_is_refused_by_its_name(each_tiny):
     processor = open_processor(each_tiny)
     for token in (processor.image_token, processor.video_token):
-        with pytest.raises(OptionError, match=r"of question 7: holds .* stands for pixels") as caught:
+        with pytest.raises(OptionError, match=r"of question 7: contains .* stands for pixels") as caught:
             encode_rows(processor, [ask(f"How many {token}?")], [CLIPS["scene_a"]], names=["of question 7"])
         assert token in caught.value.fault
     refuse_marks(processor, [("of question 8", "How many <chairs> | <video | pad> are there?")])
@@ -189,5 +189,5 @@ def test_a_run_on_such_a_question_stops_before_the_weights_are_loaded(tiny, tmp_
     monkeypatch.setitem(asked.ROWS[1], "question", "How many <|video_pad|> are in this room?")
     data = asked.build(tmp_path / "build")
     words = ["--model_name_or_path", str(tiny()), "--data", str(data), "--output_dir", str(tmp_path / "run")]
-    with pytest.raises(OptionError, match=r"the prompt of question .*: holds <\|video_pad\|>"):
+    with pytest.raises(OptionError, match=r"the prompt of question .*: contains <\|video_pad\|>"):
         prepare("sft", read_config("sft", None, words))
