@@ -1,15 +1,28 @@
 """The output of `vsidata check`: a line per scan, then what is missing and doubtful in all scans."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
+from vsidata.analysis.annotation import FindingKind
 from vsidata.analysis.check import ScanReport, Standards, scan_files
 from vsidata.errors import ScanError
 from vsidata.sources.scannet import ScanNet
+
+_DOUBTS: Mapping[FindingKind, str] = {
+    "unannotated": "objects are missing",
+    "unaligned": "no vertical direction is stated",
+    "changed": "files differ from the synthetic mark",
+    "listed twice": "an object is listed twice",
+    "hides several": "one object may stand for several things",
+    "in pieces": "an object is in pieces",
+    "empty": "an object has no vertices",
+    "unknown label": "a label is unknown",
+    "classes": "label and class differ",
+}
 
 
 def as_json(source: ScanNet, against: Standards, reports: Sequence[ScanReport]) -> dict[str, Any]:
@@ -91,8 +104,8 @@ def closing_lines(source: ScanNet, against: Standards, reports: Sequence[ScanRep
         )
     doubts = Counter(kind for report in reports for kind in {found.kind for found in report.findings})
     if doubts:
-        listed = ", ".join(f"{kind} in {count:,}" for kind, count in sorted(doubts.items()))
-        lines.append(f"Check before counting: {listed}.")
+        listed = ", ".join(f"{_DOUBTS[kind]} ({count:,})" for kind, count in sorted(doubts.items()))
+        lines.append(f"Doubts (number of scans): {listed}.")
     faults = [report for report in reports if report.fault is not None]
     lines += [f"{report.name}: {report.fault}" for report in faults]
     datasets = sorted(Counter(report.dataset for report in reports).items())

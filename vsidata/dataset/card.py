@@ -183,8 +183,8 @@ def _frames(manifest: Manifest) -> str:
         return (
             f"The frames for which the questions were asked, {pictures} pictures of {shown} scenes, are not "
             "in it: only their makers may share them. With the scans, make the same ones with `vsidata "
-            f"build` and the options in `manifest.json`. Of {seen} scenes only what their frames show was "
-            "asked."
+            f"build` and the options in `manifest.json`. The questions about {seen} scenes are only about "
+            "what the frames show."
         )
     text = (
         f"`frames` has {pictures} pictures of {shown} scenes, at most {manifest.options.frames} per "
@@ -273,9 +273,10 @@ def _labels(vocabulary: Mapping[str, Any]) -> str:
             "directions are asked; and `chair` does not cover `chairs`."
         )
     return (
-        "The words of the questions are the annotation's labels, read by the rules' vocabulary: labels that "
-        "mean the same are one word, and labels outside it are not asked about. Where a group is annotated "
-        "as one object (`chairs`, `books`), neither the group nor the number of its things is asked about."
+        "The words of the questions come from the annotation's labels. The vocabulary of the rules gives "
+        "labels with the same meaning one word. Labels outside the vocabulary are not asked about. If a "
+        "group is annotated as one object (`chairs`, `books`), neither the group nor the number of its "
+        "things is asked about."
     )
 
 

@@ -146,7 +146,7 @@ def _refuse_difference(out: Path, before: dict[str, Any], now: dict[str, Any]) -
         more = [f"and {len(changed) - _NAMED:,} more"] if len(changed) > _NAMED else []
         raise OptionError(
             out,
-            "\n    ".join(["has a build with other options:", *changed[:_NAMED], *more]),
+            f"has a build with other options: {'; '.join([*changed[:_NAMED], *more])}.",
             "Use the options that the build was started with, choose a new folder with --out, or add "
             "--overwrite to replace that build.",
         )

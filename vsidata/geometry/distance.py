@@ -24,7 +24,7 @@ _PARALLEL = 1e-9
 # Metres by which limits are widened, so that rounding cuts nothing off.
 _ROUNDING = 1e-9
 
-# Steps of the solver for closest points. It needs about one per side, six.
+# Steps of the solver for closest points. It needs about one step per side of a box, so six.
 _MOST_STEPS = 200
 
 # Pairs of boxes compared per block: a few MB that stay in the processor's cache, for any number of objects.

@@ -145,10 +145,9 @@ def draw_options(
 ) -> list[Option]:
     """Random candidates with the gaps of the rules, shuffled; fewer than requested if there are not enough.
 
-    They are shuffled again because of a bias: of two candidates that are too close together, the earlier one
-        is
-    kept. So candidates with neighbours come early, and objects form groups near the target more often than
-    far from it.
+    They are shuffled again because of a bias. Of two candidates that are too close together, the earlier one
+    is kept. So candidates with neighbours come early, and objects form groups near the target more often
+    than far from it.
     """
     gap = rules.min_gap.value if rules.min_gap else -1.0
     least = rules.min_distance.value if rules.min_distance else 0.0

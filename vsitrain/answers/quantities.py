@@ -120,7 +120,7 @@ def _unit(written: str | None, text: str, start: int) -> Unit | None:
 
 
 def _together(text: str, first: Quantity, second: Quantity) -> Quantity | None:
-    """Two neighbours as one quantity: a range as its middle, `5 ft 3 in` as its sum; None otherwise."""
+    """Two neighbouring quantities as one: the middle of a range, the sum of `5 ft 3 in`; None otherwise."""
     gap = text[first.end : second.start].strip(" ")
     if gap in ("±", "+/-") and first.unit in (None, second.unit):
         return replace(first, unit=second.unit, end=second.end)

@@ -33,10 +33,10 @@ def closing_lines(found: Mapping[str, Any]) -> Iterator[str]:
         f"{scenes['both']:,} scenes."
     )
     yield (
-        "`both` are the same questions, by their text or by their categories; `lost` are only in the first, "
-        "`new` only in the second. The first's answers are scored like those of a model: mean relative "
-        "accuracy for numbers, exact match for choices, 95 % intervals by room; `ratio` is the median of "
-        "the first's number divided by the second's."
+        "`both` are questions of both builds, with the same text or the same categories. `lost` are only in "
+        "the first, `new` only in the second. The answers of the first are scored against the keys of the "
+        "second like those of a model: mean relative accuracy for numbers, exact match for choices, 95 % "
+        "intervals by room. `ratio` is the median of the numbers of the first divided by those of the second."
     )
     if rules := found["rules"]:
         more = (

@@ -89,9 +89,9 @@ def closing_lines(record: Mapping[str, Any]) -> Iterator[str]:
     asked, kept = record["questions"]
     yield (
         f"Kept {kept:,} of {asked:,} questions ({kept / asked:.0%}). `gain` is the score of a forest on the "
-        "words minus that of one constant answer. Both are learned in other rooms, with splits of the rooms "
-        "that had no part in the choice. `was` is before. If the constant has risen, the remaining answers "
-        "vary less."
+        "words minus that of one constant answer. Both are scored in rooms that they were not trained in. "
+        "The splits of the rooms are not those that chose the questions. `was` is the value before. If the "
+        "constant has risen, the remaining answers vary less."
     )
     for kind, own in record["types"].items():
         if (tail := own["outside_5_to_95"]) and own["questions"][0] > own["questions"][1]:

@@ -58,7 +58,7 @@ report.audit = (() => {
     const margins = Object.entries(found.margins ?? {}).filter(([, one]) => one.below > 0);
     return [
       uneven.length ? `Less even than expected by chance: ${uneven.map(([name]) => topic(name)).join("; ")}.` : "Letters and directions are as even as expected by chance.",
-      twice.length > 0 && `Asked twice about one scene: questions of ${report.counted(twice.length, "type")}.`,
+      twice.length > 0 && `Some questions of ${report.counted(twice.length, "type")} are asked twice about one scene.`,
       ...margins.map(([name, one]) => `${topic(name)}: ${percent({ score: one.below })} % are below the minimum margin of the rules.`),
     ].filter(Boolean);
   }
@@ -71,9 +71,9 @@ report.audit = (() => {
       html(
         "p",
         { class: "quiet" },
-        "Scores without the video in per cent, by the metrics of VSI-Bench. In sample: the one answer that is best for these questions. The others are learned in other rooms. Constant: one answer to all. By words: the best answer to the same words. Forest: a random forest on the words. In grey: 95 % intervals by room.",
+        "Scores without the video in per cent, by the metrics of VSI-Bench. In sample: the one answer that is best for these questions. The others are trained on other rooms. Constant: one answer to all. By words: the best answer to the same words. Forest: a random forest on the words. In grey: 95 % intervals by room.",
       ),
-      stale && html("p", { class: "notice" }, "The audit is of other questions. Run `vsidata audit` again."),
+      stale && html("p", { class: "notice" }, "The audit is about other questions than this build has. Run `vsidata audit` again."),
       scores(found),
       html("ul", { class: "notes" }, notes(found).map((words) => html("li", {}, words))),
     );

@@ -128,7 +128,7 @@ def times_of(seconds: Array) -> Array | None:
     """(n,) seconds since the first frame; None if they do not rise at the rate of a camera.
 
     Args:
-        seconds: (n,) the source's time of each frame, since any moment.
+        seconds: (n,) the source's time of each frame, counted from any moment.
     """
     steps = np.diff(seconds)
     if not len(steps) or not (steps > 0).all():
