@@ -170,7 +170,7 @@ def seconds() -> None:
         )
         run.train()
     median = statistics.median(watch.seconds[1:4])
-    print(f"{median:.2f} processor seconds a step, {watch.peak / 2**20:.1f} MiB at the peak")
+    print(f"{median:.2f} processor seconds per step, {watch.peak / 2**20:.1f} MiB at the peak")
 
 
 def main() -> None:

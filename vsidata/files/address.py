@@ -27,7 +27,8 @@ def checked(out: str | Path, named: str = "--out") -> str:
         named: the option's name for errors.
 
     Raises:
-        OptionError: the address is not of a supported form, or contains credentials. It is not repeated.
+        OptionError: the address is not of a supported form, or contains credentials. The error does not
+            contain the address.
     """
     address = _BEGINS.sub(r"\1://", str(out), count=1).rstrip("/")
     if not _STORE.fullmatch(address) and not _ON_HUB.fullmatch(address):

@@ -70,8 +70,9 @@ class Option:
 def object_rel_distance(
     scene: MeasuredScene, rules: RelativeDistanceRules, rng: Generator
 ) -> Iterator[Draft | Drop]:
-    """Targets occur once. The options are random categories; their nearest object counts.
+    """A target is the only object of its category. The options are random categories.
 
+    The distance to a category is the distance to its nearest object.
     A category with a group that is annotated as one object is not an option, because its single things are
     unknown. Option sets are drawn, never enumerated: a rich scene has millions. Source: VSI-Bench keys, 693
     of 693.

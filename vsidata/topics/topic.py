@@ -58,15 +58,15 @@ class Topic:
         seen_share: the share of the questions that the visibility filter keeps
             (`analysis/data/seen_shares.yaml` states how it was measured); 1 if it was not measured.
         thinned: the part of the rules of balance that thins its common answers, in addition to those for
-            letters
-            and types: `directions` and `counts` by the answer, `sizes` by category and value; None for none.
+            letters and types: `directions` and `counts` by the answer, `sizes` by category and value; None
+            if there is no such part.
         look_rate: returns the number of frames of the stream per second that it examines, from its rules;
             None if it needs no video.
         answer: answers a question that is only known by its type and its words: `vsidata conform` compares
             this answer with released keys. Raises `UnresolvedError`. None if the words are not enough.
         near_miss: returns the wrong answer nearest to the right one, or None, from a question, the rules of
-            its type and its wrong words. None instead of a function for numbers, where a near number is a
-            near miss.
+            its type and its wrong words. This field is None for numbers: for them, a number close to the
+            right one is used.
         words: returns the words that answer a question type, from its rules, if the question does not list
             them; None if it does.
         origin: where a topic from outside comes from, for the manifest: `file` and `sha256`, or `package` and

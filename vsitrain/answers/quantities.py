@@ -39,7 +39,7 @@ class Quantity:
     weak: bool = False
 
     def in_unit(self, unit: Unit | None) -> float | None:
-        """The value in a unit; None if it does not convert. A number without a unit is in it already."""
+        """The value in a unit; None if it does not convert. A number without a unit has this unit."""
         if self.unit is None:
             return self.value
         if unit is None or unit.dimension != self.unit.dimension:
