@@ -197,7 +197,7 @@ def test_scenes_that_are_slow_to_read_are_reported_with_the_options_that_help(
     summary = build(options(root, tmp_path / "out"))
     assert summary.manifest.frames["scenes heavy to read embedded"] == 1
     (heavy,) = [line for line in closing_lines(summary) if line.startswith("Large")]
-    assert "in 1 scene." in heavy
+    assert "for 1 scene," in heavy
     assert "--frame-size 640" in heavy
 
 
@@ -254,7 +254,7 @@ def test_card_names_the_tables_that_exist(built):
     ("more", "option"), [({}, "--embed"), ({"embed": False, "topics": "obj_appearance_order"}, "--topics")]
 )
 def test_options_that_need_frames_are_refused_without_them(root, tmp_path, more, option):
-    with pytest.raises(OptionError, match="--frames 0") as caught:
+    with pytest.raises(OptionError, match="--frames is 0") as caught:
         build(options(root, tmp_path / "out", frames=0, **more))
     assert caught.value.file == option
 

@@ -91,5 +91,5 @@ def test_run_that_was_interrupted_ends_like_one_that_was_not(tiny, folder, tmp_p
 
 def test_question_without_a_wrong_answer_is_refused_before_training(tiny, folder, tmp_path):
     alone = builds.question(9, topic="t", question_type="t", answer="sink", ground_truth="sink")
-    with pytest.raises(OptionError, match="none of random applies to question 0000000000000009"):
+    with pytest.raises(OptionError, match="no kind applies to question 0000000000000009"):
         trainer_of(tiny(), folder, tmp_path, rows=Dataset.from_list([alone]), wrong_answers=("random",))

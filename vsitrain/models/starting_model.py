@@ -1,6 +1,7 @@
 """The starting model of a run: a published model, a checkpoint, or an adapter merged into its base."""
 
 import json
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,7 +20,8 @@ ADAPTER_CONFIG, ADAPTER_WEIGHTS = "adapter_config.json", "adapter_model.safetens
 
 def is_adapter(name_or_path: str) -> bool:
     """Return whether a folder contains an adapter, and not a full model."""
-    return (Path(name_or_path) / ADAPTER_CONFIG).is_file()
+    # Unlike Path.is_file, this returns False for a name that no file can have, such as one that is too long.
+    return os.path.isfile(os.path.join(name_or_path, ADAPTER_CONFIG))  # noqa: PTH113, PTH118
 
 
 def check_adapter(adapter: str, base_config: Any) -> None:

@@ -185,5 +185,5 @@ def test_a_video_that_could_not_be_written_completely_is_an_error(tmp_path, most
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, whole)
     assert caught.value.file == "a/b"
-    assert "room" in caught.value.remedy
+    assert "Free space" in caught.value.remedy
     assert write_mp4(tmp_path, row)
