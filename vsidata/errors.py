@@ -4,6 +4,7 @@ from pathlib import Path
 
 from vsidata.plain_text import in_a_line
 
+_LONGEST_FAULT = 1_500  # characters of a fault that are shown: it may quote a long key of a hostile file
 _LONGEST_NAME = 1_500  # characters shown of a file's name: a hostile file can contain a name of any length
 
 
@@ -24,7 +25,8 @@ class VsiError(Exception):
 
     def __str__(self) -> str:
         file = self.file if len(self.file) <= _LONGEST_NAME else f"{self.file[:_LONGEST_NAME]}…"
-        return f"{in_a_line(f'{file}: {self.fault}')}\n  {in_a_line(self.remedy)}"
+        fault = self.fault if len(self.fault) <= _LONGEST_FAULT else f"{self.fault[:_LONGEST_FAULT]}…"
+        return f"{in_a_line(f'{file}: {fault}')}\n  {in_a_line(self.remedy)}"
 
 
 class ScanError(VsiError):

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from tests.hostile.limits import within_limits
 from tests.hostile.mutations import mutated
 from tests.hostile.readers import READERS, Reader
-from vsidata.errors import VsiError
+from vsidata.errors import RulesError, VsiError
+from vsidata.topics.rule_set import load_rules
 
 _LONGEST_MESSAGE = 2000
 _IN_ONE_FOLDER = settings(deadline=None, suppress_health_check=list(HealthCheck))
@@ -46,3 +47,11 @@ def test_mutated_file_is_read_or_refused(tmp_path, reader, data):
 @given(data=st.data())
 def test_file_mutated_in_thousands_of_ways_is_read_or_refused(tmp_path, reader, data):
     refused_or_read(reader, tmp_path, data.draw(mutated(reader.valid)))
+
+
+def test_an_unknown_key_of_thousands_of_characters_is_shown_in_part(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text(f"extends: wide\nname: mine\nvisibility: {{{'w ' * 2_000}w: 1}}\n")
+    with pytest.raises(RulesError) as caught:
+        load_rules(path)
+    assert len(str(caught.value)) < 2_000 + len(str(path))
