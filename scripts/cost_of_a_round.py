@@ -5,16 +5,16 @@
     git worktree add /tmp/first fd2ba56
     PYTHONPATH=/tmp/first .venv/bin/python scripts/cost_of_a_round.py operations
 
-PYTHONPATH picks the version of the project that is measured.
+PYTHONPATH selects the version of the project to measure.
 
 `operations` has the widths of Qwen2-VL-2B and the settings of its recipe: clips of 16 frames of 640 × 480,
 replies of 32 tokens, LoRA of rank 64 and gradient checkpointing. The model has one or two layers and the
-vision tower one or two; the differences give the count for the whole depth. A round has 2 rollouts of one
-clip. The part of the language model grows with the rollouts, and so does that of the tower where it runs for
-each of them. Matrix products are counted, and are not computed.
+vision tower has one or two. The differences give the count for the full depth. A round has 2 rollouts of one
+clip. The operations of the language model grow with the rollouts. Those of the tower grow too, if it runs
+for each rollout. Matrix products are counted but not computed.
 
-`time` computes all of it, on a model of 5 million parameters: processor seconds of a step, the median of
-three, and the most bytes that PyTorch had allocated at a time in one step.
+`time` computes everything, on a model of 5 million parameters. It prints the processor seconds of a step (the
+median of three) and the most memory that PyTorch had allocated at one time in a step.
 """
 
 import argparse
@@ -50,11 +50,11 @@ def of_any(*names: str) -> Any:
             return importlib.import_module(name)
         except ModuleNotFoundError:
             continue
-    raise SystemExit(f"None of {', '.join(names)} is there.")
+    raise SystemExit(f"This version has no module {' or '.join(names)}.")
 
 
 class Skip(TorchDispatchMode):
-    """Leaves matrix products out: what they would give is empty."""
+    """Skips matrix products. Their results are zeros."""
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Called for each operation."""
@@ -122,8 +122,8 @@ def counted(layers: int, blocks: int, rollouts: int) -> int:
 
 
 def operations() -> None:
-    """Count, and print what follows for the whole depth."""
-    trl_utils._use_triton = lambda _: True  # as on a GPU: the head reads replies alone
+    """Count small models, and print the operations at the full depth."""
+    trl_utils._use_triton = lambda _: True  # as on a GPU: the head reads only replies
     one, two, tower = (counted(*sizes, 2) for sizes in ((1, 1), (2, 1), (1, 2)))
     seen = BLOCKS * (tower - one) / 1e12
     read = (one + (LAYERS - 1) * (two - one) - (tower - one)) / 1e12
@@ -131,7 +131,7 @@ def operations() -> None:
 
 
 class Watch(TrainerCallback):
-    """Takes down the processor seconds of each step, and the peak of the last one."""
+    """Records the processor seconds of each step, and the peak memory of the last one."""
 
     def __init__(self, last: int) -> None:
         self.last, self.seconds = last, list[float]()
@@ -156,7 +156,7 @@ class Watch(TrainerCallback):
 
 
 def seconds() -> None:
-    """Train a few steps of 14 rollouts about one clip, and print how long they take and what they need."""
+    """Train a few steps of 14 rollouts about one clip, and print their time and memory."""
     size = of_any("vsitrain.tiny", "vsitrain.models.tiny").TINY.model_copy(
         update={
             "hidden_size": 256, "layers": 4, "intermediate_size": 1024, "heads": 4,
@@ -174,7 +174,7 @@ def seconds() -> None:
 
 
 def main() -> None:
-    """Measure what is asked for."""
+    """Run the measurement that the command line names."""
     kinds: dict[str, Callable[[], None]] = {"operations": operations, "time": seconds}
     given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     given.add_argument("what", choices=kinds)

@@ -28,7 +28,7 @@ CLIPS = 50
 
 
 class Watch(TrainerCallback):
-    """Takes the memory down every so many steps."""
+    """Records the memory at regular steps."""
 
     def __init__(self, every: int) -> None:
         self.every = every
@@ -54,15 +54,15 @@ def clip_of(row: Any) -> Clip:
 
 
 def reward(completion_ids: Any, **_: Any) -> list[float]:
-    """Some number that differs within a group."""
+    """A number that differs within a group."""
     return [float(sum(ids) % 11) for ids in completion_ids]
 
 
 def main() -> None:
-    """Train, and say how the memory grew."""
+    """Train, and print how the memory grew."""
     given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     given.add_argument("--steps", type=int, default=2000)
-    given.add_argument("--full", action="store_true", help="Train all parameters, those of the tower too.")
+    given.add_argument("--full", action="store_true", help="Train all parameters, including the tower.")
     asked = given.parse_args()
     print("| step | process, MiB | tensors, MiB |\n|---:|---:|---:|", flush=True)
     with tempfile.TemporaryDirectory() as folder:

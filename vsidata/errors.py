@@ -4,8 +4,7 @@ from pathlib import Path
 
 from vsidata.plain_text import in_a_line
 
-_LONGEST_FAULT = 1_500  # characters of a fault that are shown: it may quote a long key of a hostile file
-_LONGEST_NAME = 1_500  # characters shown of a file's name: a hostile file can contain a name of any length
+_MOST_SHOWN = 1_500  # characters of a name or a fault: a hostile file can contain a name or key of any length
 
 
 class VsiError(Exception):
@@ -24,9 +23,12 @@ class VsiError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        file = self.file if len(self.file) <= _LONGEST_NAME else f"{self.file[:_LONGEST_NAME]}…"
-        fault = self.fault if len(self.fault) <= _LONGEST_FAULT else f"{self.fault[:_LONGEST_FAULT]}…"
+        file, fault = _beginning(self.file), _beginning(self.fault)
         return f"{in_a_line(f'{file}: {fault}')}\n  {in_a_line(self.remedy)}"
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
 
 
 class ScanError(VsiError):

@@ -1,8 +1,8 @@
-r"""Safe printing of text from other sources: questions, labels, file names, answers of servers.
+r"""Text for people: numbers of things, and safe printing of questions, labels, names and answers of servers.
 
-Such text may contain control characters, which move a terminal's cursor, change its title or overwrite a
-line, and marks that reverse the order in which text is shown. They are removed when text is printed. Stored
-text keeps them, and JSON for programs has them as `\u` escapes.
+Text from other sources may contain control characters, which move a terminal's cursor, change its title or
+overwrite a line, and marks that reverse the order in which text is shown. They are removed when text is
+printed. Stored text keeps them, and JSON for programs has them as `\u` escapes.
 """
 
 import re
@@ -27,6 +27,11 @@ def printable(text: str) -> str:
 def in_a_line(text: str) -> str:
     """`printable` with a space for each run of line feeds and tabs, so that text cannot imitate our lines."""
     return _BREAKS.sub(" ", printable(text))
+
+
+def counted(count: int, thing: str) -> str:
+    """A number of things in words: `1 scene`, `2,000 scenes`. The plural of `thing` has an s."""
+    return f"{count:,} {thing}{'s' * (count != 1)}"
 
 
 def echo(text: object, *, err: bool = False) -> None:

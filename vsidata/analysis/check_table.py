@@ -10,6 +10,7 @@ from rich.table import Table
 from vsidata.analysis.annotation import FindingKind
 from vsidata.analysis.check import ScanReport, Standards, scan_files
 from vsidata.errors import ScanError
+from vsidata.plain_text import counted
 from vsidata.sources.scannet import ScanNet
 
 _DOUBTS: Mapping[FindingKind, str] = {
@@ -109,7 +110,7 @@ def closing_lines(source: ScanNet, against: Standards, reports: Sequence[ScanRep
     faults = [report for report in reports if report.fault is not None]
     lines += [f"{report.name}: {report.fault}" for report in faults]
     datasets = sorted(Counter(report.dataset for report in reports).items())
-    scans = " and ".join(f"{count:,} scan{'s' * (count != 1)} of {name}" for name, count in datasets)
+    scans = " and ".join(f"{counted(count, 'scan')} of {name}" for name, count in datasets)
     found = f"{scans} in {source.root}: {usable:,} can be used"
     if refused:
         found += f"; the leak guard refuses {refused:,} because they show rooms kept for evaluation"

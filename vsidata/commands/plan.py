@@ -13,7 +13,7 @@ from vsidata.commands.options import (
     SplitOrNone,
     TopicFile,
 )
-from vsidata.plain_text import echo_json
+from vsidata.plain_text import counted, echo_json
 
 
 def plan(
@@ -60,7 +60,7 @@ def plan(
 
         screen = console()
         scenes = projected.scenes
-        screen.print(f"{projected.rules}, {scenes:,} scene{'s' * (scenes != 1)}")
+        screen.print(f"{projected.rules}, {counted(scenes, 'scene')}")
         screen.print(planning.table(projected, expected))
         if projected.failures:
             skipped = f"Skipped because their annotation cannot be used: {len(projected.failures):,}"

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from vsidata.commands.options import DEFAULTS, OutArgument, Seed, Workers
-from vsidata.plain_text import echo
+from vsidata.plain_text import counted, echo
 
 
 def synth(
@@ -68,5 +68,5 @@ def synth(
             plain=plain,
             vertices=vertices,
         )
-    echo(f"{scenes:,} scan{'s' * (scenes != 1)} in {out / 'scans'}, the true measures in {out / 'truth'}.")
+    echo(f"{counted(scenes, 'scan')} in {out / 'scans'}, the true measures in {out / 'truth'}.")
     echo(f"Next: vsidata build --scannet-root {out} --out {out.absolute().name}-qa")

@@ -20,6 +20,7 @@ from vsidata.dataset.origin import (
     owned_datasets,
 )
 from vsidata.dataset.selection_text import in_words
+from vsidata.plain_text import counted
 from vsidata.topics.described import described
 
 _Licence = tuple[dict[str, str], str]  # for the front matter, and in words
@@ -316,13 +317,13 @@ def _leak_guard(manifest: Manifest) -> str:
     guard = manifest.leak_guard
     if guard.active:
         refused = sum(guard.refused.values())
-        text = f"on: {refused:,} scenes of rooms that are reserved for evaluation were refused"
+        text = f"on: it refused {counted(refused, 'scene')} of rooms that are reserved for evaluation"
         if elsewhere := sum(guard.not_in_list.values()):
             text += f"; {elsewhere:,} more, not in the {manifest.options.split} list, left out"
         return text
     admitted = sum(guard.admitted.values())
     return (
-        f"**off**: {admitted:,} scenes of rooms that are reserved for evaluation are in this build; "
+        f"**off**: this build has {counted(admitted, 'scene')} of rooms that are reserved for evaluation; "
         "a model trained on them cannot be evaluated on them"
     )
 

@@ -20,6 +20,8 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from vsidata.plain_text import counted
+
 FORMAT_VERSION = 2
 """Version of the manifests and tables that this release writes. It reads this version and earlier ones."""
 
@@ -320,7 +322,7 @@ class Manifest(_ManifestPart):
     def label(self) -> str:
         """A description in one line: `377 questions about 3 scenes by wide@79b382d1`."""
         questions, scenes = self.total_questions, self.total_scenes
-        about = f"{questions:,} question{'s' * (questions != 1)} about {scenes:,} scene{'s' * (scenes != 1)}"
+        about = f"{counted(questions, 'question')} about {counted(scenes, 'scene')}"
         return f"{about} by {self.rules.label}"
 
     @property

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from vsidata.plain_text import counted
+
 
 def in_words(counts: Mapping[str, int], split: str) -> str:
     """Text like `8 scans: 7 used, 1 not in the train list (it shows a benchmark room)`, without full stop.
@@ -21,7 +23,7 @@ def in_words(counts: Mapping[str, int], split: str) -> str:
         parts.append(f"{counts['unlisted']:,} in no official list (use --split all to include them)")
     if counts["not_asked_for"]:
         parts.append(f"{counts['not_asked_for']:,} more than --scenes allows")
-    return f"{counts['found']:,} scan{'s' * (counts['found'] != 1)}: {', '.join(parts)}"
+    return f"{counted(counts['found'], 'scan')}: {', '.join(parts)}"
 
 
 def _showing(shown: int, of: int) -> str:

@@ -10,6 +10,7 @@ from vsidata.dataset.card import scenes_not_filtered
 from vsidata.dataset.frames_file import reading_limits
 from vsidata.dataset.merge import Summary
 from vsidata.dataset.results import in_brief
+from vsidata.plain_text import counted
 
 _NAMED = 3  # skipped scans in the last lines; failures.jsonl lists all of them
 
@@ -38,14 +39,17 @@ def closing_lines(summary: Summary) -> list[str]:
     questions = summary.manifest.questions_by_split
     scenes = summary.manifest.total_scenes
     by_split = ", ".join(f"{split} {count:,}" for split, count in questions.items())
-    written = f"{sum(questions.values()):,} questions ({by_split}) about {scenes:,} scenes in {summary.out}"
+    written = (
+        f"{counted(sum(questions.values()), 'question')} ({by_split}) about {counted(scenes, 'scene')} "
+        f"in {summary.out}"
+    )
     if frames := summary.manifest.frames:
         written += f", {frames['scenes with frames']:,} of them with frames"
     if unfiltered := scenes_not_filtered(summary.manifest):
         written += f" ({unfiltered:,} without known cameras: their questions may ask what no frame shows)"
     if not scenes:
         return [
-            f"No questions: no scan could be used. {_set_aside(summary)}",
+            f"No questions: no scan could be used. {_skipped(summary)}",
             "Fix a scan, then run the same command again.",
         ]
     return [
@@ -55,7 +59,7 @@ def closing_lines(summary: Summary) -> list[str]:
         *_held_out(summary),
         *_short_streams(summary),
         *_heavy(summary),
-        _set_aside(summary),
+        _skipped(summary),
         f"Next: see some with `vsidata sample {summary.out}`; load_dataset('{summary.out}', 'qa') loads all.",
     ]
 
@@ -89,12 +93,12 @@ def _heavy(summary: Summary) -> list[str]:
         return []
     size = reading_limits().heavy
     return [
-        f"Large: for {scenes:,} scene{'s' * (scenes > 1)}, a reader of `embedded` needs more than "
+        f"Large: for {counted(scenes, 'scene')}, a reader of `embedded` needs more than "
         f"{size.value:g} {size.unit} for pictures. Use --frame-size 640 or fewer --frames to reduce it."
     ]
 
 
-def _set_aside(summary: Summary) -> str:
+def _skipped(summary: Summary) -> str:
     failures = summary.failures
     if not failures:
         return "No scan was skipped."

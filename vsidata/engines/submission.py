@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from vsidata.plain_text import counted
+
 
 @dataclass(frozen=True)
 class Submission:
@@ -30,7 +32,7 @@ def closing_lines(submitted: Submission) -> list[str]:
     """The lines that a command prints: what was submitted, how to watch it, how to stop it."""
     work = submitted.out / ".work"
     lines = [
-        f"Submitted: {_number(submitted.ranks, 'task')} for {_number(submitted.scenes, 'scene')}, and job "
+        f"Submitted: {counted(submitted.ranks, 'task')} for {counted(submitted.scenes, 'scene')}, and job "
         f"{submitted.job}, which writes {submitted.out} when they have ended.",
         f"Watch: `squeue --name={submitted.name}`. {work / 'logs'} has one log per task, "
         f"{work / 'slurm_logs'} the output of Slurm and of that job.",
@@ -42,10 +44,6 @@ def closing_lines(submitted: Submission) -> list[str]:
             "other machines, they must see it at the same path."
         )
     return lines
-
-
-def _number(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'s' * (count != 1)}"
 
 
 def as_json(submitted: Submission) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from vsidata.dataset.browse import in_words
 from vsidata.dataset.summary_text import kept_and_dropped
 from vsidata.measuring.sight import Sight
 from vsidata.pages.inspection import ASKED_ABOUT, Inspection
+from vsidata.plain_text import counted
 from vsidata.scene import Array, OrientedBox, SceneObject
 from vsidata.sources.streams.frames import FrameStream
 from vsidata.topics.question import Question
@@ -178,6 +179,6 @@ def closing_lines(inspection: Inspection) -> list[str]:
 def next_line(inspection: Inspection) -> str:
     """The next step."""
     return (
-        f"Next: --all-questions prints the {len(inspection.questions):,} questions; "
+        f"Next: --all-questions prints {counted(len(inspection.questions), 'question')}; "
         "--question N --png FILE draws the evidence for an answer."
     )

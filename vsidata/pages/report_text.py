@@ -3,12 +3,13 @@
 from typing import Any
 
 from vsidata.pages.site import Report
+from vsidata.plain_text import counted
 
 
 def closing_lines(report: Report) -> list[str]:
     """Lines that state what was written and how to open it."""
     size = f"{report.bytes / 1e6:.1f} MB"
-    what = f"{report.questions:,} questions about {report.scenes:,} scene{'s' * (report.scenes != 1)}"
+    what = f"{counted(report.questions, 'question')} about {counted(report.scenes, 'scene')}"
     return [
         f"Written: pages on {what}, {size}.",
         *_pictures(report),

@@ -6,6 +6,7 @@ from rich.console import Console
 
 from vsidata.dataset.selection_text import in_words
 from vsidata.pipeline.build import Watcher
+from vsidata.plain_text import counted
 from vsidata.screen.terminal import progress
 from vsidata.selection.splits import Selection
 
@@ -28,10 +29,7 @@ class ProgressBar(Watcher):
     def start(self, selection: Selection, done: int) -> None:
         """Print how many scans were found, and how many were left out for which reason."""
         scenes = len(selection.split_of)
-        lines = [
-            f"Found {scenes:,} scene{'s' * (scenes != 1)} to use"
-            + (f", {done:,} already done." if done else ".")
-        ]
+        lines = [f"Found {counted(scenes, 'scene')} to use" + (f", {done:,} already done." if done else ".")]
         counts = selection.counts
         if counts["used"] < counts["found"]:
             lines.append(f"{in_words(counts, selection.split)}.")
@@ -46,7 +44,7 @@ class ProgressBar(Watcher):
         listed = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
         are, their, count = ("is", "its", "it counts") if len(names) == 1 else ("are", "their", "they count")
         self._console.print(
-            f"{len(names):,} scan{'s' * (len(names) > 1)} {are} marked as synthetic, but {their} files have "
+            f"{counted(len(names), 'scan')} {are} marked as synthetic, but {their} files have "
             f"changed since: {count} as ScanNet's ({listed}). `vsidata check` lists the files."
         )
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from vsidata.errors import OptionError, VsiError
 from vsidata.files.safe_files import read_regular
+from vsidata.plain_text import counted
 from vsitrain.evaluation import replies, vllm_replies
 from vsitrain.evaluation.evaluated_model import Model, find_model, penalty_of
 from vsitrain.evaluation.run import AnsweringModel, Clips, OnProgress, Row, evaluate, record_of
@@ -173,7 +174,7 @@ def _clips(
     scenes, fewest = store.scenes_with_fewer()
     if scenes:
         warned(
-            f"{scenes:,} scene{'s' * (scenes != 1)} of {data} store{'s' * (scenes == 1)} fewer than "
+            f"{counted(scenes, 'scene')} of {data} store{'s' * (scenes == 1)} fewer than "
             f"{settings.num_frames} frames (the fewest: {fewest}). The model is shown all that are stored."
         )
     return store

@@ -1,5 +1,6 @@
 """Families of vision-language models that read videos: their differences, and the encoding of prompts."""
 
+from vsitrain.families.base import base_model
 from vsitrain.families.encoding import (
     EncodedPrompt,
     clip_tensors,
@@ -48,6 +49,7 @@ __all__ = [
     "InputMode",
     "OncePerStep",
     "Pixels",
+    "base_model",
     "clip_tensors",
     "clip_tokens",
     "collate",

@@ -7,6 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from vsitrain.families.base import base_model
+
 KINDS = {"pixel_values": "image", "pixel_values_videos": "video"}
 """The kind of input in transformers, by the name of its pixels."""
 
@@ -31,7 +33,7 @@ def features_of(model: Any, vision: Mapping[str, Tensor]) -> Features:
     Returns:
         The features of the clip, on the device of the model.
     """
-    base = model.get_base_model() if hasattr(model, "get_base_model") else model
+    base = base_model(model)
     made = {}
     for pixels, kind in KINDS.items():
         if pixels in vision:

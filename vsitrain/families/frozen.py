@@ -4,6 +4,8 @@ from typing import Any
 
 import torch
 
+from vsitrain.families.base import base_model
+
 _TOWERS = ("visual", "vision_tower")
 
 LANGUAGE = ("language_model", "lm_head")
@@ -35,7 +37,7 @@ def same_tower(model: Any, other: Any) -> bool:
 
 
 def _weights_that_see(model: Any) -> dict[str, torch.Tensor]:
-    base = model.get_base_model() if hasattr(model, "get_base_model") else model
+    base = base_model(model)
     return {name: it for name, it in base.named_parameters() if not any(part in name for part in LANGUAGE)}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vsidata.errors import VsiError
+from vsitrain.families.base import base_model
 from vsitrain.families.family import family_of
 from vsitrain.families.features import KINDS
 
@@ -24,7 +25,7 @@ def refuse_blind_passes(model: Any) -> Callable[[], None]:
     Raises:
         VsiError: a forward pass has such tokens (raised by the guarded model).
     """
-    base = model.get_base_model() if hasattr(model, "get_base_model") else model
+    base = base_model(model)
     pads = {getattr(base.config, attribute): key for attribute, key in family_of(base).pads.items()}
 
     def check(_: Any, args: tuple[Any, ...], given: dict[str, Any]) -> None:

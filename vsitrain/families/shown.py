@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from vsitrain.families.base import base_model
 from vsitrain.families.encoding import EncodedPrompt, vision_inputs, with_features
 from vsitrain.families.frozen import same_tower, trains_tower
 
@@ -48,7 +49,7 @@ def _take_rows(
     model: Any, processor: Any, last: list[EncodedPrompt] | None, shares: bool, precision: Precision
 ) -> None:
     """Make a model take rows. `last` keeps the rows of its last pass; None if its tower is trained."""
-    base = model.get_base_model() if hasattr(model, "get_base_model") else model
+    base = base_model(model)
 
     def see(_: Any, args: tuple[Any, ...], given: dict[str, Any]) -> Any:
         if "rows" not in given:

@@ -45,7 +45,7 @@ def looks_of(model: ModelSize, work: Workload, schedule: Schedule) -> Looks:
     if not model.trains_vision:
         return Looks(clips, 0)
     steps = schedule.sequences / (work.micro_batch * work.processes)
-    if work.processes == 1 and not work.sharding.startswith("zero"):
+    if work.sums_tower_gradients:
         steps = schedule.steps
         in_a_step = min(work.accumulation * work.micro_batch, work.generated // work.generations)
     else:

@@ -154,8 +154,8 @@ def _clips(model: ModelSize, work: Workload) -> tuple[int, int]:
     of_a_round = max(1, work.generated // work.generations)
     if not model.trains_vision:
         return 1, of_a_round
-    alone = work.processes == 1 and not work.sharding.startswith("zero")
-    return 1, min(of_a_round, work.micro_batch * (work.accumulation if alone else 1))
+    batches = work.accumulation if work.sums_tower_gradients else 1
+    return 1, min(of_a_round, work.micro_batch * batches)
 
 
 def _generation(model: ModelSize, work: Workload) -> dict[str, Parts]:

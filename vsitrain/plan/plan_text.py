@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
+from vsidata.plain_text import counted
 from vsitrain.plan.assumptions import assumptions
 from vsitrain.plan.plan import RunPlan
 
@@ -40,8 +41,8 @@ def in_short(plan: RunPlan) -> str:
     return (
         f"{plan.work.method.upper()} of {model.name}: {model.trained_total:,} of {model.total:,} parameters "
         f"are trained{', as an adapter' if model.lora else ''}.\n"
-        f"{schedule.steps:,} steps over {plan.work.questions:,} questions, {schedule.sequences:,} sequences, "
-        f"{schedule.tokens:,} tokens at most.\n"
+        f"{counted(schedule.steps, 'step')} over {counted(plan.work.questions, 'question')}, "
+        f"{counted(schedule.sequences, 'sequence')}, {schedule.tokens:,} tokens at most.\n"
         f"Each device needs {_gib(memory.total)} GiB ({device}: {_gib(plan.device.memory)} GiB), and the run "
         f"needs about {plan.hours.gpu_hours:,.1f} GPU hours. --plan shows the details."
     )
@@ -82,7 +83,7 @@ def _steps(plan: RunPlan) -> Iterator[tuple[str, str]]:
     if work.method == "grpo":
         yield "generated", f"{work.generated:,} replies at a time on each device, {schedule.rounds:,} times"
     longest = f"replies of {work.completion_tokens:,} tokens at most"
-    yield "trained on", f"{schedule.sequences:,} sequences, {schedule.tokens:,} tokens ({longest})"
+    yield "trained on", f"{counted(schedule.sequences, 'sequence')}, {schedule.tokens:,} tokens ({longest})"
     yield "checkpoint", f"{_gib(plan.checkpoint_bytes)} GiB on disk"
 
 

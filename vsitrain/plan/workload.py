@@ -82,6 +82,11 @@ class Workload:
         return self.sharding not in ("zero3", "fsdp")
 
     @property
+    def sums_tower_gradients(self) -> bool:
+        """Whether GRPO runs a trained tower once per step: several processes and DeepSpeed cannot."""
+        return self.processes == 1 and not self.sharding.startswith("zero")
+
+    @property
     def scores_old(self) -> bool:
         """Whether GRPO scores completions again before it trains on them for several steps."""
         serves = self.steps_per_generation * self.iterations

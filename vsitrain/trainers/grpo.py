@@ -32,6 +32,7 @@ from vsitrain.families import (
     EncodedPrompt,
     InputMode,
     OncePerStep,
+    base_model,
     clip_tensors,
     encode_rows,
     family_of,
@@ -203,7 +204,7 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
             yield
             return
         model: Any = self.accelerator.unwrap_model(self.model)
-        base = model.get_base_model() if hasattr(model, "get_base_model") else model
+        base = base_model(model)
         base.generate = partial(base.generate, mm_encoder_outputs={**joined(features)})
         try:
             yield

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow.compute as pc
 
+from vsidata.plain_text import counted
 from vsitrain.data.frames import FrameStore
 from vsitrain.data.messages import conversation
 from vsitrain.families import InputMode, clip_tokens
@@ -46,7 +47,7 @@ class PromptTokens:
         height, width = self.size
         fewer = f" ({self.scenes_with_fewer:,} with fewer than requested)" if self.scenes_with_fewer else ""
         return (
-            f"{self.prompts:,} prompts about {self.scenes:,} scenes, "
+            f"{counted(self.prompts, 'prompt')} about {counted(self.scenes, 'scene')}, "
             f"{_range(self.frames)} frames each{fewer}, at most {width} × {height} pixels. "
             f"Tokens: {_range(self.video)} of video and about {self.text:,} of text; "
             f"a prompt has {self.median:,}, the longest {self.longest:,}."

@@ -6,6 +6,7 @@ from typing import Any
 from rich.table import Table
 
 from vsidata.analysis.audit.scores import WAYS
+from vsidata.plain_text import counted
 
 _DOUBTFUL = 0.001  # counts this uneven come by chance in one of a thousand fair draws
 _FAR = 0.05  # gain over the constant, in the benchmark's metrics
@@ -73,7 +74,8 @@ def closing_lines(found: Mapping[str, Any]) -> list[str]:
         *_near(found["margins"]),
     ]
     if found["left_out"]:
-        lines.append(f"Not scored, because their number is not positive: {found['left_out']:,} questions.")
+        left_out = counted(found["left_out"], "question")
+        lines.append(f"Not scored, because the number in the answer is not positive: {left_out}.")
     return lines
 
 
@@ -108,7 +110,8 @@ def _uneven(found: Mapping[str, Any]) -> Iterator[str]:
 def _repeated(repeats: Mapping[str, Any]) -> Iterator[str]:
     within = repeats["within_scene"]
     count, against = (sum(own[key] for own in within.values()) for key in ("repeated", "contradicted"))
-    yield f"Asked twice about one scene: {count:,} questions, {against:,} of them with another answer."
+    twice = counted(count, "question")
+    yield f"Asked twice about one scene: {twice}, {against:,} of them with another answer."
     if repeats["rescans"]["rooms"]:
         yield f"Rooms with several scans: {repeats['rescans']['rooms']:,}."
     for kind, own in repeats["rescans"]["types"].items():

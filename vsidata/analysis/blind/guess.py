@@ -14,6 +14,7 @@ from vsidata.analysis.blind.number_guesses import number_guesses
 from vsidata.analysis.blind.word_encoder import IntArray
 from vsidata.errors import OptionError
 from vsidata.metrics import Array, exact_match, mean_relative_accuracy
+from vsidata.plain_text import counted
 
 _ENOUGH = 4_000  # questions; with fewer, the scores depend on the partition of the rooms, by several points
 _MOST_PARTITIONS = 4
@@ -39,7 +40,7 @@ def need_rooms(questions: Sequence[BlindQuestion]) -> None:
     """
     if not can_learn(questions):
         rooms = len({asked.room for asked in questions})
-        fault = f"are about {rooms} room{'s' * (rooms != 1)}."
+        fault = f"are about {counted(rooms, 'room')}."
         remedy = (
             f"Use questions about at least {FOLDS} rooms: guesses about some are learned from the others."
         )

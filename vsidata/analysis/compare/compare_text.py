@@ -5,6 +5,8 @@ from typing import Any
 
 from rich.table import Table
 
+from vsidata.plain_text import counted
+
 _MOST_RULES = 12
 
 
@@ -28,9 +30,10 @@ def closing_lines(found: Mapping[str, Any]) -> Iterator[str]:
     """What was compared, which rules differ, and examples."""
     first, second, scenes = found["first"], found["second"], found["scenes"]
     yield (
-        f"First: {first['place']}, {first['questions']:,} questions about {first['scenes']:,} scenes. "
+        f"First: {first['place']}, {counted(first['questions'], 'question')} about "
+        f"{counted(first['scenes'], 'scene')}. "
         f"Second: {second['place']}, {second['questions']:,} about {second['scenes']:,}. In both: "
-        f"{scenes['both']:,} scenes."
+        f"{counted(scenes['both'], 'scene')}."
     )
     yield (
         "`both` are questions of both builds, with the same text or the same categories. `lost` are only in "

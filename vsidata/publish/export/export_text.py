@@ -3,6 +3,7 @@
 from typing import Any
 
 from vsidata.dataset.build import Build
+from vsidata.plain_text import counted
 from vsidata.publish.export.export import Exported
 from vsidata.publish.export.registry import FORMS
 from vsidata.publish.export.terms import terms
@@ -12,12 +13,13 @@ def closing_lines(exported: Exported, build: Build) -> list[str]:
     """The lines about the written and left out questions, the next command, and the terms of use."""
     questions = exported.questions
     by_split = ", ".join(f"{split} {count:,}" for split, count in questions.items())
+    frames = "a video" if exported.media == "mp4" else "JPEGs"
     lines = [
-        f"Written: {sum(questions.values()):,} questions ({by_split}) about {exported.scenes:,} scenes in "
-        f"{exported.out}, their frames as {'a video' if exported.media == 'mp4' else 'JPEGs'} each."
+        f"Written: {counted(sum(questions.values()), 'question')} ({by_split}) about "
+        f"{counted(exported.scenes, 'scene')} in {exported.out}, their frames as {frames} each."
     ]
     if exported.left_out:
-        lines.append(f"Left out: {exported.left_out:,} questions about scenes without frames.")
+        lines.append(f"Left out: {counted(exported.left_out, 'question')} about scenes without frames.")
     lines.append(f"Next: {FORMS[exported.to].use.format(out=exported.out)}")
     return [*lines, f"Terms: {terms(build.manifest)}"]
 

@@ -6,6 +6,7 @@ from typing import Any
 from vsidata.dataset.manifest_form import Manifest
 from vsidata.dataset.origin import SCANNET_TERMS, is_free, names_in_words, owned_datasets
 from vsidata.errors import VsiError
+from vsidata.plain_text import counted
 from vsidata.publish.hub.push_plan import PushPlan
 
 _NAMED = 8  # files listed in one line
@@ -153,7 +154,7 @@ def _transfer_line(planned: PushPlan) -> str:
     same = len(entries) - len(change.send)
     most = "To upload, at most" if planned.unseen is not None else "To upload"
     words = (
-        f"{most}: {len(change.send):,} file{'s' * (len(change.send) != 1)}, {size_in_words(size)}"
+        f"{most}: {counted(len(change.send), 'file')}, {size_in_words(size)}"
         if change.send
         else "Nothing to upload"
     )

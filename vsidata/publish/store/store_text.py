@@ -1,5 +1,6 @@
 """The text that is printed after publishing to an object store."""
 
+from vsidata.plain_text import counted
 from vsidata.publish.hub.push_text import size_in_words
 from vsidata.publish.store.store import Sent
 
@@ -7,7 +8,7 @@ from vsidata.publish.store.store import Sent
 def lines_after_publish(sent: Sent) -> list[str]:
     """The result of publishing, and how to read the build."""
     done = (
-        [f"{len(sent.sent):,} file{'s' * (len(sent.sent) != 1)} uploaded, {size_in_words(sent.bytes)}"]
+        [f"{counted(len(sent.sent), 'file')} uploaded, {size_in_words(sent.bytes)}"]
         if sent.sent
         else ["nothing to upload"]
     )
