@@ -23,6 +23,20 @@ def vsibench() -> Path:
     return _VSIBENCH
 
 
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No network for Hugging Face's libraries, in this process and in those it starts.
+
+    The libraries read the variable once, at their import: set before it, it would apply to all later tests.
+    """
+    from datasets import config
+    from huggingface_hub import constants
+
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(config, "HF_HUB_OFFLINE", True)
+
+
 @pytest.fixture(scope="session")
 def synthetic_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two furnished rooms in ScanNet's layout, with the usual noise and flaws."""

@@ -51,9 +51,8 @@ def rows(built):
 
 
 @pytest.fixture
-def load(built, tmp_path, monkeypatch):
+def load(built, tmp_path, offline):
     """`load_dataset` on the build, without the network and with a cache of its own."""
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     from datasets import load_dataset
 
     return lambda name, **how: load_dataset(

@@ -24,9 +24,8 @@ def rows(out):
 
 
 @pytest.fixture
-def load(out, tmp_path, monkeypatch):
+def load(out, tmp_path, offline):
     """`load_dataset` on the build, without the network and with a cache of its own."""
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     from datasets import load_dataset
 
     return lambda name, **options: load_dataset(str(out), name, cache_dir=str(tmp_path), **options)
@@ -118,8 +117,7 @@ def test_manifest_accounts_for_questions_files_and_input(out, rows):
     assert {"vsidata", "numpy", "pyarrow", "python"} <= set(manifest["versions"])
 
 
-def test_held_out_rooms_are_a_split_of_their_own(tmp_path, monkeypatch):
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+def test_held_out_rooms_are_a_split_of_their_own(tmp_path, offline):
     from datasets import load_dataset
 
     rooms = meta_info.write(tmp_path / "rooms.json", 10)
@@ -140,9 +138,9 @@ def test_manifest_and_card_state_whether_the_guarded_rooms_are_left_out(tmp_path
     manifest = build(options).manifest
     assert list(manifest.inputs) == ["room0000", "room0003"]
     assert (manifest.leak_guard.active, manifest.leak_guard.refused) == (True, {"mine.csv": 2})
-    assert "on: 2 scenes" in (tmp_path / "on" / "README.md").read_text()
+    assert "on: it refused 2 scenes of rooms" in (tmp_path / "on" / "README.md").read_text()
     lifted = {"out": tmp_path / "off", "allow_benchmark_scenes": True}
     manifest = build(options.model_copy(update=lifted)).manifest
     assert len(manifest.inputs) == 4
     assert (manifest.leak_guard.active, manifest.leak_guard.admitted) == (False, {"mine.csv": 2})
-    assert "**off**: 2 scenes" in (tmp_path / "off" / "README.md").read_text()
+    assert "**off**: this build has 2 scenes" in (tmp_path / "off" / "README.md").read_text()

@@ -22,7 +22,7 @@ SEEN = WIDE.visibility.pixels.value  # share of a picture, of the scan with its 
 Drawn = dict[str, list[dict[int, float]]]
 """Scene → for each shown frame the share of the picture that each instance fills, by the renderer's count."""
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("offline")]
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +30,6 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("filmed")
     write_scans(root, scenes=3, seed=3, frames=60, workers=2, frame_size=(320, 240))
     return root
-
-
-@pytest.fixture(autouse=True)
-def offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
 
 
 def table(out: Path, name: str) -> Any:

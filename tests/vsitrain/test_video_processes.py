@@ -11,9 +11,8 @@ from vsitrain.families import LORA_TARGETS
 
 
 @pytest.fixture(autouse=True)
-def around(monkeypatch):
+def around(monkeypatch, offline):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
 
 
 @pytest.mark.slow

@@ -40,9 +40,8 @@ def exported(built, tmp_path_factory):
 
 
 @pytest.fixture
-def rows_of(tmp_path, monkeypatch):
+def rows_of(tmp_path, offline):
     """`load_dataset` on a JSON file, without the network: all four frameworks read with it."""
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     return lambda path: load_dataset(
         "json", data_files=str(path), split="train", cache_dir=str(tmp_path)
     ).to_list()

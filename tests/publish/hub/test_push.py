@@ -267,7 +267,7 @@ def test_a_leak_guard_that_was_off_is_reported(hub, scannet, run):
     manifest["leak_guard"] |= {"active": False, "admitted": {"vsibench.csv": 2}}
     path.write_text(json.dumps(manifest))
     assert "leak guard was off" in run("push", scannet, "--repo-id", NAME)
-    assert "**off**: 2 scenes" in card_of(hub)[1]
+    assert "**off**: this build has 2 scenes" in card_of(hub)[1]
 
 
 def write_audit(build: Path, questions: dict[str, str]) -> bytes:

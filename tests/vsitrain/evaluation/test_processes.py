@@ -42,9 +42,10 @@ def test_a_kill_loses_at_most_one_batch_and_the_same_command_completes_the_evalu
 
 
 @pytest.mark.slow
-def test_two_processes_wait_for_each_other_and_predict_what_one_does(tiny, tmp_path, monkeypatch, forks):
+def test_two_processes_wait_for_each_other_and_predict_what_one_does(
+    tiny, tmp_path, monkeypatch, forks, offline
+):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     data = asked.build(tmp_path / "build")
     how = ["--frames", "2", "--max-new-tokens", "6", "--batch", "2", "--dtype", "float32"]
     places = ["--model", str(tiny()), "--data", str(data)]
