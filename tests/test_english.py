@@ -32,6 +32,7 @@ OF_TESTS = {".py", ".sh"}
 # Words that the program looks for in texts of others, and keys of stored data: (file, word).
 QUOTED = {
     ("notebooks/02_audit.ipynb", "without a look"),  # the axis of a stored picture
+    ("scripts/docs/json_files.yaml", "commonest"),
     ("vsidata/selection/balance.py", "commonest"),
     ("vsitrain/answers/conclusion.py", "believe"),
     ("vsitrain/answers/conclusion.py", "hence"),

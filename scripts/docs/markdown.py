@@ -35,6 +35,12 @@ def prose(text: str) -> str:
     return "".join(part if place % 2 else _escaped(part) for place, part in enumerate(parts))
 
 
+def linked(text: str) -> str:
+    """The same for text with links to other pages, which stay links."""
+    parts = re.split(r"(\[[^\]]+\]\([^)\s]+\))", text)
+    return "".join(part if place % 2 else prose(part) for place, part in enumerate(parts))
+
+
 def _escaped(text: str) -> str:
     for mark in "\\`*_[]{}#":
         text = text.replace(mark, f"\\{mark}")

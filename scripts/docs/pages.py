@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from scripts.docs import columns, commands, recipe_keys, rule_keys, topics
+from scripts.docs import columns, commands, json_files, recipe_keys, rule_keys, topics
 
 _TOP = Path(__file__).resolve().parents[2]
 _FROM_THE_TOP = {"CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md"}
@@ -14,6 +14,7 @@ def generated() -> dict[str, str | bytes]:
     return {
         "commands.md": commands.page(),
         "columns.md": columns.page(),
+        "json-files.md": json_files.page(),
         "recipe-keys.md": recipe_keys.page(),
         "rule-keys.md": rule_keys.page(),
         "topics.md": topics.page(),

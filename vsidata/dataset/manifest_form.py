@@ -272,19 +272,18 @@ class Manifest(_ManifestPart):
         options: the options of `vsidata build` that determine the output.
         rules: the rule set.
         versions: versions of this package and of the libraries that compute the figures.
-        leak_guard: scenes refused or admitted, by list of forbidden rooms.
-        selection: number of scans found, and of those left out by reason.
+        leak_guard: numbers of scenes of forbidden rooms that were left out or used, by list.
+        selection: numbers of scans that were found, used and left out, by reason.
         rooms: number of rooms by split.
         scenes: number of scenes by split.
         datasets: number of scenes by dataset; see `vsidata.dataset.origin`.
-        frames: numbers of pictures and of scenes with and without frames; empty if none were requested.
+        frames: numbers of pictures and of scenes with and without frames; empty if no frames were requested.
         set_aside: number of skipped scans.
-        questions: split → topic → number.
-        drops: topic → reason → number of candidates refused.
-        balance: split → question type → numbers before and after balancing.
+        questions: split → topic → number of questions.
+        drops: topic → reason → number of candidates that were left out.
+        balance: split → question type → numbers of questions before and after balancing.
         room_area_ratios: the room areas by other methods, as multiples of the area in questions.
-        topics: topic → information for readers; see `vsidata.topics.topic.Topic.described`. None in builds
-            of the first release.
+        topics: topic → its description for readers; None in builds of the first release.
         files: path of each shard → its rows, bytes and checksum.
         inputs: scene → digest of its scan's files.
         debias: the questions that `vsidata debias` left out, if it was run.
