@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vsidata.metrics import best_constant, exact_match, interval, mean_relative_accuracy, redrawn_means
+from vsidata.metrics import (
+    best_constant,
+    exact_match,
+    interval,
+    mean_relative_accuracy,
+    redrawn_means,
+    relative_accuracy,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +37,13 @@ from vsidata.metrics import best_constant, exact_match, interval, mean_relative_
 )
 def test_mean_relative_accuracy_is_what_the_thresholds_give_by_hand(prediction, truth, score):
     assert mean_relative_accuracy(prediction, truth) == pytest.approx(score)
+    assert relative_accuracy(prediction, truth) == pytest.approx(score)
+
+
+@given(st.floats(), st.floats(min_value=0, exclude_min=True))
+def test_one_number_scores_as_in_an_array(prediction, truth):
+    with np.errstate(all="ignore"):
+        assert relative_accuracy(prediction, truth) == mean_relative_accuracy([prediction], [truth])[0]
 
 
 @given(st.integers(1, 500), st.integers(1, 500))
@@ -51,6 +65,8 @@ def test_mean_relative_accuracy_broadcasts():
 def test_a_truth_that_is_not_positive_is_refused(truth):
     with pytest.raises(ValueError, match="positive truths"):
         mean_relative_accuracy([1, 2], [3, truth])
+    with pytest.raises(ValueError, match="positive truths"):
+        relative_accuracy(1, truth)
 
 
 def test_exact_match_ignores_case_and_space_around():

@@ -10,6 +10,7 @@ Array = NDArray[np.float64]
 # The official scorer's thresholds 0.50, 0.55 … 0.95 in its own arithmetic (`1 - linspace`), so that an error
 # exactly on a threshold falls on the same side here.
 _ALLOWED_ERRORS = 1 - np.linspace(0.50, 0.95, 10)
+_ALLOWED_ERRORS_LISTED = _ALLOWED_ERRORS.tolist()
 
 _TRIED_AT_ONCE = 256  # constants: the comparisons of that many fit into a cache
 
@@ -35,6 +36,18 @@ def mean_relative_accuracy(predictions: ArrayLike, truths: ArrayLike) -> Array:
     error = np.abs(np.asarray(predictions, dtype=float) - truth) / truth
     accuracy: Array = (error[..., np.newaxis] <= _ALLOWED_ERRORS).mean(axis=-1)
     return accuracy
+
+
+def relative_accuracy(prediction: float, truth: float) -> float:
+    """`mean_relative_accuracy` of one number, without the time that arrays take.
+
+    Raises:
+        ValueError: the truth is not positive.
+    """
+    if not truth > 0:
+        raise ValueError(f"mean relative accuracy needs positive truths, not {truth}")
+    error = abs(prediction - truth) / truth
+    return [error <= allowed for allowed in _ALLOWED_ERRORS_LISTED].count(True) / len(_ALLOWED_ERRORS_LISTED)
 
 
 def is_number(text: str) -> bool:

@@ -11,6 +11,8 @@ from vsitrain.answers.plain import plain
 _LETTERS_OF_VSIBENCH = "abcd"
 # An article comes before a noun, so never before one of these words.
 _NO_NOUN = "is|was|as|and|or|because|since|for|has|the|with|but|seems|appears"
+_LETTER = re.compile(r"(?<![\w./&-])(?<!\w')[a-z](?!\w|'\w|-|\.\w)")
+_BEFORE_WORDS = re.compile(r"[).:\]]* ?")
 _ARTICLE = re.compile(rf"(?<!option )(?<!choice )(?<!letter )a(?= (?!(?:{_NO_NOUN})\b)[a-z])")
 
 
@@ -32,25 +34,27 @@ def read_letter(text: str, options: Sequence[str] | None) -> str | None:
     """
     letters = ascii_lowercase[: len(options)] if options else _LETTERS_OF_VSIBENCH
     reply = plain(text)
-    words = option_words(options or ())
-    found = [it for it in _single_letters(reply, words) if str(it.value) in letters]
+    found = [it for it in _single_letters(reply, options or ()) if str(it.value) in letters]
     if found:
         chosen = final_statement(reply, found, lists=True)
         return None if chosen is None else str(chosen.value).upper()
+    words = option_words(options or ())
     said = stated_phrase(text, words)
     return None if said is None else ascii_uppercase[words.index(said)]
 
 
-def _single_letters(reply: str, words: Sequence[str]) -> Iterator[Statement]:
+def _single_letters(reply: str, options: Sequence[str]) -> Iterator[Statement]:
     """Letters on their own: not those in `it's`, `e.g.` or `u-shaped`, and not an article.
 
     The words of the letter's option belong to it: `A. sink`.
     """
-    for match in re.finditer(r"(?<![\w./&-])(?<!\w')[a-z](?!\w|'\w|-|\.\w)", reply):
+    for match in _LETTER.finditer(reply):
         if _ARTICLE.match(reply, match.start()):
             continue
         end, place = match.end(), ascii_lowercase.index(match[0])
-        own = plain(words[place]) if place < len(words) else ""
-        if own and (gap := re.compile(r"[).:\]]* ?").match(reply, end)) and reply.startswith(own, gap.end()):
-            end = gap.end() + len(own)
+        if end < len(reply) and place < len(options) and (gap := _BEFORE_WORDS.match(reply, end)):
+            (words,) = option_words([options[place]])
+            own = plain(words)
+            if own and reply.startswith(own, gap.end()):
+                end = gap.end() + len(own)
         yield Statement(match.start(), end, match[0])

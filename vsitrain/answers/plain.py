@@ -22,6 +22,7 @@ _LATEX_SPACES = re.compile(r"\\[,;:! ]|~(?=\\)|(?<=\d)~")
 _LATEX_BOX = re.compile(r"\\boxed\s*\{")
 _LATEX_FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 _LATEX_COMMAND = re.compile(r"\\[a-z]+\s*")
+_LATEX_CHARACTERS = str.maketrans("", "", "{}$\\")
 _HTML = re.compile(r"</?[a-z][a-z0-9_]*\b[^<>]*>")
 _MARKDOWN = re.compile(
     r"`+|(?<!\d)\*+|\*+(?!\d)|(?<!\w)_+|(?<!_)_++(?!\w)|^[^\S\n]*(?:#+|[>+•-])[^\S\n]+", re.MULTILINE
@@ -49,14 +50,18 @@ def plain(text: str) -> str:
     """
     if len(text) > LONGEST:
         return ""
-    text = _VULGAR_FRACTION.sub(" ", text)
-    text = unicodedata.normalize("NFKC", text.translate(_SAME)).replace("\u2044", "/").casefold()
-    text = text.replace("<sup>2</sup>", "2").replace("\\approx", "≈").replace("\\times", "x")
-    text = _LATEX_SPACES.sub(" ", text)
-    text = _LATEX_BOX.sub("\nanswer: ", text)
-    text = _LATEX_FRACTION.sub(r" \1/\2", text)
-    text = _LATEX_COMMAND.sub(" ", text).translate({ord(c): None for c in "{}$\\"})
-    text = _HTML.sub("\n", text)
-    text = _MARKDOWN.sub("", text)
-    lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
-    return "\n".join(line for line in lines if line)
+    if not text.isascii():
+        text = _VULGAR_FRACTION.sub(" ", text)
+        text = unicodedata.normalize("NFKC", text.translate(_SAME)).replace("\u2044", "/")
+    text = text.casefold().replace("<sup>2</sup>", "2")
+    if "\\" in text or "~" in text:
+        text = text.replace("\\approx", "≈").replace("\\times", "x")
+        text = _LATEX_SPACES.sub(" ", text)
+        text = _LATEX_BOX.sub("\nanswer: ", text)
+        text = _LATEX_FRACTION.sub(r" \1/\2", text)
+        text = _LATEX_COMMAND.sub(" ", text)
+    text = text.translate(_LATEX_CHARACTERS)
+    if "<" in text:
+        text = _HTML.sub("\n", text)
+    text = _SPACES.sub(" ", _MARKDOWN.sub("", text))
+    return "\n".join(line for line in map(str.strip, text.split("\n")) if line)

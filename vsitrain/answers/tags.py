@@ -47,6 +47,8 @@ def in_format(text: str, tags: Sequence[str]) -> bool:
 
 def _parts(text: str, tags: Sequence[str]) -> list[str] | None:
     """The text before, in, between and after the tags; None unless each tag is there once, in order."""
+    if "<" not in text:
+        return None
     any_spelling = rf"<[\s/]*(?:{'|'.join(tags)})\b[^<>]*>"
     wanted = [mark for tag in tags for mark in (f"<{tag}>", f"</{tag}>")]
     if re.findall(any_spelling, text, re.IGNORECASE) != wanted:

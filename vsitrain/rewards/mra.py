@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from vsidata.metrics import mean_relative_accuracy
+from vsidata.metrics import relative_accuracy
 from vsitrain.rewards.number import number_rewards
 from vsitrain.rewards.reply import UNTAGGED, Completion, Setting
 
@@ -18,6 +18,4 @@ def mra_reward(
     >>> mra_reward(["4", "3 chairs", "sink"], ground_truth=["4", "4", "A"])
     [1.0, 0.6, None]
     """
-    return number_rewards(
-        completions, columns, setting, lambda number, truth: float(mean_relative_accuracy(number, truth))
-    )
+    return number_rewards(completions, columns, setting, relative_accuracy)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from vsidata.metrics import mean_relative_accuracy
+from vsidata.metrics import relative_accuracy
 from vsitrain.scoring.tasks import NUMBERS
 
 
@@ -25,7 +25,7 @@ def official_score(row: Mapping[str, Any], reply: str) -> float:
     answer, truth = first_token(reply), row["ground_truth"]
     if is_number(row):
         try:
-            return float(mean_relative_accuracy(float(answer), float(truth)))
+            return relative_accuracy(float(answer), float(truth))
         except ValueError:
             return 0.0
     return float(answer.lower() == truth.lower())

@@ -46,9 +46,10 @@ def category_constant(rows: Sequence[Row]) -> list[Prediction]:
 def chance(rows: Sequence[Row]) -> list[Prediction]:
     """For each question, the answer to a random question of its type, or a random option."""
     rng = np.random.default_rng(_SEED)
-    answers: dict[str, list[str]] = defaultdict(list)
+    listed: dict[str, list[str]] = defaultdict(list)
     for row in rows:
-        answers[row["question_type"]].append(row["ground_truth"])
+        listed[row["question_type"]].append(row["ground_truth"])
+    answers = {kind: np.array(texts) for kind, texts in listed.items()}  # once, not for each draw
     return [
         _reply(
             row,
