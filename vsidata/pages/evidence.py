@@ -1,4 +1,4 @@
-"""The evidence of a question, from above: its shapes on the plan of its scene.
+"""The evidence of a question, seen from above: its shapes on the floor plan of the scene.
 
 This module is independent of the topics. A topic states its shapes when it asks
 (`vsidata.topics.question.Shape`), and the role of an object decides how it is drawn.
@@ -34,7 +34,14 @@ class Marked:
 
 @dataclass(frozen=True)
 class Line:
-    """A line through points, with a label at its middle (empty for none). `arrow`: whether it has a head."""
+    """A line through points.
+
+    Attributes:
+        points: its points, in order.
+        tone: the tone of the line.
+        label: the text at the middle of the line; empty for no text.
+        arrow: whether the line ends in an arrowhead.
+    """
 
     points: Points
     tone: Role
@@ -44,13 +51,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Sector:
-    """A part of a disc, with a label in its middle.
+    """A sector of a disc.
 
     Attributes:
         center: the centre of the disc.
         radius: metres.
         start, end: radians counter-clockwise from the x axis; `end` is larger, by at most a full turn.
-        tone, label: as for a line.
+        tone: the tone of the sector.
+        label: the text in its middle; empty for no text.
     """
 
     center: Point
@@ -63,7 +71,7 @@ class Sector:
 
 @dataclass(frozen=True)
 class Patch:
-    """An area: rings, those of holes clockwise, and a label in its middle."""
+    """An area with a label in its middle. The rings around holes run clockwise."""
 
     rings: tuple[Points, ...]
     tone: Role
@@ -95,11 +103,14 @@ def drawing(question: Row, plan: TopView) -> Drawing:
 
     Args:
         question: a row of `schema.QA`, or a `Question` as a dictionary.
-        plan: the plan of its scene.
+        plan: the plan of the scene.
+
+    Returns:
+        The shapes to draw. Empty if the plan does not contain every object of the evidence.
     """
     evidence = question["evidence"]
     if any(thing["instance"] not in plan.objects for thing in evidence["objects"]):
-        return Drawing(())  # the question is about another scene, or the table was cut
+        return Drawing(())  # the question is about another scene, or the table lost some of its rows
     shapes = [_from_above(shape) for shape in evidence["shapes"] if shape["picture"] is None]
     return Drawing(
         objects=tuple(_marked(question)),
@@ -143,7 +154,7 @@ def _angle(center: Point, at: Point) -> float:
 
 
 def _rings(points: Points) -> Iterator[Points]:
-    """Rings that each end where they start."""
+    """Split points into rings. A ring ends where its first point is repeated."""
     ring: list[Point] = []
     for point in points:
         if ring and point == ring[0]:

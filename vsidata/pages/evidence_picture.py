@@ -13,7 +13,7 @@ from vsidata.topics.question import Role
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Okabe and Ito's colours, which colour-blind people can distinguish, too.
+# The colours of Okabe and Ito. Colour-blind people can distinguish them.
 TONES: Mapping[Role, str] = {
     "answer": "#D55E00",
     "given": "#0072B2",
@@ -29,7 +29,11 @@ TONE_WORDS: Mapping[Role, str] = {
 
 
 def draw_evidence(on: "Axes", evidence: Drawing) -> list[Label]:
-    """Draw areas, sectors, lines and places in the colours of their tones. Return labels to be placed."""
+    """Draw areas, sectors, lines and places in the colours of their tones.
+
+    Returns:
+        Their labels, which are not drawn yet.
+    """
     from matplotlib.patches import Wedge
 
     labels = []
@@ -65,7 +69,7 @@ def _mean(points: Points) -> Point:
 
 
 def _in_sector(on: "Axes", sector: Sector) -> Point:
-    """A point in the middle of a sector; nearer to its centre if the middle is outside the axes."""
+    """A point in the middle of a sector, or nearer to the centre of the disc if that is outside the axes."""
     middle = (sector.start + sector.end) / 2
     (left, right), (low, high) = on.get_xlim(), on.get_ylim()
     for share in (0.6, 0.5, 0.4, 0.3, 0.2, 0.1):

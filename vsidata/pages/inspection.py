@@ -21,8 +21,8 @@ from vsidata.topics.ask import Drops, ask
 from vsidata.topics.question import Question
 from vsidata.topics.rule_set import RuleSet
 
-# The first characters of an id are enough to select it. A scan has fewer than a thousand questions, so their
-# numbers are shorter.
+# The user selects a question by its number or by the first characters of its id. A text of this length or
+# more is an id: a scan has fewer than 1,000 questions, so numbers have at most three digits.
 _SHORTEST_ID = 4
 
 
@@ -31,12 +31,12 @@ ASKED_ABOUT: Mapping[str, str] = {
     "not counted": "its annotation may stand for several things, so questions do not ask how many there are",
     "no: repeated": "the annotation lists it twice; questions ask about the other entry",
     "no: label": "the rules have no questions about this label",
-    "no: a group": "its label names a group of things: they are not counted, and none of them is asked about",
+    "no: a group": "its label names a group of things, which questions neither count nor mention",
     "no: no box": "it has too few points for a box",
     "no: small": "its longest side is shorter than the minimum of the rules",
     "no: unseen": "the frames show too little of it",
 }
-"""Whether questions are asked about an object → meaning."""
+"""The values of `Inspection.asked_about`, each with its meaning."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,11 +47,11 @@ class Inspection:
         scene: the scene as it was read.
         rules: the rules for measurements and questions.
         measured: the scene as the rules measure it, with the room's area by every method.
-        stream: its frames; None if it has none, or none were requested.
-        look: the picked frames and what they show; None as for `stream`.
-        questions: its questions, before a build balances the answers over all of its scans.
+        stream: the stream of the scan; None if the scan has no stream, or if no frames were requested.
+        look: the picked frames and what they show; None if `stream` is None.
+        questions: the questions about the scan. A build also balances the answers over all of its scans.
         drops: the number of refused candidates, by topic and reason.
-        doubts: what is doubtful, in words.
+        doubts: the doubts about the scan, as sentences.
     """
 
     scene: Scene
@@ -64,7 +64,7 @@ class Inspection:
     doubts: tuple[str, ...]
 
     def asked_about(self, thing: SceneObject) -> str:
-        """Return whether questions are asked about an object, and if not, why: a key of `ASKED_ABOUT`."""
+        """Return a key of `ASKED_ABOUT`: whether questions are asked about an object, or why not."""
         known = self.measured_objects.get(thing.instance)
         if known is None:
             return "no: repeated" if thing.instance in self.scene.repeated else "no: label"
@@ -106,7 +106,7 @@ def inspect(
     visibility: bool = True,
     seed: int = 0,
 ) -> Inspection:
-    """Inspect one scan: what a build would measure and ask, except that answers are not balanced.
+    """Inspect one scan. Measure it and ask about it as a build does, but do not balance the answers.
 
     Args:
         source: the source that contains the scan.
@@ -114,11 +114,11 @@ def inspect(
         rules: the rule set.
         topics: the topics to ask about; None for those of the rule set.
         framing: the frames to pick; None for no frames.
-        visibility: ask only about what those frames show.
-        seed: the random seed; the seed of a build gives its questions.
+        visibility: whether questions are only about what those frames show.
+        seed: the random seed. The seed of a build gives the questions of that build.
 
     Raises:
-        OptionError: there is no scan of that name, or no such topic.
+        OptionError: the source has no scan of that name, or a topic does not exist.
         ScanError: the scan cannot be used. A build skips it with the same error.
     """
     if name not in source.names():
@@ -156,7 +156,7 @@ def inspect(
 
 
 def find_question(inspection: Inspection, given: str) -> Question:
-    """The question with this number, counted from 1, or with an id that starts with this text.
+    """The question with a number (counted from 1), or with an id that starts with a text.
 
     Raises:
         OptionError: no question matches, or several do.
@@ -182,7 +182,10 @@ def _no_such_scan(source: Source, name: str) -> OptionError:
 
 
 def _by_every_method(rules: MeasurementRules) -> MeasurementRules:
-    """The same rules, but every scan's room is measured by all methods, not only by those drawn for it."""
+    """The same rules, except that the area of every room is measured by all methods.
+
+    By the rules, only a random share of the rooms is measured by all methods.
+    """
     compared = rules.room_area.compared.model_copy(update={"value": 1})
     return rules.model_copy(update={"room_area": rules.room_area.model_copy(update={"compared": compared})})
 
@@ -198,10 +201,10 @@ def _doubts(
         doubts.append(f"{finding.text[:1].upper()}{finding.text[1:]}{instances}.")
     if framing and look is None:
         doubts.append(
-            "It has no stream: what a video would show is unknown, so the questions cover all objects."
+            "It has no stream, so it is unknown what a video would show. The questions cover all objects."
         )
     elif look and visibility and look.sight is None:
         doubts.append(
-            "The cameras of its stream are unknown: questions may ask about things outside its frames."
+            "The camera poses of its stream are unknown. Questions may ask about things outside its frames."
         )
     return doubts

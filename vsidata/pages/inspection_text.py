@@ -67,7 +67,7 @@ def _stream(stream: FrameStream) -> str:
 
 
 def object_table(inspection: Inspection) -> Table:
-    """A row per annotated object: the size of its box, its position, and whether it is asked about."""
+    """A table of the annotated objects: box size, position, and whether questions are asked about them."""
     table = Table("id", "label", box=None, pad_edge=False)
     table.columns[0].justify = "right"
     measured, sight = inspection.measured_objects, inspection.measured.sight
@@ -102,7 +102,7 @@ def _metres(coordinate: float) -> str:
 
 
 def _share_seen(sight: Sight, thing: SceneObject) -> float:
-    """The share of its surface that all picked frames show together."""
+    """The share of an object's surface that all picked frames show together."""
     return float(sight.surface[sight.instances == thing.instance].sum())
 
 
@@ -114,7 +114,7 @@ def sides(box: OrientedBox) -> tuple[float, float, float]:
 
 
 def topic_table(inspection: Inspection) -> Table:
-    """The number of questions by topic, and of refused candidates by reason."""
+    """A table with the number of questions per topic and the number of refused candidates per reason."""
     drops: dict[str, dict[str, int]] = {}
     for (topic, reason), count in sorted(inspection.drops.items()):
         drops.setdefault(topic, {})[reason] = count
@@ -128,7 +128,7 @@ def question_in_words(inspection: Inspection, question: Question) -> str:
 
 
 def as_json(inspection: Inspection) -> dict[str, Any]:
-    """The inspection as data for a program. Metres, square metres, room frame."""
+    """The inspection as data for a program. Lengths are in metres, areas in square metres; room frame."""
     scene = inspection.scene
     return {
         "dataset": scene.dataset,

@@ -1,4 +1,4 @@
-"""Labels on a picture: each on the thing that it names, or beside it if another label is in the way."""
+"""Labels on a picture. A label is on the thing that it names, or beside it if another label is in the way."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from vsidata.plain_text import in_a_line
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Rounds of moving labels apart. 57 labels of a furnished room need 11. A limit in seconds, the default of
-# adjustText, would draw another picture on another computer.
+# The maximum number of rounds in which overlapping labels are moved apart. 57 labels of a furnished room need
+# 11 rounds. The default of adjustText is a limit in seconds: the picture would depend on the computer.
 _MOST_ROUNDS = 500
 _LEADER = {"arrowstyle": "-", "color": "#707070", "linewidth": 0.5}  # from a label to the thing that it names
 
@@ -21,7 +21,7 @@ class Label:
 
     Attributes:
         text: the words.
-        at: the place that they name, in the units of the axes.
+        at: the place that the words name, in the units of the axes.
         color: the colour of the words.
         size: the font size, points.
         bold: whether the words are bold.

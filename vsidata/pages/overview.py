@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 
 def overview(build: Build, scenes: Iterable[Mapping[str, Any]], tallies: Tallies) -> Json:
-    """Everything that the overview needs except the list of scenes.
+    """The data of the overview page, except the list of scenes.
 
     Args:
         build: the build to show.
@@ -63,7 +63,7 @@ def overview(build: Build, scenes: Iterable[Mapping[str, Any]], tallies: Tallies
 
 
 def pictures_of(manifest: Manifest) -> str | None:
-    """The owner of the pictures in a build; None if it has no pictures, or only of rooms without an owner."""
+    """The owner of the pictures in a build. None if it has no pictures, or only pictures without an owner."""
     if is_free(manifest) or not has_pictures(manifest):
         return None
     return names_in_words(owned_datasets(manifest))
@@ -96,7 +96,10 @@ def _failures(build: Path) -> list[Json]:
 
 
 def _audit(build: Build) -> Json | None:
-    """The result of `vsidata audit` (`found`), and whether it is of other questions (`stale`), if any."""
+    """The result of `vsidata audit` (`found`), and whether the questions have changed since (`stale`).
+
+    None if the build was not audited.
+    """
     found = read_audit(build.folder)
     return (
         None

@@ -46,7 +46,7 @@ def picture(
 
     drawn, file = io.BytesIO(), io.BytesIO()
     figure(inspection, question, dpi, width=width, titled=titled).savefig(drawn, format="png")
-    # The colours are flat: a palette covers all of them, and the file is a third as large.
+    # The picture has few colours. With a palette, the file has a third of the size.
     palette = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
     palette.save(file, format="png", optimize=True)
     return file.getvalue()
@@ -60,7 +60,7 @@ def figure(
     width: float = _WIDTH,
     titled: bool = True,
 ) -> "Figure":
-    """The same picture as a figure of matplotlib."""
+    """The picture of `picture` as a matplotlib figure, with the same arguments."""
     from matplotlib import rc_context
 
     with rc_context({"text.parse_math": False}):  # a label between two `$` is not a formula
@@ -156,7 +156,7 @@ def _middle(thing: PlanObject) -> Point:
 
 
 def _draw_legend(whole: "Figure", on: "Axes") -> None:
-    """Draw the legend below the plan, where it does not take space from it."""
+    """Draw the legend below the plan, so that the plan keeps its space."""
     handles, words = on.get_legend_handles_labels()
     most = int(whole.get_figwidth() / _ENTRY_WIDTH)
     ncols = len(words) if len(words) <= most + 1 else most

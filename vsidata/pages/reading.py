@@ -1,4 +1,7 @@
-"""A build, read scene by scene: the row, questions and frames of a scene. Memory holds one scene."""
+"""Read a build scene by scene: the row, the questions and the frames of each scene.
+
+Only one scene is in memory at a time.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +23,7 @@ class SceneRecord:
         split: the split of its questions.
         scene: its row of `schema.SCENES`.
         questions: rows of `schema.QA`, in the order of the build.
-        frames: its row of `schema.FRAMES`; None if it has no frames, or they were not published.
+        frames: its row of `schema.FRAMES`; None if the scene has no frames, or if they were not published.
     """
 
     split: str
@@ -33,7 +36,7 @@ def scenes(build: Build) -> Iterator[SceneRecord]:
     """Every scene of a build, split by split, sorted by name.
 
     Raises:
-        BuildError: a shard is missing or damaged, or has rows of a scene that the others do not have.
+        BuildError: a shard is missing or damaged, or has rows of a scene that is not in the table of scenes.
     """
     for split in sorted(build.splits):
         questions, frames = _ByScene(build, "qa", split), _ByScene(build, "frames", split)
@@ -46,7 +49,7 @@ def scenes(build: Build) -> Iterator[SceneRecord]:
 
 
 class _ByScene:
-    """Rows of a table, scene after scene, in the order in which the scenes are taken."""
+    """The rows of a table, grouped by scene. Take the scenes in the order of the table."""
 
     def __init__(self, build: Build, table: str, split: str) -> None:
         self._where = next(iter(build.shards(table, split)), build.folder)
@@ -66,7 +69,8 @@ class _ByScene:
         """Check that every row was taken."""
         if self._next is not None:
             fault = (
-                f"has rows of the scene {self._next[0]!r}, which is missing or in another place in `scenes`"
+                f"has rows of the scene {self._next[0]!r}. "
+                "The table `scenes` lacks this scene or has it in another position."
             )
             raise BuildError(self._where, fault, AGAIN)
 

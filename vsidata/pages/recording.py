@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _GREY = (190, 190, 190)  # colour of the mesh outside of boxes: walls, floor, and unannotated things
 _PATH = (60, 60, 60)
-_GOLDEN = (5**0.5 - 1) / 2  # of a turn: any number of hues this far apart differ clearly
+# The step between two hues, as a part of a turn. With this step, any number of hues differ clearly.
+_GOLDEN = (5**0.5 - 1) / 2
 
 
 def recording(inspection: Inspection, question: Question | None = None) -> bytes:
@@ -53,7 +54,7 @@ def recording(inspection: Inspection, question: Question | None = None) -> bytes
 
 
 def _colours(inspection: Inspection) -> Mapping[int, tuple[int, int, int]]:
-    """Red, green and blue of the objects with a box, by instance. Each category has one colour."""
+    """The colour (red, green, blue) of each object with a box, by instance. Each category has one colour."""
     boxed = [thing for thing in inspection.measured.objects if thing.box is not None]
     categories = sorted({thing.category for thing in boxed})
     hues = {category: (place * _GOLDEN) % 1 for place, category in enumerate(categories)}
@@ -133,7 +134,10 @@ def _arc(points: Array) -> Array:
 
 
 def _quaternion(box: OrientedBox) -> Array:
-    """(4,) x, y, z, w: the rotation from the room's axes to the box's, one of them reversed if necessary."""
+    """The rotation from the axes of the room to the axes of the box, as a quaternion (4,) x, y, z, w.
+
+    If the axes of the box are left-handed, its third axis is reversed.
+    """
     from scipy.spatial.transform import Rotation
 
     axes = box.axes.T.copy()  # in columns
@@ -142,7 +146,7 @@ def _quaternion(box: OrientedBox) -> Array:
 
 
 def _stretches(shown: ShownFrames) -> list[Array]:
-    """The path of the camera between tracking losses: (n, 3) each, metres, room frame."""
+    """The path of the camera, split where tracking was lost. Each part is (n, 3), metres, room frame."""
     stretches: list[list[Array]] = [[]]
     for spot in shown.path or ():
         if spot.position is None:

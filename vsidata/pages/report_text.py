@@ -18,10 +18,11 @@ def closing_lines(report: Report) -> list[str]:
 
 
 def _pictures(report: Report) -> list[str]:
-    """A line with the owner of the pictures; no line if they have none."""
+    """A line with the owner of the pictures; no line if the pictures have no owner."""
     if report.pictures_of is None:
         return []
-    return [f"They show pictures of {report.pictures_of}: share them only with people who may see those."]
+    owner = report.pictures_of
+    return [f"The pages show pictures of {owner}. Share them only with people who may see these pictures."]
 
 
 def as_json(report: Report) -> dict[str, Any]:

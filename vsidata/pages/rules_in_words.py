@@ -1,4 +1,4 @@
-"""The rules of each topic, and how far an answer is from another one, in words."""
+"""The rules of each topic and the margin of an answer, in words."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,10 +11,8 @@ from vsidata.topics.rule_set import RULE_SETS, load_rules
 Resolved = Mapping[str, Any]
 """The resolved rules, as a manifest has them."""
 
-STATED_AREA = (
-    "The area is stated by the makers of the scan: the rules do not measure it, and there is no outline."
-)
-"""The text in place of the definition if a room's area is stated, not measured."""
+STATED_AREA = "The makers of the scan state this area. The rules do not measure it, so there is no outline."
+"""The text that replaces the definition if the area of a room is stated, not measured."""
 
 
 def topic_rules(rules: Resolved, described: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,7 +23,8 @@ def topic_rules(rules: Resolved, described: Mapping[str, Any]) -> dict[str, Any]
         described: the description of each topic, from `vsidata.topics.described`.
 
     Returns:
-        topic → `definition`, and `constants`: `name`, `value` in words, `why` and `source` of each.
+        The `definition` and the `constants` of each topic. A constant has a `name`, a `value` in words, `why`
+        and `source`.
     """
     return {
         name: {
@@ -37,17 +36,18 @@ def topic_rules(rules: Resolved, described: Mapping[str, Any]) -> dict[str, Any]
 
 
 def what_differs(resolved: Resolved, extends: str | None) -> dict[str, Any]:
-    """The reason for a user's own rule set, and its changes to this package's rule set that it extends.
+    """The reason for a user's rule set, and its differences from the rule set that it extends.
 
     Args:
-        resolved: the rules.
-        extends: the rule set that they extend.
+        resolved: the resolved rules.
+        extends: the name of the rule set that they extend; None if they extend none.
 
     Returns:
-        `why`: empty without a reason of the user; `extends`: the name of the rule set, or None; `changes`:
-        one line per constant and text that differs.
+        `why`: the user's reason; empty if the user states no reason.
+        `extends`: the name of the extended rule set; None if this release does not contain it.
+        `changes`: one line per constant or text that differs.
     """
-    if extends not in RULE_SETS:  # no rule set, or one of another release
+    if extends not in RULE_SETS:  # None, or a rule set of another release
         return {"why": resolved["why"], "extends": None, "changes": []}
     base = load_rules(extends).resolved
     changed = differences(base, {**resolved, "name": base["name"]})
@@ -75,7 +75,7 @@ def _constants(stated: Mapping[str, Any]) -> Iterator[dict[str, str]]:
 
 
 def margin_in_words(question: Row, rules: Resolved, described: Mapping[str, Any]) -> str:
-    """How far a value is from where the answer would change, and the minimum of the rules."""
+    """The distance of a value from where the answer would change, and the minimum distance by the rules."""
     about = described.get(question["topic"], {}).get("margin")
     stated = rules["topics"].get(question["topic"], {})
     return topic.margin_in_words(question["evidence"]["margin"], about, stated)

@@ -1,7 +1,7 @@
-"""A build as a folder of static pages: `DIR/report/index.html`, opened from the disk, without a network.
+"""A build as a folder of static pages. Open `DIR/report/index.html` in a browser; no network is needed.
 
-The pages are files of this package. Beside them are scripts with the data, one per scene, which a page loads
-when it needs them. All text of the build is passed to the pages as JSON and never as markup.
+The pages are files of this package. The data is in scripts beside the pages, one script per scene. A page
+loads a script when it needs it. All text of the build is passed to the pages as JSON and never as markup.
 """
 
 import errno
@@ -70,7 +70,7 @@ def write_report(
     """Write the pages of a build. They replace an earlier report.
 
     The same build gives the same bytes. If the command is interrupted at any moment, the earlier report stays
-    complete. Only a report is replaced, and only if its folder contains nothing else.
+    complete. An existing folder is replaced only if it is a report and contains no other files.
 
     Args:
         build: the build to show; the pages are written into its folder.
@@ -78,7 +78,8 @@ def write_report(
         done: called after each scene.
 
     Raises:
-        OptionError: another report is being written, or something that is not a report would be replaced.
+        OptionError: another command is writing the report, or a folder or file that does not belong to a
+            report would be replaced.
         BuildError: a shard of the build is damaged.
         VsiError: the folder is not writable.
     """
@@ -99,7 +100,7 @@ def write_report(
 
 
 def page_file_name(scene: str) -> str:
-    """Name of a scene's file without its ending: the scene's own name if it is plain, or its digest."""
+    """The name of a scene's file, without its ending: the name of the scene if it is plain, or its digest."""
     return scene if _PLAIN_NAME.fullmatch(scene) else hashlib.sha256(scene.encode()).hexdigest()[:32]
 
 
@@ -125,14 +126,15 @@ def _write_scenes(
 
 
 def _write_data(path: Path, data: Any) -> None:
-    """Write a script that passes data to a page. A page opened from the disk can load nothing else."""
+    """Write a script that passes data to a page. A page on the disk can load data only from scripts."""
     path.write_bytes(_DELIVER + orjson.dumps(data) + b");\n")
 
 
 @contextmanager
 def _in_place_of(report: Path) -> Iterator[Path]:
-    """An empty folder that replaces the report if there is no error, and is removed otherwise."""
-    busy = OptionError(report, "is being written by another command.", "Run it again when that is done.")
+    """Create an empty folder. At the end it replaces the report; after an error it is removed."""
+    remedy = "Run this command again when the other one has finished."
+    busy = OptionError(report, "is being written by another command.", remedy)
     lock = report.with_name(LOCK)
     try:
         with hold_lock(lock, busy):
@@ -162,7 +164,7 @@ def _in_place_of(report: Path) -> Iterator[Path]:
 
 
 def _restore(folder: Path, report: Path) -> None:
-    """Restore the earlier report if a run ended after moving it away and before putting the new one there."""
+    """Move the earlier report back if it was moved away and no new report has taken its place."""
     if (folder / BEFORE).is_dir() and not os.path.lexists(report):
         (folder / BEFORE).rename(report)
 
@@ -184,11 +186,11 @@ def _need_replaceable(report: Path) -> None:
     """
     if not os.path.lexists(report):
         return
-    remedy = "Move it to another place: the report is written there."
+    remedy = "Move it out of the way: the report needs this place."
     if not _is_report(report):
         raise OptionError(report, "already exists and is not a report.", remedy)
     if foreign := foreign_in_report(report):
-        fault = "is not a file of a report, and the report's folder would be replaced."
+        fault = "is not a file of a report. It would be lost, because a new report replaces the folder."
         raise OptionError(foreign, fault, remedy)
     for folder in (report, *(report / name for name in FOLDERS)):
         if folder.exists() and not os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
@@ -196,7 +198,7 @@ def _need_replaceable(report: Path) -> None:
 
 
 def _is_report(folder: Path) -> bool:
-    """Return whether a folder contains data that `_write_data` writes."""
+    """Return whether a folder contains a data file as `_write_data` writes it."""
     data = folder / "data" / "build.js"
     if folder.is_symlink() or not data.is_file():
         return False

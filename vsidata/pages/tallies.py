@@ -1,4 +1,4 @@
-"""How often each answer occurs, by question type: the data of the overview's charts."""
+"""The number of times that each answer occurs, by question type. The overview draws it as charts."""
 
 import math
 from collections import Counter
@@ -9,7 +9,7 @@ import numpy as np
 from vsidata.dataset.results import Row
 
 _BINS = 24
-_MOST_WORDS = 12  # per chart: enough for directions and counts; names of objects have no chart
+_MOST_WORDS = 12  # per chart; enough for directions and counts; names of objects are more and have no chart
 
 
 class Tallies:
@@ -37,9 +37,9 @@ class Tallies:
             words[row["answer"]] += 1
 
     def charts(self) -> list[dict[str, Any]]:
-        """A chart per question type and kind of answer: `bars` with a `label` and a `count`.
+        """The charts: one per question type and kind of answer.
 
-        If the answers are `numbers`, the bars are those of a histogram.
+        A chart has `bars`, each with a `label` and a `count`. If `numbers` is true, the bars are a histogram.
         """
         charts = []
         for kind in sorted(self._topics):
@@ -75,7 +75,7 @@ def _histogram(numbers: list[float], unit: str) -> dict[str, Any]:
     low, middle, high = (f"{value:g}" for value in np.quantile(values, (0.05, 0.5, 0.95)).round(2).tolist())
     return {
         "numbers": True,
-        "of": f"median {middle} {unit}, nine of ten from {low} to {high} {unit}",
+        "of": f"median {middle} {unit}, 90 % from {low} to {high} {unit}",
         "bars": [
             {"label": f"{index * step:g} to {(index + 1) * step:g} {unit}", "count": count}
             for index, count in enumerate(counts.tolist())

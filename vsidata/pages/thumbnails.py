@@ -8,7 +8,7 @@ from vsidata.sources.scan_file import Fault
 from vsidata.sources.streams.image import decode, encode
 from vsidata.sources.streams.jpeg import jpeg_size
 
-# Sixteen of them take 110 kB in a page, and two fit side by side on a phone.
+# Sixteen thumbnails of this size add 110 kB to a page. Two fit side by side on a phone.
 _LONGEST_SIDE = 224
 _QUALITY = 60
 

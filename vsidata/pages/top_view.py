@@ -21,7 +21,8 @@ Point = tuple[float, float]
 Points = tuple[Point, ...]
 
 
-# If the part of the unit vector on the ground plane is shorter, a camera looks up or down, in no direction.
+# The shortest projection of a camera's unit viewing vector on the ground plane. If it is shorter, the camera
+# looks straight up or down, so the plan shows no direction.
 _UPRIGHT = 0.05
 
 
@@ -33,10 +34,10 @@ class PlanObject:
         instance: its id in the annotation.
         label: the annotation's word.
         category: the word of the questions; None if no question uses it.
-        box: its box; None if it has none. Without a box it is not drawn.
-        centroid: (3,) mean of its vertices; None if it has none.
+        box: its box. None if it has no box; it is then not drawn.
+        centroid: (3,) mean of its vertices; None if it has no vertices.
         seen: whether the frames show enough of it by the rules; None if unknown.
-        shown_in: the numbers of the plan's frames that show it large enough by the rules.
+        shown_in: the frames that show it large enough by the rules, as positions in `TopView.frames`.
     """
 
     instance: int
@@ -69,7 +70,7 @@ class PlanObject:
 
 @dataclass(frozen=True)
 class _Shown:
-    """What the frames show of an object: whether it is enough, and the numbers of the frames."""
+    """Whether the frames show enough of an object, and the frames that show it large enough."""
 
     seen: bool | None
     frames: tuple[int, ...]
@@ -106,7 +107,8 @@ class TopView:
 
     Attributes:
         scene_name: the scene.
-        outline: rings around the room's area, those of holes clockwise; empty if the area is stated.
+        outline: rings around the area of the room; rings around holes run clockwise. Empty if the area is
+            stated by the source.
         room_area: square metres; None if unknown.
         objects: all annotated objects, by instance id.
         frames: the picked frames; may be empty.
@@ -122,7 +124,7 @@ class TopView:
 
     @cached_property
     def path(self) -> tuple[Points, ...]:
-        """The path of the camera: a line per known stretch."""
+        """The path of the camera: one line per part of the stream with known positions."""
         stretches: list[list[Point]] = [[]]
         for moment in self.moments:
             if moment.at is None:
@@ -145,8 +147,8 @@ def top_view(scene: Row, frames: Row | None = None, visibility: Mapping[str, Any
     Args:
         scene: a row of `schema.SCENES`; its `split` may be missing.
         frames: the scene's row of `schema.FRAMES`, with or without `images`; None if it has none.
-        visibility: when an object counts as seen: `visibility` of the resolved rules, as a manifest has them;
-            None if nothing was left out because of it.
+        visibility: the key `visibility` of the resolved rules, as a manifest has them. It decides when an
+            object counts as seen. None if the build does not leave out unseen objects.
     """
     shown = _shown(frames, visibility)
     objects = [_object(row, shown) for row in scene["objects"]]
@@ -194,7 +196,7 @@ def _object(row: Row, shown: Mapping[int, _Shown]) -> PlanObject:
 
 
 def _shown(frames: Row | None, visibility: Mapping[str, Any] | None) -> dict[int, _Shown]:
-    """What the frames show of each object, by the criterion of `vsidata.measuring.sight.Sight.shows`."""
+    """The frames that show each object, by the criterion of `vsidata.measuring.sight.Sight.shows`."""
     if frames is None or visibility is None or frames["seen"] is None:
         return {}
     pixels, surface = (visibility[name]["value"] for name in ("pixels", "surface"))

@@ -1,11 +1,11 @@
 "use strict";
-// The results of `vsidata audit`: scores without the video, and regularities of the answers. Entries that an audit of
-// another release lacks are left out.
+// The results of `vsidata audit`: scores without the video, and regularities of the answers. If an audit of another
+// release lacks an entry, the page does not show it.
 
 report.audit = (() => {
   const { html, count, topic } = report;
-  const CHANCE = 0.001; // answers are uneven if chance alone gives such counts less often
-  const CLEAR = 0.05; // a gain over the constant that is highlighted
+  const CHANCE = 0.001; // answers are uneven if the p-value of their counts is below this
+  const CLEAR = 0.05; // a gain over the constant is highlighted if it is larger
 
   const percent = (figure) => (figure?.score === undefined ? "" : (100 * figure.score).toFixed(1));
   const from = (figure) =>
@@ -32,7 +32,7 @@ report.audit = (() => {
 
   function scores(found) {
     const types = Object.entries(found.scores?.types ?? {});
-    if (!types.length) return html("p", {}, "These pages cannot read the form of audit.json.");
+    if (!types.length) return html("p", {}, "These pages cannot read this version of audit.json.");
     const head = (words, kind = "number") => html("th", { scope: "col", class: kind }, words);
     const rows = types.map(([name, figures]) => row(topic(name), figures));
     if (found.scores.macro) rows.push(row("mean of topics", found.scores.macro));
@@ -58,8 +58,8 @@ report.audit = (() => {
     const margins = Object.entries(found.margins ?? {}).filter(([, one]) => one.below > 0);
     return [
       uneven.length ? `Less even than expected by chance: ${uneven.map(([name]) => topic(name)).join("; ")}.` : "Letters and directions are as even as expected by chance.",
-      twice.length > 0 && `Some questions of ${report.counted(twice.length, "type")} are asked twice about one scene.`,
-      ...margins.map(([name, one]) => `${topic(name)}: ${percent({ score: one.below })} % are below the minimum margin of the rules.`),
+      twice.length > 0 && `In ${report.counted(twice.length, "question type")}, some questions are asked twice about the same scene.`,
+      ...margins.map(([name, one]) => `${topic(name)}: ${percent({ score: one.below })} % of the questions are below the minimum margin of the rules.`),
     ].filter(Boolean);
   }
 
@@ -71,9 +71,9 @@ report.audit = (() => {
       html(
         "p",
         { class: "quiet" },
-        "Scores without the video in per cent, by the metrics of VSI-Bench. In sample: the one answer that is best for these questions. The others are trained on other rooms. Constant: one answer to all. By words: the best answer to the same words. Forest: a random forest on the words. In grey: 95 % intervals by room.",
+        "Scores without the video, in per cent, by the metrics of VSI-Bench. In sample: the one answer that is best for these questions. The other columns are trained on other rooms. Constant: one answer to all questions. By words: the best answer to questions with the same words. Forest: a random forest on the words. The 95 % intervals by room are grey.",
       ),
-      stale && html("p", { class: "notice" }, "The audit is about other questions than this build has. Run `vsidata audit` again."),
+      stale && html("p", { class: "notice" }, "This audit does not belong to the current questions of the build. Run `vsidata audit` again."),
       scores(found),
       html("ul", { class: "notes" }, notes(found).map((words) => html("li", {}, words))),
     );

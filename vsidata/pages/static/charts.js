@@ -11,7 +11,7 @@ report.charts = (() => {
     return html("span", { class: "bar-box", "aria-hidden": "true" }, inner);
   }
 
-  /** How often each answer occurs. Few bars have labels; many are drawn as a histogram. */
+  /** A chart of how often each answer occurs. Numbers are a histogram; other answers are rows with labels. */
   function answers(chart) {
     const total = chart.bars.reduce((sum, one) => sum + one.count, 0);
     const most = Math.max(...chart.bars.map((one) => one.count));
@@ -22,7 +22,7 @@ report.charts = (() => {
       { class: "chart" },
       html("figcaption", {}, html("strong", {}, topic(chart.type)), ` ${chart.of}`),
       chart.numbers ? histogram(chart, most) : rows(chart, most, total),
-      html("p", { class: "quiet" }, `${count(total)} in total; the most common, ${top.label}: ${share}`),
+      html("p", { class: "quiet" }, `${report.counted(total, "answer")}. The most common is ${top.label} (${share}).`),
     );
   }
 

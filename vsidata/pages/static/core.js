@@ -9,7 +9,7 @@ const report = (() => {
     delivered = data;
   }
 
-  /** The data of a script beside the page. A page opened from the disk can load nothing else. */
+  /** The data of a script beside the page. A page on the disk can load data only from scripts. */
   function load(path) {
     return new Promise((resolve, reject) => {
       const script = document.createElement("script");
@@ -40,12 +40,12 @@ const report = (() => {
     return element;
   }
 
-  /** An HTML element. Functions among the attributes listen to the event of that name. */
+  /** An HTML element. An attribute with a function as its value is a listener for the event of that name. */
   function html(tag, attributes = {}, ...children) {
     return filled(document.createElement(tag), attributes, children);
   }
 
-  /** The same in SVG. */
+  /** An SVG element, with attributes as for `html`. */
   function svg(tag, attributes = {}, ...children) {
     return filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
   }

@@ -25,7 +25,7 @@ report.evidence = (() => {
     const [x, y] = view.at(sector.center);
     const radius = sector.radius * view.scale;
     const at = (angle) => `${(x + radius * Math.cos(angle)).toFixed(1)},${(y - radius * Math.sin(angle)).toFixed(1)}`;
-    const middle = (sector.start + sector.end) / 2; // two arcs: one of 180 degrees and more is ambiguous
+    const middle = (sector.start + sector.end) / 2; // two arcs, because one arc of 180 degrees or more is ambiguous
     const arc = (to) => `A${radius.toFixed(1)},${radius.toFixed(1)} 0 0 0 ${at(to)}`;
     return `M${x.toFixed(1)},${y.toFixed(1)}L${at(sector.start)}${arc(middle)}${arc(sector.end)}Z`;
   }
@@ -67,7 +67,7 @@ report.evidence = (() => {
     ];
   }
 
-  /** A place: a short label is written in its disc, a long one beside it. */
+  /** A place. A short label is written inside its disc. A long label is written beside it. */
   function spot(shape, view) {
     const [x, y] = view.at(shape.at);
     const label = shape.label ?? "";

@@ -1,5 +1,5 @@
 "use strict";
-// Positions of the labels on a plan: the first labels get the best places, and labels do not overlap if possible.
+// Positions of the labels on a plan. The first labels get the best places. Labels do not overlap if possible.
 
 report.labels = (() => {
   const canvas = document.createElement("canvas").getContext("2d");
@@ -54,8 +54,9 @@ report.labels = (() => {
   /**
    * Place labels within a box of `width` and `height`.
    *
-   * A label has `text`, `size`, `bold`, and `places(extent)`: the possible positions of its middle, best first. One
-   * with `must` gets its least bad place, all others only a free one. `taken` are rectangles that must stay free.
+   * A label has `text`, `size`, `bold`, and `places(extent)`: the possible positions of its middle, best first. A label
+   * with `must` is always drawn, at its least bad place. The others are drawn only if a place is free. `taken` are
+   * rectangles that labels should not cover.
    */
   function place(labels, box, taken) {
     const placed = [];

@@ -25,7 +25,7 @@
   function heading(build) {
     const guard = build.leak_guard.active
       ? "Rooms of benchmarks are left out."
-      : `Leak guard off: ${count(build.leak_guard.admitted)} scenes of benchmark rooms are in this build.`;
+      : `Leak guard off: this build contains ${report.counted(build.leak_guard.admitted, "scene")} of benchmark rooms.`;
     return html(
       "header",
       {},
@@ -35,7 +35,7 @@
         { class: "quiet" },
         `Rule set ${build.rules.name}@${build.rules.digest} · seed ${build.seed} · vsidata ${build.version} · ${guard}`,
       ),
-      build.pictures_of && html("p", { class: "notice" }, `These pages show small pictures of ${build.pictures_of}: share them only with people who may see those.`),
+      build.pictures_of && html("p", { class: "notice" }, `These pages show small pictures of ${build.pictures_of}. Share them only with people who may see these pictures.`),
       facts(build),
     );
   }

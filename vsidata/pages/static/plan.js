@@ -1,5 +1,5 @@
 "use strict";
-// The floor plan of a scene: the room, its objects, the path of the camera, and above them the evidence of a question.
+// The floor plan of a scene: the room, its objects and the path of the camera. The evidence of a question is drawn on top.
 
 report.plan = (() => {
   const { svg, labels } = report;
@@ -8,7 +8,7 @@ report.plan = (() => {
   const HALF_VIEW = 0.45; // radians
   const NARROW = 500; // pixels; on a narrower plan, names of objects are left out so that the evidence has space
 
-  /** From metres, x to the right and y up, to pixels. */
+  /** The view that converts metres (x to the right, y up) to pixels. */
   function fitted([low, high], width, height) {
     const span = [Math.max(high[0] - low[0], 0.5), Math.max(high[1] - low[1], 0.5)];
     const scale = Math.min((width - 2 * AROUND) / span[0], (height - 2 * AROUND) / span[1]);
@@ -32,7 +32,7 @@ report.plan = (() => {
     return `${thing.category ?? thing.label} (object ${thing.instance})${sides}${seen}`;
   }
 
-  /** The footprints: high objects over low ones; objects of the question and the chosen one on top. */
+  /** The footprints. High objects are drawn over low ones, then objects of the question, then the chosen object. */
   function objects(scene, view, tones, chosen) {
     const rank = (thing) => (thing.instance === chosen ? 2e6 : tones.has(thing.instance) ? 1e6 : 0) + thing.heights[1];
     const inOrder = scene.objects.filter((thing) => thing.footprint.length).sort((a, b) => rank(a) - rank(b));
@@ -83,7 +83,7 @@ report.plan = (() => {
     return (Math.max(...x) - Math.min(...x)) * (Math.max(...y) - Math.min(...y));
   };
 
-  /** The words for the objects: those of the question first, then the largest. */
+  /** The words for the objects. Objects of the question come first, then the largest objects. */
   function names(scene, view, marked, chosen) {
     const words = new Map(marked.map((one) => [one.instance, one]));
     const pointed = scene.objects.find((thing) => thing.instance === chosen);
@@ -113,8 +113,9 @@ report.plan = (() => {
   /**
    * Draw a scene.
    *
-   * Args of `state`: `question`, the one with the evidence to draw; `frame` and `object`, those chosen; each null for
-   * none; `names` and `camera`, whether these are drawn.
+   * `state.question`: the question with the evidence to draw, or null.
+   * `state.frame`, `state.object`: the chosen frame and object, or null.
+   * `state.names`, `state.camera`: whether names and cameras are drawn.
    */
   function draw(scene, state, width, height) {
     const view = fitted(scene.bounds, width, height);

@@ -12,7 +12,7 @@ report.questions = (() => {
     return [question.question, question.answer, question.id, ...things, ...(question.options ?? [])].join(" ");
   }
 
-  /** The question's text with the words for its objects in bold: the rest is the same in many questions. */
+  /** The question's text with the words for its objects in bold. The other words are the same in many questions. */
   function emphasized(question) {
     const words = new Set((question.drawing.objects ?? []).map((one) => one.label));
     const parts = [...words].sort((a, b) => b.length - a.length).map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"));

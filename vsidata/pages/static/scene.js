@@ -32,16 +32,16 @@
 
   const TONES = {
     answer: "the answer",
-    given: "stated",
+    given: "stated in the question",
     other: "other answers",
-    margin: "too close to another",
+    margin: "too close to another answer",
   };
 
-  /** The meaning of the colours on the plan: those that occur. */
+  /** The meaning of the colours that occur on the plan. */
   function legend(scene, question) {
     const shapes = Object.values(question?.drawing ?? {}).flat();
     const entries = Object.entries(TONES).filter(([tone]) => shapes.some((shape) => shape.tone === tone));
-    if (scene.objects.some((thing) => thing.seen === false)) entries.push(["hidden", "in no frame"]);
+    if (scene.objects.some((thing) => thing.seen === false)) entries.push(["hidden", "not seen in the frames"]);
     return entries.map(([kind, words]) => html("li", {}, html("span", { class: `key ${kind}`, "aria-hidden": "true" }), words));
   }
 

@@ -41,7 +41,7 @@ report.sceneList = (() => {
     let order = { key: "name", falling: false };
     let found = [];
 
-    /** Add the next rows of those found. The list grows while it is scrolled, so a long list opens quickly, too. */
+    /** Add the next rows that match the search. The list grows while the user scrolls, so a long list opens quickly. */
     function more() {
       const next = body.childElementCount;
       body.append(...found.slice(next, next + STEP).map(row));
