@@ -109,7 +109,7 @@ def test_folder_with_any_other_file_is_refused_with_its_name_and_nothing_changes
     foreign.parent.mkdir(parents=True, exist_ok=True)
     foreign.write_text("mine")
     before = content(out)
-    with pytest.raises(OptionError, match="is not of a build") as caught:
+    with pytest.raises(OptionError, match="is not a file of a build") as caught:
         build(options(rooms, out, seed=1, overwrite=True))
     assert foreign.is_relative_to(caught.value.file)
     assert Path(caught.value.file) != out
@@ -168,7 +168,7 @@ def test_results_without_a_recipe_are_never_used_by_this_build(rooms, out):
             (shutil.rmtree if path.is_dir() else Path.unlink)(path)
     for name in ("recipe.json", "merged"):
         (out / ".work" / name).unlink()
-    with pytest.raises(OptionError, match="not the options") as caught:
+    with pytest.raises(OptionError, match="file with its options is missing") as caught:
         build(options(rooms, out, seed=1))
     assert "--overwrite" in caught.value.remedy
 

@@ -142,7 +142,7 @@ def test_audit_is_a_table_with_a_note_if_it_is_of_other_questions(browser, tmp_p
     browser.open(write_report(Build.open(built)).index)
     (row,) = browser.texts(".audit tbody tr")
     assert row.startswith("rel distance9B25.9 23.0 to 29.0")
-    assert "about other questions" in browser.texts(".notice")[0]
+    assert "does not belong to the current questions" in browser.texts(".notice")[0]
 
 
 # --- the evidence

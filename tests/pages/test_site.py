@@ -132,7 +132,7 @@ def test_area_that_is_stated_is_marked_as_stated(tmp_path):
     scene = delivered(write_report(Build.open(built)).index.parent / "scenes" / f"{NAME}.js")
     said = {question["topic"]: question["rule"] for question in scene["questions"] if question["rule"]}
     assert [*said] == ["room_size_estimation"]
-    assert "stated by the makers" in said["room_size_estimation"]
+    assert "makers of the scan state this area" in said["room_size_estimation"]
 
 
 def test_report_is_never_uploaded_with_its_build(real):

@@ -106,7 +106,7 @@ def test_terms_of_several_datasets_are_all_in_the_card(synthetic_then_mixed):
     assert "license_name" not in front_of(text)
     words = " ".join(text.split())
     assert "Derived from ScanNet" in words
-    assert "their terms apply to derived data" in words
+    assert "Their terms apply to derived data" in words
 
 
 def test_build_of_the_first_release_that_called_itself_synthetic_may_not_be_published_freely(tmp_path):

@@ -49,7 +49,7 @@ def test_scenes_without_a_visibility_filter_are_counted_and_named_in_the_card(bu
         "scenes asked only what is seen": 1,
     }
     card = (built.out / "README.md").read_text()
-    assert "without known cameras, as in a video alone: 2." in card
+    assert "without known cameras, such as a video alone: 2." in card
     assert "2 without known cameras" in " ".join(closing_lines(built))
 
 

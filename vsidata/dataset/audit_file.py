@@ -1,4 +1,4 @@
-"""The audit in a build's folder: reads it, and checks whether it is about the build's current questions."""
+"""Read the audit in a build's folder, and identify the questions that it is about."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,7 +40,10 @@ class _AuditForm(_AuditPart):
 
 
 def audited_checksums(files: Mapping[str, ShardEntry]) -> dict[str, str]:
-    """The checksums of the shards of questions in a manifest's `files`. They identify an audit's build."""
+    """The checksums of the shards of questions in a manifest's `files`.
+
+    An audit stores them. They show whether it is about the current questions of a build.
+    """
     return {path: shard.sha256 for path, shard in files.items() if path.startswith("qa/")}
 
 
@@ -48,12 +51,12 @@ def read_audit(build: Path) -> dict[str, Any] | None:
     """The result of `vsidata audit`; None if it was not run.
 
     Raises:
-        VsiError: the file is not an audit.
+        VsiError: the file cannot be read, or is not an audit.
     """
     path = build / AUDIT
     if not path.exists():
         return None
-    remedy = "Run `vsidata audit` again, or remove it."
+    remedy = "Run `vsidata audit` again, or remove the file."
     try:
         found = orjson.loads(read_regular(path))
         _AuditForm.model_validate(found)

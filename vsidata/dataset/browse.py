@@ -1,4 +1,4 @@
-"""Shows single questions of a build, with their evidence in words."""
+"""Show single questions of a build, with their evidence in words."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,17 +19,17 @@ Array = npt.NDArray[np.int64]
 
 
 def sample(build: Build, count: int, seed: int, chosen: Sequence[str] | None = None) -> list[Row]:
-    """Draw questions at random, evenly over the topics, so that a rare topic is seen too.
+    """Draw questions at random, evenly over the topics. So rare topics are included too.
 
     Args:
         build: the build.
         count: number of questions; fewer if the build has fewer.
         seed: the random seed; the same seed draws the same questions.
-        chosen: draw only from these topics.
+        chosen: the topics to draw from; None for all.
 
     Raises:
-        OptionError: there are no questions of one of them.
-        BuildError: its questions cannot be read.
+        OptionError: the build has no questions of a chosen topic.
+        BuildError: the questions cannot be read.
     """
     with damage_of(build.folder / "qa"):
         topics = np.array(build.questions(columns=["topic"])["topic"].to_pylist(), dtype=str)
@@ -39,7 +39,7 @@ def sample(build: Build, count: int, seed: int, chosen: Sequence[str] | None = N
                 remedy = f"Choose from: {', '.join(np.unique(topics))}."
                 raise OptionError(missing[0], "has no questions in this build.", remedy)
             drawn = drawn[np.isin(topics[drawn], chosen)]
-        turn = np.zeros(len(drawn), dtype=int)  # number of questions of its topic drawn before each
+        turn = np.zeros(len(drawn), dtype=int)  # for each question, the number of earlier ones of its topic
         for name in np.unique(topics):
             own = topics[drawn] == name
             turn[own] = np.arange(own.sum())
@@ -50,8 +50,8 @@ def find(build: Build, question_id: str) -> Row:
     """The question with an id, or with an id that begins with the given text.
 
     Raises:
-        OptionError: there is no such question, or there are several.
-        BuildError: its questions cannot be read.
+        OptionError: no question or several questions match.
+        BuildError: the questions cannot be read.
     """
     with damage_of(build.folder / "qa"):
         ids = build.questions(columns=["id"])["id"].to_pylist()
@@ -76,7 +76,11 @@ def _at(build: Build, places: Array) -> list[Row]:
 
 
 def in_words(row: Mapping[str, Any], topic: Topic | None = None) -> str:
-    """A question, its answer and its evidence, in a few lines; `topic` is passed to `explain`.
+    """A question, its answer and its evidence, in a few lines.
+
+    Args:
+        row: a row of `schema.QA`.
+        topic: the topic, as for `vsidata.topics.explain.explain`.
 
     Raises:
         VsiError: the row is damaged: a text or the evidence is missing.

@@ -32,7 +32,7 @@ class Build:
     Attributes:
         folder: the folder of its files on this disk; for a build elsewhere, the folder of the copy.
         manifest: its manifest.
-        fetch: copies shards before they are read, if they are not on this disk yet.
+        fetch: a function that copies shards before they are read, if they are not on this disk yet.
     """
 
     folder: Path
@@ -41,16 +41,19 @@ class Build:
 
     @classmethod
     def open(cls, where: str | Path, revision: str | None = None) -> "Build":
-        """Open a build. For a build elsewhere, the manifest is copied now, and a table when it is read.
+        """Open a build.
+
+        If the build is on the Hub or in a bucket, its manifest is copied now. A table is copied when it is
+        read. Copies of builds on the Hub are in the Hub's cache. Copies of builds in buckets are in
+        `~/.cache/vsidata` (or below XDG_CACHE_HOME).
 
         Args:
-            where: its folder; or `NAME/SET` on the Hub; or `hf://datasets/NAME/SET`, `s3://BUCKET/PATH` or
-                `gs://BUCKET/PATH`. A `Path` is always a folder. Copies of builds on the Hub are in the Hub's
-                cache, those of buckets in `~/.cache/vsidata` (or below XDG_CACHE_HOME).
+            where: the folder of the build, `NAME/SET` on the Hub, or an address: `hf://datasets/NAME/SET`,
+                `s3://BUCKET/PATH` or `gs://BUCKET/PATH`. A `Path` is always a folder.
             revision: branch, tag or commit on the Hub; None for the main branch.
 
         Raises:
-            OptionError: there is no build, or there is a revision for a build that is not on the Hub.
+            OptionError: there is no build, or a revision is given for a build that is not on the Hub.
             BuildError: its manifest is damaged, or has a later format than this release reads.
             VsiError: the Hub or the store refused, failed, or cannot be reached.
         """
@@ -77,7 +80,8 @@ class Build:
 
         Args:
             split: one split; None for all.
-            columns: names of `vsidata.dataset.schema.QA`, or a field of one: `evidence.margin`; None for all.
+            columns: names of columns in `vsidata.dataset.schema.QA`; None for all. `evidence.margin` is a
+                single field of a column.
 
         Raises:
             OptionError: the build has no such split.
@@ -92,8 +96,8 @@ class Build:
     def frames(self, split: str | None = None, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """The table `frames`, scene by scene: tables of one row, columns of `vsidata.dataset.schema.FRAMES`.
 
-        Memory holds one row group, which is one scene. A build without frames yields nothing. The arguments
-        are those of `questions`.
+        Only one row group, which is one scene, is in memory at a time. A build without frames yields no
+        tables. The arguments are those of `questions`.
         """
         return self.parts("frames", split, columns, batch=1)
 
@@ -105,12 +109,12 @@ class Build:
         *,
         batch: int = 5_000,
     ) -> Iterator[pa.Table]:
-        """A table in parts, so that memory holds one of them.
+        """A table in parts. Only one part is in memory at a time.
 
         Args:
             table: `qa`, `scenes` or `frames`.
             split, columns: as for `questions`.
-            batch: the most rows of a part; a part does not cross the end of a row group.
+            batch: the maximum number of rows per part. A part does not cross the end of a row group.
 
         Raises:
             OptionError: the build has no such split.
@@ -127,7 +131,7 @@ class Build:
         *,
         batch: int = 5_000,
     ) -> Iterator[Row]:
-        """The rows of the same parts as dictionaries."""
+        """The rows of a table as dictionaries. The arguments and the errors are those of `parts`."""
         for part in self.parts(table, split, columns, batch=batch):
             yield from part.to_pylist()
 
@@ -136,7 +140,7 @@ class Build:
 
         Raises:
             OptionError: the build has no such split.
-            VsiError: they are not on this disk, and cannot be copied.
+            VsiError: the files are not on this disk and cannot be copied.
         """
         if split is not None and split not in self.splits:
             fault = f"has no split `{split}`."

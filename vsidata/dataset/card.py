@@ -27,17 +27,17 @@ _Licence = tuple[dict[str, str], str]  # for the front matter, and in words
 
 _FREE: _Licence = (
     {"license": "apache-2.0"},
-    "Made from synthetic rooms, which have no owner: use it under the Apache License 2.0.",
+    "Made from synthetic rooms, which have no owner. Use it under the Apache License 2.0.",
 )
 _OF_SCANNET: _Licence = (
     {"license": "other", "license_name": "scannet-terms-of-use", "license_link": SCANNET_TERMS},
-    f"Derived from ScanNet. Its [Terms of Use]({SCANNET_TERMS}) apply to derived data: "
-    "research without commercial use. Who uses these questions with ScanNet's videos must have signed "
-    "them.",
+    f"Derived from ScanNet. Its [Terms of Use]({SCANNET_TERMS}) apply to derived data. They permit research "
+    "without commercial use. If you use these questions with ScanNet's videos, you must have signed the "
+    "terms.",
 )
 _OF_OTHERS: _Licence = (
     {"license": "other"},
-    "Derived from scans of other makers: their terms apply to derived data.",
+    "Derived from scans of other makers. Their terms apply to derived data.",
 )
 
 _ON_WORD = (
@@ -72,7 +72,8 @@ class Publication:
         repo_id: `NAME/SET`, the name for loading.
         revision: the branch.
         gated: whether access must be requested.
-        on_word: whether it contains pictures of others' scans, which the publisher stated may be shared.
+        on_word: whether it contains pictures of scans with an owner, and the publisher stated that these
+            pictures may be shared.
         audit: the result of `vsidata audit`, if it is published with the card.
     """
 
@@ -182,28 +183,28 @@ def _frames(manifest: Manifest) -> str:
     )
     if not splits(manifest, "frames"):
         return (
-            f"The frames for which the questions were asked, {pictures} pictures of {shown} scenes, are not "
-            "in it: only their makers may share them. With the scans, make the same ones with `vsidata "
-            f"build` and the options in `manifest.json`. The questions about {seen} scenes are only about "
-            "what the frames show."
+            f"The questions were asked for {pictures} pictures of {shown} scenes. These pictures are not in "
+            "this dataset, because only the makers of the scans may share them. If you have the scans, make "
+            "the same pictures with `vsidata build` and the options in `manifest.json`. The questions about "
+            f"{seen} scenes are only about what the frames show."
         )
     text = (
         f"`frames` has {pictures} pictures of {shown} scenes, at most {manifest.options.frames} per "
         "scene, spread evenly over time from the first frame with a valid pose to the last. Join them to a "
         "question by `scene_name`.\n\n"
-        f"Scenes without a stream, and so without frames: {without}. Of {seen} scenes only what their frames "
-        "show was asked."
+        f"Scenes without a stream, and so without frames: {without}. Scenes with questions only about what "
+        f"their frames show: {seen}."
     )
     if unfiltered := scenes_not_filtered(manifest):
         text += (
-            f" Scenes with frames but without known cameras, as in a video alone: {unfiltered:,}. "
+            f" Scenes with frames but without known cameras, such as a video alone: {unfiltered:,}. "
             "Their frames may not show the objects of the questions."
         )
     if splits(manifest, "embedded"):
         text += (
-            " `embedded` stores the pictures of a scene once, however many questions show them. Stream it: "
-            "what is downloaded into a cache repeats them for every question, and who streams it holds those "
-            "of one scene so often at a time."
+            " The files of `embedded` store the pictures of a scene once for all its questions. Load it with "
+            "`streaming=True`. Then the pictures are repeated for each question only in memory, one scene at "
+            "a time. Without it, `datasets` writes the repeated pictures of all scenes to its cache."
         )
     return text
 
@@ -247,8 +248,8 @@ def _balance(balance: Mapping[str, Mapping[str, TallyEntry]]) -> str:
     header = ["question type", "split", "asked", "kept", "most common answer", "after balancing"]
     return (
         "Questions with answers that are too common are left out by a seeded draw, by the rules under "
-        "`balance`. Questions asked and kept, and the share of the most common answer (a direction, a count "
-        "or a letter):\n\n"
+        "`balance`. The table shows the questions asked and kept, and the share of the most common answer (a "
+        "direction, a count or a letter):\n\n"
         f"{_table(header, rows)}"
     )
 
@@ -270,8 +271,8 @@ def _labels(vocabulary: Mapping[str, Any]) -> str:
     if vocabulary["verbatim"]:
         return (
             "The words of the questions are the annotation's own labels, as in the paper. A group that is "
-            "annotated as one object (`chairs`, `books`) counts as one object; its own size, distances and "
-            "directions are asked; and `chair` does not cover `chairs`."
+            "annotated as one object (`chairs`, `books`) counts as one object. Questions ask about the size, "
+            "the distances and the directions of the group. Questions about `chair` do not include `chairs`."
         )
     return (
         "The words of the questions come from the annotation's labels. The vocabulary of the rules gives "
@@ -292,8 +293,8 @@ def _room_areas(manifest: Manifest) -> str:
     ]
     return (
         f"The room areas in questions are measured by the method `{method}`. There is more than one way to "
-        "define the edge of a room. The areas of the same rooms by the other methods, as multiples of that "
-        "area:\n\n"
+        "define the edge of a room. The table shows the areas of the same rooms by the other methods, as "
+        "multiples of that area:\n\n"
         f"{_table(['method', 'median', '5th percentile', '95th percentile'], rows)}"
     )
 
@@ -319,7 +320,7 @@ def _leak_guard(manifest: Manifest) -> str:
         refused = sum(guard.refused.values())
         text = f"on: it refused {counted(refused, 'scene')} of rooms that are reserved for evaluation"
         if elsewhere := sum(guard.not_in_list.values()):
-            text += f"; {elsewhere:,} more, not in the {manifest.options.split} list, left out"
+            text += f"; {elsewhere:,} more are not in the {manifest.options.split} list and so left out"
         return text
     admitted = sum(guard.admitted.values())
     return (
@@ -330,7 +331,7 @@ def _leak_guard(manifest: Manifest) -> str:
 
 def _audit(publication: Publication | None) -> str:
     if publication is None:
-        return "`audit.json`, if there is one"
+        return "see `audit.json`, if it exists"
     if publication.audit is None:
         return "none yet"
     mean = publication.audit["scores"].get("macro", {})
@@ -341,7 +342,7 @@ def _audit(publication: Publication | None) -> str:
     }
     known = [f"{who[way]} {100 * mean[way]['score']:.1f}" for way in who if mean.get(way) is not None]
     if not known:
-        return "some question types are about too few rooms to be guessed; by topic in `audit.json`"
+        return "some question types are about too few rooms to train a guess; by topic in `audit.json`"
     few = "" if mean.get("forest") else "; some question types are about too few rooms for a random forest"
     return (
         f"without the video, {', '.join(known)} (mean of topics, in per cent, as VSI-Bench scores){few}; "
@@ -364,12 +365,12 @@ def _debias(record: DebiasEntry | None) -> str:
         ]
         for topic, own in record.topics.items()
     ]
-    header = ["topic", "asked", "kept", "constant before", "forest before", "constant", "forest"]
+    header = ["topic", "asked", "kept", "constant before", "forest before", "constant after", "forest after"]
     return (
-        "`vsidata debias` left out questions that a random forest guesses from their words alone, until it "
-        "scored little more than one constant answer. Both were tested in other rooms than they were trained "
-        "in, and the scores are of forests that were not used for the choice. The text above about balance "
-        f"describes the build before that.\n\n{_table(header, rows)}"
+        "`vsidata debias` left out questions that a random forest guesses from their words alone. It stopped "
+        "when the forest scored little more than one constant answer. Both were tested in other rooms than "
+        "they were trained in. The scores are of forests that were not used to choose questions. The text "
+        f"above about balance describes the build before this step.\n\n{_table(header, rows)}"
     )
 
 
@@ -387,7 +388,6 @@ def _drops(drops: Mapping[str, Mapping[str, int]]) -> str:
 def _set_aside(count: int, publication: Publication | None) -> str:
     if not count:
         return "No scan was skipped."
-    why = (
-        "" if publication else " See `failures.jsonl` for the reasons."
-    )  # it has paths of the builder's disk
+    # failures.jsonl contains paths of the disk of the build, so it is not published.
+    why = "" if publication else " See `failures.jsonl` for the reasons."
     return f"Scans skipped because they could not be used: {count:,}.{why}"

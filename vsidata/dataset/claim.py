@@ -1,4 +1,4 @@
-"""A build's claim to its folder: one build, one recipe, and one process at the same time."""
+"""Reserve the folder of a build. It contains one build, from one recipe, by one process at a time."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from vsidata.files import safe_files
 from vsidata.files.atomic import write_whole
 
 _FIRST = ("lock", "scenes")  # the files that a build writes before its recipe
-_NAMED = 20  # differences that a refusal lists: another rule set differs in a hundred values
+_NAMED = 20  # the most differences that an error lists; another rule set can differ in a hundred values
 
 
 @contextmanager
@@ -34,13 +34,13 @@ def claim_folder(
         out: the folder.
         work: the folder below it for the build's own files.
         recipe: everything that determines the build, plain data in groups; stored in `work` for the next run.
-        overwrite: remove the build in the folder, unless it is an unfinished one from this recipe.
-        locked: called when no other build can write there, before anything is changed.
+        overwrite: whether to remove the build in the folder. An unfinished build from this recipe is kept.
+        locked: called when no other build can write to the folder, before anything is changed.
 
     Raises:
-        OptionError: the folder contains something else, a build from another recipe, or a build that is
-            being written; or the build would write through a link.
-        VsiError: it cannot be written to, at the beginning or later, or its recipe is damaged.
+        OptionError: the folder contains other files, a build from another recipe, or a build that is being
+            written. Or the build would write through a link.
+        VsiError: the folder cannot be written to, at the beginning or later, or its recipe is damaged.
     """
     remembered = work / "recipe.json"
     try:
@@ -57,7 +57,9 @@ def claim_folder(
             written = orjson.dumps(recipe, option=orjson.OPT_INDENT_2)
             if overwrite and not _is_unfinished(out, work, orjson.loads(written)):
                 remove_build(out, work)
-                write_whole(remembered, [written])  # until here it is the old build, unfinished
+                write_whole(
+                    remembered, [written]
+                )  # before this line, the folder is the old build, unfinished
             elif remembered.exists():
                 _refuse_difference(out, _read_recipe(remembered), orjson.loads(written))
             else:
@@ -76,10 +78,10 @@ def _refuse_other(out: Path, work: Path, overwrite: bool) -> None:
     if not is_build(out, work):
         raise OptionError(out, "is not empty and is not a build.", "Choose a new folder with --out.")
     if not overwrite:
-        fault = f"has a build, but not the options that it was built with ({work / 'recipe.json'})."
+        fault = f"has a build, but the file with its options is missing ({work / 'recipe.json'})."
         remedy = "Choose a new folder with --out, or add --overwrite to replace that build."
         raise OptionError(out, fault, remedy)
-    files_of_build(out, work)  # before a lock is made there
+    files_of_build(out, work)  # checked before a lock is made in the folder
 
 
 def _is_unfinished(out: Path, work: Path, recipe: dict[str, Any]) -> bool:
@@ -93,7 +95,10 @@ def _is_unfinished(out: Path, work: Path, recipe: dict[str, Any]) -> bool:
 
 
 def _holds_build(out: Path, work: Path) -> bool:
-    """Return whether a folder is empty or a build's: with a recipe, or only with files written before it."""
+    """Return whether a folder is empty or contains a build.
+
+    A build has a recipe, or only the files that are written before the recipe.
+    """
     names = {path.name for path in out.iterdir()}
     if not names:
         return True
@@ -159,7 +164,10 @@ def _changes(before: dict[str, Any], now: dict[str, Any]) -> dict[str, str]:
 
 
 def _place(name: str) -> int:
-    """Options come first. The words of rule sets come last: they differ most and explain least."""
+    """The rank of a difference in an error. Options come first, vocabularies last.
+
+    Vocabularies have the most differences, and these explain least.
+    """
     if name.startswith("rules.resolved."):
         return 3 if name.startswith("rules.resolved.vocabulary.") else 2
     return 0 if name.startswith("options.") else 1

@@ -14,8 +14,8 @@ class Meaning(Rules):
     """The meaning of a column, or of a field inside one.
 
     Attributes:
-        meaning: a phrase.
-        unit: the unit of its values; empty without a unit.
+        meaning: the meaning, as a phrase.
+        unit: the unit of its values; empty if they have no unit.
     """
 
     meaning: str
@@ -33,7 +33,7 @@ class _Meanings(RootModel[dict[str, dict[str, Meaning]]]):
 
 @cache
 def meanings() -> Mapping[str, Mapping[str, Meaning]]:
-    """Table → path → meaning. For `embedded`, the columns of `qa` are not repeated."""
+    """The meanings by table and path. For `embedded`, the columns of `qa` are not repeated."""
     return read_packaged(_Meanings, __package__, "columns.yaml").root
 
 

@@ -17,18 +17,24 @@ from vsidata.files.atomic import write_whole
 from vsidata.files.safe_files import LARGEST_TEXT, private_name
 
 Fetch = Callable[[Mapping[str, ShardEntry] | None], object]
-"""Copies these shards, by their paths below the build, unless they are on this disk; None for all shards."""
+"""A function that copies shards to this disk. It skips shards that are on this disk.
+
+Its argument contains the shards by their paths below the build; None for all shards.
+"""
 
 
 def copy_of(where: str, revision: str | None) -> tuple[Path, Fetch]:
-    """The folder of a build's copy, with its manifest, card and audit, and the function that copies shards.
+    """Copy the manifest, card and audit of a build.
 
     Args:
         where: `NAME/SET`, `hf://datasets/NAME/SET`, `s3://BUCKET/PATH` or `gs://BUCKET/PATH`.
         revision: branch, tag or commit on the Hub; None for the main branch.
 
+    Returns:
+        The folder of the copy, and a function that copies shards into it.
+
     Raises:
-        OptionError: the name or address is not valid, there is no build, or a bucket has a revision.
+        OptionError: the name or address is not valid, there is no build, or a revision is given for a bucket.
         VsiError: the Hub or the store refused, failed, or cannot be reached.
     """
     if is_address(where):
@@ -46,13 +52,13 @@ def copy_of(where: str, revision: str | None) -> tuple[Path, Fetch]:
 
 
 def _of_hub(name: str, revision: str | None) -> tuple[Path, Fetch]:
-    """In the Hub's own cache."""
+    """Copy a build on the Hub to the Hub's own cache."""
     from vsidata.files.hub.client import client
     from vsidata.files.hub.faults import explain_hub_errors, with_retries
 
     api = client()
     with explain_hub_errors(name):
-        # First of all: if the Hub cannot be reached, `snapshot_download` would silently return an old copy.
+        # Ask the Hub first: if it cannot be reached, `snapshot_download` would silently return an old copy.
         commit = with_retries(lambda: api.dataset_info(name, revision=revision)).sha
 
     def copied(paths: list[str]) -> Path:
@@ -72,7 +78,10 @@ def _of_hub(name: str, revision: str | None) -> tuple[Path, Fetch]:
 
 
 def _of_bucket(address: str) -> tuple[Path, Fetch]:
-    """In `~/.cache/vsidata`: a folder for each manifest, so that another build never changes a copy."""
+    """Copy a build in a bucket to `~/.cache/vsidata`.
+
+    The copy has a folder for each manifest, so a later build in the bucket never changes an earlier copy.
+    """
     from vsidata.files.bucket.client import client
     from vsidata.files.bucket.faults import explain_store_errors
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 _NAMED = 8  # labels in one line; a vocabulary has hundreds
-_UNREAD = frozenset({"digest", "why", "source"})  # they follow from the values, or change nothing
+_UNREAD = frozenset({"digest", "why", "source"})  # a digest follows from the values; reasons change nothing
 
 
 def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Converts the evidence of builds of the first release to the current form.
 
-The first release had a column for each measured value of any topic. It stored no shapes to draw except the
-path of a route: the reports computed them.
+The first release had a column for each measured value of any topic. The only stored shape was the path of a
+route. Reports computed all other shapes.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """The shown frames of one scene, as a file next to its result, for the table of frames.
 
-Arrow IPC with one row, which is the scene's row in the table. The merge copies it without decoding.
+The file is Arrow IPC with one row: the scene's row in the table. The merge copies it without decoding.
 """
 
 import io
@@ -23,8 +23,8 @@ from vsidata.scene import Scene
 from vsidata.sources.streams.camera_path import CameraPosition
 from vsidata.sources.streams.shown import ShownFrames
 
-# A reader of a row group of embedded questions gets its pictures once for each question. Arrow counts the
-# bytes inside lists with 32 bits and refuses more.
+# When a row group of embedded questions is read, its pictures are repeated for each question. Arrow counts
+# the bytes inside lists with 32 bits and refuses more.
 _MOST_WHEN_READ = 2**31 - 1
 
 
@@ -32,7 +32,7 @@ class ReadingLimits(Rules):
     """Limits for readers of embedded questions.
 
     Attributes:
-        heavy: size of the pictures inside a scene's questions when read; above it, the user is warned.
+        heavy: the size of the pictures inside a scene's questions, when read. Above it, the user is warned.
     """
 
     heavy: StatedConstant
@@ -59,7 +59,7 @@ def packed_frames(scene: Scene, shown: ShownFrames, sight: Sight | None) -> memo
 
 
 def write_frames(folder: Path, name: str, packed: memoryview) -> None:
-    """Write the packed frames of a scene in one step: a reader finds the complete file or none.
+    """Write the packed frames of a scene in one step. A reader finds the complete file or no file.
 
     Raises:
         OSError: it cannot be written.
@@ -79,23 +79,23 @@ def read_frames(folder: Path, name: str) -> pa.Table:
 
 
 def check_embeddable(scene: Scene, shown: ShownFrames, questions: int) -> None:
-    """Refuse frames that are too large to be read when they are inside this number of questions.
+    """Check that the frames of a scene can be read when each of its questions contains them.
 
     Raises:
-        ScanError: they are too large together.
+        ScanError: the frames, repeated for each question, are too large.
     """
     size = sum(map(len, shown.jpegs)) * questions
     if size > _MOST_WHEN_READ:
         fault = (
-            f"its frames ({len(shown.jpegs)}) inside its questions ({questions}) take {size / 1e9:.1f} GB "
-            f"to read; the limit is {_MOST_WHEN_READ / 1e9:.1f} GB per scan"
+            f"has {len(shown.jpegs)} frames and {questions} questions. With the frames in each question, "
+            f"reading takes {size / 1e9:.1f} GB; the limit is {_MOST_WHEN_READ / 1e9:.1f} GB per scan"
         )
         remedy = "Make the frames smaller (--frame-size 640), use fewer (--frames), or build without --embed."
         raise ScanError(scene.name, fault, remedy)
 
 
 def is_heavy(questions: int, frames: pa.Table) -> bool:
-    """Return whether a scene's frames inside this number of questions are a heavy load for readers.
+    """Return whether a scene's frames, repeated for each question, exceed `ReadingLimits.heavy`.
 
     Args:
         questions: the number of questions.

@@ -7,7 +7,7 @@ from vsidata.dataset import schema
 from vsidata.dataset.first_release import columns_as_written
 from vsidata.dataset.manifest_form import Manifest, ShardEntry
 
-# In the order of the card.
+# The tables in the order of the card.
 TABLES = {
     "qa": schema.QA,
     "scenes": schema.SCENES,
@@ -74,6 +74,6 @@ def _info(table: str, found: Mapping[str, list[ShardEntry]], first: bool) -> dic
 
 
 def splits(manifest: Manifest, table: str) -> dict[str, list[ShardEntry]]:
-    """The shards of a table in the manifest, by split; without splits that have none."""
+    """The shards of a table in the manifest, by split. Splits without shards of the table are missing."""
     found = {split: [*manifest.shards(table, split).values()] for split in manifest.splits}
     return {split: shards for split, shards in found.items() if shards}

@@ -21,10 +21,10 @@ _AGAIN = "Download or copy the build again, or run the build command again where
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest of a build. `vsidata.dataset.build.Build` reads it here, and so do its writers.
+    """The manifest of a build. All readers and writers of builds use this function.
 
     Args:
-        folder: the folder of the build; any other user may have written it.
+        folder: the folder of the build. Its files may be from an unknown user, so they are checked.
 
     Raises:
         OptionError: it has no manifest, so it is not a build.
@@ -59,7 +59,7 @@ def check_unchanged(folder: Path, manifest: Manifest) -> None:
     A build removes its manifest before it changes a shard, and writes it again when all shards are there.
 
     Raises:
-        BuildError: it is another build now, or is being written.
+        BuildError: the folder contains another build now, or a build is being written there.
     """
     try:
         same = read_manifest(folder) == manifest

@@ -30,8 +30,8 @@ SHARD = re.compile(r"(qa|scenes|frames|embedded)/(\w+)-[0-9]{5}-of-[0-9]{5}\.par
 
 _SPLIT = re.compile(r"\w{1,80}")  # it becomes a part of file names
 
-_MOST_PLACES = 8  # {words} of a question; ours have at most three, and each makes matching a text slower
-_DEEPEST = 32  # levels of rules; ours have six
+_MOST_PLACES = 8  # {places} in the text of a question; ours have at most three, and each slows matching down
+_DEEPEST = 32  # levels of nested rules; our rule sets have six
 _PLACE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -167,7 +167,7 @@ class _Resolved(_ManifestPart):
 
 
 def _check_constants(given: Any, depth: int) -> None:
-    """Check that entries with a value are constants and lists of labels are texts, at any depth."""
+    """Check, at any depth, that an entry with `value` is a constant and that `labels` are texts."""
     if depth > _DEEPEST:
         raise ValueError(f"more than {_DEEPEST} levels are not read")
     if isinstance(given, dict):
@@ -241,7 +241,7 @@ class _Ratio(_ManifestPart):
 
 
 class PrunedEntry(_ManifestPart):
-    """A topic's questions before and after debiasing, and the scores of guesses."""
+    """The number of a topic's questions before and after debiasing, and the scores of guesses."""
 
     questions: _BeforeAndAfter
     before: dict[str, float]

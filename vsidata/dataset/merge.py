@@ -1,7 +1,8 @@
-"""Merges the result files of the scans into a build: tables, manifest, card, list of failures.
+"""Merge the result files of the scans into a build: tables, manifest, card, list of failures.
 
-It processes scene by scene in the order of their names. Files get their final names only when all are
-written, and the manifest comes last. So a build is complete if the checksums in its manifest are right.
+Scenes are merged one after another, in the order of their names. Files get their final names only when all
+are written, and the manifest is written last. So a build is complete if the checksums in its manifest are
+right.
 """
 
 import gc
@@ -50,7 +51,7 @@ class Summary:
     Attributes:
         out: its folder.
         manifest: its manifest.
-        failures: the skipped scans: `scene_name`, `file`, `fault`, `remedy` of each.
+        failures: the skipped scans, each with `scene_name`, `file`, `fault` and `remedy`.
         untouched: True if the build was complete before and nothing was written.
     """
 
@@ -66,7 +67,7 @@ class Summary:
 
 
 def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping[str, str]) -> Summary:
-    """Write everything but the log.
+    """Write all files of a build except its log.
 
     Args:
         out: the build's folder.
@@ -80,7 +81,7 @@ def merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mapping
 
 @contextmanager
 def _no_search_for_cycles() -> Iterator[None]:
-    """Rows of JSON contain no reference cycles, and the search for them takes 40 % of the merge's time."""
+    """Switch off the search for reference cycles. JSON has none, and the search takes 40 % of the merge."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -107,7 +108,7 @@ def _merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mappin
             path = result_path(results, name)
             head = whole_head(results, name)
             if head is None:
-                fault = "is missing, cut short or damaged, or its frames are."
+                fault = "is missing, cut short or damaged, or the file with its frames is."
                 lost = ScanError(path, fault, "Run the same command again to read the scan again.")
                 head = Head(failure=failure_of(name, lost))
             if head.failure is not None:
@@ -203,9 +204,12 @@ def _abandoned_on_failure(writers: Mapping[str, Mapping[str, ShardWriter]]) -> I
 def _balance(
     results: Path, recipe: Mapping[str, Any], split_of: Mapping[str, str]
 ) -> tuple[dict[str, str], dict[str, Any]]:
-    """The questions left out for balance, id → reason; and the numbers before and after, by split.
+    """Choose the questions to leave out for balance.
 
-    Reads the results once before the merge, and keeps only the answer of each question in memory.
+    This reads the results once before the merge, and keeps only the answer of each question in memory.
+
+    Returns:
+        The reason for each question left out, by its id; and the numbers before and after, by split.
     """
     stated = recipe["rules"]["resolved"]["balance"]
     if stated is None:
@@ -256,7 +260,8 @@ def _merged(results: Path) -> Path:
 def _fingerprint(results: Path, recipe: Mapping[str, Any], split_of: Mapping[str, str]) -> str:
     """A digest of everything that a merge depends on: recipe, splits, and the head of each result.
 
-    A head contains name, size and time of every input file. So it differs after a scan was read again.
+    A head contains the name, size and time of every input file. So the digest differs after a scan was read
+    again.
     """
     total = hashlib.sha256(orjson.dumps(recipe, option=orjson.OPT_SORT_KEYS))
     for name, split in sorted(split_of.items()):
@@ -278,7 +283,8 @@ def _remove_others(out: Path, shards: Iterable[Shard]) -> None:
 def _mark(fingerprint: str, out: Path) -> bytes:
     """The digest of a merge's inputs, and the checksums of the manifest and the list of failures.
 
-    The manifest has the checksums of the shards. The card has none, because its owner may change it.
+    The manifest contains the checksums of the shards. The card has no checksum, because its owner may change
+    it.
     """
     texts = (_sha256(out / name) for name in ("manifest.json", "failures.jsonl"))
     return "\n".join([fingerprint, *texts]).encode()

@@ -18,8 +18,9 @@ _NAMES: Mapping[str, str] = {
 def datasets_of(manifest: Manifest) -> Mapping[str, int]:
     """Number of scenes of a build by dataset, sorted by name.
 
-    A build of the first release has one dataset for all its scenes. There, `synthetic` meant only that the
-    root of the scans was marked; it may have had other scans too. Such a build counts as of unknown origin.
+    A build of the first release has one dataset for all its scenes. If that is `synthetic`, only the root of
+    the scans was marked as synthetic, and it may have contained other scans too. The origin of such a build
+    is unknown.
     """
     if manifest.datasets is not None:
         return manifest.datasets

@@ -18,7 +18,7 @@ _FILES = frozenset({MANIFEST, CARD, "failures.jsonl", "build.log", AUDIT, "debia
 """Files that build, audit, debias and report write beside the tables."""
 
 _KEPT = ("lock", "recipe.json")
-"""Files of `.work` that stay: the lock is held, and the caller replaces the recipe in one step."""
+"""Files of `.work` that are not removed: the lock is held, and the caller replaces the recipe in one step."""
 
 _WORK_FILES = frozenset({*_KEPT, "merged", "options.json", "submitted"})
 _OF_DATATROVE = re.compile(r"executor\.(json|pik)|stats\.json|ranks_to_run\.json|launch_script\.slurm")
@@ -28,7 +28,7 @@ _SHARDS = "shards"
 
 
 def is_build(out: Path, work: Path) -> bool:
-    """Whether a folder holds a finished or unfinished build: it has a manifest or the lock of a build."""
+    """Return whether a folder has a finished or unfinished build: a manifest, or the lock of a build."""
     lock = work / "lock"
     if not work.is_symlink() and lock.is_file() and not lock.is_symlink():
         return True
@@ -44,25 +44,25 @@ def files_of_build(out: Path, work: Path) -> list[Path]:
 
     Args:
         out: the folder.
-        work: the folder below it for what the build itself needs.
+        work: the folder below it for the build's own files.
 
     Raises:
-        OptionError: the folder holds something else. The error names it.
+        OptionError: the folder contains a file that does not belong to a build. The error names the file.
     """
     return list(_files(out, work))
 
 
 def remove_build(out: Path, work: Path) -> None:
-    """Remove a build except its lock and its recipe. If it is stopped, call it again.
+    """Remove a build except its lock and its recipe. If the removal is interrupted, call it again.
 
-    The manifest is removed first, so that no reader takes the rest for a finished build. With its recipe, the
-    rest is an unfinished build, which can be resumed.
+    The manifest is removed first, so that no reader mistakes the rest for a finished build. The rest and the
+    recipe are an unfinished build, which can be resumed.
 
     Args:
-        out, work: as for `files_of_build`; the caller holds the lock in `work`.
+        out, work: as for `files_of_build`. The caller must hold the lock in `work`.
 
     Raises:
-        OptionError: the folder holds something else, which the error names; or a report is being written.
+        OptionError: the folder contains a file that does not belong to a build, or a report is being written.
             Nothing was removed.
         OSError: a file cannot be removed.
     """
@@ -82,7 +82,8 @@ def _no_report_is_written(out: Path) -> Iterator[None]:
     if not lock.exists():
         yield
         return
-    busy = OptionError(out / REPORT, "is being written by another command.", "Wait until that has ended.")
+    remedy = "Run this command again when the other one has finished."
+    busy = OptionError(out / REPORT, "is being written by another command.", remedy)
     with hold_lock(lock, busy):
         try:
             yield
@@ -139,5 +140,5 @@ def _own(path: Path, known: bool) -> Path:
 
 
 def _foreign(path: Path) -> OptionError:
-    fault = "is not of a build, and --overwrite removes only a build."
-    return OptionError(path, fault, "Move it elsewhere, or choose a new folder with --out.")
+    fault = "is not a file of a build, and --overwrite removes only files of a build."
+    return OptionError(path, fault, "Move it to another folder, or choose a new folder with --out.")

@@ -1,4 +1,4 @@
-"""The folder of a build's report: its name, and whether it holds anything else."""
+"""The folder of a build's report: its name, and a check for files that do not belong to a report."""
 
 from collections.abc import Iterable
 from importlib import resources
@@ -15,13 +15,13 @@ UNFINISHED = ".report"
 """First part of the private name of an unfinished report."""
 
 BEFORE = "before"
-"""Folder of the earlier report inside the new one, until it is removed."""
+"""The folder inside a new report that holds the earlier report until that is removed."""
 
 FOLDERS = ("scenes", "data")
 
 
 def is_unfinished_report(name: str) -> bool:
-    """Whether a name in a build's folder is that of an unfinished report."""
+    """Return whether a name in a build's folder is the name of an unfinished report."""
     return is_private_name(name, of=UNFINISHED)
 
 
@@ -29,11 +29,12 @@ def foreign_in_report(folder: Path, *, before: bool = True) -> Path | None:
     """Find the first file or folder that does not belong to a report.
 
     Args:
-        folder: of a report.
+        folder: the folder of a report.
         before: whether the earlier report may still be inside.
 
     Returns:
-        Its path; `folder` itself if that is not a folder; None if all belongs to a report.
+        The path of that file or folder. `folder` itself if it is not a folder. None if every file belongs to
+        a report.
     """
     if folder.is_symlink() or not folder.is_dir():
         return folder

@@ -1,8 +1,8 @@
-"""The result of one scene, as a file. These files resume a killed build, and shards are made of them.
+"""The result of one scene, as a file. A killed build resumes from these files. Shards are made from them.
 
-JSON lines: a head, then the scene's row, then a row for each question, and at the end the checksum of all
-lines before. A file gets its name only after it was written. The checksum shows whether it was cut or changed
-since.
+A file is JSON lines: a head, the scene's row, and a row per question. The last line is the checksum of all
+lines before it. A file gets its name only after it was written. The checksum shows whether the file was cut
+or changed since.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ class Head:
         stamp: the `stamp` of the scan's files when they were read; empty if it was skipped.
         stream_stamp: the `stamp` of the stream's files; empty if no frames were requested.
         content: the `digest` of the scan's files without the stream; empty if it was skipped.
-        inputs: the same including the parts of the stream that were read; empty if it was skipped.
+        inputs: the `digest` that includes the parts of the stream that were read; empty if it was skipped.
         drops: topic, reason and count of the candidates refused.
         frames: number of frames in the file next to the result; 0 without such a file.
         frames_sha256: checksum of that file; empty without it.
@@ -70,7 +70,7 @@ def result_path(folder: Path, name: str) -> Path:
 
 
 def write_result(path: Path, head: Head, rows: Iterable[Any] = ()) -> None:
-    """Write a result in one step: a reader finds the complete file or none.
+    """Write a result in one step. A reader finds the complete file or no file.
 
     Args:
         path: the path from `result_path`.
@@ -128,8 +128,8 @@ def read_rows(path: Path) -> tuple[Row, list[Row]]:
 def stamp(files: Iterable[Path]) -> list[list[str | int]]:
     """Name, size, mtime and ctime of each existing file.
 
-    This is fast, and it differs after a scan was repaired. Users can set the time of the content (mtime).
-    Only the system sets ctime, but it also changes after a copy, `chmod` or a new hard link.
+    A stamp is read quickly, and it differs after a scan was repaired. Users can set the time of the content
+    (mtime). Only the system sets ctime, but ctime also changes after a copy, `chmod` or a new hard link.
     """
     found: list[list[str | int]] = []
     for path in sorted(files):

@@ -10,14 +10,14 @@ Areas = Mapping[str, float | None]
 
 
 def ratios(rooms: Sequence[Areas], method: str) -> dict[str, dict[str, float]]:
-    """The areas by the other methods as multiples of the area by one of them.
+    """The areas by the other methods as multiples of the area by one method.
 
     Args:
-        rooms: the areas of each room by method, square metres; rooms without one of them do not count.
+        rooms: the areas of each room by method, square metres. A room that lacks an area does not count.
         method: the method to compare with.
 
     Returns:
-        For each other method the median, the 5th and the 95th percentile; empty without rooms.
+        The median, the 5th and the 95th percentile for each other method; empty without rooms.
     """
     table = np.array([[room[name] or np.nan for name in AREA_METHODS] for room in rooms]).reshape(-1, 3)
     table = table[~np.isnan(table).any(axis=1)]

@@ -13,10 +13,10 @@ import pyarrow as pa
 from vsidata.dataset import first_release
 
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
-"""A picture, as `datasets.Image` stores it: the complete JPEG, and a possible file name."""
+"""A picture, as `datasets.Image` stores it: the complete JPEG, and a name for the file."""
 
 SHARED_IMAGE = pa.struct([(field.name, pa.dictionary(pa.int32(), field.type)) for field in IMAGE])
-"""A picture shared by many rows: Parquet stores it once. It is read as `IMAGE`."""
+"""A picture that many rows share. Parquet stores it once, and readers see it as `IMAGE`."""
 
 _FLOATS = {pa.float32(): "float32", pa.float64(): "float64"}  # pyarrow calls them float and double
 
@@ -138,10 +138,10 @@ SCENES = _with_features(
 )
 """One row per scene: its objects as measured for the questions. Metres and square metres, room frame (z up).
 
-`room` is the same for all scans of a room of the dataset, by `Source.room_of`; builds of the first release
-lack it. `room_area` is the area in questions, by `room_area_method`: the rules' own, or `stated` if the
-source states it. `room_areas` has the area by every method; None if it is stated. `room_outline` are the
-rings on the ground plane around `room_area`, clockwise for a hole; None if it is stated.
+`room` is the same for all scans of a room of the dataset, by `Source.room_of`. Builds of the first release
+lack it. `room_area` is the area in questions. `room_area_method` is the method of the rules, or `stated` if
+the source states the area. `room_areas` has the area by every method. `room_outline` has the rings on the
+ground plane around `room_area`; a ring around a hole runs clockwise. Both are None if the area is stated.
 """
 
 ADDED = {"scenes": ("room",)}
@@ -184,11 +184,11 @@ FRAMES = _with_features(
 )
 """One row per scene with frames: `vsidata.sources.streams.shown.ShownFrames` by field, and their visibility.
 
-`indices` are the source's own numbers of the frames, `intrinsics` the camera of the stored pictures (pixels),
-`poses` transform from the camera's frame (x right, y down, z forward) to the room frame (z up), metres.
-`seen` and `floor_seen` are shares from `vsidata.measuring.sight.Sight`, object by object. `first` is the
+`indices` are the source's own numbers of the frames. `intrinsics` is the camera matrix of the stored pictures
+(pixels). `poses` transform from the camera's frame (x right, y down, z forward) to the room frame (z up),
+metres. `seen` (per object) and `floor_seen` are shares from `vsidata.measuring.sight.Sight`. `first` is the
 first of `indices` that shows enough of the object to count as seen, or None. `camera_path` is the path of the
-camera through the whole stream, from `vsidata.sources.streams.camera_path`. An unknown position is None.
+camera through the complete stream, from `vsidata.sources.streams.camera_path`. An unknown position is None.
 """
 
 EMBEDDED = _with_features(

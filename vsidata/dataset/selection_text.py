@@ -1,4 +1,4 @@
-"""The number of scans found, of those that a build uses, and of those left out by reason, as a text."""
+"""A text with the numbers of scans found, used, and left out by reason."""
 
 from collections.abc import Mapping
 
@@ -27,7 +27,7 @@ def in_words(counts: Mapping[str, int], split: str) -> str:
 
 
 def _showing(shown: int, of: int) -> str:
-    """A note about the number of the scans, of `of`, that show a room of a benchmark."""
+    """A note that `shown` of `of` scans show a room of a benchmark; empty if no scan does."""
     if not shown:
         return ""
     if shown == of:

@@ -1,4 +1,4 @@
-"""Reads the shards of a build: checks their bytes against the manifest, and yields their rows."""
+"""Read the shards of a build: check their bytes against the manifest, and return their rows."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ def check_shard(path: Path) -> None:
     """Check that a shard is a regular file of a plausible size, before Parquet is read from it.
 
     Raises:
-        BuildError: it is missing, or is not such a file.
+        BuildError: the shard is missing, or is not such a file.
     """
     try:
         check_regular(path)
@@ -38,7 +38,7 @@ def check_bytes(path: Path, stated: ShardEntry) -> None:
         stated: its entry in the manifest.
 
     Raises:
-        BuildError: it is missing, or has other bytes.
+        BuildError: the shard is missing, or has other bytes.
     """
     check_shard(path)
     size = path.stat().st_size
@@ -54,16 +54,17 @@ def check_bytes(path: Path, stated: ShardEntry) -> None:
 def shard_tables(
     path: Path, schema: pa.Schema, *, columns: Sequence[str] | None = None, batch: int = 5_000
 ) -> Iterator[pa.Table]:
-    """Rows of a shard in their order, in parts; memory holds one part.
+    """The rows of a shard in their order, in parts. Only one part is in memory at a time.
 
     Args:
         path: the shard.
         schema: the columns of its table, and their types.
-        columns: the columns to read, or a field of a struct: `evidence.margin`; None for all.
-        batch: the most rows of a part.
+        columns: the columns to read; None for all. `evidence.margin` is a single field of a struct.
+        batch: the maximum number of rows per part.
 
     Returns:
-        Tables of the requested columns, in that order. Those that builds of the first release lack are None.
+        Tables of the requested columns, in that order. A column that builds of the first release lack is
+        None.
 
     Raises:
         OptionError: the table has no such column.
@@ -94,7 +95,7 @@ def shard_tables(
 
 
 def chosen_columns(schema: pa.Schema, columns: Sequence[str] | None) -> pa.Schema:
-    """The requested columns of a table; for `evidence.margin`, the struct with only that field.
+    """The requested columns of a table. For `evidence.margin`, the struct has only that field.
 
     Raises:
         OptionError: the table has no such column.
@@ -125,10 +126,10 @@ def _read_errors_of(path: Path) -> Iterator[None]:
 
 @contextmanager
 def damage_of(path: Path) -> Iterator[None]:
-    """Turn errors caused by a build's content, which may be hostile, into a BuildError with the file.
+    """Turn errors caused by the content of a build into a BuildError with the file. It may be hostile.
 
     Raises:
-        BuildError: instead of the error.
+        BuildError: the content caused an error.
     """
     try:
         yield

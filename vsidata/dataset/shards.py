@@ -1,4 +1,4 @@
-"""Writes rows to Parquet shards. Memory holds one row group, for any number of scenes."""
+"""Write rows to Parquet shards. Only one row group is in memory, for any number of scenes."""
 
 import hashlib
 from collections.abc import Mapping
@@ -19,12 +19,12 @@ class Table:
     """One of a build's tables: its folder, its columns, and the sizes of its shards.
 
     Attributes:
-        name: folder of its shards, and its configuration's name in the card.
+        name: the folder of its shards. It is also the name of its configuration in the card.
         schema: its columns.
         key: the columns that identify a row: unique in a build.
-        shard_rows: rows after which a shard is closed; the last shard has the rest.
-        group_rows: rows of a row group, which the writer keeps in memory; complete row groups are written
-            unchanged.
+        shard_rows: the number of rows after which a shard is closed. The last shard has the rest.
+        group_rows: the number of rows per row group. The writer keeps one row group in memory. Complete row
+            groups are written unchanged.
         writing: further options of `pyarrow.parquet.ParquetWriter`.
     """
 
@@ -111,7 +111,7 @@ class ShardWriter:
         return shards
 
     def abandon(self) -> None:
-        """Close the open shard; otherwise pyarrow closes it on deletion, and prints errors of that."""
+        """Close the open shard and ignore errors. Otherwise pyarrow closes it on deletion and prints them."""
         if self._file is not None:
             with suppress(OSError):
                 self._file.close()

@@ -1,4 +1,4 @@
-"""Writes a build with fewer questions: new tables of questions, and the scenes and pictures of the first."""
+"""Write a build with some of the questions of another build, and with the same scenes and pictures."""
 
 import os
 import shutil
@@ -38,16 +38,16 @@ def write_subset(
     added: Mapping[str, Any],
     beside: Mapping[str, bytes],
 ) -> Manifest:
-    """Write a complete build with some of another build's questions. It is renamed when it is complete.
+    """Write a complete build with some of the questions of another build.
 
-    The tables of scenes and frames are the same files (hard links, or copies on another disk), because no
-    build changes a file in place.
+    The folder gets its name when the build is complete. The tables of scenes and frames are the same files
+    (hard links, or copies on another disk), because no build changes a file in place.
 
     Args:
-        build: the first build.
-        kept: ids of the questions.
+        build: the other build.
+        kept: ids of the questions to keep.
         out: a folder that does not exist, or is empty.
-        reason: the reason for leaving out the others, for the list of drops.
+        reason: the reason for leaving out the other questions, for the list of drops.
         added: further entries of the manifest.
         beside: further files, by name.
 
@@ -56,7 +56,7 @@ def write_subset(
 
     Raises:
         OptionError: `out` is not empty.
-        VsiError: the build cannot be read, its shards are not those of the manifest, it changed meanwhile,
+        VsiError: the other build cannot be read, its shards differ from its manifest, it changed meanwhile,
             or the output cannot be written.
     """
     need_new(out)
@@ -158,7 +158,7 @@ def _scene(row: Row) -> str:
 
 
 def _frames(shards: Sequence[Path]) -> dict[str, tuple[Path, int]]:
-    """The place of the frames of each scene: the shard, and the row group, which has only that scene."""
+    """The shard and the row group with the frames of each scene. A row group has only one scene."""
     found: dict[str, tuple[Path, int]] = {}
     for path in shards:
         check_shard(path)
@@ -173,5 +173,5 @@ def _link_or_copy(source: Path, to: Path) -> None:
     to.parent.mkdir(exist_ok=True)
     try:
         os.link(source, to)
-    except OSError:  # on another disk, or one without links
+    except OSError:  # on another disk, or on a disk without hard links
         shutil.copy2(source, to)

@@ -16,7 +16,7 @@ _NAMED = 3  # skipped scans in the last lines; failures.jsonl lists all of them
 
 
 def drop_table(summary: Summary) -> Table:
-    """Numbers of candidates refused, by topic and reason, and of questions kept."""
+    """A table with the numbers of questions kept, by topic, and candidates refused, by topic and reason."""
     kept: Counter[str] = Counter()
     for topics in summary.manifest.questions.values():
         kept.update(topics)
@@ -46,7 +46,9 @@ def closing_lines(summary: Summary) -> list[str]:
     if frames := summary.manifest.frames:
         written += f", {frames['scenes with frames']:,} of them with frames"
     if unfiltered := scenes_not_filtered(summary.manifest):
-        written += f" ({unfiltered:,} without known cameras: their questions may ask what no frame shows)"
+        written += (
+            f" ({unfiltered:,} without known cameras, with questions about things that no frame may show)"
+        )
     if not scenes:
         return [
             f"No questions: no scan could be used. {_skipped(summary)}",

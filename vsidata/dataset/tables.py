@@ -4,9 +4,9 @@ from vsidata.dataset import schema
 from vsidata.dataset.manifest_form import SHARD
 from vsidata.dataset.shards import Table
 
-# The frames of a scan are one row group: one row, or with its questions as many rows. The dictionary page
-# must then have room for all pictures. The table must not store Arrow's own schema: dictionaries would be
-# read as dictionaries, which `datasets` does not accept as pictures.
+# The frames of a scan are one row group: one row in `frames`, and one row per question in `embedded`. In
+# `embedded`, the dictionary page must have room for all pictures of the scan. `embedded` must not store
+# Arrow's own schema: its pictures would be read as dictionaries, and `datasets` does not accept those.
 TABLES = (
     Table("qa", schema.QA, ("id",), shard_rows=30_000, group_rows=5_000),
     Table("scenes", schema.SCENES, ("dataset", "scene_name"), shard_rows=5_000, group_rows=500),

@@ -1,4 +1,4 @@
-"""Checks a copy of a build: its files, their rows and columns against its manifest."""
+"""Check the files of a copy of a build, and their rows and columns, against its manifest."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
@@ -21,7 +21,7 @@ from vsidata.errors import BuildError, RulesError, VsiError
 from vsidata.rules.strict_yaml import parse_mapping, read_text, validate
 
 CARD = "README.md"
-_LARGEST_CARD = 1 << 20  # bytes: ours have about ten thousand, and a publisher may add to it
+_LARGEST_CARD = 1 << 20  # bytes; a new card has about ten thousand, and a publisher may add to it
 
 _TABLES = {table.name: table for table in TABLES}
 
@@ -76,7 +76,7 @@ def _fault(folder: Path, name: str, stated: ShardEntry) -> VsiError | None:
     except pa.ArrowInvalid as error:
         return BuildError(path, f"is not Parquet: {' '.join(str(error).split())}.", AGAIN)
     if rows != stated.rows:
-        return BuildError(path, f"has {rows:,} rows, and {MANIFEST} says {stated.rows:,}.", AGAIN)
+        return BuildError(path, f"has {rows:,} rows, but {MANIFEST} states {stated.rows:,}.", AGAIN)
     wanted = _TABLES[table].schema
     if is_of_first_release(columns):
         wanted = columns_as_written(wanted)
@@ -105,7 +105,7 @@ def _plain_type(kind: pa.DataType) -> Any:
 
 
 def _doubled_rows(folder: Path, shards: Iterable[str]) -> Iterator[VsiError]:
-    """Rows with the same key, in any shards and splits; a fault for each table."""
+    """One fault per table that has several rows with the same key, in any shards and splits."""
     by_table: dict[str, list[Path]] = {}
     for name in shards:
         by_table.setdefault(name.partition("/")[0], []).append(folder / name)
@@ -121,13 +121,13 @@ def _doubled_rows(folder: Path, shards: Iterable[str]) -> Iterator[VsiError]:
         if rows := doubled.slice(0, 1).to_pylist():
             example = " ".join(str(rows[0][name]) for name in key)
             more = f" (and {len(doubled) - 1:,} more)" if len(doubled) > 1 else ""
-            fault = f"has the row {example} {rows[0]['count_all']:,} times{more}; a build has each row once."
+            fault = f"has the row {example} {rows[0]['count_all']:,} times{more}. A build has each row once."
             remedy = "Build it again, or ask its makers for a correct copy."
             yield BuildError(folder / table, fault, remedy)
 
 
 def _unlisted_shards(folder: Path, manifest: Manifest) -> Iterator[VsiError]:
-    """Shards that the manifest does not list: `load_dataset` would read them too."""
+    """One fault per shard that the manifest does not list. `load_dataset` would read these shards too."""
     for table in _TABLES:
         for path in sorted((folder / table).glob("*.parquet")):
             if f"{table}/{path.name}" not in manifest.files:
@@ -136,7 +136,7 @@ def _unlisted_shards(folder: Path, manifest: Manifest) -> Iterator[VsiError]:
 
 
 def _miscounts(folder: Path, manifest: Manifest) -> Iterator[VsiError]:
-    """Totals of the manifest that differ from the sums over its shards."""
+    """One fault per total of the manifest that differs from the sum over its shards."""
     rows: Counter[tuple[str, str]] = Counter()
     for name, stated in manifest.files.items():
         if shard := SHARD.fullmatch(name):

@@ -176,7 +176,7 @@ def test_frames_of_scannet_are_not_uploaded(hub, scannet, run, python):
     front, text = card_of(hub)
     assert [config["config_name"] for config in front["configs"]] == ["qa", "scenes"]
     assert front["license_name"] == "scannet-terms-of-use"
-    assert "are not in it" in " ".join(text.split())
+    assert "are not in this dataset" in " ".join(text.split())
     assert "OK:" in run("verify", NAME)
     code = f"import datasets\nprint(len(datasets.load_dataset({NAME!r}, split='train')))"
     assert python(code) == 342
