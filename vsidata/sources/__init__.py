@@ -1,1 +1,1 @@
-"""Sources read scans from disk as `Scene`: one module for each source, one registry for all."""
+"""Sources read scans from disk as `Scene`. Each source has a module; `registry` lists them all."""

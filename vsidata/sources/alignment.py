@@ -1,4 +1,4 @@
-"""A scan's `.txt` with `key = value` lines; `axisAlignment` transforms the mesh into the room frame."""
+"""Reads `axisAlignment`, the transform from the mesh to the room frame, from the `.txt` of a scan."""
 
 from pathlib import Path
 
@@ -12,15 +12,17 @@ _RIGID_TOLERANCE = 1e-3
 
 
 def read_alignment(path: Path, remedy: str) -> Array | None:
-    """The (4, 4) transform from the mesh's frame to the room frame, z up; None if the file has none.
+    """Return the (4, 4) transform from the mesh's frame to the room frame (z up).
+
+    Return None if the file has no transform.
 
     Args:
         path: a text file of `key = value` lines; lines without `=` are ignored.
         remedy: what to do if the file is missing or damaged.
 
     Raises:
-        ScanError: the file cannot be read or is not text, `axisAlignment` occurs twice, or it is not a
-            rotation and a shift of 16 finite numbers, row by row.
+        ScanError: the file cannot be read or is not text, `axisAlignment` occurs twice, or its value is not a
+            rotation and a shift, written as 16 finite numbers row by row.
     """
     text = read_scan_text(path, remedy)
     with faults_of(path, remedy):

@@ -13,7 +13,7 @@ _REMEDY = "Download it again (--label_map)."
 
 
 def read_label_table(path: Path) -> dict[str, int]:
-    """NYU40 class, 1 to 40, by raw label. White space around labels is removed, as for a scan's labels.
+    """Return the NYU40 class (1 to 40) of each raw label. White space around labels is removed.
 
     Args:
         path: a tab-separated table; the columns `raw_category` and `nyu40id` are read.

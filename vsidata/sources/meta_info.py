@@ -1,6 +1,6 @@
-"""The scene meta information released with VSI-Bench: boxes, counts and room size of each scene, no meshes.
+"""Reads the meta information released with VSI-Bench: boxes, counts and room size of each scene.
 
-Source: `data/meta_info` of vision-x-nyu/thinking-in-space (Apache-2.0).
+The release contains no meshes. Source: `data/meta_info` of vision-x-nyu/thinking-in-space (Apache-2.0).
 """
 
 import re
@@ -20,9 +20,9 @@ from vsidata.sources.scan_file import Fault, faults_of, json_type, read_scan_jso
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", re.ASCII)
 _REMEDY = "Download the file again from vision-x-nyu/thinking-in-space (data/meta_info), or leave it out."
-# The released axes are orthonormal to 1e-14. Axes with a larger error than this are not those of a box.
+# Largest accepted error of a box's axes. The released axes are orthonormal to 1e-14.
 _RIGID_TOLERANCE = 1e-3
-# No scene of rooms extends this far from the origin: larger numbers are not metres.
+# Larger numbers are not metres, because no scan of rooms extends this far from the origin.
 _FARTHEST_M = 1000.0
 
 
@@ -64,7 +64,7 @@ class MetaInfo:
 
     @property
     def dataset(self) -> str:
-        """The datasets of the scenes, joined by `+`."""
+        """The names of the scenes' datasets, joined by `+`."""
         return "+".join(sorted({dataset for _, dataset in self.places.values()}))
 
     def names(self) -> Sequence[str]:
@@ -72,25 +72,26 @@ class MetaInfo:
         return list(self.places)
 
     def dataset_of(self, name: str) -> str:
-        """The dataset that the scene's entry states."""
+        """Return the dataset that the scene's entry states."""
         return self._place(name)[1]
 
     def room_of(self, name: str) -> str:
-        """The room of a scene, by the naming scheme of the dataset."""
+        """Return the room of a scene, by the naming scheme of the dataset."""
         return room_of(self.dataset_of(name), name)
 
     def room_of_listed(self, name: str) -> None:
-        """None: the files contain no list of rooms."""
+        """Return None, because the files contain no list of rooms."""
 
     def official_split(self, name: str) -> OfficialSplit | None:
-        """The official list of a scene; None if no list contains it."""
+        """Return the official list of a scene; None if no list contains the scene."""
         return official_split(self.dataset_of(name), name)
 
     def load(self, name: str) -> Scene:
-        """The scene's objects as boxes, its counts and its room size.
+        """Read a scene: its objects as boxes, its counts and its room size.
 
-        Instance ids number the boxes in the file's order. The counts are kept in addition to the boxes,
-        because the release has some boxes twice: its authors' list had some categories twice.
+        Boxes are numbered in the file's order; the number is the instance id. The counts are kept in addition
+        to the boxes, because the release has some boxes twice: the list of categories behind it has some
+        categories twice.
 
         Raises:
             ScanError: a value is missing or not a finite number, or a box is not valid.
@@ -111,25 +112,25 @@ class MetaInfo:
             )
 
     def labels(self, name: str) -> Mapping[int, str]:
-        """Label by instance id."""
+        """Return the label of each instance id."""
         path, _ = self._place(name)
         entry = _entry(path, name)
         with faults_of(path, _REMEDY, f"scene {name}"):
             return {instance: label for instance, (label, _) in enumerate(_labelled_boxes(entry))}
 
     def repeated(self, name: str) -> frozenset[int]:  # noqa: ARG002 - the same for every scene
-        """Always empty: the release states the counts of objects."""
+        """Return an empty set, because the release states the counts of objects."""
         return frozenset()
 
     def files(self, name: str) -> Sequence[Path]:
-        """The file with the scene."""
+        """Return the file that contains the scene."""
         return [self._place(name)[0]]
 
     def stream(self, name: str, quality: int) -> None:
-        """None: the release has only boxes."""
+        """Return None, because the release has no pictures."""
 
     def stream_files(self, name: str) -> Sequence[Path]:  # noqa: ARG002 - the same for every scene
-        """Always empty: the release has only boxes."""
+        """Return no files, because the release has no pictures."""
         return ()
 
     def _place(self, name: str) -> tuple[Path, str]:
@@ -139,7 +140,7 @@ class MetaInfo:
 
 
 def _entry(path: Path, name: str) -> dict[str, Any]:
-    """The entry of a scene, read again: the file may have changed since it was opened."""
+    """Return the entry of a scene. The file is read again if it has changed since it was opened."""
     entry = _read(path).get(name)
     if not isinstance(entry, dict):
         fault = f"scene {name}: {json_type(entry)}, not an object: the file has changed"
@@ -148,8 +149,8 @@ def _entry(path: Path, name: str) -> dict[str, Any]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """The file's scenes, parsed once per process and again if the file has changed."""
-    with suppress(OSError):  # the reader below reports errors of the disk
+    """Return the scenes of a file. It is parsed once per process, and again if it has changed."""
+    with suppress(OSError):  # read_scan_json reports errors of the disk
         status = path.stat()
         return _parse(path, (status.st_mtime_ns, status.st_size))
     return read_scan_json(path, _REMEDY)
@@ -161,7 +162,7 @@ def _parse(path: Path, version: tuple[int, int]) -> dict[str, Any]:  # noqa: ARG
 
 
 def _labelled_boxes(entry: dict[str, Any]) -> list[tuple[str, Any]]:
-    """(label, box) in the file's order."""
+    """Return (label, box) of each box, in the file's order."""
     listed = entry.get("object_bbox")
     if not isinstance(listed, dict):
         raise Fault(f"its object_bbox is {json_type(listed)}, not an object")

@@ -1,14 +1,14 @@
-"""Official lists, and the rooms that scans show, for the datasets that publish them.
+"""The official list and the room of each scan, for the datasets that publish them.
 
 | dataset | room | official lists |
 | --- | --- | --- |
-| `scannet` | `scene0000` of `scene0000_00`; its rescans share it | `train`, `val`, `test` |
+| `scannet` | `scene0000` for `scene0000_00` and its rescans | `train`, `val`, `test` |
 | `arkitscenes` | the visit of a video: one phone's 1 to 8 videos of one place | `train`, `val` (folds) |
 | `scannetpp` | each scene: no list states which scenes share a room | `val` (`nvs_sem_val`) |
-| `3rscan` | the first scan of a room, from `3RScan.json`: `SceneZoo.room_of` | `train`, `val`, `test` there |
-| others | by names like ScanNet's or MultiScan's (`scene_00000` of `scene_00000_00`), else each scan | none |
+| `3rscan` | the room's first scan, from `3RScan.json` (`SceneZoo.room_of`) | `train`, `val`, `test` there |
+| others | as for `scannet`, or `scene_00000` for `scene_00000_00` (MultiScan); else each scan | none |
 
-Source of the files: `data/SOURCES.md`.
+`data/SOURCES.md` states where the files come from.
 """
 
 import csv
@@ -43,12 +43,12 @@ ROOMS_LISTED_IN: Mapping[str, RoomList] = {
         "Read the scans with --source scenezoo:3rscan, and put 3RScan.json from 3RScan's page next to them.",
     ),
 }
-"""Datasets with rooms in a file, because the names of the scans do not show them."""
+"""Datasets that list their rooms in a file, because the names of their scans do not show the room."""
 
 
 @cache
 def official_lists(dataset: str) -> Mapping[str, OfficialSplit]:
-    """Scan → official list, of a dataset. Empty if this package has no list of the dataset."""
+    """Return the official list of each scan of a dataset; empty if this package has no list of it."""
     if dataset == "scannet":
         return {
             name: split
@@ -63,18 +63,19 @@ def official_lists(dataset: str) -> Mapping[str, OfficialSplit]:
 
 
 def official_split(dataset: str, scene_name: str) -> OfficialSplit | None:
-    """The official list that contains a scan; None without one.
+    """Return the official list that contains a scan; None if no list contains the scan.
 
-    If this package has no `train` list of the dataset, a scan in no other list counts as `train`.
+    If this package has no `train` list of the dataset, a scan that is in no other list counts as `train`.
     """
     lists = official_lists(dataset)
     return lists.get(scene_name, None if "train" in lists.values() else "train")
 
 
 def room_of(dataset: str, scene_name: str) -> str:
-    """The room that a scan shows: the same name for all scans of one room, unique within the dataset.
+    """Return the name of the room that a scan shows: unique in the dataset, the same for all its scans.
 
-    A video of ARKitScenes with an unknown visit (`NA` in the file, or no row) is a room of its own.
+    If the visit of an ARKitScenes video is unknown (`NA` in the file, or no row), the video counts as a room
+    of its own.
     """
     if dataset == "arkitscenes":
         video = _videos().get(scene_name)
@@ -84,11 +85,11 @@ def room_of(dataset: str, scene_name: str) -> str:
 
 
 def room_of_row(row: Mapping[str, Any]) -> str:
-    """Dataset and room of a question or scene: the same text for all scans of one room.
+    """Return the dataset and the room of a question or scene as one text, the same for all scans of a room.
 
     Args:
-        row: has `dataset` and `scene_name`, and `room` if the build states it. The names of 3RScan's scans
-            do not show their room.
+        row: has `dataset` and `scene_name`, and `room` if the build has this column. The column is needed for
+            3RScan, because the names of its scans do not show the room.
     """
     dataset, scene_name = str(row["dataset"]), str(row["scene_name"])
     return f"{dataset} {row.get('room') or room_of(dataset, scene_name)}"
@@ -96,7 +97,7 @@ def room_of_row(row: Mapping[str, Any]) -> str:
 
 @cache
 def _videos() -> Mapping[str, _Video]:
-    """The videos of ARKitScenes by their id."""
+    """Return the videos of ARKitScenes by their id."""
     text = (_DATA / "arkitscenes_3dod_train_val_splits.csv").read_text(encoding="ascii")
     return {
         row["video_id"]: _Video(row["visit_id"], _FOLDS[row["fold"]])

@@ -1,4 +1,4 @@
-"""Binary little-endian PLY: one read, a check of the header's counts, then views of the bytes.
+"""Reads binary little-endian PLY: checks the counts in the header, then returns views of the bytes.
 
 The file is not memory-mapped, because a mapped file that shrinks while it is read kills the process.
 """
@@ -28,7 +28,7 @@ _TYPES = {
 }
 _LONGEST_HEADER = 1 << 16
 _LONGEST_LINE = 200  # of the header, except comments
-# A surface has two. A face of four bytes in the file takes many times that in memory.
+# A closed surface has two faces per vertex. A face of four bytes in the file takes many times that in memory.
 _MOST_FACES_A_VERTEX = 64
 _ROW_COUNT = re.compile(r"\d{1,15}", re.ASCII)
 _LENGTH_OF = "length of "  # prefix of the field with a list's length; no property name has a space
@@ -61,7 +61,7 @@ class Mesh(NamedTuple):
 
 
 def read_mesh(path: Path, remedy: str) -> Mesh:
-    """Vertices and triangles of a PLY file; other properties are ignored.
+    """Read the vertices and triangles of a PLY file. Other properties are ignored.
 
     Args:
         path: a binary little-endian PLY with elements `vertex` (x, y, z as float or double) and `face` (a
@@ -69,8 +69,8 @@ def read_mesh(path: Path, remedy: str) -> Mesh:
         remedy: what to do if the file is missing or damaged.
 
     Raises:
-        ScanError: the file is not such a PLY, is cut short, has no triangles or has other polygons, has
-            vertices that are not finite, has faces with vertices that do not exist, or far too many faces.
+        ScanError: the file is not such a PLY or is cut short. A vertex is not finite. There are no faces, far
+            too many faces, faces that are not triangles, or faces with vertices that do not exist.
     """
     data = read_scan_file(path, remedy)
     with faults_of(path, remedy):
@@ -91,7 +91,7 @@ def read_mesh(path: Path, remedy: str) -> Mesh:
 
 
 def read_vertex_property(path: Path, name: str, remedy: str) -> NDArray[Any]:
-    """One scalar property of all vertices, (n,), in the file's own type.
+    """Read one scalar property of all vertices, (n,), in the file's own type.
 
     Raises:
         ScanError: the file is not a binary little-endian PLY, or its vertices lack the property.
@@ -105,7 +105,7 @@ def read_vertex_property(path: Path, name: str, remedy: str) -> NDArray[Any]:
 
 
 def _elements(data: bytes) -> dict[str, Rows]:
-    """All elements of the file as structured arrays, which are views of its bytes.
+    """Return all elements of the file by name. Each is a structured array, a view of the file's bytes.
 
     A list becomes a field of fixed length: within an element, all lists must be as long as the first.
     """
@@ -120,7 +120,7 @@ def _elements(data: bytes) -> dict[str, Rows]:
 
 
 def _parse_header(data: bytes) -> tuple[list[_Element], int]:
-    """The elements in the header, and the offset of the first byte after it."""
+    """Return the elements that the header describes, and the offset of the first byte after the header."""
     if not data.startswith((b"ply\n", b"ply\r\n")):
         raise Fault("is not a PLY file: it does not begin with `ply`")
     end = re.search(rb"\nend_header\r?\n", data[:_LONGEST_HEADER])
@@ -168,7 +168,7 @@ def _refuse_twice(what: str, names: list[str]) -> None:
 
 
 def _rows(element: _Element, data: bytes, offset: int) -> Rows:
-    """The rows of an element. Raises Fault if the file has too few, or if their lists differ in length."""
+    """Return the rows of an element. Raises Fault if rows are missing, or if their lists differ in length."""
     dtype = _row_dtype(element, data, offset)
     if not element.rows or not element.properties:
         return np.empty(0, dtype)
@@ -193,7 +193,7 @@ def _rows(element: _Element, data: bytes, offset: int) -> Rows:
 
 
 def _row_dtype(element: _Element, data: bytes, offset: int) -> np.dtype[np.void]:
-    """The layout of a row, with lists as long as those of the first row."""
+    """Return the layout of a row. Its lists are as long as those of the first row."""
     fields: list[tuple[Any, ...]] = []
     for name, dtype, length_dtype in element.properties:
         if length_dtype is None:

@@ -13,32 +13,38 @@ from vsidata.sources.streams.frames import FrameStream
 
 
 class Source(Protocol):
-    """Scenes on disk. Small and picklable: workers receive it and load the scenes that they need."""
+    """Scenes on disk.
+
+    A source is small and picklable: workers receive it and load the scenes that they need.
+    """
 
     @property
     def dataset(self) -> str:
-        """The dataset of the scenes; for several, their names joined: `arkitscenes+scannetpp`."""
+        """The dataset of the scenes. Several names are joined: `arkitscenes+scannetpp`."""
 
     def names(self) -> Sequence[str]:
-        """All scenes, sorted. Each name is safe to use as a file name."""
+        """Return the names of all scenes, sorted. Each name is safe to use as a file name."""
 
     def dataset_of(self, name: str) -> str:
-        """The dataset that one scene comes from, for splits and the leak guard. Reads no scan."""
+        """Return the dataset of one scene, for splits and the leak guard. Reads no scan."""
 
     def room_of(self, name: str) -> str:
-        """The room that a scene shows: one name for all scans of a room, unique within the dataset.
+        """Return the name of the room that a scene shows, unique within the dataset. Reads no scan.
 
-        Splits, the leak guard, audits and intervals keep the scans of a room together. Reads no scan.
+        All scans of a room have the same room name. Splits, the leak guard, audits and confidence intervals
+        keep them together.
         """
 
     def room_of_listed(self, name: str) -> str | None:
-        """The room of any scan of the dataset, on this disk or not; None if the source has no list of rooms.
+        """Return the room of any scan of the dataset, even one that is not on this disk.
+
+        Return None if the source has no list of rooms.
 
         Raises ScanError if the dataset has no such scan.
         """
 
     def official_split(self, name: str) -> OfficialSplit | None:
-        """The official list of a scene; None if the dataset has lists but none contains the scene.
+        """Return the official list of a scene; None if the dataset has lists but none contains the scene.
 
         Scenes of a dataset without known lists count as `train`. Reads no scan.
         """
@@ -47,23 +53,23 @@ class Source(Protocol):
         """Read one scene. Raises ScanError with file, fault and remedy if it cannot be used."""
 
     def labels(self, name: str) -> Mapping[int, str]:
-        """Label by instance id from the annotation alone: fast, without geometry. Raises ScanError."""
+        """Return the label of each instance id. Reads only the annotation. Raises ScanError."""
 
     def repeated(self, name: str) -> frozenset[int]:
-        """Instances of objects that the annotation lists twice: see `Scene.repeated`. Raises ScanError."""
+        """Return the instances that the annotation lists twice (see `Scene.repeated`). Raises ScanError."""
 
     def files(self, name: str) -> Sequence[Path]:
-        """The existing files that `load` reads for this scene: an input digest must cover them."""
+        """Return the existing files that `load` reads for a scene. The input's digest must cover them."""
 
     def stream(self, name: str, quality: int) -> FrameStream | None:
-        """The scene's frames, with poses in the frame of its mesh; None without a stream.
+        """Open the scene's frames, with poses in the frame of its mesh. Return None if it has no stream.
 
         `quality` (1 to 100) is for pictures that are not stored as JPEG. Raises ScanError if the stream
         cannot be used.
         """
 
     def stream_files(self, name: str) -> Sequence[Path]:
-        """Files or folders that change their size or time when the scene's frames change."""
+        """Return the files or folders that change in size or time when the scene's frames change."""
 
 
 SOURCES: Mapping[str, Callable[[Sequence[Path]], Source]] = {
@@ -99,10 +105,10 @@ def place_of(
     source: str | None = None,
     root: Path | None = None,
 ) -> tuple[str, list[Path]]:
-    """The source and its paths that the options of a command select, for `open_source`.
+    """Return the name and the paths of the source that the options select, as `open_source` needs them.
 
     Raises:
-        OptionError: they select none, or several.
+        OptionError: the options select no source, or several.
     """
     places: list[tuple[str, list[Path]]] = []
     places += [("scannet", [scannet_root])] if scannet_root else []

@@ -11,26 +11,27 @@ import orjson
 
 from vsidata.errors import ScanError
 
-# The largest file read here, a mesh, has 5 to 50 MB. A file above this limit cannot be what its name says,
-# and is refused before memory is allocated for it.
+# The largest file read here, a mesh, has 5 to 50 MB. A larger file cannot be what its name states. It is
+# refused before memory is allocated for it.
 _LARGEST_FILE = 1 << 30
 
 
-# Bytes of a small text file that a program wrote, such as a matrix or a list of properties.
+# Largest accepted size, in bytes, of a small text file such as a matrix or a list of properties.
 LARGEST_TEXT = 1 << 20
 
-# Bytes of memory per character of JSON after parsing: an item of a list, a list, a mapping and its first key,
-# a further key, half a string. Measured with orjson on CPython, and rounded up.
+# Bytes of memory that a character of JSON takes after parsing. A comma stands for an item of a list, `[` for
+# a list, `{` for a mapping and its first key, a colon for a further key, and a quotation mark for half a
+# string. Measured with orjson on CPython, and rounded up.
 _PARSED = {b",": 56, b"[": 96, b"{": 240, b":": 64, b'"': 16}
 _MOST_PARSED = 150_000_000
 _MOST_PARSED_PER_BYTE = 6
 
 
 class Fault(ValueError):  # noqa: N818 - not yet the error that a caller sees
-    """A fault in a file's content, raised by code that has no access to the file's name.
+    """A fault in a file's content, raised by code that does not have the file's name.
 
     Attributes:
-        remedy: what to do about it, if that differs from the remedy for a damaged file.
+        remedy: what to do; None if the remedy for a damaged file is right.
     """
 
     def __init__(self, fault: str, remedy: str | None = None) -> None:
@@ -39,7 +40,7 @@ class Fault(ValueError):  # noqa: N818 - not yet the error that a caller sees
 
 
 def first_time(remedy: str) -> str:
-    """The remedy for a file that may never have existed: `Download it again` becomes `Download it`."""
+    """Return the remedy for a file that may never have existed: `Download it again` becomes `Download it`."""
     return remedy.replace(" again", "", 1)
 
 
@@ -59,17 +60,17 @@ def faults_of(file: Path | str, remedy: str, part: str | None = None) -> Iterato
 
 
 def refuse_broken_link(folder: Path) -> None:
-    """Refuse a folder that is a broken link or a link to itself: it must not count as a missing folder.
+    """Refuse a folder that is a broken link or a link to itself, since it must not count as missing.
 
     Raises:
-        ScanError: it is such a link.
+        ScanError: the folder is such a link.
     """
     if not folder.is_symlink():
         return
     try:
         folder.stat()
     except PermissionError:
-        return  # reported when its files are read
+        return  # the fault is reported when its files are read
     except OSError as error:
         fault = f"is a link to {folder.readlink()}, which cannot be followed: {error.strerror}"
         remedy = "Correct the link, mount the disk that it points to, or remove it."
@@ -77,7 +78,7 @@ def refuse_broken_link(folder: Path) -> None:
 
 
 def read_scan_file(path: Path, remedy: str, most: int = _LARGEST_FILE) -> bytes:
-    """The content of a regular file that is neither empty nor too large. Symbolic links are followed.
+    """Read a regular file that is neither empty nor too large. Symbolic links are followed.
 
     Args:
         path: the file.
@@ -85,7 +86,8 @@ def read_scan_file(path: Path, remedy: str, most: int = _LARGEST_FILE) -> bytes:
         most: the largest accepted size, bytes.
 
     Raises:
-        ScanError: it is missing, empty, too large, not a regular file, not readable, or changes meanwhile.
+        ScanError: the file is missing, empty, too large, not a regular file or not readable, or it changes
+            while it is read.
     """
     with faults_of(path, remedy):
         try:
@@ -111,10 +113,10 @@ def read_scan_file(path: Path, remedy: str, most: int = _LARGEST_FILE) -> bytes:
 
 
 def read_scan_text(path: Path, remedy: str) -> str:
-    """The content of a small text file in UTF-8, without the byte order mark that some editors write.
+    """Read a small text file in UTF-8, without the byte order mark that some editors write.
 
     Raises:
-        ScanError: as for `read_scan_file`, or it is not UTF-8.
+        ScanError: as for `read_scan_file`, or the file is not UTF-8.
     """
     data = read_scan_file(path, remedy, LARGEST_TEXT)
     with faults_of(path, remedy):
@@ -125,10 +127,10 @@ def read_scan_text(path: Path, remedy: str) -> str:
 
 
 def read_scan_json(path: Path, remedy: str) -> dict[str, Any]:
-    """The content of a file with one JSON object.
+    """Read a file that contains one JSON object.
 
     Raises:
-        ScanError: as for `read_scan_file`, or it is not JSON, or not an object.
+        ScanError: as for `read_scan_file`, or the file is not JSON, or contains another JSON value.
     """
     data = read_scan_file(path, remedy)
     with faults_of(path, remedy):
@@ -139,7 +141,7 @@ def parse_json_object(data: bytes) -> dict[str, Any]:
     """Parse a JSON object. A byte order mark before it is ignored.
 
     Raises:
-        Fault: it is not a JSON object, or would need far too much memory.
+        Fault: the text is not a JSON object, or parsing it would need far too much memory.
     """
     data = data.removeprefix(codecs.BOM_UTF8)
     parsed = sum(data.count(character) * size for character, size in _PARSED.items())
@@ -156,7 +158,7 @@ def parse_json_object(data: bytes) -> dict[str, Any]:
 
 
 def json_type(value: object) -> str:
-    """The type of a parsed JSON value, in JSON's terms."""
+    """Return the type of a parsed JSON value, in JSON's terms."""
     match value:
         case None:
             return "null"

@@ -32,17 +32,17 @@ AGGREGATION_ELSE = "_vh_clean.aggregation.json"
 ALIGNMENT = ".txt"
 
 _SCAN_FOLDER = re.compile(r"scene\d{4}_\d{2}", re.ASCII)
-# No scan of rooms extends this far from the origin: larger coordinates are not metres.
+# Larger coordinates are not metres, because no scan of rooms extends this far from the origin.
 _FARTHEST_M = 1000.0
 
 
 @dataclass(frozen=True)
 class ScanNet:
-    """The scans under one root.
+    """The scans below one root.
 
     Attributes:
         root: the folder that the user passed.
-        folders: the folders of each scan; more than one only if the same name is in two places.
+        folders: the folder of each scan; two or more if the same name is in several places.
     """
 
     root: Path
@@ -51,13 +51,13 @@ class ScanNet:
 
     @classmethod
     def open(cls, paths: Sequence[Path]) -> "ScanNet":
-        """Find the scans under a root. Only names of the form `scene0000_00` count; links are followed.
+        """Find the scans below a root. Only folders with names like `scene0000_00` count; links are followed.
 
         A broken link counts as a scan, so that reading it reports the fault.
 
         Raises:
-            OptionError: there is not exactly one root, it is not a folder that can be listed, it contains no
-                scans, or the first release marked all its scans as synthetic.
+            OptionError: there is not exactly one root, the root is not a folder that can be listed, it
+                contains no scans, or the first release marked all its scans as synthetic.
         """
         if len(paths) != 1:
             raise OptionError("--scannet-root", f"has {len(paths)} folders", "Pass one folder.")
@@ -79,7 +79,7 @@ class ScanNet:
         return cls(root, {name: tuple(folders[name].values()) for name in sorted(folders)})
 
     def names(self) -> Sequence[str]:
-        """All scans, sorted, usable or not."""
+        """Return the names of all scans, sorted, even of those that cannot be used."""
         return list(self.folders)
 
     @property
@@ -88,21 +88,20 @@ class ScanNet:
         return "+".join(sorted({self.dataset_of(name) for name in self.folders}))
 
     def dataset_of(self, name: str) -> str:
-        """`synthetic` if the files of a scan are those that its mark lists, else `scannet`.
+        """Return `synthetic` if the files of a scan are those that its mark lists, else `scannet`.
 
-        The first result is kept. A scan without a mark costs nothing; for a scan with a mark, its mesh and
-        annotation are read.
+        The first result is kept. The mesh and annotation are read only if the scan has a mark.
         """
         if name not in self._datasets:
             self._datasets[name] = "synthetic" if self._is_synthetic(name) else "scannet"
         return self._datasets[name]
 
     def no_longer_synthetic(self) -> list[str]:
-        """The scans with a synthetic mark that have changed since: they count as ScanNet's."""
+        """Return the scans that changed after they were marked as synthetic. They count as ScanNet's."""
         return [name for name in self.names() if self.dataset_of(name) == "scannet" and self._has_mark(name)]
 
     def changed_file(self, name: str) -> str | None:
-        """The changed file of a scan with a synthetic mark; None without a mark or a change.
+        """Return the file of a scan that differs from its synthetic mark; None without a mark or a change.
 
         Raises:
             ScanError: as for `folder`.
@@ -112,18 +111,18 @@ class ScanNet:
         return changed_file(folder, read) if has_mark(folder) else None
 
     def room_of(self, name: str) -> str:
-        """The room of a scan, by the naming scheme of the dataset."""
+        """Return the room of a scan, by the naming scheme of the dataset."""
         return room_of(self.dataset_of(name), name)
 
     def room_of_listed(self, name: str) -> None:
-        """None: the scans have no list of rooms."""
+        """Return None, because ScanNet has no list of rooms."""
 
     def official_split(self, name: str) -> OfficialSplit | None:
-        """The official list of a scan; None if no list contains it."""
+        """Return the official list of a scan; None if no list contains the scan."""
         return official_split(self.dataset_of(name), name)
 
     def folder(self, name: str) -> Path:
-        """The folder of a scan.
+        """Return the folder of a scan.
 
         Raises:
             ScanError: the scan does not exist, exists twice, or is a broken link.
@@ -140,7 +139,7 @@ class ScanNet:
         return places[0]
 
     def load(self, name: str) -> Scene:
-        """Read a scan: mesh, segments, annotation, and the alignment, which is applied to everything.
+        """Read a scan: mesh, segments, annotation and alignment. The scene is in the room frame.
 
         Raises:
             ScanError: a file is missing, cannot be read, has the wrong form, or contradicts another file.
@@ -186,7 +185,7 @@ class ScanNet:
         )
 
     def alignment(self, name: str) -> Array | None:
-        """The (4, 4) transform from the mesh's frame to the room frame; None if the scan's `.txt` has none.
+        """Return the (4, 4) transform from the mesh's frame to the room frame; None if the `.txt` has none.
 
         Raises:
             ScanError: the file is missing or cannot be read, or its transform is not valid.
@@ -194,31 +193,34 @@ class ScanNet:
         return read_alignment(self._file(name, ALIGNMENT), _download(ALIGNMENT))
 
     def labels(self, name: str) -> Mapping[int, str]:
-        """Label by instance id, from the aggregation file alone."""
+        """Return the label of each instance id. Reads only the aggregation file."""
         groups = sorted(self._groups(name), key=lambda group: group.instance)
         return {group.instance: group.label for group in groups}
 
     def repeated(self, name: str) -> frozenset[int]:
-        """Instances listed again later. Reads the segments only if two objects of one label share some."""
+        """Return the instances that the annotation lists twice.
+
+        Reads the segments only if two objects of one label have a segment in common.
+        """
         return repeated(
             self._groups(name), lambda: read_segments(self._file(name, SEGMENTS), name, _download(SEGMENTS))
         )
 
     def files(self, name: str) -> Sequence[Path]:
-        """The existing files that `load` reads for this scan."""
+        """Return the existing files that `load` reads for this scan."""
         files = [
             *(self._file(name, suffix) for suffix in (MESH, SEGMENTS, ALIGNMENT)),
             self._aggregation_file(name),
         ]
-        # Unlike `Path.is_file`, this returns False if a folder may not be entered; `load` reports the reason.
+        # `Path.is_file` would raise an error if a folder may not be entered. `load` reports the reason.
         return [file for file in files if os.path.isfile(file)]  # noqa: PTH113
 
     def stream(self, name: str, quality: int) -> FrameStream | None:
-        """The scan's `.sens`, exported frames or video: the first of these that exists."""
+        """Open the scan's `.sens`, else its exported frames, else its video; None without any of them."""
         return open_stream(self.folder(name), name, quality)
 
     def stream_files(self, name: str) -> Sequence[Path]:
-        """The `.sens` or video, or the folders of exported frames."""
+        """Return the `.sens`, the video, or the folders and some files of the exported frames."""
         return stream_files(self.folder(name), name)
 
     def _is_synthetic(self, name: str) -> bool:
@@ -245,7 +247,7 @@ class ScanNet:
 
 
 def _scan_folders(place: Path, must_exist: bool) -> list[Path]:
-    """The folders in a place that are named like a scan, and broken links with such names."""
+    """Return the folders in a place that are named like a scan, and broken links with such names."""
     try:
         named = [folder for folder in place.iterdir() if _SCAN_FOLDER.fullmatch(folder.name)]
         return sorted(folder for folder in named if folder.is_dir() or _is_broken_link(folder))
@@ -263,7 +265,7 @@ def _scan_folders(place: Path, must_exist: bool) -> list[Path]:
 
 
 def _refuse_old_mark(root: Path) -> None:
-    """Refuse a root that the first release marked: its mark does not distinguish synthetic and real scans."""
+    """Refuse a root that the first release marked. Its mark does not state which scans are synthetic."""
     tops = (root, root.resolve().parent) if root.resolve().name == "scans" else (root,)
     for top in tops:
         if has_mark(top):

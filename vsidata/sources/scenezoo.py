@@ -1,8 +1,8 @@
 """Datasets that the optional package scenezoo reads (ScanNet++, ARKitScenes, Matterport3D, 3RScan, …).
 
 Objects come from scenezoo's instance segmentation. Boxes are measured from their vertices, as for all meshes.
-Pictures are decoded by scenezoo and encoded again. Scenezoo refuses scans of ScanNet with segments in the
-annotation that the mesh does not have; `vsidata.sources.scannet` reads them.
+Pictures are decoded by scenezoo and encoded again. Scenezoo refuses scans of ScanNet if the annotation lists
+segments that the mesh does not have. `vsidata.sources.scannet` reads such scans.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,25 +26,26 @@ from vsidata.sources.streams.image import encode
 
 _INSTALL = "Install it: pip install 'vsi100k[scenezoo]'."
 
-# scenezoo's names that differ from those of the leak guard's lists and of ScanNet.
+# Names in scenezoo that differ from the names in the leak guard's lists.
 _DATASETS = {"scannetv2": "scannet", "scannetppv2": "scannetpp"}
 
 _LISTED_HERE = {"scannet", "arkitscenes"}
 
-# Words in the names of official lists, by kind of list. If several lists contain a scene, the last counts.
+# Words that occur in the names of official lists, by kind. If several lists contain a scene, the last kind
+# here counts.
 _KINDS: Mapping[OfficialSplit, set[str]] = {
     "train": {"train", "training"},
     "val": {"val", "validation"},
     "test": {"test"},
 }
 
-# Seconds per unit of scenezoo's time stamps, which are the releases' own numbers. Other datasets have no time
-# stamps, or their unit is unknown.
+# Seconds per unit of scenezoo's time stamps, which it copies from the releases. The other datasets have no
+# time stamps, or time stamps in an unknown unit.
 _UNITS = {"scannetv2": 1e-6, "scannetppv2": 1.0, "arkitscenes": 1.0}
 
-# Datasets with upright meshes as scenezoo returns them: z is up. It turns SceneNN and 3D-FRONT itself; the
-# others are released upright. `get_alignment` of MultiScan must not be applied, although its docstring says
-# otherwise: it transforms the upright mesh to ARKit's frame, in which y is up.
+# Datasets whose meshes are upright (z is up) as scenezoo returns them. Scenezoo turns SceneNN and 3D-FRONT;
+# the others are released upright. `get_alignment` of MultiScan must not be applied, although its docstring
+# states the opposite: it transforms the upright mesh to ARKit's frame, in which y is up.
 # Sources: scenezoo 0.3.1; MultiScan, issue 18; ARKitScenes, DATA.md; the other datasets' own descriptions.
 _UPRIGHT = {
     "scannetppv2", "arkitscenes", "multiscan", "3rscan", "matterport3d", "s3dis", "ase", "structured3d",
@@ -53,11 +54,11 @@ _UPRIGHT = {
 # ScanNet's meshes are upright to a few degrees. Their alignment makes them upright and puts the floor at 0.
 _ALIGNED = {"scannetv2"}
 
-# Depth of a scene's folder below the root, in any layout: `3dod/Training/40753679`.
+# The folder of a scene is at most this many levels below the root, as in `3dod/Training/40753679`.
 _DEEPEST = 3
-# Meshes and annotations, as opposed to pictures, depth and archives.
+# Suffixes of meshes and annotations. Pictures, depth and archives have others.
 _ANNOTATION = {".ply", ".obj", ".json", ".txt", ".csv", ".house"}
-_MANY_FILES = 100  # a folder with more files has one for each frame
+_MANY_FILES = 100  # a folder with more files contains one file per frame
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,9 @@ class SceneZoo:
     """One dataset that scenezoo reads.
 
     Attributes:
-        name: scenezoo's name for it.
-        root: the folder that it was downloaded to.
-        folders: the scenes, each with the folder of its name below the root, if there is one.
+        name: scenezoo's name of the dataset.
+        root: the folder that the dataset was downloaded to.
+        folders: the folder with the name of each scene, below the root; None if there is no such folder.
     """
 
     name: str
@@ -76,7 +77,7 @@ class SceneZoo:
 
     @classmethod
     def open(cls, name: str, paths: Sequence[Path]) -> "SceneZoo":
-        """List the scenes of a dataset: those of its official lists that have a folder below the root.
+        """List the scenes of a dataset's official lists that have a folder below the root.
 
         Raises:
             OptionError: scenezoo is not installed, does not have the dataset or cannot list its scenes, none
@@ -107,33 +108,37 @@ class SceneZoo:
 
     @property
     def dataset(self) -> str:
-        """The dataset's name, as in the leak guard's lists: `scannetpp`, `arkitscenes`."""
+        """The dataset's name as in the leak guard's lists, such as `scannetpp`."""
         return _DATASETS.get(self.name, self.name)
 
     def names(self) -> Sequence[str]:
-        """All scenes, sorted."""
+        """Return the names of all scenes, sorted."""
         return list(self.folders)
 
     def dataset_of(self, name: str) -> str:  # noqa: ARG002 - one root, one dataset
-        """The same for all scenes."""
+        """Return the dataset, which is the same for all scenes."""
         return self.dataset
 
     def room_of(self, name: str) -> str:
-        """The room of a scene, by the naming scheme of the dataset; for 3RScan, the room's first scan."""
+        """Return the room of a scene.
+
+        In 3RScan it is the room's first scan, else the dataset's naming scheme states it.
+        """
         if self.name == "3rscan":
             with _scan_errors(name):
                 return str(_dataset(self.name, self.root).get_reference_id(name))
         return room_of(self.dataset, name)
 
     def room_of_listed(self, name: str) -> str:
-        """The room of a scan that the dataset lists, with or without a folder below the root."""
+        """Return the room of a scan that the dataset lists, even if the scan has no folder below the root."""
         return self.room_of(name)
 
     def official_split(self, name: str) -> OfficialSplit | None:
-        """The official list of a scene; None if no list contains it.
+        """Return the official list of a scene; None if no list contains the scene.
 
-        The lists of ScanNet and ARKitScenes come from this package. Those of other datasets come from
-        scenezoo, such as `nvs_sem_val`. If several lists contain a scene, test and validation lists win.
+        The lists of ScanNet and ARKitScenes are part of this package. Scenezoo reads the lists of other
+        datasets, such as `nvs_sem_val`. If several lists contain a scene, a test list counts first, then a
+        validation list.
         """
         if self.dataset in _LISTED_HERE:
             return official_split(self.dataset, name)
@@ -142,10 +147,10 @@ class SceneZoo:
         return lists.get(name) if lists else official_split(self.dataset, name)
 
     def load(self, name: str) -> Scene:
-        """A scene as scenezoo reads it.
+        """Read a scene with scenezoo.
 
         Raises:
-            ScanError: scenezoo cannot read it, or it has no objects.
+            ScanError: scenezoo cannot read the scene, or the scene has no objects.
         """
         if folder := self.folders[name]:
             refuse_broken_link(folder)
@@ -172,16 +177,19 @@ class SceneZoo:
         )
 
     def labels(self, name: str) -> Mapping[int, str]:
-        """Label by instance id. Reads the parts of the scene that scenezoo needs for it."""
+        """Return the label of each instance id. Reads the mesh and the segmentation."""
         with _scan_errors(name):
             return _annotated(_dataset(self.name, self.root), name)[3]
 
     def repeated(self, name: str) -> frozenset[int]:  # noqa: ARG002 - the same for every scene
-        """Always empty: scenezoo assigns each vertex to one object."""
+        """Return an empty set, because scenezoo assigns each vertex to one object."""
         return frozenset()
 
     def files(self, name: str) -> Sequence[Path]:
-        """Meshes and annotations in the scene's folder. In some datasets scenezoo reads fewer of them."""
+        """Return the meshes and annotations in the scene's folder.
+
+        Scenezoo does not read all of them in some datasets.
+        """
         folder = self.folders[name]
         found: list[Path] = []
         for place in [folder, *_subfolders(folder)] if folder and folder.is_dir() else []:
@@ -191,9 +199,10 @@ class SceneZoo:
         return found
 
     def stream(self, name: str, quality: int) -> FrameStream | None:
-        """The frames that scenezoo selects by default, with poses in the mesh's frame; None without frames.
+        """Return the frames that scenezoo selects by default. Their poses are in the mesh's frame.
 
-        None also for cameras other than pinhole cameras, which a matrix cannot describe.
+        Return None if there are no frames. Return None also if the camera is not a pinhole camera, because a
+        matrix cannot describe it.
         """
         zoo, dataset = _import(), _dataset(self.name, self.root)
         if not dataset.supports("frames"):
@@ -229,7 +238,7 @@ class SceneZoo:
         )
 
     def stream_files(self, name: str) -> Sequence[Path]:
-        """The scene's folder and those in it."""
+        """Return the scene's folder and the folders in it."""
         folder = self.folders[name]
         return [folder, *_subfolders(folder)] if folder else []
 
@@ -243,7 +252,7 @@ class _Stream(FrameStream):
     quality: int
 
     def jpeg(self, position: int) -> bytes:
-        """The picture as scenezoo decodes it, encoded again."""
+        """Return the picture that scenezoo decodes, encoded as JPEG."""
         dataset = _dataset(self.source.name, self.source.root)
         with _scan_errors(self.name):
             picture = dataset.get_frames(self.name, indices=self.numbers[position, None], items=("rgb",)).rgb[
@@ -252,12 +261,12 @@ class _Stream(FrameStream):
         return encode(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), self.quality)
 
     def depth(self, position: int) -> None:
-        """None: depth of these datasets is not used."""
+        """Return None, because the depth of these datasets is not used."""
 
 
 @lru_cache(maxsize=1)
 def _official_lists(name: str, root: Path) -> Mapping[str, OfficialSplit]:
-    """Scene → official list, from the lists that scenezoo reads (`train`, `nvs_sem_val`, …)."""
+    """Return the official list of each scene. Scenezoo reads the lists (`train`, `nvs_sem_val`, …)."""
     lists = _dataset(name, root).splits
     found: dict[str, OfficialSplit] = {}
     for kind, titles in _KINDS.items():
@@ -268,16 +277,17 @@ def _official_lists(name: str, root: Path) -> Mapping[str, OfficialSplit]:
 
 
 def _times(stamps: Any, dataset_name: str) -> Array | None:
-    """(n,) seconds since the first frame; None if they or their unit are unknown."""
+    """Return (n,) seconds since the first frame; None if the times or their unit are unknown."""
     unit = _UNITS.get(dataset_name)
     if unit is None or stamps is None:
         return None
-    of_colour = stamps[:, 0] if stamps.ndim == 2 else stamps  # ScanNet's come in pairs, colour and depth
+    # ScanNet has two times per frame: of the colour and of the depth
+    of_colour = stamps[:, 0] if stamps.ndim == 2 else stamps
     return times_of(of_colour.astype(np.float64) * unit)
 
 
 def _is_absence(error: Exception) -> bool:
-    """Return whether scenezoo's error means that there are no frames, rather than that they are damaged."""
+    """Return whether an error of scenezoo means that there are no frames. Otherwise frames are damaged."""
     unsupported = isinstance(error, _import().UnsupportedOperationError)
     return unsupported or isinstance(error.__cause__ or error, FileNotFoundError)
 
@@ -292,13 +302,13 @@ def _import() -> Any:
 
 @lru_cache(maxsize=1)
 def _dataset(name: str, root: Path) -> Any:
-    """The dataset, opened once per process."""
+    """Return the dataset. It is opened once per process."""
     return _import().get_dataset(name, root)
 
 
 @contextmanager
 def _scan_errors(scene: str) -> Iterator[None]:
-    """Turn every exception of scenezoo into the scan's error."""
+    """Turn every exception of scenezoo into a ScanError of the scan."""
     try:
         yield
     except (ScanError, MemoryError):
@@ -313,7 +323,10 @@ def _error_text(error: Exception) -> str:
 
 
 def _annotated(dataset: Any, name: str) -> tuple[Array, IntArray, IntArray, dict[int, str]]:
-    """Points (n, 3), triangles (m, 3), instance of each point (n,) or -1, and the labels by instance."""
+    """Read points (n, 3), triangles (m, 3), the instance of each point (n,) and the label of each instance.
+
+    Points without an object have the instance -1.
+    """
     if dataset.supports("mesh"):
         mesh = dataset.get_mesh(name)
         points = np.asarray(mesh.vertices, dtype=np.float64)
@@ -323,9 +336,9 @@ def _annotated(dataset: Any, name: str) -> tuple[Array, IntArray, IntArray, dict
     segmentation = dataset.get_segmentation(name)
     found = segmentation.labels.astype(np.int64)
     if segmentation.is_multilabel:
-        found = found[:, 0]  # the first label of a point
+        found = found[:, 0]  # a point may have several labels: use the first
     labels = np.where(found == segmentation.invalid_id, -1, found)
-    if segmentation.domain == "face":  # a corner between two objects belongs to one of them
+    if segmentation.domain == "face":  # a corner that two objects share belongs to one of them
         of_points = np.full(len(points), -1)
         of_points[triangles.ravel()] = np.repeat(labels, 3)
         labels = of_points
@@ -339,13 +352,16 @@ def _annotated(dataset: Any, name: str) -> tuple[Array, IntArray, IntArray, dict
 
 
 def _alignment(dataset: Any, dataset_name: str, name: str) -> Array | None:
-    """(4, 4) from the mesh's frame to the room frame, z up; None if they are the same."""
+    """Return (4, 4) from the mesh's frame to the room frame (z up); None if they are the same."""
     matrix = dataset.get_scene_info(name).get("axisAlignment") if dataset_name in _ALIGNED else None
     return None if matrix is None else np.asarray(matrix, dtype=np.float64).reshape(4, 4)
 
 
 def _folders(root: Path) -> dict[str, Path]:
-    """The folders below a root by name, the highest one of each name, and links, even broken ones."""
+    """Return the folders and links below a root, even broken links, by name.
+
+    If several have the same name, the one nearest to the root counts.
+    """
     found: dict[str, Path] = {}
     level = [root]
     for _ in range(_DEEPEST):

@@ -1,4 +1,7 @@
-"""A scan's annotation: vertices form segments (`.segs.json`), segments form objects (`.aggregation.json`)."""
+"""Reads a scan's annotation.
+
+`.segs.json` groups vertices into segments, `.aggregation.json` segments into objects.
+"""
 
 import re
 from contextlib import suppress
@@ -30,7 +33,7 @@ class Group(NamedTuple):
     Attributes:
         instance: its `objectId`.
         label: the annotator's words, with white space collapsed.
-        segments: its segments, sorted, each once; some may have no vertices.
+        segments: the ids of its segments, sorted, each once. A segment may have no vertices.
     """
 
     instance: int
@@ -39,7 +42,7 @@ class Group(NamedTuple):
 
 
 def read_segments(path: Path, scan: str, remedy: str) -> IntArray:
-    """The segment id of each vertex, (n,).
+    """Read the segment id of each vertex, (n,).
 
     Raises:
         ScanError: the file cannot be read, belongs to another scan, or its `segIndices` are not a list of
@@ -55,11 +58,11 @@ def read_segments(path: Path, scan: str, remedy: str) -> IntArray:
 
 
 def read_groups(path: Path, scan: str, remedy: str) -> list[Group]:
-    """The annotated objects, in the file's order. A segment listed twice within an object counts once.
+    """Read the annotated objects, in the file's order. A segment that an object lists twice counts once.
 
     Raises:
         ScanError: the file cannot be read, annotates another scan or the full-resolution mesh, has no
-            objects, has an id twice, or has an object without id, label or list of segments.
+            objects, has two objects with one id, or has an object without id, label or list of segments.
     """
     content = read_scan_json(path, remedy)
     if str(content.get("segmentsFile")).endswith(_FULL_RESOLUTION_SEGMENTS):
@@ -83,10 +86,10 @@ def read_groups(path: Path, scan: str, remedy: str) -> list[Group]:
 
 
 def _split_off_segments(data: bytes) -> tuple[dict[str, Any], IntArray]:
-    """The file's content, and its `segIndices` as an array.
+    """Read a file's content, and its `segIndices` as an array.
 
-    A plain list of numbers is parsed from text, three times faster than by way of 150,000 Python integers.
-    Everything else is parsed as JSON, which also reports faults.
+    A plain list of numbers is parsed by numpy: three times faster than JSON, which makes 150,000 Python
+    integers. Everything else is parsed as JSON, which also reports faults.
     """
     key = _SEGMENTS_KEY.search(data)
     end = data.find(b"]", key.end()) if key else -1
@@ -117,7 +120,7 @@ def _group(entry: Any, where: str) -> Group:
 
 
 def _segment_ids(listed: Any, what: str) -> IntArray:
-    """A JSON list of integers of 0 or more, as an array."""
+    """Return a JSON list of integers of 0 or more as an array."""
     if not isinstance(listed, list):
         raise Fault(f"{what}: {json_type(listed)}, not a list")
     for position, id_ in enumerate(listed):
@@ -127,7 +130,7 @@ def _segment_ids(listed: Any, what: str) -> IntArray:
 
 
 def _check_scan(content: dict[str, Any], scan: str) -> None:
-    """Refuse a file of another scan. Both `scannet.scene0000_00` and `scene0000_00` are accepted."""
+    """Refuse a file of another scan. Its sceneId may be `scannet.scene0000_00` or `scene0000_00`."""
     named = _SCAN_ID.search(str(content.get("sceneId")))
     if named and named.group() != scan:
         raise Fault(f"belongs to another scan: its sceneId is {content['sceneId']!s:.80}")

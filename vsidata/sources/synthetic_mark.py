@@ -1,7 +1,7 @@
-"""The mark of a synthetic scan: a file in the scan's folder that lists the scan's own files.
+"""The mark of a synthetic scan. It is a file in the scan's folder that lists the scan's files.
 
-Synthetic scans have names like ScanNet's and may be in one folder with real scans. So each of them has a
-mark. It is valid only as long as the scan's files are those that it lists. A real scan copied over a
+Synthetic scans have names like ScanNet's, and may be in one folder with real scans. So each synthetic scan
+has a mark. The mark is valid only while the scan's files are those that it lists. A real scan copied over a
 synthetic one is not synthetic, and a scan with a changed file is not synthetic either.
 """
 
@@ -21,7 +21,9 @@ _SIZE_ALONE = (".sens", ".mp4")
 
 
 def write_mark(folder: Path) -> None:
-    """Mark a scan as synthetic after all its files are written: their sizes, and SHA-256 except for videos.
+    """Write the mark of a synthetic scan after all its files are written.
+
+    The mark lists the size of each file, and its SHA-256 unless it is a video.
 
     Raises:
         OSError: a file cannot be read, or the mark cannot be written.
@@ -38,17 +40,18 @@ def has_mark(folder: Path) -> bool:
 
 
 def changed_file(folder: Path, read: Iterable[Path]) -> str | None:
-    """The first file of a scan that differs from its mark; None if the mark is valid.
+    """Return the first file of a scan that differs from its mark; None if the mark is valid.
 
-    Fast without a mark. Otherwise it reads the scan's mesh and annotation.
+    If the scan has a mark, its mesh and annotation are read.
 
     Args:
         folder: the folder of the scan.
         read: the files and folders that a build reads. Other files do not matter.
 
     Returns:
-        The name of a file that is not listed or differs; the name of the mark if it is missing or damaged.
-        A listed file that is missing or cannot be read is ignored, because nothing is read in its place.
+        The name of a file that is not listed or differs; the name of the mark if the mark is missing or
+        damaged. A listed file that is missing or cannot be read does not matter, because nothing is read in
+        its place.
     """
     try:
         listed: Mapping[str, Any] = orjson.loads((folder / MARK).read_bytes())["files"]
@@ -74,10 +77,10 @@ def _listed(path: Path) -> dict[str, int | str]:
 
 
 def _files(folder: Path) -> list[Path]:
-    """All files below a folder except its mark."""
+    """Return all files below a folder except its mark."""
     return [path for path in folder.rglob("*") if path != folder / MARK and _is_file(path)]
 
 
 def _is_file(path: Path) -> bool:
-    """Unlike `Path.is_file`, this returns False if a folder may not be entered."""
+    """Return whether a path is a file. `Path.is_file` would raise an error if a folder may not be entered."""
     return os.path.isfile(path)  # noqa: PTH113

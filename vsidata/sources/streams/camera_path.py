@@ -1,4 +1,4 @@
-"""The path of a stream's camera, for floor plans."""
+"""The path of a stream's camera, as floor plans show it."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,8 @@ import numpy as np
 from vsidata.scene import Array
 from vsidata.sources.streams.frames import FrameStream
 
-# Positions per second. A hand-held camera moves less than a step between two of them, so a line through them
-# is its path.
+# Positions per second. Between two positions a hand-held camera moves less than a footstep, so a line through
+# the positions shows its path.
 _A_SECOND = 2
 
 
@@ -26,7 +26,7 @@ class CameraPosition:
 
 
 def camera_path(stream: FrameStream, alignment: Array | None) -> tuple[CameraPosition, ...] | None:
-    """The camera's position in each half second of a stream, at the first frame with a valid pose.
+    """Return the camera's position in each half second of a stream. The first frame with a valid pose counts.
 
     Args:
         stream: the stream of a scan.
@@ -38,7 +38,7 @@ def camera_path(stream: FrameStream, alignment: Array | None) -> tuple[CameraPos
     if stream.poses is None:
         return None
     halves = np.floor(stream.timestamps * _A_SECOND)
-    in_turn = np.lexsort((~stream.valid, halves))  # by half second, valid frames first
+    in_turn = np.lexsort((~stream.valid, halves))  # sorted by half second; valid frames are first in each
     _, firsts = np.unique(halves[in_turn], return_index=True)
     rows = in_turn[firsts]
     positions = np.where(stream.valid[rows, None], stream.poses[rows, :3, 3], 0.0)

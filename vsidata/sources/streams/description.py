@@ -1,4 +1,4 @@
-"""The cameras in a scan's `.txt`, in `key = value` lines, for pictures exported from a stream.
+"""Reads the cameras in a scan's `.txt`, which has `key = value` lines.
 
 ScanNet's exporter can shrink pictures, but does not change the cameras.
 """
@@ -31,7 +31,7 @@ class DescribedCamera:
 
 
 def described_camera(path: Path, name: str) -> DescribedCamera | None:
-    """One camera of a scan; None without a file, or if the file does not state the pictures' size.
+    """Read one camera of a scan; None if there is no file, or if it does not state the pictures' size.
 
     Args:
         path: the scan's `.txt`.
@@ -53,7 +53,7 @@ def described_camera(path: Path, name: str) -> DescribedCamera | None:
 
 
 def _number(said: Mapping[str, str], key: str) -> float:
-    """The number of a key; NaN if the key is missing or has another value."""
+    """Return the number of a key; NaN if the key is missing or its value is not a number."""
     try:
         return float(said.get(key, "nan"))
     except ValueError:

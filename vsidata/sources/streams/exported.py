@@ -31,10 +31,10 @@ from vsidata.sources.streams.jpeg import check_jpeg, jpeg_size
 
 COLOR = "color"
 PARTS = (COLOR, "depth", "pose", "intrinsic")
-"""The folders of an export."""
+"""The names of the folders of an export."""
 
-# The principal point of an uncropped picture is near its middle. If it is further away than this share of the
-# sides, it belongs to pictures of another size.
+# Largest distance of the principal point from the middle of the picture, as a share of its sides. If the
+# distance is larger, the matrix is for pictures of another size.
 _MOST_OFF_CENTRE = 0.25
 
 _REMEDY = "Export the frames of this scan again."
@@ -51,14 +51,14 @@ class ExportedStream(FrameStream):
 
     Attributes:
         pictures: the JPEG of each frame, by number.
-        depths: the depth PNG by number, for frames that have one.
+        depths: the depth PNG of each frame that has one, by number.
     """
 
     pictures: Mapping[int, Path]
     depths: Mapping[int, Path]
 
     def jpeg(self, position: int) -> bytes:
-        """The file's bytes, unchanged."""
+        """Return the file's bytes, unchanged."""
         path = self.pictures[int(self.numbers[position])]
         data = read_scan_file(path, _REMEDY)
         with faults_of(path, _REMEDY):
@@ -66,7 +66,7 @@ class ExportedStream(FrameStream):
         return data
 
     def depth(self, position: int) -> Depth | None:
-        """The depth from a PNG. Its header must state the stream's size."""
+        """Read the depth from a PNG. Its header must state the stream's size."""
         path = self.depths.get(int(self.numbers[position]))
         if path is None:
             return None
@@ -86,14 +86,16 @@ def open_exported(folder: Path, name: str) -> ExportedStream:
 
     Args:
         folder: contains `color/`, and optionally `depth/`, `pose/` and `intrinsic/`. Without `pose/`, the
-            stream has no poses. Files are matched by number; gaps are fine, and keep their time.
-        name: the name of the scan. `{name}.txt` provides the cameras if `intrinsic/` does not, and the size
-            of the pictures before the export. ScanNet's exporter can shrink pictures without a change of the
-            matrices; others adapt them. The principal point shows which of the two sizes a matrix is for.
+            stream has no poses. Files are matched by number. Numbers may be missing; the times of the other
+            frames stay the same.
+        name: the name of the scan. `{name}.txt` states the size of the pictures before the export, and the
+            cameras if `intrinsic/` does not. ScanNet's exporter can shrink pictures without changing the
+            matrices. Other exporters change both. The principal point of a matrix shows which of the two
+            sizes it is for.
 
     Raises:
-        ScanError: there is no JPEG with a number as its name, two files have the same number, a folder is a
-            broken link, a file is not what its name says, or a camera matrix fits neither size.
+        ScanError: no JPEG has a number as its name, two files have the same number, a folder is a broken
+            link, a file does not have the format of its name, or a camera matrix fits neither size.
     """
     for part in PARTS:
         refuse_broken_link(folder / part)
@@ -127,7 +129,7 @@ def open_exported(folder: Path, name: str) -> ExportedStream:
 
 
 def _numbered(folder: Path, suffix: str) -> dict[int, Path]:
-    """The files `NUMBER.suffix` of a folder in the order of their numbers; empty without a folder."""
+    """Return the files `NUMBER.suffix` of a folder in the order of their numbers; empty without a folder."""
     found: dict[int, Path] = {}
     try:
         with os.scandir(folder) as entries:
@@ -156,7 +158,7 @@ def _size_of_first(files: Mapping[int, Path], size_of: Callable[[bytes], Size]) 
 
 
 def _png_size(data: bytes) -> Size:
-    """Width and height of a 16-bit grey PNG, from its header. Raises Fault."""
+    """Read width and height of a 16-bit grey PNG from its header. Raises Fault."""
     if not data.startswith(_PNG_START) or len(data) < len(_PNG_START) + _PNG_SIZE.size:
         raise Fault("is not a PNG")
     width, height, bits, kind = _PNG_SIZE.unpack_from(data, len(_PNG_START))
@@ -168,10 +170,10 @@ def _png_size(data: bytes) -> Size:
 
 
 def _camera(folder: Path, description: Path, name: str, size: Size) -> Array | None:
-    """(3, 3) camera matrix of pictures of a size; None if no file has one.
+    """Read the (3, 3) camera matrix for pictures of a size; None if no file has a matrix.
 
     Raises:
-        ScanError: the exported matrix fits neither these pictures nor those in the description.
+        ScanError: the exported matrix fits neither these pictures nor those before the export.
     """
     described = described_camera(description, name)
     path = folder / "intrinsic" / f"intrinsic_{name}.txt"
@@ -193,12 +195,12 @@ def _camera(folder: Path, description: Path, name: str, size: Size) -> Array | N
 
 
 def _off_centre(matrix: Array, size: Size) -> float:
-    """Distance of a camera's principal point from the middle of a picture, as a share of its sides."""
+    """Return the distance of the principal point from the middle of a picture, as a share of its sides."""
     return float(np.abs((matrix[:2, 2] + 0.5) / size - 0.5).max())
 
 
 def _read_matrix(path: Path) -> Array:
-    """(4, 4) numbers, row by row; -inf and NaN are numbers."""
+    """Read (4, 4) numbers, written row by row. -inf and NaN count as numbers."""
     words = read_scan_text(path, _REMEDY).split()
     with faults_of(path, _REMEDY):
         if len(words) != 16:

@@ -14,43 +14,45 @@ Depth = NDArray[np.float32]
 Size = tuple[int, int]
 """Width and height in pixels."""
 
-# Frames per second of ScanNet's sensor. Many of its streams have no times: all are zero, or some are random
-# (ScanNet/ScanNet, issues 9 and 39).
+# Frames per second of ScanNet's sensor. Many of its streams have no usable times: all are zero, or some are
+# random (ScanNet/ScanNet, issues 9 and 39).
 USUAL_RATE = 30.0
 
-# A frame of 5K video has 15 million pixels. A larger size means a damaged or hostile header, and is refused
-# before memory is allocated for it: decoding a progressive JPEG needs nine bytes per pixel.
+# A frame of 5K video has 15 million pixels. If a header states a larger size, it is damaged or hostile. It is
+# refused before memory is allocated, because decoding a progressive JPEG needs nine bytes per pixel.
 MOST_PIXELS = 1 << 24
 
 # Seconds between frames. If the mean or median step is outside this range, the times are random bytes.
 SHORTEST_STEP, _LONGEST_STEP = 0.001, 10.0
 
-# Pixels. No lens has a focal length outside this range, and no picture has its middle beyond the longest.
+# Pixels. No lens has a focal length outside this range. No principal point is further away than the longest.
 _SHORTEST_FOCAL, _LONGEST_FOCAL = 1.0, 1e6
 
-# Poses are stored as float32, or as text with six decimals: a true rotation is orthonormal to about 1e-6.
+# Poses are stored as float32 or as text with six decimals, so a true rotation is orthonormal to about 1e-6.
 _RIGID_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
 class FrameStream(ABC):
-    """The frames of one scan. Small and picklable; pictures and depth are read on request.
+    """The frames of one scan. A stream is small and picklable. It reads a picture or depth on request.
 
-    Frames are identified by their position, 0 to len(stream) - 1. Poses are in the frame of the scan's
-    **mesh** on disk, not in the room frame. The caller applies the alignment of a mesh to both or to neither.
+    The position of a frame, 0 to len(stream) - 1, identifies it. Poses are in the frame of the scan's
+    **mesh** on disk, not in the room frame. A caller who aligns the mesh aligns the poses too.
 
     Attributes:
         path: the file or folder of the stream.
         size: the size of the colour pictures.
         depth_size: the size of the depth pictures; None without depth.
         color_matrix: (3, 3) colour camera: pixel = matrix @ (x right, y down, z forward); None if unknown.
-        depth_matrix: (3, 3) the same for the depth camera; None if unknown.
-        numbers: (n,) the source's own numbers of the frames, rising. They differ from the positions if frames
-            were exported with gaps.
-        timestamps: (n,) seconds since the first frame was taken; rising.
-        timed: whether the timestamps are the source's own. Otherwise they are numbers / USUAL_RATE.
-        poses: (n, 4, 4) from the camera's frame (x right, y down, z forward) to the mesh's, metres, as
-            stored. Some may not be poses (see `valid`). None if the source has no poses.
+        depth_matrix: (3, 3) the same for the depth camera.
+        numbers: (n,) the numbers that the source gives the frames, rising. They differ from the positions if
+            some frames were not exported.
+        timestamps: (n,) seconds since the first frame, rising.
+        timed: whether the source states the timestamps. Otherwise they are counted from the numbers at
+            USUAL_RATE.
+        poses: (n, 4, 4) from the camera's frame (x right, y down, z forward) to the mesh's frame, metres, as
+            stored. A matrix that is not a pose is kept, but its frame is not valid. None if the source has no
+            poses.
         valid: (n,) whether a frame may be used: it has a picture and, if the stream has poses, a pose that is
             a rotation and a shift.
     """
@@ -71,35 +73,37 @@ class FrameStream(ABC):
 
     @property
     def fps(self) -> float:
-        """Frames per second, from the median step between frames. Gaps do not change it."""
+        """Frames per second: 1 / the median time between two frames, so that gaps do not matter."""
         steps = np.diff(self.timestamps)
         return float(1 / np.median(steps)) if len(steps) else USUAL_RATE
 
     @abstractmethod
     def jpeg(self, position: int) -> bytes:
-        """The colour picture of a frame as a complete JPEG of the stream's size.
+        """Return the colour picture of a frame as a complete JPEG of the stream's size.
 
-        If the source stores JPEGs, these are the stored bytes, unchanged.
+        If the source stores JPEGs, the stored bytes are returned unchanged.
 
         Raises:
-            ScanError: it is missing, cut short, not a JPEG, or of another size.
+            ScanError: the picture is missing, cut short, not a JPEG, or of another size.
         """
 
     @abstractmethod
     def depth(self, position: int) -> Depth | None:
-        """(height, width) depth of a frame: metres along the camera's z, 0 where nothing was measured.
+        """Return the (height, width) depth of a frame: metres along the camera's z, 0 if not measured.
 
-        None if the frame has no depth.
+        Return None if the frame has no depth.
 
         Raises:
-            ScanError: it is cut short, of the wrong form, or of another size.
+            ScanError: the depth is cut short, of the wrong form, or of another size.
         """
 
 
 def are_poses(matrices: Array) -> BoolArray:
-    """(n,) whether each of (n, 4, 4) is a rotation and a shift: finite, no stretching, skewing or mirroring.
+    """Return (n,) whether each (4, 4) matrix is a rotation and a shift.
 
-    Where tracking was lost, ScanNet has matrices of -inf or NaN.
+    It must be finite, and not stretch, skew or mirror.
+
+    ScanNet stores -inf or NaN for frames at which tracking was lost.
     """
     finite = np.nan_to_num(matrices, nan=0, posinf=0, neginf=0)
     rotations = finite[:, :3, :3]
@@ -112,7 +116,7 @@ def are_poses(matrices: Array) -> BoolArray:
 
 
 def camera_matrix(intrinsics: Array) -> Array | None:
-    """The (3, 3) part of an intrinsic matrix, (3, 3) or (4, 4); None if it is not the matrix of a camera."""
+    """Return the upper left (3, 3) of an intrinsic matrix; None if it is not the matrix of a camera."""
     matrix = np.asarray(intrinsics[:3, :3], dtype=np.float64)
     focal_lengths = matrix.diagonal()[:2]
     is_camera = (
@@ -125,10 +129,10 @@ def camera_matrix(intrinsics: Array) -> Array | None:
 
 
 def times_of(seconds: Array) -> Array | None:
-    """(n,) seconds since the first frame; None if they do not rise at the rate of a camera.
+    """Return (n,) seconds since the first frame; None if the times do not rise at the rate of a camera.
 
     Args:
-        seconds: (n,) the source's time of each frame, counted from any moment.
+        seconds: (n,) the time of each frame in the source, counted from any moment.
     """
     steps = np.diff(seconds)
     if not len(steps) or not (steps > 0).all():

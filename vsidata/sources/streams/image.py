@@ -10,17 +10,16 @@ from vsidata.sources.streams.jpeg import jpeg_size
 
 
 def at_size(jpeg: bytes, frame_size: Size | int | None, quality: int) -> tuple[bytes, Size]:
-    """A JPEG at the requested size, and that size. The same input gives the same bytes.
+    """Return a JPEG at the requested size, and that size. The same input gives the same bytes.
 
     Args:
         jpeg: a complete JPEG.
-        frame_size: width and height of every picture; or the longer side, to which larger pictures are
-            shrunk in proportion; or None for the picture's own size.
-        quality: 1 to 100, of a picture that is encoded again. A picture that already has the size is
-            returned unchanged.
+        frame_size: width and height; or the length of the longer side, to which larger pictures are shrunk in
+            proportion; or None to keep the picture's size.
+        quality: JPEG quality, 1 to 100. A picture that already has the requested size is returned unchanged.
 
     Raises:
-        Fault: it is not a JPEG, or is damaged.
+        Fault: the data is not a JPEG, or the JPEG is damaged.
     """
     size = jpeg_size(jpeg)
     wanted = _wanted(size, frame_size)
@@ -30,16 +29,17 @@ def at_size(jpeg: bytes, frame_size: Size | int | None, quality: int) -> tuple[b
 
 
 def decode(jpeg: bytes, flags: int = cv2.IMREAD_COLOR) -> cv2.typing.MatLike:
-    """(height, width, 3) uint8, blue first, of a JPEG. The caller has checked its size.
+    """Decode a JPEG to (height, width, 3) uint8, blue first. The caller has checked its size.
 
-    The orientation in the file's metadata is ignored, because the camera's matrix and poses ignore it.
+    The orientation in the file's metadata is ignored, because the camera's matrix and poses do not include
+    it.
 
     Args:
         jpeg: a complete JPEG.
         flags: flags of OpenCV; IMREAD_REDUCED_COLOR_2 and so on decode at a fraction of the size.
 
     Raises:
-        Fault: it cannot be decoded. Decoders ignore damaged pixels.
+        Fault: the JPEG cannot be decoded. Damaged pixels are not an error.
     """
     try:
         image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
@@ -51,7 +51,7 @@ def decode(jpeg: bytes, flags: int = cv2.IMREAD_COLOR) -> cv2.typing.MatLike:
 
 
 def encode(image: cv2.typing.MatLike, quality: int) -> bytes:
-    """Encode (height, width, 3) uint8, blue first as in OpenCV, as JPEG of a quality from 1 to 100."""
+    """Encode (height, width, 3) uint8, blue first, as JPEG. The quality is 1 to 100."""
     done, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not done:
         raise ValueError(f"OpenCV cannot write a picture of the shape {image.shape} as JPEG")
@@ -59,7 +59,7 @@ def encode(image: cv2.typing.MatLike, quality: int) -> bytes:
 
 
 def resized_camera(matrix: Array, size: Size, new_size: Size) -> Array:
-    """The (3, 3) camera matrix of a resized picture; pixel centres have integer coordinates."""
+    """Return the (3, 3) camera matrix of a resized picture. Pixel centres have integer coordinates."""
     scale_x, scale_y = new_size[0] / size[0], new_size[1] / size[1]
     resized = np.diag([scale_x, scale_y, 1.0]) @ matrix
     resized[:2, 2] += (scale_x - 1) / 2, (scale_y - 1) / 2

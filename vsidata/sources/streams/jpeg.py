@@ -1,4 +1,4 @@
-"""The size of a JPEG, without decoding. Format: ITU-T T.81, annex B."""
+"""Reads the size of a JPEG without decoding it. Format: ITU-T T.81, annex B."""
 
 from vsidata.sources.scan_file import Fault
 from vsidata.sources.streams.frames import MOST_PIXELS, Size
@@ -7,17 +7,18 @@ _START = b"\xff\xd8"
 _END = b"\xff\xd9"
 _START_OF_SCAN = 0xDA
 _SCAN_MARKER = bytes((0xFF, _START_OF_SCAN))
-# The usual progressive JPEG has ten scans. For each of them, a decoder passes over the whole picture.
+# A progressive JPEG usually has ten scans. A decoder reads the whole picture once per scan.
 _MOST_SCANS = 32
 # C4, C8 and CC are in the same range but mark something else.
 _START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 def jpeg_size(data: bytes) -> Size:
-    """Width and height of a JPEG after decoding.
+    """Return the width and height that a JPEG has after decoding.
 
     Raises:
-        Fault: it is not a JPEG, is cut short, has too many scans, or is too large for a frame of a video.
+        Fault: the data is not a JPEG, is cut short, has too many scans, or is too large for a frame of a
+            video.
     """
     if not data.startswith(_START):
         raise Fault("is not a JPEG: it does not begin with FF D8")
@@ -36,7 +37,7 @@ def jpeg_size(data: bytes) -> Size:
         if marker == _START_OF_SCAN:
             break
         at += 2 + int.from_bytes(data[at + 2 : at + 4])
-    # Within the pixels after the start of a scan, FF D9 can only mean the end.
+    # After the start of a scan, FF D9 can only mean the end.
     if size is None or data.rfind(_END, at) < 0:
         raise Fault(f"is a JPEG that is cut short after {len(data):,} bytes")
     if (scans := data.count(_SCAN_MARKER, at)) > _MOST_SCANS:

@@ -7,15 +7,16 @@ from vsidata.sources.streams.frames import FrameStream
 
 
 def pick(stream: FrameStream, count: int) -> IntArray:
-    """Positions of frames spread evenly over time, first and last included, as VSI-Bench shows a video.
+    """Return the positions of frames that are spread evenly over time. The first and last are included.
 
-    Only valid frames are picked. For each of `count` evenly spaced times from the first valid frame to the
-    last, the nearest valid frame is picked; next to a gap, if that one is already picked, the next one.
+    Only valid frames are picked. `count` times are spaced evenly from the first valid frame to the last. The
+    valid frame nearest to each time is picked. If it is already picked, which happens next to a gap, the next
+    valid frame is picked.
 
     Returns:
-        (k,) rising, each frame once; all valid frames if there are at most `count`.
+        (k,) positions, rising, each once. All valid frames if there are at most `count`.
 
-    Source: the evaluation of VSI-Bench spaces its frames evenly from the first to the last.
+    Source: the evaluation of VSI-Bench, which spaces its frames evenly from the first to the last.
     """
     usable = np.flatnonzero(stream.valid)
     if len(usable) <= count:
@@ -31,14 +32,14 @@ def pick(stream: FrameStream, count: int) -> IntArray:
 
 
 def at_rate(stream: FrameStream, rate: float) -> IntArray:
-    """Positions of the first valid frame in each of the equal time spans of a stream.
+    """Divide a stream into equal time spans, and return the position of the first valid frame in each.
 
     Args:
         stream: a stream with at least one valid frame.
         rate: spans per second.
 
     Returns:
-        (k,) rising.
+        (k,) positions, rising. Spans without a valid frame have none.
     """
     usable = np.flatnonzero(stream.valid)
     times = stream.timestamps[usable]

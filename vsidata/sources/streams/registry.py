@@ -8,14 +8,14 @@ from vsidata.sources.streams.frames import FrameStream
 from vsidata.sources.streams.sens import open_sens
 from vsidata.sources.streams.video import open_video
 
-_SAMPLE = 16  # files of a folder that represent all: a new export writes every one, often in place
+_SAMPLE = 16  # files per folder; more are not needed, because a new export writes every file, often in place
 
 
 def stream_files(folder: Path, name: str) -> list[Path]:
-    """The paths that show whether the stream of a scan has changed: its file, or folders of exported frames.
+    """Return the paths that show whether the stream of a scan has changed.
 
-    The time of a folder shows that files were added or removed. Some of its files show that they were
-    written again.
+    These are its file, or the folders of exported frames and some files in them. The time of a folder shows
+    that files were added or removed. The times of the files show that they were written again.
     """
     sens, color, video = folder / f"{name}.sens", folder / COLOR, folder / f"{name}.mp4"
     if os.path.lexists(sens):
@@ -26,9 +26,9 @@ def stream_files(folder: Path, name: str) -> list[Path]:
 
 
 def _sample(folder: Path) -> list[Path]:
-    """Files of a folder from first to last, evenly spaced by name; empty if it cannot be listed."""
+    """Return files of a folder, evenly spaced by name from first to last; empty if it cannot be listed."""
     try:
-        names = sorted(os.listdir(folder))  # noqa: PTH208 - thousands of names, of which few become paths
+        names = sorted(os.listdir(folder))  # noqa: PTH208 - many names, of which few become paths
     except OSError:
         return []
     if len(names) > _SAMPLE:
@@ -37,19 +37,22 @@ def _sample(folder: Path) -> list[Path]:
 
 
 def _is_folder_or_link(path: Path) -> bool:
-    """Return whether it is a folder or a link, even a broken one. False if a folder may not be entered."""
-    return os.path.isdir(path) or os.path.islink(path)  # noqa: PTH112, PTH114 - the methods of Path raise there
+    """Return whether a path is a folder or a link, even a broken link.
+
+    False if a parent may not be entered.
+    """
+    return os.path.isdir(path) or os.path.islink(path)  # noqa: PTH112, PTH114 - Path's methods raise errors
 
 
 def open_stream(folder: Path, name: str, quality: int = 95) -> FrameStream | None:
     """Open the stream of a scan: `{name}.sens`, else the exported `color/`, else `{name}.mp4`.
 
-    The first that exists is used, since it has the most data. A broken link counts as existing.
+    The first of these that exists is used, because it has the most data. A broken link counts as existing.
 
     Args:
         folder: the scan's folder.
         name: the scan's name.
-        quality: 1 to 100, of JPEGs made from a video; the other formats store JPEGs.
+        quality: 1 to 100, of JPEGs made from a video. The other formats store JPEGs.
 
     Returns:
         The stream, or None if the folder has none.

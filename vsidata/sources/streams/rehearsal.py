@@ -1,4 +1,4 @@
-"""Checks whether a build can use a stream: reads everything that a build reads, without output."""
+"""Checks whether a build can use a stream. Reads everything that a build reads, without output."""
 
 import numpy as np
 
@@ -9,16 +9,16 @@ from vsidata.sources.streams.shown import Framing, show
 
 
 def rehearse(stream: FrameStream, alignment: Array | None, framing: Framing, rate: float) -> None:
-    """Read the pictures that a dataset would contain, and the depth that a build uses for visibility.
+    """Read the pictures that the dataset would contain, and the depth that a build needs for visibility.
 
     Args:
         stream: the stream of a scan.
         alignment: (4, 4) from the frame of the scan's mesh to the room frame; None if they are the same.
-        framing: how many frames are shown, at least one.
-        rate: frames per second that the order of appearance uses.
+        framing: number and size of the frames; at least one frame.
+        rate: frames per second that the question type about the order of appearance uses.
 
     Raises:
-        ScanError: the reason for which a build would skip the scan.
+        ScanError: a build would skip the scan; the error states the reason.
     """
     shown = show(stream, alignment, framing)
     if stream.poses is None or stream.color_matrix is None or stream.depth_matrix is None:

@@ -1,9 +1,9 @@
-"""ScanNet's `.sens`, version 4: all headers are read, but only the requested payloads.
+"""Reads ScanNet's `.sens`, version 4: all headers, but only the requested pictures and depth.
 
-Format: `SensReader` in the ScanNet/ScanNet repository. Little endian: u32 version · u64 length and name of
-the sensor · the fields of `_CAMERAS` · per frame the fields of `_FRAME`, a JPEG, and the depth. The data
-after the last frame (IMU records) is not read. The extrinsics of the two cameras are ignored, because
-ScanNet's poses apply to both colour and depth.
+Format: `SensReader` in the ScanNet/ScanNet repository. The numbers are little endian: version (u32), length
+of the sensor's name (u64), the name, the fields of `_CAMERAS`; then for each frame the fields of `_FRAME`, a
+JPEG, and the depth. The data after the last frame (IMU records) is not read. The extrinsics of the two
+cameras are ignored, because ScanNet's poses apply to both colour and depth.
 
 The file is not memory-mapped, because a mapped file that shrinks while it is read kills the process.
 """
@@ -67,19 +67,19 @@ _DEPTH_COMPRESSIONS = {0: "raw_ushort", 1: "zlib_ushort", 2: "occi_ushort"}
 
 _LONGEST_NAME = 1 << 12
 _MOST_FRAMES = 1 << 20  # about ten hours
-_LARGEST_PAYLOAD = 4 * MOST_PIXELS  # bytes; more than a raw picture of the largest size
+_LARGEST_PAYLOAD = 4 * MOST_PIXELS  # bytes; a raw picture of the largest size has fewer
 
-_FINEST_SHIFT = 1e6  # depth stored in micrometres; the coarsest useful unit is metres
+_FINEST_SHIFT = 1e6  # depth in micrometres; the coarsest accepted unit is metres (1)
 
 
 @dataclass(frozen=True, eq=False)
 class SensStream(FrameStream):
-    """A `.sens` with the positions of all frames.
+    """A `.sens` file and the offsets of its frames.
 
     Attributes:
-        starts: (n,) offset in the file of each frame's JPEG; the depth follows it.
-        color_bytes, depth_bytes: (n,) their lengths.
-        depth_shift: stored depth of one metre.
+        starts: (n,) offset of each frame's JPEG in the file. The depth follows the JPEG.
+        color_bytes, depth_bytes: (n,) bytes of each frame's JPEG and depth.
+        depth_shift: stored value of a depth of one metre.
     """
 
     starts: NDArray[np.int64]
@@ -88,7 +88,7 @@ class SensStream(FrameStream):
     depth_shift: float
 
     def jpeg(self, position: int) -> bytes:
-        """The stored bytes, unchanged."""
+        """Return the stored JPEG, unchanged."""
         part = f"the picture of frame {position:,}"
         data = self._payload(part, self.starts[position], self.color_bytes[position])
         with faults_of(self.path, _REMEDY, part):
@@ -96,7 +96,7 @@ class SensStream(FrameStream):
         return data
 
     def depth(self, position: int) -> Depth | None:
-        """The depth, inflated to exactly the size in the header, never more."""
+        """Return the depth. It is inflated to exactly the size in the header, never more."""
         if self.depth_size is None or not self.depth_bytes[position]:
             return None
         part = f"the depth of frame {position:,}"
@@ -122,9 +122,9 @@ class SensStream(FrameStream):
 def open_sens(path: Path) -> SensStream:
     """Read the headers of a `.sens`.
 
-    Memory is allocated only for headers that are really in the file. A stream that is cut short within a
-    frame is an error, even if the frames before it would suffice: a part of a video must not count as the
-    whole video.
+    Memory is allocated only for headers that exist in the file. A stream that is cut short within a frame is
+    an error, even if the frames before it would suffice, because a part of a video must not count as the
+    whole.
 
     Raises:
         ScanError: the file cannot be read, is not a `.sens` of version 4 with JPEG and zlib inside, has
@@ -164,7 +164,7 @@ def open_sens(path: Path) -> SensStream:
 
 
 def _read_cameras(file: int) -> tuple[Any, int]:
-    """The record `_CAMERAS`, and the offset of the first frame."""
+    """Read the record `_CAMERAS`, and the offset of the first frame."""
     head = os.pread(file, _START.size, 0)
     if len(head) < _START.size:
         raise Fault(f"ends within its header, after {len(head):,} bytes")
@@ -196,7 +196,7 @@ def _check_compression(what: str, found: int, names: dict[int, str], wanted: str
 
 
 def _walk(file: int, start: int, count: int) -> tuple[NDArray[np.void], NDArray[np.int64]]:
-    """The header of every frame, and the offset of the JPEG after it."""
+    """Read the header of every frame, and the offset of the JPEG after it."""
     if not 0 < count <= _MOST_FRAMES:
         raise Fault(f"its header states {count:,} frames")
     end = os.fstat(file).st_size
@@ -221,7 +221,7 @@ def _inflate(packed: bytes, size: int) -> bytes:
     inflater = zlib.decompressobj()
     try:
         data = inflater.decompress(packed, size)
-        # Request one more byte, to reach the end of the stream or to find that there is more.
+        # Request one more byte. This reaches the end of the stream, or shows that there is more.
         more = inflater.decompress(inflater.unconsumed_tail, 1)
     except zlib.error as error:
         raise Fault(f"cannot be inflated: {error}") from None

@@ -14,19 +14,19 @@ from vsidata.sources.streams.frames import FrameStream, Size
 from vsidata.sources.streams.image import at_size, resized_camera
 from vsidata.sources.streams.picking import pick
 
-# A dataset with pictures stores those of a scan once, in one dictionary page of Parquet. A page may have
-# 64 MiB.
+# A dataset stores all pictures of a scan in one dictionary page of Parquet, which may have 64 MiB.
 _MOST_BYTES = 60_000_000
 
 
 @dataclass(frozen=True)
 class Framing:
-    """How many frames of a scan are shown, and how large.
+    """Number, size and JPEG quality of the frames that are shown.
 
     Attributes:
-        count: the most frames of a scan; 0 for none.
-        size: width and height; or the longer side, to which larger pictures are shrunk; None for as stored.
-        quality: 1 to 100, of JPEGs that are encoded again.
+        count: the largest number of frames per scan; 0 for none.
+        size: width and height; or the longer side, to which larger pictures are shrunk; or None to keep the
+            stored size.
+        quality: 1 to 100, of pictures that are resized.
     """
 
     count: int
@@ -36,24 +36,25 @@ class Framing:
 
 @dataclass(frozen=True, eq=False)
 class ShownFrames:
-    """Frames of one scan, rising in time.
+    """The frames of one scan that are shown, in order of time.
 
     Attributes:
         positions: (k,) their positions in the stream.
-        numbers: (k,) the source's own numbers of them.
+        numbers: (k,) their numbers in the source.
         timestamps: (k,) seconds since the first frame of the stream.
-        timed: whether the timestamps are the source's own; otherwise they follow from the usual rate.
+        timed: whether the source states the timestamps. Otherwise they are counted at USUAL_RATE.
         fps: frames per second of the whole stream.
         jpegs: k pictures of `size`.
         size: width and height in pixels.
         camera_matrix: (3, 3) for pictures of `size`; None if unknown.
         poses: (k, 4, 4) from the camera's frame (x right, y down, z forward) to the room frame, metres; None
             if unknown.
-        orientation: degrees by which the pictures must be turned clockwise to be upright: 0, 90, 180 or
-            270; None if the poses are unknown.
+        orientation: degrees (0, 90, 180 or 270) by which the pictures must be turned clockwise to be upright;
+            None if the poses are unknown.
         path: the camera's path through the whole stream, room frame; None if the poses are unknown.
-        digest: SHA-256 of the stream's cameras, the number, time and pose of every frame, and the pictures
-            shown, as stored. The other pictures and the depth, possibly gigabytes, are left out.
+        digest: SHA-256 of the colour camera, of the number, time and pose of every frame, and of the shown
+            pictures as stored. The other pictures and the depth are not included, because they may have
+            gigabytes.
     """
 
     positions: IntArray
@@ -79,7 +80,7 @@ def show(stream: FrameStream, alignment: Array | None, framing: Framing) -> Show
         framing: number and size of the frames.
 
     Raises:
-        ScanError: no frame can be shown, a picture is damaged, or together they are too large.
+        ScanError: no frame can be shown, a picture is damaged, or the pictures are too large together.
     """
     positions = pick(stream, framing.count)
     if not len(positions):
@@ -119,9 +120,13 @@ def show(stream: FrameStream, alignment: Array | None, framing: Framing) -> Show
 
 
 def _orientation(poses: Array) -> int:
-    """Degrees, in steps of 90, to turn the pictures clockwise so that the room's z points up in them."""
+    """Return the clockwise turn of the pictures, in degrees, after which the room's z points up in them.
+
+    The turn is a multiple of 90.
+    """
     right, down, _ = poses[:, 2, :3].sum(axis=0)  # z of the room in each camera's frame
-    leaning = np.degrees(np.arctan2(right, -down))  # clockwise, of the room's up direction in the picture
+    # clockwise angle of the room's up direction in the picture
+    leaning = np.degrees(np.arctan2(right, -down))
     return int(round(-leaning / 90) * 90 % 360)
 
 

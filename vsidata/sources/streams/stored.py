@@ -1,4 +1,4 @@
-"""Checks of the stored frames of a scene, before they are decoded."""
+"""Checks the stored frames of a scene before they are decoded."""
 
 import math
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from itertools import pairwise
 from vsidata.sources.scan_file import Fault
 
 TURNS = (0, 90, 180, 270)
-"""Degrees by which stored pictures may have to be turned clockwise to be upright."""
+"""Degrees by which stored pictures may need to be turned clockwise to be upright."""
 
 
 def check_times(pictures: int, times: Sequence[float | None]) -> None:
@@ -18,7 +18,7 @@ def check_times(pictures: int, times: Sequence[float | None]) -> None:
         times: seconds since the beginning of the stream, one per frame.
 
     Raises:
-        Fault: the numbers differ, or a time is missing or does not rise.
+        Fault: the numbers of pictures and times differ, or a time is missing or does not rise.
     """
     if not pictures:
         raise Fault("has no frames")
@@ -32,6 +32,6 @@ def check_times(pictures: int, times: Sequence[float | None]) -> None:
 
 
 def check_turn(orientation: int | None) -> None:
-    """Check that a turn is one of TURNS, or None for unknown. Raises Fault."""
+    """Check that a turn is in TURNS, or is None (unknown). Raises Fault."""
     if orientation not in (None, *TURNS):
         raise Fault(f"has frames to be turned by {orientation}°; only 0, 90, 180 and 270 are supported")

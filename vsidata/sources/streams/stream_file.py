@@ -1,4 +1,4 @@
-"""Opens the one large file of a stream, for reading parts of it."""
+"""Opens the file of a stream. The file may be large, so its reader reads parts of it."""
 
 import os
 import stat
@@ -12,14 +12,16 @@ from vsidata.sources.scan_file import Fault, faults_of, first_time
 
 @contextmanager
 def open_stream_file(path: Path, remedy: str) -> Iterator[int]:
-    """A descriptor of a regular file. A Fault or a disk error within the block becomes the file's ScanError.
+    """Open a regular file, and close it after the block.
+
+    A Fault or disk error in the block becomes a ScanError of the file.
 
     Args:
         path: the file. Symbolic links are followed.
         remedy: what to do if it is missing or damaged.
 
     Raises:
-        ScanError: it is missing, not a regular file, not readable, or has a fault found within the block.
+        ScanError: the file is missing, not a regular file or not readable, or the block found a fault in it.
     """
     with faults_of(path, remedy):
         try:

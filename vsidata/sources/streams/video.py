@@ -1,9 +1,9 @@
-"""A video of a scan: pictures without poses and depth.
+"""Reads a video of a scan. A video has pictures, but no poses and no depth.
 
-It is read with OpenCV, which the boxes need anyway and which includes FFmpeg. OpenCV decodes from the key
-frame before the requested frame and returns exactly that frame, in H.264 and H.265 with B-frames too. Frames
-are turned as the header states. If their size changes within a video, OpenCV scales the later ones to the
-size of the first, without a message.
+OpenCV reads it: it includes FFmpeg, and the boxes need OpenCV anyway. OpenCV decodes from the key frame
+before the requested frame and returns exactly that frame, also in H.264 and H.265 with B-frames. It turns
+frames as the header states. If the size of the frames changes within a video, OpenCV scales the later frames
+to the size of the first, without a message.
 """
 
 import os
@@ -22,7 +22,7 @@ from vsidata.sources.streams.stream_file import open_stream_file
 
 # FFmpeg logs every jump to a frame. The level is read when FFmpeg is first used.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-# Keep OpenCV from logging that it cannot open a video: the error below reports it.
+# OpenCV must not log that it cannot open a video, because the error below reports it.
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
 
 _REMEDY = "Make the video again from the frames of the scan."
@@ -34,20 +34,20 @@ class VideoStream(FrameStream):
     """An `.mp4`.
 
     Attributes:
-        quality: 1 to 100, of the JPEG made from a frame.
+        quality: 1 to 100, of the JPEGs made from frames.
     """
 
     quality: int
 
     def jpeg(self, position: int) -> bytes:
-        """The decoded frame, encoded as JPEG."""
+        """Decode a frame and encode it as JPEG."""
         return encode(self.picture(position), self.quality)
 
     def picture(self, position: int) -> cv2.typing.MatLike:
-        """(height, width, 3) 8-bit, blue first, of a decoded frame.
+        """Decode a frame to (height, width, 3) 8-bit, blue first.
 
         Raises:
-            ScanError: it cannot be decoded, or is of another size than the video.
+            ScanError: the frame cannot be decoded, or has another size than the video.
         """
         with _opened(self.path) as video:
             video.set(cv2.CAP_PROP_POS_FRAMES, position)
@@ -59,14 +59,14 @@ class VideoStream(FrameStream):
             return image
 
     def depth(self, position: int) -> None:
-        """None: a video has no depth."""
+        """Return None, because a video has no depth."""
 
 
 def open_video(path: Path, quality: int) -> VideoStream:
-    """Read the header of a video. Its times follow from its frame rate.
+    """Read the header of a video. The times of the frames follow from the frame rate.
 
     Raises:
-        ScanError: it is not an MP4, or its header does not state size, rate and number of frames.
+        ScanError: the file is not an MP4, or its header does not state size, rate and number of frames.
     """
     with _opened(path) as video:
         width, height, frames = (
@@ -98,10 +98,10 @@ def open_video(path: Path, quality: int) -> VideoStream:
 
 
 def readable_frames(path: Path) -> int:
-    """Number of frames of a video that can be decoded in order, from the first; 0 if it is not a video.
+    """Count the frames of a video up to the first that cannot be decoded; 0 if the file is not a video.
 
     Args:
-        path: a video that this program wrote, since any format of FFmpeg is accepted.
+        path: a video that this program wrote. Any format of FFmpeg is accepted, so do not pass other files.
     """
     video = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
     count = 0
@@ -114,7 +114,8 @@ def readable_frames(path: Path) -> int:
 @contextmanager
 def _opened(path: Path) -> Iterator[cv2.VideoCapture]:
     with open_stream_file(path, _REMEDY) as file:
-        # FFmpeg detects formats by content, and would follow the addresses of a playlist into the network.
+        # FFmpeg detects the format from the content. It would read the addresses of a playlist from the
+        # network.
         if os.pread(file, 8, 0)[4:] != b"ftyp":
             raise Fault("is not an MP4: it does not begin with an `ftyp` box")
         # One thread, because workers are processes.
