@@ -1,1 +1,1 @@
-"""Synthetic scans of furnished rooms in ScanNet's layout, from a seed, with the truth from the recipe."""
+"""Makes synthetic scans of furnished rooms from a seed, in ScanNet's layout, with the truth about them."""

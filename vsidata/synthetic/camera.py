@@ -11,7 +11,7 @@ from vsidata.errors import OptionError
 from vsidata.scene import Array
 from vsidata.synthetic.catalogue import data
 
-_SIDES = (16, 4096)  # pixels, least and most
+_SIDES = (16, 4096)  # smallest and largest side, pixels
 
 
 @dataclass(frozen=True)
@@ -20,11 +20,11 @@ class PhoneCamera:
 
     Attributes:
         size: width and height of the pictures, pixels.
-        depth_step: depth has every n-th pixel of every n-th row.
-        focal_length: focal length in widths of a picture.
+        depth_step: the depth picture has every n-th pixel of every n-th row.
+        focal_length: focal length / width of a picture.
         quality: quality of the JPEGs, 1 to 100.
         rate: frames per second.
-        reach: the largest depth, metres.
+        reach: the largest depth that is measured, metres.
         lost: share of frames without a pose.
     """
 
@@ -45,18 +45,18 @@ class PhoneCamera:
 
     @property
     def depth_size(self) -> tuple[int, int]:
-        """Width and height of its depth, pixels."""
+        """Width and height of the depth pictures, pixels."""
         width, height = self.size
         return width // self.depth_step, height // self.depth_step
 
     @property
     def depth_matrix(self) -> Array:
-        """(3, 3) camera matrix of the depth pixels."""
+        """(3, 3) camera matrix of the depth pictures."""
         return np.diag([1 / self.depth_step, 1 / self.depth_step, 1]) @ self.matrix
 
 
 def picture_size(text: str) -> tuple[int, int]:
-    """Width and height from text such as `640x480`.
+    """Return the width and height in a text such as `640x480`.
 
     Raises:
         OptionError: the text is not a size, or the size is not supported.
@@ -72,7 +72,7 @@ def picture_size(text: str) -> tuple[int, int]:
 
 @cache
 def camera() -> PhoneCamera:
-    """The phone of this package."""
+    """Return the phone that `data/camera.yaml` describes."""
     loaded = yaml.safe_load((data() / "camera.yaml").read_text(encoding="utf-8"))
     values = {name: entry["value"] for name, entry in loaded.items()}
     return PhoneCamera(**values | {"size": tuple(values["size"])})

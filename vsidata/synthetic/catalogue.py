@@ -1,6 +1,6 @@
-"""The catalogue of objects: shape, places, colours, frequency and sizes of every label.
+"""The catalogue of objects: the shape, places, colours, frequency and sizes of every label.
 
-Frequencies and sizes follow `data/label_statistics.csv`, counted over ScanNet's training scans.
+Frequencies and sizes are those of ScanNet's training scans (`data/label_statistics.csv`).
 """
 
 import csv
@@ -16,19 +16,22 @@ from numpy.random import Generator
 from vsidata.scene import Array
 
 RICHNESS_SPREAD = 0.7
-"""Standard deviation of the logarithm of a scan's richness. It gives the counted spread of objects."""
+"""Standard deviation of the logarithm of a scan's richness.
+
+With this value, the number of objects per scan varies as much as in ScanNet.
+"""
 
 _Z90 = 1.2816  # the standard normal's 90th percentile
-_GROUND_REACH = (-_Z90, 1.5)  # standard scores: beyond are scraps of objects, or several annotated as one
-_HEIGHT_REACH = (-0.8, 1.5)  # the lowest were seen only in part: chairs without their backs
-_FLAT = 0.12  # metres: the most that an object on a wall extends from it
-_SURPLUS = 1.1  # compensates for labels in fewer than 12 scans, which were not counted, and for full rooms
+_GROUND_REACH = (-_Z90, 1.5)  # standard scores; objects beyond are fragments, or several annotated as one
+_HEIGHT_REACH = (-0.8, 1.5)  # lower objects were scanned only in part, such as chairs without their backs
+_FLAT = 0.12  # metres: largest depth of an object on a wall
+_SURPLUS = 1.1  # replaces labels in fewer than 12 scans (not counted), and objects without space
 _APARTMENT = ("bathroom", "bedroom", "living", "kitchen")
 
 
 @dataclass(frozen=True)
 class Place:
-    """A place for an object: a manner, and for some manners the labels of the objects to stand at or on."""
+    """A place for an object: a manner, and for some manners the labels of its possible hosts."""
 
     manner: str
     hosts: tuple[str, ...] = ()
@@ -43,7 +46,7 @@ class Spread:
     p90: float
 
     def at(self, score: float) -> float:
-        """The length at a standard normal score, log-linear between the percentiles."""
+        """Return the length at a standard normal score. Its logarithm is linear between the percentiles."""
         ratio = self.p90 / self.p50 if score > 0 else self.p50 / self.p10
         return float(self.p50 * ratio ** (score / _Z90))
 
@@ -56,12 +59,12 @@ class Kind:
         label: the raw label.
         nyu40: its NYU40 class.
         shape: the builder in `furniture.py`.
-        places: its possible places; the first one with enough space is used.
+        places: its possible places. The first place with enough space is used.
         side: direction of the longer ground side: `across` (along the wall behind it) or `deep`.
         colours: names in the palette.
-        weights: its relative frequency in each theme, by theme.
-        scans, objects, scans_once: numbers of ScanNet's 1,201 training scans that have it, of its objects in
-            them, and of the scans that have exactly one.
+        weights: its relative frequency in each theme.
+        scans, objects, scans_once: counts in ScanNet's 1,201 training scans: scans with the label, objects
+            with the label, and scans with exactly one such object.
         length, width, height: the sides of its axis-aligned box.
         bottom: median height of its bottom above the floor.
     """
@@ -83,7 +86,10 @@ class Kind:
 
     @property
     def thin(self) -> bool:
-        """Whether it may hang flat on a wall. The counted depth of such objects includes some of the wall."""
+        """Whether the object may hang flat on a wall.
+
+        The counted depth of such objects includes some of the wall.
+        """
         return any(place.manner in ("doorway", "hang") for place in self.places)
 
     @property
@@ -91,21 +97,24 @@ class Kind:
         return min(self.width.p10, _FLAT)
 
     def draw_count(self, richness: float, rng: Generator) -> int:
-        """Number of its objects in a scan that has it: one as often as counted, else more."""
+        """Draw the number of objects in a scan that has the label.
+
+        It is one as often as counted, else more.
+        """
         if rng.random() < self.scans_once / self.scans or self.scans == self.scans_once:
             return 1
         mean = (self.objects - self.scans_once) / (self.scans - self.scans_once)
         return 1 + min(int(rng.geometric(1 / (1 + (mean - 2) * richness))), 40)
 
     def small(self, size: tuple[float, float, float]) -> tuple[float, float, float]:
-        """The size for a full room: the smallest ground, and at most the median height."""
+        """Return the size to try if space is short: the smallest ground, and at most the median height."""
         across, deep, high = self._oriented(
             max(self.length.p10, self.width.p10), self._flat if self.thin else self.width.p10, self.height.p50
         )
         return min(across, size[0]), min(deep, size[1]), min(high, size[2])
 
     def draw_size(self, rng: Generator) -> tuple[float, float, float]:
-        """Extent across, deep and high, in metres. The three are correlated: a long table is also deep."""
+        """Draw the extents across, deep and high, metres. They are correlated: a long table is also deep."""
         common = rng.standard_normal()
         reaches = (_GROUND_REACH, _GROUND_REACH, _HEIGHT_REACH)
         scores = [
@@ -117,7 +126,8 @@ class Kind:
         return self._oriented(longer, shorter, self.height.at(scores[2]))
 
     def _oriented(self, longer: float, shorter: float, height: float) -> tuple[float, float, float]:
-        if self.shape == "counter":  # the annotation has only the slab; the cupboard below it is built too
+        # the annotation has only the slab; the builder adds the cupboard below it
+        if self.shape == "counter":
             height += self.bottom
         return (shorter, longer, height) if self.side == "deep" else (longer, shorter, height)
 
@@ -135,7 +145,7 @@ class Theme:
 
 
 def data() -> Traversable:
-    """The folder of the data files."""
+    """Return the folder of the data files."""
     return files("vsidata.synthetic") / "data"
 
 
@@ -145,14 +155,14 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 @cache
 def themes() -> tuple[Theme, ...]:
-    """The kinds of scans."""
+    """Return the kinds of scans."""
     loaded = yaml.safe_load((data() / "themes.yaml").read_text(encoding="utf-8"))
     return tuple(Theme(name, **values) for name, values in loaded.items())
 
 
 @cache
 def palette() -> dict[str, tuple[int, int, int]]:
-    """8-bit sRGB by the colour's name."""
+    """Return the 8-bit sRGB of each colour in the palette."""
     return {
         row["name"]: (int(row["red"]), int(row["green"]), int(row["blue"])) for row in _rows("palette.csv")
     }
@@ -160,7 +170,7 @@ def palette() -> dict[str, tuple[int, int, int]]:
 
 @cache
 def kinds() -> dict[str, Kind]:
-    """Every kind of object by its label, in the catalogue's order."""
+    """Return the properties of each label, in the catalogue's order."""
     statistics = {row["label"]: row for row in _rows("label_statistics.csv")}
     return {row["label"]: _kind(row, statistics[row["label"]]) for row in _rows("catalogue.csv")}
 
@@ -203,15 +213,15 @@ def _place(text: str) -> Place:
 
 
 SCANS = 1201
-"""Scans in ScanNet's training list, over which the statistics are counted."""
+"""Number of scans in ScanNet's training list. The statistics are those of these scans."""
 
 
 @cache
 def _rates() -> Array:
-    """(labels, themes): rate of a label in a theme at richness 1, so that it occurs as often as counted.
+    """Return (labels, themes) the rate of each label in each theme, for scans of richness 1.
 
-    A label is in a scan with probability 1 - exp(-rate * richness). Its rates have the proportions of its
-    weights. Bisection finds their scale from the share of scans with the label.
+    A label is in a scan with probability 1 - exp(-rate * richness). The rates of a label are proportional to
+    its weights. Bisection finds the factor with which the label is in as many scans as counted.
     """
     shares = np.array([theme.share for theme in themes()])
     weights = np.array(
@@ -232,7 +242,7 @@ def _rates() -> Array:
 
 
 def draw_labels(theme: Theme, richness: float, rng: Generator) -> list[str]:
-    """The labels of a scan, each once, in the catalogue's order."""
+    """Draw the labels of a scan. Each is returned once, in the catalogue's order."""
     column = [each.name for each in themes()].index(theme.name)
     chances = 1 - np.exp(-_rates()[:, column] * richness)
     present = rng.random(len(chances)) < chances

@@ -1,4 +1,4 @@
-"""Filming from the four corners of the plan, one after another, instead of a walk."""
+"""Films a room from the four corners of its plan, one after another, instead of on a walk."""
 
 import numpy as np
 
@@ -6,13 +6,15 @@ from vsidata.scene import Array
 from vsidata.synthetic.layout import Room
 from vsidata.synthetic.walk import free_cells, rotations
 
-_HEIGHT = 2.1  # metres: the phone is held above most furniture
-_TILT = 0.5  # radians below the horizon: the floor of the opposite corner is just in the picture
+_HEIGHT = 2.1  # metres: the phone is above most furniture
+_TILT = 0.5  # radians below the horizon: the picture just shows the floor of the opposite corner
 _WAYS = ((-1, -1), (1, -1), (1, 1), (-1, 1))
 
 
 def corners(room: Room, count: int) -> Array:
-    """Camera poses in the corners, as far into each as the furniture permits; all look across the room.
+    """Return camera poses that look across the room from its corners.
+
+    Each is as close to the corner as the furniture permits.
 
     Args:
         room: the recipe.

@@ -1,9 +1,11 @@
-"""Patterns for the parts of objects: the first line of `data/textures.csv` that matches.
+"""Selects the pattern on each part of an object: the first line of `data/textures.csv` that matches.
 
-Its columns: `shape`, `tone` (of the part) and `colour` (the object's, or the tone if that is the name of a
-colour), each with names separated by `|`, or `*` for any; `texture`, names of patterns: the object's style
-selects one of them and of their variants; `fit`, the metres that the pattern spans, or `part` or `item` if
-it fills each face of that once; `paint`: `over` the object's own colour, or `own`.
+`shape`, `tone` and `colour` state the parts that a line matches. They have names separated by `|`, or `*` for
+any. `tone` is the tone of the part. `colour` is the colour of the object, or the tone if it is the name of a
+colour. `texture` has names of patterns. The object's style selects one of them and of their variants. `fit`
+is the number of metres that the pattern spans. `part` and `item` mean that the pattern fills each face of the
+part or of the object once. `paint` is `over` if the pattern is painted over the object's colour, and `own` if
+it has its own colours.
 """
 
 import csv
@@ -24,9 +26,9 @@ class Covering:
     """The pattern of each triangle.
 
     Attributes:
-        positions: (m, 3, 2) positions of its corners in its pattern, pixels across and down.
+        positions: (m, 3, 2) positions of the triangle's corners in its pattern, pixels across and down.
         patterns: (m,) number of the pattern.
-        density: (m,) the pattern's pixels per metre.
+        density: (m,) pixels of the pattern per metre.
         paint: (m, 3) sRGB from 0 to 1 of the colour below the pattern.
     """
 
@@ -38,13 +40,14 @@ class Covering:
 
 @dataclass(frozen=True)
 class _Cover:
-    """One line of `data/textures.csv`; empty sets match anything.
+    """One line of `data/textures.csv`. An empty set matches everything.
 
     Attributes:
-        shapes, tones, colours: the parts that it covers.
-        textures: names of patterns; an object's style selects one.
-        fit: metres that a pattern spans, or `part` or `item` if it fills the face of that once.
-        own: whether the pattern has its own colours; otherwise it is laid over the object's colour.
+        shapes, tones, colours: the parts that the line matches.
+        textures: names of patterns. An object's style selects one of them.
+        fit: metres that a pattern spans; or `part` or `item` if it fills each face of the part or object
+            once.
+        own: whether the pattern has its own colours. Otherwise it is painted over the object's colour.
     """
 
     shapes: frozenset[str]
@@ -85,7 +88,7 @@ def _covers() -> tuple[_Cover, ...]:
 
 
 def cover(room: Room, surface: RoomSurface, normals: Array) -> Covering:
-    """Cover a room's surface with patterns. `normals` are the unit normals (m, 3) of its triangles."""
+    """Cover a room's surface with patterns. `normals` are the (m, 3) unit normals of its triangles."""
     items = room.items + room.clutter
     order = np.argsort(surface.parts, kind="stable")
     starts = np.searchsorted(surface.parts[order], np.arange(len(surface.tones) + 1))
@@ -100,7 +103,8 @@ def cover(room: Room, surface: RoomSurface, normals: Array) -> Covering:
         chosen = _chosen(item, tone)
         patterns[rows] = tiles()[0][chosen.textures[item.style % len(chosen.textures)]]
         low, high = own.min(axis=(0, 1)), own.max(axis=(0, 1))
-        built = item.label in STRUCTURE  # its parts are one surface, so the pattern continues across them
+        # its parts are one surface, so the pattern continues over all of them
+        built = item.label in STRUCTURE
         if built or chosen.fit == "item":
             width, depth, height = item.size
             low, high = np.array([-width / 2, -depth / 2, 0]), np.array([width / 2, depth / 2, height])
@@ -118,21 +122,21 @@ def _chosen(item: Item, tone: str) -> _Cover:
 
 
 def _unrolled(own: Array, normals: Array, low: Array, high: Array, fit: str, cut: int) -> tuple[Array, Array]:
-    """Positions of corners (k, 3, 3) in a pattern, seen from outside.
+    """Return the positions of the corners of triangles in a pattern, as seen from outside.
 
     Args:
-        own: the corners in the object's own frame, metres.
+        own: (k, 3, 3) the corners in the object's own frame, metres.
         normals: (k, 3) normals of their triangles, in the same frame.
-        low, high: (3,) opposite corners of the box with the faces that the pattern fills, or starts at.
+        low, high: (3,) opposite corners of a box. The pattern fills its faces, or begins at their corners.
         fit: as in `_Cover`.
-        cut: number of the cut; different cuts show different places of a repeating pattern.
+        cut: a number. Different numbers show different places of a repeating pattern.
 
     Returns:
         (k, 3, 2) pixels across and down; (k,) pixels per metre.
     """
     facing = np.abs(normals).argmax(axis=1)
     sign = np.sign(normals[np.arange(len(normals)), facing])
-    across = np.array([1, 0, 0])[facing]  # y on the sides, x on front and top
+    across = np.array([1, 0, 0])[facing]  # y on the sides; x on the front and top
     up = np.array([2, 2, 1])[facing]
     rows = np.arange(len(own))
     # Seen from the front (+y), x runs to the left; seen from the side at +x, y runs to the right.

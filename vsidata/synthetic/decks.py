@@ -1,6 +1,7 @@
-"""Decks: the free upper surfaces of furniture on which other objects may stand, in its own frame.
+"""The decks of furniture: the free upper surfaces on which other objects may stand.
 
-Own frame: x across, y deep with the front at +y, z up; the origin is the middle of the underside.
+Decks are in the own frame of the furniture: x across, y deep with the front at +y, z up. The origin is the
+middle of the underside.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ Size = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Deck:
-    """A level rectangle: x0, x1, y0, y1 at height z with `room` free metres above it."""
+    """A level rectangle from (x0, y0) to (x1, y1) at height z, with `room` free metres above it."""
 
     x0: float
     x1: float
@@ -21,15 +22,15 @@ class Deck:
     room: float = 9.0
 
 
-BED_MATTRESS = 0.52  # of the height: the rest is headboard
+BED_MATTRESS = 0.52  # share of the height; above is the headboard
 BED_HEADBOARD = 0.07  # metres deep
-COUCH_SEAT, COUCH_ARM, COUCH_BACK = 0.52, 0.10, 0.28  # of height, width and depth
-CHAIR_SEAT, CHAIR_BACK = 0.50, 0.14  # of height and depth
+COUCH_SEAT, COUCH_ARM, COUCH_BACK = 0.52, 0.10, 0.28  # shares of height, width and depth
+CHAIR_SEAT, CHAIR_BACK = 0.50, 0.14  # shares of height and depth
 SHELF_BOARD = 0.025  # metres thick
 
 
 def shelf_levels(size: Size) -> list[float]:
-    """Heights of a shelf's boards (their undersides), the lowest first, the top board last."""
+    """Return the heights of the undersides of a shelf's boards, from the lowest to the top board."""
     height = size[2]
     count = max(2, round(height / 0.36) + 1)
     step = (height - SHELF_BOARD) / (count - 1)
@@ -37,7 +38,7 @@ def shelf_levels(size: Size) -> list[float]:
 
 
 def decks(shape: str, size: Size) -> list[Deck]:
-    """The decks of a shape; by default, its flat top."""
+    """Return the decks of a shape. A shape without its own rule has one: its flat top."""
     return _DECKS.get(shape, _top)(size)
 
 

@@ -1,4 +1,4 @@
-"""Films a room into a `.sens` of its scan, on a walk or from its corners; records what each frame shows."""
+"""Films a room, on a walk or from its corners. Writes the `.sens`, and returns what each frame shows."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -23,10 +23,10 @@ _LOST_AT_ONCE = 3  # frames
 
 
 View = Callable[[Room, int], Array]
-"""Makes (count, 4, 4) camera poses from a room and a number of frames."""
+"""A function that returns (count, 4, 4) camera poses for a room and a number of frames."""
 
 VIEWS: Mapping[str, View] = {"walk": walk, "corners": corners}
-"""The ways to film a room, by name."""
+"""The ways to film a room."""
 
 
 def film(
@@ -76,7 +76,7 @@ def film(
 
 
 def description(phone: PhoneCamera, count: int) -> dict[str, str]:
-    """The keys and values of a stream in ScanNet's `.txt`."""
+    """Return the keys and values with which ScanNet's `.txt` describes a stream."""
     found = {"numColorFrames": str(count), "numDepthFrames": str(count), "numIMUmeasurements": "0"}
     cameras = (("color", phone.size, phone.matrix), ("depth", phone.depth_size, phone.depth_matrix))
     for name, (width, height), matrix in cameras:
@@ -87,13 +87,13 @@ def description(phone: PhoneCamera, count: int) -> dict[str, str]:
 
 
 def _shares(picture: Picture) -> dict[int, int]:
-    """Number of pixels by instance."""
+    """Return the number of pixels of each instance."""
     instances, counts = np.unique(picture.instances[picture.instances >= 0], return_counts=True)
     return dict(zip(instances.tolist(), counts.tolist(), strict=True))
 
 
 def _lost(count: int, share: float, rng: Generator) -> NDArray[np.bool_]:
-    """(count,) mask of the frames without a pose: a few in a row each time, never the first."""
+    """Draw the frames without a pose, as a mask (count,). They are runs of a few frames, never the first."""
     lost = np.zeros(count, dtype=bool)
     wanted = round(share * count)
     while lost.sum() < wanted:

@@ -1,8 +1,8 @@
 """Makes a room from a seed: its objects, their sizes and their positions, without meshes.
 
-Room frame: metres, z up, the floor at z = 0, walls along x and y, the plan centred on the origin. An
-object's own frame: x across, y deep with its front at +y, z up; the origin is the middle of its underside;
-turned by `yaw` about z.
+Room frame: metres, z up, the floor at z = 0, walls along x and y, the plan centred on the origin. An object's
+own frame: x across, y deep with its front at +y, z up. The origin is the middle of its underside. The frame
+is turned by `yaw` about z.
 """
 
 from collections import Counter
@@ -25,11 +25,11 @@ STRUCTURE = ("floor", "wall", "ceiling")
 _TRIES = 40  # random spots drawn for each place of an object; the first free one is used
 _SKIN = 0.012  # metres left free around an object
 _DOOR_SWING = 0.7  # metres of floor kept free in front of a door
-_FREELY_TURNED = 0.8  # metres: smaller objects stand at any angle, larger ones along the walls
-_LATER = 3.0  # in rank
-_BASIN = 0.2  # metres: nothing stands below an object that extends this far from a wall, lower than a metre
-_TELLING = 3  # themes: an object in at most this many shows the purpose of a room
-_CLUTTER = 3  # objects without annotation, on average
+_FREELY_TURNED = 0.8  # metres: smaller objects stand at any angle, larger objects along the walls
+_LATER = 3.0  # added to the rank
+_BASIN = 0.2  # metres: nothing stands below an object on a wall that is deeper than this and lower than 1 m
+_TELLING = 3  # an object in at most this many themes shows the purpose of a room
+_CLUTTER = 3  # mean number of objects without annotation
 _AREA_RANGE = (2.6, 120.0)  # square metres: VSI-Bench's rooms range from 2.4 to 128.5
 
 
@@ -38,16 +38,17 @@ class Item:
     """One object in the recipe of a room.
 
     Attributes:
-        instance: its id; unique in the room, with gaps.
+        instance: its id, unique in the room. Some numbers are not used.
         label: the raw label.
-        shape: the builder that makes it.
+        shape: the shape that is built for it.
         size: extents in its own frame (across, deep, high), metres.
         position: (3,) the middle of its underside in the room frame, metres.
-        yaw: turn of its own frame about z, radians.
+        yaw: the angle by which its own frame is turned about z, radians.
         colour: its main colour, a name in the palette.
         style: random seed of the builder's variations.
-        host: instance of the object that it stands on or in; None on the floor or a wall.
-        wall: for a wall, its index in the plan.
+        host: instance of the object that it stands on or in; None if it stands on the floor or hangs on a
+            wall.
+        wall: the index of the wall in the plan; None for other objects.
     """
 
     instance: int
@@ -63,35 +64,35 @@ class Item:
 
     @property
     def axes(self) -> Array:
-        """(3, 3) its own axes in rows, room frame."""
+        """(3, 3) its own axes, in rows, in the room frame."""
         return yaw_axes(self.yaw)
 
     @property
     def box(self) -> OrientedBox:
-        """Its box in its own frame."""
+        """Its box along its own axes, in the room frame."""
         center = self.position + np.array([0.0, 0.0, self.size[2] / 2])
         return OrientedBox(center, np.array(self.size), self.axes)
 
 
 def scene_name(index: int) -> str:
-    """The name of a room's scan, in ScanNet's form: `scene0007_00`."""
+    """Return the name of a room's scan in ScanNet's form, such as `scene0007_00`."""
     return f"scene{index:04d}_00"
 
 
 @dataclass(frozen=True, eq=False)
 class Room:
-    """A furnished room: the recipe from which scans, renderings and truth are made.
+    """The recipe of a furnished room. Scans, renderings and truth are made from it.
 
     Attributes:
         seed, index: the random seed and the number of the room.
         theme: name of the kind of scan.
-        scene_type: ScanNet's word for it.
+        scene_type: ScanNet's word for the kind of scan.
         plan: its floor and walls.
         height: height of the ceiling, metres.
-        scanned_height: height up to which the room is scanned, metres.
+        scanned_height: height up to which the scan shows the room, metres.
         items: its objects, by instance id, including walls, floor and ceiling.
-        clutter: objects without annotation; their instance ids are negative.
-        unplaced: labels of objects without enough space.
+        clutter: objects without annotation. Their instance ids are negative.
+        unplaced: labels of objects for which there was not enough space.
     """
 
     seed: int
@@ -112,17 +113,18 @@ class Room:
 
 
 def yaw_axes(yaw: float) -> Array:
-    """(3, 3) the axes of a frame turned by `yaw` about z, in rows."""
+    """Return (3, 3) the axes, in rows, of a frame that is turned by `yaw` about z."""
     cosine, sine = np.cos(yaw), np.sin(yaw)
     return np.array([[cosine, sine, 0.0], [-sine, cosine, 0.0], [0.0, 0.0, 1.0]])
 
 
 def lay_out(seed: int, index: int, *, plain: bool = False) -> Room:
-    """The room of a seed and an index: the same for any order of calls.
+    """Return the room of a seed and an index. It does not depend on earlier calls.
 
     Args:
         seed, index: the random seed and the number of the room.
-        plain: make a rectangle with few objects, by `data/plain.yaml`; else a room like ScanNet's.
+        plain: whether to make a rectangle with few objects (`data/plain.yaml`) instead of a room like
+            ScanNet's.
     """
     rng = generator(seed, index, "room")
     theme = themes()[int(rng.choice(len(themes()), p=_shares()))]
@@ -145,7 +147,7 @@ def lay_out(seed: int, index: int, *, plain: bool = False) -> Room:
 
 @cache
 def _plain() -> dict[str, Any]:
-    """The constants of plain rooms in `data/plain.yaml`."""
+    """Return the constants of plain rooms in `data/plain.yaml`."""
     loaded = yaml.safe_load((data() / "plain.yaml").read_text(encoding="utf-8"))
     return {name: entry["value"] for name, entry in loaded.items()}
 
@@ -157,7 +159,7 @@ def _shares() -> Array:
 
 
 def box_scene(seed: int, index: int) -> Scene:
-    """The room as a scene of boxes, without meshes, like a scene from a source with only boxes.
+    """Return the room as a scene of boxes without meshes, as sources with only boxes return scenes.
 
     Args:
         seed, index: as for `lay_out`.
@@ -188,7 +190,7 @@ class _PlannedObject:
 
 @dataclass(frozen=True, eq=False)
 class _PlacedObject:
-    """A placed object: `spot` is (x, y, z, yaw) of the middle of its underside."""
+    """A placed object. `spot` is (x, y, z, yaw) of the middle of its underside."""
 
     wish: _PlannedObject
     spot: Array
@@ -196,9 +198,9 @@ class _PlacedObject:
 
 
 class _Furnisher:
-    """Places the objects of one room one after another, each in free space.
+    """Places the objects of one room, one after another, in free space.
 
-    Spots are drawn in batches: arrays (k, 4) of x, y, z and yaw in the room frame.
+    Several spots are drawn at a time, as an array (k, 4) of x, y, z and yaw in the room frame.
     """
 
     def __init__(self, plan: FloorPlan, theme: Theme, height: float, richness: float, rng: Generator) -> None:
@@ -215,7 +217,7 @@ class _Furnisher:
         self.openings = np.array([wall.opening or (np.inf, -np.inf) for wall in plan.walls])
         self.stood: list[_PlacedObject] = []
         self.guests: Counter[int] = Counter()
-        self.boxes = np.empty((0, 6))  # x0, y0, z0, x1, y1, z1 of each of `stood`
+        self.boxes = np.empty((0, 6))  # x0, y0, z0, x1, y1, z1 of each object in `stood`
         swing = _DOOR_SWING + PARTITION
         self.kept_free = np.array(
             [
@@ -285,7 +287,7 @@ class _Furnisher:
         return names[int(self.rng.integers(len(names)))]
 
     def _wishes(self, kind: Kind) -> list[_PlannedObject]:
-        """The objects of one label. Most of them are the same model, as in real rooms."""
+        """Draw the objects of one label. Most of them have the same shape and size, as in real rooms."""
         wishes: list[_PlannedObject] = []
         for _ in range(kind.draw_count(self.richness, self.rng)):
             alike = bool(wishes) and self.rng.random() < 0.7
@@ -311,7 +313,7 @@ class _Furnisher:
         order: list[tuple[float, float, int]] = []
         for row, wish in enumerate(wishes):
             kind = wish.kind
-            # A second pillow is placed after the first of every kind that lies on another object.
+            # A second pillow on a bed is placed after the first object of each other label.
             later = _LATER if number[kind.label] and kind.places[0].manner in _ON else 0.0
             number[kind.label] += 1
             order.append((_rank(kind.label) + later, -wish.size[0] * wish.size[1], row))
@@ -354,7 +356,7 @@ class _Furnisher:
             )
 
     def _are_free(self, boxes: Array, manner: str, hosts: IntArray) -> NDArray[np.bool_]:
-        """(k,) mask of the boxes inside the room that touch nothing except their hosts."""
+        """Return (k,) whether each box is inside the room and touches nothing except its host."""
         low, high = boxes[:, :3], boxes[:, 3:]
         free = (low[:, 2] >= 0) & (high[:, 2] <= self.height)
         if manner not in _ON:
@@ -371,7 +373,7 @@ class _Furnisher:
             touch[np.arange(len(hosts)), hosts] = False
         return np.asarray(free & ~touch.any(axis=1))
 
-    # --- places for an object: k random spots in one manner, with their hosts if the manner has hosts ---
+    # --- k random spots for an object in one manner, and the host of each spot if the manner has hosts ---
 
     def _spots(self, wish: _PlannedObject, place: Place) -> tuple[Array, IntArray]:
         manner = place.manner
@@ -439,7 +441,7 @@ class _Furnisher:
         return self._spots_next_to(wish, place.manner, spots, sizes), hosts
 
     def _spots_before(self, wish: _PlannedObject, shapes: list[str], spots: Array, sizes: Array) -> Array:
-        """In front of one of the host's sides, facing it: a chair at a table."""
+        """Return spots in front of a side of the host, facing the host, such as for a chair at a table."""
         rng = self.rng
         sides = np.array([1 if shape in _ONE_SIDED else 4 for shape in shapes])
         side = (rng.random(_TRIES) * sides).astype(np.int64)
@@ -455,7 +457,7 @@ class _Furnisher:
         return found
 
     def _spots_next_to(self, wish: _PlannedObject, manner: str, spots: Array, sizes: Array) -> Array:
-        """Next to the host, or above it on the wall, with aligned backs."""
+        """Return spots next to the host, or above it on the wall. The backs are aligned."""
         rng = self.rng
         level = self._hanging_height(wish)
         if manner == "beside":
@@ -468,7 +470,10 @@ class _Furnisher:
         return _moved(spots, np.column_stack([lateral, (wish.size[1] - sizes[:, 1]) / 2, z - spots[:, 2]]))
 
     def _spots_on(self, wish: _PlannedObject, manner: str, hosts: IntArray) -> tuple[Array, IntArray]:
-        """On one of the hosts' decks: pillows at the head of a bed, keyboards at the front of a desk."""
+        """Return spots on the hosts' decks.
+
+        Pillows are at the head of a bed, keyboards at the front of a desk.
+        """
         rng = self.rng
         across, deep, high = wish.size
         rows, found = [], []
@@ -502,7 +507,7 @@ _NO_HOSTS = np.empty(0, dtype=np.int64)
 
 
 def _moved(spots: Array, way: Array) -> Array:
-    """Spots (k, 4) moved by (k, 3) along their own axes."""
+    """Return spots (k, 4), moved by (k, 3) along their own axes."""
     cosine, sine = np.cos(spots[:, 3]), np.sin(spots[:, 3])
     x = spots[:, 0] + way[:, 0] * cosine - way[:, 1] * sine
     y = spots[:, 1] + way[:, 0] * sine + way[:, 1] * cosine
@@ -510,13 +515,13 @@ def _moved(spots: Array, way: Array) -> Array:
 
 
 def _half_extents(size: Size, yaw: Array) -> Array:
-    """(k, 2) half of the ground extents of a turned box along x and y."""
+    """Return (k, 2) half of the extents of turned boxes along x and y."""
     cosine, sine = np.abs(np.cos(yaw)), np.abs(np.sin(yaw))
     return np.column_stack([cosine * size[0] + sine * size[1], sine * size[0] + cosine * size[1]]) / 2
 
 
 def _bounds(size: Size, spots: Array) -> Array:
-    """(k, 6) lowest and highest coordinates of a box of that size at each spot."""
+    """Return (k, 6) the lowest and highest coordinates of a box of this size at each spot."""
     half = _half_extents(size, spots[:, 3])
     low, high = spots[:, 2:3], spots[:, 2:3] + size[2]
     return np.hstack([spots[:, :2] - half, low, spots[:, :2] + half, high])
@@ -524,14 +529,17 @@ def _bounds(size: Size, spots: Array) -> Array:
 
 @cache
 def _rank(label: str) -> float:
-    """Order of placement: doors and windows, then furniture, largest first, then objects at furniture."""
+    """Return the rank of a label; the lowest is placed first.
+
+    The order is: doors and windows, furniture from large to small, objects at furniture.
+    """
     kind = kinds()[label]
     first = kind.places[0]
     if kind.shape in ("window", "radiator"):
-        return 0.5  # before the furniture, which may then stand under windows
+        return 0.5  # before the furniture, so that furniture may stand under windows
     ground = kind.length.p50 * kind.width.p50
     if len(kind.weights) <= _TELLING:
-        ground += 3.0  # before objects that fit any room: every bathroom needs a toilet
+        ground += 3.0  # before objects of all kinds of rooms: every bathroom needs a toilet
     order = {
         "doorway": 0.0,
         "corner": 1.0,
@@ -548,6 +556,6 @@ def _rank(label: str) -> float:
 
 
 def _sparse_ids(count: int, rng: Generator) -> list[int]:
-    """Ids from 0 with a few gaps, as annotations have them, in no order."""
+    """Draw ids from 0 with a few gaps, as in annotations, in random order."""
     steps = np.where(rng.random(count) < 0.04, 2, 1)
     return [int(value) for value in rng.permutation(np.cumsum(steps) - steps[0])]

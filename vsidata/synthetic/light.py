@@ -1,4 +1,4 @@
-"""The light in a room: lamps below the ceiling, soft shadows, and darker corners and undersides."""
+"""Computes the light in a room: lamps below the ceiling, soft shadows, darker corners and undersides."""
 
 import numpy as np
 import open3d as o3d
@@ -10,28 +10,28 @@ from vsidata.synthetic.seeding import generator
 from vsidata.synthetic.surface import RoomSurface
 
 _AMBIENT, _LAMP, _FACING = 0.6, 0.42, 0.16  # shares of light
-_EXPOSED = 0.86  # of the surface is not brighter than full exposure
-_CREASE = 0.8  # cosine: sharper edges stay sharp, others look round
-_DIRECTIONS = 24  # rays per corner for its occlusion
-_DIM_REACH = 0.9  # metres: surfaces further away do not darken a corner
+_EXPOSED = 0.86  # share of the surface that is not brighter than full exposure
+_CREASE = 0.8  # cosine between normals; edges with a smaller cosine are sharp, others look round
+_DIRECTIONS = 24  # rays from each corner that test what blocks its light
+_DIM_REACH = 0.9  # metres: surfaces further away do not make a corner darker
 _LAMP_DROP = 0.12  # metres below the ceiling
-_LAMP_SPREAD = 0.45  # metres: lamps are not points, so shadows are soft
+_LAMP_SPREAD = 0.45  # metres: a lamp is spread this far, so that shadows are soft
 _LAMP_SAMPLES = 5
-_LAMP_FADE = 3.5  # metres at which its light has halved
-_LAMP_LIMIT = 1.3  # a phone would reduce its exposure directly below a lamp
+_LAMP_FADE = 3.5  # metres: the distance at which a lamp's light is half as strong
+_LAMP_LIMIT = 1.3  # largest light: a phone would reduce its exposure below a lamp
 _LIFT = 0.012  # metres between the start of a ray and the surface
 
 
 def light_on(room: Room, surface: RoomSurface, normals: Array) -> Array:
-    """The light on each corner of each triangle.
+    """Return the light on each corner of each triangle.
 
     Args:
         room: the recipe, for the height of the ceiling.
-        surface: its surface in triangles so small that light changes little along them.
+        surface: its surface, in triangles on which the light hardly changes.
         normals: (m, 3) outward unit normals of the triangles.
 
     Returns:
-        (m, 3) shares of full exposure; a small part of the surface is brighter than 1.
+        (m, 3) shares of full exposure. On a small part of the surface they exceed 1.
     """
     bent = _corner_normals(surface, normals)
     corners = surface.triangles.ravel()
@@ -40,7 +40,8 @@ def light_on(room: Room, surface: RoomSurface, normals: Array) -> Array:
     _, first, group = np.unique(keys, return_index=True, return_inverse=True)
     ways = bent.reshape(-1, 3)[first]
     points = surface.vertices[corners[first]]
-    # A corner that touches another surface would be black: start a little inside the triangle and off it.
+    # A corner that touches another surface would be black. So rays start a little inside the triangle and
+    # above it.
     middles = surface.vertices[surface.triangles].mean(axis=1)[first // 3]
     points = points + 0.15 * (middles - points) + _LIFT * normals[first // 3]
     scene = raycasting.casting_scene(surface.vertices, surface.triangles)
@@ -53,14 +54,14 @@ def light_on(room: Room, surface: RoomSurface, normals: Array) -> Array:
 
 
 def _bright(light: Array, areas: Array) -> float:
-    """The light that only a small share of the surface exceeds. A phone sets its exposure by it."""
+    """Return the light that a phone sets its exposure by. Only a small share of the surface is brighter."""
     order = np.argsort(light)
     shares = areas[order].cumsum() / areas.sum()
     return float(light[order[np.searchsorted(shares, _EXPOSED)]])
 
 
 def _corner_normals(surface: RoomSurface, normals: Array) -> Array:
-    """(m, 3, 3) normal at each corner: of the smooth surface, or of the triangle at sharp edges."""
+    """Return (m, 3, 3) the normal at each corner: that of the triangle at sharp edges, else a mean."""
     sums = np.column_stack(
         [
             np.bincount(surface.triangles.ravel(), np.repeat(column, 3), minlength=len(surface.vertices))
@@ -74,13 +75,14 @@ def _corner_normals(surface: RoomSurface, normals: Array) -> Array:
 
 
 def _openness(scene: o3d.t.geometry.RaycastingScene, points: Array, normals: Array) -> Array:
-    """(n,) share of the half space in front of each point without near surfaces."""
+    """Return (n,) the share of directions in front of each point that near surfaces do not block."""
     helper = np.where(np.abs(normals[:, 2:]) < 0.9, [[0.0, 0.0, 1.0]], [[1.0, 0.0, 0.0]])
     first = np.cross(normals, helper)
     first /= np.linalg.norm(first, axis=1)[:, None]
     second = np.cross(normals, first)
     free = np.zeros(len(points))
-    # The same directions for all points, because random ones would cause blotches; denser near the normal.
+    # The directions are the same for all points, because random directions would cause blotches. They are
+    # denser near the normal.
     for number in range(_DIRECTIONS):
         sine = np.sqrt((number + 0.5) / _DIRECTIONS) * 0.97
         turn = number * np.pi * (3 - np.sqrt(5))
@@ -96,7 +98,10 @@ def _lamps(
     normals: Array,
     rng: np.random.Generator,
 ) -> Array:
-    """(n,) light from a lamp below the ceiling in the middle of each space."""
+    """Return (n,) the light from the lamps.
+
+    Each space of the plan has one, in the middle, below the ceiling.
+    """
     total = np.zeros(len(points))
     for spaces in room.plan.spaces:
         for x0, y0, x1, y1 in spaces:

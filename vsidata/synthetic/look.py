@@ -1,4 +1,4 @@
-"""The appearance of a room: the patterns on its surface and the light on them.
+"""Computes the appearance of a room: the patterns on its surface and the light on them.
 
 Both are computed once, at the corners of small triangles. A frame then only looks up the triangles that its
 rays hit.
@@ -17,21 +17,23 @@ from vsidata.synthetic.light import light_on
 from vsidata.synthetic.surface import RoomSurface, refine
 from vsidata.synthetic.textures import SIDE, tiles
 
-_PATCH = 0.14  # metres: light changes little over shorter distances
-_SOFT_FROM = (1.0, 2.4)  # pixels of a pattern per pixel of the picture, from which softer levels are used
+_PATCH = 0.14  # metres: the light hardly changes over shorter distances
+# pixels of a pattern per pixel of the picture; each softer level is used from such a value
+_SOFT_FROM = (1.0, 2.4)
 
 Float32 = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
 class SurfaceLook:
-    """The data to look up for a ray that hits a triangle at barycentric (b, c).
+    """The data from which the colour at the hit of a ray is computed.
 
     Attributes:
-        table: (m, 13) for each triangle: position in its pattern at the first corner and its change along b
-            and c (6 values, in pixels of the pattern), the same for the light (3), the colour below the
-            pattern (3), the pattern's pixels per metre.
-        patterns: (m,) number of its pattern.
+        table: (m, 13) 13 values per triangle. A hit has the barycentric coordinates b and c. 6 values: the
+            position in the pattern at the first corner, and its change along b and along c, in pixels of the
+            pattern. 3 values: the same for the light. 3 values: the colour below the pattern. 1 value: pixels
+            of the pattern per metre.
+        patterns: (m,) number of the triangle's pattern.
         count: number of patterns.
         pixels: (levels * count * SIDE * SIDE, 3) pixels of the patterns.
     """
@@ -42,16 +44,16 @@ class SurfaceLook:
     pixels: NDArray[np.uint8]
 
     def colours(self, rows: IntArray, spots: Float32, depth: Float32, camera: PhoneCamera) -> Float32:
-        """Colours at the hits of rays.
+        """Return the colours at the hits of rays.
 
         Args:
             rows: (n,) triangles.
             spots: (n, 2) barycentric b and c.
             depth: (n,) metres from the camera.
-            camera: the camera of the rays; distant patterns are softer.
+            camera: the camera of the rays. Distant patterns are drawn softer.
 
         Returns:
-            (n, 3) sRGB from 0 to 255, and more for light above full exposure.
+            (n, 3) sRGB from 0 to 255; larger where the light exceeds full exposure.
         """
         table = np.take(self.table, rows, axis=0)
         b, c = spots[:, 0], spots[:, 1]
@@ -67,7 +69,7 @@ class SurfaceLook:
 
 
 def look(room: Room, coarse: RoomSurface) -> tuple[RoomSurface, SurfaceLook]:
-    """The room's surface in triangles small enough for the light on them, and their appearance."""
+    """Return the room's surface, in triangles on which the light hardly changes, and its appearance."""
     surface = refine(coarse, np.full(len(coarse.triangles), _PATCH))
     corners = surface.vertices[surface.triangles]
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])

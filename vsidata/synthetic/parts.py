@@ -1,4 +1,4 @@
-"""The simple solids that furniture consists of, built with trimesh.
+"""The simple solids that objects consist of, built with trimesh.
 
 A part is a closed or open triangle mesh in its object's own frame with one tone: `main` (the object's
 colour), `shade` (the same, darker), `light` (the same, lighter), or a colour's name in the palette.
@@ -14,12 +14,12 @@ from scipy.spatial.transform import Rotation
 
 from vsidata.scene import Array, IntArray
 
-_SECTIONS = 12  # corners of a circle
+_SECTIONS = 12  # corners of the polygon that stands for a circle
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Triangles of one tone: vertices (n, 3) in metres, triangles (m, 3) rows of them."""
+    """Triangles of one tone: vertices (n, 3) in metres; triangles (m, 3), rows of `vertices`."""
 
     vertices: Array
     triangles: IntArray
@@ -46,14 +46,14 @@ def _sphere(subdivisions: int) -> tuple[Array, IntArray]:
 
 
 def box(x0: float, x1: float, y0: float, y1: float, z0: float, z1: float, tone: str = "main") -> Part:
-    """An upright box between two corners."""
+    """Make an upright box between two corners."""
     vertices, triangles = _cube()
     low, high = np.array([x0, y0, z0]), np.array([x1, y1, z1])
     return Part((low + high) / 2 + vertices * (high - low), triangles, tone)
 
 
 def tilted(part: Part, angle: float, axis: tuple[float, float, float]) -> Part:
-    """A part turned about an axis through the origin, radians."""
+    """Turn a part about an axis through the origin. The angle is in radians."""
     turn = Rotation.from_rotvec(angle * np.array(axis))
     return Part(turn.apply(part.vertices), part.triangles, part.tone)
 
@@ -66,7 +66,7 @@ def moved(part: Part, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> Part:
 def rod(
     start: tuple[float, float, float], end: tuple[float, float, float], radius: float, tone: str = "main"
 ) -> Part:
-    """A round rod between two points."""
+    """Make a round rod between two points."""
     vertices, triangles = _cylinder(8)
     low, high = np.array(start, dtype=float), np.array(end, dtype=float)
     length = float(np.linalg.norm(high - low))
@@ -78,7 +78,10 @@ def rod(
 def disc(
     radius_x: float, radius_y: float, z0: float, z1: float, tone: str = "main", taper: float = 1.0
 ) -> Part:
-    """An upright elliptic cylinder on the z axis; its upper end is `taper` times as wide as the lower."""
+    """Make an upright elliptic cylinder on the z axis.
+
+    Its upper end is `taper` times as wide as the lower end.
+    """
     vertices, triangles = _cylinder(2 * _SECTIONS)
     share = vertices[:, 2] + 0.5
     wide = 1 + (taper - 1) * share
@@ -95,7 +98,7 @@ def ball(center: tuple[float, float, float], radii: tuple[float, float, float], 
 
 
 def cushion(x0: float, x1: float, y0: float, y1: float, z0: float, z1: float, tone: str = "main") -> Part:
-    """A box with soft, rounded edges."""
+    """Make a box with soft, rounded edges."""
     low, high = np.array([x0, y0, z0]), np.array([x1, y1, z1])
     lattice, triangles = _lattice(*(min(max(3, round(float(side) / 0.07)), 40) for side in high - low))
     soft = lattice / (np.abs(lattice) ** 6).sum(axis=1, keepdims=True) ** (1 / 6)
@@ -104,7 +107,7 @@ def cushion(x0: float, x1: float, y0: float, y1: float, z0: float, z1: float, to
 
 @cache
 def _lattice(nx: int, ny: int, nz: int) -> tuple[Array, IntArray]:
-    """The cube from -1 to 1 with each face cut into a grid."""
+    """Return the cube from -1 to 1, with each face divided into a grid."""
     counts = (nx, ny, nz)
     vertices: list[Array] = []
     triangles: list[IntArray] = []
@@ -126,17 +129,17 @@ def _lattice(nx: int, ny: int, nz: int) -> tuple[Array, IntArray]:
 
 
 def lathe(profile: list[tuple[float, float]], tone: str = "main") -> Part:
-    """A body of revolution about z: (radius, height) from the axis outward and back."""
+    """Make a body of revolution about z from its profile: (radius, height) from the axis outward and back."""
     return Part(*_arrays(trimesh.creation.revolve(np.array(profile), sections=2 * _SECTIONS)), tone)
 
 
 def ring(radius: float, tube: float, tone: str = "main") -> Part:
-    """A torus about z."""
+    """Make a torus about z."""
     return Part(*_arrays(trimesh.creation.torus(radius, tube, major_sections=16, minor_sections=5)), tone)
 
 
 def wave(width: float, depth: float, z0: float, z1: float, folds: int, tone: str = "main") -> Part:
-    """A hanging cloth with vertical folds: a sheet with its front at +y."""
+    """Make a hanging cloth with vertical folds. Its front is at +y."""
     columns = np.linspace(-width / 2, width / 2, 6 * folds + 1)
     sway = depth / 2 * np.sin(np.linspace(0, 2 * np.pi * folds, len(columns)))
     count = len(columns)
@@ -148,7 +151,7 @@ def wave(width: float, depth: float, z0: float, z1: float, folds: int, tone: str
 
 
 def sheet(corners: Array, tone: str = "main") -> Part:
-    """A flat convex polygon (k, 3), counter-clockwise as seen from its front."""
+    """Make a flat convex polygon from (k, 3) corners, counter-clockwise as seen from its front."""
     last = np.arange(1, len(corners) - 1)
     triangles = np.column_stack([np.zeros(len(last), dtype=np.int64), last, last + 1])
     return Part(np.asarray(corners, dtype=float), triangles, tone)

@@ -1,8 +1,8 @@
 """Floor plans: rectangular, L- and T-shaped rooms, and several rooms joined by doorways.
 
 A plan is in the room frame (metres, walls along x and y, centred on the origin). The rooms of a multi-room
-plan are in a row, with walls between them that a scanner sees from both sides. Each side is a wall of its
-own room.
+plan are in a row, with walls between them that a scanner sees from both sides. Each side of such a wall
+counts as a wall of the room that it faces.
 """
 
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ class Wall:
 
     Attributes:
         room: index of its room.
-        start, end: (2,) metres; the room is to the left of the line from start to end.
-        opening: begin and end of a doorway along the wall, metres from its start; None without a doorway.
+        start, end: (2,) metres. The room is to the left of the line from start to end.
+        opening: begin and end of a doorway, metres from the wall's start; None without a doorway.
     """
 
     room: int
@@ -57,10 +57,10 @@ class FloorPlan:
 
     Attributes:
         shape: `rectangle`, `L`, `T` or `rooms`.
-        outline: (k, 2) metres, counter-clockwise: the combined space, inner walls included.
+        outline: (k, 2) metres, counter-clockwise: the combined space of all rooms and inner walls.
         rooms: the polygon of each room, (k, 2), counter-clockwise.
-        spaces: for each room, its maximal rectangles; the room is their union.
-        thresholds: the floor in each doorway between two rooms.
+        spaces: for each room, its maximal rectangles. The room is their union.
+        thresholds: the rectangle of floor in each doorway between two rooms.
         walls: every wall face.
     """
 
@@ -78,20 +78,20 @@ class FloorPlan:
 
     @property
     def floor_area(self) -> float:
-        """Square metres of floor: rooms and thresholds, without the foot of inner walls."""
+        """Square metres of the floor of rooms and thresholds, without the ground below inner walls."""
         return sum(map(polygon_area, self.rooms)) + sum(
             (x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in self.thresholds
         )
 
 
 def polygon_area(polygon: Array) -> float:
-    """Area of a simple polygon (k, 2) by the shoelace formula; positive when counter-clockwise."""
+    """Return the area of a simple polygon (k, 2) by the shoelace formula; positive if counter-clockwise."""
     x, y = polygon.T
     return float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2
 
 
 def make_plan(shape: str, area: float, rng: Generator) -> FloorPlan:
-    """A plan of the given shape (`rectangle`, `L`, `T`, `rooms`) and area in square metres."""
+    """Make a plan of a shape (`rectangle`, `L`, `T`, `rooms`) and an area in square metres."""
     if shape == "rooms":
         return _row_of_rooms(area, rng)
     outline, spaces = _OUTLINES[shape](rng)
@@ -162,7 +162,10 @@ def _corners(space: Rectangle) -> Array:
 
 
 def _row_of_rooms(area: float, rng: Generator) -> FloorPlan:
-    """Two or three rectangular rooms side by side along x, their lower walls in one line."""
+    """Make two or three rectangular rooms side by side along x.
+
+    Their walls at the lowest y are in one line.
+    """
     count = 2 if area < 35 else int(rng.integers(2, 4))
     shares = rng.uniform(0.6, 1.4, count)
     shares /= shares.sum()
@@ -193,7 +196,10 @@ def _row_of_rooms(area: float, rng: Generator) -> FloorPlan:
 
 
 def _outline_of_row(spaces: list[Rectangle]) -> Array:
-    """The outline of the combined space. An inner wall is as long as the shallower of its two rooms."""
+    """Return the outline of the combined space.
+
+    An inner wall is as long as the less deep of its two rooms.
+    """
     upper = []
     for index, (x0, _, x1, y1) in enumerate(spaces):
         begin, end = x0, x1

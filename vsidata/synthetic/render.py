@@ -1,4 +1,4 @@
-"""Renders a room: colour, depth, and the object of each pixel, with one ray per pixel."""
+"""Renders a room with one ray per pixel: colour, depth, and the object of each pixel."""
 
 from dataclasses import dataclass, replace
 
@@ -13,9 +13,9 @@ from vsidata.synthetic.layout import Item, Room
 from vsidata.synthetic.look import SurfaceLook, look
 from vsidata.synthetic.surface import coarse_surface
 
-_GRAIN = 2.5  # of 255, the noise of a phone's sensor in a lit room
-_SHELL = -100_000  # instances of added walls and floors, far from those of clutter
-_NOBODY = _SHELL - 2  # for rays that hit nothing
+_GRAIN = 2.5  # of 255; noise of a phone's sensor in a lit room
+_SHELL = -100_000  # instance ids of added walls and floors, far from those of clutter
+_NOBODY = _SHELL - 2  # instance id of rays that hit nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,9 +23,9 @@ class Picture:
     """One frame.
 
     Attributes:
-        colour: (height, width, 3) 8-bit, blue first as OpenCV has it.
-        depth: (height, width) millimetres along the camera's z, 0 if nothing is in reach.
-        instances: (height, width) instance id; negative for surfaces without annotation.
+        colour: (height, width, 3) 8-bit, blue first as in OpenCV.
+        depth: (height, width) millimetres along the camera's z, 0 if no surface is in reach.
+        instances: (height, width) instance ids; negative for surfaces without annotation.
     """
 
     colour: NDArray[np.uint8]
@@ -42,7 +42,8 @@ class Stage:
         look: the appearance of each triangle.
         instances: (m,) instance of each triangle.
         camera: the camera.
-        ways: (height * width, 3) float32, each pixel's ray in the camera's frame, to a depth of 1 m.
+        ways: (height * width, 3) float32, the ray of each pixel in the camera's frame. It ends at a depth of
+            1 m.
     """
 
     scene: o3d.t.geometry.RaycastingScene
@@ -53,7 +54,7 @@ class Stage:
 
 
 def set_stage(room: Room, camera: PhoneCamera) -> Stage:
-    """Prepare a room for rendering: its surface, materials and light."""
+    """Prepare a room for rendering: its surface, patterns and light."""
     filmed = as_filmed(room)
     surface, appearance = look(filmed, coarse_surface(filmed))
     instances = np.array([item.instance for item in filmed.items + filmed.clutter])[surface.items]
@@ -70,7 +71,7 @@ def render(stage: Stage, pose: Array, rng: np.random.Generator) -> Picture:
     Args:
         stage: the result of `set_stage`.
         pose: (4, 4) camera to room, metres.
-        rng: generator of the sensor's grain.
+        rng: random generator of the sensor's noise.
     """
     width, height = stage.camera.size
     depth, triangles, spots = raycasting.hits(
@@ -88,7 +89,10 @@ def render(stage: Stage, pose: Array, rng: np.random.Generator) -> Picture:
 
 
 def as_filmed(room: Room) -> Room:
-    """The room as a video shows it: with complete walls, floor and ceiling, which the scan may lack."""
+    """Return the room as a video shows it: with complete walls, floor and ceiling.
+
+    The scan may not have them.
+    """
     items = tuple(
         replace(item, size=(*item.size[:2], room.height)) if item.shape == "wall" else item
         for item in room.items

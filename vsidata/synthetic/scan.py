@@ -19,32 +19,32 @@ from vsidata.synthetic.seeding import generator
 from vsidata.synthetic.surface import RoomSurface, coarse_surface, refine
 
 VERTICES = (50_000, 200_000)
-"""Vertices of a scan: ScanNet's decimated meshes have 50k to 500k."""
+"""Smallest and largest number of vertices of a scan. ScanNet's decimated meshes have 50k to 500k."""
 
-_EDGE = (0.012, 0.055)  # metres: limits of the longest edge
-_COARSEST = 0.25  # metres: the upper limit if fewer vertices are requested
-_STRUCTURE_EDGE = 1.6  # walls and floors are coarser by this factor, as after decimation
+_EDGE = (0.012, 0.055)  # metres: smallest and largest limit of the edges
+_COARSEST = 0.25  # metres: largest limit of the edges if fewer vertices are requested
+_STRUCTURE_EDGE = 1.6  # edges of walls and floors are longer by this factor, as after decimation
 _REACH = 6.0  # metres: reach of the depth sensor
-_SKIN = 0.002  # metres between the start of a ray and the surface
-_GRAZING = 0.08  # cosine: flatter views have no depth
+_SKIN = 0.002  # metres between the surface and the start of a ray
+_GRAZING = 0.08  # cosine of the angle to the normal; a sensor measures no depth below it
 _HOLE_RADIUS = (0.03, 0.16)  # metres
-_LEAST_TRIANGLES = 12  # of an annotated object
-_BLEEDING_OBJECT = 400  # vertices: a patch is a small part of an object with more
+_LEAST_TRIANGLES = 12  # fewest triangles of an annotated object
+_BLEEDING_OBJECT = 400  # vertices: only objects with more get a wrong patch, which is a small part of them
 _PATCH = 0.07  # metres: radius of a wrongly annotated patch
 _SEGMENT = 0.4  # metres: size of a segment of the annotation
 
 
 @dataclass(frozen=True)
 class Flaws:
-    """The flaws of a scan. All zero and False: the whole surface, exact and fully annotated.
+    """The flaws of a scan. If all are zero and False, the scan is complete, exact and fully annotated.
 
     Attributes:
-        noise: r.m.s. displacement along the surface normal, metres.
-        unseen: whether sides that no camera saw are missing.
+        noise: root mean square of the displacement along the surface normal, metres.
+        unseen: whether the surface that no camera saw is missing.
         holes: holes per square metre of surface.
-        strays: share of vertices in stray flecks.
-        bled: share of larger objects with an annotation that includes a distant patch of a wall or floor.
-        unannotated: share of the segments of walls, floor and ceiling that belong to no object.
+        strays: share of the vertices that are in stray flecks.
+        bled: share of the larger objects that the annotation gives a distant patch of a wall or floor.
+        unannotated: share of the segments of walls, floor and ceiling that the annotation gives to no object.
     """
 
     noise: float = 0.003
@@ -67,8 +67,8 @@ class Scan:
         clean: (n, 3) vertices on the true surface.
         vertices: (n, 3) vertices as scanned, with noise.
         triangles: (m, 3) rows of both.
-        instances: (n,) instance id by annotation; -1 without annotation.
-        stray: (n,) whether the vertex is an artefact, not surface. Strays may be annotated.
+        instances: (n,) annotated instance id; -1 without annotation.
+        stray: (n,) whether the vertex belongs to a stray fleck, not to the surface. It may be annotated.
         segments: (n,) segment id.
         colours: (n, 3) 8-bit sRGB.
     """
@@ -83,7 +83,7 @@ class Scan:
     colours: NDArray[np.uint8]
 
     def kept_surface(self, instance: int) -> tuple[Array, IntArray]:
-        """The clean surface of an object as far as it is in the scan: vertices (k, 3), triangles (m, 3)."""
+        """Return the true surface of an object that the scan contains: vertices (k, 3), triangles (m, 3)."""
         return self._kept_surfaces.get(instance, (np.empty((0, 3)), np.empty((0, 3), dtype=np.int64)))
 
     @cached_property
@@ -105,12 +105,12 @@ class Scan:
 
 
 def scan_room(room: Room, flaws: Flaws | None = None, vertices: int | None = None) -> Scan:
-    """Scan a room. The same room, flaws and vertices give the same scan, bit by bit.
+    """Scan a room. The same arguments give exactly the same scan.
 
     Args:
         room: the recipe.
-        flaws: the flaws of the scan; None for the usual ones.
-        vertices: its approximate number of vertices; None for as many as in ScanNet's scans.
+        flaws: the flaws of the scan; None for the usual flaws.
+        vertices: the approximate number of vertices; None for as many as in ScanNet's scans.
     """
     flaws = flaws or Flaws()
     coarse = coarse_surface(room)
@@ -138,7 +138,7 @@ def scan_room(room: Room, flaws: Flaws | None = None, vertices: int | None = Non
 
 
 def _tessellated_and_seen(room: Room, coarse: RoomSurface, flaws: Flaws, vertices: int | None) -> RoomSurface:
-    """Tessellate so that the visible part has 50k to 200k vertices, or about the requested number."""
+    """Tessellate the surface so that its visible part has `VERTICES`, or about the requested number."""
     structure = np.array([item.label in STRUCTURE for item in room.items + room.clutter])[coarse.items]
     area = coarse.areas() / np.where(structure, _STRUCTURE_EDGE**2, 1.0)
     wanted, least, most = float(np.clip(45_000 + 2_000 * len(room.items), 60_000, 150_000)), *VERTICES
@@ -163,7 +163,7 @@ def _tessellated_and_seen(room: Room, coarse: RoomSurface, flaws: Flaws, vertice
 
 
 def _subset(surface: RoomSurface, keep: NDArray[np.bool_]) -> RoomSurface:
-    """Some of the triangles (a mask), and their vertices."""
+    """Return the triangles for which the mask is true, and their vertices."""
     used = np.zeros(len(surface.vertices), dtype=bool)
     used[surface.triangles[keep]] = True
     rows = np.cumsum(used) - 1
@@ -178,7 +178,7 @@ def _subset(surface: RoomSurface, keep: NDArray[np.bool_]) -> RoomSurface:
 
 
 def _triangle_normals(surface: RoomSurface) -> Array:
-    """(m, 3) outward normals with a length of twice the triangle's area."""
+    """Return (m, 3) outward normals. Their length is twice the triangle's area."""
     a, b, c = (surface.vertices[surface.triangles[:, corner]] for corner in range(3))
     return np.cross(b - a, c - a)
 
@@ -189,7 +189,7 @@ def _vertex_normals(surface: RoomSurface) -> Array:
 
 
 def _vertex_means(surface: RoomSurface, values: Array) -> Array:
-    """(n, 3) mean over the triangles around each vertex of values (m, 3) of the triangles."""
+    """Return (n, 3) for each vertex the mean value of the triangles around it. `values` are (m, 3)."""
     around = np.bincount(surface.triangles.ravel(), minlength=len(surface.vertices))
     return np.asarray(_vertex_sums(surface, values) / np.maximum(around, 1)[:, None])
 
@@ -203,7 +203,7 @@ def _vertex_sums(surface: RoomSurface, values: Array) -> Array:
 
 
 def _cameras(room: Room, rng: Generator) -> Array:
-    """(k, 3) positions of the scanner: in every room, at chest to head height."""
+    """Draw (k, 3) positions of the scanner, in every room, 1.1 to 1.8 m above the floor."""
     boxes = [item.box for item in room.items if item.label not in STRUCTURE]
     low = np.array([box.corners.min(axis=0) for box in boxes]).reshape(-1, 3) - 0.1
     high = np.array([box.corners.max(axis=0) for box in boxes]).reshape(-1, 3) + 0.1
@@ -218,10 +218,13 @@ def _cameras(room: Room, rng: Generator) -> Array:
 
 
 def _is_seen(room: Room, coarse: RoomSurface, surface: RoomSurface) -> NDArray[np.bool_]:
-    """(m,) mask of the triangles seen: each corner by a camera in reach, from the front, unobstructed."""
+    """Return (m,) whether each triangle is seen.
+
+    A camera in reach must see each corner from the front, with nothing between them.
+    """
     scene = casting_scene(coarse.vertices, coarse.triangles)
     normals = _vertex_normals(surface)
-    # A ray from the very rim of a face would graze the face next to it: start a little inside.
+    # A ray from the edge of a face could hit the next face. So it starts a little inside.
     middles = surface.vertices[surface.triangles].mean(axis=1)
     inward = _vertex_means(surface, middles) - surface.vertices
     starts = (surface.vertices + 0.1 * inward + _SKIN * normals).astype(np.float32)
@@ -243,7 +246,10 @@ def _is_seen(room: Room, coarse: RoomSurface, surface: RoomSurface) -> NDArray[n
 
 
 def _in_hole(surface: RoomSurface, density: float, rng: Generator) -> NDArray[np.bool_]:
-    """Mask of the vertices in holes: ragged gaps, each in one object and small relative to it."""
+    """Draw which vertices are in holes, as a mask.
+
+    A hole is a ragged gap in one object, much smaller than the object.
+    """
     owner = np.zeros(len(surface.vertices), dtype=np.int64)
     owner[surface.triangles] = surface.items[:, None]
     size = np.sqrt(np.bincount(surface.items, surface.areas(), minlength=owner.max() + 1))
@@ -273,7 +279,7 @@ def _vertex_owners(room: Room, surface: RoomSurface) -> IntArray:
 
 
 def _vertex_colours(surface: RoomSurface, normals: Array, rng: Generator) -> NDArray[np.uint8]:
-    """Colours under a soft light from above, with the blotches and grain of a fused scan."""
+    """Return colours under a soft light from above, with the blotches and noise of a fused scan."""
     colours = np.zeros_like(surface.vertices)
     colours[surface.triangles] = surface.colours[:, None]
     light = 0.82 + 0.18 * normals @ (np.array([0.25, 0.4, 0.88]))
@@ -283,7 +289,10 @@ def _vertex_colours(surface: RoomSurface, normals: Array, rng: Generator) -> NDA
 
 
 def _smooth_field(points: Array, rng: Generator) -> Array:
-    """(n,) a Gaussian random field of unit variance, correlated over 5 to 10 cm (random Fourier features)."""
+    """Draw (n,) a Gaussian random field of unit variance.
+
+    It is correlated over 5 to 10 cm (random Fourier features).
+    """
     length = rng.uniform(0.05, 0.10)
     waves = rng.normal(0, 1 / length, (3, 96)).astype(np.float32)
     phase = points.astype(np.float32) @ waves + rng.uniform(0, 2 * np.pi, 96).astype(np.float32)
@@ -294,7 +303,7 @@ def _smooth_field(points: Array, rng: Generator) -> Array:
 
 
 def _segments(surface: RoomSurface, owners: IntArray) -> IntArray:
-    """Segment of each vertex: cells of the annotation's over-segmentation, each within one object."""
+    """Return the segment of each vertex. A segment is a cell of a grid, within one object."""
     cells = np.floor(surface.vertices / _SEGMENT).astype(np.int64) + 1000
     keys = ((owners + 1) * 4000 + cells[:, 0]) * 4000 * 4000 + cells[:, 1] * 4000 + cells[:, 2]
     return np.asarray(np.unique(keys, return_inverse=True)[1], dtype=np.int64)
@@ -337,7 +346,10 @@ def _with_bleeding(scan: Scan, share: float, rng: Generator) -> Scan:
 
 
 def _with_strays(scan: Scan, normals: Array, share: float, rng: Generator) -> Scan:
-    """Add flecks: single small triangles away from the surface, most of them annotated as part of it."""
+    """Add stray flecks: small single triangles away from the surface.
+
+    Most are annotated as part of that surface.
+    """
     sources = rng.choice(
         np.flatnonzero((scan.instances >= 0) & ~scan.stray),
         max(1, round(share * len(scan.vertices) / 3)),

@@ -1,4 +1,4 @@
-"""Random generators that depend only on seed, scene and topic, not on earlier draws."""
+"""Random generators that depend only on seed, scene and topic, and not on earlier draws."""
 
 import zlib
 
@@ -6,5 +6,5 @@ import numpy as np
 
 
 def generator(seed: int, scene: int, topic: str) -> np.random.Generator:
-    """A generator for one topic of one scene: the same for any order of work and any number of workers."""
+    """Return the generator for one topic of one scene. It does not depend on order or number of workers."""
     return np.random.default_rng([seed, scene, zlib.crc32(topic.encode())])

@@ -1,4 +1,4 @@
-"""Writes frames into a `.sens`, version 4, one after the other.
+"""Writes frames to a `.sens`, version 4, one after the other.
 
 Format: `SensReader` in the ScanNet/ScanNet repository.
 """
@@ -17,7 +17,7 @@ from vsidata.scene import Array
 
 _SENSOR = b"StructureSensor"
 _JPEG, _ZLIB_USHORT = 2, 1
-_DEPTH_SHIFT = 1000.0  # stored depth of one metre
+_DEPTH_SHIFT = 1000.0  # stored value of a depth of one metre
 _NO_IMU_RECORDS = struct.pack("<Q", 0)
 
 
@@ -26,9 +26,9 @@ class Frame(NamedTuple):
 
     Attributes:
         jpeg: the colour picture, encoded.
-        depth: (height, width) millimetres along z, 0 where nothing was measured; None without depth.
-        pose: (4, 4) camera to mesh, metres; matrices that are not poses are written unchanged.
-        microseconds: its time.
+        depth: (height, width) millimetres along z, 0 if not measured; None without depth.
+        pose: (4, 4) camera to mesh, metres. A matrix that is not a pose is written unchanged.
+        microseconds: the time of the frame.
     """
 
     jpeg: bytes
@@ -45,11 +45,11 @@ def write_sens(
     color_matrix: Array,
     depth_matrix: Array,
 ) -> int:
-    """Write a stream frame by frame; memory holds one frame.
+    """Write a stream frame by frame. Only one frame is in memory at a time.
 
     Args:
-        path: the `.sens`; it is written completely or not at all.
-        frames: in order of time.
+        path: the `.sens`. It is written completely or not at all.
+        frames: the frames, in order of time.
         color_size, depth_size: width and height in pixels; (0, 0) for a stream without depth.
         color_matrix, depth_matrix: (3, 3) cameras.
 
@@ -57,7 +57,7 @@ def write_sens(
         The number of frames written.
 
     Raises:
-        ValueError: a depth picture is not of the stream's size, or not uint16.
+        ValueError: a depth picture does not have the stream's size, or is not uint16.
     """
     with whole_file(path) as file:
         file.write(struct.pack("<IQ", 4, len(_SENSOR)) + _SENSOR)
@@ -81,7 +81,7 @@ def write_sens(
 
 
 def _matrix(values: Array) -> bytes:
-    """A (3, 3) or (4, 4) matrix as 16 float32."""
+    """Return a (3, 3) or (4, 4) matrix as 16 float32."""
     whole = np.eye(4, dtype="<f4")
     whole[: len(values), : len(values)] = values
     return whole.tobytes()

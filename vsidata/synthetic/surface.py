@@ -1,4 +1,4 @@
-"""The surface of a room: one triangle mesh of all its objects, coarse or finely tessellated."""
+"""The surface of a room as one triangle mesh of all its objects, coarse or finely tessellated."""
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -23,9 +23,9 @@ class RoomSurface:
     """Triangles of a whole room, in the room frame (metres).
 
     Attributes:
-        vertices: (n, 3); each vertex belongs to one part.
+        vertices: (n, 3). Each vertex belongs to one part.
         triangles: (m, 3) rows of `vertices`, counter-clockwise as seen from outside.
-        items: (m,) row in `room.items + room.clutter` of each triangle.
+        items: (m,) the object of each triangle, as its position in `room.items + room.clutter`.
         parts: (m,) number of the part of each triangle.
         colours: (m, 3) sRGB from 0 to 1.
         tones: tone of each part, by its number.
@@ -45,7 +45,7 @@ class RoomSurface:
 
 
 def coarse_surface(room: Room) -> RoomSurface:
-    """The room's surface in as few triangles as its shapes need, for ray casting and rendering."""
+    """Return the room's surface in as few triangles as its shapes need, for ray casting and rendering."""
     vertices: list[Array] = []
     triangles: list[IntArray] = []
     items: list[IntArray] = []
@@ -95,7 +95,10 @@ def _built(shape: str, size: Size, style: int) -> tuple[Part, ...]:
 
 
 def _wall_parts(room: Room, item: Item) -> list[Part]:
-    """The face of a wall and, for a doorway, the reveal up to the middle of the wall."""
+    """Make the face of a wall.
+
+    If it has a doorway, the sides of the opening are added up to the wall's middle.
+    """
     if item.wall is None:
         raise ValueError(f"{item.label} {item.instance} has no wall of the plan")
     wall, top = room.plan.walls[item.wall], item.size[2]
@@ -117,13 +120,13 @@ def _wall_parts(room: Room, item: Item) -> list[Part]:
 
 
 def _face(wall: Wall, begin: float, end: float, bottom: float, top: float) -> Part:
-    """A rectangle of a wall, seen from inside the room, which is to the left of the wall's direction."""
+    """Make a rectangle of a wall that faces the room. The room is to the left of the wall's direction."""
     left, right = wall.start + begin * wall.along, wall.start + end * wall.along
     return sheet(np.array([(*right, bottom), (*left, bottom), (*left, top), (*right, top)]))
 
 
 def _level(plan: FloorPlan, z: float, upward: bool) -> list[Part]:
-    """Floor or ceiling: the plan's spaces cut into disjoint rectangles."""
+    """Make the floor or ceiling from disjoint rectangles of the plan's spaces."""
     parts = []
     for spaces in (*plan.spaces, *((threshold,) for threshold in plan.thresholds)):
         xs = sorted({x for x0, _, x1, _ in spaces for x in (x0, x1)})
@@ -137,15 +140,16 @@ def _level(plan: FloorPlan, z: float, upward: bool) -> list[Part]:
 
 
 def refine(surface: RoomSurface, longest: Array) -> RoomSurface:
-    """The same surface in finer triangles, with edges not much longer than a limit.
+    """Return the same surface in finer triangles. Their edges are not much longer than a limit.
 
-    Flat four-sided faces of two triangles with a common longest edge become regular grids. Other triangles
-    are split at the middle of their edges. Vertices at one place in one part are merged, so that parts stay
-    connected.
+    A flat four-sided face, which consists of two triangles with a common longest edge, becomes a regular
+    grid. Other triangles are split at the middle of their edges. Vertices of one part at the same place are
+    merged, so that parts stay connected.
 
     Args:
         surface: a mesh with parts that share no vertices.
-        longest: (m,) metres, the limit for each triangle; equal within a part.
+        longest: (m,) the limit for the edges of each triangle, metres. It is the same for all triangles of a
+            part.
     """
     first, second = _facing_pairs(surface)
     loose = np.ones(len(surface.triangles), dtype=bool)
@@ -169,7 +173,7 @@ def refine(surface: RoomSurface, longest: Array) -> RoomSurface:
 
 
 def _facing_pairs(surface: RoomSurface) -> tuple[IntArray, IntArray]:
-    """Pairs of triangles with a common longest edge and plane: the two halves of four-sided faces."""
+    """Find the halves of flat four-sided faces: pairs of triangles with a common longest edge."""
     corners = surface.vertices[surface.triangles]
     lengths = np.linalg.norm(np.roll(corners, -1, axis=1) - corners, axis=2)  # edges 01, 12, 20
     side = lengths.argmax(axis=1)
@@ -184,7 +188,8 @@ def _facing_pairs(surface: RoomSurface) -> tuple[IntArray, IntArray]:
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     normals /= np.maximum(np.linalg.norm(normals, axis=1), 1e-15)[:, None]
     flat = np.einsum("ij,ij->i", normals[first], normals[second]) > 1 - 1e-6
-    # Around the face: two sides of one half, two of the other. Opposite ones must not differ much.
+    # The face has two sides of one half and two sides of the other. The lengths of opposite sides must not
+    # differ much.
     one, other = (
         np.column_stack([lengths[half, (side[half] + turn) % 3] for turn in (1, 2)])
         for half in (first, second)
@@ -196,14 +201,14 @@ def _facing_pairs(surface: RoomSurface) -> tuple[IntArray, IntArray]:
 def _grids(
     surface: RoomSurface, first: IntArray, second: IntArray, longest: Array
 ) -> tuple[Array, IntArray, IntArray]:
-    """Each four-sided face as a grid: vertices, triangles, and the coarse triangle of each triangle."""
+    """Make a grid of each four-sided face: vertices, triangles, and the coarse triangle of each triangle."""
     corners = surface.vertices[surface.triangles[first]]
     side = np.linalg.norm(np.roll(corners, -1, axis=1) - corners, axis=2).argmax(axis=1)
     turned = np.take_along_axis(surface.triangles[first], (side[:, None] + np.arange(3)) % 3, axis=1)
     a, c, d = turned.T
     b = (
         surface.triangles[second].sum(axis=1) - a - c
-    )  # the corner of the other half that is not on the shared edge
+    )  # the corner of the second half that is not on the common edge
     faces = surface.vertices[np.column_stack([a, b, c, d])]  # (k, 4, 3), around the face
     sides = np.linalg.norm(np.roll(faces, -1, axis=1) - faces, axis=2)
     limit = longest[first]
@@ -236,7 +241,7 @@ def _grids(
 
 
 def _welded(vertices: Array, triangles: IntArray, parts: IntArray) -> tuple[Array, IntArray]:
-    """Merge vertices at one place in one part; remove unused vertices and triangles without area."""
+    """Merge vertices of one part at the same place. Remove unused vertices."""
     part = np.full(len(vertices), -1)
     part[triangles] = parts[:, None]
     cells = np.round(vertices * 1e6).astype(np.int64)
@@ -252,7 +257,10 @@ def _welded(vertices: Array, triangles: IntArray, parts: IntArray) -> tuple[Arra
 def _split_edges(
     vertices: Array, triangles: IntArray, origin: IntArray, longest: Array
 ) -> tuple[Array, IntArray, IntArray]:
-    """Split triangles at the middle of edges until no edge is too long: vertices, triangles, their origin."""
+    """Split triangles at the middle of edges until no edge is too long.
+
+    Return the vertices, the triangles, and the original triangle of each.
+    """
     done_triangles, done_origin = [triangles[:0]], [origin[:0]]
     while len(triangles):
         corner_edges = np.sort(triangles[:, [[0, 1], [1, 2], [2, 0]]], axis=2).reshape(-1, 2)
@@ -274,11 +282,12 @@ def _split_edges(
 def _split(
     vertices: Array, triangles: IntArray, origin: IntArray, middle: IntArray
 ) -> tuple[IntArray, NDArray[np.int64]]:
-    """Split each triangle into two, three or four, by the edges (01, 12, 20) that have a midpoint."""
+    """Split each triangle into two, three or four, at the edges (01, 12, 20) that have a midpoint."""
     found, rows = [], []
     cut = middle >= 0
     number = cut.sum(axis=1)
-    # Turn each triangle so that a single cut edge is 01, and with two cut edges the uncut one is 20.
+    # Turn each triangle so that 01 is the cut edge if one edge is cut, and 20 is the uncut edge if two are
+    # cut.
     turn = np.where(
         number == 1, cut.argmax(axis=1), np.where(number == 2, ((~cut).argmax(axis=1) + 1) % 3, 0)
     )

@@ -1,28 +1,28 @@
-"""The truth about a synthetic scan, from its recipe and clean surface, without the geometry code under test.
+"""Computes the truth about a synthetic scan from its recipe and true surface.
 
-Everything is in the room frame, the frame after the scan's axisAlignment: metres, square metres, radians, z
-up. `describe` returns one dictionary per scan, written as `truth/sceneNNNN_00.json`:
+It does not use the geometry code that it tests. Everything is in the room frame, which is the frame after the
+scan's axisAlignment: metres, square metres, radians, z up. `describe` returns one dictionary per scan,
+written as `truth/sceneNNNN_00.json`:
 
 - `scene_name`, `seed`, `index`, `flaws`: the origin of the scan.
 - `room`: `theme`, `scene_type`, `plan` (`rectangle`, `L`, `T`, `rooms`), `height`, `scanned_height`;
-  `outline` and its `area`: the combined space with the foot of inner walls; `rooms`: the polygon and area of
-  each room; `floor_area`: rooms and thresholds without inner walls. Polygons are counter-clockwise.
+  `outline` and its `area`: the combined space of rooms and inner walls; `rooms`: the polygon and area of each
+  room; `floor_area`: rooms and thresholds without inner walls. Polygons are counter-clockwise.
 - `counts`: annotated objects by label.
 - `objects`, by instance id:
     - `instance`, `label`, `nyu40`, `shape`, `host` (instance of the object that it stands on, or null);
-    - `recipe`: `center`, `extents`, `yaw` of the whole object: its own x axis is (cos yaw, sin yaw, 0), its
+    - `recipe`: `center`, `extents`, `yaw` of the whole object. Its own x axis is (cos yaw, sin yaw, 0). Its
       front faces (-sin yaw, cos yaw, 0);
-    - `kept`: the surface that the scan contains, with holes cut, before noise: `vertices` (their number),
-      `mean` of the vertices, `center` and `extents` of its box along the recipe's axes, and `minimal`: the
-      minimal box of Open3D's MINIMAL_APPROX (`center`, `extents`, `axes` in rows), null if the surface is
-      flat.
+    - `kept`: the surface that the scan contains, with holes but without noise: `vertices` (their number),
+      `mean` of the vertices, `center` and `extents` of its box along the recipe's axes, and `minimal`, the
+      box of Open3D's MINIMAL_APPROX (`center`, `extents`, `axes` in rows), null if the surface is flat.
 - `unseen`: objects of the recipe that are not in the scan and have no annotation.
-- `pairs`: all pairs of objects in which at least one has a label that occurs once; without walls, floor and
-  ceiling:
+- `pairs`: all pairs of objects in which the label of at least one object occurs once, without walls, floor
+  and ceiling:
     - `first`, `second`: instances, first < second;
     - `surface_distance` between the closest points of the kept surfaces, at most 0.1 mm too large;
     - `center_distance` between the centres of the kept boxes, `mean_distance` between the vertex means;
-    - `azimuth` of the second's kept centre from the first's: counter-clockwise from x, in (-pi, pi].
+    - `azimuth` of the second kept centre as seen from the first: counter-clockwise from x, in (-pi, pi].
 
 If the scan has a video, `film.py` adds
 - `frames`: `size` (width and height) and `rate` (frames per second); `lost`: positions of the frames without
@@ -46,12 +46,17 @@ from vsidata.synthetic.layout import STRUCTURE, Item
 from vsidata.synthetic.plans import polygon_area
 from vsidata.synthetic.scan import Flaws, Scan
 
-_TOLERANCE = 1e-4  # metres: accuracy of distances
+_TOLERANCE = 1e-4  # metres: largest error of distances
 
 
 @dataclass(frozen=True, eq=False)
 class Body:
-    """An object's surface, prepared for exact distances: vertices (n, 3), triangles (m, 3) rows of them."""
+    """An object's surface, prepared for exact distances.
+
+    Attributes:
+        vertices: (n, 3) metres.
+        triangles: (m, 3) rows of `vertices`.
+    """
 
     vertices: Array
     triangles: IntArray
@@ -62,12 +67,12 @@ class Body:
 
     @cached_property
     def bounds(self) -> Array:
-        """(2, 3) the lowest and highest coordinates."""
+        """(2, 3) the lowest and highest coordinates of the surface."""
         return np.stack([self.vertices.min(axis=0), self.vertices.max(axis=0)])
 
     @cached_property
     def edges(self) -> IntArray:
-        """(k, 2) rows of `vertices`, each edge once."""
+        """(k, 2) the two vertices of each edge, as rows of `vertices`. Each edge occurs once."""
         pairs = np.sort(self.triangles[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
         keys = np.unique(pairs[:, 0] * len(self.vertices) + pairs[:, 1])
         return np.column_stack(np.divmod(keys, len(self.vertices)))
@@ -79,21 +84,21 @@ class Body:
         return float(np.linalg.norm(ends[:, 0] - ends[:, 1], axis=1).max())
 
     def distance_to(self, points: Array) -> Array:
-        """(k,) distance of each point (k, 3) to the closest point of the surface."""
+        """Return (k,) the distance of each point (k, 3) to the closest point of the surface."""
         return raycasting.distances(self._scene, points)
 
     def near(self, bounds: Array, reach: float) -> IntArray:
-        """Rows of the vertices within reach of an axis-aligned box."""
+        """Return the rows of the vertices that are at most `reach` from an axis-aligned box."""
         outside = np.maximum(np.maximum(bounds[0] - self.vertices, self.vertices - bounds[1]), 0.0)
         return np.flatnonzero(np.einsum("ij,ij->i", outside, outside) <= reach**2)
 
 
 def closest_distance(first: Body, second: Body) -> float:
-    """Distance between the closest points of two surfaces; 0 if they intersect. At most 0.1 mm too large.
+    """Return the distance between the closest points of two surfaces; 0 if they intersect.
 
-    The closest points are a corner of one mesh and a point of the other, or one point on an edge of each.
-    Open3D computes the exact distance of a point to a mesh. So the corners of both meshes are tested, then
-    points along the edges.
+    The result is at most 0.1 mm too large. The closest points are either a corner of one mesh and a point of
+    the other, or a point on an edge of each. Open3D computes the exact distance of a point to a mesh. So the
+    corners of both meshes are tested first, then points along the edges.
     """
     stride = max(1, len(first.vertices) // 48)
     best = float(second.distance_to(first.vertices[::stride]).min())
@@ -107,11 +112,11 @@ def closest_distance(first: Body, second: Body) -> float:
 
 
 def _along_edges(first: Body, second: Body, best: float) -> float:
-    """The minimum of `best` and the distances from the first's corners and edges to the second's surface.
+    """Return the smaller of `best` and the distance of the first's corners and edges to the second's surface.
 
-    Along an edge, the squared distance to a surface minus the squared position along the edge is a minimum
-    of linear functions, so it is concave. That bounds it from below between the ends. Only edges that may
-    still have a closer point are halved.
+    Along an edge, the squared distance to a surface minus the squared position along the edge is a minimum of
+    linear functions. So this difference is concave, and its values at the two ends bound it from below. An
+    edge is halved only if this bound permits a closer point.
     """
     rows = first.near(second.bounds, float(np.hypot(best, first.longest_edge)))
     distances = np.full(len(first.vertices), np.inf)
@@ -135,7 +140,7 @@ def _along_edges(first: Body, second: Body, best: float) -> float:
 
 
 def _least_along(at_start: Array, at_end: Array, length: Array) -> Array:
-    """Lower bound of the distance along an edge from the distances at its ends."""
+    """Return a lower bound of the distance along an edge, from the distances at its ends."""
     low, high = at_start**2, at_end**2
     square = np.maximum(length**2, 1e-18)
     share = np.clip((low - high + square) / (2 * square), 0.0, 1.0)
@@ -144,7 +149,7 @@ def _least_along(at_start: Array, at_end: Array, length: Array) -> Array:
 
 
 def minimal_box(vertices: Array) -> dict[str, Any] | None:
-    """Open3D's MINIMAL_APPROX box of points (n, 3); None if they are flat."""
+    """Return Open3D's MINIMAL_APPROX box of points (n, 3); None if they are in one plane."""
     if len(vertices) < 4 or np.linalg.matrix_rank(vertices - vertices.mean(axis=0), tol=1e-6) < 3:
         return None
     box = o3d.t.geometry.OrientedBoundingBox.create_from_points(
@@ -159,7 +164,9 @@ def minimal_box(vertices: Array) -> dict[str, Any] | None:
 
 
 def bearing(truth: dict[str, Any], observer: int, facing: int, asked: int) -> float:
-    """Direction of an object for a person at a second one who faces a third, from their kept centres.
+    """Return the direction of an object for an observer at a second object who faces a third.
+
+    All three are at their kept centres.
 
     Args:
         truth: the result of `describe`.
@@ -174,7 +181,7 @@ def bearing(truth: dict[str, Any], observer: int, facing: int, asked: int) -> fl
 
 
 def describe(scan: Scan, flaws: Flaws) -> dict[str, Any]:
-    """The truth about a scan, in the form described above; numbers are rounded to a micrometre."""
+    """Return the truth about a scan in the form described above. Numbers are rounded to a micrometre."""
     room = scan.room
     bodies = {item.instance: Body(*scan.kept_surface(item.instance)) for item in room.items}
     kept = [item for item in room.items if len(bodies[item.instance].triangles)]

@@ -1,7 +1,7 @@
-"""A walk through a room with a phone: its position and direction, frame by frame.
+"""Makes a walk through a room with a phone: the position and direction of the phone in each frame.
 
 The path leads over free floor from stop to stop, through the whole plan. It crosses low furniture only if
-that blocks the way. The phone turns continuously, tilted down, with a little sway.
+there is no way around the furniture. The phone turns continuously, tilted down, with a little sway.
 """
 
 import numpy as np
@@ -15,29 +15,29 @@ from vsidata.synthetic.layout import STRUCTURE, Room
 from vsidata.synthetic.seeding import generator
 
 _CELL = 0.10  # metres
-_LEAST = 0.16  # metres kept from tall furniture and walls
-_EASY = 0.50  # metres: a larger clearance makes a path no better
-_AT_EASE = 0.30  # metres: the least clearance of a stop
-_KNEE, _OVERHEAD = 0.10, 1.85  # metres: lower objects are stepped on, higher ones are passed under
-_CHEST = 1.05  # metres: without free floor, the phone is carried over objects lower than this
-_SQUEEZE = 0.02  # metres: a path over an object is as costly as one with this clearance
+_LEAST = 0.16  # metres: least clearance from tall furniture and walls
+_EASY = 0.50  # metres: a larger clearance does not make a path better
+_AT_EASE = 0.30  # metres: least clearance of a stop
+_KNEE, _OVERHEAD = 0.10, 1.85  # metres: the walker steps over lower objects, and passes under higher objects
+_CHEST = 1.05  # metres: if no floor is free, the phone is carried over objects lower than this
+_SQUEEZE = 0.02  # metres: a path over an object costs as much as a path with this clearance
 _FLOOR_OF_STOP = 4.0  # square metres per stop
 _STOPS = (3, 16)
 _HEIGHT = (1.32, 1.60)  # metres
 _TILT = (0.30, 0.55)  # radians below the horizon
 _LEAST_AND_MOST_TILT = (0.15, 0.85)  # radians
-_GAZE = 0.42  # radians to either side
-_NEAR = 0.7  # metres: closer objects attract no more attention
+_GAZE = 0.42  # radians: width of the view within which objects attract attention
+_NEAR = 0.7  # metres: closer objects do not attract more attention
 _BEHIND_FRONT = 0.5  # metres from the front of furniture to its middle
 _SWAY = (0.05, 0.05)  # metres up and down, radians of roll
 _TURN = 0.33  # radians between two frames: 50 degrees a second
 _VIEWS = 36  # directions
-_USUAL_INTEREST = 1.2  # about that of one object at the walker's feet
+_USUAL_INTEREST = 1.2  # about the interest of one object at the walker's feet
 _HASTE = (0.7, 2.4)  # times the usual turn
 
 
 def walk(room: Room, count: int) -> Array:
-    """Camera poses of a walk: the same for the same room and count.
+    """Return the camera poses of a walk. The same room and count give the same poses.
 
     Args:
         room: the recipe.
@@ -60,7 +60,7 @@ def walk(room: Room, count: int) -> Array:
 
 
 def _looking_around(room: Room, places: Array, tilt: Array, rng: Generator) -> tuple[Array, Array]:
-    """Turn continuously, quickly past bare walls and slowly past objects, with a tilt towards them.
+    """Turn continuously: fast past bare walls, slowly past objects. Tilt towards the objects.
 
     Args:
         room: the recipe.
@@ -92,29 +92,29 @@ def _looking_around(room: Room, places: Array, tilt: Array, rng: Generator) -> t
 
 
 def _views(room: Room, ground: Array) -> Array:
-    """(n, _VIEWS) metres to the wall or tall furniture around each point, counter-clockwise from x."""
+    """Return (n, _VIEWS) metres to a wall or tall furniture, in directions counter-clockwise from x."""
     angles = np.arange(_VIEWS) * 2 * np.pi / _VIEWS
     ways = np.tile(np.column_stack([np.cos(angles), np.sin(angles)]), (len(ground), 1))
     starts = np.repeat(ground, _VIEWS, axis=0)
     far = np.full(len(ways), 0.05)
-    for _ in range(12):  # nothing is closer than the clearance, so a step that long is safe
+    for _ in range(12):  # a step as long as the clearance cannot pass through an object
         far += np.clip(clearance(room, starts + far[:, None] * ways, _CHEST), 0, None)
     return far.reshape(len(ground), _VIEWS)
 
 
 def clearance(room: Room, points: Array, above: float = _KNEE) -> Array:
-    """Distance of points on the floor to the closest wall or furniture.
+    """Return the distance of points on the floor to the closest wall or furniture.
 
     Args:
         room: the recipe.
         points: (n, 2) metres.
-        above: furniture below this height is ignored, metres.
+        above: metres; furniture that is lower is ignored.
 
     Returns:
         (n,) metres; zero inside furniture, negative outside the plan.
     """
     spaces = [space for part in room.plan.spaces for space in part]
-    # A doorway is open to both sides, so only its jambs count.
+    # A doorway is open to both rooms, so only the distance to its sides counts.
     spaces += [(x0 - _EASY, y0, x1 + _EASY, y1) for x0, y0, x1, y1 in room.plan.thresholds]
     x, y = points.T
     inside = [np.min([x - x0, x1 - x, y - y0, y1 - y], axis=0) for x0, y0, x1, y1 in spaces]
@@ -130,7 +130,7 @@ def clearance(room: Room, points: Array, above: float = _KNEE) -> Array:
 
 
 def _way(room: Room, count: int, rng: Generator) -> Array:
-    """(count, 2) positions of the walker."""
+    """Return (count, 2) the positions of the walker."""
     cells, clear = free_cells(room)
     line = _smoothed(room, cells[_round_trip(cells, clear, room.plan.floor_area, rng)])
     lengths = np.concatenate([[0.0], np.linalg.norm(np.diff(line, axis=0), axis=1).cumsum()])
@@ -139,7 +139,7 @@ def _way(room: Room, count: int, rng: Generator) -> Array:
 
 
 def free_cells(room: Room) -> tuple[Array, Array]:
-    """(n, 2) middles of the cells over which a phone can be carried, and (n,) their clearance."""
+    """Return (n, 2) the middles of the cells over which a phone can be carried, and (n,) their clearance."""
     low, high = room.plan.outline.min(axis=0), room.plan.outline.max(axis=0)
     x, y = (np.arange(a + _CELL / 2, b, _CELL) for a, b in zip(low, high, strict=True))
     cells = np.column_stack([grid.ravel() for grid in np.meshgrid(x, y)])
@@ -149,7 +149,7 @@ def free_cells(room: Room) -> tuple[Array, Array]:
 
 
 def _round_trip(cells: Array, clear: Array, area: float, rng: Generator) -> IntArray:
-    """Cells of a path from stop to stop, each time to the closest remaining stop."""
+    """Return the cells of a path from stop to stop. The next stop is always the closest that remains."""
     graph = _graph(cells, clear)
     _, region = connected_components(graph, directed=False)
     reached = region == np.bincount(region).argmax()
@@ -170,7 +170,7 @@ def _round_trip(cells: Array, clear: Array, area: float, rng: Generator) -> IntA
 
 
 def _graph(cells: Array, clear: Array) -> csr_array:
-    """Steps between neighbouring cells; those close to furniture, or over low furniture, count as longer."""
+    """Return the costs of steps between neighbouring cells. Steps near or over furniture cost more."""
     place = np.round((cells - cells.min(axis=0)) / _CELL).astype(np.int64)
     columns, lines = place.max(axis=0) + 2
     index = np.full((columns + 1, lines + 1), -1)
@@ -189,7 +189,7 @@ def _graph(cells: Array, clear: Array) -> csr_array:
 
 
 def _stops(cells: Array, rows: IntArray, area: float, rng: Generator) -> list[int]:
-    """Cells far from each other, beginning with a random one."""
+    """Choose cells that are far from each other. The first is drawn at random."""
     chosen = [int(rows[rng.integers(len(rows))])]
     away = np.linalg.norm(cells[rows] - cells[chosen[0]], axis=1)
     for _ in range(int(np.clip(round(area / _FLOOR_OF_STOP), *_STOPS)) - 1):
@@ -199,7 +199,7 @@ def _stops(cells: Array, rows: IntArray, area: float, rng: Generator) -> list[in
 
 
 def _smoothed(room: Room, line: Array) -> Array:
-    """A path without the grid's corners, except where it would touch furniture."""
+    """Smooth a path, except where the smooth path would touch furniture."""
     if len(line) < 3:
         return line
     soft = uniform_filter1d(line, 7, axis=0, mode="nearest")
@@ -208,19 +208,19 @@ def _smoothed(room: Room, line: Array) -> Array:
 
 
 def _drift(time: IntArray, low: float, high: float, rng: Generator) -> Array:
-    """Slow oscillation between two values."""
+    """Return a slow oscillation between two values."""
     share = (1 + np.sin(time * rng.uniform(0.11, 0.19) + rng.uniform(0, 2 * np.pi))) / 2
     return np.asarray(low + (high - low) * share)
 
 
 def _tremor(time: IntArray, rng: Generator) -> Array:
-    """Unsteady, between -1 and 1."""
+    """Return an irregular oscillation between -1 and 1."""
     waves = [np.sin(time * rate + rng.uniform(0, 2 * np.pi)) for rate in rng.uniform(0.3, 1.4, 3)]
     return np.asarray(np.mean(waves, axis=0))
 
 
 def rotations(yaw: Array, tilt: Array, roll: Array) -> Array:
-    """(n, 3, 3) camera to room: columns are the camera's right, down and forward."""
+    """Return (n, 3, 3) camera to room. The columns are the camera's right, down and forward."""
     forward = np.column_stack([np.cos(yaw) * np.cos(tilt), np.sin(yaw) * np.cos(tilt), -np.sin(tilt)])
     level = np.column_stack([np.sin(yaw), -np.cos(yaw), np.zeros_like(yaw)])
     upright = np.cross(forward, level)

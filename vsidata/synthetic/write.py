@@ -1,4 +1,4 @@
-"""Writes synthetic scans to disk, with ScanNet's folders, files and quirks, and the truth about them.
+"""Writes synthetic scans and the truth about them, with ScanNet's folders, files and irregularities.
 
 OUT/scannetv2-labels.combined.tsv
 OUT/scans/scene0000_00/scene0000_00_vh_clean_2.ply
@@ -44,7 +44,7 @@ NYU40 = (
     "whiteboard", "person", "night stand", "toilet", "sink", "lamp", "bathtub", "bag", "otherstructure",
     "otherfurniture", "otherprop",
 )  # fmt: skip
-"""NYU40 class names by id, with the spelling of ScanNet's label table."""
+"""The names of the NYU40 classes, in the order of their ids, spelled as in ScanNet's label table."""
 
 _TABLE = "scannetv2-labels.combined.tsv"
 _TABLE_HEADER = (
@@ -72,25 +72,25 @@ def write_scans(
     """Write synthetic scans and their truth.
 
     Args:
-        out: output folder; made if it is missing.
+        out: output folder. It is made if it does not exist.
         scenes: number of scans, named scene0000_00, scene0001_00, …
         seed: the same seed gives the same bytes, for any number of workers.
-        noise: r.m.s. displacement along the surface, metres.
+        noise: root mean square of the displacement along the surface normal, metres.
         frames: number of frames of the video of each scan; 0 for no video.
         workers: number of processes.
-        flaws: all flaws of the scans, instead of `noise` and the usual other flaws.
+        flaws: all flaws of the scans; None for `noise` and the usual other flaws.
         done: called with the name of each written scan, in any order.
-        frame_size: width and height of the video, pixels; None for the phone's own.
-        view: the way to film: a key of `film.VIEWS`.
-        plain: make rectangular rooms with few objects, as `lay_out` does.
+        frame_size: width and height of the video, pixels; None for the phone's size.
+        view: the way to film, a key of `film.VIEWS`.
+        plain: whether to make rectangular rooms with few objects (see `lay_out`).
         vertices: approximate number of vertices of a scan; None for as many as in ScanNet's scans.
 
     Returns:
         The names of the scans.
 
     Raises:
-        OptionError: the folder contains other files, or a scan of one of these names that has changed.
-        VsiError: it cannot be written to.
+        OptionError: the folder contains other files, or a scan with one of these names that has changed.
+        VsiError: the folder cannot be written to.
     """
     try:
         _refuse_others(out, scenes)
@@ -104,7 +104,7 @@ def write_scans(
 
 @dataclass(frozen=True)
 class _Making:
-    """The options of each scan of a folder: see `write_scans`."""
+    """The options of `write_scans` that each scan needs."""
 
     seed: int
     flaws: Flaws
@@ -119,7 +119,7 @@ def _write_all(
     out: Path, scenes: int, how: _Making, workers: int, done: Callable[[str], None] | None
 ) -> list[str]:
     out.mkdir(parents=True, exist_ok=True)
-    if not (out / _TABLE).exists():  # it may be ScanNet's own, downloaded before
+    if not (out / _TABLE).exists():  # an existing file may be ScanNet's own
         write_whole(out / _TABLE, [_label_table().encode()])
     for name in ("scans", "truth"):
         own_folder(out / name)
@@ -132,7 +132,7 @@ def _write_all(
 
 
 def _refuse_others(out: Path, scenes: int) -> None:
-    """Refuse a folder with other files, and refuse to replace a scan that is not, or no longer, synthetic."""
+    """Refuse a folder with other files. Refuse to replace a scan that is not synthetic or has changed."""
     if not out.is_dir():
         return
     there = [path for path in (out / "scans").glob("*") if not path.name.endswith(UNFINISHED)]
@@ -146,7 +146,7 @@ def _refuse_others(out: Path, scenes: int) -> None:
 
 
 def _done(job: Callable[[str], None], names: Sequence[str], workers: int) -> Iterator[str]:
-    """Run the job on all names, and yield each name when it is done."""
+    """Run the job for all names. Yield each name when its job is done."""
     if workers == 1:
         for name in names:
             job(name)
@@ -193,13 +193,16 @@ def _write_files(folder: Path, index: int, scan: Scan, how: _Making) -> dict[str
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a new file in a folder that is renamed when it is complete."""
+    """Write a new file. Its folder is renamed when all its files are complete."""
     with path.open("xb") as file:
         file.write(content)
 
 
 def _alignment(rng: Generator) -> tuple[str, Array]:
-    """A turn about z and a shift: as text with six decimals, and as the matrix of that text."""
+    """Draw a turn about z and a shift.
+
+    Return a text with six decimals, and the (4, 4) matrix in this text.
+    """
     angle = rng.uniform(-np.pi, np.pi)
     cosine, sine = np.cos(angle), np.sin(angle)
     x, y, z = rng.uniform((-6, -6, -0.15), (6, 6, 0.05))
@@ -214,7 +217,8 @@ def _unaligned(vertices: Array, alignment: Array) -> Array:
 
 def _nyu40_labels(scan: Scan) -> NDArray[np.uint16]:
     ids = {item.instance: NYU40.index(kinds()[item.label].nyu40) for item in scan.room.items}
-    table = np.zeros(max(ids) + 2, dtype=np.uint16)  # the last entry, row -1, is for no object
+    # the last entry, row -1, is for vertices without an object
+    table = np.zeros(max(ids) + 2, dtype=np.uint16)
     table[list(ids)] = list(ids.values())
     return table[scan.instances]
 
@@ -225,7 +229,7 @@ def _ply(
     triangles: NDArray[np.int64],
     labels: NDArray[np.uint16] | None,
 ) -> bytes:
-    """A mesh as ScanNet stores it: binary little endian, with alpha; the label mesh has labels too."""
+    """Return a mesh as ScanNet stores it: binary little-endian, with alpha, and with labels if given."""
     fields: list[Any] = [("position", "<f4", 3), ("colour", "u1", 4)]
     if labels is not None:
         fields.append(("label", "<u2"))
@@ -263,7 +267,7 @@ def _segmentation(scan: Scan) -> bytes:
 
 
 def _aggregation(scan: Scan, rng: Generator) -> bytes:
-    """The segments of each object, with quirks of real annotations."""
+    """Return the segments of each object, with irregularities of real annotations."""
     name = scan.room.name
     groups: list[dict[str, Any]] = []
     for item in scan.room.items:
@@ -271,9 +275,9 @@ def _aggregation(scan: Scan, rng: Generator) -> bytes:
         if not (mine & ~scan.stray).any():
             continue
         segments = np.unique(scan.segments[mine]).tolist()
-        if rng.random() < 0.10:  # a segment listed twice
+        if rng.random() < 0.10:  # list a segment twice
             segments.append(segments[0])
-        if rng.random() < 0.10:  # a segment without vertices
+        if rng.random() < 0.10:  # list a segment without vertices
             segments.append(len(scan.segments) + int(rng.integers(1, 1000)))
         label = item.label
         if rng.random() < 0.05:  # white space
@@ -281,7 +285,8 @@ def _aggregation(scan: Scan, rng: Generator) -> bytes:
         groups.append({"id": item.instance, "objectId": item.instance, "segments": segments, "label": label})
     flecks = np.unique(scan.segments[scan.stray & (scan.instances >= 0)])
     flat = [group for group in groups if group["label"].strip() in STRUCTURE]
-    if len(flecks) and flat:  # a segment of two objects: a stray fleck, not part of the truth about either
+    # list a segment for two objects: a stray fleck, which is not part of the truth about them
+    if len(flecks) and flat:
         flat[int(rng.integers(len(flat)))]["segments"].append(int(flecks[int(rng.integers(len(flecks)))]))
     content = {
         "sceneId": f"scannet.{name}",
@@ -293,7 +298,7 @@ def _aggregation(scan: Scan, rng: Generator) -> bytes:
 
 
 def _description(scan: Scan, alignment: str, rng: Generator) -> dict[str, str]:
-    """The keys and values of a scan's `.txt`, like those of ScanNet's sensor and streams."""
+    """Return the content of a scan's `.txt`, with the keys that ScanNet's files have."""
     frames = int(rng.integers(800, 4000))
     return {
         "axisAlignment": alignment + " ",
@@ -317,7 +322,7 @@ def _description(scan: Scan, alignment: str, rng: Generator) -> dict[str, str]:
 
 
 def _label_table() -> str:
-    """Raw label to NYU40. Unused label sets stay empty, so lines end with tabs."""
+    """Return the table of raw labels and their NYU40 classes. Columns of other label sets are empty."""
     rows = [_table_row(number, kind) for number, kind in enumerate(kinds().values(), start=1)]
     return "".join("\t".join(row) + "\n" for row in (_TABLE_HEADER, *rows))
 

@@ -1,7 +1,7 @@
-"""The shapes of objects: one builder per shape, which makes its parts from its size.
+"""The shapes of objects. Each shape has a builder, which makes its parts from its size.
 
-Own frame: x across, y deep with the front at +y, z up; the origin is the middle of the underside. `build`
-stretches the parts to the requested size, so that a recipe's size is exact.
+Parts are in the object's own frame: x across, y deep with the front at +y, z up. The origin is the middle of
+the underside. `build` stretches the parts to exactly the requested size.
 """
 
 import numpy as np
@@ -39,7 +39,7 @@ __all__ = [
 
 
 def build(shape: str, size: Size, style: int) -> list[Part]:
-    """The parts of an object.
+    """Make the parts of an object.
 
     Args:
         shape: a name in the catalogue.
@@ -47,7 +47,8 @@ def build(shape: str, size: Size, style: int) -> list[Part]:
         style: random seed of the variations between objects of one shape.
 
     Returns:
-        Parts with a common bounding box of exactly `size`, standing on z = 0, centred in x and y.
+        The parts. Their common bounding box has exactly `size`, its underside is at z = 0, and it is centred
+        in x and y.
     """
     parts = BUILDERS[shape](*size, np.random.default_rng(style))
     low = np.min([part.vertices.min(axis=0) for part in parts], axis=0)

@@ -1,4 +1,4 @@
-"""Pieces that many kinds of furniture share: bodies, legs, sides, fronts with handles."""
+"""Pieces that many shapes use: bodies, legs, sides, fronts with handles."""
 
 from itertools import product
 
@@ -6,7 +6,7 @@ from vsidata.synthetic.parts import Part, box
 
 
 def legs(w: float, d: float, top: float, thick: float, tone: str = "shade") -> list[Part]:
-    """Four square legs at the corners."""
+    """Make four square legs at the corners."""
     x, y = w / 2 - thick, d / 2 - thick
     return [box(sx, sx + thick, sy, sy + thick, 0, top, tone) for sx, sy in product((-w / 2, x), (-d / 2, y))]
 
@@ -17,12 +17,12 @@ def knob(x: float, y: float, z: float, size: float = 0.02) -> Part:
 
 
 def body(w: float, d: float, z0: float, z1: float, tone: str = "main") -> Part:
-    """A box over the whole ground."""
+    """Make a box over the whole ground."""
     return box(-w / 2, w / 2, -d / 2, d / 2, z0, z1, tone)
 
 
 def fronts(w: float, d: float, z0: float, z1: float, columns: int, rows: int) -> list[Part]:
-    """Doors or drawer fronts with handles, on the front of a body."""
+    """Make doors or drawer fronts with handles, on the front of a body."""
     parts = []
     step_x, step_z = w / columns, (z1 - z0) / rows
     for column, row in product(range(columns), range(rows)):
@@ -57,7 +57,7 @@ def fronts(w: float, d: float, z0: float, z1: float, columns: int, rows: int) ->
 
 
 def sides(w: float, d: float, z0: float, z1: float, wall: float, tone: str = "main") -> list[Part]:
-    """Four upright walls around the ground, open above and below."""
+    """Make four upright walls around the ground, open above and below."""
     return [
         box(-w / 2, w / 2, -d / 2, -d / 2 + wall, z0, z1, tone),
         box(-w / 2, w / 2, d / 2 - wall, d / 2, z0, z1, tone),

@@ -87,7 +87,7 @@ def _bed(w: float, d: float, h: float, rng: Generator) -> list[Part]:
         box(-w / 2 + 0.02, w / 2 - 0.02, -d / 2 + 0.04, d / 2, 0.1, 0.55 * top, wood),
         cushion(-w / 2, w / 2, -d / 2 + BED_HEADBOARD - 0.01, d / 2, 0.5 * top, top - 0.02, "white"),
     ]
-    fold = -d / 2 + 0.35 * d  # the cover leaves the pillows' end free
+    fold = -d / 2 + 0.35 * d  # the cover does not reach the pillows
     parts.append(cushion(-w / 2 - 0.01, w / 2 + 0.01, fold, d / 2 + 0.01, 0.45 * top, top))
     parts += [
         box(x, x + 0.06, y, y + 0.06, 0, 0.12, wood)

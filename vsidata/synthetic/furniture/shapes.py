@@ -10,7 +10,7 @@ Builder = Callable[[float, float, float], list[Part]]
 VariedBuilder = Callable[[float, float, float, Generator], list[Part]]
 
 BUILDERS: dict[str, VariedBuilder] = {}
-"""Functions that make the parts of a shape from width, depth, height and a random generator."""
+"""The builder of each shape. It makes the parts from width, depth, height and a random generator."""
 
 
 def shape(*names: str) -> Callable[[Builder], Builder]:
@@ -25,7 +25,7 @@ def shape(*names: str) -> Callable[[Builder], Builder]:
 
 
 def varied_shape(*names: str) -> Callable[[VariedBuilder], VariedBuilder]:
-    """Register a builder with random variations: it also takes a random generator."""
+    """Register a builder with random variations. It needs a random generator too."""
 
     def register(builder: VariedBuilder) -> VariedBuilder:
         BUILDERS.update(dict.fromkeys(names, builder))

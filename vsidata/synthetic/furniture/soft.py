@@ -16,7 +16,7 @@ def _pillow(w: float, d: float, h: float) -> list[Part]:
 
 
 def _seam(w: float, d: float, z: float) -> Part:
-    """A seam around a soft object."""
+    """Make a seam around a soft object."""
     seam = ring(0.93, 0.03, "shade")
     return Part(seam.vertices * np.array([w / 2, d / 2, 0.3]) + np.array([0, 0, z]), seam.triangles, "shade")
 
@@ -40,7 +40,7 @@ _FOLDED = 0.06  # metres: thickness of a folded garment
 
 @varied_shape("clothes")
 def _pile(w: float, d: float, h: float, rng: Generator) -> list[Part]:
-    """Folded garments, each slightly shifted, with different colours next to each other."""
+    """Make a pile of folded garments. Each is slightly shifted, and differs in colour from the next."""
     count = min(max(2, round(h / _FOLDED)), len(_GARMENTS))
     tones = ["main", *rng.permutation(_GARMENTS).tolist()]
     thick = h / count

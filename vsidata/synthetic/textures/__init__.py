@@ -12,12 +12,15 @@ from vsidata.synthetic.textures.drawing import PAINTERS, SIDE, Tile
 
 __all__ = ["SIDE", "pictures", "repeating", "tiles"]
 
-_SOFTNESS = (1.5, 4.0)  # pixels: distant patterns blur instead of flickering
+_SOFTNESS = (1.5, 4.0)  # pixels: distant patterns are blurred so that they do not flicker
 
 
 @cache
 def tiles() -> tuple[dict[str, int], NDArray[np.uint8]]:
-    """Every pattern: its number by name; and (levels, patterns, SIDE, SIDE, 3) sRGB, the sharpest first."""
+    """Return the number of each pattern by name, and (levels, patterns, SIDE, SIDE, 3) sRGB.
+
+    The sharpest level is first.
+    """
     sharp = np.stack(
         [painter(np.random.default_rng(zlib.crc32(name.encode()))) for name, painter in PAINTERS.items()]
     )
@@ -27,7 +30,7 @@ def tiles() -> tuple[dict[str, int], NDArray[np.uint8]]:
 
 
 def _softer(tile: Tile, pixels: float) -> Tile:
-    margin = 16  # more than the blur reaches
+    margin = 16  # wider than the reach of the blur
     wide = np.pad(tile, ((margin, margin), (margin, margin), (0, 0)), mode="wrap")
     soft = cv2.GaussianBlur(wide, (0, 0), pixels)[margin:-margin, margin:-margin]
     return np.asarray(soft, dtype=np.float32)

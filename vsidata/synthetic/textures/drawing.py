@@ -1,4 +1,4 @@
-"""Drawing functions for patterns, and the painters of patterns by name.
+"""Functions that draw patterns, and the list of patterns by name.
 
 A tile is (SIDE, SIDE, 3) from 0 to 1, red first, the first row at the top.
 """
@@ -11,7 +11,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 SIDE = 256
-"""Pixels of a tile's side."""
+"""Pixels per side of a tile."""
 
 Grey = NDArray[np.float32]
 Tile = NDArray[np.float32]
@@ -20,10 +20,13 @@ Painter = Callable[[], Tile]
 VariedPainter = Callable[[Generator], Tile]
 
 PAINTERS: dict[str, VariedPainter] = {}
-"""Functions from a random generator to a tile. Names that differ only in a final number are variants."""
+"""The function that paints each pattern from a random generator.
+
+Names that differ only in a final number are variants of one pattern.
+"""
 
 ROWS, COLUMNS = (np.asarray(grid, dtype=np.float32) for grid in np.mgrid[:SIDE, :SIDE] / SIDE)
-"""Position of each pixel, in shares of the tile from the top and from the left."""
+"""Return the position of each pixel from the top and from the left, as shares of the tile."""
 
 
 def pattern(name: str) -> Callable[[Painter], Painter]:
@@ -37,7 +40,7 @@ def pattern(name: str) -> Callable[[Painter], Painter]:
 
 
 def varied_pattern(*names: str) -> Callable[[VariedPainter], VariedPainter]:
-    """Register a painter with random variations; several names are several variants."""
+    """Register a painter with random variations. Each of several names is one variant."""
 
     def register(painter: VariedPainter) -> VariedPainter:
         PAINTERS.update(dict.fromkeys(names, painter))
@@ -47,7 +50,10 @@ def varied_pattern(*names: str) -> Callable[[VariedPainter], VariedPainter]:
 
 
 def noise(rng: Generator, down: float, across: float) -> Grey:
-    """(SIDE, SIDE) periodic noise of unit variance, smooth over this many pixels down and across."""
+    """Return (SIDE, SIDE) periodic noise of unit variance.
+
+    It is smooth over `down` pixels vertically and `across` pixels horizontally.
+    """
     spectrum = np.fft.fft2(rng.standard_normal((SIDE, SIDE)))
     damp = [np.exp(-2 * (np.pi * np.fft.fftfreq(SIDE) * length) ** 2) for length in (down, across)]
     smooth = np.fft.ifft2(spectrum * np.outer(*damp)).real
@@ -55,24 +61,24 @@ def noise(rng: Generator, down: float, across: float) -> Grey:
 
 
 def grey(values: Grey) -> Tile:
-    """A tile of shades (SIDE, SIDE)."""
+    """Return a tile of the shades in an array (SIDE, SIDE)."""
     return np.repeat(values[:, :, None], 3, axis=2).astype(np.float32)
 
 
 def blank(red: float = 1.0, green: float = 1.0, blue: float = 1.0) -> Tile:
-    """A tile of one colour."""
+    """Return a tile of one colour."""
     return np.full((SIDE, SIDE, 3), (red, green, blue), dtype=np.float32)
 
 
 def boxes(tile: Tile, where: list[tuple[float, float, float, float]], colour: Colour) -> None:
-    """Fill rectangles (left, top, right, bottom) given in shares of the tile."""
+    """Fill rectangles (left, top, right, bottom), which are given as shares of the tile."""
     for left, top, right, bottom in where:
         x0, y0, x1, y1 = (round(SIDE * share) for share in (left, top, right, bottom))
         tile[y0:y1, x0:x1] = colour
 
 
 def lettered(tile: Tile, text: str, colour: Colour) -> Tile:
-    """Write across the middle of a tile, nearly as wide as it is."""
+    """Write a text across the middle of a tile. The text is nearly as wide as the tile."""
     font, thick = cv2.FONT_HERSHEY_DUPLEX, 8
     (width, _), _ = cv2.getTextSize(text, font, 1.0, thick)
     size = 0.85 * SIDE / width

@@ -1,4 +1,4 @@
-"""Patterns that fill a face once: paintings, screens, views from windows, lettering, fronts."""
+"""Patterns that fill a face once: paintings, screens, views from windows, texts, fronts of furniture."""
 
 import cv2
 import numpy as np
@@ -80,7 +80,7 @@ def _film(rng: Generator) -> Tile:
 
 
 def _outdoors(rng: Generator, horizon: float) -> Tile:
-    """Sky, clouds, a wood and grass."""
+    """Paint sky, clouds, a forest and grass."""
     sky = np.stack([0.55 + 0.35 * ROWS, 0.75 + 0.2 * ROWS, 0.98 - 0.02 * ROWS], axis=2)
     cloud = np.clip(noise(rng, 10, 30), 0, 1)[:, :, None]
     sky = sky * (1 - 0.8 * cloud) + 0.8 * cloud
@@ -236,7 +236,7 @@ def _notes(rng: Generator) -> Tile:
 
 @varied_pattern("fronts")
 def _fronts(rng: Generator) -> Tile:
-    """Three drawers above three doors."""
+    """Paint three drawers above three doors."""
     tile = wood(rng).transpose(1, 0, 2).copy()
     boxes(tile, [(x - 0.004, 0.0, x + 0.004, 1.0) for x in (0.33, 0.67)], (0.3, 0.3, 0.3))
     boxes(tile, [(0.0, 0.24, 1.0, 0.26), (0.0, 0.93, 1.0, 1.0)], (0.3, 0.3, 0.3))
@@ -273,7 +273,7 @@ def _rug(rng: Generator) -> Tile:
 
 @pattern("printed")
 def _printed() -> Tile:
-    """The print on a label."""
+    """Paint a printed label."""
     tile = blank()
     boxes(tile, [(0.1, 0.3, 0.9, 0.45), (0.2, 0.55, 0.8, 0.62)], (0.3, 0.35, 0.6))
     return tile
