@@ -1,1 +1,4 @@
-"""Pure functions on arrays: boxes, distances, bearings, areas, trimming. Metres, square metres, radians."""
+"""Pure functions on arrays: boxes, distances, bearings, areas, trimming.
+
+In metres, square metres and radians.
+"""

@@ -1,4 +1,6 @@
-"""Room area from the points of a scan: three methods, each an alpha shape on the ground plane.
+"""Three methods for the area of a room from the points of its scan.
+
+Each is an alpha shape on the ground plane.
 
 An alpha shape is the union of the Delaunay triangles that fit into a circle of radius 1 / alpha.
 """
@@ -16,12 +18,12 @@ from vsidata.geometry.outline import Ring, outline
 from vsidata.geometry.sampling import points_on_large_triangles
 from vsidata.scene import Array, IntArray
 
-# Side of the cells in which extreme points are kept, in radii of the alpha shape's disc.
+# Side of the cells whose extreme points are kept, in radii of the alpha shape's disc.
 _EXTREMES_CELL = 1 / 16
-# The directions in which each cell keeps its extreme points.
+# Directions in which the extreme point of each cell is kept.
 _EXTREMES_ANGLES = np.arange(8) * np.pi / 8
 
-# More cells than any scan of rooms has (200 by 200 m in cells of 10 cm). Their counts take 130 MB.
+# No scan of rooms has more cells (200 by 200 m in cells of 10 cm). Their counts take 130 MB.
 _MOST_CELLS = 1 << 22
 
 
@@ -31,7 +33,7 @@ class FloorShape:
 
     Attributes:
         points: (n, 2) metres.
-        triangles: (m, 3) rows of `points`, counter-clockwise: the triangles of the part.
+        triangles: (m, 3) rows of `points`, counter-clockwise. The part is the union of these triangles.
         area: square metres.
     """
 
@@ -41,19 +43,22 @@ class FloorShape:
 
     @cached_property
     def outline(self) -> tuple[Ring, ...]:
-        """Its edge, from `vsidata.geometry.outline.outline`. The rings enclose `area`, without the holes."""
+        """The edge of the part, as `vsidata.geometry.outline.outline` returns it.
+
+        The rings enclose `area`, without the holes.
+        """
         return outline(self.points, self.triangles)
 
 
 def floor_shape(
     points: Array, triangles: IntArray | None = None, *, alpha: float, cell: float, min_density: float
 ) -> FloorShape:
-    """The floor that a scan shows, robust against stray points and glimpses of other rooms.
+    """Return the floor that a scan shows. It is robust against stray points and small parts of other rooms.
 
-    The points are first averaged within square cells, half as wide along the outline, so that a noisy wall
-    becomes a thin one. Cells with few points, or with few points around them, are left out. Holes under
-    furniture are filled. Triangles with vertices further apart than a cell are added to the floor plan
-    unchanged.
+    First, the points in each square cell are replaced by their mean, so that a noisy wall becomes thin. Cells
+    along the outline are half as wide. Cells with few points, or with few points around them, are left out.
+    If triangles have vertices further apart than a cell, points on them are added. Then the alpha shape of
+    all these points is computed, and its holes under furniture are filled.
 
     Args:
         points: (n, 2) or (n, 3) all vertices of the scan, metres, room frame; z is ignored. With triangles,
@@ -61,9 +66,9 @@ def floor_shape(
         triangles: (m, 3) rows of `points`; None if they are unknown.
         alpha: per metre.
         cell: metres.
-        min_density: the least number of points in a cell, and in the mean over it and its eight neighbours,
-            as a share of the lower quartile over all non-empty cells. Bare floor is the part of a room with
-            the fewest points.
+        min_density: smallest number of points, as a share of the lower quartile over all non-empty cells. It
+            applies to each cell, and to the mean of the cell and its eight neighbours. The quartile is that
+            of bare floor, which has the fewest points in a room.
 
     Raises:
         DegenerateGeometry: the remaining points enclose no area.
@@ -76,10 +81,9 @@ def floor_shape(
 
 
 def vsibench_shape(points: Array, rng: Generator, *, alpha: float, samples: int) -> FloorShape:
-    """The room as a public derivative of VSI-Bench measures it: an alpha shape of a sample of the vertices.
+    """Return an alpha shape of a sample of the vertices. A public derivative of VSI-Bench measures rooms so.
 
-    As in that code and the `alphashape` package that it calls, the sample is drawn with replacement and
-    holes are filled.
+    The sample is drawn with replacement and holes are filled, as in that code and the `alphashape` package.
 
     Args:
         points: (n, 2) or (n, 3) all vertices of the scan, metres; z is ignored.
@@ -94,9 +98,9 @@ def vsibench_shape(points: Array, rng: Generator, *, alpha: float, samples: int)
 
 
 def vsi100k_shape(points: Array, *, alpha: float) -> FloorShape:
-    """An alpha shape over all vertices with a disc larger than most rooms: nearly their convex hull.
+    """Return an alpha shape of all vertices with a disc larger than most rooms: nearly the convex hull.
 
-    Only points that such a disc can touch matter. The others are left out first, so this takes a fortieth of
+    Points that such a disc cannot touch do not matter. They are left out first. So this takes a fortieth of
     the time of `alpha_shape`.
 
     Args:
@@ -110,7 +114,7 @@ def vsi100k_shape(points: Array, *, alpha: float) -> FloorShape:
 
 
 def alpha_shape(points: Array, alpha: float) -> FloorShape:
-    """The alpha shape of points (n, 2), metres; alpha per metre.
+    """Return the alpha shape of points (n, 2) in metres. `alpha` is per metre.
 
     Raises:
         DegenerateGeometry: fewer than three points, or all on one line.
@@ -120,7 +124,7 @@ def alpha_shape(points: Array, alpha: float) -> FloorShape:
 
 
 def _filled(points: Array, alpha: float) -> FloorShape:
-    """The alpha shape of points (n, 2) with its holes."""
+    """Return the alpha shape of points (n, 2), with its holes filled."""
     triangulation, areas, inside = _triangulated(points, alpha)
     return _shape(triangulation, areas, ~_around(triangulation, inside))
 
@@ -147,9 +151,12 @@ def _triangulated(points: Array, alpha: float) -> tuple["scipy.spatial.Delaunay"
 
 
 def _around(triangulation: "scipy.spatial.Delaunay", inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """(m,) mask of triangles outside a shape and its holes: those connected to the outside of the hull."""
+    """Return (m,) whether each triangle is outside a shape and its holes.
+
+    Such triangles are connected to the outside of the hull.
+    """
     count = len(inside)
-    beyond = np.append(~inside, True)  # the last one represents everything beyond the hull: neighbour -1
+    beyond = np.append(~inside, True)  # the last entry is the outside of the hull: neighbour -1
     triangle, neighbour = np.repeat(np.arange(count), 3), triangulation.neighbors.ravel()
     joined = beyond[triangle] & beyond[neighbour]
     ends = (triangle[joined], neighbour[joined] % (count + 1))
@@ -159,7 +166,7 @@ def _around(triangulation: "scipy.spatial.Delaunay", inside: NDArray[np.bool_]) 
 
 
 def _on_ground(points: Array) -> Array:
-    """(n, 2) the points without their heights."""
+    """Return (n, 2) the points without their heights."""
     if not len(points) or not np.isfinite(points).all():
         raise DegenerateGeometry(
             f"the points enclose no area, because they are not all finite: {len(points)}"
@@ -168,8 +175,11 @@ def _on_ground(points: Array) -> Array:
 
 
 def _cells(points: Array, cell: float) -> tuple[IntArray, tuple[int, int]]:
-    """(n,) index of the square cell of each of points (n, 2), by rows; and the number of rows and columns."""
-    # By columns: numpy is slow at reducing rows of two.
+    """Return (n,) the index of each point's square cell, and the numbers of rows and columns.
+
+    Cells are numbered row by row. Points are (n, 2).
+    """
+    # One column at a time, because numpy is slow at reducing rows of two.
     corner = np.array([along.min() for along in points.T])
     size = np.array([along.max() for along in points.T]) - corner
     rows, columns = (int(count) + 1 for count in size / cell)
@@ -182,7 +192,10 @@ def _cells(points: Array, cell: float) -> tuple[IntArray, tuple[int, int]]:
 
 
 def _thinned(points: Array, cell: float, min_density: float) -> Array:
-    """(k, 2) means of points (n, 2) in the cells with enough points, alone and with their neighbours."""
+    """Return (k, 2) the means of points (n, 2) in each cell.
+
+    Cells with too few points, alone or with their neighbours, are left out.
+    """
     cells, shape = _cells(points, cell)
     counts = np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)
     around = scipy.ndimage.uniform_filter(counts.astype(np.float64), size=3, mode="constant")
@@ -194,7 +207,7 @@ def _thinned(points: Array, cell: float, min_density: float) -> Array:
 
 
 def _means(points: Array, cell: float) -> Array:
-    """(k, 2) the mean of points (n, 2) in each non-empty cell."""
+    """Return (k, 2) the mean of points (n, 2) in each non-empty cell."""
     if not len(points):
         return points
     cells, _ = _cells(points, cell)
@@ -204,7 +217,7 @@ def _means(points: Array, cell: float) -> Array:
 
 
 def _extremes(points: Array, cell: float) -> Array:
-    """The extreme points (n, 2) of each cell: all points that a disc far larger than the cell can touch."""
+    """Return the extreme points (n, 2) of each cell. A disc far larger than the cell can touch no others."""
     cells, _ = _cells(points, cell)
     order = np.argsort(cells, kind="stable")
     points, starts = points[order], np.flatnonzero(np.diff(cells[order], prepend=-1))

@@ -1,4 +1,4 @@
-"""Directions on the ground plane: signed angles and their sectors."""
+"""Directions on the ground plane: signed angles, and the sectors that contain them."""
 
 import math
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from vsidata.errors import DegenerateGeometry
 from vsidata.scene import Array, IntArray
 
-# A sector: from one angle counter-clockwise to another, radians. (5.5, 0.8) includes zero.
+# A sector from one angle counter-clockwise to another, radians. (5.5, 0.8) includes zero.
 Sector = tuple[float, float]
 
 _TURN = 2 * math.pi
@@ -17,7 +17,7 @@ _SAME_PLACE = 1e-9  # metres
 
 
 def signed_bearing(observer: Array, facing: Array, target: Array) -> float:
-    """Angle from the facing direction to the target, counter-clockwise seen from above.
+    """Return the angle from the facing direction to the target, counter-clockwise seen from above.
 
     Args:
         observer, facing, target: points (2,) or (3,) in metres, room frame (z up); z is ignored.
@@ -34,7 +34,7 @@ def signed_bearing(observer: Array, facing: Array, target: Array) -> float:
 
 
 def signed_bearings(observer: Array, facing: Array, targets: Array) -> Array:
-    """`signed_bearing` for many targets (n, 2) or (n, 3): radians (n,)."""
+    """Return `signed_bearing` for each of several targets (n, 2) or (n, 3): radians (n,)."""
     ahead = facing[:2] - observer[:2]
     to = targets[:, :2] - observer[:2]
     if not np.hypot(*ahead) > _SAME_PLACE or not (np.hypot(*to.T) > _SAME_PLACE).all():
@@ -44,11 +44,11 @@ def signed_bearings(observer: Array, facing: Array, targets: Array) -> Array:
 
 
 def sector_of(angles: ArrayLike, sectors: Sequence[Sector]) -> IntArray:
-    """Index of the sector that contains each angle, or -1 if no sector does.
+    """Return the index of the sector that contains each angle; -1 if no sector contains the angle.
 
     Args:
-        angles: any shape, radians, counter-clockwise; any number of turns.
-        sectors: disjoint. Each includes its first edge but not its last.
+        angles: any shape, radians, counter-clockwise. They may exceed a full turn.
+        sectors: disjoint sectors. A sector includes its first edge, but not its last edge.
     """
     found = np.full(np.shape(angles), -1)
     for index, (first, last) in enumerate(sectors):
@@ -57,12 +57,12 @@ def sector_of(angles: ArrayLike, sectors: Sequence[Sector]) -> IntArray:
 
 
 def edge_margin(angles: ArrayLike, sectors: Sequence[Sector]) -> Array:
-    """Angle from each of `angles` (any shape) to the nearest edge of any sector, radians in [0, pi]."""
+    """Return the angle from each of `angles` to the nearest edge of a sector, radians in [0, pi]."""
     edges = np.array(sectors).ravel()
     turns = _turn_from(edges, np.asarray(angles)[..., None])
     return np.asarray(np.minimum(turns, _TURN - turns).min(axis=-1))
 
 
 def _turn_from(start: ArrayLike, angles: ArrayLike) -> Array:
-    """Counter-clockwise turn from `start` to each angle, radians in [0, 2 pi)."""
+    """Return the counter-clockwise turn from `start` to each angle, radians in [0, 2 pi)."""
     return np.mod(np.subtract(angles, start), _TURN)

@@ -1,4 +1,4 @@
-"""Boxes around points: the upright one of least base area, and the minimal one that VSI-Bench uses."""
+"""Boxes around points: the upright box of least base area, and the minimal box that VSI-Bench uses."""
 
 import cv2
 import numpy as np
@@ -7,18 +7,18 @@ import scipy
 from vsidata.errors import DegenerateGeometry
 from vsidata.scene import Array, OrientedBox
 
-# Projections computed per block: 4 MB of them stay in the processor's cache.
+# Number of projections per block. A block has 4 MB, which fit into the processor's cache.
 _BLOCK = 1 << 19
 
 
 def upright_box(points: Array) -> OrientedBox:
-    """The box with a vertical axis and, on the ground plane, the rectangle of least area as its base.
+    """Return the box with one vertical axis whose base is the rectangle of least area on the ground plane.
 
     Args:
         points: (n, 3) metres, room frame (z up). Flat, straight and repeated points are fine.
 
     Returns:
-        The box; its last axis is (0, 0, 1). A flat object's box has a side of length zero.
+        The box. Its last axis is (0, 0, 1). The box of a flat object has a side of length zero.
 
     Raises:
         DegenerateGeometry: fewer than two distinct points, or a coordinate that is not finite.
@@ -30,19 +30,19 @@ def upright_box(points: Array) -> OrientedBox:
 
 
 def minimal_box(points: Array) -> OrientedBox:
-    """The box of least volume among those on the faces of the convex hull and the axis-aligned one.
+    """Return the box of least volume among one box per face of the convex hull and the axis-aligned box.
 
-    One box is tried per hull triangle, with an axis along its first edge and one along its normal. Open3D's
-    `get_minimal_oriented_bounding_box` did this when VSI-Bench's boxes were made, and `MINIMAL_APPROX` in
-    `open3d.t` still does. The current function of the old name makes a longer, exact search. The box is
-    rarely upright.
+    For each triangle of the hull, a box is tried with one axis along the triangle's first edge and one along
+    its normal. Open3D's `get_minimal_oriented_bounding_box` did the same when VSI-Bench's boxes were made.
+    Today, `MINIMAL_APPROX` in `open3d.t` does, while `get_minimal_oriented_bounding_box` makes a longer,
+    exact search. The box is rarely upright.
 
     Args:
-        points: (n, 3) metres, any frame. Flat, straight and repeated points are fine: their box is the
-            rectangle of least area in their plane, with their thickness.
+        points: (n, 3) metres, any frame. Flat, straight and repeated points are fine. The box of flat points
+            is the rectangle of least area in their plane, as thick as the points.
 
     Returns:
-        The box; its axes are in no particular order.
+        The box. Its axes are in no particular order.
 
     Raises:
         DegenerateGeometry: fewer than two distinct points, or a coordinate that is not finite.
@@ -53,18 +53,18 @@ def minimal_box(points: Array) -> OrientedBox:
 
 
 def minimal_box_and_slack(points: Array, *, tolerance: float) -> tuple[OrientedBox, float]:
-    """`minimal_box`, and how far other boxes of nearly the same volume differ from it.
+    """Return `minimal_box`, and how far other boxes of nearly the same volume differ from it.
 
-    Many objects have several boxes of nearly the same volume, for example one along their sides and one
-    across. A little noise decides which of them is smallest.
+    Many objects have several boxes of nearly the same volume, for example one along the object's sides and
+    one diagonal to them. A little noise decides which box is the smallest.
 
     Args:
         points: (n, 3) metres, any frame.
-        tolerance: how much larger another box's volume may be, as a share.
+        tolerance: by how much the volume of another box may be larger, as a share.
 
     Returns:
-        The box; and its largest Hausdorff distance, in metres, to any of the tried boxes within the
-        tolerance. If one of them replaces the box, no distance to another body changes by more.
+        The box, and the largest Hausdorff distance in metres from it to a tried box within the tolerance. If
+        that box replaces this box, no distance to another body changes by more than this.
 
     Raises:
         DegenerateGeometry: as for `minimal_box`.
@@ -72,7 +72,7 @@ def minimal_box_and_slack(points: Array, *, tolerance: float) -> tuple[OrientedB
     mean, centred = _centred(points)
     try:
         hull = scipy.spatial.ConvexHull(points)
-    except scipy.spatial.QhullError:  # fewer than four points, or all of them in one plane
+    except scipy.spatial.QhullError:  # there are fewer than four points, or all are in one plane
         return _box_along(mean, centred, _plane_axes(centred)), 0.0
     frames = np.concatenate([np.eye(3)[None], _frames(points[hull.simplices])])
     corners = centred[:, hull.vertices]
@@ -84,18 +84,21 @@ def minimal_box_and_slack(points: Array, *, tolerance: float) -> tuple[OrientedB
 
 
 def _hausdorff_distance(a: OrientedBox, b: OrientedBox) -> float:
-    """Hausdorff distance of two solid boxes, metres: the largest distance from a corner to the other box."""
+    """Return the Hausdorff distance of two solid boxes, metres.
+
+    It is the largest distance from a corner of one box to the other box.
+    """
     return max(_reach_beyond(a, b), _reach_beyond(b, a))
 
 
 def _reach_beyond(box: OrientedBox, other: OrientedBox) -> float:
-    """Metres from a box to the farthest corner of another one; 0 if that corner is inside the box."""
+    """Return metres from a box to the farthest corner of another box; 0 if all its corners are inside."""
     outside = np.abs((other.corners - box.center) @ box.axes.T) - box.extents / 2
     return float(np.linalg.norm(np.maximum(outside, 0.0), axis=1).max())
 
 
 def _centred(points: Array) -> tuple[Array, Array]:
-    """The mean (3,) of points (n, 3), and the points minus the mean as columns (3, n), fast to reduce."""
+    """Return the mean (3,) of points (n, 3), and the points minus the mean as columns (3, n)."""
     if not np.isfinite(points).all():
         unusable = np.count_nonzero(~np.isfinite(points).all(axis=1))
         raise DegenerateGeometry(f"a coordinate is not finite in {unusable} of {len(points)} points")
@@ -107,16 +110,20 @@ def _centred(points: Array) -> tuple[Array, Array]:
 
 
 def _box_along(mean: Array, centred: Array, axes: Array) -> OrientedBox:
-    """The tightest box with axes (3, 3) in rows around columns `centred` (3, n), moved to `mean`."""
+    """Return the smallest box around columns `centred` (3, n) with axes (3, 3) in rows, moved by `mean`."""
     along = axes @ centred
     low, high = along.min(axis=1), along.max(axis=1)
     return OrientedBox(center=mean + (low + high) / 2 @ axes, extents=high - low, axes=axes)
 
 
 def _least_area_axes(centred: Array) -> Array:
-    """(2, 2) axes in rows of the smallest rectangle around columns (2, n): a side lies on a hull edge."""
-    # OpenCV accepts flat and repeated points. It computes in single precision; the edges are double again.
-    # It treats -0 and 0 as two places and then finds no hull: the sum makes every zero positive.
+    """Return (2, 2) axes, in rows, of the smallest rectangle around columns (2, n).
+
+    One of its sides lies on an edge of the hull.
+    """
+    # OpenCV accepts flat and repeated points. It computes the hull in single precision, but the edges below
+    # are in double precision. OpenCV treats -0 and 0 as different and then finds no hull. So 0 is added,
+    # which makes every zero positive.
     single = np.ascontiguousarray(centred.T, dtype=np.float32) + np.float32(0)
     hull = centred[:, cv2.convexHull(single, returnPoints=False)[:, 0]]
     edges = np.roll(hull, -1, axis=1) - hull
@@ -128,7 +135,7 @@ def _least_area_axes(centred: Array) -> Array:
 
 
 def _frames(triangles: Array) -> Array:
-    """(m, 3, 3) axes in rows for triangles (m, 3, 3): along the first edge, across it, and the normal."""
+    """Return (m, 3, 3) axes, in rows, for triangles (m, 3, 3): along the first edge, across, normal."""
     first = triangles[:, 1] - triangles[:, 0]
     normal = np.cross(first, triangles[:, 2] - triangles[:, 0])
     length = np.linalg.norm(normal, axis=1)
@@ -139,7 +146,7 @@ def _frames(triangles: Array) -> Array:
 
 
 def _plane_axes(centred: Array) -> Array:
-    """(3, 3) axes in rows for columns (3, n) in one plane: of the smallest rectangle, then the normal."""
-    _, directions = np.linalg.eigh(centred @ centred.T)  # in columns, the smallest extent first
+    """Return (3, 3) axes, in rows, for columns (3, n) in one plane: of the smallest rectangle, the normal."""
+    _, directions = np.linalg.eigh(centred @ centred.T)  # columns, in order of extent: the smallest first
     normal, in_plane = directions[:, 0], directions[:, 1:].T
     return np.vstack([_least_area_axes(in_plane @ centred) @ in_plane, normal])

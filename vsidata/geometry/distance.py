@@ -1,4 +1,4 @@
-"""Exact distances between closest points: of two boxes, and of two triangulated surfaces."""
+"""Exact distances between the closest points of two boxes, or of two triangulated surfaces."""
 
 import math
 from collections.abc import Sequence
@@ -21,26 +21,26 @@ _ALONG = np.repeat(np.arange(3), 4)
 # Directions with less than this angle (radians) between them count as parallel.
 _PARALLEL = 1e-9
 
-# Metres by which limits are widened, so that rounding cuts nothing off.
+# Metres by which limits are widened, so that rounding errors exclude nothing.
 _ROUNDING = 1e-9
 
-# Steps of the solver for closest points. It needs about one step per side of a box, so six.
+# Largest number of steps of the solver for closest points. It needs about six: one per side of each box.
 _MOST_STEPS = 200
 
-# Pairs of boxes compared per block: a few MB that stay in the processor's cache, for any number of objects.
+# Pairs of boxes that are compared at a time. They take a few MB, which fit into the processor's cache.
 _BLOCK = 64
 
 
 def box_distance(a: OrientedBox, b: OrientedBox) -> float:
-    """Distance in metres between the closest points of two solid boxes; 0 where they overlap."""
+    """Return the distance in metres between the closest points of two solid boxes; 0 if they overlap."""
     return float(box_distances([a], [b])[0])
 
 
 def box_distances(first: Sequence[OrientedBox], second: Sequence[OrientedBox]) -> Array:
-    """`box_distance` of first[i] and second[i] for every i: (n,) metres.
+    """Return (n,) the `box_distance` of first[i] and second[i] for each i, metres.
 
-    Boxes overlap if no axis separates them. Otherwise the closest points are a corner of one box and a point
-    of the other, or one point on an edge of each. Sides may be of length zero.
+    Boxes overlap if no axis separates them. Otherwise the closest points are either a corner of one box and a
+    point of the other, or a point on an edge of each. Sides may have the length zero.
     """
     blocks = [slice(start, start + _BLOCK) for start in range(0, len(first), _BLOCK)]
     return np.concatenate([np.zeros(0), *(_block_distances(first[block], second[block]) for block in blocks)])
@@ -53,14 +53,16 @@ def _block_distances(first: Sequence[OrientedBox], second: Sequence[OrientedBox]
 
 
 def closest_points(a: OrientedBox, b: OrientedBox) -> Array:
-    """(2, 3) a closest point of each of two solid boxes, metres; the same point if they overlap.
+    """Return (2, 3) the closest points of two solid boxes, metres.
 
-    If several are equally close, as on parallel faces, it is one of them.
+    If the boxes overlap, it is one point twice.
+
+    If several pairs of points are equally close, as on parallel faces, one of them is returned.
     """
     halves = np.concatenate([a.extents, b.extents]) / 2
     along = np.hstack([a.axes.T, -b.axes.T])
     at = np.zeros(6)
-    free = halves > 0  # the solver needs bounds that differ, so flat sides are left out
+    free = halves > 0  # the solver needs bounds that differ, so sides of length zero are left out
     if free.any():
         bounds = (-halves[free], halves[free])
         at[free] = scipy.optimize.lsq_linear(
@@ -74,10 +76,11 @@ class Surface:
     """A triangulated surface, prepared for `surface_distance`.
 
     Attributes:
-        vertices: (n, 3) metres; each one is the corner of a triangle.
+        vertices: (n, 3) metres. Each vertex is a corner of a triangle.
         triangles: (m, 3) rows of `vertices`.
-        reach: (m,) metres: no point of a triangle is further from the nearest of its corners.
-        tree: search tree of the vertices.
+        reach: (m,) metres. No point of a triangle is further than this from the nearest corner of the
+            triangle.
+        tree: the search tree of the vertices.
     """
 
     vertices: Array
@@ -87,12 +90,12 @@ class Surface:
 
     @cached_property
     def bounds(self) -> Array:
-        """(2, 3) the lowest and the highest coordinates, metres."""
+        """(2, 3) the lowest and highest coordinates, metres."""
         return np.stack([self.vertices.min(axis=0), self.vertices.max(axis=0)])
 
     @cached_property
     def longest_reach(self) -> float:
-        """The largest of `reach`, metres."""
+        """The largest reach of a triangle, metres."""
         return float(self.reach.max())
 
 
@@ -100,11 +103,11 @@ def surface(vertices: Array, triangles: IntArray) -> Surface:
     """Prepare a surface for `surface_distance`.
 
     Args:
-        vertices: (n, 3) metres; those without a triangle are left out.
+        vertices: (n, 3) metres. Vertices without a triangle are left out.
         triangles: (m, 3) rows of `vertices`.
 
     Raises:
-        DegenerateGeometry: there are no triangles, or a corner of one is not finite.
+        DegenerateGeometry: there are no triangles, or a corner of a triangle is not finite.
     """
     if not len(triangles):
         raise DegenerateGeometry("there are no triangles, so the surface is unknown")
@@ -119,11 +122,11 @@ def surface(vertices: Array, triangles: IntArray) -> Surface:
 
 
 def surface_distance(a: Surface, b: Surface) -> float:
-    """Distance in metres between the closest points of two surfaces; 0 if they meet.
+    """Return the distance in metres between the closest points of two surfaces; 0 if they meet.
 
-    A surface has no inside: a surface within another one, without contact, is some distance away. FCL
-    compares the triangles, but only those that can contain the closest points: building its hierarchy over
-    whole objects takes longer than all the rest.
+    A surface has no inside. If one surface encloses another without contact, their distance is not 0. FCL
+    compares only the triangles that can contain the closest points, because building its hierarchy over whole
+    objects would take longer than everything else.
     """
     bound = _descend(a, b)
     a, bound = _part_near(a, b, bound)
@@ -132,7 +135,7 @@ def surface_distance(a: Surface, b: Surface) -> float:
 
 
 def _descend(a: Surface, b: Surface) -> float:
-    """Distance of two vertices that are each nearest to the other: an upper bound on the surface distance."""
+    """Return the distance of two vertices, each the nearest to the other: an upper bound of the distance."""
     point, bound = b.vertices[0], math.inf
     while True:
         _, row = a.tree.query(point)
@@ -143,16 +146,16 @@ def _descend(a: Surface, b: Surface) -> float:
 
 
 def _part_near(a: Surface, b: Surface, bound: float) -> tuple[Surface, float]:
-    """The triangles of `a` that can contain its closest point to `b`, if the distance is at most `bound`.
+    """Select the triangles of `a` that can contain its closest point to `b`. The distance is at most `bound`.
 
-    Let the closest points be p on a triangle of `a` and q on one of `b`, at distance D. The first triangle
-    has a corner x such that x - p is at right angles to p - q and no longer than the triangle's reach. If p
-    is inside the triangle, its plane is at right angles to p - q; if p is on an edge, the edge is; if p is a
-    corner, x is p. The second triangle has such a corner y. So |x - y|² is at most
-    D² + (one reach + the other)².
+    Let the closest points be p on a triangle of `a` and q on a triangle of `b`, at the distance D. The first
+    triangle has a corner x such that x - p is at right angles to p - q and not longer than the triangle's
+    reach. The reason: if p is inside the triangle, the triangle's plane is at right angles to p - q. If p is
+    on an edge, the edge is. If p is a corner, x is p. In the same way, the second triangle has a corner y. So
+    |x - y|² is at most D² + (the sum of the two reaches)².
 
     Returns:
-        That part of `a`, and a bound on the distance that is not larger than `bound`.
+        The selected part of `a`, and an upper bound of the distance, which is at most `bound`.
     """
     limit = math.hypot(bound, a.longest_reach + b.longest_reach) + _ROUNDING
     low, high = b.bounds
@@ -161,14 +164,15 @@ def _part_near(a: Surface, b: Surface, bound: float) -> tuple[Surface, float]:
     apart = np.full(len(a.vertices), np.inf)
     apart[near], _ = b.tree.query(a.vertices[near], distance_upper_bound=limit)
     bound = min(bound, float(apart.min()))
-    first, second, third = apart[a.triangles.T]  # by columns: numpy is slow at reducing rows of three
+    # one column at a time: numpy is slow at reducing rows of three
+    first, second, third = apart[a.triangles.T]
     nearest = np.minimum(np.minimum(first, second), third)
     possible = nearest <= np.hypot(bound, a.reach + b.longest_reach) + _ROUNDING
     return surface(a.vertices, a.triangles[possible]), bound
 
 
 def _used(vertices: Array, triangles: IntArray) -> tuple[Array, IntArray]:
-    """The vertices that are corners of triangles, and the triangles as rows of those."""
+    """Return the vertices that are corners of triangles, and the triangles as rows of these vertices."""
     used = np.zeros(len(vertices), dtype=bool)
     used[triangles] = True
     return vertices[used], (np.cumsum(used) - 1)[triangles]
@@ -184,7 +188,7 @@ def _collision_object(part: Surface) -> fcl.CollisionObject:
 
 @dataclass(frozen=True, eq=False)
 class _Boxes:
-    """Many boxes as arrays: centers (n, 3), half sides (n, 3), axes (n, 3, 3) in rows."""
+    """Several boxes as arrays: centers (n, 3), half sides (n, 3), axes (n, 3, 3) in rows."""
 
     centers: Array
     halves: Array
@@ -199,12 +203,15 @@ class _Boxes:
         )
 
     def points(self, at: Array) -> Array:
-        """(n, k, 3) metres: the points at offsets of (k, 3) half sides from each centre."""
+        """Return (n, k, 3) the points at the offsets (k, 3) from each centre, metres.
+
+        Offsets are in half sides.
+        """
         return self.centers[:, None] + (at * self.halves[:, None]) @ self.axes
 
 
 def _overlap(a: _Boxes, b: _Boxes) -> NDArray[np.bool_]:
-    """(n,) true where none of the fifteen candidate axes separates the boxes."""
+    """Return (n,) whether the boxes overlap: none of the fifteen candidate axes separates them."""
     crossed = np.cross(a.axes[:, :, None], b.axes[:, None]).reshape(-1, 9, 3)
     crossed[np.linalg.norm(crossed, axis=2) < _PARALLEL] = 0.0  # separates nothing
     axes = np.concatenate([a.axes, b.axes, crossed], axis=1)
@@ -214,16 +221,16 @@ def _overlap(a: _Boxes, b: _Boxes) -> NDArray[np.bool_]:
 
 
 def _from_corners(a: _Boxes, b: _Boxes) -> Array:
-    """(n,) metres from the corners of a to the nearest point of the solid box b."""
+    """Return (n,) metres from the nearest corner of a to the solid box b."""
     local = (a.points(_CORNERS) - b.centers[:, None]) @ b.axes.swapaxes(1, 2)
     beyond = np.maximum(np.abs(local) - b.halves[:, None], 0.0)
     return np.asarray(np.linalg.norm(beyond, axis=2).min(axis=1))
 
 
 def _from_edges(a: _Boxes, b: _Boxes) -> Array:
-    """(n,) metres between the nearest edges of a and b, if their closest points are not end points.
+    """Return (n,) metres between the nearest edges of a and b, if their closest points are not end points.
 
-    Otherwise it is the distance of two points on edges, so it is never too small.
+    Otherwise the result is the distance of two other points on edges, so it is never too small.
     """
     u, v = a.axes[:, _ALONG], b.axes[:, _ALONG]
     p, q = (box.points(_MIDDLES) - a.centers[:, None] for box in (a, b))

@@ -15,53 +15,55 @@ from vsidata.scene import Array, IntArray
 
 BoolArray = NDArray[np.bool_]
 
-# Heights are counted in layers of this thickness. A floor lies within two of them.
+# Metres. Heights are counted in layers of this thickness. A floor is at most two layers thick.
 _LAYER = 0.025
-# More layers than any scan has: 2 km.
+# No scan has more layers (2 km).
 _MOST_LAYERS = 80_000
-# The floor is the lowest layer with at least this share of the points in the fullest one. A ceiling or a
-# large table may have more points than the floor between the furniture; a layer of wall has a twentieth.
+# The floor is the lowest layer with at least this share of the points in the layer with the most. A ceiling
+# or a large table may have more points than the floor between the furniture. A layer of wall has a twentieth.
 _FLOOR_SHARE = 0.25
 
-# How far the floor's surface may be from its level, and how steep it may be: noise, thresholds, rugs.
+# Metres. Noise, thresholds and rugs may be this far from the floor's level, and this steep.
 _FLOOR_DEPTH = 0.1
 _FLOOR_STEEPEST = 0.8  # cosine of 37°
 
-# The grid extends this far beyond the floor, in metres. Objects further away block no path.
+# Metres. The grid extends this far beyond the floor. Objects further away do not block a path.
 _AROUND = 1.0
-# A cell is blocked if it and its eight neighbours have this many points: a chair's leg has ten, noise one.
+# A cell is blocked if it and its eight neighbours have this many points. A chair's leg has ten, noise has
+# one.
 _FEWEST = 3
-# Lines are sampled in steps of this many cells, so that they cannot cut more than a cell's corner.
+# Lines are tested in steps of this many cells, so that a line can miss only the corner of a cell.
 _STEP = 0.5
-# More cells than any scan of rooms has: 100 by 100 m in cells of 5 cm.
+# No scan of rooms has more cells (100 by 100 m in cells of 5 cm).
 _MOST_CELLS = 1 << 22
 
 
 def floor_level(points: Array) -> float:
-    """Height of the floor: the height of the lowest layer with many points of the scan.
+    """Return the height of the floor: that of the lowest layer with many points of the scan.
 
     Args:
         points: (n, 3) all vertices of the scan.
 
     Raises:
-        DegenerateGeometry: there are no points, or they are spread too far for a scan.
+        DegenerateGeometry: there are no points, or their heights differ too much for a scan.
     """
     heights = points[:, 2]
     if not len(heights) or not np.ptp(heights) < _MOST_LAYERS * _LAYER:
         raise DegenerateGeometry(f"{len(points)} points show no floor")
     lowest = heights.min()
     counts = np.bincount(((heights - lowest) / _LAYER).astype(np.int64))
-    pairs = counts + np.append(counts[1:], 0)  # for a floor on the boundary of two layers
+    # in pairs, because a floor may be on the boundary of two layers
+    pairs = counts + np.append(counts[1:], 0)
     first = int(np.argmax(pairs >= _FLOOR_SHARE * pairs.max()))
     fullest = first + int(
         np.argmax(pairs[first : first + 3])
-    )  # the first pair may only partly contain the floor
+    )  # the first pair may contain only a part of the floor
     bottom = lowest + fullest * _LAYER
     return float(np.median(heights[(heights >= bottom) & (heights < bottom + 2 * _LAYER)]))
 
 
 def floor_triangles(points: Array, triangles: IntArray) -> BoolArray:
-    """(m,) mask of the triangles of a scan that are floor: level, and at the floor's height.
+    """Return (m,) whether each triangle of a scan is floor: level, and at the floor's height.
 
     Args:
         points: (n, 3) all vertices of the scan.
@@ -82,14 +84,14 @@ def floor_triangles(points: Array, triangles: IntArray) -> BoolArray:
 
 @dataclass(frozen=True, eq=False)
 class FreeSpace:
-    """The places where a body can stand, as a grid of square cells on the ground plane.
+    """The places where a body can stand, as cells of a square grid on the ground plane.
 
     Attributes:
         corner: (2,) the grid's lowest x and y.
         cell: side of a cell.
-        free: (columns, rows) mask of the free cells, by x and y.
+        free: (columns, rows) whether each cell is free. Columns go along x, rows along y.
         level: height of the floor.
-        obstacles: (m, 3) points that block a body: x, y, and height above the floor.
+        obstacles: (m, 3) the points that block a body: x, y, and height above the floor.
     """
 
     corner: Array
@@ -104,13 +106,19 @@ class FreeSpace:
         return self.corner + (np.argwhere(self.free) + 0.5) * self.cell
 
     def cells(self, places: Array) -> tuple[IntArray, IntArray]:
-        """Column and row of the cells that contain places (n, 2); the nearest cell for places outside."""
+        """Return column and row of the cells that contain places (n, 2).
+
+        For places outside, it is the nearest cell.
+        """
         found = np.floor((places - self.corner) / self.cell).astype(np.int64)
         columns, rows = found.clip(0, np.array(self.free.shape) - 1).T
         return columns, rows
 
     def counts(self, places: Array) -> IntArray:
-        """(columns, rows) number of places (n, 2) in each cell; those outside the grid are left out."""
+        """Return (columns, rows) the number of places (n, 2) in each cell.
+
+        Places outside the grid do not count.
+        """
         inside = (
             (places >= self.corner) & (places < self.corner + self.cell * np.array(self.free.shape))
         ).all(axis=1)
@@ -119,9 +127,9 @@ class FreeSpace:
         return counts.reshape(self.free.shape)
 
     def near(self, places: Array, reach: float) -> BoolArray:
-        """(columns, rows) mask of the cells within reach, in metres, of a cell with one of places (n, 2).
+        """Return (columns, rows) which cells are at most `reach` metres from a cell that contains a place.
 
-        Only the part of the grid around the places is searched: a rich scan has hundreds of objects.
+        Places are (n, 2). Only the grid around them is searched, because a scan may have hundreds of objects.
         """
         taken = self.counts(places) > 0
         near = np.zeros(self.free.shape, dtype=np.bool_)
@@ -134,28 +142,28 @@ class FreeSpace:
         return near
 
     def way(self, start: Array, end: Array) -> Array:
-        """(k, 2) places on the straight line from start towards end (2,), up to the first blocked cell."""
+        """Return (k, 2) places on the line from `start` to `end` (2,), up to the first blocked cell."""
         steps = int(np.ceil(float(np.linalg.norm(end - start)) / (self.cell * _STEP))) + 1
         places = start + np.linspace(0, 1, steps)[:, None] * (end - start)
         blocked = np.flatnonzero(~self.free[self.cells(places)])
         return places[: blocked[0]] if len(blocked) else places
 
     def walls(self, height: float, but: Array) -> BoolArray:
-        """(columns, rows) mask of the cells with points above a height that belong to other objects.
+        """Return (columns, rows) which cells contain points of other objects above a height.
 
         Args:
             height: metres above the floor.
-            but: (n, 3) the object's own points among the obstacles.
+            but: (n, 3) the points of this object among the obstacles.
         """
         above = self.obstacles[self.obstacles[:, 2] > height, :2]
         own = but[but[:, 2] > height, :2]
         return _crowded(np.maximum(self.counts(above) - self.counts(own), 0))
 
     def sees(self, places: Array, targets: Array, walls: BoolArray, *, short_of: float) -> BoolArray:
-        """(n,) true where there is no wall between place and target, each (n, 2).
+        """Return (n,) whether there is no wall between each place and its target. Both are (n, 2).
 
-        The last `short_of` metres before the target are not checked: a picture on a wall is in the same
-        cell as the wall.
+        The last `short_of` metres before the target are not checked, because a picture on a wall is in the
+        same cell as the wall.
         """
         ways = targets - places
         lengths = np.linalg.norm(ways, axis=1)
@@ -167,19 +175,19 @@ class FreeSpace:
 
 
 def free_space(points: Array, *, cell: float, lowest: float, highest: float, radius: float) -> FreeSpace:
-    """The places where an upright body can stand: on floor that the scan shows, without contact.
+    """Return the places where an upright body can stand on floor that the scan shows, without contact.
 
-    Only what the scan shows as floor is free, with two exceptions: gaps of up to three cells between floor
-    are floor, and a body may extend beyond the floor if nothing stands there.
+    A place is free only if the scan shows floor there. There are two exceptions. Gaps of up to three cells
+    between cells of floor count as floor. And a body may extend beyond the floor if nothing stands there.
 
     Args:
         points: (n, 3) all vertices of the scan.
         cell: side of the grid's cells, at least the distance between neighbouring vertices.
-        lowest, highest: points between these heights above the floor are obstacles; points below are floor.
+        lowest, highest: points between these heights above the floor are obstacles. Points below are floor.
         radius: the radius of the body.
 
     Raises:
-        DegenerateGeometry: the scan shows no floor, or spreads too far for a scan.
+        DegenerateGeometry: the scan shows no floor, or the floor extends too far for a scan.
     """
     level = floor_level(points)
     heights = points[:, 2] - level
@@ -196,13 +204,14 @@ def free_space(points: Array, *, cell: float, lowest: float, highest: float, rad
     )
     blocked = _crowded(grid.counts(obstacles[:, :2]))
     if blocked.any():
-        # Points of two cells can be nearer to each other than the centres, by at most a diagonal.
+        # Points in two cells may be nearer to each other than the cells' centres, by at most a diagonal of a
+        # cell.
         free &= scipy.ndimage.distance_transform_edt(~blocked) * cell >= radius + np.sqrt(2) * cell
     return replace(grid, free=free)
 
 
 def _crowded(counts: IntArray) -> BoolArray:
-    """(columns, rows) mask of the cells with points that are not noise: enough with those around them."""
+    """Return (columns, rows) which cells have points that are not noise: enough, with the cells around."""
     in_columns = np.pad(counts, ((1, 1), (0, 0)))
     in_columns = in_columns[:-2] + in_columns[1:-1] + in_columns[2:]
     around = np.pad(in_columns, ((0, 0), (1, 1)))

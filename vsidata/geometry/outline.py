@@ -1,4 +1,4 @@
-"""The edge of a part of the ground plane that is given as triangles."""
+"""Computes the edge of a part of the ground plane that consists of triangles."""
 
 import math
 from collections.abc import Sequence
@@ -8,13 +8,13 @@ import numpy as np
 from vsidata.scene import Array, IntArray
 
 Ring = Array
-"""(n, 2) corners in metres, the last joined to the first: counter-clockwise, or clockwise around a hole."""
+"""(n, 2) the corners of a closed ring, metres. It runs counter-clockwise, or clockwise around a hole."""
 
 _Edge = tuple[int, int]
 
 
 def outline(points: Array, triangles: IntArray) -> tuple[Ring, ...]:
-    """The edge of the union of triangles that share whole sides, as in a triangulation.
+    """Return the edge of the union of triangles. Neighbours share whole sides, as in a triangulation.
 
     If two parts meet only in a corner, the edge passes that corner once for each part.
 
@@ -23,8 +23,8 @@ def outline(points: Array, triangles: IntArray) -> tuple[Ring, ...]:
         triangles: (m, 3) rows of `points`, counter-clockwise.
 
     Returns:
-        Rings, the largest first, each beginning at its lowest corner by x, then y. Their signed areas add up
-        to the triangles' area.
+        Rings, the largest first. Each begins at its corner with the lowest x, then the lowest y. The sum of
+        their signed areas is the area of the triangles.
     """
     following = _following(points, triangles)
     rings = []
@@ -39,18 +39,18 @@ def outline(points: Array, triangles: IntArray) -> tuple[Ring, ...]:
 
 
 def signed_area(ring: Ring) -> float:
-    """Square metres within a ring (n, 2); negative if it runs clockwise."""
+    """Return the square metres within a ring (n, 2); negative if the ring runs clockwise."""
     x, y = (ring - ring[0]).T
     return float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2
 
 
 def _following(points: Array, triangles: IntArray) -> dict[_Edge, _Edge]:
-    """The next edge of each edge around the union. An edge belongs to one triangle, which is on its left."""
+    """Return the edge that follows each edge around the union. The union is on the left of an edge."""
     sides = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
     there, back = (
         sides @ (len(points), 1),
         sides @ (1, len(points)),
-    )  # a number for each side, and for the side in the opposite direction
+    )  # a number for each side, and for the same side in the opposite direction
     alone = np.sort(there[~np.isin(there, back)])
     edges = [divmod(code, len(points)) for code in alone.tolist()]
     leaving: dict[int, list[int]] = {}
@@ -63,7 +63,7 @@ def _following(points: Array, triangles: IntArray) -> dict[_Edge, _Edge]:
 
 
 def _next_on_the_right(points: Array, start: int, corner: int, ends: Sequence[int]) -> int:
-    """The end of the next edge from a corner: the first one clockwise from the edge just followed."""
+    """Return the end of the next edge at a corner: of the first edge clockwise from the edge before."""
     if len(ends) == 1:
         return ends[0]
     back = _direction(points, corner, start)

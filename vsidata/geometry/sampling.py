@@ -1,4 +1,4 @@
-"""Points on the triangles of a floor plan with vertices that are far apart."""
+"""Makes points on the triangles of a floor plan if its vertices are far apart."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,23 +6,23 @@ from numpy.typing import NDArray
 from vsidata.errors import DegenerateGeometry
 from vsidata.scene import Array, IntArray
 
-# More points than any sparse mesh of rooms needs: 10,000 m² of surface at 10 cm.
+# No mesh of rooms needs more points (10,000 m² of surface at 10 cm).
 _MOST_POINTS = 1 << 20
 
 
 def points_on_large_triangles(points: Array, triangles: IntArray, spacing: float) -> Array:
-    """Points in a regular pattern on the large triangles of a mesh in the ground plane, edges included.
+    """Return points in a regular pattern on the large triangles of a mesh in the ground plane.
 
-    A triangle is large if one of its sides is longer than the diagonal of a square of the spacing. A mesh
-    without such triangles needs no further points.
+    The edges of the triangles have points too. A triangle is large if a side is longer than the diagonal of a
+    square with sides of `spacing`. A mesh without large triangles does not need more points.
 
     Args:
         points: (n, 2) metres.
         triangles: (m, 3) rows of `points`.
-        spacing: metres, the largest distance between neighbouring points of the pattern.
+        spacing: the largest distance between neighbouring points of the pattern, metres.
 
     Returns:
-        (k, 2) metres, each point once; (0, 2) for a dense mesh.
+        (k, 2) metres, each point once; (0, 2) if no triangle is large.
 
     Raises:
         DegenerateGeometry: the triangles are too large or too many for a scan.
@@ -41,13 +41,13 @@ def points_on_large_triangles(points: Array, triangles: IntArray, spacing: float
 
 
 def _each_once(points: Array) -> Array:
-    """Points (n, 2), without those that equal an earlier one to a micrometre; in their order."""
+    """Return points (n, 2) without repeated points (to a micrometre), in the same order."""
     x, y = ((points - points.min(axis=0, initial=np.inf)) * 1e6).round().astype(np.int64).T
     return points[np.sort(np.unique(x * (1 << 32) + y, return_index=True)[1])]
 
 
 def _may_have_a_side_over(points: Array, triangles: IntArray, length: float) -> NDArray[np.bool_]:
-    """(m,) false for triangles that are certainly smaller. Fast, since a dense mesh has no others."""
+    """Return (m,) false if all sides of a triangle are certainly shorter. This test is fast."""
     rows = [np.ascontiguousarray(corner) for corner in triangles.T]
     may = np.zeros(len(triangles), dtype=np.bool_)
     for coordinates in np.ascontiguousarray(points.T, dtype=np.float32):
@@ -57,7 +57,7 @@ def _may_have_a_side_over(points: Array, triangles: IntArray, length: float) -> 
 
 
 def _pattern(steps: int) -> Array:
-    """(k, 3) weights of a triangle's corners, spread evenly, with this many steps along each side."""
+    """Return (k, 3) evenly spread weights of a triangle's corners, with this many steps along each side."""
     first, second = np.mgrid[0 : steps + 1, 0 : steps + 1].reshape(2, -1)
     third = steps - first - second
     return np.stack([first, second, third], axis=1)[third >= 0] / steps

@@ -1,4 +1,4 @@
-"""Trimming of annotated objects: stray points and far pieces are left out."""
+"""Trims annotated objects: leaves out stray points and distant pieces."""
 
 import numpy as np
 import scipy
@@ -12,21 +12,22 @@ _FEW = 32  # every 32nd vertex
 def keep_mask(
     vertices: Array, triangles: IntArray, *, gap: float, far: float, min_share: float
 ) -> NDArray[np.bool_]:
-    """Mask of an object's vertices without the noise of its scan or of its annotation.
+    """Return which vertices of an object to keep. The others are noise of the scan or of the annotation.
 
     Vertices connected by triangles form a piece. A scan with holes shows one object in several pieces. The
-    largest piece is kept, and so is every piece with at least `min_share` of the vertices. Then the object
-    grows: a piece joins it if its distance to the object is at most its own length. A distance up to `gap`
-    is always accepted, a distance above `far` never is.
+    largest piece is kept, and so is every piece with at least `min_share` of the vertices. These pieces form
+    the object. Then another piece is added if its distance to the object is at most the piece's own length.
+    If the distance is at most `gap`, the piece is always added; if it is larger than `far`, the piece is
+    never added. This is repeated until no more pieces are added.
 
     Args:
         vertices: (n, 3) metres, finite.
-        triangles: (m, 3) rows of `vertices`; without triangles, all vertices are kept.
+        triangles: (m, 3) rows of `vertices`. If there are no triangles, all vertices are kept.
         gap, far: metres; gap <= far.
         min_share: between 0 and 1.
 
     Returns:
-        (n,) true for the vertices to keep.
+        (n,) whether to keep each vertex.
     """
     pieces = _pieces(len(vertices), triangles)
     sizes = np.bincount(pieces)
@@ -38,7 +39,7 @@ def keep_mask(
     while joining.any() and not kept.all():
         tree = scipy.spatial.KDTree(vertices[joining[pieces]], balanced_tree=False)
         joining = np.zeros(len(sizes), dtype=bool)
-        for step in (_FEW, 1):  # a few vertices of a large piece often suffice to find that it is near
+        for step in (_FEW, 1):  # often a few vertices of a large piece show that it is near
             rest = np.flatnonzero(~(kept | joining)[pieces])[::step]
             apart, _ = tree.query(vertices[rest], distance_upper_bound=reach[~kept].max())
             joining[pieces[rest[apart <= reach[pieces[rest]]]]] = True
@@ -47,7 +48,7 @@ def keep_mask(
 
 
 def _lengths(vertices: Array, pieces: NDArray[np.int32]) -> Array:
-    """(k,) metres: the diagonal of the axis-aligned box around each piece."""
+    """Return (k,) the diagonal of the axis-aligned box around each piece, metres."""
     order = np.argsort(pieces, kind="stable")
     starts = np.searchsorted(pieces[order], np.arange(pieces.max() + 1))
     ordered = vertices[order]
@@ -56,7 +57,7 @@ def _lengths(vertices: Array, pieces: NDArray[np.int32]) -> Array:
 
 
 def _pieces(vertices: int, triangles: IntArray) -> NDArray[np.int32]:
-    """(n,) number of the piece that contains each vertex: 0, 1 and so on."""
+    """Return (n,) the number of the piece that contains each vertex: 0, 1 and so on."""
     # The nodes of this graph are the vertices, then the triangles. Each triangle is linked to its corners.
     ends = np.concatenate([np.zeros(vertices), np.arange(len(triangles) + 1) * 3]).astype(np.int32)
     ties = (np.ones(triangles.size), triangles.ravel().astype(np.int32), ends)

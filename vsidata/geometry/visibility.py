@@ -1,4 +1,4 @@
-"""The part of a mesh that a camera sees, by rays through pixels and lines of sight to points on surfaces.
+"""Computes which parts of a mesh a camera sees, by rays through pixels and by lines to points on surfaces.
 
 Room frame, metres. A camera's own frame has x to the right, y down and z forward. The centres of pixels have
 integer coordinates. Open3D casts the rays on one thread, because workers are processes.
@@ -19,14 +19,14 @@ from vsidata.scene import Array, IntArray
 BoolArray = NDArray[np.bool_]
 Caster = o3d.t.geometry.RaycastingScene
 
-# Rays along the longer side of a picture: enough for the same decisions about objects as at full size.
+# Rays along the longer side of a picture. With more rays, the decisions about objects are the same.
 _RAYS = 160
 
-# A point counts as seen if a line of sight comes this near to it, in metres, so that the noise of its own
-# surface does not block it. As a side effect, a camera sees this far around an edge.
+# Metres. A line of sight needs to be free only up to this distance from a point, so that noise of the point's
+# own surface does not block the line. As a side effect, a camera sees this far around an edge.
 _CLEARANCE = 0.01
 
-# A depth measured this far in front of a surface hides it, in metres. Poses and depth may be wrong by less.
+# Metres. A depth hides a surface if it is at least this far in front. Errors of poses and depth are smaller.
 _BEFORE = 0.2
 
 _GOLDEN = (5**0.5 - 1) / 2
@@ -38,7 +38,7 @@ class Camera:
 
     Attributes:
         size: width and height of its picture in pixels.
-        matrix: (3, 3) pixel = matrix @ point in the camera's frame, divided by the third.
+        matrix: (3, 3) pixel = matrix @ point in the camera's frame, divided by its third coordinate.
     """
 
     size: tuple[int, int]
@@ -46,7 +46,7 @@ class Camera:
 
     @cached_property
     def directions(self) -> Array:
-        """(r, 3) in the camera's frame, of length 1 along z: rays spread evenly over the picture."""
+        """(r, 3) rays that are spread evenly over the picture, in the camera's frame, of length 1 along z."""
         step = max(self.size) / _RAYS
         columns, rows = (max(1, round(length / step)) for length in self.size)
         u = (np.arange(columns) + 0.5) * self.size[0] / columns - 0.5
@@ -55,29 +55,30 @@ class Camera:
         return np.asarray(pixels @ np.linalg.inv(self.matrix).T)
 
     def has_in_picture(self, points: Array) -> BoolArray:
-        """(n,) whether points (n, 3) in the camera's frame are in front of it and within its picture."""
+        """Return (n,) whether the picture includes points (n, 3) in the camera's frame."""
         ahead = points[:, 2] > 0
         u, v, w = (points @ self.matrix.T).T
         width, height = self.size
-        # u / w within half a pixel beyond the first and last pixels' centres, without dividing by zero.
+        # The test: u / w is at most half a pixel beyond the centres of the first and last pixels. It is
+        # written without a division, because w may be zero.
         across = (u >= -0.5 * w) & (u < (width - 0.5) * w)
         return np.asarray(ahead & across & (v >= -0.5 * w) & (v < (height - 0.5) * w))
 
 
 @dataclass(frozen=True, eq=False)
 class DepthPicture:
-    """The depth measured with a picture. It hides surfaces behind it, also behind holes of the mesh.
+    """The depth that was measured with a picture. It hides surfaces even where the mesh has a hole.
 
     Attributes:
-        metres: (height, width) along the camera's z, 0 where nothing was measured.
-        matrix: (3, 3) of the depth camera, as in `Camera`. It has the same position as the colour camera.
+        metres: (height, width) along the camera's z; 0 if not measured.
+        matrix: (3, 3) of the depth camera, as in `Camera`. Both cameras have the same position.
     """
 
     metres: NDArray[np.float32]
     matrix: Array
 
     def hides(self, points: Array) -> BoolArray:
-        """(n,) whether something was measured clearly in front of points (n, 3) in the camera's frame."""
+        """Return (n,) whether the depth is clearly in front of points (n, 3) in the camera's frame."""
         u, v, w = (points @ self.matrix.T).T
         columns, rows = np.rint([u / w, v / w]).astype(np.int64)
         height, width = self.metres.shape
@@ -88,13 +89,13 @@ class DepthPicture:
 
 
 Depths = Iterable[DepthPicture | None]
-"""One entry per picture, in order; None if nothing was measured."""
+"""The depth of each picture, in order; None if no depth was measured."""
 
 _NOTHING_MEASURED: Depths = repeat(None)
 
 
 def caster(points: Array, triangles: IntArray) -> Caster:
-    """A mesh prepared for ray casting: points (n, 3), triangles (m, 3) rows of them."""
+    """Prepare a mesh for ray casting: points (n, 3), and triangles (m, 3), which are rows of `points`."""
     scene = Caster(nthreads=1)
     scene.add_triangles(_tensor(points.astype(np.float32)), _tensor(triangles.astype(np.uint32)))
     return scene
@@ -108,14 +109,14 @@ def pixel_shares(
     poses: Array,
     depths: Depths = _NOTHING_MEASURED,
 ) -> Array:
-    """Share of each picture that shows each owner's surface.
+    """Return the share of each picture that shows each owner's surface.
 
     Args:
         scene: the mesh.
-        owners: (m,) owner of each triangle, 0 to count - 1; -1 for none.
+        owners: (m,) the owner of each triangle, 0 to count - 1; -1 without an owner.
         count: number of owners.
         camera: the camera of the pictures.
-        poses: (k, 4, 4) from the camera's frame to the room's.
+        poses: (k, 4, 4) from the camera's frame to the room frame.
         depths: the depths of the k pictures.
 
     Returns:
@@ -139,13 +140,13 @@ def pixel_shares(
 def points_seen(
     scene: Caster, points: Array, camera: Camera, poses: Array, depths: Depths = _NOTHING_MEASURED
 ) -> BoolArray:
-    """Mask of the surface points that each picture shows: within the picture, with nothing in front.
+    """Return which points of a surface each picture shows: in the picture, with nothing in front of them.
 
     Args:
         scene: the mesh.
-        points: (n, 3) on its surface.
+        points: (n, 3) on the surface of the mesh.
         camera: the camera of the pictures.
-        poses: (k, 4, 4) from the camera's frame to the room's.
+        poses: (k, 4, 4) from the camera's frame to the room frame.
         depths: the depths of the k pictures.
 
     Returns:
@@ -168,15 +169,16 @@ def points_seen(
 
 
 def surface_points(points: Array, triangles: IntArray, count: int) -> Array:
-    """Points spread evenly over a surface, the same on every call.
+    """Return points that are spread evenly over a surface. The same arguments give the same points.
 
-    The share of such points estimates a share of the surface without bias, for triangles of any size. The
-    rays of a picture would miss most of the small triangles far away, although they are visible.
+    The share of these points that is seen estimates the seen share of the surface, without bias, for
+    triangles of any size. Rays through pixels would miss most of the small, distant triangles, although they
+    are visible.
 
     Args:
         points: (n, 3) metres.
         triangles: (m, 3) rows of `points`.
-        count: number of points to make.
+        count: the number of points.
 
     Returns:
         (count, 3); (0, 3) if the triangles have no area.
@@ -188,7 +190,8 @@ def surface_points(points: Array, triangles: IntArray, count: int) -> Array:
     at = (np.arange(count) + 0.5) / count * ends[-1]
     rows = np.searchsorted(ends, at)
     starts = np.append(0, ends)[rows]
-    # Within a triangle, one coordinate is the position of `at` in its share, the other a golden sequence.
+    # In a triangle, one coordinate follows from the position of `at` in the triangle's share of the area. The
+    # other is a sequence of the golden ratio, which is evenly spread.
     along = np.sqrt((at - starts) / (ends[rows] - starts))[:, None]
     across = (np.arange(count) * _GOLDEN % 1)[:, None]
     return np.asarray(a[rows] * (1 - along) + along * (b[rows] * (1 - across) + c[rows] * across))

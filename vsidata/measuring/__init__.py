@@ -1,1 +1,1 @@
-"""Measurement of scenes: objects, their positions and sizes, and their visibility in the frames."""
+"""Measures scenes: objects, their positions and sizes, and their visibility in the frames."""

@@ -1,7 +1,7 @@
-"""Measures a scene: words, trimmed surfaces, boxes, positions, distances, room area.
+"""Measures a scene: the words, surfaces, boxes and positions of its objects, distances, and the room's area.
 
-This module alone decides what an object *is* for every topic, following the rule set: its words, its size and
-its position.
+The rule set states what an object *is*: its words, its size and its position. Only this module applies that
+definition, so it is the same for all topics.
 """
 
 import hashlib
@@ -29,14 +29,14 @@ from vsidata.scene import Array, IntArray, OrientedBox, Scene, SceneObject
 Between = Literal["boxes", "surfaces", "positions"]
 AreaMethod = Literal["floor", "vsibench", "vsi100k"]
 
-_ALL_AT_ONCE = 128  # boxes: their 8,128 distances take 0.15 s
+_ALL_AT_ONCE = 128  # boxes; their 8,128 distances take 0.15 s
 
 
 class MeasuringLimits(Rules):
     """Limits of the measurement of a scan, for all rule sets.
 
     Attributes:
-        most_objects: a scan is refused if more of its objects have a word in the vocabulary.
+        most_objects: largest number of objects with a word in the vocabulary. A scan with more is refused.
     """
 
     most_objects: Count
@@ -44,7 +44,7 @@ class MeasuringLimits(Rules):
 
 @cache
 def measuring_limits() -> MeasuringLimits:
-    """The limits of this package, from `measuring.yaml`."""
+    """Return the limits of this package, from `measuring.yaml`."""
     return read_packaged(MeasuringLimits, __package__, "measuring.yaml")
 
 
@@ -52,8 +52,9 @@ class TrimmingRules(Rules):
     """Rules for the vertices that are left out before a box is fitted: see `vsidata.geometry.trimming`.
 
     Attributes:
-        gap: a piece of the mesh this near to the object always belongs to it.
-        far: a piece further away than this does not belong to the object, unless it is large (`min_share`).
+        gap: a piece of the mesh that is at most this far from the object always belongs to it.
+        far: a piece further away than this does not belong to the object, unless the piece is large
+            (`min_share`).
         min_share: a piece with at least this share of the object's vertices always belongs to it.
     """
 
@@ -68,7 +69,7 @@ class FloorAreaRules(Rules):
     Attributes:
         alpha: one over the radius of the alpha shape's disc, which closes gaps in the floor.
         cell: side of a cell of the grid in which points of the floor are counted.
-        min_density: least number of points in a cell, as a share of the lower quartile over all cells.
+        min_density: smallest number of points in a cell, as a share of the lower quartile over all cells.
     """
 
     alpha: PerMetre
@@ -81,7 +82,7 @@ class VsiBenchAreaRules(Rules):
 
     Attributes:
         alpha: one over the radius of the alpha shape's disc.
-        samples: how many vertices are drawn, with replacement.
+        samples: number of vertices that are drawn, with replacement.
     """
 
     alpha: PerMetre
@@ -104,7 +105,7 @@ class RoomAreaRules(Rules):
     Attributes:
         method: the method of the area in questions.
         floor, vsibench, vsi100k: the constants of each method.
-        compared: the share of the scenes, drawn at random, that are measured by all three methods.
+        compared: the share of scenes that all three methods measure. These scenes are drawn at random.
     """
 
     method: AreaMethod
@@ -121,12 +122,13 @@ class MeasurementRules(Rules):
 
     Attributes:
         vocabulary: name of a vocabulary, or path of the user's own.
-        smallest: longest side of the smallest object in questions; None for no limit.
+        smallest: smallest accepted length of an object's longest side; None for no limit.
         box: `minimal` (any orientation, as VSI-Bench's Open3D made them) or `upright` (one axis vertical).
-        rival_boxes: another minimal box is as likely as the measured one if its volume is larger by at most
+        rival_boxes: another minimal box is as likely as the measured box if its volume is larger by at most
             this share.
-        position: an object's position for bearings and centre distances: its box's centre or its vertex mean.
-        trimming: which stray points are left out before a box is fitted; None keeps all.
+        position: the position of an object for bearings and centre distances: the centre of its box, or the
+            mean of its vertices.
+        trimming: which stray points are left out before a box is fitted; None keeps all points.
         room_area: how the room's area is measured.
         merge_repeated: whether an object that the annotation lists twice is one object.
     """
@@ -147,16 +149,17 @@ class MeasuredObject:
 
     Attributes:
         instance: its id in the annotation.
-        names: the words for it, its own first, then broader ones.
-        box: its box; None if it has too few points.
+        names: the words for it: its own word first, then broader words.
+        box: its box; None if the object has too few points.
         askable: whether it has a box that is large enough for questions.
-        hides_several: whether its annotation may represent several things, so that they cannot be counted.
-        is_group: whether its label is a group of things (`books`). Its names are those of one of them.
-        position: (3,) its position, metres, room frame; None without a box or vertices.
+        hides_several: whether its annotation may contain several things, so that they cannot be counted.
+        is_group: whether its label means a group of things, such as `books`. Its names are those of one such
+            thing.
+        position: (3,) its position, metres, room frame; None if it has neither a box nor vertices.
         vertices: (n, 3) metres, room frame, without stray points; None if the source has only boxes.
         triangles: (m, 3) rows of `vertices`; None if the source has only boxes.
-        slack: metres by which a distance to `box` may change, up or down, with another box that is equally
-            likely given the noise; 0 if there is no such box.
+        slack: metres by which a distance to `box` may change, up or down, if an equally likely box is used
+            instead (see `rival_boxes`); 0 if there is no such box.
     """
 
     instance: int
@@ -172,7 +175,7 @@ class MeasuredObject:
 
     @property
     def category(self) -> str:
-        """The object's own word."""
+        """The object's own word, without broader words."""
         return self.names[0]
 
 
@@ -182,17 +185,17 @@ class MeasuredScene:
 
     Attributes:
         dataset, name: the scene.
-        objects: those with a word in the vocabulary, by instance id.
-        declared_counts: number of objects by word if the source states it; else None.
-        unannotated_share: share of the mesh's vertices without an object; None without a mesh.
-        room_areas: square metres by the rules' method, and in some scenes by the other methods; None if it
-            cannot be measured.
+        objects: the objects with a word in the vocabulary, by instance id.
+        declared_counts: number of objects of each word if the source states it; else None.
+        unannotated_share: share of the mesh's vertices that belong to no object; None without a mesh.
+        room_areas: square metres by the rules' method, and in some scenes by the other methods. A value is
+            None if it cannot be measured.
         room_area_method: the rules' method.
-        room_outline: rings (n, 2) on the ground plane, metres, around the area by the rules' method; None
-            if it is not measured from points.
+        room_outline: rings (n, 2) on the ground plane, metres, around the area that the rules' method
+            measures; None if the area is not measured from points.
         points: (n, 3) all vertices of the mesh, metres, room frame; None without a mesh.
-        sight: visibility in the picked frames, for leaving out questions; None if it was not measured.
-        timeline: size of the objects in the stream over time; None if it was not measured.
+        sight: visibility in the picked frames, by which questions are left out; None if it was not measured.
+        timeline: size of the objects in frames of the stream; None if it was not measured.
     """
 
     dataset: str
@@ -213,12 +216,12 @@ class MeasuredScene:
 
     @property
     def room_area(self) -> float | None:
-        """Square metres by the rules' method; None if it cannot be measured."""
+        """The room's area in square metres by the rules' method; None if it cannot be measured."""
         return self.room_areas[self.room_area_method]
 
     @cached_property
     def bearers(self) -> Mapping[str, tuple[MeasuredObject, ...]]:
-        """The objects of each word, with words sorted."""
+        """The objects of each word. Words are sorted."""
         found: dict[str, list[MeasuredObject]] = {}
         for thing in self.objects:
             for name in thing.names:
@@ -231,27 +234,27 @@ class MeasuredScene:
         return tuple(sorted({thing.category for thing in self.objects}))
 
     def count(self, name: str) -> int:
-        """Number of objects of a word; the source's own count if it has one."""
+        """Return the number of objects of a word. If the source states counts, its count is returned."""
         if self.declared_counts is not None:
             return self.declared_counts.get(name, 0)
         return len(self.bearers.get(name, ()))
 
     def has_group(self, name: str) -> bool:
-        """Return whether a group of things of a word is one object: `chairs` for `chair`."""
+        """Return whether an object is a group of things of a word, such as `chairs` for the word `chair`."""
         return any(thing.is_group for thing in self.bearers.get(name, ()))
 
     def share_objects(self, a: str, b: str) -> bool:
-        """Return whether an object has both words: an office chair is a chair."""
+        """Return whether an object has both words, such as an office chair, which is also a chair."""
         return bool(
             {thing.instance for thing in self.bearers[a]} & {thing.instance for thing in self.bearers[b]}
         )
 
     @cached_property
     def once_only(self) -> tuple[MeasuredObject, ...]:
-        """The objects that are the only one of their own word, by word: "the sink" can mean no other.
+        """The objects that are the only object of their word, by word. "The sink" means exactly one object.
 
-        If the source states one object but has several different boxes, it is unknown which box is the
-        object. Equal boxes are one object, listed twice.
+        If the source states that there is one object, but has several different boxes, the right box is
+        unknown, so the object is left out. Equal boxes are one object that is listed twice.
         """
         alone = {thing.category: thing for thing in reversed(self.objects) if self._is_alone(thing)}
         return tuple(alone[category] for category in sorted(alone))
@@ -263,7 +266,7 @@ class MeasuredScene:
         return all(box and thing.box and np.array_equal(box.corners, thing.box.corners) for box in boxes)
 
     def once_only_except(self, exclude: Sequence[Labels]) -> list[MeasuredObject]:
-        """`once_only` without the words that a topic leaves out."""
+        """Return `once_only` without the words that a topic leaves out."""
         excluded = {label for entry in exclude for label in entry.labels}
         return [thing for thing in self.once_only if thing.category not in excluded]
 
@@ -272,10 +275,10 @@ class MeasuredScene:
         return {thing.instance: thing.box for thing in self.objects if thing.box is not None}
 
     def _box_distance(self, instance: int, other: int) -> float | None:
-        """Metres between two boxes, by instance ids; None if one object has no box.
+        """Return metres between two boxes, by instance ids; None if one object has no box.
 
-        All pairs of a usual room are measured together. A room with many objects has far more pairs than
-        questions. There the distances from the first box to all others are measured, because they are
+        In a usual room, all pairs are measured together. A room with many objects has far more pairs than
+        questions. There, the distances from the first box to all other boxes are measured, because they are
         usually needed next.
         """
         boxes = self._boxes
@@ -293,7 +296,7 @@ class MeasuredScene:
         return self._between_boxes[pair]
 
     def distance(self, a: MeasuredObject, b: MeasuredObject, between: Between) -> float | None:
-        """Metres between two objects: their boxes, their surfaces or their positions; None if unknown."""
+        """Return metres between the boxes, surfaces or positions of two objects; None if unknown."""
         first, second = sorted((a, b), key=lambda thing: thing.instance)
         pair = first.instance, second.instance
         match between:
@@ -309,7 +312,7 @@ class MeasuredScene:
                 return float(np.linalg.norm(a.position - b.position))
 
     def closest_points(self, a: MeasuredObject, b: MeasuredObject) -> tuple[Array, Array] | None:
-        """(3,) a closest point of the box of each of two objects, metres; None if one has no box."""
+        """Return the closest points (3,) and (3,) of two objects' boxes, metres; None if one has no box."""
         if a.box is None or b.box is None:
             return None
         pair = a.instance, b.instance
@@ -403,7 +406,7 @@ def room_shape(
 
 
 def generator(seed: int, dataset: str, scene: str, purpose: str) -> Generator:
-    """The random generator of one purpose in one scene: the same in any order, on any engine."""
+    """Return the random generator of one purpose in one scene. It does not depend on order or engine."""
     digest = hashlib.sha256(f"{seed}\n{dataset}\n{scene}\n{purpose}".encode()).digest()
     return default_rng(int.from_bytes(digest, "little"))
 
@@ -416,17 +419,17 @@ def measure(
     sight: Sight | None = None,
     timeline: Timeline | None = None,
 ) -> MeasuredScene:
-    """Name, trim, box and place the objects of a scene, and measure its room.
+    """Measure the objects of a scene (names, surfaces, boxes, positions) and its room.
 
     Args:
         scene: the scene.
         rules: the definition of an object.
         vocabulary: the words for objects.
         seed: random seed of the measurement.
-        sight, timeline: visibility in its frames, if measured; stored in the result.
+        sight, timeline: visibility in its frames, which is stored in the result; None if it was not measured.
 
     Raises:
-        ScanError: it has more objects than the limit.
+        ScanError: the scene has more objects than the limit.
     """
     named = [
         (thing, names)

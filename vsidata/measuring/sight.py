@@ -1,4 +1,7 @@
-"""Visibility of a scene's objects in frames, and the rules for enough of it; `viewer` measures it."""
+"""The visibility of a scene's objects in frames, and the rules for what counts as seen.
+
+`viewer` measures it.
+"""
 
 import math
 from collections.abc import Iterable
@@ -11,13 +14,14 @@ from vsidata.scene import Array, IntArray
 
 
 class VisibilityRules(Rules):
-    """Rules for whether the picked frames show enough to answer a question.
+    """Rules that state whether the picked frames show enough to answer a question.
 
     Attributes:
-        pixels: an object is seen if at least one frame shows it with at least this share of the picture, and
-            all frames together show enough of it (`surface`).
-        surface: least share of an object's surface that all frames together show. One side of a closed box
-            is a sixth of it; a scan rarely contains the back, or the bottom that stands on the floor.
+        pixels: smallest share of a picture. An object is seen if it fills at least this share in one or more
+            frames, and if all frames together show enough of its surface (`surface`).
+        surface: smallest share of an object's surface that all frames together show. One side of a cube is a
+            sixth of its surface. A scan rarely contains the back of an object, or the bottom that stands on
+            the floor.
         floor: a room is seen if all frames together show at least this share of its floor's surface.
     """
 
@@ -31,9 +35,9 @@ class Timeline:
     """The size of each object in some frames.
 
     Attributes:
-        instances: (m,) ids of the objects, rising.
+        instances: (m,) instance ids of the objects, rising.
         positions: (k,) positions of the frames in their stream, rising.
-        numbers: (k,) the source's own numbers of the frames.
+        numbers: (k,) numbers of the frames in the source.
         seconds: (k,) time of each frame since the beginning of the stream.
         cameras: (k, 3) position of the camera, metres, room frame.
         pixels: (k, m) share of each picture that shows each object.
@@ -47,15 +51,20 @@ class Timeline:
     pixels: Array
 
     def first(self, instances: Iterable[int], least: float) -> int | None:
-        """Row of the first frame that shows objects, summed, at least this large; None without one."""
+        """Return the row of the first frame in which the objects together fill at least the share `least`.
+
+        Return None if there is no such frame.
+        """
         together = self.pixels[:, np.isin(self.instances, list(instances))].sum(axis=1)
         rows = np.flatnonzero(together >= least)
         return int(rows[0]) if len(rows) else None
 
     def known_until(self, longest: float) -> float:
-        """Seconds until the first gap between frames longer than this; infinity without such a gap.
+        """Return the seconds until the first gap between frames that is longer than `longest`.
 
-        When tracking is lost, the video continues, and what it shows is unknown.
+        Return infinity if there is no such gap.
+
+        In a gap, tracking is lost. The video continues, and it is unknown which objects it shows.
         """
         moments = np.append(0.0, self.seconds)
         blind = np.flatnonzero(np.diff(moments) > longest)
@@ -64,13 +73,13 @@ class Timeline:
 
 @dataclass(frozen=True, eq=False)
 class Sight(Timeline):
-    """Visibility in the picked frames.
+    """The visibility of a scene's objects in the picked frames.
 
     Attributes:
         surfaces: (k, m) share of each object's surface that each frame shows.
-        surface: (m,) share that all frames together show.
+        surface: (m,) share of each object's surface that all frames together show.
         floor: share of the floor's surface that all frames together show; None if the scan has no floor.
-        rules: how much of it is enough.
+        rules: the rules for what counts as seen.
     """
 
     surfaces: Array
@@ -79,7 +88,7 @@ class Sight(Timeline):
     rules: VisibilityRules
 
     def shows(self, instance: int) -> bool:
-        """Return whether an object is seen, by the rules."""
+        """Return whether the rules count an object as seen."""
         column = np.flatnonzero(self.instances == instance)
         return bool(
             len(column)
@@ -89,5 +98,5 @@ class Sight(Timeline):
 
     @property
     def shows_room(self) -> bool:
-        """Whether enough of the floor is seen, by the rules."""
+        """Whether the rules count the room as seen."""
         return self.floor is not None and self.floor >= self.rules.floor.value

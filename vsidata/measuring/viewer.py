@@ -1,7 +1,7 @@
-"""Visibility of a scene in the pictures of its stream.
+"""Measures the visibility of a scene in the pictures of its stream.
 
-It is measured on the scan's mesh: a surface that the mesh lacks counts neither as seen nor as missing. A
-surface behind a hole of the mesh is not seen if the stream's depth shows something in front of it.
+It uses the scan's mesh. A surface that is not in the mesh counts neither as seen nor as missing. A surface
+behind a hole in the mesh is not seen if the stream's depth is in front of it.
 
 Importing this module imports Open3D, which takes a second. Only workers with frames should import it.
 """
@@ -28,24 +28,24 @@ from vsidata.scene import Array, IntArray, Scene
 from vsidata.sources.streams.frames import FrameStream
 from vsidata.sources.streams.picking import at_rate
 
-# Points on each object's surface. They estimate its share seen to 3 points in 100 (largest standard error).
+# Points on the surface of each object. The standard error of the seen share is at most 0.03.
 _POINTS = 256
 _FLOOR_POINTS = 2048
 
 
 @dataclass(frozen=True, eq=False)
 class Viewer:
-    """A scene prepared for visibility tests; `viewer` makes it.
+    """A scene that is prepared for visibility tests. `viewer` makes it.
 
     Attributes:
         stream: the frames.
         camera: the camera of their colour pictures.
-        poses: (n, 4, 4) from the camera's frame to the room frame; usable if the frame is valid.
+        poses: (n, 4, 4) from the camera's frame to the room frame. Only those of valid frames are used.
         caster: the scene's mesh, prepared for ray casting.
-        instances: (m,) ids of the scene's objects, rising.
-        owners: the object of each triangle of the mesh: a row of `instances`, or -1.
+        instances: (m,) instance ids of the scene's objects, rising.
+        owners: the object of each triangle of the mesh, as a row of `instances`; -1 for none.
         samples: (p, 3) points spread evenly over the surface of each object, and of the floor.
-        sampled: (p,) the object of each point: a row of `instances`, or their number for the floor.
+        sampled: (p,) the object of each point, as a row of `instances`; m for the floor.
     """
 
     stream: FrameStream
@@ -58,15 +58,15 @@ class Viewer:
     sampled: IntArray
 
     def timeline(self, rate: float) -> Timeline:
-        """The size of each object over the whole stream, in `rate` of its valid frames per second."""
+        """Measure the size of each object in `rate` valid frames per second of the whole stream."""
         return self._timeline(at_rate(self.stream, rate))
 
     def sight(self, positions: IntArray, rules: VisibilityRules) -> Sight:
-        """The visibility in the picked frames.
+        """Measure the visibility in the picked frames.
 
         Args:
             positions: (k,) positions of valid frames in the stream, rising.
-            rules: how much is enough.
+            rules: the rules for what counts as seen.
         """
         poses, depths = self.poses[positions], self._depths(positions)
         seen = points_seen(self.caster, self.samples, self.camera, poses, depths)
@@ -92,14 +92,17 @@ class Viewer:
         )
 
     def _depths(self, positions: IntArray) -> Iterator[DepthPicture | None]:
-        """Yield the depths one by one: a stream may have thousands."""
+        """Yield the depths one by one, because a stream may have thousands."""
         matrix = self.stream.depth_matrix
         for position in positions.tolist():
             metres = None if matrix is None else self.stream.depth(position)
             yield None if matrix is None or metres is None else DepthPicture(metres, matrix)
 
     def _surface_shares(self, seen: BoolArray) -> Array:
-        """(m + 1,) share seen of each surface, the floor's last, from a mask of the samples (p,)."""
+        """Return (m + 1,) the seen share of each surface.
+
+        The floor is last. `seen` (p,) states which samples are seen.
+        """
         surfaces = len(self.instances) + 1
         samples = np.bincount(self.sampled, minlength=surfaces)
         # An object without a surface is not seen.
@@ -140,7 +143,7 @@ def viewer(scene: Scene, stream: FrameStream) -> Viewer | None:
 
 
 def _owners(instances: IntArray, triangles: IntArray, ids: IntArray) -> IntArray:
-    """(m,) the row in `ids` of the instance with all three corners of each triangle; else -1."""
+    """Return (m,) the row in `ids` of the instance that has all three corners of a triangle; -1 for none."""
     rows = np.searchsorted(ids, instances).clip(max=max(len(ids) - 1, 0))
     of_points = np.where(ids[rows] == instances, rows, -1) if len(ids) else np.full(len(instances), -1)
     a, b, c = of_points.take(triangles).T
