@@ -1,6 +1,6 @@
 """From raw 3D scans to audited spatial question-answer data.
 
-The public interface, imported when it is first used:
+The public interface. Each name is imported when it is first used:
 
     import vsidata
 
@@ -10,7 +10,7 @@ The public interface, imported when it is first used:
     build.scenes(), build.frames(), build.verify()
     vsidata.audit(build), vsidata.report(build), vsidata.plan("scans")
 
-What is wrong is raised as a `vsidata.VsiError`, which names the file, the fault and the remedy.
+Errors are raised as `vsidata.VsiError`, which states the file, the fault and the remedy.
 """
 
 from importlib import import_module

@@ -1,17 +1,17 @@
-"""The exceptions of this project. Each names a file, what is wrong with it, and what to do about it."""
+"""The exceptions of this project. Each states a file, its fault and the remedy."""
 
 from pathlib import Path
 
 from vsidata.plain_text import in_a_line
 
-_MOST_SHOWN = 1_500  # characters of a name or a fault: a hostile file can contain a name or key of any length
+_MOST_SHOWN = 1_500  # characters of a name or a fault; a hostile file can contain a name or key of any length
 
 
 class VsiError(Exception):
-    """Something the user can correct: a file (or option), its fault, and the remedy.
+    """An error that the user can correct.
 
     Attributes:
-        file: the file, folder or option at fault, under the name that the user gave it.
+        file: the file, folder or option with the fault, as the user wrote it.
         fault: what is wrong, with the numbers that show it.
         remedy: what to do about it.
     """
@@ -44,11 +44,11 @@ class BuildError(VsiError):
 
 
 class OptionError(VsiError):
-    """An option or a combination of options that makes no sense or does not fit the files on disk."""
+    """An option, or a combination of options, that makes no sense or does not fit the files on disk."""
 
 
-class DegenerateGeometry(ValueError):  # noqa: N818 - a state of the data, not a mistake
+class DegenerateGeometry(ValueError):  # noqa: N818 - it describes data, not a mistake
     """Points that do not define the requested quantity: no direction, no area or no volume.
 
-    Pure functions raise it, without a file. Callers leave out the question and record the reason.
+    Pure functions raise it, without a file. The caller leaves out the question and records the reason.
     """

@@ -1,4 +1,4 @@
-"""Scores of answers: mean relative accuracy, exact match, best constant answer, interval by room."""
+"""Scores of answers: mean relative accuracy, exact match, best constant answer, confidence interval."""
 
 from collections.abc import Sequence
 
@@ -7,16 +7,16 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 
-# The official scorer's thresholds 0.50, 0.55 … 0.95 in its own arithmetic (`1 - linspace`), so that an error
-# exactly on a threshold falls on the same side here.
+# The thresholds 0.50, 0.55 … 0.95, computed as in the official scorer (`1 - linspace`). So an error exactly
+# on a threshold counts as it does there.
 _ALLOWED_ERRORS = 1 - np.linspace(0.50, 0.95, 10)
 _ALLOWED_ERRORS_LISTED = _ALLOWED_ERRORS.tolist()
 
-_TRIED_AT_ONCE = 256  # constants: the comparisons of that many fit into a cache
+_TRIED_AT_ONCE = 256  # constants; the comparisons of this many fit into a cache
 
 
 def mean_relative_accuracy(predictions: ArrayLike, truths: ArrayLike) -> Array:
-    """Share of ten thresholds θ that a numeric answer meets: |prediction - truth| / truth <= 1 - θ.
+    """Return the share of ten thresholds θ that an answer meets: |prediction - truth| / truth <= 1 - θ.
 
     Args:
         predictions: numbers; NaN and infinity score 0.
@@ -51,7 +51,10 @@ def relative_accuracy(prediction: float, truth: float) -> float:
 
 
 def is_number(text: str) -> bool:
-    """Return whether an answer is a number. Numbers are scored by mean relative accuracy, others by match."""
+    """Return whether an answer is a number.
+
+    Numbers are scored by mean relative accuracy, other answers by match.
+    """
     try:
         float(text)
     except ValueError:
@@ -60,7 +63,7 @@ def is_number(text: str) -> bool:
 
 
 def exact_match(predictions: Sequence[str], truths: Sequence[str]) -> Array:
-    """1 where a word or letter is correct, ignoring case and surrounding white space, else 0.
+    """Return 1 if a word or letter is correct, else 0. Case and surrounding white space do not matter.
 
     Args:
         predictions, truths: of equal length.
@@ -73,23 +76,23 @@ def exact_match(predictions: Sequence[str], truths: Sequence[str]) -> Array:
 
 
 def best_constant(truths: ArrayLike, decimals: int) -> tuple[float, float]:
-    """The number that scores best as the answer to every question: a blind baseline.
+    """Return the number that scores best as the answer to every question: a blind baseline.
 
     Args:
         truths: positive numbers, as their questions state them.
-        decimals: number of decimals of the answers tried: 0 for counts and centimetres, 1 for metres and
-            square metres.
+        decimals: number of decimals of the answers that are tried: 0 for counts and centimetres, 1 for metres
+            and square metres.
 
     Returns:
-        The constant (the smallest of equally good ones) and its mean relative accuracy in [0, 1].
+        The constant and its mean relative accuracy in [0, 1]. If several are equally good, the smallest.
 
     Raises:
-        ValueError: there are no truths, or one is not positive.
+        ValueError: there are no truths, or a truth is not positive.
     """
     values, counts = np.unique(np.asarray(truths, dtype=float), return_counts=True)
     if not values.size:
         raise ValueError("the best constant needs at least one true answer")
-    # Outside the range of the truths, every step towards it reduces all errors.
+    # Constants outside the range of the truths need no test: every step towards the range reduces all errors.
     scale = 10**decimals
     steps = np.arange(np.floor(values[0] * scale), np.ceil(values[-1] * scale) + 1)
     constants = np.round(steps / scale, decimals)
@@ -104,16 +107,17 @@ def best_constant(truths: ArrayLike, decimals: int) -> tuple[float, float]:
 def redrawn_means(
     scores: ArrayLike, rooms: Sequence[str], *, chosen: ArrayLike = True, repeats: int = 2000, seed: int = 0
 ) -> Array:
-    """Means of scores over bootstrap samples of rooms. Questions about one room are not independent.
+    """Return means of scores over bootstrap samples of rooms.
 
-    Scans of the same room count as one room: with scans as the unit, intervals would be too narrow.
-    The same rooms, repeats and seed give the same samples. So means of several choices of questions can be
-    combined sample by sample, for example to a macro average.
+    Rooms are drawn, not questions, because questions about one room are not independent. Scans of the same
+    room count as one room. If scans were drawn, intervals would be too narrow. The same rooms, repeats and
+    seed give the same samples. So the means of several choices of questions can be combined sample by sample,
+    for example into a macro average.
 
     Args:
         scores: (n,) one score per question.
         rooms: (n,) the room that each question is about, as `sources.official.room_of` names it.
-        chosen: (n,) bool, which questions count, or (m, n) for m means; True for all.
+        chosen: (n,) bool, which questions count; (m, n) for m means; True for all questions.
         repeats: number of bootstrap samples.
         seed: random seed of the samples.
 
@@ -121,7 +125,7 @@ def redrawn_means(
         (repeats,) or (m, repeats) means; NaN if no room of the sample has a chosen question.
 
     Raises:
-        ValueError: there are no scores, or not one room per score.
+        ValueError: there are no scores, or the number of rooms is not that of the scores.
     """
     values = np.asarray(scores, dtype=float)
     names, room = np.unique(np.asarray(rooms, dtype=str), return_inverse=True)
@@ -130,7 +134,7 @@ def redrawn_means(
     drawn = np.random.default_rng(seed).multinomial(
         names.size, np.full(names.size, 1 / names.size), size=repeats
     )
-    draws = drawn.astype(float).T  # a product of floats is many times faster than one of integers
+    draws = drawn.astype(float).T  # a matrix product of floats is many times faster than of integers
     choices = np.asarray(chosen, dtype=float)
     several = np.broadcast_to(choices, (*choices.shape[:-1], values.size)).reshape(-1, values.size)
     totals, counts = (
@@ -143,6 +147,6 @@ def redrawn_means(
 
 
 def interval(means: ArrayLike, *, level: float = 0.95) -> tuple[float, float]:
-    """Lower and upper end of the percentile interval that contains a share of the redrawn means."""
+    """Return the lower and upper end of the percentile interval that contains a share of the means."""
     low, high = np.nanquantile(np.asarray(means, dtype=float), [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

@@ -1,8 +1,8 @@
-r"""Text for people: numbers of things, and safe printing of questions, labels, names and answers of servers.
+r"""Text for people: counts of things, and safe printing of questions, labels, names and answers of servers.
 
-Text from other sources may contain control characters, which move a terminal's cursor, change its title or
-overwrite a line, and marks that reverse the order in which text is shown. They are removed when text is
-printed. Stored text keeps them, and JSON for programs has them as `\u` escapes.
+Text from other sources may contain control characters. They can move a terminal's cursor, change its title or
+overwrite a line. Text may also contain marks that reverse the order in which text is shown. Both are removed
+when text is printed. They stay in stored text. JSON for programs has them as `\u` escapes.
 """
 
 import re
@@ -10,27 +10,27 @@ from typing import Any
 
 import typer
 
-# Control characters except line feed and tab, line and paragraph separators, and all of Unicode's
-# Bidi_Control. https://www.unicode.org/Public/UCD/latest/ucd/PropList.txt
+# Control characters except line feed and tab; line and paragraph separators; all of Unicode's Bidi_Control.
+# https://www.unicode.org/Public/UCD/latest/ucd/PropList.txt
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _BREAKS = re.compile(r"[\n\t]+")
 _SURROGATES = re.compile(
     "[\ud800-\udfff]"
-)  # bytes of a file's name that are not UTF-8: no output stream accepts them
+)  # bytes of a file's name that are not UTF-8; no output stream accepts them
 
 
 def printable(text: str) -> str:
-    """The text without control characters and order marks. Line feeds and tabs are kept."""
+    """Return the text without control characters and order marks. Line feeds and tabs are kept."""
     return _SURROGATES.sub("\ufffd", _CONTROLS.sub("", text))
 
 
 def in_a_line(text: str) -> str:
-    """`printable` with a space for each run of line feeds and tabs, so that text cannot imitate our lines."""
+    """Return `printable` text on one line: each run of line feeds and tabs becomes a space."""
     return _BREAKS.sub(" ", printable(text))
 
 
 def counted(count: int, thing: str) -> str:
-    """A number of things in words: `1 scene`, `2,000 scenes`. The plural of `thing` has an s."""
+    """Return a number of things in words: `1 scene`, `2,000 scenes`. The plural of `thing` must end in s."""
     return f"{count:,} {thing}{'s' * (count != 1)}"
 
 
@@ -45,7 +45,7 @@ def echo_json(data: bytes) -> None:
 
 
 def log_plainly() -> None:
-    """Remove control characters from this process's log: libraries log text from servers and files."""
+    """Remove control characters from this process's log. Libraries log text from servers and files."""
     import logging
 
     make = logging.getLogRecordFactory()

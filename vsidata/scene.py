@@ -1,4 +1,4 @@
-"""The domain: a scene (one scan of a room), its objects and their boxes. Frozen arrays, no I/O.
+"""The data of a scene (one scan of a room): its objects and their boxes. Arrays are frozen.
 
 Everything is in metres, in the room frame: z points up, and the floor is near z = 0 if the source aligns its
 scans. A field that a source cannot provide is None. Topics that need it are left out, with a reason.
@@ -53,9 +53,9 @@ class SceneObject:
 
     Attributes:
         instance: the object's id in its annotation; unique in the scene.
-        label: the annotation's own word for it, without surrounding white space.
-        vertices: (n, 3) metres, room frame; None if the source has only boxes. May be empty: an annotated
-            object without vertices still counts as an instance.
+        label: the annotation's word for it, without surrounding white space.
+        vertices: (n, 3) metres, room frame; None if the source has only boxes. It may be empty, because an
+            annotated object without vertices still counts as an instance.
         triangles: (m, 3) rows of `vertices`; None if the source has no mesh.
         centroid: (3,) mean of the vertices; None without vertices.
         box: the box that the source itself provides; None if boxes are measured from the vertices.
@@ -74,18 +74,19 @@ class Scene:
     """One scan of a room.
 
     Attributes:
-        dataset: the dataset that it comes from: `scannet`, `arkitscenes`, `scannetpp`, …
-        name: the scan's name in that dataset: `scene0000_00`.
+        dataset: the dataset of the scan: `scannet`, `arkitscenes`, `scannetpp`, …
+        name: the scan's name in that dataset, such as `scene0000_00`.
         objects: the annotated objects, by instance id.
         points: (N, 3) all vertices of the mesh, annotated or not; None if the source has only boxes.
         triangles: (M, 3) rows of `points`; None if the source has no mesh.
-        instances: (N,) instance id of each point, -1 if it belongs to no object; None without points.
-        room_area: square metres, if the source states it; None if it is measured.
-        declared_counts: number of objects by label as the source states it, if that is more reliable than
-            the number of its boxes; None if the objects are counted.
-        alignment: (4, 4) from the frame of the mesh on disk (the frame of a stream's camera poses) to the
-            room frame; already applied to all points above. None if the source has no mesh.
-        repeated: instance ids of objects that the annotation lists twice: another object of the same label
+        instances: (N,) instance id of each point, -1 if the point belongs to no object; None without points.
+        room_area: square metres, as the source states it; None if the area is measured.
+        declared_counts: number of objects of each label, if the source states it and it is more reliable than
+            the number of boxes; None if the objects are counted.
+        alignment: (4, 4) from the frame of the mesh on disk, which is also the frame of a stream's camera
+            poses, to the room frame. All points above are already transformed. None if the source has no
+            mesh.
+        repeated: instance ids of objects that the annotation lists twice. Another object of the same label
             has nearly the same vertices.
     """
 

@@ -1,5 +1,5 @@
-"""Engines run the work on scans. An engine is one function, `run(work, names, options)`, in the registry.
+"""Engines run the work on scans. An engine is a function `run(work, names, settings)` in the registry.
 
-`work` takes a scan's name and writes its result to disk, so that an engine transfers no data. An engine
+`work` takes the name of a scan and writes the result to disk, so that an engine transfers no data. An engine
 yields one `Outcome` per scan. An engine that only submits jobs returns a `Submission` instead.
 """

@@ -10,8 +10,8 @@ class ClusterConstants(Rules):
     """Constants of the cluster engines.
 
     Attributes:
-        memory: memory that a rank requests.
-        poll: time between two reads of the ranks' reports.
+        memory: the memory that a rank requests.
+        poll: the time between two reads of the ranks' reports.
     """
 
     memory: StatedConstant
@@ -20,5 +20,5 @@ class ClusterConstants(Rules):
 
 @cache
 def cluster_constants() -> ClusterConstants:
-    """The constants of this package."""
+    """Return the constants in `cluster.yaml`."""
     return read_packaged(ClusterConstants, __package__, "cluster.yaml")

@@ -1,8 +1,9 @@
 """The local engine: worker processes on this machine.
 
-A forkserver imports the modules that the work needs, once and on one thread. Each worker is a fork of it,
-never of a process with threads. Each worker has its own pipe and works on one scan at a time. So if the
-kernel kills a worker, its scan is known; the pools of the standard library only report that a worker died.
+A forkserver imports the modules that the work needs, once and on one thread. Each worker is a fork of the
+forkserver, never of a process with threads. Each worker has its own pipe and works on one scan at a time. So
+if the kernel kills a worker, its scan is known. The pools of the standard library report only that a worker
+died.
 """
 
 import multiprocessing
@@ -21,7 +22,7 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from vsidata.engines.outcome import Outcome
 from vsidata.errors import VsiError
 
-_ATTEMPTS = 2  # after a killed worker, its scan is tried again at the end, when memory may be free again
+_ATTEMPTS = 2  # if a worker is killed, its scan is tried again at the end, when more memory may be free
 _ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")}
 
 
@@ -29,7 +30,7 @@ _ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", 
 class _Worker:
     process: ForkServerProcess
     pipe: Connection
-    name: str = ""  # the scan that it works on; empty while it starts
+    name: str = ""  # the scan that the worker processes; empty until it has its first scan
     started: float = 0.0
 
     def take(self, name: str) -> None:
@@ -39,23 +40,23 @@ class _Worker:
 
 
 def run(work: Callable[[str], None], names: Sequence[str], workers: int | None) -> Iterator[Outcome]:
-    """Run `work` on every name in worker processes, and yield each outcome when it is done, in any order.
+    """Run `work` on every name in worker processes. Yield each outcome when it is done, in any order.
 
     Args:
-        work: picklable; it is sent to each worker once, so its caches live as long as the worker.
-        names: the scans; started in this order.
+        work: a picklable function. It is sent to each worker once, so its caches exist as long as the worker.
+        names: the scans. They are started in this order.
         workers: number of processes; None for one per processor.
 
     Raises:
         VsiError: a worker cannot start.
-        Exception: any exception of `work`, unchanged; the other workers are stopped.
+        Exception: any exception of `work`, unchanged. The other workers are stopped.
     """
     context = multiprocessing.get_context("forkserver")
-    # By default it would import the caller's main module, which may start threads.
+    # By default, the forkserver would import the caller's main module, which may start threads.
     context.set_forkserver_preload([getattr(work, "func", work).__module__])
     processors = len(os.sched_getaffinity(0))
     todo = deque(names)
-    deaths = Counter[str]()  # by scan; those of workers without a scan count under the empty name
+    deaths = Counter[str]()  # deaths of workers per scan; the key is "" if a worker had no scan
     causes: dict[str, str] = {}
     crew: list[_Worker] = []
     try:
@@ -100,16 +101,16 @@ def run(work: Callable[[str], None], names: Sequence[str], workers: int | None) 
 def _start(context: ForkServerContext, work: Callable[[str], None]) -> _Worker:
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs,), daemon=True)
-    resource_tracker.ensure_running()  # starting it later would reset the signal mask
+    resource_tracker.ensure_running()  # a later start of the tracker would reset the signal mask
     # The first start also starts the forkserver, which inherits both: Ctrl-C would give it a traceback.
     try:
         with _environment(_ONE_THREAD), _interrupts_held():
             process.start()
-    except (OSError, EOFError) as error:  # EOFError: the forkserver ended before it answered
+    except (OSError, EOFError) as error:  # EOFError: the forkserver ended before it started the worker
         cause = getattr(error, "strerror", None) or "the process that starts them ended immediately"
         remedy = "Allow more processes (ulimit -u), free memory, or try fewer --workers."
         raise VsiError("a worker process", f"cannot be started: {cause}.", remedy) from error
-    theirs.close()  # so that the worker's death closes the pipe
+    theirs.close()  # then the pipe closes if the worker dies
     with suppress(BrokenPipeError):  # it is dead already: reading from it will show that
         ours.send(work)
     return _Worker(process, ours)
@@ -140,7 +141,7 @@ def _interrupts_held() -> Iterator[None]:
 
 
 def _workers_with_messages(crew: Sequence[_Worker]) -> list[_Worker]:
-    """The workers that are ready, done or dead. Blocks until there is one."""
+    """Wait until a worker is ready, done or dead. Return all such workers."""
     heard = wait([worker.pipe for worker in crew])
     return [worker for worker in crew if worker.pipe in heard]
 
@@ -161,19 +162,20 @@ def _start_error(cause: str, remedy: str) -> VsiError:
 
 
 def _end_with_build() -> None:
-    """End this worker when the build's process has ended, because its result is no longer needed."""
+    """End this worker when the process of the build ends, because the result is no longer needed."""
     if build := multiprocessing.parent_process():
         build.join()
         os._exit(1)
 
 
 def _serve(pipe: Connection) -> None:
-    """Run a worker: receive the work, then names until the pipe closes. Sends None when ready for a name."""
-    # Ctrl-C goes to the whole group: the parent ends its workers.
+    """Run a worker: receive the work, then names until the pipe closes. Send None when ready for a name."""
+    # Ctrl-C goes to the whole process group. The worker ignores it, because the parent ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_build, daemon=True).start()
-    os.environ.update(_ONE_THREAD)  # in case another part of the program started the forkserver
-    with suppress(EOFError, ConnectionResetError, BrokenPipeError):  # the parent has ended or is done
+    os.environ.update(_ONE_THREAD)  # needed if another part of the program started the forkserver
+    # the parent has ended, or has no more scans
+    with suppress(EOFError, ConnectionResetError, BrokenPipeError):
         try:
             work = pipe.recv()
             import cv2

@@ -1,17 +1,17 @@
-"""The report of an engine about a scan."""
+"""What an engine reports about a scan."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The end of one scan's work.
+    """The outcome of the work on one scan.
 
     Attributes:
         name: the scan.
-        seconds: wall time of its work.
-        died: how the worker process died (`was killed by SIGKILL`); None if the work returned.
-        died_before: the same for an earlier worker, after which the scan was tried again.
+        seconds: wall time of the work.
+        died: how the worker process died, such as `was killed by SIGKILL`; None if the work returned.
+        died_before: how an earlier worker died on this scan. The scan was then tried again.
     """
 
     name: str

@@ -1,7 +1,8 @@
-"""The step of a datatrove pipeline that each rank of a cluster runs: the local engine on its share of scans.
+"""The step of a datatrove pipeline that each rank of a cluster runs.
 
-So a rank survives a scan that kills its worker. Each rank reports every scan in its own file. If the cluster
-starts the rank again, it resumes after the reported scans.
+A rank runs the local engine on its share of the scans. So it survives a scan that kills its worker. Each rank
+reports its scans in its own file. If the cluster starts a rank again, the rank resumes after the reported
+scans.
 """
 
 import os
@@ -32,25 +33,25 @@ def need_cluster() -> None:
             raise VsiError("--engine", fault, "Install it: pip install 'vsi100k[cluster]'.")
     from loguru import logger
 
-    logger.disable("datatrove")  # in this process; ranks log to their own files
+    logger.disable("datatrove")  # only in this process; ranks log to their own files
 
 
 class Rank:
-    """A pipeline step. With n ranks, each rank takes every n-th name."""
+    """A step of a pipeline. If there are n ranks, each rank takes every n-th name."""
 
     def __init__(self, work: Callable[[str], None], names: Sequence[str], folder: Path) -> None:
         """Run `work` on `names`.
 
         Args:
-            work: as for the local engine.
+            work: the function to run, as for the local engine.
             names: the names of all ranks.
-            folder: for the ranks' reports and datatrove's markers. Files of an earlier run are removed,
-                because its ranks had other shares.
+            folder: the folder for the ranks' reports and datatrove's markers. Files of an earlier run are
+                removed, because its ranks had other shares.
         """
         self.work = work
         self.names = names
         self.reports = folder.absolute() / "reports"
-        self.home = Path.cwd()  # paths may be relative, and failures show them as the user wrote them
+        self.home = Path.cwd()  # paths may be relative; errors show them as the user wrote them
         for old in (self.reports, folder / "completions"):
             shutil.rmtree(old, ignore_errors=True)
         self.reports.mkdir()
@@ -59,16 +60,16 @@ class Rank:
         return f"{len(self.names):,} scans, {self.reports.parent}"
 
     def __call__(self, _data: object, rank: int, ranks: int) -> None:
-        """Process a rank's share, except the scans that it reported before it was stopped.
+        """Process a rank's share, except the scans that the rank has already reported.
 
         Raises:
-            VsiError: this machine does not see the build's folder.
+            VsiError: the build's folder does not exist on this machine.
             InterruptedError: the process that started this rank has ended.
         """
         if not self.reports.is_dir():
             fault = f"does not exist on {socket.gethostname()}."
             raise VsiError(self.reports, fault, "Pass an --out that every machine sees at the same path.")
-        from loguru import logger  # datatrove directs it to the rank's own file
+        from loguru import logger  # datatrove writes it to the rank's own file
 
         os.chdir(self.home)
         starter = os.getppid()
@@ -88,10 +89,10 @@ class Rank:
                     raise InterruptedError(f"the process that started rank {rank} has ended")
 
     def reported(self, read: Counter[str]) -> Iterator[Outcome]:
-        """The new reports of all ranks, in any order.
+        """Yield the new reports of all ranks, in any order.
 
         Args:
-            read: number of bytes of each report that were read before; updated.
+            read: number of bytes of each report that were read before. It is updated.
         """
         for report in sorted(self.reports.iterdir()):
             yield from _read(report, read)
@@ -101,7 +102,7 @@ def _read(report: Path, read: Counter[str]) -> Iterator[Outcome]:
     with open_regular(report, LARGEST_TABLE) as file:
         file.seek(read[report.name])
         for line in file:
-            if not line.endswith(b"\n"):  # a rank is writing it now, or was killed in the middle
+            if not line.endswith(b"\n"):  # a rank is writing the line now, or was killed while it did
                 return
             read[report.name] += len(line)
             yield Outcome(**orjson.loads(line))

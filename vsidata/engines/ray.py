@@ -1,6 +1,6 @@
-"""The Ray engine: ranks on a Ray cluster, or on one that Ray starts on this machine. The build blocks.
+"""The Ray engine: runs ranks on a Ray cluster. The build blocks until they have ended.
 
-Ray uses the cluster at RAY_ADDRESS, else one that runs on this machine, else it starts one.
+Ray uses the cluster at RAY_ADDRESS, else a cluster that runs on this machine, else it starts a cluster here.
 """
 
 import logging
@@ -24,17 +24,17 @@ from vsidata.errors import VsiError
 
 
 def run(work: Callable[[str], None], names: Sequence[str], settings: EngineSettings) -> Iterator[Outcome]:
-    """Run `work` on every name, and yield each outcome when its rank reports it.
+    """Run `work` on every name. Yield each outcome when its rank reports it.
 
-    Scans without a report, because Ray gave up a rank, are processed on this machine at the end.
+    If Ray gives up a rank, some scans have no report. They are processed on this machine at the end.
 
     Args:
-        work: picklable, as for the local engine.
+        work: a picklable function, as for the local engine.
         names: the scans.
         settings: `workers` is the number of ranks (default: as many as the cluster can run in parallel).
 
     Raises:
-        VsiError: Ray is not installed; its cluster cannot be reached, is too small, or did nothing.
+        VsiError: Ray is not installed, or its cluster cannot be reached, is too small, or reported no scan.
     """
     need_cluster()
     left = set(names)
@@ -54,7 +54,7 @@ def run(work: Callable[[str], None], names: Sequence[str], settings: EngineSetti
 
 
 def _outcomes(rank: Rank, ranks: int) -> Iterator[Outcome]:
-    """All reports until the ranks have ended. A scan occurs twice if two ranks processed it."""
+    """Yield all reports until the ranks have ended. A scan occurs twice if two ranks processed it."""
     from datatrove.executor import RayPipelineExecutor
 
     executor = RayPipelineExecutor(
@@ -85,8 +85,8 @@ def _outcomes(rank: Rank, ranks: int) -> Iterator[Outcome]:
 def _with_its_actor(step: Rank, data: object, rank: int, ranks: int) -> None:
     """Run a rank, and end its actor if the rank is killed.
 
-    datatrove runs the rank in a pool of the actor. The pool blocks forever if its process is killed, and Ray
-    starts a rank again only if its actor dies.
+    datatrove runs a rank in a process pool of the actor. If the rank's process is killed, the pool blocks
+    forever. Ray starts a rank again only if its actor dies.
     """
     guard = multiprocessing.get_context("forkserver").Process(
         target=_end_actor_with_rank, args=(os.getppid(),), daemon=True
@@ -106,9 +106,10 @@ def _end_actor_with_rank(actor: int) -> None:
 
 @contextmanager
 def _cluster() -> Iterator[int]:
-    """A connection to the cluster, and the number of ranks that it can run in parallel."""
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # otherwise Ray reports the cluster to its makers
-    os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"  # otherwise the rest of a stopped build connects once more
+    """Connect to the cluster. Yield the number of ranks that it can run in parallel."""
+    # otherwise Ray sends usage statistics to its makers
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"  # otherwise the end of a stopped build connects again
     import ray
 
     before = signal.getsignal(signal.SIGTERM)
@@ -121,7 +122,7 @@ def _cluster() -> Iterator[int]:
             "Correct RAY_ADDRESS (and set RAY_AUTH_MODE=token if the cluster needs a token), or unset it."
         )
         raise VsiError("the Ray cluster", fault, remedy) from error
-    signal.signal(signal.SIGTERM, before)  # Ray replaces the handler
+    signal.signal(signal.SIGTERM, before)  # Ray has replaced the handler
     try:
         if not (room := _rank_capacity(ray.nodes())):  # type: ignore[no-untyped-call]
             fault = (
@@ -134,10 +135,10 @@ def _cluster() -> Iterator[int]:
 
 
 def _refuse_unreachable(address: str) -> None:
-    """Check that an address of the form HOST:PORT accepts connections: Ray would try for ten minutes.
+    """Check that an address of the form HOST:PORT accepts connections. Ray would try for ten minutes.
 
     Raises:
-        OSError: it does not.
+        OSError: the address does not accept a connection.
     """
     host, _, port = address.rpartition(":")
     if port.isdecimal() and "/" not in host:
@@ -145,7 +146,7 @@ def _refuse_unreachable(address: str) -> None:
 
 
 def _rank_capacity(machines: Iterable[Mapping[str, Any]]) -> int:
-    """Number of ranks that can run in parallel, each with a processor and its memory."""
+    """Return the number of ranks that can run in parallel. Each needs a processor and its memory."""
     memory = cluster_constants().memory.whole << 20
     resources = [machine["Resources"] for machine in machines if machine["Alive"]]
     return sum(int(min(has.get("CPU", 0), has.get("memory", 0) // memory)) for has in resources)

@@ -19,7 +19,7 @@ ENGINES: Mapping[str, Engine] = {
 
 
 def engine_of(name: str) -> Engine:
-    """The engine of that name.
+    """Return the engine with this name.
 
     Raises:
         OptionError: the engine is unknown.

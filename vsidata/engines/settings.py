@@ -10,12 +10,12 @@ class EngineSettings:
     """The folders and the number of processes of a run.
 
     Attributes:
-        out: the output folder of the work. For engines on several machines, all of them must see it.
-        folder: a folder below it for the engine's own files: claims, reports, logs.
-        workers: processes, ranks or tasks; None for the engine's own default.
+        out: the output folder of the work. If the engine uses several machines, all of them must see it.
+        folder: a folder below `out` for the files of the engine: claims, reports, logs.
+        workers: number of processes, ranks or tasks; None for the engine's default.
         sbatch: options of Slurm's sbatch by name.
-        finish: makes the shell command that does the rest of the work and the merge, for engines that only
-            submit jobs.
+        finish: returns the shell command that does the rest of the work and the merge. Engines that only
+            submit jobs need it.
     """
 
     out: Path

@@ -1,8 +1,8 @@
-"""The Slurm engine: submits an array job, and after it a job that does the missing scans and the merge.
+"""The Slurm engine: submits an array job, and a second job that does the missing scans and the merge.
 
-The second job is the same build with the local engine. After the submission, the folder belongs to the jobs:
-`.work/submitted` contains their name, and no other build may write there as long as Slurm has a job of that
-name. So the folder is not blocked if the jobs are cancelled or a machine dies.
+The second job runs the same build with the local engine. After the submission, the folder belongs to the
+jobs: `.work/submitted` contains their name. No other build may write there while Slurm has a job of that
+name. So the folder is free again if the jobs are cancelled or a machine dies.
 """
 
 import os
@@ -24,10 +24,10 @@ from vsidata.errors import OptionError, VsiError
 from vsidata.files.atomic import write_whole
 from vsidata.files.safe_files import read_regular
 
-_NEEDED = ("partition", "time")  # datatrove writes them into every script
-_OURS = ("array", "chdir", "dependency", "export", "job-name")  # set by the build itself
+_NEEDED = ("partition", "time")  # datatrove writes these options into every script
+_OURS = ("array", "chdir", "dependency", "export", "job-name")  # the build sets these options itself
 _JOB_NAME = re.compile("vsidata-[0-9a-f]{8}")
-# Final states of a job. Slurm continues to list such jobs for some minutes.
+# Final states of a job. Slurm lists such jobs for some more minutes.
 _ENDED = frozenset(
     {"BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "TIMEOUT"}
 )
@@ -44,10 +44,10 @@ def run(
         settings: `workers` is the number of tasks in the array.
 
     Returns:
-        The submission; without names, an empty iterator of outcomes.
+        The submission. If there are no names, an empty iterator of outcomes.
 
     Raises:
-        OptionError: options of sbatch are missing, or are set by the build itself.
+        OptionError: an option of sbatch is missing, or is one that the build sets itself.
         VsiError: Slurm or datatrove is not installed, or sbatch refuses the jobs.
     """
     if not names:
@@ -68,7 +68,7 @@ def run(
         settings={"mem-per-cpu": f"{cluster_constants().memory.whole}M", **_quoted(settings.sbatch)},
         merge=settings.finish(),
     )
-    write_whole(claim, [name.encode()])  # first, so that the jobs can be found after any error
+    write_whole(claim, [name.encode()])  # before the jobs, so that they can be found after any error
     try:
         jobs.launch_job()
     except subprocess.CalledProcessError as error:
@@ -80,14 +80,14 @@ def run(
 
 
 def refuse_submitted(out: Path, work: Path) -> None:
-    """Refuse a folder that submitted jobs will write to. The caller holds the folder's lock.
+    """Refuse a folder to which submitted jobs will write. The caller holds the folder's lock.
 
     Args:
         out: the folder of a build.
         work: the folder below it for the build's own files.
 
     Raises:
-        OptionError: there are such jobs, or it cannot be found out whether there are.
+        OptionError: there are such jobs, or squeue fails, so it is unknown whether there are.
     """
     claim = work / "submitted"
     if not claim.exists():
@@ -96,7 +96,7 @@ def refuse_submitted(out: Path, work: Path) -> None:
     if not _JOB_NAME.fullmatch(name):
         fault = "is not the name of a build's jobs."
         raise OptionError(claim, fault, "Delete it if no job of Slurm builds into this folder.")
-    # The job that merges starts when the others have ended, and has the same name.
+    # This may be the job that merges. It starts when the others have ended, and has the same name.
     if os.environ.get("SLURM_JOB_NAME") != name and _is_alive(out, claim, name):
         raise OptionError(
             out,
@@ -124,7 +124,7 @@ def _is_alive(out: Path, claim: Path, name: str) -> bool:
 
 
 def _quoted(settings: Mapping[str, str]) -> dict[str, str]:
-    """Each value quoted as one word of a line in a batch script for sbatch."""
+    """Quote each value as one word of a line in a batch script for sbatch."""
     return {name: value and shlex.quote(value) for name, value in settings.items()}
 
 

@@ -1,4 +1,4 @@
-"""datatrove's Slurm executor with a merge job after its array. Used for submission and by the ranks."""
+"""datatrove's Slurm executor, with a merge job after its array. The submission and the ranks use it."""
 
 import shlex
 import sys
@@ -11,10 +11,11 @@ from vsidata.engines.rank import Rank
 
 
 class ArrayThenMerge(SlurmPipelineExecutor):  # type: ignore[misc] # datatrove has no types
-    """An array job with the ranks as tasks, and a job that starts when all have ended, even with errors.
+    """An array job, whose tasks are the ranks, and a second job.
 
     Attributes:
-        merge_job: id of that second job after its submission.
+        merge_job: id of the second job after its submission. This job starts when all tasks have ended, even
+            with errors.
     """
 
     def __init__(
@@ -26,13 +27,13 @@ class ArrayThenMerge(SlurmPipelineExecutor):  # type: ignore[misc] # datatrove h
         settings: Mapping[str, str],
         merge: str,
     ) -> None:
-        """Prepare the jobs, without submission.
+        """Prepare the jobs without submitting them.
 
         Args:
             pipeline: the step of a rank.
             tasks: number of ranks.
             job_name: the name of both jobs.
-            logging_dir: folder for markers and logs; every machine must see it.
+            logging_dir: the folder for markers and logs. Every machine must see it.
             settings: options of sbatch, by name.
             merge: the command of the second job.
         """
@@ -42,17 +43,21 @@ class ArrayThenMerge(SlurmPipelineExecutor):  # type: ignore[misc] # datatrove h
             time=settings["time"],
             partition=settings["partition"],
             job_name=job_name,
-            qos="",  # unless the settings have one
+            qos="",  # unless the settings have it
             env_command=f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH",
             sbatch_args=dict(settings),
             logging_dir=logging_dir,
-            with_srun=False,  # a task is one process: a separate job step would only add failures
+            # a task is one process, so a separate job step would only be another possible failure
+            with_srun=False,
         )
         self.merge = merge
         self.merge_job = ""
 
     def launch_merge_stats(self) -> None:
-        """Submit the second job. It replaces datatrove's, which merges statistics that our step lacks."""
+        """Submit the second job.
+
+        It replaces datatrove's job that merges statistics, which our step does not have.
+        """
         settings = self.get_sbatch_args()
         del settings["array"]
         settings["output"] = settings["error"] = f"{self.slurm_logs_folder}/merge_%j.out"

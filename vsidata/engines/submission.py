@@ -1,4 +1,4 @@
-"""A submitted build: other machines continue it after the command has ended."""
+"""A submitted build, which other machines continue after the command has ended."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,7 +29,7 @@ class Submission:
 
 
 def closing_lines(submitted: Submission) -> list[str]:
-    """The lines that a command prints: what was submitted, how to watch it, how to stop it."""
+    """Return the lines that a command prints: what was submitted, how to watch it, how to stop it."""
     work = submitted.out / ".work"
     lines = [
         f"Submitted: {counted(submitted.ranks, 'task')} for {counted(submitted.scenes, 'scene')}, and job "
@@ -47,5 +47,5 @@ def closing_lines(submitted: Submission) -> list[str]:
 
 
 def as_json(submitted: Submission) -> dict[str, Any]:
-    """The submission as plain data for JSON."""
+    """Return the submission as plain data for JSON."""
     return asdict(submitted) | {"out": str(submitted.out)}

@@ -1,1 +1,1 @@
-"""Files and folders that are written completely or not at all, and addresses on the Hub and in buckets."""
+"""Writes files and folders completely or not at all, and checks addresses on the Hub and in buckets."""

@@ -1,4 +1,4 @@
-"""Files that exist completely or not at all, even if the process is killed or the power fails."""
+"""Writes files that exist completely or not at all, even if the process is killed or the power fails."""
 
 import errno
 import fcntl
@@ -18,8 +18,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     """A file to write to, under a private name. It is renamed to its own name in one step if no error occurs.
 
     Raises:
-        OptionError: a link, or something other than a regular file, has that name.
-        OSError: there is no space or no permission. A previous file of that name is unchanged.
+        OptionError: the path is a link, or exists and is not a regular file.
+        OSError: there is no space or no permission. An earlier file of this name is unchanged.
     """
     refuse_link(path)
     if path.exists() and not path.is_file():
@@ -30,15 +30,15 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         with file:
             yield file
             file.flush()
-            os.fsync(file.fileno())  # otherwise the name may reach the disk before the content
+            os.fsync(file.fileno())  # otherwise the disk may have the name before the content
         unfinished.replace(path)
     except BaseException:
-        unfinished.unlink(missing_ok=True)  # on a full disk, even a part takes space
+        unfinished.unlink(missing_ok=True)  # also on a full disk, where even a part of the file takes space
         raise
 
 
 def write_whole(path: Path, parts: Iterable[bytes | memoryview]) -> None:
-    """Write a file in one step. Raises the errors of `whole_file`."""
+    """Write a file completely or not at all. Raises the errors of `whole_file`."""
     with whole_file(path) as file:
         file.writelines(parts)
 
@@ -47,7 +47,7 @@ def need_new(out: Path) -> None:
     """Check that an output folder does not exist or is empty.
 
     Raises:
-        OptionError: it is not empty, or it is a link.
+        OptionError: the folder is not empty, or the path is a link.
     """
     refuse_link(out)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -58,19 +58,19 @@ def need_new(out: Path) -> None:
 def whole_folder(out: Path) -> Iterator[Path]:
     """A folder to write to, under a private name. It is renamed to `out` if no error occurs, else removed.
 
-    Two processes can write folders for one name without conflict: the second to finish is refused. Folders
-    that killed runs left under private names are removed if the disk supports locks of folders. A network
-    disk may not.
+    Two processes can write folders for the same name without conflict. The process that finishes second gets
+    an error. Runs that were killed may have left folders under private names. They are removed if the disk
+    supports locks on folders. A network disk may not support them.
 
     Args:
-        out: the name; no folder or an empty folder has it.
+        out: the name of the folder. It does not exist or is an empty folder.
 
     Raises:
-        OptionError: something of that name exists now.
+        OptionError: the name exists now.
         VsiError: the folder cannot be written.
     """
     try:
-        place = Path(os.path.abspath(out))  # noqa: PTH100 - `.` and `..` have no name; symbolic links are kept
+        place = Path(os.path.abspath(out))  # noqa: PTH100 - `.` has no name; resolve() would follow links
         place.parent.mkdir(parents=True, exist_ok=True)
         _remove_litter(place)
         unfinished, held = _private_folder(place)
@@ -93,14 +93,14 @@ def whole_folder(out: Path) -> Iterator[Path]:
 
 
 def _private_folder(out: Path) -> tuple[Path, int]:
-    """A new folder, and an open descriptor with a lock that shows that its process is alive."""
+    """Make a folder. Also return an open descriptor with a lock, which shows that its process is alive."""
     while True:
         folder = out.with_name(private_name(out.name))
         folder.mkdir()
         held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:  # another run is about to remove it as litter
+        except BlockingIOError:  # another run is about to remove the folder as unfinished
             pass
         except OSError:  # the disk does not support such locks
             return folder, held
@@ -111,7 +111,7 @@ def _private_folder(out: Path) -> tuple[Path, int]:
 
 
 def _remove_litter(out: Path) -> None:
-    """Remove the unfinished folders that killed runs left for this name."""
+    """Remove the unfinished folders of this name that killed runs have left."""
     for name in os.listdir(out.parent):  # noqa: PTH208 - faster for many scans
         if not (name.startswith(f"{out.name}.") and is_private_name(name, of=out.name)):
             continue
@@ -120,7 +120,8 @@ def _remove_litter(out: Path) -> None:
             with suppress(OSError):
                 held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
                 try:
-                    fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails while its process is alive
+                    # fails while the folder's process is alive
+                    fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     shutil.rmtree(folder)
                 finally:
                     os.close(held)

@@ -1,9 +1,9 @@
-"""Safe access to files in folders that other users may have filled: a build, a run, the parent of an output.
+"""Safe access to files in folders to which other users may have written, such as a build or a run.
 
 This module follows three rules. Nothing is written or removed through a link. Only regular files of a
 plausible size are read. Temporary files have private names that cannot be guessed, so they never belong to
-another user. The rules apply to the content of a folder when a command starts. They do not stop a program
-that changes the folder at the same time with the same permissions.
+another user. The rules apply to the content of a folder when a command starts. They do not protect against a
+program that changes the folder at the same time, with the same permissions.
 """
 
 import errno
@@ -22,22 +22,28 @@ from vsidata.errors import OptionError, VsiError
 UNFINISHED = ".unfinished"
 
 LARGEST_TEXT = 256 << 20
-"""Largest size of a manifest, an audit or a list, bytes. A manifest has about 90 bytes per scan and 45,000
-for the rest, so this suffices for more than two million scans."""
+"""Largest size of a manifest, an audit or a list, bytes.
+
+A manifest has 45,000 bytes, and about 90 bytes per scan. So this is enough for more than two million scans.
+"""
 
 LARGEST_LINES = 4 << 30
-"""Largest size of predictions or questions as JSON lines, bytes. They are read into memory: four million
-lines of 1,000 bytes."""
+"""Largest size of predictions or questions as JSON lines, bytes: four million lines of 1,000 bytes.
+
+They are read into memory.
+"""
 
 LARGEST_TABLE = 50 * 10**9
-"""Largest size of a shard, bytes. The largest that builds write have the frames of 200 scenes: 3.2 GB with 16
-frames of 1 MB each."""
+"""Largest size of a shard, bytes.
+
+The largest shards that builds write have the frames of 200 scenes: 3.2 GB with 16 frames of 1 MB each.
+"""
 
 _PRIVATE = re.compile(rf".+\.[0-9a-f]{{16}}{re.escape(UNFINISHED)}", re.DOTALL)
 
 
 def private_name(name: str) -> str:
-    """A new, unique name for an unfinished file or folder. `is_private_name` recognizes it."""
+    """Return a new, unique name for an unfinished file or folder. `is_private_name` recognizes such names."""
     return f"{name}.{secrets.token_hex(8)}{UNFINISHED}"
 
 
@@ -46,7 +52,7 @@ def is_private_name(name: str, of: str | None = None) -> bool:
 
     Args:
         name: the name of a file or folder.
-        of: the name that it was made from; None for any name.
+        of: the name from which it was made; None for any name.
     """
     if of is not None and name.rsplit(".", 2)[0] != of:
         return False
@@ -60,12 +66,13 @@ def refuse_link(path: Path) -> None:
         OptionError: the path is a link.
     """
     if path.is_symlink():
-        fault = f"is a link to {os.readlink(path)}, and nothing is written through a link."  # noqa: PTH115 - a Path would change it
+        target = os.readlink(path)  # noqa: PTH115 - a Path would change the text
+        fault = f"is a link to {target}, and nothing is written through a link."
         raise OptionError(path, fault, "Remove the link, or pass another folder.")
 
 
 def refuse_links(folder: Path) -> None:
-    """Refuse a folder that is a link or contains one, at any depth.
+    """Refuse a folder that is a link, or contains a link at any depth.
 
     Raises:
         OptionError: there is a link.
@@ -93,8 +100,8 @@ def open_regular(path: Path, most: int = LARGEST_TEXT) -> Iterator[BufferedReade
     """Open a regular file for reading. Links are followed, because the Hub's cache consists of links.
 
     Raises:
-        OSError: it is not a regular file (pipes and devices do not block), has more than `most` bytes, is
-            missing, or may not be read. Its `strerror` continues "cannot be read: ".
+        OSError: the file is missing, may not be read, has more than `most` bytes, or is not a regular file.
+            Pipes and devices do not block. The error's `strerror` is the end of a fault "cannot be read: …".
     """
     check_regular(path, most)
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -104,9 +111,9 @@ def open_regular(path: Path, most: int = LARGEST_TEXT) -> Iterator[BufferedReade
 
 
 def read_regular(path: Path, most: int = LARGEST_TEXT) -> bytes:
-    """The content of a regular file. Raises the errors of `opened`."""
+    """Read a regular file. Raises the errors of `opened`."""
     with open_regular(path, most) as file:
-        return file.read(os.fstat(file.fileno()).st_size)  # `read` allocates the size that it is given
+        return file.read(os.fstat(file.fileno()).st_size)  # `read` allocates the size that is requested
 
 
 def check_regular(path: Path, most: int = LARGEST_TABLE) -> None:
@@ -123,11 +130,11 @@ def _check(status: os.stat_result, path: Path, most: int) -> None:
 
 
 def append(path: Path) -> BinaryIO:
-    """Open a file for appending, and make it if it is missing. It can be read and truncated too.
+    """Open a file for appending. It is made if it is missing. It can be read and truncated too.
 
     Raises:
-        OptionError: it is a link, a file with a second name (a hard link), or not a regular file.
-        OSError: it cannot be written.
+        OptionError: the path is a link, a file with a second name (a hard link), or not a regular file.
+        OSError: the file cannot be written.
     """
     refuse_link(path)
     remedy = "Remove it, or pass another folder."
@@ -144,13 +151,13 @@ def append(path: Path) -> BinaryIO:
 
 @contextmanager
 def hold_lock(path: Path, busy: VsiError) -> Iterator[None]:
-    """Hold a lock file. It is made if it is missing, never emptied, and not removed.
+    """Hold a lock on a file. The file is made if it is missing. It is never emptied, and not removed.
 
     The lock ends with the process, even if it is killed. It works between machines with a shared disk.
 
     Args:
         path: the file, in an existing folder.
-        busy: raised if another process holds the lock.
+        busy: the error to raise if another process holds the lock.
 
     Raises:
         OptionError: the path is a link.
@@ -159,7 +166,8 @@ def hold_lock(path: Path, busy: VsiError) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     refuse_link(path)
-    # Without `fallback_to_soft=False`, a disk without locks gets a marker that a killed process leaves.
+    # Without `fallback_to_soft=False`, a marker file is used on a disk without locks. A killed process would
+    # leave it.
     lock = FileLock(path, blocking=False, fallback_to_soft=False)
     try:
         lock.acquire()

@@ -135,7 +135,7 @@ def _shape(triangulation: "scipy.spatial.Delaunay", areas: Array, chosen: NDArra
 
 
 def _triangulated(points: Array, alpha: float) -> tuple["scipy.spatial.Delaunay", Array, NDArray[np.bool_]]:
-    """Delaunay triangles of points (n, 2), their areas (m,), and a mask (m,) of those in the alpha shape."""
+    """Return the Delaunay triangles of points (n, 2), their areas (m,), and which (m,) the shape has."""
     try:
         triangulation = scipy.spatial.Delaunay(points)
     except (

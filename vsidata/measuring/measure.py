@@ -380,7 +380,10 @@ def _trimmed(vertices: Array, triangles: IntArray, rules: TrimmingRules) -> tupl
 def room_shape(
     scene: Scene, method: AreaMethod, rules: RoomAreaRules, rng: Generator
 ) -> area.FloorShape | None:
-    """A scene's floor by one method; None if it cannot be measured, or if the source states its area."""
+    """Return a scene's floor by one method.
+
+    None if the floor cannot be measured, or if the source states its area.
+    """
     if scene.room_area is not None or scene.points is None:
         return None
     try:

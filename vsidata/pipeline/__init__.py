@@ -1,1 +1,1 @@
-"""The pipeline: from one scan to its result, and from many scans to a build."""
+"""The pipeline turns a scan into a result, and many scans into a build."""

@@ -1,7 +1,7 @@
 """Runs many scans on an engine, then writes the shards.
 
-A build writes one result file for each scan in `DIR/.work/`, so that it can be resumed, and merges them in
-the order of the scans' names. Nothing in the tables, the manifest or the card depends on the number of
+A build writes one result file per scan to `DIR/.work/`, so that it can be resumed. Then it merges the results
+in the order of the scans' names. The tables, the manifest and the card do not depend on the number of
 workers, on the machine, or on when and how often the build ran.
 """
 
@@ -39,26 +39,26 @@ from vsidata.sources.scannet import ScanNet
 from vsidata.sources.streams.shown import Framing
 from vsidata.topics.rule_set import RuleSet, load_rules
 
-# Libraries that compute the figures: another release of one of them may change the last digits.
+# Libraries that compute the figures. Another release of such a library may change the last digits.
 _VERSIONS = ("numpy", "scipy", "opencv-python-headless", "open3d", "python-fcl", "pyarrow")
 
 __all__ = ["BuildOptions", "Summary", "Watcher", "build"]
 
 
 class Watcher:
-    """Receives the progress of a build. This class does nothing; the command line draws a progress bar."""
+    """Receives the progress of a build. This class does nothing. The command line draws a progress bar."""
 
     def start(self, selection: Selection, done: int) -> None:
-        """Called before the first scan, with the selection and the number of scenes that are already done."""
+        """Called before the first scan with the selection and the number of scenes that are already done."""
 
     def changed(self, names: Sequence[str]) -> None:
-        """Called after the start if scans marked as synthetic have changed since, with their names."""
+        """Called after the start with the scans that have changed since they were marked as synthetic."""
 
     def scene(self, name: str, seconds: float) -> None:
         """Called after each scan."""
 
     def retried(self, name: str, cause: str) -> None:
-        """Called before `scene` if a worker process died and the scan was tried again."""
+        """Called before `scene` if a worker process died, so that the scan was tried again."""
 
 
 def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary | Submission:
@@ -69,11 +69,11 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary | Su
         watcher: receives the progress.
 
     Returns:
-        A summary of the build with the skipped scans; or the submission, if the engine only submits jobs.
+        A summary of the build, with the skipped scans. If the engine only submits jobs, the submission.
 
     Raises:
-        VsiError: the options make no sense or differ from those of the build in the same folder, there are
-            no scans to build from, or the folder cannot be written to.
+        VsiError: the options make no sense or differ from those of the build in the same folder, there are no
+            scans, or the folder cannot be written to.
     """
     watcher = watcher or Watcher()
     run = engine_of(options.engine)
@@ -135,7 +135,7 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary | Su
 def _engine_settings(options: BuildOptions, work: Path) -> EngineSettings:
     def finish() -> str:
         again = work.absolute() / "options.json"
-        # Not `overwrite`: the last job would remove the results of the others.
+        # Without `overwrite`, because the last job would remove the results of the others.
         given = options.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"overwrite"})
         write_whole(again, [orjson.dumps(given)])
         return f"vsidata build --config {again} --engine local --workers $SLURM_CPUS_PER_TASK"
@@ -153,7 +153,10 @@ def _need_no_frames(options: BuildOptions, rules: RuleSet) -> None:
 
 
 def _recipe(options: BuildOptions, rules: RuleSet, topics: tuple[str, ...], source: str) -> dict[str, Any]:
-    """Everything that determines the output, except the scans: their digests come with the results."""
+    """Return everything that determines the output, except the scans.
+
+    The results contain the scans' digests.
+    """
     return {
         "options": {
             "source": source,
@@ -179,7 +182,7 @@ def _recipe(options: BuildOptions, rules: RuleSet, topics: tuple[str, ...], sour
 
 
 def _left_out(options: BuildOptions, selection: Selection) -> dict[str, Any]:
-    """The scenes that the selection left out, for the manifest. More scans on disk may change it."""
+    """Return the scenes that the selection left out, for the manifest. They may change if scans are added."""
     return {
         "leak_guard": {
             "active": not options.allow_benchmark_scenes,
@@ -199,7 +202,10 @@ def _left_out(options: BuildOptions, selection: Selection) -> dict[str, Any]:
 
 
 def _is_done(folder: Path, name: str, source: Source, options: BuildOptions) -> bool:
-    """Return whether a scan has a result from its current files. A skipped scan is tried again."""
+    """Return whether a scan has a result from its current files.
+
+    False if it was skipped, so it is tried again.
+    """
     head = whole_head(folder, name)
     if head is None or head.failure is not None:
         return False
@@ -219,7 +225,10 @@ def _write_death(folder: Path, name: str, cause: str) -> None:
 
 @contextmanager
 def _log(path: Path, options: BuildOptions) -> Iterator[Callable[[str], None]]:
-    """Append to build.log, the only file with the time, the machine and the number of workers of a build."""
+    """Append to build.log.
+
+    Only this file states the time, the machine and the number of workers of a build.
+    """
     with append(path) as file:
 
         def note(text: str) -> None:

@@ -15,14 +15,14 @@ from vsidata.selection.split_choice import SplitChoice
 
 
 def _share(given: Any) -> Any:
-    """`5%` and `0.05` are the same share."""
+    """Read a share. `5%` and `0.05` are the same."""
     if isinstance(given, str) and given.endswith("%"):
         return float(given[:-1]) / 100
     return given
 
 
 def _words(given: Any) -> Any:
-    """`a,b` and `[a, b]` are the same words."""
+    """Read words. `a,b` and `[a, b]` are the same."""
     if given is None:
         return None
     texts = [given] if isinstance(given, str) else given
@@ -32,19 +32,19 @@ def _words(given: Any) -> Any:
 
 
 def _scenes(given: Any) -> Any:
-    """Names or patterns as words, or a number for that many scenes."""
+    """Read names or patterns as words, or a number of scenes."""
     if isinstance(given, int) and not isinstance(given, bool):
         return [str(given)]
     return _words(given)
 
 
 def _paths(given: Any) -> Any:
-    """A single path becomes a list."""
+    """Read paths. A single path becomes a list."""
     return [given] if isinstance(given, str | Path) else given
 
 
 def _caps(given: Any) -> Any:
-    """`topic=N` for each topic, or a mapping."""
+    """Read `topic=N` for each topic, or a mapping."""
     if given is None or isinstance(given, Mapping):
         return given
     try:
@@ -57,7 +57,7 @@ def _caps(given: Any) -> Any:
 
 
 def _size(given: Any) -> Any:
-    """`640x480` is a width and a height, `640` the longer side."""
+    """Read a size. `640x480` is a width and a height, `640` is the longer side."""
     if given is None:
         return None
     sides = str(given).split("x") if isinstance(given, str | int) else given
@@ -74,7 +74,7 @@ def _size(given: Any) -> Any:
 
 
 def _settings(given: Any) -> Any:
-    """`name=value` of each option of sbatch, or a bare `name` of one without a value; or a mapping."""
+    """Read `name=value` for each option of sbatch (`name` if it has no value), or a mapping."""
     if isinstance(given, Mapping):
         if wrong := [key for key, value in given.items() if not isinstance(value, str)]:
             raise ValueError(f"write the value of `{wrong[0]}` in quotes: YAML reads 2:00:00 as a number")
@@ -94,8 +94,8 @@ def _settings(given: Any) -> Any:
     return settings
 
 
-# Names and values become lines of a batch script, `#SBATCH --name=value`. A line feed would begin a new line.
-# Within a line, sbatch interprets quotes and backslashes, and a space ends a value without quotes.
+# Names and values become lines `#SBATCH --name=value` of a batch script. So they must not contain a line
+# feed, quotes or backslashes, which sbatch interprets. A space ends a value without quotes.
 _SBATCH_NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
 _SBATCH_VALUE = re.compile(r"""[^\x00-\x1f\x7f-\x9f\u2028\u2029"'\\]{0,1000}""")
 _SMALLEST_SIDE, _LARGEST_SIDE = 16, 8192  # pixels: from a thumbnail to a frame of 8K video
@@ -105,10 +105,10 @@ _PATH: dict[str, JsonValue] = {"metavar": "PATH"}
 
 
 class BuildOptions(BaseModel):
-    """The options of `vsidata build`, by the same names; their descriptions are its help.
+    """The options of `vsidata build`, with the same names. Their descriptions are its help.
 
-    Only `address` is not an option. If `out` is an address instead of a folder, it becomes `address`, and the
-    build is made in the folder `work`, or in one below `vsidata-work/` named after the address.
+    Only `address` is not an option. If `--out` is an address, it becomes `address`, and the build is made in
+    a local folder: `work`, or a folder below `vsidata-work/` with a name made from the address.
     """
 
     model_config = ConfigDict(
@@ -208,7 +208,7 @@ class BuildOptions(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _built_here(cls, given: Any) -> Any:
-        """A build for an address is made in a local folder, where it can be resumed."""
+        """Replace an address in `out` by a local folder, where the build is made and can be resumed."""
         if not isinstance(given, Mapping) or "out" not in given:
             return given
         options = {name: value for name, value in given.items() if name != "work"}
@@ -222,11 +222,13 @@ class BuildOptions(BaseModel):
 
 
 def read_options(config: Path | None, given: Mapping[str, Any]) -> BuildOptions:
-    """Options from a YAML file, with their names as keys, and from the command line, which has priority.
+    """Read options from a YAML file, with their names as keys, and from the command line.
+
+    The command line has priority.
 
     Args:
-        config: the file; None without one.
-        given: the values on the command line by option name; None for options that are not there.
+        config: the YAML file; None if there is none.
+        given: the value of each option on the command line; None if it is not given.
 
     Raises:
         RulesError: an unknown key or a wrong value in the file, with its line.
@@ -242,4 +244,5 @@ def read_options(config: Path | None, given: Mapping[str, Any]) -> BuildOptions:
     except RulesError as error:
         if error.fault.startswith("line"):
             raise
-        raise OptionError("vsidata build", error.fault, error.remedy) from error  # not the file's fault
+        # the fault is not in the file
+        raise OptionError("vsidata build", error.fault, error.remedy) from error

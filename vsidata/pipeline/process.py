@@ -1,4 +1,7 @@
-"""Processes one scan: reads, measures, asks and writes it. Workers run and import only this module."""
+"""Processes a scan: reads and measures it, makes its questions, writes the result.
+
+Workers run only this module.
+"""
 
 import hashlib
 import traceback
@@ -7,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# The geometry loads these at their first use. Here they are loaded once for all workers, before the fork.
+# The geometry would load these modules at their first use. Here they are loaded once, before workers are
+# forked.
 import scipy.ndimage
 import scipy.optimize
 import scipy.sparse.csgraph
@@ -28,7 +32,7 @@ from vsidata.topics.rule_set import RuleSet
 
 @dataclass(frozen=True)
 class Job:
-    """The settings shared by all scenes of a build; sent to each worker once."""
+    """The settings of a build that all its scenes share. They are sent to each worker once."""
 
     source: Source
     rules: RuleSet
@@ -42,12 +46,12 @@ class Job:
 
 @dataclass(frozen=True)
 class StreamView:
-    """The frames of a scan and their visibility.
+    """The frames of a scan, and what they show.
 
     Attributes:
-        shown: the frames for the dataset.
-        sight: visibility in these frames, for leaving out questions; None if not requested or unknown.
-        timeline: visibility over time, if a topic needs it and it is known.
+        shown: the frames to write to the dataset.
+        sight: visibility in these frames, by which questions are left out; None if not requested or unknown.
+        timeline: visibility over time; None if no topic needs it or it is unknown.
     """
 
     shown: ShownFrames
@@ -56,7 +60,7 @@ class StreamView:
 
 
 def input_stamps(source: Source, name: str, with_frames: bool) -> dict[str, Any]:
-    """The stamps of all files that a scan's result depends on, by their names in `Head`."""
+    """Return the stamps of all files on which a scan's result depends, by their names in `Head`."""
     return {
         "stamp": results.stamp(source.files(name)),
         "stream_stamp": results.stamp(source.stream_files(name)) if with_frames else [],
@@ -64,10 +68,10 @@ def input_stamps(source: Source, name: str, with_frames: bool) -> dict[str, Any]
 
 
 def is_unchanged(head: results.Head, source: Source, name: str, with_frames: bool) -> bool:
-    """Return whether the files of a scan are those that its result was made from.
+    """Return whether the files of a scan are those from which its result was made.
 
-    If only the system's time of change differs, as in a copy or after `chmod`, the content of the scan's
-    files decides. A stream is too large for that and counts as changed.
+    If only the system's time of change differs, as after a copy or `chmod`, the content of the scan's files
+    is compared. A stream is too large for this comparison and counts as changed.
 
     Raises:
         ScanError, OSError: the files cannot be found or read.
@@ -144,13 +148,13 @@ def process_scene(job: Job, name: str) -> None:
         rows, frames = [], None
     result = results.result_path(job.folder, name)
     if frames is not None:
-        result.unlink(missing_ok=True)  # an older result must not be combined with newer frames
+        result.unlink(missing_ok=True)  # an old result must not be combined with new frames
         write_frames(job.folder, name, frames)
     results.write_result(result, head, rows)
 
 
 def unreadable_file(name: str, error: OSError) -> ScanError:
-    """An error of the system for a scan's file, as a fault of the scan."""
+    """Return an error of the system on a scan's file as a ScanError."""
     fault = f"cannot be read: {error.strerror or error}"
     return ScanError(error.filename or name, fault, "Fix the cause, then run the same command again.")
 
@@ -181,7 +185,7 @@ def view_stream(
     rate = rules.look_rate(topics)
     if visibility or rate:
         from vsidata.measuring.viewer import (
-            viewer,  # imports Open3D, which takes a second that scans without a stream can save
+            viewer,  # imports Open3D, which takes a second and is not needed without a stream
         )
 
         if view := viewer(scene, stream):
@@ -195,7 +199,10 @@ def _digest(files: str, look: StreamView | None) -> str:
 
 
 def scene_row(scene: Scene, measured: MeasuredScene) -> results.Row:
-    """A row of `vsidata.dataset.schema.SCENES` without split and room, with the objects as measured."""
+    """Return a row of `vsidata.dataset.schema.SCENES` without split and room.
+
+    Its objects are the measured objects.
+    """
     stated = scene.room_area is not None
     seen = {thing.instance: thing for thing in measured.objects}
     return {

@@ -1,1 +1,1 @@
-"""Output on a terminal: progress, coloured text, and the message after an interrupt."""
+"""Prints on a terminal: progress, coloured text, and the message after an interrupt."""

@@ -1,4 +1,4 @@
-"""A build's progress bar on a terminal. Without a terminal, only the scans found are printed."""
+"""A build's progress bar. If the output is not a terminal, only the number of scans is printed."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from vsidata.selection.splits import Selection
 
 
 class ProgressBar(Watcher):
-    """Shows scenes done, scenes per second and time left while its context is open."""
+    """Shows the number of scenes done, scenes per second and the time left while its context is open."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -27,7 +27,7 @@ class ProgressBar(Watcher):
         self._bar.stop()
 
     def start(self, selection: Selection, done: int) -> None:
-        """Print how many scans were found, and how many were left out for which reason."""
+        """Print the number of scans that were found, and the number that were left out for each reason."""
         scenes = len(selection.split_of)
         lines = [f"Found {counted(scenes, 'scene')} to use" + (f", {done:,} already done." if done else ".")]
         counts = selection.counts
@@ -40,7 +40,7 @@ class ProgressBar(Watcher):
         self._bar.update(self._task, total=scenes - done)
 
     def changed(self, names: Sequence[str]) -> None:
-        """Print that these scans are not treated as synthetic."""
+        """Print which scans no longer count as synthetic."""
         listed = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
         are, their, count = ("is", "its", "it counts") if len(names) == 1 else ("are", "their", "they count")
         self._console.print(
@@ -53,5 +53,5 @@ class ProgressBar(Watcher):
         self._bar.advance(self._task)
 
     def retried(self, name: str, cause: str) -> None:
-        """Print it immediately: the user should learn early that memory runs out."""
+        """Print it immediately, so that the user sees early that memory runs out."""
         self._console.print(f"{name}: its worker process {cause}; the scan was tried again.")

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM end a resumable command with one line, not with a traceback."""
+"""Makes Ctrl-C and SIGTERM end a resumable command with one line instead of a traceback."""
 
 import signal
 from collections.abc import Iterator
@@ -11,10 +11,10 @@ from vsidata.plain_text import echo
 
 @contextmanager
 def message_on_stop(how: str = "Run the same command again to resume.") -> Iterator[None]:
-    """Print how to resume if Ctrl-C or SIGTERM ends the block, and exit with the shell's exit status.
+    """If Ctrl-C or SIGTERM ends the block, print how to resume, and exit with a shell's status for signals.
 
     Args:
-        how: the text printed after "Interrupted."
+        how: the text that is printed after "Interrupted.".
 
     Raises:
         typer.Exit: 128 plus the signal's number.

@@ -1,4 +1,4 @@
-"""The console that commands print to, and its progress bar."""
+"""The console on which commands print, and its progress bar."""
 
 from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
 from rich.progress import (
@@ -16,13 +16,13 @@ from rich.text import Text
 from vsidata.plain_text import printable
 
 _WIDTH_OF_FILES = 120
-"""Characters per line if the output is not a terminal: rich's default of 80 would fold the tables."""
+"""Characters per line if the output is not a terminal. Rich's default of 80 would fold the tables."""
 
 
 def console(*, stderr: bool = False, quiet: bool = False) -> Console:
-    """A console as wide as the terminal, or 120 characters wide if the output is not a terminal.
+    """Make a console as wide as the terminal, or 120 characters wide if the output is not a terminal.
 
-    It prints text unchanged except for control characters: brackets and colons are not markup.
+    It removes control characters and prints all other text unchanged. Brackets and colons are not markup.
     """
     made = Console(stderr=stderr, quiet=quiet, markup=False, emoji=False, highlight=False)
     if not made.is_terminal:
@@ -32,7 +32,7 @@ def console(*, stderr: bool = False, quiet: bool = False) -> Console:
 
 
 class _Printable(RenderHook):
-    """Cleans text after layout. The console's own control sequences are marked as such and are kept."""
+    """Removes control characters from text after layout. Control sequences of the console itself are kept."""
 
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
         return [_Cleaned(renderable) for renderable in renderables]
@@ -53,7 +53,7 @@ class _Rate(ProgressColumn):
 
 
 def progress(on: Console) -> Progress:
-    """A bar with a rate and the time left on a terminal; invisible elsewhere.
+    """A progress bar with a rate and the time left. It is invisible if the output is not a terminal.
 
     A task's description is the plural of the things that it counts: `scenes`.
     """

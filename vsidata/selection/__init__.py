@@ -1,1 +1,1 @@
-"""The selection of scenes and questions for a build."""
+"""Selects scenes and questions for a build."""

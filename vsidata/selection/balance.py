@@ -1,7 +1,7 @@
-"""Balances answers: questions with answers that are too common, and so easy to guess, are left out.
+"""Balances answers: leaves out questions whose answers are so common that they are easy to guess.
 
-It works on all questions of a split together, but needs only the answer of each. The kept questions depend
-only on the questions and the seed, not on their order or on the number of workers.
+It needs the answers of all questions of a split, but not the questions. The kept questions depend only on the
+questions and the seed, not on their order or on the number of workers.
 """
 
 import hashlib
@@ -14,20 +14,21 @@ from typing import Any, NamedTuple
 from vsidata.rules.balance import BalanceRules
 from vsidata.rules.constant import StatedConstant
 
-_ROUNDING = 1e-9  # a share times a total may differ from a whole number by this
+_ROUNDING = 1e-9  # rounding error of a share times a total
 
 
 class Answer(NamedTuple):
     """The data of a question that balancing needs.
 
     Attributes:
-        id, question_type: the question.
+        id, question_type: the id and type of the question.
         letter: the letter of the right option; None for open questions.
         options: number of options; 0 for open questions.
         word: the open answer.
         category: the category of the first object of the question; None for questions about the room.
         value: the measured value behind the answer.
-        thinned: the part of the rules for its answers: `directions`, `counts`, `sizes`; None without one.
+        thinned: the part of the rules that applies to its answer: `directions`, `counts` or `sizes`; None if
+            no part applies.
     """
 
     id: str
@@ -41,7 +42,7 @@ class Answer(NamedTuple):
 
     @classmethod
     def of(cls, row: Mapping[str, Any], thinned: str | None) -> "Answer":
-        """Make it from a row of the table of questions and the part of the rules for its topic."""
+        """Make an answer from a row of the table of questions, and the part of the rules for its topic."""
         options, evidence = row["options"] or (), row["evidence"]
         return cls(
             id=row["id"],
@@ -56,20 +57,23 @@ class Answer(NamedTuple):
 
     @property
     def shown_answer(self) -> str | None:
-        """The answer for reports of the balance: a direction, a count, a letter; None for lengths."""
+        """The answer in reports about the balance: a direction, a count or a letter; None for lengths."""
         return self.word if self.thinned in ("directions", "counts") else self.letter
 
 
 Part = Callable[[Answer], tuple[Hashable, Hashable] | None]
-"""Returns a question's group and its kind of answer, which must not be too common in the group; or None."""
+"""A function that returns a question's group and its kind of answer.
+
+No kind may be too common in its group. None if the question is not balanced.
+"""
 
 
 def balance(answers: Sequence[Answer], rules: BalanceRules, seed: int) -> dict[str, str]:
-    """Choose the questions to leave out, with reasons.
+    """Choose which questions to leave out, and state the reasons.
 
     The parts of the rules are applied one after another, each to the questions that are left. The shares of
-    the question types come last, so they are exact. A later part draws at random, so it changes the
-    shares of an earlier part only by chance.
+    the question types come last, so they are exact. Because each part draws at random, it changes the shares
+    of the parts before it only by chance.
 
     Args:
         answers: the answers of all questions of a split, in any order.
@@ -77,7 +81,7 @@ def balance(answers: Sequence[Answer], rules: BalanceRules, seed: int) -> dict[s
         seed: random seed of the draw among questions with the same answer.
 
     Returns:
-        id → reason.
+        The reason of each question that is left out, by id.
     """
     dropped: dict[str, str] = {}
     for reason, part, limit in _parts(rules):
@@ -98,11 +102,11 @@ def balance(answers: Sequence[Answer], rules: BalanceRules, seed: int) -> dict[s
 
 
 def _parts(rules: BalanceRules) -> Iterable[tuple[str, Part, Callable[[int], float]]]:
-    """The active parts of the rules.
+    """Yield the active parts of the rules.
 
     Yields:
-        The reason of the part, the function that sorts an answer into a group and a kind, and a function
-        k → the largest allowed share of one of k kinds.
+        The reason of the part; the function that sorts an answer into a group and a kind; and a function that
+            returns the largest allowed share of one kind if there are k kinds.
     """
     if (words := rules.directions) is not None:
         yield (
@@ -148,19 +152,19 @@ def _type(answer: Answer) -> tuple[Hashable, Hashable] | None:
 
 
 def level(sizes: Sequence[int], share: float) -> int:
-    """The largest number per kind such that no kind has more than a share of the rest.
+    """Return the largest number per kind with which no kind exceeds a share of the remaining questions.
 
     Args:
         sizes: the number of each kind.
         share: at least 1 / len(sizes), otherwise nothing could remain.
 
     Returns:
-        The number to which larger kinds are cut; the largest size if nothing must be cut.
+        The number to which larger kinds are reduced; the largest size if no kind is too large.
     """
+    # Bisection works: if one limit is small enough, all smaller limits are, because the number of remaining
+    # questions grows more and more slowly with the limit.
     low, high = 0, max(sizes)
-    while (
-        low < high
-    ):  # the rest grows more and more slowly with the cut, so that all cuts below a good one are good
+    while low < high:
         middle = (low + high + 1) // 2
         if middle <= share * sum(min(size, middle) for size in sizes) + _ROUNDING:
             low = middle
@@ -176,12 +180,12 @@ def _draw(seed: int, question_id: str) -> bytes:
 def tallies(
     answers: Iterable[Answer], dropped: Mapping[str, str], rules: BalanceRules
 ) -> dict[str, dict[str, Any]]:
-    """Number of questions of each type, and of each answer, before and after balancing.
+    """Count the questions of each type, and with each answer, before and after balancing.
 
     Returns:
-        question type → `questions`: [before, after], and `answers`: answer → [before, after], for types with
-        letters, directions or counts as answers. For sizes, `sizes`: category → `questions` and those of the
-        `commonest` size, [before, after] each, for categories that the rules balance.
+        For each question type, `questions` is [before, after]. `answers` has [before, after] for each letter,
+        direction or count. For types about sizes, `sizes` has for each category that the rules balance:
+        `questions`, and `commonest` for the questions with the most frequent size. Both are [before, after].
     """
     kinds: dict[str, list[Answer]] = defaultdict(list)
     for answer in answers:
@@ -225,7 +229,7 @@ def _size_tallies(
 def _before_and_after(
     answers: Sequence[Answer], dropped: Mapping[str, str], kind: Callable[[Answer], Any]
 ) -> tuple[Counter[Any], Counter[Any]]:
-    """Number of each kind before and after balancing."""
+    """Count each kind before and after balancing."""
     return (
         Counter(kind(answer) for answer in answers),
         Counter(kind(answer) for answer in answers if answer.id not in dropped),

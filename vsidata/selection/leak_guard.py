@@ -1,8 +1,8 @@
 """Keeps rooms of benchmarks and of official validation lists out of training sets.
 
-VSI-Bench's 88 ScanNet scans are all in ScanNet's validation list, and 207 of that list's 312 scans show the
-same rooms. Its 150 videos of ARKitScenes have 300 siblings from the same visits, two of them in the Training
-fold. So the guard works by room, not by scan.
+All 88 ScanNet scans of VSI-Bench are in ScanNet's validation list. 207 of the 312 scans in that list show the
+same rooms. The 150 ARKitScenes videos of VSI-Bench show the same visits as 300 other videos, two of which are
+in the Training fold. So the guard works by room, not by scan.
 """
 
 from collections import defaultdict
@@ -23,16 +23,16 @@ Room = tuple[str, str]  # dataset and room
 
 
 def forbidden_rooms(further: Sequence[Path] = (), scenes: Iterable[tuple[str, str]] = ()) -> dict[Room, str]:
-    """The rooms that a training set must not show, and the list that forbids each.
+    """Return the rooms that a training set must not show, and the list that forbids each.
 
     Args:
         further: the user's own lists, CSV files with the columns `dataset` and `scene_name`, in addition to
             the validation lists of ScanNet and ARKitScenes and to the lists in `data/benchmark_scenes`.
-        scenes: (dataset, name) of each available scene: the user's lists may spell the names differently.
+        scenes: (dataset, name) of each available scene. The user's lists may spell the names differently.
 
     Returns:
-        The name of a list by (dataset, room). If there are several, it is a benchmark's, else a validation
-        list, else the user's own.
+        The name of a list by (dataset, room). If several lists forbid a room, it is the list of a benchmark,
+        else a validation list, else the user's own list.
 
     Raises:
         OptionError: a list cannot be read, lacks a column or a name, or has an unknown dataset.
@@ -51,18 +51,20 @@ def forbidden_rooms(further: Sequence[Path] = (), scenes: Iterable[tuple[str, st
 
 
 def benchmark_lists() -> set[str]:
-    """The names of the lists of benchmark rooms, as in the result of `forbidden_rooms`."""
+    """Return the names of the benchmarks' lists, as in the result of `forbidden_rooms`."""
     return {*_shipped_lists()}
 
 
 def unknown_scenes(further: Sequence[Path], scenes: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """The scenes of a user's lists with a room that is neither available nor in an official or shipped list.
+    """Return the scenes of a user's lists whose room is unknown.
+
+    The room of such a scene is not available, and in no official or shipped list.
 
     Args:
         further, scenes: as for `forbidden_rooms`.
 
     Returns:
-        Their names by list, without empty lists.
+        The names of the scenes by list, without empty lists.
     """
     known = _known_scenes(scenes)
     rooms = {(dataset, room_of(dataset, name)) for dataset, names in known.items() for name in names}
@@ -80,7 +82,7 @@ def unknown_scenes(further: Sequence[Path], scenes: Iterable[tuple[str, str]]) -
 def scenes_of_forbidden_rooms(
     scenes: Iterable[tuple[str, str]], forbidden: Mapping[Room, str]
 ) -> dict[str, str]:
-    """The scenes, given as (dataset, name), that show a forbidden room, and the list that forbids it."""
+    """Return which scenes, given as (dataset, name), show a forbidden room, and the list that forbids it."""
     found = ((name, forbidden.get((dataset, room_of(dataset, name)))) for dataset, name in scenes)
     return {name: forbidding for name, forbidding in found if forbidding is not None}
 
@@ -91,14 +93,14 @@ def _validation_list(dataset: str) -> list[tuple[str, str]]:
 
 @cache
 def _shipped_lists() -> Mapping[str, Sequence[tuple[str, str]]]:
-    """The benchmarks' lists by file name."""
+    """Return the benchmarks' lists by file name."""
     shipped = (resources.files("vsidata.selection") / "data" / "benchmark_scenes").iterdir()
     lists = [file for file in sorted(shipped, key=lambda file: file.name) if file.name.endswith(".csv")]
     return {file.name: read_scene_list(file) for file in lists}
 
 
 def _known_scenes(scenes: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
-    """Scenes by dataset: available ones, those of official lists, and those of benchmarks."""
+    """Return scenes by dataset: those that are available, in official lists, or in benchmarks."""
     known: dict[str, set[str]] = defaultdict(set)
     for dataset in _VALIDATION_LISTS:
         known[dataset] = {*official_lists(dataset)}

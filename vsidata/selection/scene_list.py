@@ -1,4 +1,4 @@
-"""Lists of scenes in CSV files: one dataset and scene per line, in any common spelling."""
+"""Reads lists of scenes in CSV files: one dataset and scene per line, in any common spelling."""
 
 import csv
 import re
@@ -14,7 +14,7 @@ DATASETS = (
     "3dfront", "3rscan", "arkitscenes", "ase", "matterport3d", "multiscan", "s3dis", "scannet", "scannetpp",
     "scenenn", "structured3d", "synthetic",
 )  # fmt: skip
-"""Datasets that are always allowed in a list: those that `vsidata build` and scenezoo read."""
+"""Datasets that are always allowed in a list. `vsidata build` and scenezoo read them."""
 
 # Other names of a dataset, in lower case without spaces, hyphens and underscores.
 _SAME: Mapping[str, str] = {"scannetv2": "scannet", "scannet++": "scannetpp", "scannetppv2": "scannetpp"}
@@ -25,10 +25,11 @@ _SCANNET_SCAN = re.compile(r"scene\d{4}(_\d{2})?(?!\d)", re.ASCII)
 def read_scene_list(
     file: Path | Traversable, known: Mapping[str, Collection[str]] | None = None
 ) -> list[tuple[str, str]]:
-    """The scenes of a list, as (dataset, scene) in the spelling of the datasets.
+    """Return the scenes of a list, as (dataset, scene) in the spelling of the datasets.
 
     Upper and lower case, folders before a scene's name and file suffixes are accepted:
-    `ScanNet,scans/Scene0191_00.sens` is `scannet`, `scene0191_00`. A room alone is accepted too: `scene0191`.
+    `ScanNet,scans/Scene0191_00.sens` is `scannet`, `scene0191_00`. A room without a scan is accepted too:
+    `scene0191`.
 
     Args:
         file: CSV with the columns `dataset` and `scene_name`.
@@ -52,7 +53,7 @@ def read_scene_list(
 
 
 def _scene_of(written: str, spelled: Mapping[str, str]) -> str:
-    """A scene's name from the user's spelling of it; `spelled` has known names by their lower case."""
+    """Return a scene's name from the user's spelling. `spelled` has known names by their lower case."""
     path = written.replace("\\", "/").strip("/")
     last = path.rpartition("/")[2]
     for spelling in (path, last, last.partition(".")[0]):

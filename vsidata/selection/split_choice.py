@@ -1,4 +1,4 @@
-"""The official lists that scans can be taken from."""
+"""The official lists from which scans can be taken."""
 
 from typing import Literal
 

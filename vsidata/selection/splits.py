@@ -20,26 +20,26 @@ from vsidata.selection.split_choice import SplitChoice
 from vsidata.sources.official import ROOMS_LISTED_IN
 from vsidata.sources.registry import Source
 
-# The split for the scans of an official list.
+# The split to which the scans of each official list belong.
 _SPLIT_NAMES = {"train": "train", "val": "validation", "test": "test"}
 
 
 @dataclass(frozen=True)
 class Selection:
-    """The selected scenes, and those left out.
+    """The selected scenes, and the scenes that are left out.
 
     Attributes:
         split: the requested official list.
         split_of: the split by scene name, in the order of the names: `train`, `validation` or `test`.
-        refused: scenes of forbidden rooms that the guard left out, and the list that forbids each.
-        not_in_list: scenes of other official lists, and the list that forbids the room of each, or None.
-            Left out.
-        admitted: scenes of forbidden rooms that are in `split_of`, because the user lifted the guard.
-        unlisted: scenes in none of the official lists of their dataset; left out.
-        not_asked_for: scenes beyond the requested number; left out.
+        refused: scenes of forbidden rooms that the guard left out, with the list that forbids each.
+        not_in_list: scenes of other official lists, which are left out, with the list that forbids the room
+            of each, or None.
+        admitted: scenes of forbidden rooms that are in `split_of` because the user lifted the guard.
+        unlisted: scenes in none of the official lists of their dataset, which are left out.
+        not_asked_for: scenes beyond the requested number, which are left out.
         rooms: number of rooms of each split in `split_of`.
-        forbidden_rooms: number of rooms that each list of the guard forbids.
-        unknown: names in the user's own lists that match no known scan, by list.
+        forbidden_rooms: number of rooms that each list forbids.
+        unknown: by list, the names in the user's own lists that match no known scan.
     """
 
     split: SplitChoice
@@ -55,9 +55,9 @@ class Selection:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Number of scans that were `found`, are `used`, and are left out, by reason.
+        """Number of scans that were `found`, that are `used`, and that are left out for each reason.
 
-        `not_in_list_of_benchmark` and `refused_of_benchmark` are those of them that show a benchmark's room.
+        `not_in_list_of_benchmark` and `refused_of_benchmark` count those that show a benchmark's room.
         """
         left_out = {
             "not_in_list": len(self.not_in_list),
@@ -84,17 +84,17 @@ def select(
     allow_benchmark_scenes: bool = False,
     forbid: Sequence[Path] = (),
 ) -> Selection:
-    """Choose scenes by official lists, by name, and by the leak guard; then hold rooms out.
+    """Choose scenes by official lists, by name, and by the leak guard. Then hold rooms out.
 
     The source provides the official list and the room of each scene.
 
     Args:
         source: the source of the scenes.
-        split: the official list to use; `all` also uses scans in no list, as `train`.
-        holdout: the share of the `train` rooms for `validation`, drawn by `held_out_rooms`.
-        scenes: names or patterns (`scene00*`), or one number N for the first N; None for all.
+        split: the official list to use. `all` also uses scans that are in no list, as `train`.
+        holdout: the share of the `train` rooms that becomes `validation`, drawn by `held_out_rooms`.
+        scenes: names or patterns (`scene00*`), or one number N for the first N scenes; None for all.
         seed: random seed of the rooms held out.
-        allow_benchmark_scenes: use scenes of forbidden rooms too.
+        allow_benchmark_scenes: whether to use scenes of forbidden rooms too.
         forbid: the user's own lists of forbidden scenes.
 
     Raises:
@@ -107,7 +107,8 @@ def select(
     scenes_at_hand = [(source.dataset_of(name), name) for name in source.names()]
     forbidden = forbidden_rooms(forbid, scenes_at_hand)
     room_of = {name: (dataset, source.room_of(name)) for dataset, name in scenes_at_hand}
-    # The source may have more scans of a room than the names show: if one is forbidden, all of them are.
+    # The source may list more scans of a room than their names show. If one scan is forbidden, all scans of
+    # its room are.
     by_name = scenes_of_forbidden_rooms(scenes_at_hand, forbidden)
     by_room = forbidden | {room_of[name]: forbidding for name, forbidding in by_name.items()}
     by_room |= _rooms_of_missing_scans(source, forbidden)
@@ -143,10 +144,10 @@ def select(
 
 
 def _rooms_of_missing_scans(source: Source, forbidden: Mapping[Room, str]) -> dict[Room, str]:
-    """The rooms of forbidden scans that are not available, from the source's list if names do not show them.
+    """Return the rooms of forbidden scans if the names of scans do not show the room.
 
     Raises:
-        OptionError: the dataset of available scans needs a list of rooms, but the source has none.
+        OptionError: the dataset needs a list of rooms, but the source has no such list.
     """
     at_hand = {source.dataset_of(name) for name in source.names()}
     found: dict[Room, str] = {}
@@ -157,7 +158,7 @@ def _rooms_of_missing_scans(source: Source, forbidden: Mapping[Room, str]) -> di
         try:
             room = source.room_of_listed(scan)
         except ScanError:
-            continue  # no scan of the dataset: it is counted as unknown
+            continue  # the dataset has no such scan: it counts as unknown
         if room is None:
             fault = f"has the scan {scan} of {dataset}, but only {listing.file} lists the scans of its room"
             raise OptionError(forbidding, fault, listing.remedy)
@@ -166,25 +167,24 @@ def _rooms_of_missing_scans(source: Source, forbidden: Mapping[Room, str]) -> di
 
 
 def _of_benchmark(left_out: Mapping[str, str | None]) -> int:
-    """Number of the scenes that show a room of a benchmark, from the list that forbids each."""
+    """Count the scenes that show a room of a benchmark, from the list that forbids each."""
     benchmarks = benchmark_lists()
     return sum(forbidding in benchmarks for forbidding in left_out.values())
 
 
 def held_out_rooms(rooms: Collection[str], share: float, seed: int) -> set[str]:
-    """Draw rooms to hold out: the requested share, rounded to whole rooms.
+    """Draw the rooms to hold out: the requested share, rounded to whole rooms.
 
-    The name of a room and the seed determine its place in a line. The first `share` of the line, rounded to
-    whole rooms, is held out. Of two or more rooms, at least one is drawn and at least one is not, unless
-    `share` is 0.
+    Rooms are sorted by a hash of their name and the seed. The first rooms in this order are held out. Unless
+    `share` is 0, at least one of two or more rooms is held out, and at least one is not.
 
-    If rooms are added, the others keep their order in the line, and only the cut between the two sides moves.
-    So m added rooms move at most m of the others, all in the same direction; most rooms keep their side.
+    If rooms are added, the order of the other rooms stays the same, and only the end of the held-out part
+    moves. So m added rooms change the side of at most m other rooms, all in the same direction.
 
     Args:
         rooms: the rooms to draw from.
         share: in [0, 1).
-        seed: another seed draws other rooms.
+        seed: random seed. Another seed draws other rooms.
     """
     if not share or len(rooms) < 2:
         return set()
@@ -193,7 +193,7 @@ def held_out_rooms(rooms: Collection[str], share: float, seed: int) -> set[str]:
 
 
 def _named(names: Sequence[str], scenes: Sequence[str] | None) -> tuple[list[str], int | None]:
-    """The names that match the user's choice, and the largest number of scenes to use."""
+    """Return the names that match the user's choice, and the largest number of scenes to use."""
     if scenes is None:
         return list(names), None
     if len(scenes) == 1 and scenes[0].isdecimal():
@@ -214,13 +214,15 @@ def _nothing_left(
     refused: Mapping[str, str],
     guarded: Collection[str],
 ) -> OptionError:
-    """The error for an empty selection: the reasons in numbers, and the options that select scenes.
+    """Return the error for an empty selection.
+
+    It has the number of scenes per reason, and the options that select scenes.
 
     Args:
         split: the requested official list.
         official: the list of each scene that the user selected by name.
-        wanted: those of them that are in that list.
-        refused: those of `wanted` that the guard left out.
+        wanted: the scenes among them that are in that list.
+        refused: the scenes of `wanted` that the guard left out.
         guarded: the scenes that the guard leaves out, for any list.
     """
     if refused:

@@ -8,10 +8,12 @@ _PACKAGES = {"s3": "s3fs", "gs": "gcsfs"}
 
 
 def client(address: str) -> Any:
-    """A file system of fsspec, with credentials, endpoint and region from their usual places, without caches.
+    """Return a file system of fsspec without caches.
+
+    Credentials, endpoint and region come from their usual places.
 
     Raises:
-        VsiError: the package for it is missing.
+        VsiError: the package for the store is missing.
     """
     from fsspec import filesystem
 

@@ -40,7 +40,8 @@ def _in_words(address: str, error: Exception) -> VsiError | None:
     kind = type(error)
     if not isinstance(error, OSError) and kind.__module__.partition(".")[0] not in _CLIENTS:
         return None
-    if isinstance(error, OSError) and error.filename:  # stores do not set a file name: this is a local file
+    # errors of stores have no file name, so this is a local file
+    if isinstance(error, OSError) and error.filename:
         fault = f"cannot be read: {error.strerror}."
         return VsiError(error.filename, fault, "Run the same command again: it builds the missing files.")
     code = _code(error)
@@ -59,7 +60,7 @@ def _credentials(address: str) -> str:
 
 
 def _code(error: BaseException) -> str:
-    """The store's own code, or the name of the client's exception."""
+    """Return the error code of the store, or the name of the client's exception."""
     answer: Any = getattr(error.__cause__, "response", None) or {}
     code = answer.get("Error", {}).get("Code") if isinstance(answer, dict) else None
     return str(code or getattr(error, "code", None) or type(error).__name__)

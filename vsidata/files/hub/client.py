@@ -10,7 +10,7 @@ from vsidata.plain_text import log_plainly
 
 
 def client(token: str | None = None) -> HfApi:
-    """A client that shows progress only on terminals.
+    """Return a client that shows progress only on terminals.
 
     Args:
         token: the user's token; None for the token of `hf auth login` or HF_TOKEN.

@@ -1,4 +1,4 @@
-"""Turns faults of the Hub into errors with file, fault and remedy; repeats calls after temporary faults."""
+"""Turns faults of the Hub into errors with file, fault and remedy. Repeats calls after temporary faults."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ from vsidata.plain_text import printable
 
 Answer = TypeVar("Answer")
 
-_LONGEST_ANSWER = 300  # characters of a server's message: those of the Hub have a sentence or two
+_LONGEST_ANSWER = 300  # characters of a server's message; the Hub's messages have one or two sentences
 
 _LOG_IN = "Log in with `hf auth login`, or set HF_TOKEN to a token that may write there."
 _RESUME = (
@@ -45,7 +45,7 @@ _XET_STATUS = re.compile(r"HTTP status (?:client|server) error \((\d{3})")
 
 
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
-"""Exceptions of the Hub's clients if an answer or a file is not JSON, or is JSON of another form."""
+"""Exceptions that the Hub's clients raise if an answer or a file is not JSON or has an unexpected form."""
 
 _PROXY = (
     "Check HF_ENDPOINT, and whether a proxy or a login page answers instead of the Hub. "
@@ -70,10 +70,10 @@ def is_temporary(error: BaseException) -> bool:
 with_retries = Retrying(
     retry=retry_if_exception(is_temporary),
     stop=stop_after_attempt(5),
-    wait=wait_exponential(),  # 1, 2, 4 and 8 seconds: enough for a restart of the Hub
+    wait=wait_exponential(),  # 1, 2, 4 and 8 seconds, which is enough for a restart of the Hub
     reraise=True,
 )
-"""Calls a function, and calls it again after a temporary fault. The function must allow repeated calls."""
+"""Calls a function. Calls it again after a temporary fault, so the function must allow repeated calls."""
 
 
 @contextmanager
@@ -81,8 +81,8 @@ def explain_hub_errors(repo_id: str, token: str | None = None) -> Iterator[None]
     """Turn faults of the Hub into errors with a remedy. The errors contain no token.
 
     Args:
-        repo_id: name on the Hub.
-        token: the token in use, if it does not come from its usual places.
+        repo_id: the name on the Hub.
+        token: the token in use; None if it comes from its usual places.
 
     Raises:
         UnreachableError: the Hub failed or cannot be reached.
@@ -133,7 +133,7 @@ def _in_words(repo_id: str, error: BaseException, token: str | None) -> VsiError
 
 
 def _status(error: BaseException) -> int | None:
-    """The status that the Hub or its storage answered, if that is the fault."""
+    """Return the HTTP status with which the Hub or its storage answered; None if the fault is another."""
     answer = _cause(error, HfHubHTTPError)
     if answer is not None and answer.response is not None:
         return int(answer.response.status_code)
@@ -142,20 +142,26 @@ def _status(error: BaseException) -> int | None:
 
 
 def _lost_connection(error: BaseException) -> BaseException | None:
-    """A lost connection in an error's chain of causes: an error of the client, or one of Python from Xet."""
+    """Return the lost connection in an error's chain of causes.
+
+    It is an error of the client, or Python's own error if Xet raised it.
+    """
     return (
         _cause(error, httpx2.TransportError) or _cause(error, ConnectionError) or _cause(error, TimeoutError)
     )
 
 
 def _cause(error: BaseException | None, kind: type[Answer]) -> Answer | None:
-    """The first error of a kind in a chain of causes: the client wraps errors of its upload threads."""
+    """Return the first error of a kind in a chain of causes.
+
+    The client wraps errors of its upload threads.
+    """
     while error is not None and not isinstance(error, kind):
         error = error.__cause__
     return error
 
 
 def _server_message(said: object, token: str | None) -> str:
-    """A server's message in one short line, without a full stop and without the token."""
+    """Return a server's message as one short line, without a full stop and without the token."""
     text = without_secrets(" ".join(printable(str(said)).split()).rstrip("."), token)
     return text if len(text) <= _LONGEST_ANSWER else f"{text[:_LONGEST_ANSWER]}…"

@@ -1,4 +1,4 @@
-"""Checks whether a name can be read: from the Hub's cache on this disk, or from the Hub."""
+"""Checks whether a name can be read, from the Hub's cache on this disk or from the Hub."""
 
 from pathlib import Path
 from typing import Literal
@@ -15,7 +15,7 @@ _WAIT = 10.0  # seconds: the Hub usually answers within one
 
 
 def require_reach(name: str, kind: Literal["model", "dataset"]) -> None:
-    """Refuse a name that cannot be read, before a client tries for minutes.
+    """Refuse a name that cannot be read. Otherwise, a client would try for minutes.
 
     Args:
         name: a name that is not a folder on this disk.
@@ -23,7 +23,7 @@ def require_reach(name: str, kind: Literal["model", "dataset"]) -> None:
 
     Raises:
         OptionError: the name is not valid on the Hub.
-        VsiError: it is not in the Hub's cache, and the Hub cannot be reached.
+        VsiError: the name is not in the Hub's cache, and the Hub cannot be reached.
     """
     if name.startswith((".", "/", "~")) or not _is_valid(name):
         remedy = f"Check the path, or pass the name of a {kind} on the Hub, such as NAME/SET."
@@ -51,6 +51,6 @@ def _is_valid(name: str) -> bool:
 
 
 def _is_cached(name: str, kind: str) -> bool:
-    """Return whether any commit of it was downloaded before."""
+    """Return whether any commit of the repository was downloaded before."""
     folder = Path(constants.HF_HUB_CACHE) / repo_folder_name(repo_id=name, repo_type=kind)
     return any((folder / "snapshots").glob("*/*"))

@@ -1,4 +1,4 @@
-"""Searches every file that is about to be published for secrets of the user's accounts."""
+"""Searches the files to publish for secrets of the user's accounts."""
 
 import os
 import re
@@ -10,13 +10,13 @@ from huggingface_hub import get_token
 from vsidata.errors import VsiError
 
 _VARIABLES = ("HF_TOKEN", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "WANDB_API_KEY")
-"""Environment variables with secrets that this project or its libraries use."""
+"""Environment variables in which this project or its libraries expect secrets."""
 
 _SHORTEST = 8
-"""Characters of the shortest secret to search for: a shorter value is a placeholder."""
+"""Characters of the shortest secret to search for. A shorter value is a placeholder."""
 
 _ANY_TOKEN = rb"hf_[A-Za-z0-9]{34}"
-"""The form of the Hub's tokens, to find tokens that are not in use, such as an older one."""
+"""The form of the Hub's tokens. It finds tokens that are not in use, such as older tokens."""
 
 _CHUNK = 1 << 24  # bytes that are read at a time
 
@@ -24,14 +24,14 @@ _CHUNK = 1 << 24  # bytes that are read at a time
 def refuse_secrets(files: Mapping[str, Path | bytes], *more: str | None) -> None:
     """Refuse to publish files that contain a token of the Hub or another secret of this user.
 
-    The stored bytes are searched, so secrets in compressed data are not found.
+    The bytes are searched as stored, so secrets in compressed data are not found.
 
     Args:
-        files: contents, or files on disk, by path below the address.
-        more: secrets in addition to those in their usual places.
+        files: the content, or the file on disk, of each path below the address.
+        more: more secrets, in addition to those in their usual places.
 
     Raises:
-        VsiError: a secret was found. It is not repeated.
+        VsiError: a secret was found. The error does not repeat it.
     """
     known = {secret.encode() for secret in _secrets(*more)}
     wanted = re.compile(b"|".join([*map(re.escape, sorted(known)), _ANY_TOKEN]))
@@ -44,7 +44,7 @@ def refuse_secrets(files: Mapping[str, Path | bytes], *more: str | None) -> None
 
 
 def without_secrets(text: str, *more: str | None) -> str:
-    """A text, such as a server's message, with `…` for every secret."""
+    """Return a text, such as a server's message, with `…` for every secret."""
     for secret in sorted(_secrets(*more), key=len, reverse=True):
         text = text.replace(secret, "…")
     return text
@@ -56,7 +56,7 @@ def _secrets(*more: str | None) -> set[str]:
 
 
 def _chunks(content: Path | bytes, overlap: int) -> Iterable[bytes]:
-    """Parts of a file, each beginning with the end of the previous part."""
+    """Yield the parts of a file. Each begins with the end of the previous part."""
     if isinstance(content, bytes):
         yield content
         return
