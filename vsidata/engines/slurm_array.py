@@ -11,7 +11,7 @@ from vsidata.engines.rank import Rank
 
 
 class ArrayThenMerge(SlurmPipelineExecutor):  # type: ignore[misc] # datatrove has no types
-    """An array job, whose tasks are the ranks, and a second job.
+    """An array job with one task per rank, and a second job.
 
     Attributes:
         merge_job: id of the second job after its submission. This job starts when all tasks have ended, even

@@ -18,7 +18,7 @@ from vsidata.geometry.outline import Ring, outline
 from vsidata.geometry.sampling import points_on_large_triangles
 from vsidata.scene import Array, IntArray
 
-# Side of the cells whose extreme points are kept, in radii of the alpha shape's disc.
+# Side of the cells for extreme points, in radii of the alpha shape's disc.
 _EXTREMES_CELL = 1 / 16
 # Directions in which the extreme point of each cell is kept.
 _EXTREMES_ANGLES = np.arange(8) * np.pi / 8

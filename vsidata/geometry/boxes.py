@@ -12,7 +12,7 @@ _BLOCK = 1 << 19
 
 
 def upright_box(points: Array) -> OrientedBox:
-    """Return the box with one vertical axis whose base is the rectangle of least area on the ground plane.
+    """Return the box with a vertical axis and the least area of its base on the ground plane.
 
     Args:
         points: (n, 3) metres, room frame (z up). Flat, straight and repeated points are fine.

@@ -227,7 +227,7 @@ def read_options(config: Path | None, given: Mapping[str, Any]) -> BuildOptions:
     The command line has priority.
 
     Args:
-        config: the YAML file; None if there is none.
+        config: the YAML file; None without a file.
         given: the value of each option on the command line; None if it is not given.
 
     Raises:

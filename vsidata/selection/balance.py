@@ -1,4 +1,4 @@
-"""Balances answers: leaves out questions whose answers are so common that they are easy to guess.
+"""Balances answers: leaves out questions with answers that are too common, and so easy to guess.
 
 It needs the answers of all questions of a split, but not the questions. The kept questions depend only on the
 questions and the seed, not on their order or on the number of workers.
