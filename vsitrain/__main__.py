@@ -1,4 +1,4 @@
-"""`python -m vsitrain`, which accelerate launches."""
+"""Run `python -m vsitrain`; accelerate starts the program by this name."""
 
 from vsitrain.commands.app import main
 

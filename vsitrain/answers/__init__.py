@@ -1,4 +1,4 @@
-"""Read from a model's text the number, letter or word that it states. No text raises an error."""
+"""Read the answer in a model's reply: a number, a letter or a word. No reply raises an error."""
 
 from vsitrain.answers.letters import read_letter
 from vsitrain.answers.numbers import read_number

@@ -2,19 +2,18 @@ r"""Choose the answer among the statements of a reply: one rule for numbers, let
 
 The answer is the first of these that exists:
 
-1. the last marked one: `answer: B`, `the answer is 2.5`, `\boxed{3}`;
+1. the last marked statement: `answer: B`, `the answer is 2.5`, `\boxed{3}`;
 2. the first word, if it is an answer; fillers may come before it (`about 3.`);
-3. the last firm statement: the first one after the last `so`, `therefore`, `=` …, else the first one in the
-   last sentence with a statement.
+3. the first statement after the last `so`, `therefore`, `=` and the like. If the reply has no such word, the
+   first statement of the last sentence that contains a statement.
 
-Three exceptions come before that rule. A denied statement does not count (`not A`, `A is wrong`). A statement
-that is taken back does not count (`5 … no, 6`). Alternatives are not an answer (`A or B`). At most one
-statement of a reply counts.
+Some statements never count: denied ones (`not A`, `A is wrong`), those that are taken back (`5 … no, 6`), and
+alternatives (`A or B`). At most one statement of a reply counts.
 
-If the benchmark's own parser, which takes the first word, finds the right answer, this rule finds it too,
-with these exceptions: the first word is denied or taken back; alternatives follow it; a number continues
-after it (`2 1/2`, `2 + 1 = 3`, `250 cm`, `1. … 2. …`); the first word is an article (`A chair`); another
-answer is marked after it (`1, … the answer is 2`).
+The benchmark's own parser takes the first word. If that word is the right answer, this rule finds it too,
+except in these cases. The first word is denied or taken back. Alternatives follow. The number continues
+(`2 1/2`, `2 + 1 = 3`, `250 cm`, `1. … 2. …`). The first word is an article (`A chair`). Another answer is
+marked later (`1, … the answer is 2`).
 """
 
 import re
@@ -34,9 +33,9 @@ class Statement:
 
     Attributes:
         start, end: its place in the text.
-        value: its meaning; statements with equal values are the same.
-        weight: among several firm statements, those with the largest weight count; one of weight 0 counts
-            only if there is no other.
+        value: its meaning; statements with equal values count as the same statement.
+        weight: if several statements remain, those with the largest weight count. A statement of weight 0
+            counts only if there is no other.
     """
 
     start: int
@@ -76,7 +75,7 @@ Group = list[Statement]
 
 
 def _groups(text: str, statements: Sequence[Statement], lists: bool) -> list[Group]:
-    """Statements in groups; those of one group are joined as alternatives."""
+    """Groups of statements. The statements of a group are joined as alternatives."""
     groups: list[Group] = []
     for it in statements:
         gap = text[groups[-1][-1].end : it.start] if groups else None

@@ -9,7 +9,7 @@ from vsitrain.answers.phrases import option_words, stated_phrase
 from vsitrain.answers.plain import plain
 
 _LETTERS_OF_VSIBENCH = "abcd"
-# An article comes before a noun, so never before one of these words.
+# An article comes before a noun. So `a` before one of these words is a letter.
 _NO_NOUN = "is|was|as|and|or|because|since|for|has|the|with|but|seems|appears"
 _LETTER = re.compile(r"(?<![\w./&-])(?<!\w')[a-z](?!\w|'\w|-|\.\w)")
 _BEFORE_WORDS = re.compile(r"[).:\]]* ?")
@@ -17,7 +17,7 @@ _ARTICLE = re.compile(rf"(?<!option )(?<!choice )(?<!letter )a(?= (?!(?:{_NO_NOU
 
 
 def read_letter(text: str, options: Sequence[str] | None) -> str | None:
-    """The letter that a reply states, in upper case; else the letter of the option that it states in words.
+    """Return the letter of the option that a reply states, by its letter or in words.
 
     The function reads `B`, `b`, `(b)`, `B.`, `B) sofa`, `option C`, `The answer is B.`, and `sofa`. The `a`
     of `a chair` is an article. If the reply states several letters, `final_statement` chooses one.
@@ -27,7 +27,7 @@ def read_letter(text: str, options: Sequence[str] | None) -> str | None:
         options: `("A. sofa", …)`; None if they are not known. Then the letters are A to D, as in VSI-Bench.
 
     Returns:
-        A letter of the options, None if the reply chooses none.
+        The letter of an option; None if the reply does not choose an option.
 
     >>> read_letter("**b)** sofa", None), read_letter("A chair.", ["A. sofa", "B. chair"])
     ('B', 'B')
@@ -44,9 +44,9 @@ def read_letter(text: str, options: Sequence[str] | None) -> str | None:
 
 
 def _single_letters(reply: str, options: Sequence[str]) -> Iterator[Statement]:
-    """Letters on their own: not those in `it's`, `e.g.` or `u-shaped`, and not an article.
+    """The single letters in a reply, without those in `it's`, `e.g.` or `u-shaped` and without articles.
 
-    The words of the letter's option belong to it: `A. sink`.
+    If the words of the option follow its letter (`A. sink`), they belong to the same statement.
     """
     for match in _LETTER.finditer(reply):
         if _ARTICLE.match(reply, match.start()):

@@ -16,12 +16,12 @@ from vsitrain.answers.units import units
 
 
 def read_number(text: str, unit: str | None) -> float | None:
-    """The number that a reply states, in the unit of the question.
+    """Return the number that a reply states, in the unit of the question.
 
     A number without a unit is in the unit of the question. A number in another unit of the dimension is
     converted. A number in a unit that does not convert (metres for an area, any unit for a count) does not
-    count. If the reply states several numbers, `final_statement` chooses one: among firm statements, those
-    with a unit come before those without one, and a lone `one` comes last.
+    count. If the reply states several numbers, `final_statement` chooses one. It prefers numbers with a unit.
+    It takes a lone `one` last, because the word may also stand for a noun.
 
     Args:
         text: the reply, or the body of its answer tag.

@@ -15,8 +15,8 @@ _WORD = re.compile(r"[^\W_]+(?:'[a-z]+)?")
 def same_word(text: str, answer: str, rivals: Sequence[str] = ()) -> bool:
     """Return whether a reply states a word or phrase.
 
-    With rivals, the rival that the reply states must be the answer; if it states several, `final_statement`
-    chooses one. Without rivals, the reply must contain nothing else than the answer and fillers of
+    With rivals, the rival that the reply states must be the answer. If the reply states several rivals,
+    `final_statement` chooses one. Without rivals, the reply may contain only the answer and the fillers of
     words.yaml. The rivals of a direction are the other directions.
 
     Args:
@@ -43,7 +43,7 @@ def same_word(text: str, answer: str, rivals: Sequence[str] = ()) -> bool:
 
 
 def stated_phrase(text: str, phrases: Sequence[str]) -> str | None:
-    """The phrase that a reply states, out of several; None if it states none of them."""
+    """Return which of several phrases a reply states; None if it states no phrase."""
     reply = plain(text)
     found = [Statement(*span, phrase) for span, phrase in _mentions(reply, _names(phrases))]
     chosen = final_statement(reply, found, lists=True)
@@ -56,9 +56,9 @@ def option_words(options: Iterable[str]) -> tuple[str, ...]:
 
 
 def _names(phrases: Sequence[str]) -> Mapping[str, str]:
-    """Map keys to phrases: the key of the phrase itself, and the keys of its synonyms.
+    """Map the key of each phrase, and the keys of its synonyms, to the phrase.
 
-    A phrase's own key comes first: if `sofa` and `couch` are both offered, each stays itself.
+    The own key of a phrase has priority: if `sofa` and `couch` are both offered, each of them maps to itself.
     """
     own = {_key(plain(phrase)): phrase for phrase in reversed(phrases)}
     others = {key: phrase for phrase in reversed(phrases) for key in _synonyms().get(_key(plain(phrase)), ())}
@@ -66,7 +66,7 @@ def _names(phrases: Sequence[str]) -> Mapping[str, str]:
 
 
 def _mentions(reply: str, names: Mapping[str, str]) -> Iterator[tuple[Span, str]]:
-    """The phrases in a reply with their places, the longest one at each; articles and links are skipped."""
+    """The longest phrase at each place of a reply, with the place. Skips articles and links."""
     dropped = {*word_lists().articles.words, *word_lists().links.words}
     tokens = [(span, word) for span, word in _tokens(reply) if word not in dropped]
     longest = max(map(len, names), default=0)
@@ -97,7 +97,7 @@ def _key(text: str) -> str:
 
 
 def _singular(word: str) -> str:
-    """One form for singular and plural. It is not always a correct word, but it is the same for both."""
+    """A common form of singular and plural. It is not always a correct word."""
     word = word.removesuffix("'s")
     for ending, instead in (
         ("ves", "f"),

@@ -32,11 +32,11 @@ _SPACES = re.compile(r"[^\S\n]+")
 
 
 LONGEST = 50_000
-"""Maximum number of characters of a text that is read for its answer. A longer text states nothing.
+"""Maximum number of characters of a text that is read for its answer.
 
-Reading one number may need all the text before it, so a reply of a million characters takes minutes. No model
-writes so much after its thoughts, which are removed before: an evaluation stops a model at 512 new tokens,
-which are about 2,000 characters.
+A longer text has no answer. Reading one number may need all the text before it, so a reply of a million
+characters takes minutes. No model writes so much after its thoughts, and the thoughts are removed before. An
+evaluation stops a model at 512 new tokens, about 2,000 characters.
 """
 
 

@@ -13,9 +13,9 @@ _THOUSANDS = r"[1-9]\d{0,2}(?:(?:,\d{3})+|(?:'\d{3})+|(?: \d{3})+)(?!\d)"
 _DIGITS = rf"(?:{_THOUSANDS}(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)(?:e[+-]?\d+)?"
 _NUMBER = rf"(?:(?:\d+[ -])?\d+/\d+(?!/)|{_DIGITS}|{NUMBER_IN_WORDS})"
 _AND_SHARE = r" and (?:a half|a quarter|three quarters|[1-9]\d*/[1-9]\d*)"
-# These are a number only before a unit: "a meter" is a number, "a chair" is not.
+# These words are a number only before a unit: "a meter" is a number, "a chair" is not.
 _SHARE_OF = r"(?:a )?half(?: an?)?|(?:a|one) quarter(?: of)?(?: an?)?|three[ -]quarters(?: of)?(?: an?)?|an?"
-# "in" is a preposition unless nothing follows it, or a word that describes a length.
+# "in" is the unit only at the end of the text, or before a word that describes a length.
 _INCHES = r"in(?![a-z0-9])(?! (?!(?:wide|tall|long|high|deep|across|apart|away|by|x|and|or)\b)[a-z])"
 _TIMES = re.compile(r"(?<=\d) ?[x*] ?(?=\d)")
 _NUMBERING = re.compile(r"^\d+[.)] ", re.MULTILINE)
@@ -39,7 +39,10 @@ class Quantity:
     weak: bool = False
 
     def in_unit(self, unit: Unit | None) -> float | None:
-        """The value in a unit; None if it does not convert. A number without a unit has this unit."""
+        """The value converted to a unit; None if it does not convert.
+
+        A number without a unit keeps its value.
+        """
         if self.unit is None:
             return self.value
         if unit is None or unit.dimension != self.unit.dimension:
@@ -112,7 +115,10 @@ def _share(words: str) -> float:
 
 
 def _unit(written: str | None, text: str, start: int) -> Unit | None:
-    """The unit; None without one, or if it is a quotation mark that was opened before the number."""
+    """The unit of a number; None without a unit.
+
+    A quotation mark that was opened before the number is not a unit.
+    """
     if written in ("'", '"'):
         opened = text.count(written, 0, start) % 2
         return None if opened else units()["ft" if written == "'" else "in"]
@@ -120,7 +126,7 @@ def _unit(written: str | None, text: str, start: int) -> Unit | None:
 
 
 def _together(text: str, first: Quantity, second: Quantity) -> Quantity | None:
-    """Two neighbouring quantities as one: the middle of a range, the sum of `5 ft 3 in`; None otherwise."""
+    """Join two neighbouring quantities: the middle of a range, or the sum of `5 ft 3 in`; None for others."""
     gap = text[first.end : second.start].strip(" ")
     if gap in ("±", "+/-") and first.unit in (None, second.unit):
         return replace(first, unit=second.unit, end=second.end)

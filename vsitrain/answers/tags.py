@@ -7,10 +7,10 @@ ANSWER = "answer"
 
 
 def final_answer(text: str) -> str:
-    """The body of the answer tag if the reply has exactly one, else the reply without its thoughts.
+    """Return the text to read the answer from.
 
-    The text after the last `</think>` is the reply without its thoughts. A thought that is never closed
-    states nothing.
+    This is the body of the answer tag if the reply has exactly one, else the reply without its thoughts: the
+    text after the last `</think>`. A reply with a thought that is never closed has no such text.
     """
     body = tagged_answer(text)
     if body is not None:
@@ -25,13 +25,13 @@ def after_thought(text: str) -> str:
 
 
 def tagged_answer(text: str) -> str | None:
-    """The body of the answer tag; None unless the tag is opened once and then closed once."""
+    """The body of the answer tag; None if the tag is not opened and closed exactly once."""
     parts = _parts(text, [ANSWER])
     return parts[1] if parts else None
 
 
 def in_format(text: str, tags: Sequence[str]) -> bool:
-    """Return whether a reply consists of these tags, each exactly once, in order, each with a body.
+    """Return whether a reply consists of these tags in this order, each exactly once and with a body.
 
     A body contains at least one letter or digit. Outside the tags there is only white space. The reply
     contains no other spelling of a tag (`<Answer>`, `< answer >`).
@@ -46,7 +46,7 @@ def in_format(text: str, tags: Sequence[str]) -> bool:
 
 
 def _parts(text: str, tags: Sequence[str]) -> list[str] | None:
-    """The text before, in, between and after the tags; None unless each tag is there once, in order."""
+    """The texts before, in, between and after the tags; None if a tag is missing, repeated or misplaced."""
     if "<" not in text:
         return None
     any_spelling = rf"<[\s/]*(?:{'|'.join(tags)})\b[^<>]*>"

@@ -34,7 +34,7 @@ class Unit:
     Attributes:
         symbol: the unit's symbol, such as `m²`.
         dimension: the dimension; units of the same dimension convert.
-        size: the number of the dimension's base units in one of this unit.
+        size: the size of the unit in base units of its dimension, such as 1000 mm for `m`.
     """
 
     symbol: str

@@ -19,7 +19,7 @@ class WordLists(Rules):
 
     Attributes:
         articles: words that are not part of a name.
-        fillers: words that a reply may contain in addition to its answer without stating anything else.
+        fillers: words that a reply may contain besides its answer, because they state nothing else.
         links: words between the items of an order.
         concluding: words before a conclusion.
         denying: words before a denied statement.

@@ -16,9 +16,10 @@ def curves(
     ],
     plot: PlotOrBeside = None,
 ) -> None:
-    """Draw the rewards of a run by topic, its KL divergence, lengths and losses, also while it is running.
+    """Draw the rewards of a run by topic, and its KL divergence, lengths and losses.
 
-    Reads RUN. Writes one picture, RUN/curves.png or the file of --plot, and replaces an older one.
+    The run may still be running. Reads RUN. Writes one picture, RUN/curves.png or the file of --plot, and
+    replaces an older one.
     """
     require_packages()
     from vsitrain.runs.curves import draw_curves

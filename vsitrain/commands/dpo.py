@@ -8,7 +8,9 @@ from vsitrain.commands.training import run
 
 
 def dpo(context: typer.Context, config: Config = None, plan: Plan = False, as_json: AsJson = False) -> None:
-    """Train with DPO: right answers are preferred to wrong ones, which are made from the evidence.
+    """Train with DPO on pairs of a right answer and a wrong one.
+
+    The wrong answers are made from the evidence.
 
     Accepts every key of a recipe as --key VALUE, which overrides the recipe: the keys of this project
     (`vsitrain keys`) and those of TRL's DPOConfig and ModelConfig. With --plan or --json, prints the plan and

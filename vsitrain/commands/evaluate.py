@@ -40,7 +40,7 @@ def evaluate(
     wording: Annotated[
         Literal["untouched", "trained"] | None,
         typer.Option(
-            help="Use the prompt's wording for an untouched or for a trained model (default: by the model)."
+            help="Use the prompt's wording for untouched or for trained models (default: as fits the model)."
         ),
     ] = None,
     frames: Frames = None,

@@ -8,10 +8,10 @@ from vsitrain.commands.packages import require_packages
 
 
 def ask(model: str, data: str, out: Path, **how: Any) -> bool:
-    """Ask a model the questions of a build; the same call resumes.
+    """Ask a model the questions of a build. The same call resumes an interrupted evaluation.
 
     Returns:
-        True in the one process that prints the results.
+        True in the process that prints the results, False in the others.
     """
     require_packages()
     from vsidata.screen.terminal import console, progress

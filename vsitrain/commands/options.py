@@ -59,7 +59,7 @@ Backend = Annotated[
 MaxQuestions = Annotated[int | None, typer.Option(min=1, metavar="N", help="Ask only the first N questions.")]
 Published = Annotated[
     list[str] | None,
-    typer.Option(metavar="ROW", help="Add a row as the paper published it, such as vsGRPO-V-2B."),
+    typer.Option(metavar="ROW", help="Add the paper's published row of this model, such as vsGRPO-V-2B."),
 ]
 Config = Annotated[
     Path | None, typer.Option(help="Read settings from this recipe, a YAML file (recipes/ has some).")

@@ -30,7 +30,7 @@ class TrainingProgress(TrainerCallback):
         self._bar.update(self._task, completed=state.global_step)
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:  # noqa: ARG002
-        """Show those figures of training that were logged."""
+        """Show the figures that the trainer logged."""
         known = ((called, (logs or {}).get(name)) for name, called in _FIGURES.items())
         figures = [f"{called} {value:.3g}" for called, value in known if isinstance(value, (int, float))]
         if figures:

@@ -37,11 +37,11 @@ def score(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Score predictions by the benchmark's own rules and by lenient ones, next to references without a model.
+    """Score predictions by the benchmark's own rules and by lenient rules, beside reference scores.
 
-    --meta-info (…_meta_info_val.json) adds the reference for distances between centres. Reads PREDICTIONS
-    (JSON lines with `id` and `prediction`) and the data, and downloads data on the Hub to its cache. Writes
-    no other files. Needs no GPU.
+    The references, such as the best constant answers, need no model. --meta-info (…_meta_info_val.json) adds
+    the reference for distances between centres. Reads PREDICTIONS (JSON lines with `id` and `prediction`) and
+    the data, and downloads data on the Hub to its cache. Writes no other files. Needs no GPU.
     """
     print_scores(
         predictions,

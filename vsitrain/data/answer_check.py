@@ -10,7 +10,7 @@ from vsitrain.prompts import answer_kind
 if TYPE_CHECKING:
     from datasets import Dataset
 
-_AT_A_TIME = 1000  # number of rows that are Python objects at the same time
+_AT_A_TIME = 1000  # maximum number of rows in memory as Python objects
 _COLUMNS = ["id", "question", "question_type", "options", "ground_truth", "answer", "unit"]
 
 

@@ -17,8 +17,9 @@ class Clip:
     Attributes:
         frames: (T, H, W, 3) RGB, 0 to 255.
         timestamps: (T,) seconds since the first frame of the video, increasing.
-        seconds: length of the video that they were picked from, with its last frame. None if it is unknown:
-            then every frame lasts the mean step between two frames, and a single frame lasts a second.
+        seconds: length of the video that the frames were picked from, up to the end of its last frame. None
+            if it is unknown. Then every frame lasts as long as the mean step between two frames, and a single
+            frame lasts a second.
 
     Raises:
         ValueError: the frames do not have this form, there is not one increasing time per frame, or the
@@ -43,7 +44,7 @@ class Clip:
 
     @property
     def fps(self) -> float:
-        """Frames per second of the video: the number of frames by its length, as in the released processors.
+        """Frames per second: the number of frames divided by the length, as in the released processors.
 
         Source: `VideoMetadata.sampled_fps` of transformers, from which Qwen2.5-VL's `second_per_grid_ts`
         follows.
@@ -54,12 +55,12 @@ class Clip:
         return float((count - 1) / (self.timestamps[-1] - self.timestamps[0])) if count > 1 else 1.0
 
     def blank(self) -> "Clip":
-        """The clip with black frames of the same number, size and times."""
+        """A clip of black frames with the same number, size and times."""
         return replace(self, frames=np.zeros_like(self.frames))
 
     @cached_property
     def digest(self) -> str:
-        """Digest of the frames and their times, to compare what two runs showed."""
+        """Digest of the frames and their times, to check whether two runs showed the same frames."""
         parts = (repr(self.frames.shape).encode(), self.frames, self.timestamps)
         found = hashlib.sha256()
         for part in parts:

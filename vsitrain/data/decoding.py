@@ -26,15 +26,16 @@ def fitted(size: Size, max_pixels: int) -> Size:
 def decode(jpeg: bytes, size: Size) -> Pictures:
     """Decode a JPEG to (height, width, 3) RGB, shrunk to a size.
 
-    The JPEG is decoded at the smallest fraction that is not below the size, and averaged from there. The
-    orientation in the camera's metadata is ignored, because a build states its own.
+    The JPEG is decoded at the smallest fraction of its size that is at least `size`, and then averaged down
+    to `size`. The orientation in the camera's metadata is ignored, because a build states its own.
 
     Args:
         jpeg: a complete JPEG.
         size: width and height, at most those of the picture.
 
     Raises:
-        Fault: the file is not a JPEG, or is incomplete, or contains no picture. Damaged pixels are not found.
+        Fault: the file is not a JPEG, or is incomplete, or contains no picture. Damaged pixels are not
+            detected.
     """
     width, height = jpeg_size(jpeg)
     fraction = next((f for f in _FRACTIONS if width >= f * size[0] and height >= f * size[1]), 1)

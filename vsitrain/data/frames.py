@@ -52,8 +52,7 @@ class Footage:
 class FrameStore:
     """The clips of a build's scenes, with the number and size of frames that a model is shown.
 
-    It keeps a few numbers per scene and the last few clips in memory, and never joins all questions with
-    clips.
+    Memory holds only a few numbers per scene and the last few clips.
     """
 
     def __init__(
@@ -137,7 +136,7 @@ class FrameStore:
         return len(fewer), min(fewer, default=0)
 
     def check(self, questions: Mapping[str, Sequence[str]]) -> None:
-        """Check that all clips of a run can be made, by the header and end of each picture, without decoding.
+        """Check that all clips of a run can be made. Reads the header and the end of each picture.
 
         Args:
             questions: the columns `scene_name` and `dataset` of the questions, such as rows of

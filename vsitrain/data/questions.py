@@ -32,10 +32,11 @@ def load_questions(
         source: a build's folder, or the name of a dataset on the Hub.
         split: `train`, or `validation`, which contains other rooms.
         question_types: question types or topics to use; None for all. A topic includes all of its types.
-        weights: by question type or topic, how often each of its questions is shown: 1 for once, which is the
-            default; 2 for twice; 0.5 for half of them; 2.5 for all of them twice and half of them once more;
-            0 for none. A type's weight overrides its topic's. From n questions follow round(weight · n) rows.
-            The remainder is drawn with the seed and the name, so that other weights do not change it.
+        weights: question type or topic → how often each of its questions is shown. The default is 1. 2 shows
+            every question twice, 0.5 shows half of the questions, and 0 shows none. 2.5 shows every question
+            twice, and half of them a third time. A type's weight overrides its topic's. n questions give
+            round(weight · n) rows. The questions of the fractional part are drawn with the seed and the name,
+            so that other weights do not change them.
         limit: maximum number of rows, drawn with the seed. The rows of a smaller limit are among those of a
             larger one.
         seed: the random seed.
@@ -81,7 +82,7 @@ def _refuse_unknown(
 
 
 def _mixed(types: Names, topics: Names, weights: Mapping[str, float], seed: int) -> NDArray[np.intp]:
-    """Indices of the rows by the weights, in increasing order; a row that is shown twice is there twice."""
+    """Indices of the rows by the weights, in increasing order. A row that is shown twice appears twice."""
     named_by = np.where(np.isin(types, list(weights)), types, topics)
     taken = [np.flatnonzero(~np.isin(named_by, list(weights)))]
     for name, weight in weights.items():

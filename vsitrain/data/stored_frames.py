@@ -42,9 +42,10 @@ class _Place:
 
 
 class ParquetFrames:
-    """Frames in Parquet files. Nothing is copied; memory holds one row group, which is one scene in a build.
+    """Frames in Parquet files.
 
-    Files are opened for each read, and no thread is started, so that a data loader's processes may be forked.
+    Memory holds one row group at a time, which is one scene of a build. Every read opens its file and starts
+    no thread, so that a data loader's processes may be forked.
     """
 
     def __init__(self, shards: Mapping[Path, str]) -> None:

@@ -77,7 +77,7 @@ def evaluation_split(source: str) -> str:
 
 
 def load_table(source: str, table: str, split: str) -> Any:
-    """Open a table with `datasets`: it is downloaded if it is on the Hub, and mapped from the cache.
+    """Open a table with `datasets`. A table on the Hub is downloaded to the cache first.
 
     Args:
         source: a build's folder, or the name of a dataset on the Hub.

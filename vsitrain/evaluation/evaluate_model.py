@@ -23,9 +23,9 @@ from vsitrain.scoring.questions import read_questions, split_of
 Backend = Literal["hf", "vllm"]
 
 _LONGEST_WAIT = timedelta(days=30)
-"""Time limit for the processes that finish first. Their shares may take very different times."""
+"""Maximum time between the ends of the first and the last process. Their shares may differ much."""
 
-_SEED = 0  # greedy decoding draws nothing, but an engine may need a seed
+_SEED = 0  # greedy decoding makes no random choice, but an engine may need a seed
 
 
 def evaluate_model(
@@ -46,13 +46,13 @@ def evaluate_model(
     """Evaluate a model.
 
     Args:
-        model, data, out, videos, split, batch, dtype, limit, backend: as the command line has them.
+        model, data, out, videos, split, batch, dtype, limit, backend: the options of `vsitrain evaluate`.
         on_progress: called with the number of questions done and the total of this process.
         warned: called with each warning for the user.
         **given: the settings that are passed to `settings_for`.
 
     Returns:
-        True in the one process that prints the results, after all have ended.
+        True in the process that prints the results, False in the others. All processes have ended then.
 
     Raises:
         VsiError: data, videos, settings or model cannot be used.
@@ -130,7 +130,7 @@ def _of_data(data: str, benchmark: Benchmark | None) -> dict[str, Any]:
 
 
 def _revision(data: str) -> str | None:
-    """The commit of a build on the Hub; None if only the cache can be read, which does not contain it."""
+    """The commit of a build on the Hub; None if the Hub cannot be reached."""
     from vsidata.files.hub.client import client
     from vsidata.files.hub.faults import explain_hub_errors, with_retries
 

@@ -53,7 +53,9 @@ class Replier:
         )
 
     def reply(self, rows: Sequence[EncodedPrompt]) -> list[str]:
-        """The model's reply to each question of a batch. Decoding is greedy, and the same in any batch.
+        """The model's reply to each question of a batch.
+
+        Decoding is greedy. A reply does not depend on the other questions of its batch.
 
         The vision tower runs once per distinct clip of the batch, and not for clips of the previous batch.
         """

@@ -126,7 +126,7 @@ def record_of(
     packages: Sequence[str],
     **more: Any,
 ) -> dict[str, Any]:
-    """Everything that determines the result. With it, the model and the data, a run can be repeated.
+    """Return everything that determines the result. A run can be repeated from it, the model and the data.
 
     Args:
         model: `vsitrain.evaluation.evaluated_model.Model.record` of the model, and its provenance as
@@ -168,7 +168,7 @@ def _claim(out: Path, record: Mapping[str, Any]) -> None:
     path = out / RUN
     predicted = next(
         out.glob("predictions*.jsonl"), None
-    )  # before the record, which another process may write
+    )  # looked up first, because another process may write the record
     if not path.exists():
         if predicted is not None:
             fault = f"has no {RUN} next to it, so `vsitrain evaluate` did not write it here."
@@ -205,7 +205,7 @@ def _end_last_line(path: Path) -> None:
 
 @dataclass(frozen=True, eq=False)
 class _Prepared:
-    """A batch, and the questions that are not in it because their clip cannot be read, with the reasons."""
+    """A batch, and the questions with a clip that cannot be read, each with the reason."""
 
     seen: list[tuple[Row, Clip]]
     unseen: list[tuple[Row, str]]

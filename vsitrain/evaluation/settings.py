@@ -14,7 +14,7 @@ OFFICIAL = "official"
 """VSI-Bench's own prompt: the vanilla mode's wording for untouched models, with the options."""
 
 _FRAMES, _MIN_PIXELS, _MAX_PIXELS = 16, 4 * 28 * 28, 128 * 28 * 28
-_TOKENS = {"untouched": 16, "trained": 32}  # the benchmark's number, and GRPO's for replies without tags
+_TOKENS = {"untouched": 16, "trained": 32}  # as in the benchmark; as in GRPO for replies without tags
 _TOKENS_TO_THINK = 512
 
 

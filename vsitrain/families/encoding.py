@@ -45,7 +45,8 @@ def with_features(
 
     Args:
         model: the model with the vision tower.
-        rows: encoded rows. A row that has features keeps them. Rows that are one object stay one object.
+        rows: encoded rows. A row that has features keeps them. A row that appears several times in `rows`
+            does so in the result.
         before: rows with features of the same tower. The tower does not run over their clips again.
     """
     made = {id(row.vision): row.features for row in before}
@@ -59,7 +60,7 @@ def with_features(
 
 
 def without_features(rows: Sequence[EncodedPrompt]) -> list[EncodedPrompt]:
-    """The rows without features. Rows that are one object stay one object."""
+    """The rows without features. A row that appears several times does so in the result."""
     bare = {id(row): replace(row, features=None) for row in rows}
     return [bare[id(row)] for row in rows]
 
@@ -86,7 +87,7 @@ def encode_rows(
         add_generation_prompt: whether the prompt ends with the beginning of the assistant's turn.
         template_options: options of the chat template.
         pixels: keeps the last clip for the next call, which must have the same processor and input mode.
-        names: the names of the prompts in an error; None for the end of a prompt's text.
+        names: the names of the prompts in an error. None: an error quotes the end of the prompt.
 
     Returns:
         One row per prompt.
@@ -197,7 +198,7 @@ def fitted(processor: Any, clip: Clip) -> Clip:
 
 
 def _long_enough(clip: Clip, fewest: int) -> Clip:
-    """The clip with its last frame repeated at the same time, as the processors of other families pad it."""
+    """The clip, padded with its last frame at the same time, as in the processors of other families."""
     missing = fewest - len(clip.frames)
     if missing <= 0:
         return clip
@@ -226,7 +227,7 @@ def token_types(processor: Any, input_ids: Tensor) -> Tensor:
 
 
 def unexpanded(processor: Any, input_ids: Sequence[int]) -> list[int]:
-    """A prompt with one token per image, as vLLM needs it and as it was before the processor.
+    """A prompt with one token per image, as before the processor. vLLM needs this form.
 
     vLLM inserts the tokens of an image itself. With those of the processor, it would insert them twice.
 
@@ -307,7 +308,7 @@ def encode(
     padding_side: Literal["left", "right"] = "left",
     **options: Any,
 ) -> Any:
-    """Prompts with their clips as one batch: `encode_rows`, with the same options, then `collate`."""
+    """Encode prompts with their clips as one batch: `encode_rows`, then `collate`, with the same options."""
     return collate(processor, encode_rows(processor, prompts, clips, **options), padding_side=padding_side)
 
 

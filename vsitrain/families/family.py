@@ -42,8 +42,8 @@ _QWEN = {"image_token_id": "pixel_values", "video_token_id": "pixel_values_video
 FAMILIES = (
     Family("Qwen2-VL", "qwen2_vl", "Qwen2VLProcessor", _QWEN, typed=True, limits="frame"),
     Family("Qwen2.5-VL", "qwen2_5_vl", "Qwen2_5_VLProcessor", _QWEN, typed=True, limits="frame"),
-    # Its processor writes start and end tokens around each pair of frames. In the release (transformers 4.57)
-    # they replace those of the template, which later versions leave around the video.
+    # The processor writes start and end tokens around each pair of frames. In the release (transformers 4.57)
+    # these tokens replace those of the template. Later versions keep both.
     Family(
         "Qwen3-VL",
         "qwen3_vl",
@@ -81,7 +81,7 @@ def family_of(thing: Any) -> Family:
     path = getattr(config, "name_or_path", "") or kind
     fault = f"is a {model_type or kind}, but the supported families are {known}"
     raise VsiError(
-        path, fault, "Choose a model of one of them, in the form that transformers loads by itself."
+        path, fault, "Choose a model of one of these families, in the form that transformers loads by itself."
     )
 
 

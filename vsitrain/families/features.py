@@ -15,9 +15,8 @@ KINDS = {"pixel_values": "image", "pixel_values_videos": "video"}
 Features = Mapping[str, Any]
 """The vision tower's output for clips, which a model takes in place of pixels (`mm_encoder_outputs`).
 
-It has a `ModelOutput` per kind, `image` or `video`: `pooler_output` with features for each image or video,
-and for Qwen3-VL `deepstack_features`, a list with the features of each level of the tower that the model
-uses.
+It has a `ModelOutput` per kind, `image` or `video`. `pooler_output` has the features of each image or video.
+For Qwen3-VL, `deepstack_features` is a list with the features of each level of the tower that the model uses.
 """
 
 

@@ -11,14 +11,15 @@ _LONGEST_SIDE = 4
 """Maximum ratio of a frame's sides for which `max_pixels` is respected. Films and phones have at most 2.4."""
 
 _BOTH_SIDES = math.sqrt(_LONGEST_SIDE) + 1 / math.sqrt(_LONGEST_SIDE)
-"""Sum of two sides of such a frame with the area of one square. Rounding enlarges the area by up to this."""
+"""Width plus height of a frame with the ratio _LONGEST_SIDE and the area 1."""
 
 
 def limit_pixels(processor: Any, *, min_pixels: int, max_pixels: int, frames: int) -> None:
     """Set the minimum and maximum number of pixels of a frame. They are saved with the processor.
 
-    Qwen's processors enlarge a frame to complete squares, and may exceed `max_pixels` then. To respect
-    `max_pixels`, they get a smaller `min_pixels` if the two are close: see `least_below`.
+    Qwen's processors enlarge a small frame to complete squares of pixels. If `min_pixels` is close to
+    `max_pixels`, the enlarged frame could exceed `max_pixels`. Then the processors get a smaller
+    `min_pixels`: see `least_below`.
 
     Args:
         processor: the processor to change.
@@ -56,7 +57,8 @@ def frame_limits(min_pixels: int, max_pixels: int, unit: int) -> dict[str, int]:
 def video_limits(of_a_frame: Mapping[str, int], frames: int) -> dict[str, int]:
     """Limits of a whole video, from those of a frame.
 
-    Qwen3-VL compares its upper limit with an even number of frames: for five frames, it counts four.
+    Qwen3-VL rounds the number of frames to an even number before it applies the upper limit: five frames
+    count as four.
     """
     even = min(frames, 2 * round(frames / 2)) or 1
     least, most = of_a_frame["shortest_edge"], of_a_frame["longest_edge"]
@@ -64,10 +66,10 @@ def video_limits(of_a_frame: Mapping[str, int], frames: int) -> dict[str, int]:
 
 
 def least_below(max_pixels: int, unit: int) -> int:
-    """The largest lower limit with which an enlarged frame never has more than `max_pixels`.
+    """The largest `min_pixels` with which an enlarged frame never has more than `max_pixels`.
 
-    Both sides are rounded up to complete squares: n squares become fewer than n + a + b + 1, if the sides are
-    a and b squares long.
+    The processor rounds both sides up to complete squares. A frame with sides of a and b squares has n = a ·
+    b squares before, and fewer than n + a + b + 1 after.
 
     Args:
         max_pixels: maximum number of pixels of a frame, at least one square.
@@ -78,7 +80,7 @@ def least_below(max_pixels: int, unit: int) -> int:
 
 
 def most_above(min_pixels: int, unit: int) -> int:
-    """The smallest upper limit for frames that have at least `min_pixels`.
+    """The smallest `max_pixels` with which frames can have `min_pixels`.
 
     The inverse of `least_below`, with the same arguments.
     """

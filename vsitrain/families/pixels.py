@@ -46,7 +46,7 @@ class Pixels:
 
 
 class _Once:
-    """A wrapper that returns the result of its first call in every call. Attributes are those of the part."""
+    """A wrapper of a part of the processor. Every call returns the result of the first call."""
 
     def __init__(self, part: Any) -> None:
         self._part = part

@@ -23,8 +23,8 @@ def show_rows(
 ) -> None:
     """Let a model take `rows` as a keyword argument of a pass, in addition to `input_ids`.
 
-    A frozen tower runs without gradients, and only once for consecutive passes over the same rows, as those
-    of a policy and its reference. A trained tower runs once per pass. It runs within the call of the model,
+    A frozen tower runs without gradients. It runs only once for consecutive passes over the same rows, such
+    as those of a policy and its reference. A trained tower runs once per pass, within the call of the model,
     as DistributedDataParallel requires.
 
     Args:

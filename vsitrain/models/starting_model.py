@@ -25,7 +25,7 @@ def is_adapter(name_or_path: str) -> bool:
 
 
 def check_adapter(adapter: str, base_config: Any) -> None:
-    """Refuse an adapter that does not fit its base. It compares names and shapes, and reads no weights.
+    """Refuse an adapter that does not fit its base. Compares names and shapes, and reads no weights.
 
     Args:
         adapter: the folder of the adapter.
@@ -92,8 +92,8 @@ def merge_adapter(adapter: str, out: Path, *, dtype: str | None) -> Path:
 def base_of(adapter: str) -> str:
     """The base of an adapter: the model that it was trained on.
 
-    A run that started from an adapter keeps its base in its own folder, as MERGED. It is found there even if
-    the folder was moved, also from the run's checkpoints.
+    A run that started from an adapter keeps the merged base in its own folder, as MERGED. The base is found
+    there even if the folder was moved, and also from the run's checkpoints.
 
     Raises:
         OptionError: the adapter states no base, or another adapter as its base, or cannot be read.
@@ -130,7 +130,7 @@ def refuse_adapter_as_base(adapter: str, base: str) -> None:
 
 
 def name_base(model: Any, base: str) -> None:
-    """Set the base of a model's adapters, such as MERGED, which is in the adapter's folder.
+    """Set the base of a model's adapters, such as MERGED in the adapter's folder.
 
     A model without adapters is not changed.
     """

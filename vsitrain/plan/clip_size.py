@@ -7,7 +7,7 @@ from typing import Any
 from vsitrain.families import Family, InputMode, family_of, frame_limits, video_limits
 
 _STAMP = 10
-"""Maximum number of tokens that Qwen3-VL and InternVL write per frame or two, such as `<12.5 seconds>`."""
+"""Maximum number of tokens of the text before a frame or a pair of frames, such as `<12.5 seconds>`."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class ClipSize:
 
     Attributes:
         features: number of vectors that the vision tower passes to the language model.
-        marks: number of tokens around them.
+        marks: number of tokens that the processor writes around the features.
         patches: number of patches in the vision tower.
         pairs: number of pairs of patches that attend to each other, summed over the layers of the tower.
     """
@@ -92,7 +92,7 @@ def _pairs(vision: Any, rows: int, columns: int) -> int:
 
 
 def _squares(length: int, side: int) -> int:
-    """The sum of the squares of the parts of a length, which is split into parts of `side` and a rest."""
+    """Split a length into parts of `side` and a rest, and return the sum of the squares of the parts."""
     parts, rest = divmod(length, side)
     return parts * side**2 + rest**2
 

@@ -9,7 +9,8 @@ import yaml
 from vsidata.errors import OptionError
 
 DEFAULT = "RTX 4090"
-"""The device of a plan on a machine without a GPU, if the user chooses none: the smallest supported one."""
+"""The device of a plan if the machine has no GPU and the user passes no device: the smallest supported one.
+"""
 
 _GIB = 2**30
 

@@ -17,7 +17,7 @@ def disk_bytes(plan: RunPlan, args: Any) -> int:
     Args:
         plan: the plan of the run.
         args: TRL's configuration, which states when checkpoints are written and how many are kept. One more
-            exists until the oldest one is removed.
+            checkpoint than are kept may exist for a moment, because the oldest one is removed last.
     """
     written = _checkpoints(plan.schedule.steps, args)
     keep: int | None = args.save_total_limit

@@ -70,8 +70,8 @@ def hours_of(model: ModelSize, work: Workload, schedule: Schedule, device: Devic
     computes their logits again in the backward pass. The time of a generated token is that of reading the
     weights or of launching the kernels. Loading, saving and evaluation are not included.
 
-    Checkpointing computes a layer again up to the last number that the backward pass needs. Its last matrix
-    is not computed again if it has no adapter, and the projector is computed once.
+    Checkpointing computes a layer again up to the last number that the backward pass needs. The last matrix
+    of a layer is not computed again if it has no adapter. The projector is computed only once.
 
     Args:
         model: the trained model.
@@ -144,7 +144,7 @@ def _inputs(
     trained = schedule.sequences / work.processes
     rows: list[tuple[str, float, str]] = [
         ("P_vision", model.parts["vision tower"], "parameters of the vision tower"),
-        ("P_projector", model.parts["projector"], "parameters of its projector"),
+        ("P_projector", model.parts["projector"], "parameters of the vision tower's projector"),
         ("P_language", language, "parameters of the language model's layers"),
         ("P_head", head, "parameters of the head"),
         (
@@ -155,12 +155,12 @@ def _inputs(
         (
             "P_last",
             0 if model.lora else model.layers * model.hidden * model.intermediate,
-            "of them, in the last matrices of layers, which are not computed again",
+            "parameters of the last matrices of the language model's layers, which are not computed again",
         ),
         (
             "P_vision_last",
             model.vision_layers * model.vision_hidden * model.vision_intermediate,
-            "of the vision tower's parameters, in the last matrices of layers",
+            "parameters of the last matrices of the vision tower's layers",
         ),
         ("P_trained", model.trained["language model"], "parameters trained in the language model's layers"),
         ("P_head_trained", head if head_trained else 0, "parameters trained in the head"),
@@ -179,8 +179,8 @@ def _inputs(
         ("features", work.clip.features, "features that the tower computes for a clip"),
         ("prompt_tokens", work.prompt_tokens, "tokens of a prompt with its clip"),
         ("completion_tokens", work.completion_tokens, "maximum tokens of a reply"),
-        ("looks", looks.forward, "runs of the tower over a clip on each device, without gradients"),
-        ("looks_trained", looks.trained, "runs forward and backward, if the tower is trained"),
+        ("looks", looks.forward, "runs of the vision tower over a clip on each device, without gradients"),
+        ("looks_trained", looks.trained, "runs of a trained vision tower, forward and backward"),
         ("trained_sequences", trained, "sequences that each device trains on"),
         ("flops", device.flops, f"FLOP/s of {device.speed_of}, dense bfloat16"),
         ("utilisation", assumed("utilisation"), "share of the FLOP/s that is reached"),

@@ -32,7 +32,7 @@ def looks_of(model: ModelSize, work: Workload, schedule: Schedule) -> Looks:
     if work.method != "grpo":
         pairs = 2 if work.method == "dpo" else 1
         clips = sequences / pairs if work.shares_features else sequences
-        # If the tower is trained, the reference has another one.
+        # If the tower is trained, the reference model has a tower of its own.
         other = work.reference and (model.trains_vision or not work.shares_features)
         return _looks(model, clips, trained=clips, forward=clips if other else 0)
     clips = schedule.prompts / work.processes

@@ -83,7 +83,7 @@ def weight_bytes(model: ModelSize, work: Workload) -> int:
 
 
 def _trained_bytes(model: ModelSize, work: Workload) -> int:
-    """Bytes of a trained weight: 4 for adapters (not under ZeRO-3), and for all trained weights of FSDP."""
+    """Bytes of a trained weight: 4 under FSDP, and 4 for adapters except under ZeRO-3."""
     if work.sharding == "fsdp" or (model.lora and work.sharding != "zero3"):
         return _FLOAT
     return weight_bytes(model, work)

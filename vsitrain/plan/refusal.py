@@ -12,7 +12,7 @@ from vsitrain.plan.workload import Workload
 _GIB = 2**30
 _RANK = 16
 _SHARDED_OVER = 8
-"""Number of devices of the proposed ZeRO-3: those of a usual machine."""
+"""Number of devices of a usual machine, for the proposal of ZeRO-3."""
 
 Change = tuple[str, ModelSize, Workload]
 
@@ -38,7 +38,7 @@ def refuse_if_too_large(plan: RunPlan) -> None:
 
 
 def _advice(plan: RunPlan) -> str:
-    """Changes that make the run fit on their own; else several changes together."""
+    """The changes that each make the run fit. If no single change does, several changes together."""
     needs = {name: _needs(plan, model, work) for name, model, work in changes(plan.model, plan.work)}
     if enough := {name: total for name, total in needs.items() if total <= plan.device.memory}:
         listed = "; ".join(f"{name}: {_gib(total)}" for name, total in enough.items())

@@ -52,7 +52,7 @@ def schedule_of(work: Workload) -> Schedule:
 
 
 def _micro_batches(work: Workload) -> int:
-    """Micro-batches per process in a pass over the questions. Some repeat, so that all have as many."""
+    """Micro-batches per process in a pass over the questions, rounded up: some questions are repeated."""
     return math.ceil(math.ceil(work.questions / work.micro_batch) / work.processes)
 
 

@@ -8,7 +8,11 @@ from vsitrain.plan.clip_size import ClipSize
 from vsitrain.settings.run_options import Method
 
 Sharding = Literal["none", "zero1", "zero2", "zero3", "fsdp"]
-"""Split over the processes: nothing, the optimizer, gradients too, or weights too (the last two)."""
+"""The parts of a training that are split over the processes.
+
+`none`: nothing; `zero1`: the optimizer; `zero2`: the optimizer and the gradients; `zero3` and `fsdp`: the
+optimizer, the gradients and the weights.
+"""
 
 Offloaded = Literal["nothing", "optimizer", "weights"]
 """Parts that DeepSpeed or FSDP keep in the machine's memory; `weights` includes the optimizer."""
@@ -83,7 +87,7 @@ class Workload:
 
     @property
     def sums_tower_gradients(self) -> bool:
-        """Whether GRPO runs a trained tower once per step: several processes and DeepSpeed cannot."""
+        """Whether GRPO runs a trained tower once per step: not with several processes or DeepSpeed."""
         return self.processes == 1 and not self.sharding.startswith("zero")
 
     @property

@@ -39,7 +39,7 @@ def wrong_answer(row: Row, kinds: Sequence[str], *, letters: bool, seed: int) ->
         seed: the random seed. The draw depends only on it, the question's id and the kind.
 
     Returns:
-        A number, word or letter that does not read as the right one.
+        A number, word or letter that is not read as the right one.
 
     Raises:
         OptionError: a kind is unknown, or no kind applies to the question.

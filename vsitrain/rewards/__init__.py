@@ -1,4 +1,4 @@
-"""Rewards as TRL calls them: a number per completion, None if the reward does not apply to its row.
+"""Rewards as TRL calls them: a number per completion, or None if the reward does not apply to the question.
 
 TRL leaves a None out of a completion's sum. So `[min_ratio, match, format]` is the right reward for numbers,
 letters and words in one batch.

@@ -43,6 +43,6 @@ def _truth(row: Mapping[str, Any], letters: bool) -> float | None:
         return None
     try:
         truth = float(target(row, letters))
-    except ValueError:  # a unit, but words for the number
+    except ValueError:  # the row has a unit, but its answer is not a number
         return None
     return truth if math.isfinite(truth) and truth > 0 else None

@@ -74,8 +74,8 @@ def rows(columns: Mapping[str, Any], setting: Setting) -> Iterator[dict[str, Any
     """The rows of the table of questions, from the columns that the data has.
 
     Raises:
-        OptionError: there is no column `ground_truth`; or options are not always shown and there is no
-            `question` or `answer`, so that the open questions and their answers are not known.
+        OptionError: a column is missing. `ground_truth` is always needed. `question` and `answer` are needed
+            if options are not always shown.
     """
     there = [name for name in _COLUMNS if columns.get(name) is not None]
     needed = {"ground_truth"} if setting.letters else {"ground_truth", "question", "answer"}

@@ -1,4 +1,4 @@
-"""Checkpoints that are complete or not there, with the provenance of their model; and its model card."""
+"""Checkpoints with the provenance of their model, and the model card of a run."""
 
 import json
 import math
@@ -38,7 +38,7 @@ class WholeCheckpoints(_BaseTrainer):
         folder = Path(str(self.args.output_dir)) / f"{PREFIX_CHECKPOINT_DIR}-{self.state.global_step}"
         try:
             super()._save_checkpoint(model, trial)
-        except Exception as error:  # some of the Rust libraries raise no other class
+        except Exception as error:  # some Rust libraries raise only this class
             if not is_full_disk(error):
                 raise
             if self.args.should_save:
@@ -54,7 +54,7 @@ class WholeCheckpoints(_BaseTrainer):
         if self.provenance is not None and self.args.should_save:
             folder = Path(output_dir or str(self.args.output_dir))
             write_provenance(folder, self.provenance)
-            self._write_card(folder, self.provenance, None)  # in place of PEFT's, which has no content
+            self._write_card(folder, self.provenance, None)  # replaces PEFT's card, which has no content
 
     def create_model_card(  # type: ignore[override]
         self, model_name: str | None = None, dataset_name: str | None = None, tags: Any = None
@@ -76,8 +76,9 @@ def resumed_from(given: str | None, run: Path) -> str | None:
     """The checkpoint that a run resumes from; None if it starts from the beginning.
 
     Args:
-        given: a checkpoint's folder; `last` for the newest complete checkpoint of the run, or a new run
-            without checkpoints, so that the same command starts a run and resumes it; None for a new run.
+        given: the folder of a checkpoint; None for a new run. `last` is the newest complete checkpoint of the
+            run. If the run has no checkpoint, `last` starts a new run, so that the same command starts and
+            resumes a run.
         run: the run's folder.
 
     Raises:
@@ -97,7 +98,7 @@ def resumed_from(given: str | None, run: Path) -> str | None:
 
 
 def _check_state(file: Path) -> None:
-    """Refuse a state that no trainer writes, before a trainer loads it."""
+    """Refuse a damaged state of a trainer, before a trainer loads it."""
     with in_words(file, "is not what a run writes", "Resume from another checkpoint."):
         state: Any = TrainerState.load_from_json(str(file))
         steps = [it["step"] for it in state.log_history]
@@ -133,7 +134,7 @@ def _is_whole(checkpoint: Path) -> bool:
 
 @contextmanager
 def full_disk_in_words(run: Path) -> Iterator[None]:
-    """Turn the error of a full disk, for any file of a run, into one with a remedy.
+    """Turn the error of a full disk into an error with a remedy, for any file of a run.
 
     Raises:
         VsiError: a disk is full.

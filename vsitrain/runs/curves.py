@@ -9,7 +9,7 @@ from vsitrain.runs.alarms import read_alarms
 from vsitrain.runs.history import BY_TOPIC, Series, read_history, smoothed
 
 _WINDOWS = 20
-"""A curve is smoothed over a window of its length divided by this number."""
+"""Each curve is smoothed over a window of a twentieth of its steps."""
 
 
 @dataclass(frozen=True)

@@ -52,14 +52,19 @@ def history_of(logged: Sequence[Mapping[str, Any]]) -> dict[str, Series]:
 
 
 def first_and_last(series: Series, share: float = 0.1) -> tuple[float, float]:
-    """Means of the first and of the last values of a series: a share of them, at least one value."""
+    """The mean of the first values of a series, and that of the last values.
+
+    Args:
+        series: a series.
+        share: the share of the values in each mean. At least one value is used.
+    """
     count = max(1, round(share * len(series)))
     values = [value for _, value in series]
     return fmean(values[:count]), fmean(values[-count:])
 
 
 def smoothed(series: Series, window: int) -> Series:
-    """The mean of each value and those before it, over at most `window` values."""
+    """The moving mean of a series: of each value and those before it, at most `window` values."""
     values = [value for _, value in series]
     return tuple(
         (step, fmean(values[max(0, place + 1 - window) : place + 1]))

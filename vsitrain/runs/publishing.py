@@ -99,7 +99,7 @@ class CleanPush(_BaseTrainer):
     _pushes: Sequence[Future[None]] = ()
 
     def init_hf_repo(self, token: str | None = None, private: bool | None = None) -> None:
-        """Do nothing: `make_repository` did it before the trainer was made."""
+        """Do nothing: `make_repository` made the repository before the trainer was made."""
 
     def push_to_hub(self, commit_message: str | None = "End of training", **_: Any) -> None:  # type: ignore[override]
         """Save the model, and push it.
@@ -160,7 +160,7 @@ class CleanPush(_BaseTrainer):
 
 
 def _push_hint(out: Path) -> str:
-    """How to push a model that is trained and saved."""
+    """The sentence about pushing a model that is trained and saved."""
     kept = f"The complete model is in {out}."
     if last_checkpoint(out) is not None:
         return f"{kept} To push it, run the same command with --resume_from_checkpoint last."

@@ -145,7 +145,7 @@ class RolloutLog:
 
 
 class RolloutCallback(TrainerCallback):
-    """Keeps log and checkpoints of a run consistent: the rollouts before a checkpoint are on disk."""
+    """Keeps log and checkpoints of a run consistent: it writes the rollouts to disk before a checkpoint."""
 
     def __init__(self, log: RolloutLog) -> None:
         self._log = log
@@ -165,7 +165,7 @@ class RolloutCallback(TrainerCallback):
 
 
 def reward_column(name: str) -> str:
-    """The column of a reward: `reward_min_ratio` for `min_ratio_reward`, TRL's name, or for `min_ratio`."""
+    """The column of a reward: `reward_min_ratio` for `min_ratio` and for TRL's name `min_ratio_reward`."""
     return f"{_PREFIX}{name.removesuffix('_reward')}"
 
 

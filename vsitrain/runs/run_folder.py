@@ -17,7 +17,7 @@ _OF_A_RUN = re.compile(
     r"((adapter|generation|processor|preprocessor|video_preprocessor|tokenizer)_)?config\.json|"
     + "|".join(map(re.escape, (MERGED, ROLLOUTS, ALARMS, PROVENANCE, STATE)))
 )
-"""Names of files and folders of a run that another run would mix with its own."""
+"""Files and folders of a run that must not mix with those of another run."""
 
 _BESIDE = re.compile(r"README\.md|.+\.(json|jsonl|jinja|model|txt|bin|safetensors)|runs")
 """Names of other files and folders in a run's folder, written by transformers, TRL or TensorBoard."""

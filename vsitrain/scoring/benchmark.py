@@ -9,7 +9,7 @@ from vsidata.errors import OptionError
 NAME, HUB = "vsi-bench", "nyu-visionx/VSI-Bench"
 _PRUNED = "pruned_ids.txt"
 _FILES = ("test.jsonl", "test.parquet", "test-*-of-*.parquet")
-"""Files of questions. The first one that exists is read; Parquet files of older releases fit, too."""
+"""Names of the file of questions. The first file that exists is read. Older releases have Parquet files."""
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ class ComparedRow:
         average: the macro average; None if not all tasks were answered.
         figures: the score of each task; a task that was not asked is missing.
         kind: the kind of the row.
-        spans: 95 % intervals by task, and that of the average under "".
+        spans: 95 % interval by task. The key "" has the interval of the average.
         against: the row that gains are computed against; None for no gains.
     """
 

@@ -20,7 +20,8 @@ class Published:
         name: the name of the model, with the prompt mode.
         average: the macro average, as published.
         figures: the score of each task.
-        run: the model, training and mode of the evaluation that it is compared with; empty without one.
+        run: the model, training and mode of the evaluation that the row is compared with; empty if there is
+            no such evaluation.
     """
 
     name: str

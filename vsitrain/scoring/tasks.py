@@ -22,9 +22,10 @@ _KINDS_OF = {"object_rel_direction": ("_easy", "_medium", "_hard")}
 
 
 def task_of(question_type: str) -> str:
-    """The task of a question type: the type itself; the three types of relative direction are one task.
+    """Return the task of a question type. The three types of relative direction are one task.
 
-    A task's score is the mean of the scores of its types, regardless of their numbers of questions.
+    Every other type is a task of its own. A task's score is the mean of the scores of its types, regardless
+    of their numbers of questions.
     """
     for task, endings in _KINDS_OF.items():
         if question_type.removeprefix(task) in endings:

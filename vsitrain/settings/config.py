@@ -22,7 +22,7 @@ _ON_A_CPU = {"use_cpu": "true", "bf16": "false"}
 """TRL trains in bfloat16 on a GPU by default. On a CPU, both settings are needed."""
 
 _PLANNED_ON_A_CPU = {"use_cpu": "true"}
-"""A plan is for a GPU, also on a machine without one, so it keeps TRL's default precision on a GPU."""
+"""A plan is for a GPU, even if this machine has none. So it keeps TRL's default precision on a GPU."""
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,11 @@ class Ineffective(BaseModel):
         keys: keys of TRL's configurations.
         methods: the trainers that the entry applies to.
         always: whether every value is refused; otherwise only values that differ from TRL's default.
-        takes_null: whether null is accepted all the same, because it states what happens anyway.
-        needs: the key that they depend on; they are refused only if it is not set.
-        clash: another key; they are refused only if it is on, or with `always` if it is set at all.
-        wants: a setting that must not be zero or off; they are refused only if it is.
+        takes_null: whether null is accepted in any case, because it states what happens anyway.
+        needs: another key. The keys are refused only if that key is not set.
+        clash: another key. The keys are refused only if that key is on. With `always`, they are refused if
+            that key is set to any value.
+        wants: another key. The keys are refused only if that key is zero or off.
         fault, remedy: the text of the error.
     """
 
@@ -85,9 +86,10 @@ _DERIVED = {
 
 
 def refuse_ineffective_args(method: Method, args: Any) -> None:
-    """Refuse a configuration made in Python that has a value without effect, for any other settings.
+    """Refuse values without effect in a configuration that was made in Python.
 
-    A value that equals TRL's default cannot be distinguished from one that was not given.
+    Only values that have no effect with any other settings are refused. A value that equals TRL's default
+    cannot be distinguished from one that was not given.
 
     Args:
         method: the trainer.

@@ -86,7 +86,7 @@ class PromptMaker:
 
         Returns:
             Inputs of a model that `vsitrain.families.show_rows` was called for: `rows`, and (n, tokens)
-            `input_ids` and `attention_mask`. And a mask of that shape, which is 1 at the tokens of replies.
+            `input_ids` and `attention_mask`. Also a mask (n, tokens), which is 1 at the tokens of replies.
         """
         rows = [
             EncodedPrompt([*prompt.input_ids, *reply], prompt.vision)

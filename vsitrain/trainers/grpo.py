@@ -6,8 +6,8 @@ and are inputs of every pass of the model: the generation, and the old, the refe
 log-probabilities.
 
 The vision tower runs once per distinct clip of a generation round. Its features are used in all these passes
-in place of the pixels. If the tower is trained, it runs once more for the reference, which has another tower,
-and with gradients once per distinct clip of an optimizer step.
+in place of the pixels. If the tower is trained, the reference has a tower of its own, which runs once, too.
+The trained tower also runs with gradients, once per distinct clip of an optimizer step.
 """
 
 import math
@@ -191,7 +191,7 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
                 # vLLM inserts the tokens of each image itself. Its server takes the complete prompt instead.
                 prompt_ids = [unexpanded(self.processing_class, ids) for ids in prompt_ids]
         trl: Any = super()
-        # Adapters are float32: outside, all that goes through them is copied in float32.
+        # Adapters are in float32. Without autocast, their inputs and outputs would be copied in float32.
         precision = self.accelerator.autocast() if is_peft_model(self.model) else nullcontext()
         with self._features_in_reach(), precision:
             return trl._generate_single_turn(prompt_ids, images, multimodal_fields, *others, **more)
@@ -246,7 +246,7 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
         return loss
 
     def training_step(self, *args: Any, **more: Any) -> Tensor:
-        """A micro-batch, forward and backward; after the last of a step, backward through the tower, too."""
+        """Run a micro-batch forward and backward; after the last one of a step, also the tower backward."""
         trl: Any = super()
         loss: Tensor = trl.training_step(*args, **more)
         if self._once_a_step is not None and self.accelerator.sync_gradients:

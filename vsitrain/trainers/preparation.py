@@ -30,7 +30,8 @@ from vsitrain.trainers.prompt_tokens import PromptTokens, prompt_tokens
 if TYPE_CHECKING:
     from datasets import Dataset
 
-_COUNTED = 1000  # number of replies with counted tokens: enough for the longest of one or two words
+# Tokens are counted for this many replies: enough to find the longest, as replies have one or two words.
+_COUNTED = 1000
 
 
 @dataclass(frozen=True)

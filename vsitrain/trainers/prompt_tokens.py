@@ -16,7 +16,8 @@ from vsitrain.prompts.mode import Form
 if TYPE_CHECKING:
     from datasets import Dataset
 
-_COUNTED = 1000  # number of prompts with counted texts, in addition to the longest: enough for a median
+# The tokens of texts are counted for the longest prompt and this many others: enough for a median.
+_COUNTED = 1000
 
 
 @dataclass(frozen=True)

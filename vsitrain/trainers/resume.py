@@ -24,7 +24,7 @@ class ExactResume(Trainer):
     The Trainer itself loads the checkpoint's tensors by their names on disk. For many vision-language models
     they have other names in memory. Then no tensor is found, a warning is logged, and the training resumes
     from the weights of the base model (transformers issue 43701). Adapters, FSDP and DeepSpeed use other
-    code, which is right.
+    code, which loads them correctly.
     """
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:

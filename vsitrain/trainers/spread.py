@@ -8,7 +8,10 @@ from vsitrain.families import show_rows
 
 
 def spreads_weights(accelerator: Any) -> bool:
-    """Return whether a process has only a share of the weights (FSDP, ZeRO-3): no part runs on its own."""
+    """Return whether a process has only a share of the weights (FSDP, ZeRO-3).
+
+    Then no part of the model can run on its own.
+    """
     deepspeed = getattr(accelerator.state, "deepspeed_plugin", None)
     zero3 = deepspeed is not None and int(deepspeed.zero_stage) == 3
     return bool(zero3 or accelerator.distributed_type == DistributedType.FSDP)

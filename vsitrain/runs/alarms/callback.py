@@ -48,7 +48,7 @@ class AlarmCallback(TrainerCallback):
             if alarm is None:
                 self._raised.pop(kind, None)
                 continue
-            # While an alarm lasts, it keeps the step at which it began.
+            # An alarm that lasts keeps the step at which it began.
             first = self._raised.setdefault(kind, alarm)
             alarm = replace(alarm, since=first.since)
             last_reported = self._last_reported.get(kind)

@@ -18,7 +18,7 @@ _SEED = 0
 
 
 def constant(rows: Sequence[Row]) -> list[Prediction]:
-    """One answer per question type: the one that scores best on these questions, which no model can know."""
+    """One answer per question type: the answer that scores best on these questions. No model can know it."""
     best = _constants(rows, lambda row: row["question_type"])
     return [_reply(row, best[row["question_type"]]) for row in rows]
 
@@ -26,9 +26,9 @@ def constant(rows: Sequence[Row]) -> list[Prediction]:
 def category_constant(rows: Sequence[Row]) -> list[Prediction]:
     """For each question, the answer that scores best on the same question about other rooms.
 
-    The rooms are split into five parts; the answers for one part come from the other four. A question that is
-    not asked there gets the constant of its type. `How many chair(s) …` and `… longest dimension … of the
-    bed` are usually asked about many rooms.
+    The rooms are split into five parts. The answers for one part come from the other four. A question that
+    these four parts do not contain gets the constant of its type. `How many chair(s) …` and `… longest
+    dimension … of the bed` are usually asked about many rooms.
     """
     fold_of = fold_of_rooms(map(room_of_row, rows))
     replies: dict[str, str] = {}
