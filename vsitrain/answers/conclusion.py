@@ -4,8 +4,8 @@ The answer is the first of these that exists:
 
 1. the last marked statement: `answer: B`, `the answer is 2.5`, `\boxed{3}`;
 2. the first word, if it is an answer; fillers may come before it (`about 3.`);
-3. the first statement after the last `so`, `therefore`, `=` and the like. If the reply has no such word, the
-   first statement of the last sentence that contains a statement.
+3. the first statement after the last `so`, `therefore`, `=` or similar mark. If the reply has no such mark,
+   the first statement of the last sentence that contains a statement.
 
 Some statements never count: denied ones (`not A`, `A is wrong`), those that are taken back (`5 … no, 6`), and
 alternatives (`A or B`). At most one statement of a reply counts.
