@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Look up known vulnerabilities of the installed packages with pip-audit. `make audit` calls it. The exit status is 1 if
-# there is one. Without a network, or with an index that does not answer such requests, it prints that and exits with 0.
+# Look up known vulnerabilities of the installed packages with pip-audit. `make audit` calls it. The exit status is 1
+# if it finds one. Without a network, or with an index that does not answer such requests, it prints that and exits
+# with 0.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,7 +19,7 @@ if [ ! -x $tool/bin/pip-audit ]; then
     fi
 fi
 
-# Its exit status is 1 both if it found something and if no server answered. The report shows which.
+# pip-audit exits with 1 if it found something, and also if no server answered. The report shows which.
 $tool/bin/pip-audit --path .venv/lib/python*/site-packages --skip-editable --progress-spinner off --timeout 15 \
     --format json --output "$found" 2>/dev/null || true
 

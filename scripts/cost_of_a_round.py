@@ -111,7 +111,7 @@ def noise(frames: int, height: int, width: int) -> Clip:
 
 
 def counted(layers: int, blocks: int, rollouts: int) -> int:
-    """FLOPs of a round and the step on it."""
+    """FLOPs of a round of generation and of the training step on it."""
     sizes = of_any("vsitrain.tiny", "vsitrain.models.tiny").SIZES
     size = sizes["qwen2-vl-2b"].model_copy(update={"layers": layers, "vision_layers": blocks})
     with tempfile.TemporaryDirectory() as folder:

@@ -21,14 +21,14 @@ from vsidata.dataset.browse import evidence_in_words, find
 FRAMES = 6
 WIDTH, FRAME = 1800, (292, 219)  # pixels
 MARGIN, GAP = 12, 5
-CAPTION, TEXT = 18, 26  # pixels: the sizes of the letters
-COLUMNS = 142  # letters in a line of text
-NAMED = 0.005  # share of the picture: a caption names what is at least this large
+CAPTION, TEXT = 18, 26  # sizes of the letters in pixels
+COLUMNS = 142  # maximum number of letters per line
+NAMED = 0.005  # share of the picture. A caption names the categories that are at least this large
 
 
 def draw(
     build: Annotated[Path, typer.Argument(help="A build with frames.")],
-    question: Annotated[str, typer.Argument(help="A question's id, or how it begins.")],
+    question: Annotated[str, typer.Argument(help="A question's id, or its first characters.")],
     out: Annotated[Path, typer.Argument(help="The picture, a JPEG.")],
 ) -> None:
     """Draw the frames that show best what a question is about, and the question."""
@@ -72,7 +72,7 @@ def shares_shown(
 
 
 def best_frames(shares: Any) -> list[int]:
-    """Choose per category (rows) the frame (columns) that shows it largest, then those that show most."""
+    """Choose the frame that shows each category largest, then the frames that show most of all categories."""
     largest = shares.argmax(axis=1).tolist()
     most = np.argsort(-np.minimum(shares, 0.1).sum(axis=0), kind="stable").tolist()
     return sorted(list(dict.fromkeys(largest + most))[:FRAMES])

@@ -1,4 +1,4 @@
-"""Install requirements into this Python's environment: by uv as pip is configured, else by an upgraded pip.
+"""Install requirements into this Python's environment: with uv and pip's configuration, or with a new pip.
 
     .venv/bin/python scripts/install.py --editable '.[dev]'
 
@@ -54,13 +54,13 @@ def main(requirements: list[str]) -> None:
     unknown = settings.keys() - {*LISTS, *SINGLE, *SWITCHES, *VARIABLES, *WITHOUT_EFFECT}
     if unknown:
         print(
-            f"set-up: pip installs, since uv has no counterpart of its setting {', '.join(sorted(unknown))}"
+            f"set-up: using pip, because uv has no option for pip's setting {', '.join(sorted(unknown))}"
         )
     elif not has_uv():
         print("set-up: using pip, because uv cannot be installed. This takes several minutes.")
     else:
         uv = [sys.executable, "-m", "uv", "pip", "install", "--python", sys.executable, *quiet]
-        uv.append("--compile-bytecode")  # as pip does; without it, importing TRL takes 16 s in place of 7
+        uv.append("--compile-bytecode")  # as pip does; otherwise importing TRL takes 16 s, not 7
         environment = os.environ | variables(settings)
         command = [*uv, *options(settings), *requirements]
         sys.exit(subprocess.run(command, env=environment, check=False).returncode)  # noqa: S603

@@ -76,7 +76,7 @@ class Runner:
 
     def __init__(self, out: Path) -> None:
         self.began = time.monotonic()
-        self.stopped = False  # no further step begins
+        self.stopped = False  # if true, no further step begins
         self.logs = out / "logs"
         self.logs.mkdir(parents=True, exist_ok=True)
 

@@ -47,7 +47,7 @@ class Watch(TrainerCallback):
 
 
 def clip_of(row: Any) -> Clip:
-    """A clip of noise, of one of three sizes; each call makes it again."""
+    """A clip of noise in one of three sizes. Each call makes a new array with the same numbers."""
     number = int(row["scene_name"])
     frames = np.random.default_rng(number).integers(0, 256, (2 + number % 3, 56, 56, 3), dtype=np.uint8)
     return Clip(frames, np.arange(len(frames)) * 0.5)

@@ -1,4 +1,6 @@
-"""Take a screenshot of a report: a scene with a question's evidence. docs/report.png is made so.
+"""Take a screenshot of a report: a scene with a question's evidence.
+
+These commands made docs/report.png:
 
     make demo && .venv/bin/vsidata report demo/vsi100k
     .venv/bin/python scripts/photograph_report.py demo/vsi100k/report docs/report.png

@@ -48,7 +48,7 @@ if ! fault=$(.venv/bin/python -c 'import open3d' 2>&1); then
     fi
 fi
 
-# Some tests open a report in a browser. Without one they are skipped, with that reason.
+# Some tests open a report in a browser. Without a browser, these tests are skipped.
 browser="chromium chromium-driver"
 if [ "${1:-}" = dev ] && ! { command -v chromium && command -v chromedriver; } >/dev/null; then
     install="apt-get update && apt-get install --yes --no-install-recommends $browser"

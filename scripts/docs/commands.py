@@ -52,11 +52,11 @@ def parameters(command: Callable[..., None]) -> Iterator[tuple[str, Any, Paramet
 
 
 def names(name: str, kind: Any, about: ParameterInfo) -> list[str]:
-    """What is written on the command line: an argument's word, or an option's names."""
+    """The words on the command line: the word of an argument, or the names of an option."""
     if isinstance(about, ArgumentInfo):
         return [about.metavar or name.upper()]
     option = f"--{name.replace('_', '-')}"
-    # In an annotation, typer takes the first name for a default until it reads the function.
+    # Until typer reads the function, it stores the first name in an annotation as `default`.
     stated = [one for one in (about.default, *(about.param_decls or ())) if isinstance(one, str)]
     stated = stated or ([option, f"--no-{option[2:]}"] if kind is bool else [option])
     return [each for one in stated for each in one.split("/")]
@@ -91,7 +91,7 @@ def _row(name: str, kind: Any, about: ParameterInfo, default: Any) -> tuple[str,
     said = about.help or ""
     written = [code(one) for one in names(name, kind, about)]
     if stated := _STATED.search(said):
-        # `(default)` is said of the first of two names.
+        # A help text that contains only `(default)` means the first of two names.
         shown = stated[2] or prose(stated[1] or "") or written[0]
     else:
         shown = _default(name, kind, about, default)

@@ -46,7 +46,7 @@ CHOSEN = {
     "obj_appearance_order": ("scene0000_00", "whiteboard, stand, storage organizer, computer tower"),
     "route_planning": ("scene0002_00", "beginning at the bulletin board and facing the storage organizer"),
 }
-"""Question type → room, and words of a question that shows well on a plan. Chosen by eye."""
+"""Question type → room, and words of a question that shows well on a plan. They were chosen by eye."""
 
 
 def main() -> None:
@@ -73,13 +73,13 @@ def main() -> None:
 
 
 def _drawn(room: Inspection, question: Question) -> bytes:
-    """The plan with the evidence; the camera only where the question is about the video."""
+    """The plan with the evidence. The camera is drawn only if the question is about the video."""
     seen = TOPICS[question.topic].look_rate is not None
     return picture(room if seen else replace(room, look=None), question, DPI, width=WIDTH, titled=False)
 
 
 def _row(question: Question) -> dict[str, Any]:
-    """What the page needs of a question, as plain data. The shapes are in the picture."""
+    """The parts of a question that the page shows, as plain data. The shapes are in the picture."""
     row = asdict(question)
     del row["evidence"]["shapes"]
     return dict(orjson.loads(orjson.dumps(row)))

@@ -1,4 +1,4 @@
-"""What mkdocs calls: it adds the generated pages to the written ones."""
+"""The hook of mkdocs, which adds the generated pages to the written pages."""
 
 import sys
 from pathlib import Path

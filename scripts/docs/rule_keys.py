@@ -21,7 +21,7 @@ from vsidata.topics.rule_set import RULE_SETS, RuleSet, load_rules
 
 @dataclass(frozen=True)
 class Stated:
-    """What a rule set states for a key: the value in Markdown, its reason and source as text."""
+    """The statement of a rule set about a key: the value in Markdown, its reason and source as text."""
 
     value: str
     why: str = ""
@@ -34,9 +34,9 @@ class Key:
 
     Attributes:
         path: the names that lead to it: `("topics", "object_counting", "least")`.
-        meaning: what it says, from the docstring of its model.
-        default: a sentence: what holds if a file that extends no other file leaves it out.
-        stated: rule set → what it states; without the rule sets that lack this part.
+        meaning: the meaning of the key, from the docstring of its model.
+        default: a sentence about files that extend no other file and do not contain the key.
+        stated: rule set → its statement. Rule sets that lack this part are missing.
     """
 
     path: tuple[str, ...]
@@ -127,7 +127,7 @@ def described(model: type[BaseModel]) -> dict[str, str]:
 
 
 def _in_yaml(text: str) -> str:
-    """A docstring's values of Python as a YAML file has them."""
+    """Replace Python's values in a docstring by those of YAML: `None` by `null`."""
     for python, yaml in (("None", "null"), ("True", "true"), ("False", "false")):
         text = re.sub(rf"\b{python}\b", f"`{yaml}`", text)
     return text
@@ -139,7 +139,7 @@ def _walk(path: tuple[str, ...], models: Mapping[str, Rules]) -> Iterator[Key]:
     meanings = described(kind)
     for name, field in kind.model_fields.items():
         if name in ("why", "source"):
-            continue  # of the mapping itself: shown beside its values
+            continue  # these belong to the mapping itself, and are shown beside its values
         values = {rule_set: getattr(model, name) for rule_set, model in models.items()}
         nested = {one: value for one, value in values.items() if _has_keys(value)}
         mappings = {one: value for one, value in values.items() if _maps_to_keys(value)}
@@ -158,7 +158,7 @@ def _walk(path: tuple[str, ...], models: Mapping[str, Rules]) -> Iterator[Key]:
                 one: (getattr(model, "why", ""), getattr(model, "source", ""))
                 for one, model in models.items()
             }
-            own = name == "method"  # the reason of a room's area is that of its method
+            own = name == "method"  # the reason for the area of a room is the reason for its method
             stated = {one: _stated(value, *(reasons[one] if own else ())) for one, value in values.items()}
             yield Key((*path, name), meanings.get(name, ""), _default(field), stated)
 
@@ -239,7 +239,7 @@ def _vocabularies(rule_sets: Mapping[str, RuleSet]) -> str:
 
 
 def _size(value: Any) -> str:
-    """A value, or how long a list is."""
+    """A value, or the length of a list."""
     match value:
         case bool() | str():
             return _stated(value).value

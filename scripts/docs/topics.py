@@ -17,7 +17,7 @@ EXAMPLES = Path(__file__).with_name("examples.yaml")
 
 
 def examples() -> dict[str, Any]:
-    """What `draw_examples.py` wrote: the label of the rule set, and the example of each question type."""
+    """The content of examples.yaml: the label of the rule set, and the example of each question type."""
     return dict(yaml.safe_load(EXAMPLES.read_text("utf-8")))
 
 
