@@ -53,9 +53,7 @@ def main(requirements: list[str]) -> None:
     settings = pip_settings()
     unknown = settings.keys() - {*LISTS, *SINGLE, *SWITCHES, *VARIABLES, *WITHOUT_EFFECT}
     if unknown:
-        print(
-            f"set-up: using pip, because uv has no option for pip's setting {', '.join(sorted(unknown))}"
-        )
+        print(f"set-up: using pip, because uv has no option for pip's setting {', '.join(sorted(unknown))}")
     elif not has_uv():
         print("set-up: using pip, because uv cannot be installed. This takes several minutes.")
     else:
