@@ -90,7 +90,12 @@ def test_size_of_a_tiny_model_can_be_chosen(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "parameters"), [("qwen2-vl-2b", 2_208_985_600), ("qwen2-vl-7b", 8_291_375_616)]
+    ("name", "parameters"),
+    [
+        ("qwen2-vl-2b", 2_208_985_600),
+        ("qwen2-vl-7b", 8_291_375_616),
+        ("qwen3-vl-2b", 2_127_532_032),
+    ],
 )
 def test_model_of_a_real_size_has_as_many_parameters_as_the_published_one(name, parameters):
     size = SIZES[name]

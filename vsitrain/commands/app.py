@@ -9,6 +9,7 @@ from vsidata.commands.version import add_version
 from vsidata.errors import VsiError
 from vsidata.plain_text import echo
 from vsitrain.commands.curves import curves
+from vsitrain.commands.doctor import doctor
 from vsitrain.commands.dpo import dpo
 from vsitrain.commands.evaluate import evaluate
 from vsitrain.commands.grpo import grpo
@@ -44,6 +45,7 @@ app.command()(table)
 app.command()(merge)
 app.command()(keys)
 app.command()(tiny)
+app.command()(doctor)
 add_version(app, "vsitrain")
 
 

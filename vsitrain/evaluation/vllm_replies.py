@@ -34,12 +34,13 @@ class VllmReplier:
         model: a full model.
         settings: the settings of the evaluation, with clips as images.
         dtype: the type of the weights; None for the type as stored.
+        **engine: further arguments of vLLM's engine, such as `load_format`.
 
     Raises:
         OptionError: vLLM is not installed, or the model is an adapter.
     """
 
-    def __init__(self, model: Model, settings: Settings, *, dtype: str | None) -> None:
+    def __init__(self, model: Model, settings: Settings, *, dtype: str | None, **engine: Any) -> None:
         refuse(model, settings)
         from vllm import LLM, SamplingParams  # type: ignore[import-not-found, unused-ignore]
 
@@ -51,6 +52,7 @@ class VllmReplier:
             seed=0,
             trust_remote_code=False,
             limit_mm_per_prompt={"image": settings.num_frames},
+            **engine,
         )
         self._sampling = SamplingParams(
             temperature=0.0,

@@ -44,6 +44,7 @@ class Workload:
         offloaded: what is in the machine's memory instead of the device's: nothing, the optimizer, or the
             weights too.
         optimizer: the value of `optim` in TRL's configuration.
+        share_features: whether the vision tower may run once per clip.
         vllm: share of a device's memory that vLLM takes, 0 if it runs on other devices; None if transformers
             generates.
     """
@@ -68,6 +69,7 @@ class Workload:
     sharding: Sharding = "none"
     offloaded: Offloaded = "nothing"
     optimizer: str = "adamw_torch"
+    share_features: bool = True
     vllm: float | None = None
 
     @property
@@ -83,7 +85,7 @@ class Workload:
     @property
     def shares_features(self) -> bool:
         """Whether the vision tower runs once per clip: not if weights are split over the devices."""
-        return self.sharding not in ("zero3", "fsdp")
+        return self.share_features and self.sharding not in ("zero3", "fsdp")
 
     @property
     def sums_tower_gradients(self) -> bool:

@@ -6,12 +6,12 @@ and including the token that ends a turn.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 
 from vsidata.errors import OptionError, VsiError
-from vsitrain.data.frames import FrameStore
+from vsitrain.data.clip import Clip
 from vsitrain.data.messages import conversation, question_name
 from vsitrain.families import EncodedPrompt, InputMode, encode_rows, family_of, padded
 from vsitrain.preferences import wrong_answer
@@ -23,13 +23,20 @@ IGNORED = -100
 """The label of a token that no loss is computed on."""
 
 
+class ClipStore(Protocol):
+    """The clips of scenes, such as `vsitrain.data.frames.FrameStore`."""
+
+    def clip(self, scene_name: str, dataset: str) -> Clip:
+        """The clip of a scene."""
+
+
 @dataclass(frozen=True)
 class PromptMaker:
     """Makes prompts from questions.
 
     Attributes:
         processor: the model's processor, with its pixel limits set.
-        store: the store of the frames.
+        store: the store of the clips.
         mode: the prompt mode; its training wording is used.
         letters: whether a letter is asked for if there are options; see `vsitrain.prompts.wants_letter`.
         input_mode: whether a clip is shown as a video or as images.
@@ -40,7 +47,7 @@ class PromptMaker:
     """
 
     processor: Any
-    store: FrameStore
+    store: ClipStore
     mode: PromptMode
     letters: bool
     input_mode: InputMode = "video"

@@ -79,6 +79,8 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
         clip_of: a function from a row to its clip, called when the clip is needed.
         input_mode: whether a clip is shown as a video or as images. vLLM supports images only.
         rollouts: the folder for the completions of training; None to store no completions.
+        share_features: whether the vision tower runs once per distinct clip. False runs it in every pass, for
+            a comparison.
         **others: as for TRL's trainer.
 
     Raises:
@@ -98,6 +100,7 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
         clip_of: Callable[[Mapping[str, Any]], Clip],
         input_mode: InputMode = "video",
         rollouts: Path | None = None,
+        share_features: bool = True,
         **others: Any,
     ) -> None:
         family_of(processing_class)
@@ -122,14 +125,14 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
         for guarded in (self.model, self.ref_model):
             if guarded is not None:
                 refuse_blind_passes(self.accelerator.unwrap_model(guarded))
-        self._shares = not spreads_weights(self.accelerator)
+        self._shares = share_features and not spreads_weights(self.accelerator)
         self._trains_tower = trains_tower(self.model)
         unlike = self._shares and self.ref_model is not None and not same_tower(self.model, self.ref_model)
         self._reference_sees = self._trains_tower or unlike
         # Several processes, and DeepSpeed, collect gradients only during the backward pass of the loss.
         alone = self.accelerator.num_processes == 1 and not self.is_deepspeed_enabled
         self._once_a_step = OncePerStep() if self._shares and self._trains_tower and alone else None
-        show_rows_to(self, processing_class)
+        show_rows_to(self, processing_class, shares=self._shares)
         self.callback_handler.callbacks.insert(0, _OnlyFigures())  # before the callbacks that report
         self.add_callback(GenerationBoundary((args.steps_per_generation or 1) * args.num_iterations))
         self.rollouts: RolloutLog | None = None

@@ -17,12 +17,13 @@ def spreads_weights(accelerator: Any) -> bool:
     return bool(zero3 or accelerator.distributed_type == DistributedType.FSDP)
 
 
-def show_rows_to(trainer: Any, processor: Any) -> None:
+def show_rows_to(trainer: Any, processor: Any, *, shares: bool = True) -> None:
     """Show the clips of the collator's rows to a trainer's models.
 
     Args:
         trainer: a trainer of TRL.
         processor: the processor of its model.
+        shares: whether the vision tower may run once per clip.
     """
     accelerator = trainer.accelerator
     reference = getattr(trainer, "ref_model", None)
@@ -30,6 +31,6 @@ def show_rows_to(trainer: Any, processor: Any) -> None:
         accelerator.unwrap_model(trainer.model),
         processor,
         reference=None if reference is None else accelerator.unwrap_model(reference),
-        shares=not spreads_weights(accelerator),
+        shares=shares and not spreads_weights(accelerator),
         precision=accelerator.autocast,
     )

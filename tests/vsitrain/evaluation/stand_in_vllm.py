@@ -28,9 +28,11 @@ class LLM:
         seed: int | None = None,
         limit_mm_per_prompt: dict[str, int] | None = None,
         trust_remote_code: bool = False,
+        load_format: str = "auto",
     ) -> None:
         assert not trust_remote_code
         self.model, self.dtype, self.seed, self.limit = model, dtype, seed, limit_mm_per_prompt
+        self.load_format = load_format
         self.prompts: list[dict[str, Any]] = []
         LLM.made.append(self)
 

@@ -19,6 +19,8 @@ from vsitrain.plan import measure_model, part_of, read_model_config
         # Totals: as the Hub states for the published weights. Vision: 675 M, as the model's paper says.
         ("qwen2-vl-2b", 2_208_985_600, 0.675e9),
         ("qwen2-vl-7b", 8_291_375_616, 0.675e9),
+        # Its layers: 24 of width 1024 and 4096. Its four mergers have 25 M parameters each.
+        ("qwen3-vl-2b", 2_127_532_032, 0.407e9),
     ],
 )
 def test_published_models_are_counted_to_the_parameter(name, total, vision):

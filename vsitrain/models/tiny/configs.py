@@ -48,6 +48,10 @@ def _vision(size: Size) -> dict[str, Any]:
     }
 
 
+def _vision_width(size: Size) -> int:
+    return size.vision_intermediate_size or 2 * size.vision_hidden_size
+
+
 def _tokens(size: Size, tokenizer: Any) -> dict[str, Any]:
     names = ("image_token", "video_token", "vision_start_token", "vision_end_token")
     ids = {f"{name}_id": tokenizer.convert_tokens_to_ids(getattr(tokenizer, name)) for name in names}
@@ -84,7 +88,7 @@ def _qwen2_5(size: Size, tokenizer: Any) -> Any:
         vision_config={
             **_vision(size),
             "hidden_size": size.vision_hidden_size,
-            "intermediate_size": 2 * size.vision_hidden_size,
+            "intermediate_size": _vision_width(size),
             "out_hidden_size": size.hidden_size,
             "fullatt_block_indexes": [size.vision_layers - 1],
         },
@@ -104,10 +108,10 @@ def _qwen3(size: Size, tokenizer: Any) -> Any:
         vision_config={
             **_vision(size),
             "hidden_size": size.vision_hidden_size,
-            "intermediate_size": 2 * size.vision_hidden_size,
+            "intermediate_size": _vision_width(size),
             "out_hidden_size": size.hidden_size,
-            "num_position_embeddings": 16,
-            "deepstack_visual_indexes": [0],
+            "num_position_embeddings": size.vision_positions,
+            "deepstack_visual_indexes": list(size.vision_levels),
         },
         **_tokens(size, tokenizer),
     )
@@ -122,7 +126,7 @@ def _internvl(size: Size, tokenizer: Any) -> Any:
             "hidden_size": size.vision_hidden_size,
             "num_hidden_layers": size.vision_layers,
             "num_attention_heads": size.vision_heads,
-            "intermediate_size": 2 * size.vision_hidden_size,
+            "intermediate_size": _vision_width(size),
             "initializer_range": size.initializer_range,
             "layer_scale_init_value": 1.0,
             "image_size": IMAGE_SIZE,

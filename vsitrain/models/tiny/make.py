@@ -1,6 +1,7 @@
 """Write a random model that loads like a published one."""
 
 from pathlib import Path
+from typing import Any
 
 from vsitrain.models.tiny.configs import IMAGE_SIZE, make_config
 from vsitrain.models.tiny.processors import make_processor, make_tokenizer
@@ -21,6 +22,18 @@ def make_tiny(out: str | Path, size: Size = TINY, *, seed: int = 0) -> int:
     Returns:
         The number of parameters.
     """
+    model, processor = random_model(size, seed=seed)
+    model.save_pretrained(out)
+    processor.save_pretrained(out)
+    return int(model.num_parameters())
+
+
+def random_model(size: Size, *, seed: int = 0) -> tuple[Any, Any]:
+    """A model with random weights on PyTorch's default device, and its processor.
+
+    Args:
+        size, seed: as for `make_tiny`.
+    """
     import torch
     from transformers import AutoModelForImageTextToText, GenerationConfig
 
@@ -32,6 +45,4 @@ def make_tiny(out: str | Path, size: Size = TINY, *, seed: int = 0) -> int:
     model.generation_config = GenerationConfig(
         eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id, do_sample=True
     )
-    model.save_pretrained(out)
-    make_processor(size, tokenizer, IMAGE_SIZE).save_pretrained(out)
-    return int(model.num_parameters())
+    return model, make_processor(size, tokenizer, IMAGE_SIZE)

@@ -16,6 +16,11 @@ class Size(BaseModel):
         family: the family of the model.
         hidden_size, layers, heads, key_value_heads, intermediate_size: sizes of the language model.
         vision_hidden_size, vision_layers, vision_heads: sizes of the vision tower.
+        vision_intermediate_size: feed-forward width of the vision tower of Qwen2.5-VL, Qwen3-VL and InternVL;
+            None for twice its width. That of Qwen2-VL is always four times its width.
+        vision_positions: number of position embeddings of the tower of Qwen3-VL.
+        vision_levels: the tower's layers with features for the language model, in addition to the last one
+            (Qwen3-VL).
         vocabulary: number of tokens; None for the tokens of the tokenizer.
         tied: whether the first and the last layer share their weights.
         initializer_range: standard deviation of the weights.
@@ -36,6 +41,9 @@ class Size(BaseModel):
     vision_hidden_size: int
     vision_layers: int
     vision_heads: int
+    vision_intermediate_size: int | None = None
+    vision_positions: int = 16
+    vision_levels: tuple[int, ...] = (0,)
     vocabulary: int | None
     tied: bool
     initializer_range: float

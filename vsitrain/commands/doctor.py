@@ -1,0 +1,41 @@
+"""`vsitrain doctor`."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from vsidata.plain_text import echo
+from vsitrain.commands.packages import require_packages
+
+
+def doctor(
+    like: Annotated[
+        Literal["qwen2-vl-2b", "qwen2-vl-7b", "qwen3-vl-2b"],
+        typer.Option(help="Use the size of this model. On a CPU, a tiny model of its family is used."),
+    ] = "qwen2-vl-2b",
+) -> None:
+    """Try training on this machine, and print a table for a bug report: memory and time beside the plan's.
+
+    Runs one step of SFT, one step of GRPO with the vision tower once per clip and one with the tower in every
+    pass, and one reply of vLLM if it is installed. Weights and clips are random. Takes at most eight minutes.
+    Reads no files, writes only to temporary folders, and needs no network. Ends with status 1 if a check
+    fails.
+    """
+    require_packages()
+    import torch
+
+    from vsitrain.commands.quiet import quiet
+    from vsitrain.doctor import CHECKS, Finding, as_markdown, examine, failed, setup_for
+
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    setup = setup_for(like, device)
+    findings = []
+    if device == "cpu":
+        reason = f"skipped: PyTorch finds no GPU. The {setup.name} model is used"
+        findings.append(Finding(f"{like} at its real size", reason))
+    for number, finding in enumerate(examine(setup, before=quiet), start=1):
+        echo(f"{number} of {len(CHECKS)}: {finding.check}: {finding.result}", err=True)
+        findings.append(finding)
+    echo(as_markdown(setup, findings))
+    if any(failed(finding) for finding in findings):
+        raise typer.Exit(1)

@@ -1,0 +1,45 @@
+"""Synthetic clips, and questions about them."""
+
+from typing import Any
+
+import numpy as np
+from datasets import Dataset
+
+from vsitrain.data.clip import Clip
+from vsitrain.doctor.setup import StepSettings
+
+
+class NoiseClips:
+    """A clip of noise per scene. It is made again in every call, and is always the same.
+
+    Args:
+        settings: the size of the clips.
+    """
+
+    def __init__(self, settings: StepSettings) -> None:
+        self._shape = settings.frames, settings.height, settings.width, 3
+
+    def clip(self, scene_name: str, dataset: str) -> Clip:  # noqa: ARG002 - as of a FrameStore
+        """The clip of a scene."""
+        pixels = np.random.default_rng(int(scene_name)).integers(0, 256, self._shape, dtype=np.uint8)
+        return Clip(pixels, np.arange(self._shape[0]) * 0.5)
+
+
+def questions(count: int) -> Dataset:
+    """Questions with answers, each about a scene of its own."""
+    return Dataset.from_list([_question(number) for number in range(count)])
+
+
+def _question(number: int) -> dict[str, Any]:
+    return {
+        "id": f"{number:016x}",
+        "dataset": "noise",
+        "scene_name": str(number),
+        "topic": "object_counting",
+        "question_type": "object_counting",
+        "question": "How many chair(s) are in this room?",
+        "options": None,
+        "ground_truth": "4",
+        "answer": "4",
+        "unit": None,
+    }
