@@ -22,20 +22,28 @@ def doctor(
     fails.
     """
     require_packages()
+    import os
+
     import torch
 
     from vsitrain.commands.quiet import quiet
-    from vsitrain.doctor import CHECKS, Finding, as_markdown, examine, failed, setup_for
+    from vsitrain.doctor.check_result import SKIPPED, CheckResult, failed
+    from vsitrain.doctor.checks import CHECKS
+    from vsitrain.doctor.examine import examine
+    from vsitrain.doctor.report import as_markdown
+    from vsitrain.doctor.setup import setup_for
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
     setup = setup_for(like, device)
-    findings = []
+    results = []
+    # With several GPUs, the Trainer would split batches over all of them.
+    os.environ["CUDA_VISIBLE_DEVICES"] = os.environ.get("CUDA_VISIBLE_DEVICES", "0").partition(",")[0]
     if device == "cpu":
-        reason = f"skipped: PyTorch finds no GPU. The {setup.name} model is used"
-        findings.append(Finding(f"{like} at its real size", reason))
-    for number, finding in enumerate(examine(setup, before=quiet), start=1):
-        echo(f"{number} of {len(CHECKS)}: {finding.check}: {finding.result}", err=True)
-        findings.append(finding)
-    echo(as_markdown(setup, findings))
-    if any(failed(finding) for finding in findings):
+        reason = f"{SKIPPED}: PyTorch finds no GPU. The {setup.name} model is used"
+        results.append(CheckResult(f"{like} at its real size", reason))
+    for number, found in enumerate(examine(setup, CHECKS, before=quiet), start=1):
+        echo(f"{number} of {len(CHECKS)}: {found.check}: {found.result}", err=True)
+        results.append(found)
+    echo(as_markdown(setup, results))
+    if any(failed(found) for found in results):
         raise typer.Exit(1)

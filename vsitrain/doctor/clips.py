@@ -7,6 +7,10 @@ from datasets import Dataset
 
 from vsitrain.data.clip import Clip
 from vsitrain.doctor.setup import StepSettings
+from vsitrain.prompts import prompt_mode
+
+MODE = prompt_mode("vanilla")
+"""The wording of the questions, as in the recipes."""
 
 
 class NoiseClips:
@@ -22,7 +26,7 @@ class NoiseClips:
     def clip(self, scene_name: str, dataset: str) -> Clip:  # noqa: ARG002 - as of a FrameStore
         """The clip of a scene."""
         pixels = np.random.default_rng(int(scene_name)).integers(0, 256, self._shape, dtype=np.uint8)
-        return Clip(pixels, np.arange(self._shape[0]) * 0.5)
+        return Clip(pixels, np.arange(self._shape[0], dtype=np.float64) / 2)
 
 
 def questions(count: int) -> Dataset:

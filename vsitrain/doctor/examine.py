@@ -7,8 +7,8 @@ from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
-from vsitrain.doctor.checks import CHECKS, Check
-from vsitrain.doctor.finding import UNFINISHED, Finding
+from vsitrain.doctor.check import Check
+from vsitrain.doctor.check_result import UNFINISHED, CheckResult
 from vsitrain.doctor.setup import Setup
 
 LIMIT = 8 * 60.0
@@ -19,11 +19,11 @@ _LONGEST = 200  # characters of an error in the report
 
 def examine(
     setup: Setup,
+    checks: Mapping[str, Check],
     *,
-    checks: Mapping[str, Check] = CHECKS,
     limit: float = LIMIT,
     before: Callable[[], object] | None = None,
-) -> Iterator[Finding]:
+) -> Iterator[CheckResult]:
     """Run checks one after another. A failure of any kind becomes the result of its check.
 
     A check has its own process, because a crash or a full memory must not end the others, and because the
@@ -42,11 +42,11 @@ def examine(
 
 def _in_a_process(
     name: str, check: Check, setup: Setup, before: Callable[[], object] | None, ends: float, limit: float
-) -> Finding:
-    found = Finding(name, UNFINISHED)
+) -> CheckResult:
+    found = CheckResult(name, UNFINISHED)
     processes = get_context("spawn")
     receiver, sender = processes.Pipe(duplex=False)
-    process = processes.Process(target=_send_findings, args=(sender, name, check, setup, before))
+    process = processes.Process(target=_send_results, args=(sender, name, check, setup, before))
     process.start()
     sender.close()
     try:
@@ -63,18 +63,18 @@ def _in_a_process(
         process.join()
 
 
-def _send_findings(
+def _send_results(
     sender: Connection, name: str, check: Check, setup: Setup, before: Callable[[], object] | None
 ) -> None:
-    """Send the findings of a check. An exception is sent as a finding."""
+    """Send the results of a check. An exception is sent as a result."""
     os.dup2(2, 1)  # libraries print to the standard output, where the report is printed
-    found = Finding(name, UNFINISHED)
+    found = CheckResult(name, UNFINISHED)
     try:
         if before is not None:
             before()
         for found in check(setup, name):
             sender.send(found)
-    except Exception as error:  # noqa: BLE001 - every failure is a row of the report
+    except Exception as error:
         sender.send(replace(found, result=f"failed: {_in_short(error)}"))
 
 

@@ -6,31 +6,36 @@ from collections.abc import Iterable, Iterator, Sequence
 import torch
 
 from vsidata import __version__
-from vsitrain.doctor.finding import Finding
+from vsitrain.doctor.check_result import CheckResult
 from vsitrain.doctor.setup import Setup
 from vsitrain.plan import find_device
 from vsitrain.runs.versions import version_of
 
 _PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "vllm")
 _GIB = 2**30
+_ON_A_CPU = (
+    "The plan is that of a GPU. On a CPU, TRL computes the logits of all tokens and not only of the replies, "
+    "which takes more memory."
+)
 
 
-def as_markdown(setup: Setup, findings: Iterable[Finding]) -> str:
-    """The machine with its versions, and the findings, as two tables."""
+def as_markdown(setup: Setup, results: Iterable[CheckResult]) -> str:
+    """The machine with its versions, and the results, as two tables."""
     facts = _table(("", ""), "ll", _facts(setup))
-    columns = ("check", "result", "peak memory, GiB", "by the plan", "seconds", "by the plan")
+    columns = ("check", "result", "peak memory", "by the plan", "seconds", "by the plan")
     rows = [
         (
             it.check,
             it.result,
-            _number(None if it.peak is None else it.peak / _GIB, 2),
-            _number(None if it.planned_peak is None else it.planned_peak / _GIB, 2),
-            _number(it.seconds, 1),
-            _number(it.planned_seconds, 1),
+            _bytes(it.peak),
+            _bytes(it.planned_peak),
+            _seconds(it.seconds),
+            _seconds(it.planned_seconds),
         )
-        for it in findings
+        for it in results
     ]
-    return f"{facts}\n\n{_table(columns, 'llrrrr', rows)}"
+    tables = f"{facts}\n\n{_table(columns, 'llrrrr', rows)}"
+    return f"{tables}\n\n{_ON_A_CPU}" if setup.device == "cpu" else tables
 
 
 def _facts(setup: Setup) -> Iterator[tuple[str, str]]:
@@ -54,5 +59,11 @@ def _table(columns: Sequence[str], aligned: str, rows: Iterable[Sequence[str]]) 
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in lines)
 
 
-def _number(value: float | None, digits: int) -> str:
-    return "–" if value is None else f"{value:,.{digits}f}"
+def _bytes(number: int | None) -> str:
+    if number is None:
+        return "–"
+    return f"{number / _GIB:.2f} GiB" if number >= _GIB else f"{number / 2**20:.1f} MiB"
+
+
+def _seconds(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.1f}"

@@ -21,12 +21,13 @@ class StepMeter(TrainerCallback):
     seconds: float | None = None
     peak: int | None = None
 
-    def on_step_begin(self, args: Any, state: Any, control: Any, *, model: Any, **_: Any) -> None:  # noqa: ARG002
+    def on_step_begin(self, args: Any, state: Any, control: Any, **more: Any) -> None:  # noqa: ARG002 - by name
         """Called before the step."""
         if torch.cuda.is_available():
             torch.cuda.synchronize()
             torch.cuda.reset_peak_memory_stats()
         else:
+            model = more["model"]
             self._weights = sum(it.nbytes for it in (*model.parameters(), *model.buffers()))
             self._recorded = profile(activities=[ProfilerActivity.CPU], profile_memory=True)
             self._recorded.start()
@@ -46,7 +47,8 @@ class StepMeter(TrainerCallback):
 
 def _peak_in(recorded: profile) -> int:
     """Bytes at the peak, in addition to those at the beginning of the record."""
-    events = [it for it in recorded.profiler.kineto_results.events() if it.name() == "[memory]"]  # type: ignore[union-attr]
+    profiler: Any = recorded.profiler
+    events = [it for it in profiler.kineto_results.events() if it.name() == "[memory]"]
     level = peak = 0
     for event in sorted(events, key=lambda it: it.start_ns()):
         level += event.nbytes()

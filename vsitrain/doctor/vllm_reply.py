@@ -7,20 +7,25 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from vsitrain.doctor.check_result import DONE, SKIPPED, UNFINISHED, CheckResult
 from vsitrain.doctor.clips import NoiseClips, questions
-from vsitrain.doctor.finding import DONE, SKIPPED, UNFINISHED, Finding
+from vsitrain.doctor.model import config_of, processor_of
 from vsitrain.doctor.setup import Setup
+from vsitrain.evaluation.evaluated_model import find_model
+from vsitrain.evaluation.settings import settings_for
+from vsitrain.evaluation.vllm_replies import VllmReplier
+from vsitrain.models.whole_weights import model_of_shapes
 
 
-def vllm_reply(setup: Setup, check: str) -> Iterator[Finding]:
-    """Load vLLM with random weights, and generate one reply. No weights are written to the disk."""
+def vllm_reply(setup: Setup, check: str) -> Iterator[CheckResult]:
+    """Load vLLM with random weights, and generate one reply. No weights are written to the disk.
+
+    The time is that of the reply. vLLM takes a share of the memory by its settings, so no memory is measured.
+    """
     if find_spec("vllm") is None:
-        yield Finding(check, f"{SKIPPED}: vLLM is not installed (pip install 'vsi100k[vllm]')")
+        yield CheckResult(check, f"{SKIPPED}: vLLM is not installed (pip install 'vsi100k[vllm]')")
         return
-    from vsitrain.evaluation.evaluated_model import find_model
-    from vsitrain.evaluation.settings import settings_for
-    from vsitrain.evaluation.vllm_replies import VllmReplier
-
+    yield (found := CheckResult(check, UNFINISHED))
     settings = setup.settings
     with TemporaryDirectory() as folder:
         _write_without_weights(setup, Path(folder))
@@ -31,7 +36,7 @@ def vllm_reply(setup: Setup, check: str) -> Iterator[Finding]:
             min_pixels=settings.min_pixels,
             max_pixels=settings.max_pixels,
         )
-        yield (found := Finding(check, UNFINISHED))
+        # vLLM draws the weights.
         replier = VllmReplier(find_model(folder), how, dtype=setup.size.dtype, load_format="dummy")
         (row,) = questions(1)
         prompts = replier.prepare([row], [NoiseClips(settings).clip(row["scene_name"], row["dataset"])])
@@ -41,18 +46,7 @@ def vllm_reply(setup: Setup, check: str) -> Iterator[Finding]:
 
 
 def _write_without_weights(setup: Setup, folder: Path) -> None:
-    """Write the configuration and the processor of a model. vLLM draws the weights (`load_format: dummy`)."""
-    import torch
-
-    from vsitrain.families import limit_pixels
-    from vsitrain.models.tiny import random_model
-
-    with torch.device("meta"):
-        model, processor = random_model(setup.size)
-    settings = setup.settings
-    limit_pixels(
-        processor, min_pixels=settings.min_pixels, max_pixels=settings.max_pixels, frames=settings.frames
-    )
-    model.config.architectures = [type(model).__name__]
-    for part in (model.config, model.generation_config, processor):
-        part.save_pretrained(folder)
+    config = config_of(setup)
+    config.architectures = [type(model_of_shapes(config)).__name__]
+    config.save_pretrained(folder)
+    processor_of(setup).save_pretrained(folder)

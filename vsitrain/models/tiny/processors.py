@@ -3,7 +3,6 @@
 from importlib.resources import files
 from typing import Any
 
-from vsitrain.families.pixel_limits import limit_pixels
 from vsitrain.models.tiny.size import FamilyName, Size
 
 _FRAMES = 16
@@ -56,6 +55,8 @@ def make_processor(size: Size, tokenizer: Any, image_size: int) -> Any:
         image_size: height and width of a frame, for a family that resizes all frames to one size.
     """
     import transformers
+
+    from vsitrain.families.pixel_limits import limit_pixels
 
     places = _INTERNVL_PLACES if size.family == "internvl" else _QWEN_PLACES
     template = (files(__package__) / "chat_template.jinja").read_text()

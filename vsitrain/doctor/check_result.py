@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """The result of a check: a row of the report.
 
     Attributes:
@@ -26,6 +26,6 @@ class Finding:
 DONE, SKIPPED, UNFINISHED = "done", "skipped", "has no result"
 
 
-def failed(finding: Finding) -> bool:
+def failed(result: CheckResult) -> bool:
     """Return whether a check failed. A skipped check did not fail."""
-    return not finding.result.startswith((DONE, SKIPPED))
+    return not result.result.startswith((DONE, SKIPPED))
