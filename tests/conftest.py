@@ -8,7 +8,7 @@ from hypothesis import settings
 
 from tests.forks import Forks
 
-# Property tests have no deadline: on a busy machine any example may take long.
+# Property tests have no deadline, because an example may take long on a busy machine.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
@@ -25,9 +25,10 @@ def vsibench() -> Path:
 
 @pytest.fixture
 def offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No network for Hugging Face's libraries, in this process and in those it starts.
+    """Disable the network for Hugging Face's libraries, in this process and in those that it starts.
 
-    The libraries read the variable once, at their import: set before it, it would apply to all later tests.
+    The libraries read HF_HUB_OFFLINE once, when they are imported. So they are imported before the variable
+    is set. Otherwise, it would apply to all later tests.
     """
     from datasets import config
     from huggingface_hub import constants
@@ -39,7 +40,7 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def synthetic_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two furnished rooms in ScanNet's layout, with the usual noise and flaws."""
+    """Two scans of furnished rooms in ScanNet's layout, with the usual noise and flaws."""
     from vsidata.synthetic.write import write_scans
 
     root = tmp_path_factory.mktemp("synthetic")
@@ -49,7 +50,10 @@ def synthetic_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def forks() -> Iterator[Forks]:
-    """Run programs of vsitrain, each in its own process, without the time of their imports."""
+    """Run programs of vsitrain, each in its own process.
+
+    Processes are forked, so they need no time for imports.
+    """
     forks = Forks()
     yield forks
     forks.close()

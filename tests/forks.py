@@ -1,7 +1,8 @@
-"""Programs in processes of their own that start quickly: forks of one that has imported the training code.
+"""Runs programs in their own processes, which start quickly: a process with imported training code forks.
 
-TRL and transformers take six seconds to import; a fork needs no import. This module is also the program that
-forks: it reads one JSON request per line from its standard input, and answers each with exit statuses.
+Importing TRL and transformers takes six seconds. A fork does not need to import them. This module is also the
+program that forks. It reads one JSON request per line from standard input, and answers each with exit
+statuses.
 """
 
 import json
@@ -27,10 +28,10 @@ class Forks:
         self._said = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - it is closed with this object
 
     def run(self, *words: object, processes: int = 1, cwd: Path | None = None) -> subprocess.CompletedProcess:
-        """Run what `python WORDS` would run: `-m MODULE …`; several processes as torchrun starts them.
+        """Run what `python WORDS` would run, such as `-m MODULE …`. Several processes run as with torchrun.
 
         Returns:
-            Their output, and the first exit status that is not 0.
+            The output of the processes, and the first exit status that is not 0.
         """
         if self._server is None:
             pipes = {
@@ -52,7 +53,10 @@ class Forks:
 
     @property
     def said_by_imports(self) -> str:
-        """What the imports printed on standard error. A process that imports them itself prints it too."""
+        """The text that the imports printed on standard error.
+
+        A process that imports the modules itself prints it too.
+        """
         self._said.seek(0)
         return self._said.read()
 
@@ -63,7 +67,7 @@ class Forks:
 
 
 def _ranks(processes: int) -> list[dict[str, str]]:
-    """The variables that torchrun sets; empty for a single process."""
+    """Return the variables that torchrun sets; empty for a single process."""
     if processes == 1:
         return [{}]
     with socket.socket() as free:

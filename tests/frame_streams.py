@@ -1,4 +1,4 @@
-"""Streams without pictures: only times, camera poses and the validity of each frame."""
+"""Streams without pictures. They have only the time, the camera pose and the validity of each frame."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ class BareStream(FrameStream):
 def bare_stream(
     poses: Array | None, rate: float = 30.0, matrix: Array | None = None, size: tuple[int, int] = (640, 480)
 ) -> BareStream:
-    """A stream of valid frames at a constant rate; poses (n, 4, 4) in the frame of the mesh."""
+    """Make a stream of valid frames at a constant rate. Poses are (n, 4, 4) in the frame of the mesh."""
     frames = 1 if poses is None else len(poses)
     return BareStream(
         path=Path("scene.sens"),

@@ -1,8 +1,11 @@
-"""Run when a kernel of the tests starts: commands of vsitrain become forks, and forests have few trees."""
+"""Runs when a notebook's kernel starts in tests.
+
+Commands of vsitrain become forks; forests have few trees.
+"""
 
 
 def _hurry():
-    """Patch inside a function, so that a notebook does not see names that it forgot to import."""
+    """Patch inside a function, so that a notebook that does not import a name fails."""
     import subprocess
     from pathlib import Path
 

@@ -1,6 +1,6 @@
-"""One small valid scan in ScanNet's layout, written by hand, that tests read and damage.
+"""A small valid scan in ScanNet's layout, written by hand, for tests to read and damage.
 
-A room of 4 m by 3 m by 2.5 m with two boxes in it. Everything is on a grid of points, so that counts and
+It is a room of 4 m by 3 m by 2.5 m with two boxes in it. All points are on a grid, so that counts and
 coordinates are simple. Nothing here uses the code under test or the generator of synthetic scans.
 """
 
@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-# The scan's own frame is rotated by 90° about z and shifted relative to the room.
+# The frame of the scan's files is rotated by 90° about z and shifted, relative to the room frame.
 ALIGNMENT = np.array([[0.0, -1, 0, 3], [1, 0, 0, 2], [0, 0, 1, 0.5], [0, 0, 0, 1]])
 
 
 @dataclass
 class Part:
-    """A grid of points over the surface of an axis-aligned box; room frame, metres."""
+    """A part of the room: an axis-aligned box, room frame, metres. A grid of points covers its surface."""
 
     label: str | None
     low: tuple[float, float, float]
@@ -47,7 +47,7 @@ class Scan:
     properties: dict[str, str] = field(default_factory=dict)
 
     def write(self, root: Path) -> Path:
-        """Write its four files to ROOT/scans/NAME, and return that folder."""
+        """Write the four files of the scan to ROOT/scans/NAME, and return this folder."""
         folder = root / "scans" / self.name
         folder.mkdir(parents=True)
         (folder / f"{self.name}_vh_clean_2.ply").write_bytes(ply_bytes(self.vertices, self.faces))
@@ -62,7 +62,10 @@ class Scan:
 
 
 def small_scan(name: str = "scene0000_00") -> Scan:
-    """The room above as a scan. Some points have no annotation, one segment is named twice, one is empty."""
+    """Return the room as a scan.
+
+    Some points have no annotation, one segment is listed twice, and one is empty.
+    """
     vertices, faces, segments, groups = [], [], [], []
     for part in ROOM:
         points, triangles = grid_box(np.array(part.low), np.array(part.high))
@@ -104,7 +107,7 @@ def small_scan(name: str = "scene0000_00") -> Scan:
 
 
 def grid_box(low: np.ndarray, high: np.ndarray, steps: int = 4) -> tuple[list[list[float]], list[list[int]]]:
-    """Points and triangles of an axis-aligned box: a grid on each of its six faces or its only one."""
+    """Return points and triangles of an axis-aligned box: a grid on each face. A flat box has one face."""
     points: list[list[float]] = []
     triangles: list[list[int]] = []
     flat = [axis for axis in range(3) if low[axis] == high[axis]]
@@ -128,7 +131,7 @@ def grid_box(low: np.ndarray, high: np.ndarray, steps: int = 4) -> tuple[list[li
 
 
 def ply_header(vertices: int, faces: int) -> str:
-    """The header of ScanNet's own meshes."""
+    """Return the header of ScanNet's own meshes."""
     return (
         "ply\nformat binary_little_endian 1.0\ncomment VCGLIB generated\n"
         f"element vertex {vertices}\n"
@@ -139,7 +142,7 @@ def ply_header(vertices: int, faces: int) -> str:
 
 
 def ply_bytes(vertices: np.ndarray, faces: np.ndarray) -> bytes:
-    """A mesh as ScanNet writes it."""
+    """Return a mesh as ScanNet writes it."""
     body = b"".join(struct.pack("<fff4B", *vertex, 200, 150, 100, 255) for vertex in vertices)
     body += b"".join(struct.pack("<Biii", 3, *face) for face in faces)
     return ply_header(len(vertices), len(faces)).encode() + body

@@ -1,4 +1,4 @@
-"""A byte order mark, which some editors put at the beginning of a text file, changes nothing that is read."""
+"""A byte order mark at the beginning of a text file, as some editors write it, is ignored."""
 
 import codecs
 import json

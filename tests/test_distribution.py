@@ -1,6 +1,6 @@
-"""Wheel and source archive contain exactly the files of the packages, and work outside the checkout.
+"""The wheel and the source archive contain exactly the files of the packages, and work outside the checkout.
 
-`make dist` runs all of it; `make test` leaves out the installation, which is marked `soak`.
+`make dist` runs all these tests. `make test` leaves out the installation, which is marked `soak`.
 """
 
 import os
@@ -46,7 +46,7 @@ class Distribution:
 
 
 def files(*folders):
-    """Path from the checkout → content, for every file of the folders except compiled ones."""
+    """Return the content of every file in the folders, by its path in the checkout, except compiled files."""
     found = (file for folder in folders for file in (ROOT / folder).rglob("*") if file.is_file())
     return {
         str(file.relative_to(ROOT)): file.read_bytes() for file in found if "__pycache__" not in file.parts
@@ -55,7 +55,7 @@ def files(*folders):
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """Both archives, built from a copy of the project in which other programs left files."""
+    """Both archives. They are built from a copy of the project with files of other programs in it."""
     folder = tmp_path_factory.mktemp("distribution")
     tree = folder / "tree"
     for name, content in files(*PACKAGES, "recipes").items():
@@ -66,7 +66,7 @@ def built(tmp_path_factory):
     for name in STRAY:
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         (tree / name).write_text("stray")
-    # setuptools takes the files that an earlier build listed, as long as they exist.
+    # setuptools includes the files that an earlier build listed, if they exist.
     (tree / "vsi100k.egg-info").mkdir()
     (tree / "vsi100k.egg-info" / "SOURCES.txt").write_text("\n".join(STRAY))
     # The wheel is built from the source archive. Without isolation, nothing is downloaded.
@@ -78,7 +78,7 @@ def built(tmp_path_factory):
     return Distribution(wheel, archive)
 
 
-def test_the_wheel_holds_the_packages_and_nothing_else(built):
+def test_the_wheel_has_the_packages_and_nothing_else(built):
     with zipfile.ZipFile(built.wheel) as wheel:
         held = {name: wheel.read(name) for name in wheel.namelist() if ".dist-info/" not in name}
         about = {name.partition("/")[2] for name in wheel.namelist() if ".dist-info/" in name}
@@ -86,14 +86,14 @@ def test_the_wheel_holds_the_packages_and_nothing_else(built):
     assert about == {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE", "top_level.txt"}
 
 
-def test_the_source_archive_holds_packages_recipes_and_texts(built):
+def test_the_source_archive_has_packages_recipes_and_texts(built):
     with tarfile.open(built.archive) as archive:
         names = {member.name.partition("/")[2] for member in archive if member.isfile()}
     made = {name for name in names if name.startswith("vsi100k.egg-info/")} | {"PKG-INFO", "setup.cfg"}
     assert names - made == {*files(*PACKAGES, "recipes"), *TEXTS}
 
 
-def test_both_name_the_version(built):
+def test_both_archives_state_the_version(built):
     assert built.wheel.name == f"vsi100k-{vsidata.__version__}-py3-none-any.whl"
     assert built.archive.name == f"vsi100k-{vsidata.__version__}.tar.gz"
 
@@ -106,12 +106,12 @@ def test_the_package_index_would_accept_both(built):
 
 @pytest.fixture(scope="module")
 def installed(built, tmp_path_factory):
-    """A new environment with the wheel. The packages that the wheel needs are those of this environment."""
+    """A new environment with the wheel. The packages that it needs come from this environment."""
     environment = tmp_path_factory.mktemp("installed") / "environment"
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
     (packages,) = environment.glob("lib/python*/site-packages")
-    # A folder named in a .pth file comes last. Its own .pth files, such as that of an editable installation,
-    # have no effect.
+    # A folder that a .pth file lists comes last in the search path. The .pth files in that folder, such as
+    # that of an editable installation, have no effect.
     (packages / "needed.pth").write_text(sysconfig.get_path("purelib"))
     pip = [environment / "bin" / "python", "-m", "pip", "install", "--no-deps", "--no-index", built.wheel]
     subprocess.run(pip, check=True, capture_output=True)

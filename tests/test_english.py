@@ -29,7 +29,8 @@ PLAIN = {".md", ".yaml", ".yml", ".js", ".html", ".css", ".jinja", ".cff", ".tom
 OF_THE_PROJECT = PLAIN | {".py", ".pyi", ".ipynb"}
 OF_TESTS = {".py", ".sh"}
 
-# Words that the program looks for in texts of others, and keys of stored data: (file, word).
+# Exceptions: (file, word). The program searches for these words in answers of models, or they are keys of
+# stored data.
 QUOTED = {
     ("notebooks/02_audit.ipynb", "without a look"),  # the axis of a stored picture
     ("scripts/docs/json_files.yaml", "commonest"),
@@ -51,7 +52,7 @@ EXAMPLES = re.compile(r"^<!-- english: examples -->$.*?^<!-- end of examples -->
 
 
 def strings(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Line and text of each string literal below a node, with … for the values in an f-string."""
+    """Yield line and text of each string literal below a node, with … for the values in an f-string."""
     in_f_strings = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
@@ -64,7 +65,7 @@ def strings(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def comments(source: str) -> Iterator[tuple[int, str]]:
-    """First line and text of each block of comments."""
+    """Yield the first line and the text of each block of comments."""
     block: list[str] = []
     first = last = 0
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
@@ -80,13 +81,13 @@ def comments(source: str) -> Iterator[tuple[int, str]]:
 
 
 def of_python(source: str) -> Iterator[tuple[int, str]]:
-    """Line and text of each string literal, docstring and block of comments."""
+    """Yield line and text of each string literal, docstring and block of comments."""
     yield from strings(ast.parse(source))
     yield from comments(source)
 
 
 def of_a_test(source: str) -> Iterator[tuple[int, str]]:
-    """Line and text of each docstring, comment, assertion message, reason and name of a test."""
+    """Yield line and text of each docstring, comment, assertion message, reason and name of a test."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             if ast.get_docstring(node) is not None:
@@ -102,7 +103,7 @@ def of_a_test(source: str) -> Iterator[tuple[int, str]]:
 
 
 def of_notebook(source: str) -> Iterator[tuple[int, str]]:
-    """Cells in order, and what they print, with the number of the cell."""
+    """Yield the number and the text of each cell, and of its output."""
     for number, cell in enumerate(json.loads(source)["cells"], 1):
         yield number, "".join(cell["source"])
         for output in cell.get("outputs", ()):
@@ -113,7 +114,7 @@ def of_notebook(source: str) -> Iterator[tuple[int, str]]:
 
 
 def of_plain(source: str) -> Iterator[tuple[int, str]]:
-    """Paragraphs: blocks of lines without an empty one between them, without comment marks and examples."""
+    """Yield paragraphs, without comment marks and examples. Empty lines separate paragraphs."""
     lines = EXAMPLES.sub(lambda found: "\n" * found[0].count("\n"), source).splitlines()
     start = 0
     for number, line in enumerate([*lines, ""]):
@@ -125,7 +126,7 @@ def of_plain(source: str) -> Iterator[tuple[int, str]]:
 
 
 def texts(file: Path) -> Iterator[tuple[int, str]]:
-    """Line and text of everything in a file that a person reads."""
+    """Yield line and text of everything in a file that a person reads."""
     source = file.read_text("utf-8")
     if file.suffix in {".py", ".pyi"}:
         return of_a_test(source) if ROOT / "tests" in file.parents else of_python(source)
@@ -133,7 +134,7 @@ def texts(file: Path) -> Iterator[tuple[int, str]]:
 
 
 def found(file: Path, name: str) -> list[str]:
-    """`file:line: "text" in "its sentence": write …` for each form in a file."""
+    """Return `file:line: "text" in "its sentence": write …` for each form that a file contains."""
     faults = []
     for first, text in texts(file):
         lines = [" ".join(line.split()) for line in text.splitlines()]
@@ -150,7 +151,7 @@ def found(file: Path, name: str) -> list[str]:
 
 
 def files() -> dict[str, Path]:
-    """Every file with texts, by its path below the root."""
+    """Return every file with texts, by its path below the root."""
     inside = (file for folder in READ_IN for file in (ROOT / folder).rglob("*") if file.is_file())
     at_the_top = (ROOT / name for name in READ_AT_THE_TOP if (ROOT / name).exists())
     return {

@@ -1,7 +1,7 @@
-"""Imports go down only: no file or folder imports what depends on it. No two classes share a name.
+"""Imports go only down: no file or folder imports what depends on it. No two classes have the same name.
 
-Here, a room is a file or a subfolder. A room may import another room of the same folder if that one never
-leads back to it. Imports that only a type checker reads count as well.
+Here, a room is a file or a subfolder. A room may import another room of the same folder if the imports of
+that room never lead back. Imports that only a type checker reads count too.
 """
 
 import ast
@@ -14,11 +14,11 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("vsidata", "vsitrain")
-MOST_ROOMS = 20  # at the top of a package, without __init__ and marker files; a reader can keep these in mind
+MOST_ROOMS = 20  # most rooms of a package, without __init__ and marker files, that a reader can keep in mind
 
 
 def modules(root: Path) -> dict[str, Path]:
-    """Dotted name → file."""
+    """Return the file of each module, by its dotted name."""
     files = (file for package in PACKAGES for file in (root / package).rglob("*.py"))
     return {
         ".".join(file.relative_to(root).with_suffix("").parts).removesuffix(".__init__"): file
@@ -27,7 +27,7 @@ def modules(root: Path) -> dict[str, Path]:
 
 
 def imports(file: Path, known: dict[str, Path]) -> set[str]:
-    """The modules of this project that a file imports, anywhere in it."""
+    """Return the modules of this project that a file imports, anywhere in the file."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module:
@@ -39,11 +39,11 @@ def imports(file: Path, known: dict[str, Path]) -> set[str]:
 
 
 def edges(root: Path) -> dict[tuple[str, ...], dict[str, dict[str, str]]]:
-    """Folder → room → room that it imports → `file imports file`, for every two rooms of one folder."""
+    """Return imports between rooms of one folder: folder → room → imported room → `file imports file`."""
     known = modules(root)
     found: dict[tuple[str, ...], dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
     for name, file in known.items():
-        # A package's own file counts as a room next to those in its folder.
+        # The `__init__` of a package counts as a room next to the rooms in its folder.
         here = (*name.split("."), "__init__") if file.name == "__init__.py" else tuple(name.split("."))
         for other in imports(file, known) - {name}:
             there = (
@@ -57,7 +57,7 @@ def edges(root: Path) -> dict[tuple[str, ...], dict[str, dict[str, str]]]:
 
 
 def circles(root: Path) -> list[str]:
-    """Every import circle, as the imports that close it."""
+    """Return every import circle, as the imports that form it."""
     found = []
     for rooms in edges(root).values():
         try:
@@ -73,13 +73,13 @@ def test_imports_make_no_circles():
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_a_reader_can_keep_the_rooms_of_a_package_in_mind(package):
+def test_a_package_has_few_rooms(package):
     rooms = {name.split(".")[1] for name in modules(ROOT) if name.startswith(f"{package}.")}
     assert len(rooms) <= MOST_ROOMS
 
 
 def classes(root: Path) -> dict[str, list[str]]:
-    """Name of a class → the modules that define it."""
+    """Return the modules that define each class, by the name of the class."""
     found: dict[str, list[str]] = defaultdict(list)
     for name, file in modules(root).items():
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
@@ -92,8 +92,8 @@ def test_no_two_classes_have_the_same_name():
     assert not {name: where for name, where in classes(ROOT).items() if len(where) > 1}
 
 
-def test_file_names_say_what_is_in_the_file():
-    """`words.py` does not say which words it is about, and `utils.py` says nothing."""
+def test_file_names_state_what_the_file_contains():
+    """The name `words.py` does not state which words it contains. The name `utils.py` states nothing."""
     assert not [str(file) for file in modules(ROOT).values() if file.name in ("words.py", "utils.py")]
 
 
@@ -106,7 +106,7 @@ def test_two_classes_of_one_name_are_found(tmp_path):
 
 
 def test_a_circle_is_found_and_named(tmp_path):
-    """A circle is also found between folders, and where only a type checker imports."""
+    """Circles are also found between folders, and in imports that only a type checker reads."""
     files = {
         "vsidata/low/a.py": "if TYPE_CHECKING:\n    from vsidata.high import b\n",
         "vsidata/high/b.py": "",

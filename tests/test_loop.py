@@ -1,4 +1,4 @@
-"""The driver of the loop at toy size: every step runs once, and the table shows the predictions."""
+"""The script of the loop, at a tiny size, runs every step once, and its table shows the predictions."""
 
 import json
 import os
@@ -15,7 +15,10 @@ SHORT += ["--max_steps 1 --per_device_train_batch_size 8 --num_generations 4"]
 
 @pytest.fixture
 def run(tmp_path, monkeypatch, forks, capsys):
-    """Run the driver in this process, its trainings as forks; return its output and the number of steps."""
+    """Run the script in this process, and its trainings as forks.
+
+    Return its output and the number of steps.
+    """
     steps = []
     alone = subprocess.run
 
@@ -32,7 +35,7 @@ def run(tmp_path, monkeypatch, forks, capsys):
         runpy.run_path(str(SCRIPT), run_name="__main__")
         return capsys.readouterr().out, len(steps)
 
-    for name in ("OMP_NUM_THREADS", "TOKENIZERS_PARALLELISM"):  # the driver sets these
+    for name in ("OMP_NUM_THREADS", "TOKENIZERS_PARALLELISM"):  # the script sets these variables
         monkeypatch.setenv(name, os.environ.get(name, "1"))
     monkeypatch.syspath_prepend(SCRIPT.parent)
     monkeypatch.setattr("sys.argv", [str(SCRIPT), "--out", str(tmp_path / "loop"), *SHORT])
@@ -54,7 +57,7 @@ def test_loop_runs_every_step_once_and_shows_the_predictions_in_a_table(run, tmp
     assert (tmp_path / "loop" / "loop.png").read_bytes().startswith(b"\x89PNG")
     again, steps = run()
     assert steps == 0
-    assert again.count("done before") == 2 + 5  # the random model exists and is not made again
+    assert again.count("done before") == 2 + 5  # the random model exists, so it is not made again
 
 
 def ids(folder) -> set[str]:

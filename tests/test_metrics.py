@@ -1,4 +1,4 @@
-"""Scores against values worked out by hand, plain loops, and the published blind references."""
+"""Scores agree with values computed by hand, simple loops, and the published blind baselines."""
 
 import json
 from fractions import Fraction
@@ -23,19 +23,19 @@ from vsidata.metrics import (
     ("prediction", "truth", "score"),
     [
         (4, 4, 1.0),
-        (3, 4, 0.6),  # off by 0.25: passes at 0.50 … 0.75, fails at 0.80 and above
-        (2, 4, 0.1),  # off by 0.50, which the threshold 0.50 still allows
+        (3, 4, 0.6),  # an error of 0.25 is accepted at 0.50 … 0.75, and not at 0.80 and above
+        (2, 4, 0.1),  # an error of 0.50, which the threshold 0.50 just accepts
         (1.9, 4, 0.0),
         (6, 4, 0.1),
         (8, 4, 0.0),
-        (1.04, 1.0, 1.0),  # off by 0.04: below the finest threshold
+        (1.04, 1.0, 1.0),  # an error of 0.04 is below the strictest threshold
         (1.06, 1.0, 0.9),
         (-4, 4, 0.0),
         (float("nan"), 4, 0.0),
         (float("inf"), 4, 0.0),
     ],
 )
-def test_mean_relative_accuracy_is_what_the_thresholds_give_by_hand(prediction, truth, score):
+def test_mean_relative_accuracy_agrees_with_thresholds_by_hand(prediction, truth, score):
     assert mean_relative_accuracy(prediction, truth) == pytest.approx(score)
     assert relative_accuracy(prediction, truth) == pytest.approx(score)
 
@@ -111,7 +111,7 @@ def test_best_constant_of_nothing_is_refused():
 def test_constant_answers_get_their_known_scores_on_the_released_rooms(
     vsibench: Path, question_type, decimals, constant, score
 ):
-    # The constants are the best ones over the whole benchmark; these rooms are only a part of it.
+    # The published constants are best for the whole benchmark. These rooms are only a part of it.
     with (vsibench / "questions.jsonl").open() as lines:
         rows = [json.loads(line) for line in lines]
     truths = [float(row["ground_truth"]) for row in rows if row["question_type"] == question_type]
@@ -152,10 +152,10 @@ def test_interval_needs_one_scene_per_score(scores, scenes):
         interval(redrawn_means(scores, scenes))
 
 
-def test_means_of_chosen_questions_add_up_draw_by_draw():
+def test_means_of_chosen_questions_can_be_combined_sample_by_sample():
     rng = np.random.default_rng(0)
     scores, scenes = rng.uniform(size=60), [f"scene{i % 12}" for i in range(60)]
     first = np.arange(60) % 5 < 2
     parts = [redrawn_means(scores, scenes, chosen=chosen, seed=3) for chosen in (first, ~first)]
-    # Every scene has two questions of the first kind and three of the other.
+    # Every scene has two questions of the first type and three of the second.
     assert 0.4 * parts[0] + 0.6 * parts[1] == pytest.approx(redrawn_means(scores, scenes, seed=3))

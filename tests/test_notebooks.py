@@ -1,4 +1,4 @@
-"""The notebooks run from their first cell to their last, and their committed outputs are readable."""
+"""The notebooks run from the first cell to the last, and their committed outputs are readable."""
 
 import json
 import re
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture
 def kernels(tmp_path_factory, monkeypatch):
-    """Kernels of this test are fast: small sizes, and trainings that need no imports of their own."""
+    """Make kernels fast: sizes are small, and trainings are forks that need no imports."""
     folder = tmp_path_factory.mktemp("ipython")
     startup = folder / "profile_default" / "startup"
     startup.mkdir(parents=True)
@@ -35,14 +35,15 @@ def test_notebook_runs_and_shows_what_its_committed_outputs_show(path, tmp_path,
     committed = nbformat.read(path, as_version=4)
     notebook = nbformat.read(path, as_version=4)
     resources = {"metadata": {"path": str(tmp_path)}}
-    nbclient.NotebookClient(notebook, timeout=300, resources=resources).execute()  # raises what a cell raises
+    # raises the error of a cell
+    nbclient.NotebookClient(notebook, timeout=300, resources=resources).execute()
     for cell, before in zip(notebook.cells, committed.cells, strict=True):
         assert kinds(cell) == kinds(before) or not before.get("outputs"), cell.source
     assert not list(tmp_path.iterdir()), "a notebook left files in the folder that it ran in"
 
 
 def kinds(cell: Any) -> list[str]:
-    """The outputs of a cell: printed text, pictures, tables."""
+    """Return the outputs of a cell: printed text, pictures, tables."""
     return sorted({kind for output in cell.get("outputs", ()) for kind in output.get("data", {"printed": 0})})
 
 

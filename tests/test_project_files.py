@@ -24,7 +24,10 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 
 def loaded(file):
-    """Content of a YAML file with all scalars as strings: the key `on` does not become true."""
+    """Return the content of a YAML file.
+
+    All scalars are strings, so that the key `on` does not become true.
+    """
     return yaml.load((ROOT / file).read_text("utf-8"), yaml.BaseLoader)  # noqa: S506 - makes strings, lists, dicts
 
 
@@ -152,7 +155,7 @@ def test_a_form_asks_for_what_is_needed_to_answer_it(form, asked):
 
 
 def instructions():
-    """The instructions of the Dockerfile, in order, with continued lines joined."""
+    """Return the instructions of the Dockerfile, in order. Continued lines are joined."""
     lines = (
         line for line in (ROOT / "Dockerfile").read_text("utf-8").splitlines() if not line.startswith("#")
     )
@@ -161,7 +164,7 @@ def instructions():
 
 
 def admitted():
-    """The paths that .dockerignore keeps: it leaves everything out, then names what stays."""
+    """Return the paths that .dockerignore keeps. The file excludes everything, then lists these paths."""
     lines = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
     rules = [line for line in lines if line and not line.startswith("#")]
     assert rules[0] == "*"

@@ -1,4 +1,4 @@
-"""The public Python interface: what `vsidata` exports, used on a small build from beginning to end."""
+"""The public Python interface of `vsidata` works on a small build from beginning to end."""
 
 import json
 import subprocess
@@ -10,8 +10,8 @@ import vsidata
 from tests.dataset import small_scans, streams
 from vsidata.analysis.blind import forest, guess
 
-ROOMS = 5  # fewer scenes cannot be audited
-FRAMES = 2  # the share of rooms with frames
+ROOMS = 5  # an audit needs at least this many scenes
+FRAMES = 2  # rooms with frames
 _LIGHT = """
 import sys, vsidata
 heavy = {"numpy", "pyarrow", "pydantic", "huggingface_hub", "vsidata.dataset"} & {*sys.modules}
@@ -42,7 +42,7 @@ def done(root, tmp_path_factory):
     )
 
 
-def test_a_build_is_made_opened_read_and_found_complete(done):
+def test_a_build_is_made_opened_read_and_verified(done):
     assert done.failures == []
     build = vsidata.Build.open(str(done.out))
     assert build == done.build
@@ -73,10 +73,11 @@ def test_an_audit_belongs_to_its_build_and_is_shown_by_the_report(done, monkeypa
     shown = vsidata.report(build)
     assert (shown.scenes, shown.questions) == (ROOMS, found["questions"])
     assert '"stale":false' in (shown.index.parent / "data" / "build.js").read_text()
-    assert vsidata.report(done.out) == shown  # The second call: the name is still the function.
+    # In the second call, the name is still the function, not the module.
+    assert vsidata.report(done.out) == shown
 
 
-def test_functions_raise_the_messages_of_the_commands(tmp_path):
+def test_functions_raise_errors_with_the_messages_of_the_commands(tmp_path):
     with pytest.raises(vsidata.VsiError, match="needs an output folder"):
         vsidata.build(scannet_root=tmp_path)
     with pytest.raises(vsidata.VsiError, match="s3://lab/rooms"):
@@ -90,5 +91,5 @@ def test_functions_raise_the_messages_of_the_commands(tmp_path):
 
 
 def test_the_import_loads_nothing_that_is_not_used():
-    """`vsidata --help` stays quick, and a program that only reads a build loads only what it needs."""
+    """`vsidata --help` is quick. A program that only reads a build loads only the modules that it needs."""
     subprocess.run([sys.executable, "-c", _LIGHT], check=True)

@@ -1,4 +1,4 @@
-"""`scripts/install.py`: uv and pip install the same packages from the sources that pip is configured with."""
+"""`scripts/install.py` installs the same packages with uv and with pip, from the sources set for pip."""
 
 import ensurepip
 import functools
@@ -21,7 +21,7 @@ SCRIPT = Path(__file__).parents[1] / "scripts" / "install.py"
 
 
 def wheel_of_pip():
-    """The wheel of pip that comes with Python. Debian keeps it in a folder of its own."""
+    """Return the wheel of pip that is part of Python. Debian has it in another folder."""
     folders = [Path(ensurepip.__file__).parent / "_bundled", sysconfig.get_config_var("WHEEL_PKG_DIR")]
     return next(wheel for folder in folders if folder for wheel in Path(folder).glob("pip-*.whl"))
 
@@ -38,7 +38,7 @@ def write_wheel(folder, name, version):
 
 @pytest.fixture(scope="module", params=["uv", "pip"])
 def environment(request, tmp_path_factory):
-    """A virtual environment in which uv is installed, or in which it cannot be installed."""
+    """Make a virtual environment in which uv is installed, or cannot be installed."""
     folder = tmp_path_factory.mktemp(request.param) / ".venv"
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     if request.param == "uv":
@@ -55,7 +55,7 @@ def environment(request, tmp_path_factory):
 
 
 def install(environment, settings, *names):
-    """Run the script as on a machine where pip has only this configuration."""
+    """Run the script as if pip had only this configuration."""
     shutil.rmtree(environment / "thing", ignore_errors=True)
     config = environment / "pip.conf"
     config.write_text("[global]\n" + "".join(f"{name} = {value}\n" for name, value in settings.items()))
@@ -98,7 +98,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 @contextmanager
 def index(root, context=None):
-    """A package index on this machine, with the wheels of a folder."""
+    """Serve the wheels of a folder as a package index on this machine."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=root))
     if context is not None:
         server.socket = context.wrap_socket(server.socket, server_side=True)

@@ -1,4 +1,4 @@
-"""Fixtures that the tests of engines share: small scans, and the digests that their build must end with."""
+"""Fixtures that the tests of engines share: small scans, and the digests that their build must have."""
 
 import pytest
 
@@ -11,7 +11,7 @@ SCANS = 24
 
 @pytest.fixture(scope="package")
 def root(tmp_path_factory):
-    """Small scans; one of them cannot be used."""
+    """Small scans, one of which cannot be used."""
     root = small_scans.write(tmp_path_factory.mktemp("engines") / "download", SCANS, edge=0.3)
     broken = root / "scans/scene0001_00/scene0001_00_vh_clean_2.ply"
     broken.write_bytes(broken.read_bytes()[:-1000])
@@ -20,7 +20,7 @@ def root(tmp_path_factory):
 
 @pytest.fixture(scope="package")
 def whole(root, tmp_path_factory):
-    """Digests of a build of them with the local engine."""
+    """Digests of a build of these scans with the local engine."""
     out = tmp_path_factory.mktemp("whole") / "out"
     build(BuildOptions(out=out, scannet_root=root, workers=1))
     return digests(out)

@@ -1,6 +1,7 @@
-"""Builds on a real Slurm of one node: the bytes of a local build when any task dies; the folder stays locked.
+"""Builds on a real Slurm with one node have the bytes of a local build, even if a task dies.
 
-Needs Debian's packages slurm-wlm and munge, and root: apt-get install slurm-wlm munge
+The output folder stays locked until the jobs have ended. These tests need root and Debian's packages
+slurm-wlm and munge: apt-get install slurm-wlm munge
 """
 
 import json
@@ -31,7 +32,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def slurm():
-    """The environment in which commands find a Slurm that is started here."""
+    """The environment in which commands find the Slurm that is started here."""
     folder = Path(tempfile.mkdtemp(prefix="slurm"))
     subprocess.run(["bash", SCRIPT, "start", folder], check=True)
     yield {**os.environ, "SLURM_CONF": str(folder / "slurm.conf")}
@@ -77,7 +78,7 @@ def until_under_way(out: Path) -> None:
 
 
 def merged(out: Path) -> str:
-    """The output of the job that merges."""
+    """Return the output of the job that merges."""
     (said,) = (out / ".work/slurm_logs").glob("merge_*.out")
     return said.read_text()
 

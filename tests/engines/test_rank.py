@@ -1,4 +1,4 @@
-"""A rank of a cluster, without a cluster: it does its share once, also if it is stopped and started again."""
+"""A rank processes its share once, even if it is stopped and started again. No cluster is needed."""
 
 import os
 import shutil
@@ -52,7 +52,7 @@ def test_ranks_work_on_every_scan_once_and_report_it(folder, ranks):
     assert sorted(outcome.name for outcome in step.reported(Counter())) == NAMES
 
 
-def test_rank_that_is_started_again_does_what_it_has_not_reported(folder):
+def test_rank_that_is_started_again_does_the_scans_that_it_has_not_reported(folder):
     step = rank_of(folder)
     step(None, 0, 1)
     report = folder / "work/reports/00000.jsonl"
@@ -82,7 +82,7 @@ def test_new_submission_drops_the_reports_and_marks_of_an_earlier_one(folder):
     assert not (folder / "work/completions").exists()
 
 
-def test_scan_that_kills_its_worker_costs_the_rank_nothing(folder):
+def test_rank_survives_a_scan_that_kills_its_worker(folder):
     step = rank_of(folder, die_of_scan2)
     step(None, 0, 1)
     (death,) = [outcome for outcome in step.reported(Counter()) if outcome.died]
@@ -90,7 +90,7 @@ def test_scan_that_kills_its_worker_costs_the_rank_nothing(folder):
     assert sorted(done(folder)) == NAMES
 
 
-def test_rank_ends_when_its_parent_is_gone(folder, monkeypatch):
+def test_rank_ends_when_its_parent_has_ended(folder, monkeypatch):
     starters = iter([1000, 1000, 1])
     monkeypatch.setattr(os, "getppid", lambda: next(starters))
     step = rank_of(folder)

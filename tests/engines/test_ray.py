@@ -1,4 +1,7 @@
-"""Builds on a Ray cluster that is started here, with two processors: a local build's bytes after any kill."""
+"""Builds on a Ray cluster have the bytes of a local build after any kill.
+
+The cluster is started here, with two processors.
+"""
 
 import os
 import re
@@ -25,10 +28,11 @@ pytest.importorskip("ray", reason="the extra `cluster` is not installed")
 
 @pytest.fixture(scope="module")
 def cluster():
-    """A running cluster: its process, and the environment in which builds find it."""
-    folder = tempfile.mkdtemp(prefix="ray")  # Ray makes sockets below it; their paths may have 107 characters
+    """A running cluster. Yields its process, and the environment in which builds find it."""
+    # Ray makes sockets below this folder; their paths may have at most 107 characters
+    folder = tempfile.mkdtemp(prefix="ray")
     start = [Path(sys.executable).with_name("ray"), "start", "--head", "--block", "--port=0", "--num-cpus=2"]
-    # A token of its own replaces the user's settings: no other user may run code on it.
+    # The cluster has its own token instead of the user's settings, so that no other user may run code on it.
     keys = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": uuid.uuid4().hex}
     quiet = {**os.environ, **keys, "RAY_USAGE_STATS_ENABLED": "0", "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen(
@@ -69,7 +73,7 @@ def until_under_way(process: subprocess.Popen[str], out: Path) -> None:
 
 
 def is_of_an_actor(process: int) -> bool:
-    """Return whether a process is an actor of datatrove, or forked from one."""
+    """Return whether a process is an actor of datatrove or was forked from an actor."""
     return Path(f"/proc/{process}/cmdline").read_text().startswith("ray::RankWorker")
 
 

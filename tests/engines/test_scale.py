@@ -1,4 +1,4 @@
-"""Builds of 500, 2,000 and 20,000 small scans: cost grows no faster than the number of scans.
+"""The cost of builds of 500, 2,000 and 20,000 small scans grows no faster than the number of scans.
 
 Run with `-s`, it prints the figures of docs/clusters.md. It takes about half an hour on one core.
 """
@@ -15,7 +15,8 @@ from tests.dataset import small_scans
 
 NUMBERS = (500, 2_000, 20_000)
 
-# A build with one worker, and its cost: of the scans, of what comes before and after them, and of memory.
+# Run a build with one worker. Return the cost of the scans, of the steps before and after them, and the
+# memory.
 MEASURE = """
 import json, resource, statistics, sys, time
 from pathlib import Path
@@ -65,7 +66,7 @@ if __name__ == "__main__":
 @pytest.mark.soak
 def test_cost_of_a_scan_and_of_the_merge_stays_the_same_up_to_20_000_scans(tmp_path):
     root = small_scans.write(tmp_path / "download", 0)
-    for number in range(max(NUMBERS)):  # of 10,000 rooms, some scanned twice
+    for number in range(max(NUMBERS)):  # scans of 10,000 rooms; some rooms are scanned twice
         room, scan = number % 10_000, number // 10_000
         small_scans.write_scan(root / "scans" / f"scene{room:04d}_{scan:02d}", number, edge=10.0, floor=1.0)
     script = tmp_path / "measure.py"
@@ -81,7 +82,7 @@ def test_cost_of_a_scan_and_of_the_merge_stays_the_same_up_to_20_000_scans(tmp_p
     few, many = found[NUMBERS[0]], found[NUMBERS[-1]]
     assert many["scenes"] == NUMBERS[-1]
     times = NUMBERS[-1] / NUMBERS[0]
-    # A third allows for the noise of a shared machine.
+    # A third is the tolerance for the noise of a shared machine.
     assert many["a scan, ms"] < 1.33 * few["a scan, ms"]
     assert many["merge, s"] < 1.33 * times * few["merge, s"]
     assert many["questions"] > 0.9 * times * few["questions"]

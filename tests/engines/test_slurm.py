@@ -1,4 +1,4 @@
-"""Submissions to Slurm, and the lock of the folder by its jobs. Stand-in programs answer as Slurm does."""
+"""Submissions to Slurm, and the lock of the folder by its jobs. Small programs answer like Slurm."""
 
 import os
 import re
@@ -107,7 +107,7 @@ def test_queued_jobs_stop_an_overwriting_build_before_it_removes_anything(option
     assert build(other).manifest.options.seed == 1
 
 
-def test_the_job_that_merges_overwrites_nothing_that_the_others_did(options, answer):
+def test_the_job_that_merges_does_not_overwrite_results_of_the_others(options, answer):
     build(options.model_copy(update={"engine": "local"}))
     build(options.model_copy(update={"seed": 1, "overwrite": True}))
     again = read_options(options.out / ".work" / "options.json", {})
@@ -115,7 +115,7 @@ def test_the_job_that_merges_overwrites_nothing_that_the_others_did(options, ans
 
 
 @pytest.mark.parametrize("left", ["", "CANCELLED\nFAILED\n"], ids=["forgotten", "ended"])
-def test_a_folder_is_not_locked_by_jobs_that_are_gone(options, answer, left):
+def test_jobs_that_have_ended_do_not_lock_a_folder(options, answer, left):
     build(options)
     answer("squeue", f"printf '{left}'")
     assert build(options.model_copy(update={"engine": "local"})).manifest.scenes == {"train": 3}
@@ -137,7 +137,7 @@ def test_job_that_merges_over_a_finished_build_uses_the_new_results_of_changed_s
     assert rooms.read_text() != text
     submitted = build(options)
     with (options.out / ".work" / "executor.pik").open("rb") as file:
-        executor = dill.load(file)  # what the tasks of the array run
+        executor = dill.load(file)  # the command that the tasks of the array run
     for rank in range(submitted.ranks):
         executor.pipeline[0](None, rank, submitted.ranks)
     monkeypatch.setenv("SLURM_JOB_NAME", submitted.name)
@@ -148,7 +148,7 @@ def test_job_that_merges_over_a_finished_build_uses_the_new_results_of_changed_s
     assert not merged.untouched
 
 
-def test_if_slurm_cannot_be_asked_the_folder_stays_locked_and_the_lock_file_is_named(options, answer):
+def test_if_squeue_fails_the_folder_stays_locked_and_the_error_names_the_lock_file(options, answer):
     build(options)
     for script in ("echo no controller >&2; exit 1", None):
         if script:
@@ -178,7 +178,7 @@ def test_refused_job_is_an_error_and_locks_nothing(options, answer):
     assert build(options.model_copy(update={"engine": "local"})).manifest.scenes == {"train": 3}
 
 
-def test_with_nothing_to_do_the_build_is_merged_here_and_not_submitted(options, answer):
+def test_without_work_the_build_is_merged_here_and_not_submitted(options, answer):
     whole = build(options.model_copy(update={"engine": "local"}))
     (whole.out / "manifest.json").unlink()
     assert build(options).manifest == whole.manifest
@@ -196,7 +196,7 @@ def test_with_nothing_to_do_the_build_is_merged_here_and_not_submitted(options, 
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_settings_that_slurm_would_refuse_are_refused_before_it_is_asked(
+def test_settings_that_slurm_would_refuse_are_refused_before_the_submission(
     options, answer, change, fault, tmp_path
 ):
     if "out" in change:
@@ -253,7 +253,7 @@ def test_value_with_spaces_is_one_word_of_its_line(options, answer, tmp_path):
 
 
 @pytest.mark.parametrize("claim", [b"", b"\xff", b"a\0b", b"vsidata-0 --clusters=all", b"x" * 9999])
-def test_a_lock_that_no_build_made_is_refused_and_slurm_is_not_asked(options, answer, claim):
+def test_a_lock_file_of_another_program_is_refused_without_squeue(options, answer, claim):
     work = options.out / ".work"
     work.mkdir(parents=True)
     (work / "submitted").write_bytes(claim)

@@ -1,4 +1,4 @@
-"""A small build to disturb, started like a user starts it, and the digests that it must end with."""
+"""A small build that tests disturb. It starts as a user starts it, and must end with known digests."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ OPTIONS = ("--frames", "4", "--embed", "--no-visibility")
 
 
 def write_scans(root: Path, scans: int) -> Path:
-    """Small scans; every second one has a stream."""
+    """Write small scans. Every second scan has a stream."""
     small_scans.write(root, scans, edge=0.3)
     for number in range(0, scans, 2):
         streams.write(root, f"scene{number:04d}_00", streams.sens(12))
@@ -23,31 +23,31 @@ def write_scans(root: Path, scans: int) -> Path:
 
 
 def command(root: Path, out: Path, *more: object) -> list[str]:
-    """The command line of the build."""
+    """Return the command line of the build."""
     typed = ("build", "--scannet-root", root, "--out", out, "--workers", WORKERS, *OPTIONS, *more)
     return [sys.executable, "-c", "from vsidata.commands.app import main; main()", *map(str, typed)]
 
 
 def start(root: Path, out: Path, *more: object) -> subprocess.Popen[str]:
-    """Start a build in a process group of its own."""
+    """Start a build in its own process group."""
     return subprocess.Popen(
         command(root, out, *more),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        # Tests that run in the background have SIGINT ignored, and children inherit that.
+        # If tests run in the background, SIGINT is ignored, and child processes inherit this.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
 def finish(root: Path, out: Path) -> subprocess.CompletedProcess[str]:
-    """Run the same command again, until it ends."""
+    """Run the same command again and wait for its end."""
     return subprocess.run(command(root, out), capture_output=True, text=True, check=False)
 
 
 def built(root: Path, out: Path) -> dict[str, str]:
-    """Digests of what the command leaves if nothing disturbs it."""
+    """Return the digests of an undisturbed build."""
     ended = finish(root, out)
     assert ended.returncode == 0, ended.stderr
     return digests(out)
@@ -61,7 +61,7 @@ def rename_an_object(root: Path, scan: str) -> None:
 
 
 def killed_before_the_merge(root: Path, out: Path) -> None:
-    """Run the command, and kill it when each scan has its result and nothing is merged yet."""
+    """Run the command, and kill it when each scan has a result and nothing is merged yet."""
     code = (
         "import os, vsidata.pipeline.build as b; b.merge = lambda *_: os.kill(os.getpid(), 9); "
         "from vsidata.commands.app import main; main()"
@@ -72,7 +72,7 @@ def killed_before_the_merge(root: Path, out: Path) -> None:
 
 
 def workers_of(parent: int) -> list[int]:
-    """All descendants of a process, from /proc."""
+    """Return all descendants of a process, from /proc."""
     children: dict[int, list[int]] = {}
     for folder in Path("/proc").iterdir():
         if folder.name.isdecimal():
@@ -98,7 +98,10 @@ def is_alive(process: int) -> bool:
 
 
 def group_is_gone(group: int, seconds: float = 5) -> bool:
-    """Return whether all processes of a group end within seconds: a helper ends after its parent."""
+    """Return whether all processes of a group end within some seconds.
+
+    A helper process ends after its parent.
+    """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:

@@ -7,7 +7,7 @@ import pytest
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A small disk of its own: `small_disk(kilobytes)`; call it again for another size."""
+    """Mount a small disk: `small_disk(kilobytes)`. Call it again to change the size."""
     folder = tmp_path / "disk"
     folder.mkdir()
 

@@ -1,4 +1,4 @@
-"""A file that changes while it is read: the scan is the old one or the new one, never a mixture."""
+"""If a file changes while it is read, the scan is the old or the new scan, never a mixture."""
 
 import os
 import shutil
@@ -26,7 +26,7 @@ SEGMENTS = "_vh_clean_2.0.010000.segs.json"
 
 
 class Touched(ScanNet):
-    """A source with a file that another process overwrites just after it was read."""
+    """A source with a file that another process overwrites just after the source has read it."""
 
     def load(self, name: str) -> Scene:
         scene = super().load(name)
@@ -37,7 +37,7 @@ class Touched(ScanNet):
 
 
 class Vanishing(ScanNet):
-    """A source with a file that is removed just after it was read."""
+    """A source with a file that is removed just after the source has read it."""
 
     def load(self, name: str) -> Scene:
         scene = super().load(name)
@@ -76,7 +76,7 @@ def read_back(folder: Path) -> tuple[results.Head | None, list[results.Row]]:
 
 
 def test_scan_that_is_overwritten_again_and_again_is_never_a_mixture_of_two(tmp_path):
-    """Two annotations in turn, written in place without a pause that a reader could rely on."""
+    """Write two annotations in turn, in place. There is no pause in which a reader is safe."""
     root = small_scans.write(tmp_path / "root", 1, edge=0.3)
     path = root / "scans" / NAME / f"{NAME}.aggregation.json"
     first = path.read_bytes()
@@ -96,7 +96,7 @@ def test_scan_that_is_overwritten_again_and_again_is_never_a_mixture_of_two(tmp_
                     for start in range(0, len(content), 200):
                         file.write(content[start : start + 200])
                         file.flush()
-                done.wait(0.03)  # longer than a tick of the clock of file times
+                done.wait(0.03)  # longer than the resolution of file times
 
     writer = threading.Thread(target=overwrite)
     writer.start()
@@ -114,7 +114,7 @@ def test_scan_that_is_overwritten_again_and_again_is_never_a_mixture_of_two(tmp_
     finally:
         done.set()
         writer.join()
-    assert told, "no read met a change of the scan"
+    assert told, "the scan never changed while it was read"
 
 
 def test_meta_information_that_loses_a_room_while_it_is_read_skips_that_room(tmp_path):
@@ -135,7 +135,7 @@ def test_meta_information_that_loses_a_room_while_it_is_read_skips_that_room(tmp
 
 @pytest.fixture
 def finished(tmp_path):
-    """The options of a complete build of two scans, one with a stream."""
+    """Return the options of a complete build of two scans, one of which has a stream."""
     root = small_scans.write(tmp_path / "root", 2, edge=0.6)
     streams.write(root, NAME, streams.sens(4))
     options = BuildOptions(out=tmp_path / "out", scannet_root=root, frames=2, visibility=False, workers=1)
@@ -172,7 +172,7 @@ def test_stream_that_was_changed_with_its_size_and_time_restored_is_read_again(f
 
 
 def test_copy_of_the_scans_with_their_times_is_not_read_again(finished):
-    """The copy has new change times (ctime); the content of meshes and annotations decides."""
+    """The copy has new change times (ctime). So the content of meshes and annotations is compared."""
     before = digests(finished.out)
     (finished.scannet_root / "scans" / NAME / f"{NAME}.sens").unlink()
     small_scans.mark(finished.scannet_root)
@@ -211,7 +211,7 @@ def test_damaged_result_is_made_again(finished, kind, harm):
     results_folder = finished.out / ".work" / "scenes"
     (path,) = results_folder.glob(f"{NAME}*.{kind}")
     harm(path)
-    (finished.out / ".work" / "merged").unlink()  # as if the build had been interrupted before it merged
+    (finished.out / ".work" / "merged").unlink()  # as if the build had been interrupted before its merge
     assert build(finished).failures == []
     assert digests(finished.out) == before
 

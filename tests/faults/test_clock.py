@@ -1,4 +1,7 @@
-"""A clock that goes backwards, as after a correction of a wrong date: nothing depends on the time of day."""
+"""A build does not depend on the time of day.
+
+The clock goes backwards, as after a wrong date is corrected.
+"""
 
 import os
 import subprocess
@@ -8,7 +11,7 @@ import pytest
 from tests.faults import builds
 from tests.pipeline.test_build import digests
 
-# Python reads this as it starts, in the workers too. Each reading of the clock is an hour before the last.
+# Python runs this code when it starts, in workers too. Each reading of the clock is an hour before the last.
 _BACKWARDS = """
 import itertools, time
 start, steps = time.time(), itertools.count()

@@ -1,4 +1,4 @@
-"""A full or read-only disk ends a build in two lines; the same command resumes it."""
+"""A full or read-only disk ends a build with a message of two lines. The same command resumes the build."""
 
 import shutil
 
@@ -34,7 +34,7 @@ def whole(finished):
 
 
 def refused(ended) -> str:
-    """The fault that a build ended with: two lines and no traceback."""
+    """Return the fault with which a build ended. The message has two lines and no traceback."""
     assert ended.returncode == 2, ended.stderr
     fault, remedy = ended.stderr.splitlines()
     assert remedy.strip().endswith("run the same command again to resume.")
@@ -45,7 +45,7 @@ def refused(ended) -> str:
     "kilobytes", [pytest.param(12, marks=pytest.mark.soak), pytest.param(120, marks=pytest.mark.soak), 300]
 )
 def test_full_disk_is_reported_and_the_build_resumes_with_more_room(root, whole, small_disk, kilobytes):
-    """The disk fills up with the recipe, with the results of the scans, or with the last of them."""
+    """The disk is full at the recipe, at the results of the scans, or at the last result."""
     disk = small_disk(kilobytes)
     assert "No space left on device" in refused(builds.finish(root, disk / "out"))
     assert not (disk / "out" / "manifest.json").exists()
@@ -57,7 +57,7 @@ def test_full_disk_is_reported_and_the_build_resumes_with_more_room(root, whole,
 
 
 @pytest.mark.soak
-def test_disk_of_any_size_ends_a_build_in_two_lines_or_holds_it(root, whole, small_disk):
+def test_on_a_disk_of_any_size_a_build_ends_with_two_lines_or_is_complete(root, whole, small_disk):
     ends = set()
     for kilobytes in range(8, 4_000, 160):
         disk = small_disk(kilobytes)
@@ -87,12 +87,12 @@ def test_build_interrupted_by_a_read_only_disk_resumes(root, whole, small_disk):
     assert builds.built(root, disk / "out") == whole
 
 
-# --- other commands on a disk that is full
+# --- other commands on a full disk
 
 
 @pytest.fixture
 def full_disk(finished, small_disk):
-    """A build on a disk, and a function that leaves a given room on it."""
+    """A build on a disk, and a function that leaves a number of kilobytes free on it."""
     disk = small_disk(20_000)
     build = shutil.copytree(finished, disk / "build")
 
@@ -114,7 +114,7 @@ def names(folder) -> set[str]:
 
 
 @pytest.mark.parametrize("kilobytes", [0, 60])
-def test_full_disk_ends_export_report_and_audit_with_a_message_and_leaves_no_part(full_disk, kilobytes):
+def test_export_report_and_audit_end_with_a_message_on_a_full_disk_and_leave_no_files(full_disk, kilobytes):
     build, leave = full_disk
     disk = leave(kilobytes)
     before = names(disk)

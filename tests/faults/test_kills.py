@@ -1,4 +1,4 @@
-"""SIGKILL at any moment: the same command resumes, and ends with the bytes of an undisturbed build."""
+"""After SIGKILL at any moment, the same command gives the bytes of an undisturbed build."""
 
 import os
 import shutil
@@ -23,13 +23,13 @@ def root(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def whole(root, tmp_path_factory):
-    """Digests of the undisturbed build, and the seconds that it takes."""
+    """The digests of the undisturbed build, and its duration in seconds."""
     began = time.monotonic()
     return builds.built(root, tmp_path_factory.mktemp("whole") / "out"), time.monotonic() - began
 
 
 def kill_after(process: subprocess.Popen, seconds: float, alone: bool) -> bool:
-    """Kill a build, with its workers or alone, and return whether it was still running."""
+    """Kill a build, with or without its workers. Return whether it was still running."""
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
@@ -39,9 +39,10 @@ def kill_after(process: subprocess.Popen, seconds: float, alone: bool) -> bool:
 
 
 def kill_at_moments(root, whole, folder, kills: int, begun=None) -> None:
-    """Kill builds at moments spread over their whole time; every third is killed without its workers.
+    """Kill builds at moments that are spread over their duration. Every third is killed without its workers.
 
-    Every fifth is killed again after it has resumed. Each starts with nothing, or with a copy of `begun`.
+    Every fifth build is killed again after it has resumed. Each build starts with an empty folder, or with a
+    copy of `begun`.
     """
     digest, seconds = whole
     rng = np.random.default_rng(SEED)
@@ -76,7 +77,10 @@ def test_build_killed_at_fifty_moments_resumes_to_the_same_bytes(root, whole, tm
 
 @pytest.fixture(scope="module")
 def changed(root, whole, tmp_path_factory):
-    """A finished build; its scans, some with a newer annotation; and the digests that they give now."""
+    """A finished build, its scans, and the digests that a new build has.
+
+    Some annotations have changed since.
+    """
     folder = tmp_path_factory.mktemp("changed")
     scans = shutil.copytree(root, folder / "root")
     builds.built(scans, folder / "finished")
@@ -141,7 +145,7 @@ def test_lock_of_a_killed_build_is_free_and_that_of_a_running_one_is_not(root, t
     while not list(results.glob("*.jsonl")):
         assert process.poll() is None
         time.sleep(0.01)
-    os.kill(process.pid, signal.SIGSTOP)  # so that it still runs when the second starts
+    os.kill(process.pid, signal.SIGSTOP)  # so that this build still runs when the second starts
     try:
         second = builds.finish(root, out)
         assert second.returncode == 2

@@ -1,4 +1,4 @@
-"""Missing permissions: an unreadable scan is skipped; a build in an unwritable folder does not start."""
+"""An unreadable scan is skipped. A build in an unwritable folder does not start."""
 
 import os
 import tempfile
@@ -24,7 +24,7 @@ NAME = "scene0000_00"
 
 @pytest.fixture
 def place():
-    """A folder that everyone may enter and write to; pytest's own folders are for their owner only."""
+    """A folder that every user may enter and write to. Only the owner may enter pytest's folders."""
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o777)
         yield Path(name)
@@ -37,7 +37,7 @@ def root(place):
 
 @pytest.fixture
 def step_down():
-    """Permissions do not limit the superuser: from the call to the end of the test, run as another user."""
+    """Run as another user from the call to the end of the test. Permissions do not limit the superuser."""
     superuser = os.geteuid() == 0
     yield lambda: os.seteuid(65534) if superuser else None
     if superuser:
@@ -64,7 +64,7 @@ def test_scan_in_a_forbidden_folder_is_skipped_whether_or_not_it_was_read_before
     assert "Make it readable" in head.failure["remedy"]
 
 
-def test_unwritable_folder_is_named_before_a_scan_is_read(place, root, step_down):
+def test_unwritable_folder_is_reported_before_a_scan_is_read(place, root, step_down):
     (place / "mine").mkdir()
     (place / "mine").chmod(0o555)
     step_down()
@@ -74,14 +74,14 @@ def test_unwritable_folder_is_named_before_a_scan_is_read(place, root, step_down
 
 
 def give_away(folder: Path) -> None:
-    """Give a folder and all its content to the user that a test becomes."""
+    """Give a folder and all its content to the user as which a test runs."""
     if os.geteuid() == 0:
         for path in (folder, *folder.rglob("*")):
             os.chown(path, 65534, -1)
 
 
 @pytest.mark.parametrize("name", ["qa", "scenes", ".work"])
-def test_read_only_folder_inside_a_build_is_named_and_the_build_resumes_when_it_is_writable(
+def test_read_only_folder_inside_a_build_is_reported_and_the_build_resumes_when_it_is_writable(
     place, root, step_down, name
 ):
     options = BuildOptions(out=place / "out", scannet_root=root, workers=1)
@@ -100,7 +100,7 @@ def test_read_only_folder_inside_a_build_is_named_and_the_build_resumes_when_it_
 
 
 @pytest.mark.parametrize("name", ["report", "report/scenes", "report/data"])
-def test_read_only_folder_inside_a_report_is_named_and_the_report_stays(place, root, step_down, name):
+def test_read_only_folder_inside_a_report_is_reported_and_the_report_stays(place, root, step_down, name):
     out = build(BuildOptions(out=place / "out", scannet_root=root, workers=1)).out
     write_report(Build.open(out))
     whole = digests(out / "report")

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM at any moment: a clear message, a clean end, and the same command resumes."""
+"""Ctrl-C and SIGTERM end a build with a message at any moment. The same command resumes the build."""
 
 import os
 import shutil
@@ -29,20 +29,20 @@ def whole(root, tmp_path_factory):
 
 
 def until_at_work(process: subprocess.Popen, out) -> None:
-    """Wait until the folder exists: before that, Python is still starting."""
+    """Wait until build.log exists. Before, Python is still starting."""
     while not (out / "build.log").exists():
         assert process.poll() is None
         time.sleep(0.005)
 
 
 def stopped(process: subprocess.Popen, number: int, out: Path) -> str | None:
-    """Send a signal as a terminal or a scheduler does. Return the output; None if the build ended before."""
+    """Send a signal like a terminal or a scheduler. Return the output; None if the build ended before."""
     if number == signal.SIGINT:
-        os.killpg(process.pid, number)  # a terminal sends it to the whole group
+        os.killpg(process.pid, number)  # a terminal sends the signal to the whole group
     else:
         process.send_signal(number)
     _, said = process.communicate(timeout=20)
-    if (out / "manifest.json").exists():  # the signal met only Python while it exits
+    if (out / "manifest.json").exists():  # the build had ended, and Python was exiting
         return None
     assert process.returncode == 128 + number, said
     return said
@@ -53,7 +53,7 @@ def stop_at_moments(root, whole, folder, stops: int) -> None:
     rng = np.random.default_rng(SEED)
     for number in range(stops):
         out = folder / f"out{number}"
-        moment = seconds / 2 * (number + rng.random()) / stops  # the other half is the start
+        moment = seconds / 2 * (number + rng.random()) / stops  # the other half is the start of Python
         said = None
         while said is None:
             shutil.rmtree(out, ignore_errors=True)  # the last build ended before the signal
@@ -69,12 +69,12 @@ def stop_at_moments(root, whole, folder, stops: int) -> None:
         assert digests(out) == digest
 
 
-def test_interrupted_build_says_so_and_resumes(root, whole, tmp_path):
+def test_interrupted_build_prints_a_message_and_resumes(root, whole, tmp_path):
     stop_at_moments(root, whole, tmp_path, 2)
 
 
 @pytest.mark.soak
-def test_build_interrupted_at_any_moment_says_so_and_resumes(root, whole, tmp_path):
+def test_build_interrupted_at_any_moment_prints_a_message_and_resumes(root, whole, tmp_path):
     stop_at_moments(root, whole, tmp_path, 40)
 
 
@@ -82,5 +82,5 @@ def test_build_interrupted_at_any_moment_says_so_and_resumes(root, whole, tmp_pa
 def test_signal_during_the_start_of_the_workers_prints_no_traceback(root, tmp_path, number):
     process = builds.start(root, tmp_path / "out")
     until_at_work(process, tmp_path / "out")
-    time.sleep(0.1)  # the forkserver now imports what the work needs
+    time.sleep(0.1)  # now the forkserver imports the modules of the work
     assert stopped(process, number, tmp_path / "out") == WORD

@@ -1,4 +1,4 @@
-"""A worker that the kernel kills, as it does when memory runs out, costs a build time and a message."""
+"""If the kernel kills a worker, as when memory runs out, a build loses time and prints a message."""
 
 import os
 import resource
@@ -22,7 +22,10 @@ from vsidata.sources.meta_info import MetaInfo
 
 
 class DeadlyOnce(MetaInfo):
-    """A source with a second room that takes more memory than there is when it is first read."""
+    """A source with a second room.
+
+    When it is read for the first time, its worker is killed, as if memory ran out.
+    """
 
     def load(self, name: str) -> Scene:
         path, _ = self.places[name]
@@ -34,7 +37,7 @@ class DeadlyOnce(MetaInfo):
 
 
 class Greedy(MetaInfo):
-    """A source with a second room that asks for more memory than a worker may have."""
+    """A source with a second room that needs more memory than a worker may have."""
 
     def load(self, name: str) -> Scene:
         if name == "room0001":
@@ -62,9 +65,7 @@ def options(rooms: Path, out: Path) -> BuildOptions:
     return BuildOptions(out=out, meta_info=(rooms,), rules="vsibench", workers=2)
 
 
-def test_scan_with_a_worker_that_was_killed_once_is_tried_again_and_the_build_says_so(
-    rooms, tmp_path, monkeypatch
-):
+def test_scan_with_a_worker_that_was_killed_once_is_tried_again_with_a_message(rooms, tmp_path, monkeypatch):
     whole = build(options(rooms, tmp_path / "whole"))
     monkeypatch.setattr(building, "open_source", lambda _, paths: DeadlyOnce.open(paths))
     listener = Listener()
@@ -87,7 +88,7 @@ def test_scan_that_needs_too_much_memory_is_skipped_with_a_remedy(rooms, tmp_pat
 
 
 class DeadlyToTake:
-    """Work that kills the process that unpickles it, once per line of its file."""
+    """Work that kills the process that unpickles it, `deaths` times."""
 
     def __init__(self, folder: Path, deaths: int) -> None:
         self.folder = folder
@@ -125,8 +126,8 @@ def test_workers_that_are_killed_at_every_start_end_the_build_with_a_message(tmp
 
 
 @pytest.mark.parametrize("seconds", [0, 0.5], ids=["ends at once", "ends once it was asked"])
-def test_workers_that_cannot_be_started_are_not_blamed_on_the_folder(rooms, tmp_path, seconds):
-    """Stand in for a limit on processes, or for a Python that may not be run: a Python that only exits."""
+def test_error_of_workers_that_cannot_be_started_does_not_name_the_folder(rooms, tmp_path, seconds):
+    """Use a Python that only exits. It acts like a limit on processes, or a Python that may not be run."""
     python = tmp_path / "python"
     python.write_text(f"#!/bin/sh\nsleep {seconds}\nexit 1\n")
     python.chmod(0o755)

@@ -1,4 +1,4 @@
-"""Areas against floor plans of known area, and alpha shapes against shapely."""
+"""Areas agree with floor plans of known area, and alpha shapes with shapely."""
 
 import numpy as np
 import pytest
@@ -42,7 +42,7 @@ def vsi100k_area(points: Array, *, alpha: float) -> float:
 
 
 def checked(shape: FloorShape) -> float:
-    """The area of a shape, which must be the area inside its outline."""
+    """Return the area of a shape. It must be the area inside the outline."""
     assert sum(signed_area(ring) for ring in shape.outline) == pytest.approx(shape.area, abs=1e-9)
     return shape.area
 
@@ -53,14 +53,14 @@ def within(points: Array, rectangles: list[Rectangle]) -> NDArray[np.bool_]:
 
 
 def strewn(rectangle: Rectangle, height: float, rng: Generator, density: float = 1.0) -> Array:
-    """Points all over a level rectangle."""
+    """Return points all over a level rectangle."""
     x0, y0, x1, y1 = rectangle
     count = round((x1 - x0) * (y1 - y0) / SPACING**2 * density)
     return rng.uniform((x0, y0, height), (x1, y1, height), (count, 3))
 
 
 def upright(rectangle: Rectangle, top: float, rng: Generator) -> Array:
-    """Points all over the four sides of an object with a rectangular base."""
+    """Return points all over the four sides of an object with a rectangular base."""
     x0, y0, x1, y1 = rectangle
     corners = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
     sides = []
@@ -71,7 +71,7 @@ def upright(rectangle: Rectangle, top: float, rng: Generator) -> Array:
 
 
 def plan(kind: str, rng: Generator) -> tuple[list[Rectangle], float]:
-    """Rectangles of a floor, the first a room, and their total area."""
+    """Return the rectangles of a floor and their total area. The first rectangle is a room."""
     w, d = rng.uniform(3.0, 7.0, 2)
     if kind == "rectangle":
         return [(0, 0, w, d)], w * d
@@ -79,7 +79,7 @@ def plan(kind: str, rng: Generator) -> tuple[list[Rectangle], float]:
         return [(0, 0, w, d / 2), (0, 0, w / 2, d)], 0.75 * w * d
     if kind == "T":
         return [(0, 0, w, d / 2), (0.3 * w, 0, 0.7 * w, d)], 0.7 * w * d
-    other = rng.uniform(2.5, 5.0)  # two rooms, a wall of 12 cm and a doorway in it
+    other = rng.uniform(2.5, 5.0)  # two rooms with a wall of 12 cm between them and a doorway in it
     return [
         (0, 0, w, d),
         (w + 0.12, 0, w + 0.12 + other, d),
@@ -88,10 +88,10 @@ def plan(kind: str, rng: Generator) -> tuple[list[Rectangle], float]:
 
 
 def scanned_room(kind: str, seed: int, flaws: bool = True) -> tuple[Array, float]:
-    """Vertices of a scan of furnished rooms, turned, and the area of their floors.
+    """Return the vertices of a scan of furnished rooms, which is turned, and the area of their floors.
 
-    With flaws: unseen floor under furniture and wall behind it, noise of 3 mm, stray points up to a metre
-    beyond the walls, and a thinly seen wedge of what lies beyond an open door.
+    With flaws, the floor under furniture and the wall behind it are missing. There is noise of 3 mm. Stray
+    points are up to a metre beyond the walls. A few points show a wedge of the floor beyond an open door.
     """
     rng = np.random.default_rng((seed, *kind.encode()))
     rooms, area = plan(kind, rng)
@@ -136,7 +136,7 @@ def test_alpha_shape_is_the_union_of_the_delaunay_triangles_that_fit_the_circle(
     shapely = pytest.importorskip("shapely")
     points = np.random.default_rng(seed).uniform(0, 3, (120, 2))
     triangles = shapely.get_parts(shapely.delaunay_triangles(shapely.MultiPoint(points)))
-    # A circle fits around a triangle if the smallest circle through its corners does.
+    # A triangle fits into a circle if the circle through its corners is not larger.
     a, b, c = (shapely.get_coordinates(triangles).reshape(-1, 4, 2)[:, k] for k in range(3))
     sides = [np.linalg.norm(p - q, axis=1) for p, q in ((a, b), (b, c), (c, a))]
     radius = np.prod(sides, axis=0) / (4 * shapely.area(triangles))
@@ -165,11 +165,11 @@ def test_alpha_shape_of_a_dense_grid_is_its_rectangle():
     assert alpha_shape_area(grid(4, 3, 0.1), 5.0) == pytest.approx(12.0)
 
 
-def test_alpha_shape_leaves_a_hole_out_and_the_room_methods_fill_it():
+def test_alpha_shape_has_holes_and_the_room_methods_fill_them():
     points = grid(4, 3, 0.1)
     around = points[
         ~within(points, [(1.05, 1.05, 1.95, 1.95)])
-    ]  # a hole of 1 m², with corners that no disc reaches
+    ]  # a hole of 1 m²; no disc reaches its corners
     assert 11.0 < alpha_shape_area(around, 5.0) < 11.1
     assert floor_area(np.repeat(around, 5, axis=0), alpha=5.0, cell=0.1, min_density=0.2) == pytest.approx(
         12, rel=0.03
@@ -193,7 +193,7 @@ def rooms() -> list[tuple[Array, float]]:
     return [scanned_room(kind, seed) for kind in ("rectangle", "L", "T", "rooms") for seed in range(8)]
 
 
-def test_floor_is_that_of_the_plan_despite_strays_door_leaks_and_unseen_floor(rooms):
+def test_floor_is_that_of_the_plan_despite_stray_points_open_doors_and_missing_floor(rooms):
     errors = [abs(floor_area(points, **FLOOR) / area - 1) for points, area in rooms]
     assert np.median(errors) < 0.03
     assert np.percentile(errors, 95) < 0.08
@@ -264,12 +264,12 @@ METHODS = pytest.mark.parametrize(
     ],
     ids=["none", "one place", "a line", "not numbers"],
 )
-def test_points_that_enclose_nothing_have_no_area(measure, points):
+def test_points_that_enclose_no_area_are_refused(measure, points):
     with pytest.raises(DegenerateGeometry):
         measure(points)
 
 
-def test_points_kilometres_apart_are_refused_before_memory_is_taken():
+def test_points_kilometres_apart_are_refused_before_memory_is_allocated():
     points = np.vstack([np.random.default_rng(0).random((100, 3)), [[9000.0, 9000.0, 0.0]]])
     with pytest.raises(DegenerateGeometry, match="9000 by 9000 m"):
         floor_area(points, **FLOOR)
@@ -279,7 +279,7 @@ def test_points_kilometres_apart_are_refused_before_memory_is_taken():
 
 
 def sheet(start: tuple[float, ...], first: tuple[float, ...], second: tuple[float, ...], counts):
-    """A rectangle as a grid of vertices, with its triangles: from a corner along two sides."""
+    """Return a rectangle, from a corner along two sides, as a grid of vertices with triangles."""
     along, across = np.meshgrid(*(np.linspace(0, 1, count) for count in counts), indexing="ij")
     points = np.array(start) + along.reshape(-1, 1) * first + across.reshape(-1, 1) * second
     rows = np.arange(len(points)).reshape(counts)
@@ -288,7 +288,7 @@ def sheet(start: tuple[float, ...], first: tuple[float, ...], second: tuple[floa
 
 
 def cuboid(x: float, y: float, width: float, depth: float, height: float, spacing: float):
-    """Top and sides of a piece of furniture."""
+    """Return the top and the sides of a piece of furniture."""
     across, deep, up = (max(2, round(side / spacing) + 1) for side in (width, depth, height))
     return [
         sheet((x, y, height), (width, 0, 0), (0, depth, 0), (across, deep)),
@@ -298,7 +298,7 @@ def cuboid(x: float, y: float, width: float, depth: float, height: float, spacin
 
 
 def meshed_room(vertices: int, furniture: float) -> tuple[Array, IntArray]:
-    """A floor of 4 by 3 m with the given number of vertices per side, and three pieces of furniture."""
+    """Return a floor of 4 by 3 m with this number of vertices per side, and three pieces of furniture."""
     parts = [sheet((0, 0, 0), (4, 0, 0), (0, 3, 0), (vertices, vertices))]
     for place in ((0.2, 0.2, 1.5, 0.8, 0.75), (2.5, 1.0, 0.5, 0.5, 0.9), (3.0, 2.2, 0.8, 0.5, 0.4)):
         parts += cuboid(*place, furniture)

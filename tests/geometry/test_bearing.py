@@ -104,7 +104,7 @@ def test_angle_between_sectors_is_in_no_sector():
     np.testing.assert_array_equal(sector_of(np.radians([90, 180, -90]), easy), [0, -1, 1])
 
 
-def test_sector_may_contain_zero():
+def test_sector_may_contain_the_angle_zero():
     front = [(1.75 * pi, 0.25 * pi)]
     np.testing.assert_array_equal(
         sector_of(np.radians([0, 44, 46, -44, -46, 180]), front), [0, 0, -1, 0, -1, -1]

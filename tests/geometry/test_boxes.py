@@ -18,13 +18,16 @@ clouds = arrays(np.float64, st.tuples(st.integers(2, 40), st.just(3)), elements=
 
 
 def cloud(seed: int, count: int = 200) -> Array:
-    """Points of no particular shape: a stretched ball."""
+    """Return points in a stretched ball."""
     rng = np.random.default_rng(seed)
     return rng.normal(size=(count, 3)) * rng.uniform(0.1, 2.0, 3) + rng.uniform(-5, 5, 3)
 
 
 def furniture(seed: int) -> Array:
-    """Vertices of a scanned piece of furniture: a top, legs and perhaps a back, with 3 mm noise, turned."""
+    """Return vertices of a scanned piece of furniture, turned: a top, legs and perhaps a back.
+
+    Noise is 3 mm.
+    """
     rng = np.random.default_rng(seed)
     width, depth, height = rng.uniform(0.3, 2.0, 3)
     slabs = [((0, 0, height), (width, depth, 0.04))]
@@ -42,7 +45,7 @@ def holds(box: OrientedBox, points: Array) -> bool:
 
 
 def cuboid(sides: Array, turn: Rotation, middle: Array, rng: np.random.Generator) -> Array:
-    """The corners of a box and points within it."""
+    """Return the corners of a box and points in it."""
     corners = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)])
     return turn.apply(np.vstack([corners, rng.uniform(-0.5, 0.5, (100, 3))]) * sides) + middle
 
@@ -72,7 +75,7 @@ def test_box_touches_its_points_on_all_six_sides(fit, points):
 
 
 @given(seed=seeds)
-def test_turned_cuboid_gets_its_own_sides_back(seed):
+def test_box_of_a_turned_cuboid_has_the_sides_of_the_cuboid(seed):
     rng = np.random.default_rng(seed)
     sides, middle = rng.uniform(0.1, 3.0, 3), rng.uniform(-4, 4, 3)
     box = minimal_box(cuboid(sides, Rotation.random(rng=rng), middle, rng))
@@ -149,12 +152,12 @@ def test_tilted_sheet_gets_a_flat_minimal_box():
 
 @BOXES
 @pytest.mark.parametrize("count", [2, 3, 50])
-def test_points_on_a_line_have_a_length_only(fit, count):
+def test_box_of_points_on_a_line_has_only_a_length(fit, count):
     line = np.linspace(0, 1, count)[:, None] * [0.0, 0.0, 2.0] + [4.0, -3.0, 1.0]
     np.testing.assert_allclose(np.sort(fit(line).extents), [0, 0, 2], atol=1e-6)
 
 
-def test_slanting_line_has_its_own_length():
+def test_box_of_a_slanting_line_has_the_length_of_the_line():
     line = np.linspace(0, 1, 20)[:, None] * [3.0, 4.0, 12.0]
     assert minimal_box(line).longest_side == pytest.approx(13.0)
 
@@ -186,9 +189,9 @@ def test_points_without_extent_have_no_box(fit, points, fault):
 
 @pytest.mark.parametrize("seed", range(12))
 def test_no_distance_changes_by_more_than_the_slack_with_another_box_of_nearly_the_same_volume(seed):
-    """Use a right-angled wedge: a box along its legs and one along its long side have nearly the same volume.
+    """The object is a right-angled wedge. Boxes along its legs and along its long side have similar volumes.
 
-    The boxes on the faces of the convex hull are computed here again, as Open3D's source does it.
+    The test computes the boxes on the faces of the convex hull again, like Open3D's source.
     """
     rng = np.random.default_rng(seed)
     corners = np.array([(x, y, z) for x, y in ((0, 0), (1, 0), (0, 1)) for z in (0, 1)], dtype=float)
@@ -206,4 +209,4 @@ def test_no_distance_changes_by_more_than_the_slack_with_another_box_of_nearly_t
     to_box = np.array([box_distance(box, speck) for speck in specks])
     changes = [np.abs(to_box - [box_distance(rival, speck) for speck in specks]).max() for rival in rivals]
     assert max(changes) <= slack + 1e-9
-    assert max(changes) >= 0.5 * slack  # and the slack is no larger than necessary
+    assert max(changes) >= 0.5 * slack  # the slack is not much larger than necessary

@@ -19,10 +19,11 @@ seeds = st.integers(0, 2**32 - 1)
 
 
 def hull_distance(a: Array, b: Array) -> float:
-    """Distance between the convex hulls of a (n, 3) and b (m, 3): the shortest difference of their points.
+    """Return the distance between the convex hulls of a (n, 3) and b (m, 3).
 
-    The shortest vector in the hull of the differences d is sum(x d) / sum(x) for the x >= 0 that minimises
-    |sum(x d)|² + (sum(x) - 1)² (Lawson and Hanson, Solving Least Squares Problems, chapter 23).
+    It is the length of the shortest vector in the hull of the differences d of their points. This vector is
+    sum(x d) / sum(x) for the x >= 0 that minimises |sum(x d)|² + (sum(x) - 1)² (Lawson and Hanson, Solving
+    Least Squares Problems, chapter 23).
     """
     differences = (a[:, None] - b).reshape(-1, 3).T
     system = np.vstack([differences, np.ones(differences.shape[1])])
@@ -31,7 +32,7 @@ def hull_distance(a: Array, b: Array) -> float:
 
 
 def random_box(rng: np.random.Generator, spread: float) -> OrientedBox:
-    """Any box; sometimes flat, a rod, axis-aligned, or sharing a direction with the others."""
+    """Return any box. It may be flat, a rod, axis-aligned, or have a direction in common with other boxes."""
     extents = rng.uniform(0.05, 1.5, 3) * (rng.random(3) > 0.1)
     turn = (
         Rotation.random(rng=rng)
@@ -47,7 +48,7 @@ def box_at(center, extents, turn=None) -> OrientedBox:
 
 
 def patch(rng: np.random.Generator, rows: int, columns: int) -> tuple[Array, IntArray]:
-    """A crumpled sheet of rows x columns x 2 triangles, anywhere in the room."""
+    """Return a crumpled sheet of rows x columns x 2 triangles, anywhere in the room."""
     x, y = np.meshgrid(np.arange(columns + 1.0), np.arange(rows + 1.0))
     vertices = np.stack([x, y, 0 * x], axis=2).reshape(-1, 3) * rng.uniform(0.05, 0.3)
     vertices += rng.normal(0, 0.03, vertices.shape)
@@ -58,7 +59,7 @@ def patch(rng: np.random.Generator, rows: int, columns: int) -> tuple[Array, Int
 
 
 def shell(center, extents, turn=None) -> tuple[Array, IntArray]:
-    """The surface of a box: 8 corners, 12 triangles."""
+    """Return the surface of a box: 8 corners and 12 triangles."""
     quads = np.array([[0, 1, 3, 2], [4, 6, 7, 5], [0, 4, 5, 1], [2, 3, 7, 6], [0, 2, 6, 4], [1, 5, 7, 3]])
     return box_at(center, extents, turn).corners, np.vstack([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
 
@@ -92,7 +93,8 @@ def test_box_distance_grows_with_the_scene(seed, scale):
 
 
 def test_distance_between_turned_boxes_agrees_with_the_corner_to_face_construction():
-    # A cube on its corner, above a table top: the corner is half a space diagonal below the centre.
+    # A cube stands on a corner above a table top. The corner is half a space diagonal below the cube's
+    # centre.
     on_corner = Rotation.align_vectors([[0, 0, 1]], [[1, 1, 1]])[0]
     cube = box_at((0.2, -0.1, 2.0), (1, 1, 1), on_corner)
     assert box_distance(cube, box_at((0, 0, 0), (3, 3, 0.5))) == pytest.approx(
@@ -101,7 +103,8 @@ def test_distance_between_turned_boxes_agrees_with_the_corner_to_face_constructi
 
 
 def test_distance_between_crossed_edges_agrees_with_the_construction():
-    # The upper edge of a rod crosses the lower edge of another at right angles; each stands on its edge.
+    # Two rods stand on their edges. The upper edge of one crosses the lower edge of the other at right
+    # angles.
     lower = box_at((0, 0, 0), (4, 1, 1), Rotation.from_rotvec([np.pi / 4, 0, 0]))
     upper = box_at((0, 0, 3), (1, 4, 1), Rotation.from_rotvec([0, np.pi / 4, 0]))
     assert box_distance(lower, upper) == pytest.approx(3 - np.sqrt(2), abs=1e-12)
@@ -114,12 +117,12 @@ def test_distance_between_crossed_edges_agrees_with_the_construction():
         (box_at((0, 0, 0), (1, 1, 1)), box_at((2, 3, 0), (1, 1, 1)), np.hypot(1, 2)),  # edge to edge
         (box_at((0, 0, 0), (1, 1, 1)), box_at((2, 3, 3), (1, 1, 1)), 3.0),  # corner to corner
         (box_at((0, 0, 0), (1, 1, 1)), box_at((1, 0, 0), (1, 1, 1)), 0.0),  # touching
-        (box_at((0, 0, 0), (2, 2, 2)), box_at((0.1, 0, 0), (0.5, 0.5, 0.5)), 0.0),  # one in the other
+        (box_at((0, 0, 0), (2, 2, 2)), box_at((0.1, 0, 0), (0.5, 0.5, 0.5)), 0.0),  # one box inside the other
         (
             box_at((0, 0, 0), (4, 0.2, 0.2)),
             box_at((0, 0, 0), (0.2, 4, 0.2)),
             0.0,
-        ),  # a cross: no corner inside
+        ),  # a cross: no corner is inside the other box
         (box_at((0, 0, 0), (2, 2, 0)), box_at((0, 0, 0.7), (2, 2, 0)), 0.7),  # two sheets
         (box_at((0, 0, 0), (2, 2, 0)), box_at((3, 0, 0), (2, 2, 0)), 1.0),  # two sheets in one plane
         (box_at((0, 0, 0), (2, 0, 0)), box_at((0, 1, 0), (0, 2, 0)), 0.0),  # two lines that meet
@@ -229,13 +232,13 @@ def test_leaving_out_far_triangles_changes_no_surface_distance(seed):
     assert surface_distance(*surfaces) == pytest.approx(max(0.0, fcl.distance(*whole)), abs=1e-9)
 
 
-def test_surfaces_that_cross_are_not_apart():
+def test_surfaces_that_cross_have_the_distance_zero():
     a = surface(*shell((0, 0, 0), (4, 0.2, 0.2)))
     assert surface_distance(a, surface(*shell((0, 0, 0), (0.2, 4, 0.2)))) == 0.0
     assert surface_distance(a, a) == 0.0
 
 
-def test_hollow_object_has_a_distance_from_an_object_inside_it():
+def test_an_object_inside_a_hollow_object_is_at_a_distance():
     bowl, apple = surface(*shell((0, 0, 0), (2, 2, 2))), surface(*shell((0, 0, 0), (1, 1, 1)))
     assert surface_distance(bowl, apple) == pytest.approx(0.5)
 
@@ -247,7 +250,7 @@ def test_vertices_without_a_triangle_do_not_count():
     assert surface_distance(surface(strays, triangles + 1), b) == pytest.approx(2.0)
 
 
-def test_triangles_without_area_still_have_a_place():
+def test_triangles_without_area_count_for_distances():
     vertices = np.array([[0.0, 0, 0], [1, 0, 0], [2, 0, 0]])
     needle = surface(vertices, np.array([[0, 1, 2]]))
     dot = surface(vertices + np.array([1, 3, 0]), np.array([[0, 0, 0]]))
@@ -255,11 +258,11 @@ def test_triangles_without_area_still_have_a_place():
     assert surface_distance(dot, dot) == 0.0
 
 
-def test_object_without_triangles_has_no_surface():
+def test_surface_without_triangles_is_refused():
     with pytest.raises(DegenerateGeometry, match="no triangles"):
         surface(np.zeros((4, 3)), np.zeros((0, 3), dtype=np.int64))
 
 
-def test_corner_that_is_not_finite_makes_no_surface():
+def test_surface_with_a_corner_that_is_not_finite_is_refused():
     with pytest.raises(DegenerateGeometry, match="not finite"):
         surface(np.array([[0, 0, 0], [1, 0, np.nan], [0, 1, 0]]), np.array([[0, 1, 2]]))

@@ -16,7 +16,7 @@ CELL, RADIUS = 0.05, 0.2
 
 
 def sheet(low: tuple[float, float, float], high: tuple[float, float, float], step: float = 0.04) -> Array:
-    """(n, 3) a grid of points over an axis-aligned rectangle or block of space."""
+    """Return (n, 3) a grid of points in an axis-aligned rectangle or box."""
     steps = [
         np.linspace(a, b, max(2, round((b - a) / step) + 1)) if b > a else [a]
         for a, b in zip(low, high, strict=True)
@@ -25,7 +25,7 @@ def sheet(low: tuple[float, float, float], high: tuple[float, float, float], ste
 
 
 def shell(low: tuple[float, float, float], high: tuple[float, float, float]) -> Array:
-    """(n, 3) points on the sides and the top of a box."""
+    """Return (n, 3) points on the sides and the top of a box."""
     (a, b, c), (d, e, f) = low, high
     sides = [((a, b, c), (a, e, f)), ((d, b, c), (d, e, f)), ((a, b, c), (d, b, f)), ((a, e, c), (d, e, f))]
     return np.concatenate([sheet(*side) for side in [*sides, ((a, b, f), (d, e, f))]])
@@ -63,11 +63,11 @@ def test_only_level_triangles_at_the_floors_height_are_floor() -> None:
     assert floor_triangles(points, triangles).tolist() == [True, True, False, False, False]
 
 
-def test_empty_room_is_free_except_for_a_bodys_breadth_along_the_walls() -> None:
+def test_empty_room_is_free_except_along_the_walls() -> None:
     free = walkable(ROOM)
     x, y = free.places.T
     assert min(x.min(), y.min(), 5 - x.max(), 4 - y.max()) >= RADIUS
-    # The grid is at most two cell diagonals narrower.
+    # The free cells are at most two cell diagonals narrower.
     rim = RADIUS + 3 * math.sqrt(2) * CELL
     assert free.free.sum() * CELL**2 > (5 - 2 * rim) * (4 - 2 * rim)
 
@@ -79,9 +79,9 @@ def test_free_space_keeps_a_bodys_radius_from_furniture(
     free = walkable(np.concatenate([ROOM, shell((x, y, 0), (x + width, y + depth, height))]))
     away = np.maximum(np.maximum([x, y] - free.places, free.places - [x + width, y + depth]), 0)
     inside = (np.abs(free.places - [x + width / 2, y + depth / 2]) < [width / 2, depth / 2]).all(axis=1)
-    # Between two points of the furniture, 4 cm apart, a body can come 1 mm nearer.
+    # Points of the furniture are 4 cm apart. Between two of them, a body can get 1 mm nearer.
     assert np.linalg.norm(away[~inside], axis=1).min() >= RADIUS - 0.001
-    # Floor inside the furniture's shell is free only in a hollow wider than a body.
+    # Furniture is hollow here. Floor inside is free only if the hollow is wider than a body.
     assert not inside.any() or min(width, depth) > 2 * RADIUS
 
 
@@ -112,7 +112,7 @@ def test_way_is_free_up_to_the_first_obstacle() -> None:
     assert free.way(np.array([0.5, 0.5]), np.array([4.5, 0.5]))[-1] == pytest.approx([4.5, 0.5])
 
 
-def test_floor_that_the_scan_does_not_show_is_not_walked_on() -> None:
+def test_floor_that_the_scan_does_not_show_is_not_free() -> None:
     hole = (np.abs(ROOM[:, :2] - [2.5, 2]) < 0.6).all(axis=1) & (ROOM[:, 2] == 0)
     free = walkable(ROOM[~hole])
     assert not (np.abs(free.places - [2.5, 2]) < 0.5).all(axis=1).any()

@@ -1,4 +1,4 @@
-"""Edges of triangulated shapes, compared with shapely's unions."""
+"""Edges of triangulated shapes agree with shapely's unions."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def test_square_of_two_triangles_has_its_four_corners():
     assert signed_area(ring) == 1
 
 
-def test_hole_is_a_ring_of_its_own_and_runs_the_other_way():
+def test_hole_is_another_ring_and_runs_the_other_way():
     around = np.array([(0.0, 0), (3, 0), (3, 3), (0, 3), (1, 1), (2, 1), (2, 2), (1, 2)])
     triangles = [(a, b, 4 + a) for a, b in ((0, 1), (1, 2), (2, 3), (3, 0))]
     triangles += [(b, 4 + b, 4 + a) for a, b in ((0, 1), (1, 2), (2, 3), (3, 0))]
@@ -25,7 +25,7 @@ def test_hole_is_a_ring_of_its_own_and_runs_the_other_way():
     assert (signed_area(outer), signed_area(hole)) == (9, -1)
 
 
-def test_parts_that_touch_in_a_corner_are_two_rings():
+def test_parts_that_touch_in_a_corner_give_two_rings():
     points = np.array([(0.0, 0), (1, 0), (1, 1), (2, 1), (1, 2)])
     rings = outline(points, np.array([(0, 1, 2), (2, 3, 4)]))
     assert [signed_area(ring) for ring in rings] == [0.5, 0.5]

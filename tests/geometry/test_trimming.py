@@ -13,7 +13,7 @@ NO_TRIANGLES = np.zeros((0, 3), dtype=np.int64)
 
 
 def sheet(corner, width: float, depth: float, across=(0, 0, 0), spacing: float = 0.03) -> Mesh:
-    """A flat mesh from `corner` along x and y, turned by the rotation vector `across`."""
+    """Return a flat mesh from `corner` along x and y, turned by the rotation vector `across`."""
     columns, rows = max(1, round(width / spacing)), max(1, round(depth / spacing))
     x, y = np.meshgrid(np.linspace(0, width, columns + 1), np.linspace(0, depth, rows + 1))
     vertices = np.stack([x, y, 0 * x], axis=2).reshape(-1, 3)
@@ -24,7 +24,7 @@ def sheet(corner, width: float, depth: float, across=(0, 0, 0), spacing: float =
 
 
 def together(*meshes: Mesh) -> tuple[Array, IntArray, IntArray]:
-    """One mesh made of several, and the number of the source mesh of each vertex."""
+    """Join several meshes. Return the mesh, and the number of the source mesh of each vertex."""
     starts = np.cumsum([0] + [len(vertices) for vertices, _ in meshes])
     vertices = np.vstack([vertices for vertices, _ in meshes])
     triangles = np.vstack([triangles + start for (_, triangles), start in zip(meshes, starts, strict=False)])
@@ -32,7 +32,7 @@ def together(*meshes: Mesh) -> tuple[Array, IntArray, IntArray]:
 
 
 def kept(*meshes: Mesh, **limits) -> list[bool]:
-    """Whether each mesh is kept as a whole; no mesh may be kept in part."""
+    """Return whether each mesh is kept. No mesh may be kept in part."""
     vertices, triangles, source = together(*meshes)
     mask = keep_mask(vertices, triangles, **{**LIMITS, **limits})
     shares = [mask[source == k].mean() for k in range(len(meshes))]
@@ -66,11 +66,11 @@ def test_point_without_a_triangle_is_removed_unless_it_touches():
 def test_thin_leg_below_a_hole_in_the_scan_stays():
     leg = sheet(
         (0.02, 0.02, 0.0), 0.03, 0.6, across=(np.pi / 2, 0, 0)
-    )  # 15 cm of it are missing under the top
+    )  # 15 cm of the leg are missing under the top
     assert kept(TOP, leg) == [True, True]
 
 
-def test_leg_in_pieces_stays_if_each_piece_is_near_the_next():
+def test_leg_in_pieces_is_kept_if_each_piece_is_near_the_next():
     pieces = [
         sheet((0.02, 0.02, z), 0.03, 0.09, across=(np.pi / 2, 0, 0)) for z in (0.62, 0.48, 0.34, 0.20, 0.06)
     ]
@@ -91,11 +91,11 @@ def test_large_piece_stays_within_the_limit():
     assert kept(TOP, sheet((1.8, 0, 0.75), 0.6, 0.15)) == [True, False]
 
 
-def test_two_curtains_of_one_annotation_both_stay():
+def test_two_curtains_with_one_annotation_are_both_kept():
     assert kept(sheet((0, 0, 1), 0.6, 0.6), sheet((3, 0, 1), 0.6, 0.5)) == [True, True]
 
 
-def test_piece_near_the_second_half_stays_too():
+def test_piece_near_the_second_half_is_kept_too():
     assert (
         kept(sheet((0, 0, 1), 0.6, 0.6), sheet((3, 0, 1), 0.6, 0.5), sheet((3.7, 0, 1), 0.2, 0.2))
         == [True] * 3
@@ -114,7 +114,7 @@ def test_points_without_triangles_are_all_kept(count):
 
 @settings(max_examples=30)
 @given(seed=st.integers(0, 2**32 - 1))
-def test_order_place_and_heading_of_the_vertices_do_not_matter(seed):
+def test_order_position_and_rotation_of_the_vertices_do_not_matter(seed):
     rng = np.random.default_rng(seed)
     meshes = [sheet(rng.uniform(-1, 1, 3), *rng.uniform(0.03, 0.8, 2)) for _ in range(6)]
     vertices, triangles, _ = together(*meshes, *(fleck(rng.uniform(-1, 1, 3)) for _ in range(10)))

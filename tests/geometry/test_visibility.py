@@ -1,4 +1,4 @@
-"""Visible shares of surfaces, compared with answers worked out on paper."""
+"""Visible shares of surfaces agree with answers that were computed by hand."""
 
 import math
 
@@ -18,12 +18,12 @@ from vsidata.geometry.visibility import (
 )
 from vsidata.scene import Array, IntArray
 
-# Square pixels, 90° from left to right: at depth d the picture is 2 d wide and 1.5 d high.
+# Square pixels and 90° from left to right: at the depth d, the picture is 2 d wide and 1.5 d high.
 CAMERA = Camera((640, 480), np.array([[320.0, 0, 319.5], [0, 320, 239.5], [0, 0, 1]]))
 
 
 def looking(at: tuple[float, float, float], along: str = "+y") -> Array:
-    """(1, 4, 4) a camera held upright, looking along an axis of the room."""
+    """Return (1, 4, 4) the pose of an upright camera that looks along an axis of the room."""
     forward = np.zeros(3)
     forward["xyz".index(along[1])] = 1.0 if along[0] == "+" else -1.0
     down = np.array([0.0, 0, -1])
@@ -34,7 +34,10 @@ def looking(at: tuple[float, float, float], along: str = "+y") -> Array:
 
 
 def mesh(*boxes: tuple[tuple[float, ...], tuple[float, ...]]) -> tuple[Array, IntArray, IntArray]:
-    """Points, triangles and the owner of each triangle, for axis-aligned boxes that are an owner each."""
+    """Return points, triangles and the owner of each triangle of axis-aligned boxes.
+
+    Each box is one owner.
+    """
     points: list[list[float]] = []
     triangles: list[list[int]] = []
     owners: list[int] = []
@@ -52,7 +55,7 @@ def shares(pose: Array, *boxes: tuple[tuple[float, ...], tuple[float, ...]]) -> 
 
 
 def surface_share(pose: Array, *boxes: tuple[tuple[float, ...], tuple[float, ...]]) -> float:
-    """Share of the first box's surface that is seen."""
+    """Return the share of the first box's surface that is seen."""
     points, triangles, owners = mesh(*boxes)
     on_first = surface_points(points, triangles[owners == 0], 1000)
     return float(points_seen(caster(points, triangles), on_first, CAMERA, pose).mean())
@@ -63,7 +66,7 @@ BOX = ((-0.5, 2, -0.5), (0.5, 3, 0.5))
 
 
 def test_share_of_the_picture_is_that_of_the_near_face() -> None:
-    # At 2 m the picture is 4 m by 3 m, and the near face, 1 m², hides the rest of the box.
+    # At 2 m, the picture is 4 m by 3 m. The near face has 1 m² and hides the rest of the box.
     assert shares(looking((0, 0, 0)), BOX) == pytest.approx([1 / 12], abs=0.002)
 
 
@@ -106,10 +109,11 @@ def test_share_of_a_cubes_surface_is_the_number_of_faces_towards_the_camera(
 
 
 def test_small_object_far_away_shows_its_face_although_few_rays_hit_it() -> None:
-    # 4 cm on a side, 8 m away: a pixel in 640, less than one ray. Its front, a sixth of it, is in plain view.
+    # The cube has sides of 4 cm and is 8 m away: one pixel of 640, less than one ray. Its front, a sixth of
+    # its surface, is visible.
     cube = ((-0.02, 8, -0.02), (0.02, 8.04, 0.02))
     assert shares(looking((0, 0, 0)), cube)[0] < 2 / 19200
-    # Lines of sight end 1 cm before the surface: of so small a cube, the sides count in part.
+    # Lines of sight end 1 cm before the surface. So a part of the sides of such a small cube counts as seen.
     assert surface_share(looking((0, 0, 0)), cube) >= 1 / 6
 
 
@@ -151,7 +155,7 @@ def test_turning_room_and_camera_together_changes_nothing(
     pose = looking((0, 0, 0))
     before = points_seen(caster(points, triangles), on_box, CAMERA, pose)
     after = points_seen(caster(moved(points), triangles), moved(on_box), CAMERA, rigid @ pose)
-    assert np.mean(before != after) < 0.02  # points at the very edge of what is hidden
+    assert np.mean(before != after) < 0.02  # points at the edge of the hidden part
 
 
 @given(st.integers(1, 400), st.integers(0, 99))
@@ -175,7 +179,10 @@ def test_triangles_without_area_have_no_points() -> None:
 
 
 def measured(left: float, right: float) -> DepthPicture:
-    """A depth picture of half the size, with one value in metres per half, by a camera of the same view."""
+    """Return a depth picture of half the size with the same view.
+
+    Its left and right half have one value each, in metres.
+    """
     metres = np.full((240, 320), left, dtype=np.float32)
     metres[:, 160:] = right
     return DepthPicture(metres, np.array([[160.0, 0, 159.5], [0, 160, 119.5], [0, 0, 1]]))
@@ -184,11 +191,11 @@ def measured(left: float, right: float) -> DepthPicture:
 @pytest.mark.parametrize(
     ("left", "right", "share"),
     [
-        (1, 1, 0),  # a wall that the scan lacks
+        (1, 1, 0),  # a wall that is not in the scan
         (1, 2, 0.5),
-        (0, 1, 0.5),  # a dark or shining object is not measured
+        (0, 1, 0.5),  # the sensor does not measure dark or shiny objects
         (0, 0, 1),
-        (2, 5, 1),  # the face itself, and objects behind glass in the video
+        (2, 5, 1),  # the face itself, and objects behind glass
         (1.9, 2.1, 1),  # poses and depth are not exact
     ],
 )

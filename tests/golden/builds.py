@@ -1,4 +1,4 @@
-"""Small builds with pinned values: an unintended change is found."""
+"""Small builds with pinned values, which show unintended changes."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from vsidata.synthetic.write import write_scans
 RULES = ("wide", "vsibench", "vsi100k")
 SEEDS = (0, 1)
 TABLES = ("qa", "scenes", "frames", "embedded")
-_DIGITS = 6  # decimals: a micrometre, far more than another order of additions changes
+_DIGITS = 6  # decimals: a micrometre; another order of additions changes far less
 
 
 def rooms(root: Path) -> Path:
@@ -25,7 +25,7 @@ def rooms(root: Path) -> Path:
 
 
 def built(root: Path, out: Path, rules: str, seed: int) -> Path:
-    """Build all topics of a rule set about the scans of a root, with the frames inside the questions, too."""
+    """Build all topics of a rule set from the scans of a root, also with frames inside the questions."""
     options = BuildOptions(
         out=out,
         scannet_root=root,
@@ -40,10 +40,10 @@ def built(root: Path, out: Path, rules: str, seed: int) -> Path:
 
 
 def pinned(build: Path) -> dict[str, dict[str, dict[str, Any]]]:
-    """Table → column → number of rows and a digest of its values, in order.
+    """Return the number of rows and a digest of the values, in order, of each column of each table.
 
-    For a picture, its width and height count, not its bytes: those change with the library that encodes it.
-    Fields of a structure count as columns of their own, as `evidence.margin`.
+    The digest of a picture is that of its width and height, because its bytes depend on the library that
+    encodes it. A field of a structure, such as `evidence.margin`, counts as a column.
     """
     return {name: _columns(pq.read_table(build / name).flatten()) for name in TABLES}
 

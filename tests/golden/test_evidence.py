@@ -1,4 +1,4 @@
-"""Evidence in the current shape agrees with that of the first release, about the same rooms."""
+"""Evidence of the first release, converted to the current shape, agrees with current evidence."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from vsidata.topics.explain import explain
 from vsitrain.preferences import wrong_answer
 
 OLD = Path(__file__).parent / "first_release" / "qa"
-LEAST = 20  # questions that are in both builds: the balance of a smaller build keeps more of the others
+LEAST = 20  # questions that are in both builds; in a smaller build, fewer are left out for balance
 
 
 def old_rows():
@@ -27,7 +27,7 @@ def old_rows():
 
 @pytest.fixture(scope="module")
 def new_rows(tmp_path_factory):
-    """The questions of a current build about two of the same rooms."""
+    """Return the questions of a current build about two of the same rooms."""
     folder = tmp_path_factory.mktemp("today")
     write_scans(folder / "root", scenes=2, seed=3, frames=30)
     build(BuildOptions(out=folder / "qa", scannet_root=folder / "root", frames=3, frame_size=64, workers=1))
@@ -36,12 +36,12 @@ def new_rows(tmp_path_factory):
 
 
 def about(number):
-    """Equal to the nanometre."""
+    """Compare to the nanometre."""
     return number if number is None else pytest.approx(number, abs=1e-9)
 
 
 def plain(evidence):
-    """The parts of evidence that the first release had."""
+    """Return the parts of evidence that the first release had."""
     return {
         "objects": evidence["objects"],
         "value": about(evidence["value"]),
@@ -103,7 +103,7 @@ def test_old_shards_are_read_in_the_current_shape():
 
 
 def test_card_of_an_old_build_states_the_columns_that_it_has():
-    """`load_dataset` compares the files with these columns."""
+    """`load_dataset` checks that the files have these columns."""
     folder = OLD.parent
     then, now = (
         yaml.safe_load(text.split("---")[1])["dataset_info"]

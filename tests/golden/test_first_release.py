@@ -1,6 +1,6 @@
-"""A build of the first release is still read by every command.
+"""Every command still reads a build of the first release.
 
-`first_release/` is such a build, about six synthetic rooms, as the first release wrote it:
+The first release wrote `first_release/`, a build about six synthetic rooms, with these commands:
 
     vsidata synth ROOT --scenes 6 --seed 3 --frames 30
     vsidata build --scannet-root ROOT --out first_release --frames 3 --frame-size 64 --embed --holdout 20% \
@@ -26,7 +26,7 @@ def old(tmp_path):
     return shutil.copytree(Path(__file__).parent / "first_release", tmp_path / "old")
 
 
-def test_it_is_verified_judged_and_drawn(old, run):  # noqa: F811
+def test_old_build_is_verified_judged_and_drawn(old, run):  # noqa: F811
     run("verify", old)
     run("sample", old)
     run("audit", old)
@@ -36,17 +36,17 @@ def test_it_is_verified_judged_and_drawn(old, run):  # noqa: F811
     assert (old / "report" / "index.html").is_file()
 
 
-def test_it_is_compared(old, run):  # noqa: F811
+def test_old_build_is_compared(old, run):  # noqa: F811
     assert json.loads(run("compare", old, old, "--json"))
 
 
 @pytest.mark.parametrize("form", sorted(FORMS))
-def test_it_is_exported(old, run, tmp_path, form):  # noqa: F811
+def test_old_build_is_exported(old, run, tmp_path, form):  # noqa: F811
     said = json.loads(run("export", old, "--to", form, "--out", tmp_path / "out", "--json"))
     assert said["questions"] == QUESTIONS
 
 
-def test_it_is_pushed(old, hub, run):  # noqa: F811
+def test_old_build_is_pushed(old, hub, run):  # noqa: F811
     run("push", old, "--repo-id", "lab/old", "--with-frames", "--i-may-share-frames")
     for table in ("qa", "scenes", "frames", "embedded"):
         for shard in (old / table).iterdir():
@@ -54,7 +54,7 @@ def test_it_is_pushed(old, hub, run):  # noqa: F811
 
 
 @pytest.mark.parametrize("split", QUESTIONS)
-def test_it_is_trained_on(old, split):
+def test_old_build_is_used_for_training(old, split):
     rows = load_questions(str(old), split)
     assert len(rows) == QUESTIONS[split]
     store = FrameStore(str(old), split, num_frames=2, max_pixels=64 * 64)

@@ -1,4 +1,4 @@
-"""The values of all columns of small builds are those that are pinned in `values.json`.
+"""The values of all columns of small builds are those in `values.json`.
 
 If a change is intended, write them again, and state in the commit which columns changed and why:
 

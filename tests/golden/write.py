@@ -8,7 +8,7 @@ from tests.golden.builds import RULES, SEEDS, built, pinned, rooms
 
 
 def main() -> None:
-    """Build all of them in a temporary folder, and pin their values."""
+    """Run all builds in a temporary folder, and write their values."""
     with tempfile.TemporaryDirectory() as folder:
         root = rooms(Path(folder) / "root")
         values = {

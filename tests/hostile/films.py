@@ -1,4 +1,4 @@
-"""Small videos, and copies of them with changed headers or frames. MP4: ISO/IEC 14496-12."""
+"""Makes small videos, and copies of them with changed headers or frames. MP4: ISO/IEC 14496-12."""
 
 import struct
 import tempfile
@@ -11,7 +11,7 @@ WIDTH, HEIGHT, FRAMES, RATE = 64, 48, 6, 10
 
 
 def film(width: int = WIDTH, height: int = HEIGHT, frames: int = FRAMES, *, flat: bool = False) -> bytes:
-    """An MP4 that grows lighter: of noise, so that frames differ in their size in bytes, or black."""
+    """Return an MP4 of noise that grows lighter, so that the frames differ in bytes, or of black frames."""
     rng = np.random.default_rng(0)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.mp4"
@@ -25,14 +25,14 @@ def film(width: int = WIDTH, height: int = HEIGHT, frames: int = FRAMES, *, flat
 
 
 def changed(data: bytes, box: bytes, offset: int, layout: str, *values: int) -> bytes:
-    """The video with big-endian numbers written into a box, the given number of bytes after its name."""
+    """Write big-endian numbers into a box of the video, this number of bytes after the box's name."""
     out = bytearray(data)
     struct.pack_into(f">{layout}", out, data.index(box) + 4 + offset, *values)
     return bytes(out)
 
 
 def turned(data: bytes) -> bytes:
-    """The video with a quarter turn in the matrix of its track header, which players apply."""
+    """Write a quarter turn into the matrix of the video's track header. Players apply this matrix."""
     return changed(data, b"tkhd", 40, "9i", 0, 0x10000, 0, -0x10000, 0, 0, HEIGHT << 16, 0, 0x40000000)
 
 
@@ -46,7 +46,7 @@ def samples(data: bytes) -> list[bytes]:
 
 
 def with_samples(data: bytes, coded: list[bytes]) -> bytes:
-    """The video with other coded frames, as many as before."""
+    """Replace the coded frames of the video by the same number of other frames."""
     start = struct.unpack_from(">I", data, data.index(b"stco") + 12)[0]
     index = changed(data[data.index(b"moov") - 4 :], b"stsz", 12, f"{len(coded)}I", *map(len, coded))
     content = b"".join(coded)
@@ -56,7 +56,7 @@ def with_samples(data: bytes, coded: list[bytes]) -> bytes:
 
 
 def grown(data: bytes, larger: bytes) -> bytes:
-    """A video that continues after its third frame with the larger frames of another video."""
+    """Return a video that continues after its third frame with the larger frames of another video."""
     esds = larger.index(b"esds")
     header = larger[larger.index(b"\0\0\1\xb0", esds) : larger.index(b"\x06\x80\x80\x80\x01\x02", esds)]
     first, *others = samples(larger)

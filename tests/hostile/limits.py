@@ -1,11 +1,14 @@
-"""Limits on what reading a file may cost. The kernel limits the memory; a clock limits the time."""
+"""Limits on the memory and time that reading a file may take.
+
+The kernel limits memory, a clock limits time.
+"""
 
 import resource
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-SECONDS = 10  # of processor time: other work on the machine does not count
+SECONDS = 10  # seconds of processor time, so that other work on the machine does not count
 SECONDS_OF_WAITING = 60
 BYTES_A_BYTE = 10
 BYTES = 200_000_000
@@ -30,7 +33,7 @@ def within_limits(size: int) -> Iterator[None]:
 
 
 def _taken() -> int:
-    """Size of the address space of this process."""
+    """Return the size of the address space of this process."""
     with open("/proc/self/statm") as file:  # noqa: PTH123
         return int(file.read().split()[0]) * resource.getpagesize()
 

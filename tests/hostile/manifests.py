@@ -1,4 +1,4 @@
-"""Every command that reads a build, with a manifest that tests damage."""
+"""All commands that read a build, and a build with a manifest that tests damage."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,18 +9,19 @@ from pathlib import Path
 from tests.dataset import small_scans, streams
 from vsidata.pipeline.build import BuildOptions, build
 
-ROOMS = 5  # fewer scenes cannot be audited
+ROOMS = 5  # an audit needs at least this many scenes
 TOPICS = ("object_counting", "object_rel_direction")
 
 
 @dataclass(frozen=True)
 class Built:
-    """A complete build, its scans, and the exact bytes of all its files.
+    """A complete build, its scans, and the bytes of its files.
 
     Attributes:
         root: the folder of the scans.
         out: the folder of the build.
-        files: path below `out` → content, without the log and the files that only the build itself needs.
+        files: the content of each file by its path below `out`, without the log and the files that only a
+            build needs.
     """
 
     root: Path
@@ -29,7 +30,7 @@ class Built:
 
     @contextmanager
     def with_file(self, name: str, content: bytes) -> Iterator[Path]:
-        """The build with one file replaced; restored afterwards."""
+        """Replace one file of the build, and restore it afterwards."""
         (self.out / name).write_bytes(content)
         try:
             yield self.out
@@ -41,7 +42,7 @@ class Built:
 
 
 def made(folder: Path) -> Built:
-    """Build small rooms; two have frames, and one room is held out."""
+    """Build small rooms. Two have frames, and one is held out."""
     root = small_scans.write(folder / "root", ROOMS, edge=0.6)
     for number in range(2):
         streams.write(root, f"scene{number:04d}_00", streams.sens(4, size=(64, 48)))

@@ -1,4 +1,4 @@
-"""Mutations of valid files: flipped bytes, parts cut or repeated, extreme numbers, exchanged values."""
+"""Mutations of valid files: flipped bytes, parts that are cut or repeated, extreme numbers, other values."""
 
 import json
 import re
@@ -36,7 +36,7 @@ Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 @st.composite
 def mutated(draw: Draw, data: bytes) -> bytes:
-    """One to four mutations of a valid file."""
+    """Apply one to four mutations to a valid file."""
     for mutate in draw(st.lists(st.sampled_from(_MUTATIONS), min_size=1, max_size=4)):
         if data:
             data = mutate(draw, data)
@@ -45,14 +45,14 @@ def mutated(draw: Draw, data: bytes) -> bytes:
 
 @st.composite
 def exchanged(draw: Draw, data: bytes) -> bytes:
-    """JSON that stays JSON: one to three values exchanged for arbitrary ones."""
+    """Replace one to three values in JSON by arbitrary values. The result is still JSON."""
     for _ in range(draw(st.integers(1, 3))):
         data = _exchange_value(draw, data)
     return data
 
 
 def _place(draw: Draw, data: bytes) -> int:
-    """Any position; half of the draws are near the beginning, where headers are."""
+    """Draw a position. Half of the positions are near the beginning, where headers are."""
     return draw(st.integers(0, min(len(data) - 1, 500)) | st.integers(0, len(data) - 1))
 
 
@@ -118,7 +118,7 @@ def _nest(draw: Draw, data: bytes) -> bytes:
 
 
 def _exchange_value(draw: Draw, data: bytes) -> bytes:
-    """Exchange a value anywhere in JSON for an arbitrary one; return other files unchanged."""
+    """Replace a value anywhere in JSON by an arbitrary value. Other files are returned unchanged."""
     try:
         content = json.loads(data)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Every parser of files that users did not write themselves, each with a valid file to mutate."""
+"""Every parser of files that may come from strangers, each with a valid file to mutate."""
 
 import hashlib
 import io
@@ -45,11 +45,11 @@ class Reader:
     """One parser.
 
     Attributes:
-        name: of what it reads.
-        file: the name that the file must bear.
-        valid: a valid file's bytes.
-        read: reads the file, all of it.
-        beside: further files of the folder that it stands in.
+        name: the name of the kind of file.
+        file: the name that the file must have.
+        valid: the bytes of a valid file.
+        read: reads the complete file.
+        beside: other files in the folder of the file, by name.
     """
 
     name: str
@@ -74,7 +74,7 @@ def _all_of(stream: FrameStream) -> None:
     for position in range(min(len(stream), 8)):
         jpeg = stream.jpeg(position) if stream.valid[position] else None
         if jpeg:
-            with faults_of(stream.path, "Fix it."):  # as the code that shows frames does
+            with faults_of(stream.path, "Fix it."):  # like the code that shows frames
                 at_size(jpeg, 16, 90)
         stream.depth(position)
 
@@ -88,7 +88,7 @@ def _exported(path: Path) -> None:
 
 
 def _export(path: Path) -> None:
-    """Export the frame as a build with videos does, turned."""
+    """Export the frame like a build with videos, turned."""
     images = [{"bytes": path.read_bytes(), "path": ""}, {"bytes": sens_bytes.jpeg(), "path": ""}]
     row = {"scene_name": NAME, "images": images, "timestamps": [0.0, 1.5], "orientation": 90}
     write_mp4(path.parent, row | {"width": sens_bytes.WIDTH, "height": sens_bytes.HEIGHT})
@@ -216,10 +216,10 @@ READERS = [
 
 
 def by_name(name: str) -> Reader:
-    """The parser with this name."""
+    """Return the parser with this name."""
     return next(reader for reader in READERS if reader.name == name)
 
 
 def png_of(width: int, height: int) -> bytes:
-    """The beginning of a depth picture that states its size."""
+    """Return the beginning of a depth picture, which states its size."""
     return b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">IIBBBBB", width, height, 16, 0, 0, 0, 0)

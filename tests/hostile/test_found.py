@@ -1,4 +1,4 @@
-"""The corpus: files that once crashed a parser, or took too much time or memory. All are refused."""
+"""Files that once crashed a parser, or took too much time or memory, are refused."""
 
 import os
 import struct
@@ -23,11 +23,11 @@ class Found:
     """One file of the corpus.
 
     Attributes:
-        what: the file in words.
-        reader: the parser that it once broke.
-        make: makes its bytes.
-        fault: a part of the message that refuses it.
-        large: True if it takes seconds to make.
+        what: a description of the file.
+        reader: the parser that the file once crashed.
+        make: makes the bytes of the file.
+        fault: a part of the expected message.
+        large: whether the file takes seconds to make.
     """
 
     what: str
@@ -54,14 +54,17 @@ def _many_keys() -> bytes:
 
 
 def _laughs() -> bytes:
-    """Nine lines; the last one expands to nine to the power of eight values."""
+    """Return nine lines of YAML. The last expands to a huge number of values ("billion laughs")."""
     lines = [b"a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [b"a%d: &a%d [%s]" % (n, n, b", ".join([b"*a%d" % (n - 1)] * 9)) for n in range(1, 9)]
     return b"\n".join(lines)
 
 
 def _laughs_in_a_key() -> bytes:
-    """The same inside a key, which PyYAML reads completely before it finds that it cannot be a key."""
+    """Return such aliases inside a key.
+
+    PyYAML reads them completely before it finds that a list cannot be a key.
+    """
     lists = [b"&a0 [x, x, x, x, x, x, x, x, x]"]
     lists += [b"&a%d [%s]" % (n, b", ".join([b"*a%d" % (n - 1)] * 9)) for n in range(1, 9)]
     return b"? [" + b", ".join(lists) + b"]\n: 1\n"
@@ -77,7 +80,10 @@ def _inflating() -> bytes:
 
 
 def _scans_without_end() -> bytes:
-    """A progressive JPEG with one of its scans repeated many times: each is a pass over the whole picture."""
+    """Return a progressive JPEG that repeats a scan many times.
+
+    Decoding a scan passes over the whole picture.
+    """
     picture = jpeg(100, progressive=True)
     start = picture.index(b"\xff\xda")
     end = picture.find(b"\xff", start + 2)
@@ -85,7 +91,7 @@ def _scans_without_end() -> bytes:
 
 
 def _mesh(vertices: int, faces: int, kind: str) -> bytes:
-    """A mesh with faces that need few bytes for their corners."""
+    """Return a mesh with faces that need few bytes for their corners."""
     header = (
         f"ply\nformat binary_little_endian 1.0\nelement vertex {vertices}\nproperty float x\n"
         f"property float y\nproperty float z\nproperty uchar red\nelement face {faces}\n"

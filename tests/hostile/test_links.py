@@ -1,4 +1,4 @@
-"""Folders of unknown origin: no file outside, and no file of the user, is written, emptied or removed."""
+"""In folders of unknown origin, no file outside and no file of the user is written, emptied or removed."""
 
 import json
 import os
@@ -34,7 +34,7 @@ def by_hand(tmp_path_factory):
 
 @pytest.fixture
 def built(by_hand, tmp_path):
-    """A copy of a build that a test may change."""
+    """A copy of a build, which a test may change."""
     return shutil.copytree(by_hand, tmp_path / "build")
 
 
@@ -80,7 +80,7 @@ def command(*arguments: object):
 
 
 def refused(*arguments: object) -> str:
-    """Output of a command that ends with an error message."""
+    """Return the output of a command that ends with an error message."""
     ran = command(*arguments)
     assert isinstance(ran.exception, VsiError), (arguments, ran.output, repr(ran.exception))
     return str(ran.exception)
@@ -110,7 +110,7 @@ def test_report_is_not_written_through_a_link(built, mine):
 @pytest.mark.parametrize(
     "names", [["index.html"], ["index.html", "report.css", "data/mine.js"], ["index.html", "data/build.js"]]
 )
-def test_a_folder_report_of_the_user_is_not_replaced(built, names):
+def test_a_folder_of_the_user_with_the_name_report_is_not_replaced(built, names):
     for name in names:
         (built / "report" / name).parent.mkdir(parents=True, exist_ok=True)
         (built / "report" / name).write_text("mine")
@@ -262,7 +262,7 @@ def test_log_that_is_a_pipe_does_not_block(scans, stopped):
         build(options(scans, stopped))
 
 
-def test_folder_of_the_user_that_has_a_folder_work_is_not_a_build(scans, mine):
+def test_folder_of_the_user_with_a_subfolder_work_is_not_a_build(scans, mine):
     (mine / ".work" / "scenes").mkdir(parents=True)
     (mine / "README.md").write_text("mine")
     with unchanged(mine), pytest.raises(OptionError, match="is not a build"):
@@ -312,7 +312,7 @@ def test_files_of_killed_merges_are_removed(scans, stopped):
 # --- new folders
 
 
-def test_a_folder_called_unfinished_beside_the_new_one_is_kept(finished, tmp_path):
+def test_a_folder_with_the_name_unfinished_next_to_the_new_folder_is_kept(finished, tmp_path):
     for name in ("less", "exported", "scans/scene0000_00"):
         (tmp_path / f"{name}.unfinished").mkdir(parents=True)
         (tmp_path / f"{name}.unfinished" / "mine.txt").write_text("mine")
@@ -336,7 +336,7 @@ def test_two_writers_of_one_folder_do_not_mix_their_files(tmp_path):
     assert [path.name for path in tmp_path.rglob("*")] == ["out", "second"]
 
 
-def test_files_of_dead_runs_are_removed_and_those_of_living_ones_are_kept(tmp_path):
+def test_files_of_ended_runs_are_removed_and_files_of_current_runs_are_kept(tmp_path):
     dead = tmp_path / "out.0123456789abcdef.unfinished"
     (dead / "frames").mkdir(parents=True)
     other = tmp_path / "outing.0123456789abcdef.unfinished"
@@ -357,7 +357,7 @@ def test_a_new_folder_may_be_the_current_folder(tmp_path, monkeypatch):
 
 def test_a_deep_chain_of_reports_is_refused(built):
     place = os.open(write_report(Build.open(built)).index.parent, os.O_RDONLY)
-    for _ in range(1500):  # deeper than Python's limit of calls and than a path may be long
+    for _ in range(1500):  # deeper than Python's recursion limit and the largest length of a path
         os.mkdir("before", dir_fd=place)
         inside = os.open("before", os.O_RDONLY, dir_fd=place)
         os.close(place)
@@ -404,7 +404,7 @@ def test_a_file_named_by_the_user_may_not_be_a_link_or_a_device(tmp_path, mine):
 
 
 def test_subset_of_a_copy_that_consists_of_links_contains_complete_files(finished, tmp_path):
-    """The cache of the Hub contains links to files that are named by their checksums."""
+    """The Hub's cache contains links to files whose names are checksums."""
     from vsidata.dataset.subset import write_subset
 
     cache = tmp_path / "cache"

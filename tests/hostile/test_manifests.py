@@ -1,4 +1,4 @@
-"""Mutated manifests and audits: each command reads the build, or refuses it with a message and no harm."""
+"""Commands read a build with a mutated manifest or audit, or refuse it with a message and change nothing."""
 
 import shutil
 import socket
@@ -19,7 +19,7 @@ _IN_ONE_FOLDER = settings(deadline=None, suppress_health_check=list(HealthCheck)
 
 
 def small_forests(patch):
-    """Replace the forest: what it guesses does not matter here."""
+    """Replace the random forest, because its guesses do not matter here."""
     patch.setattr(forest, "TREES", 2)
     patch.setattr(guess, "_MOST_PARTITIONS", 1)
 
@@ -46,7 +46,7 @@ def quick_and_without_network(monkeypatch):
 
 
 def read_or_refused(built, command: str, name: str, content: bytes) -> int:
-    """The exit status of a command on a build with one file replaced."""
+    """Return the exit status of a command on a build with one file replaced."""
     new = built.out.parent / "new"
     with built.with_file(name, content):
         ran = CliRunner().invoke(app, [str(word) for word in manifests.COMMANDS[command](built, new)])

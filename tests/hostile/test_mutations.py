@@ -1,4 +1,4 @@
-"""Random mutations of valid files: read, or refused with a message, within limits of time and memory."""
+"""Mutated files are read, or refused with a message, within limits of time and memory."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings

@@ -1,4 +1,4 @@
-"""Scans with one mutated file go through a whole build: used, or skipped with a message; never a crash."""
+"""A build uses scans with a mutated file, or skips them with a message. It never crashes."""
 
 import json
 from pathlib import Path
@@ -38,7 +38,7 @@ def written(root: Path) -> Path:
 
 
 def processed(kind: str, paths: list[Path], folder: Path, name: str) -> results.Head:
-    """Take one scan through the whole build, and write its results into tables."""
+    """Process one scan like a build, and write the results to tables."""
     source = open_source(kind, paths)
     job = Job(source, RULES, 0, RULES.default_topics, folder, Framing(2, 16), True, True)
     process_scene(job, name)

@@ -1,4 +1,7 @@
-"""A `.sens` with false headers is refused with a message, within limits of time and memory, by builds too."""
+"""A `.sens` with false headers is refused with a message, within limits of time and memory.
+
+Builds refuse it too.
+"""
 
 import zlib
 
@@ -14,7 +17,7 @@ HUGE = 2**32 - 1
 
 
 def frames(**changed: object) -> list[Frame]:
-    """Three frames; the middle one is changed."""
+    """Return three frames, the second of which is changed."""
     return [Frame(), Frame(**changed), Frame()]
 
 
@@ -74,7 +77,7 @@ def test_streams_with_false_headers_are_refused_with_a_message(tmp_path, data, f
 
 
 def test_a_frame_with_a_pose_or_time_that_is_not_a_number_is_left_out(tmp_path):
-    """Real streams have such frames where the camera was lost."""
+    """Real streams have such frames when tracking was lost."""
     reader = by_name("sens")
     lost = frames(pose=np.full((4, 4), np.nan, dtype=np.float32), color_time=2**64 - 1)
     with within_limits(0):

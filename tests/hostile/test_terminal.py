@@ -1,4 +1,4 @@
-"""Text from files on a terminal: control characters are removed, and brackets are not read as markup."""
+"""Control characters in text from files are removed on a terminal. Brackets are not markup."""
 
 import json
 import logging
@@ -16,7 +16,7 @@ from tests.pages import builds, rooms
 from vsidata.errors import VsiError
 from vsidata.plain_text import echo_json, in_a_line, log_plainly, printable
 
-# Sets the title of a window, clears the screen (in both notations), reverses what follows,
+# This text sets the title of a window, clears the screen (in both notations), reverses the text that follows,
 # overwrites the line, and closes a markup tag of Rich that is not open.
 HOSTILE = "a[/b]\x1b]0;title\x07\x1b[2J\x9b2J\u202eb\rc\u2066\x7f"
 LEFT = "a[/b]]0;title[2J2Jbc"
@@ -25,7 +25,7 @@ _MARKS = {"LEFT-TO-RIGHT MARK", "RIGHT-TO-LEFT MARK", "ARABIC LETTER MARK"}
 
 
 def is_control(character: str) -> bool:
-    """Characters by category, from Python's tables of Unicode."""
+    """Return the characters of each category, from Python's tables of Unicode."""
     return (
         (unicodedata.category(character) in ("Cc", "Zl", "Zp") and character not in "\n\t")
         or unicodedata.bidirectional(character) in _BIDI
@@ -33,7 +33,7 @@ def is_control(character: str) -> bool:
     )
 
 
-def test_exactly_controls_and_marks_of_direction_in_unicode_are_removed():
+def test_exactly_the_control_characters_and_direction_marks_of_unicode_are_removed():
     surrogates = range(0xD800, 0xE000)
     everything = [chr(code) for code in range(sys.maxunicode + 1) if code not in surrogates]
     assert printable("".join(everything)) == "".join(one for one in everything if not is_control(one))
@@ -65,7 +65,7 @@ def test_log_lines_of_libraries_are_cleaned(caplog):
 
 
 def on_a_terminal(*commands: list[str]) -> tuple[str, list[int]]:
-    """Output on a terminal of commands that one process runs in turn, and their status."""
+    """Return the terminal output and the status of commands that one process runs in turn."""
     terminal, ours = pty.openpty()
     said: list[bytes] = []
 
@@ -100,7 +100,7 @@ def on_a_terminal(*commands: list[str]) -> tuple[str, list[int]]:
 
 @pytest.fixture
 def build(tmp_path: Path) -> Path:
-    """A build with hostile text in all its strings."""
+    """A build with hostile text in all strings."""
     things = [{**thing, "label": HOSTILE, "category": HOSTILE} for thing in rooms.THINGS]
     asked = rooms.questions()
     for row in asked:

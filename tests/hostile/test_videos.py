@@ -1,4 +1,4 @@
-"""Videos with false headers or changing frames: refused with a message, or read as they are."""
+"""Videos with false headers or changing frames are refused with a message, or read as they are."""
 
 import pytest
 
@@ -12,7 +12,7 @@ FILM = film()
 
 
 def read(path, data: bytes):
-    """The stream, and its frames at the beginning, in the middle and at the end."""
+    """Return the stream, and its frames at the beginning, in the middle and at the end."""
     path.write_bytes(data)
     with within_limits(len(data)):
         stream = open_video(path, 90)
@@ -69,7 +69,7 @@ def test_a_video_with_a_quarter_turn_in_its_header_is_upright(tmp_path):
     assert stream.fps == pytest.approx(RATE)
     for one, other in zip(standing, lying, strict=True):
         assert one.shape == (WIDTH, HEIGHT, 3)
-        assert (one == other[::-1].swapaxes(0, 1)).all()  # by a quarter, clockwise
+        assert (one == other[::-1].swapaxes(0, 1)).all()  # turned by 90° clockwise
 
 
 def test_frames_that_change_their_size_get_the_size_of_the_first(tmp_path):
@@ -77,7 +77,7 @@ def test_frames_that_change_their_size_get_the_size_of_the_first(tmp_path):
     assert len(stream) == FRAMES
     assert {picture.shape for picture in pictures} == {(HEIGHT, WIDTH, 3)}
     assert pictures[0].mean() < 30
-    assert pictures[-1].mean() == pytest.approx(90, abs=10)  # the third of the larger ones
+    assert pictures[-1].mean() == pytest.approx(90, abs=10)  # the third of the larger frames
 
 
 @pytest.mark.parametrize("kind", ["cut within its frames", "no frames", "two thousand million frames"])

@@ -1,4 +1,4 @@
-"""The objects that the frames of a stream show: one scan from the disk, with cameras made by hand."""
+"""The objects that the frames of a stream show. A scan is read from the disk; its cameras are set by hand."""
 
 import numpy as np
 import pytest
@@ -19,14 +19,14 @@ FLOOR, WALL, TABLE, CHAIR = range(4)  # instances, in the order of the small sca
 
 @pytest.fixture(scope="module")
 def scan(tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """The small room, as read from the disk, where its mesh is turned and shifted."""
+    """The small room, read from the disk. Its mesh is turned and shifted there."""
     root = tmp_path_factory.mktemp("scan")
     small_scan().write(root)
     return open_source("scannet", [root]).load("scene0000_00")
 
 
 def on_disk(poses: Array) -> Array:
-    """Poses given in the frame of the room, converted to the frame of the mesh, as a stream has them."""
+    """Convert poses in the room frame to poses in the mesh's frame, as in a stream."""
     return np.linalg.inv(ALIGNMENT) @ poses
 
 
@@ -37,7 +37,7 @@ def sight(scan: Scene, poses: Array) -> Sight:
 
 
 def test_poses_of_a_turned_scan_see_the_objects_in_front_of_them_in_the_room(scan: Scene) -> None:
-    # The table's side at x = 0.5, 0.8 m by 0.75 m, seen from 1.5 m: the picture there is 3 m by 2.25 m.
+    # The table's side at x = 0.5 is 0.8 m by 0.75 m. At its distance, 1.5 m, the picture is 3 m by 2.25 m.
     seen = sight(scan, looking((-1, 1.4, 0.375), "+x"))
     assert seen.pixels[0, TABLE] == pytest.approx(0.8 * 0.75 / (3 * 2.25), abs=0.003)
     surface = 2 * (1.5 * 0.8 + 1.5 * 0.75 + 0.8 * 0.75)
@@ -61,7 +61,8 @@ def test_frames_together_show_a_part_that_no_single_frame_shows(scan: Scene) -> 
 
 
 def test_floor_counts_as_seen_by_its_share(scan: Scene) -> None:
-    # From 1 m above one end of the room, straight along it: the far part of the floor shows.
+    # The camera is 1 m above one end of the room and looks along the room. The picture shows the far part of
+    # the floor.
     assert (whole := sight(scan, looking((-2, 1.5, 1.2), "+x")).floor) is not None
     assert (none := sight(scan, looking((-2, 1.5, 1.2), "-x")).floor) is not None
     assert whole > 0.5
@@ -91,7 +92,7 @@ def test_first_seen_is_the_first_frame_that_shows_enough(scan: Scene) -> None:
     assert seen.first([TABLE, CHAIR], least=1e-4) == 1
 
 
-def test_lost_poses_see_nothing(scan: Scene) -> None:
+def test_frames_with_lost_poses_see_no_objects(scan: Scene) -> None:
     poses = on_disk(np.repeat(looking((-1, 1.4, 0.4), "+x"), 3, axis=0))
     poses[1] = -np.inf
     stream = bare_stream(poses, rate=2, matrix=CAMERA.matrix)
@@ -102,14 +103,14 @@ def test_lost_poses_see_nothing(scan: Scene) -> None:
 
 
 class Measuring(BareStream):
-    """A stream with a camera that measured a metre in its first frame, and nothing in its second."""
+    """A stream with depth: 1 m in the first frame, not measured in the second."""
 
     def depth(self, position: int) -> Depth:
         return np.full((48, 64), 1 - position, dtype=np.float32)
 
 
 def test_measured_depth_in_front_of_an_object_hides_it_in_that_frame(scan: Scene) -> None:
-    # The table's side is 1.5 m away; the scan lacks the surface that was measured in front of it.
+    # The table's side is 1.5 m away. The surface that was measured in front of it is not in the scan.
     stream = bare_stream(on_disk(np.repeat(looking((-1, 1.4, 0.375), "+x"), 2, axis=0)), 2, CAMERA.matrix)
     small = np.diag([0.1, 0.1, 1]) @ CAMERA.matrix
     looks = viewer(scan, Measuring(**vars(stream) | {"depth_size": (64, 48), "depth_matrix": small}))
@@ -121,7 +122,7 @@ def test_measured_depth_in_front_of_an_object_hides_it_in_that_frame(scan: Scene
     assert looks.timeline(rate=2).first([TABLE], least=1e-4) == 1
 
 
-def test_neither_boxes_nor_streams_without_cameras_have_a_viewer(scan: Scene) -> None:
+def test_scenes_of_boxes_and_streams_without_cameras_have_no_viewer(scan: Scene) -> None:
     poses = looking((0, 0, 0))
     assert viewer(scan, bare_stream(poses, matrix=None)) is None
     assert viewer(scan, bare_stream(None, matrix=CAMERA.matrix)) is None
@@ -132,7 +133,7 @@ def test_neither_boxes_nor_streams_without_cameras_have_a_viewer(scan: Scene) ->
     assert viewer(scan, lost) is None
 
 
-def test_a_glimpse_is_not_enough_and_neither_is_a_part_of_the_surface(scan: Scene) -> None:
+def test_an_object_is_seen_only_with_enough_pixels_and_enough_surface(scan: Scene) -> None:
     near, far = (sight(scan, looking((x, 1.4, 1.3), "+x")) for x in (-1, -40))
     assert near.shows(TABLE)
     assert not far.shows(TABLE)
@@ -140,6 +141,6 @@ def test_a_glimpse_is_not_enough_and_neither_is_a_part_of_the_surface(scan: Scen
     assert not near.shows(99)
 
 
-def test_scan_on_disk_is_really_turned() -> None:
-    """Without the turn, the tests above would prove nothing."""
+def test_scan_on_disk_is_turned() -> None:
+    """If the scan were not turned, the tests above would prove nothing."""
     assert not np.allclose(ALIGNMENT, np.eye(4))

@@ -1,4 +1,4 @@
-"""A build as its user sees it: the same bytes from the same input, and no scan is lost without a message."""
+"""A build has the same bytes for the same input, and no scan is lost without a message."""
 
 import hashlib
 import json
@@ -18,7 +18,10 @@ from vsidata.pipeline.build import BuildOptions, build
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file that a build publishes, by its path; only the log may differ between runs."""
+    """Return the SHA-256 of every file of a build, by its path.
+
+    The log is not included, because it may differ between runs.
+    """
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
@@ -125,7 +128,7 @@ def test_damaged_shard_is_written_again(built, rooms, tmp_path):
     assert digests(options.out) == digests(built.out)
 
 
-def test_fixed_scan_joins_the_build_as_if_it_had_never_been_damaged(tmp_path):
+def test_repaired_scan_is_added_to_the_build_as_if_it_had_never_been_damaged(tmp_path):
     rooms = meta_info.write(tmp_path / "rooms.json", 6, broken=(2,))
     options = BuildOptions(out=tmp_path / "out", meta_info=(rooms,), rules="vsibench")
     assert len(build(options).failures) == 1
@@ -186,7 +189,7 @@ def test_rule_set_that_lacks_a_rule_is_refused_with_the_rule_and_its_value(rooms
     assert not any("'labels':" in line or "'value':" in line for line in lines)
 
 
-def test_lost_recipe_is_named_with_a_remedy(rooms, tmp_path):
+def test_missing_recipe_is_an_error_with_a_remedy(rooms, tmp_path):
     options = BuildOptions(out=tmp_path / "out", meta_info=(rooms,), rules="vsibench", scenes=("room0000",))
     build(options)
     recipe = options.out / ".work" / "recipe.json"
@@ -197,7 +200,7 @@ def test_lost_recipe_is_named_with_a_remedy(rooms, tmp_path):
     assert "--overwrite" in caught.value.remedy  # tests/dataset/test_overwrite.py applies this remedy
 
 
-def test_folder_with_other_things_in_it_is_left_alone(rooms, tmp_path):
+def test_folder_with_other_files_is_not_changed(rooms, tmp_path):
     (tmp_path / "README.md").write_text("mine")
     with pytest.raises(OptionError, match="is not empty and is not a build"):
         build(BuildOptions(out=tmp_path, meta_info=(rooms,)))

@@ -1,4 +1,4 @@
-"""Balance in a whole build: the written questions follow the rules, and the card states what was left out."""
+"""The questions of a build are balanced by the rules. The card states which questions were left out."""
 
 from collections import Counter
 

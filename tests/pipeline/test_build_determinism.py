@@ -1,4 +1,4 @@
-"""The same scans and options give the same bytes on any machine, at any time, with any number of workers."""
+"""The same scans and options give the same bytes for any machine, time and number of workers."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ from tests.pipeline.test_build import digests
 OPTIONS = ("--frames", "4", "--embed", "--no-visibility", "--holdout", "30%")
 SCANS = 6
 
-# Python runs this in every process of a build: folders are listed in another order than the disk's.
+# Python runs this code in every process of a build. It lists folders in another order than the disk.
 ANOTHER_ORDER = """
 import os, random
 listdir, scandir = os.listdir, os.scandir
@@ -43,7 +43,10 @@ ITS_OWN_LOCALE = "import locale; locale.setlocale(locale.LC_ALL, '')\n"
 
 
 def write_scans(root: Path, numbers) -> Path:
-    """Small scans, written in this order. One has a label with non-ASCII letters, one has exported frames."""
+    """Write small scans in this order.
+
+    One has a label with non-ASCII letters, another has exported frames.
+    """
     for number in numbers:
         folder = root / "scans" / f"scene{number:04d}_00"
         small_scans.write_scan(folder, number, 0.3)
@@ -65,7 +68,7 @@ def write_scans(root: Path, numbers) -> Path:
 def built(
     out: Path, root: Path, workers: int = 1, customized: str = "", cwd: Path | None = None, **environment: str
 ):
-    """Digests of a build in a process of its own."""
+    """Return the digests of a build that runs in its own process."""
     if customized:
         own = out.with_name(f"{out.name} site")
         own.mkdir()
@@ -101,7 +104,10 @@ def usual(root, tmp_path_factory):
 def test_bytes_depend_on_no_hash_seed_time_zone_locale_number_of_workers_or_order_on_disk(
     usual, root, tmp_path
 ):
-    """All of them in one run: if one mattered, the bytes would differ. The tests below then name it."""
+    """All of them change in one run.
+
+    If one matters, the bytes differ. The tests below then show which it is.
+    """
     found = built(
         tmp_path / "out",
         root,

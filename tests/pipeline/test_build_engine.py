@@ -1,4 +1,4 @@
-"""The local engine: every scan gets one outcome, also if its worker dies."""
+"""The local engine gives every scan one outcome, even if its worker dies."""
 
 import os
 import signal
@@ -92,7 +92,7 @@ def test_no_names_need_no_workers():
     assert list(local.run(fail, [], 2)) == []
 
 
-def test_workers_are_gone_after_the_caller_stops_listening(tmp_path):
+def test_workers_end_after_the_caller_stops_the_iteration(tmp_path):
     run = local.run(partial(sleep_after_first, tmp_path), ["first", "second"], 2)
     next(run)
     run.close()

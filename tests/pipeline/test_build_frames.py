@@ -1,4 +1,4 @@
-"""A build with frames, opened with the libraries of its users."""
+"""A build with frames is opened with the libraries that its users have."""
 
 import hashlib
 import io
@@ -52,7 +52,7 @@ def rows(built):
 
 @pytest.fixture
 def load(built, tmp_path, offline):
-    """`load_dataset` on the build, without the network and with a cache of its own."""
+    """Call `load_dataset` on the build, without the network and with its own cache."""
     from datasets import load_dataset
 
     return lambda name, **how: load_dataset(
@@ -155,7 +155,10 @@ def test_embedded_pictures_are_stored_once_per_scene(tmp_path):
 def test_frames_that_cannot_be_read_inside_questions_are_reported_with_the_options_that_help(
     rows, root, tmp_path, monkeypatch, embed
 ):
-    """Above 2 GiB, `datasets` fails: nested data conversions not implemented for chunked array outputs."""
+    """Above 2 GiB, `datasets` fails.
+
+    Its message is "nested data conversions not implemented for chunked array outputs".
+    """
     size = sum(len(image["bytes"]) for image in rows[0]["images"])
     monkeypatch.setattr(frames_file, "_MOST_WHEN_READ", 10 * size)
     rules = load_rules("wide")
@@ -182,7 +185,7 @@ def test_frames_that_cannot_be_read_inside_questions_are_reported_with_the_optio
 def test_scenes_that_are_slow_to_read_are_reported_with_the_options_that_help(
     built, root, tmp_path, monkeypatch
 ):
-    """The sizes of the pictures of a scene as pyarrow reads them are the truth for the count."""
+    """The count must agree with the sizes of a scene's pictures as pyarrow reads them."""
     assert not any(line.startswith("Large") for line in closing_lines(built))
     file = pq.ParquetFile(built.out / "embedded" / "train-00000-of-00001.parquet")
     sizes = [

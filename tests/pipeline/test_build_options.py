@@ -1,4 +1,7 @@
-"""Options: the same from a file, the command line and a notebook. A wrong one is named with its line."""
+"""Options are the same from a file, the command line and a notebook.
+
+An error states the line of a wrong option.
+"""
 
 import re
 from itertools import product
@@ -129,7 +132,7 @@ def test_one_value_in_a_file_is_a_list_of_one(tmp_path):
     assert (options.slurm, options.per_scene) == ({"partition": "cpu"}, {"a": 2})
 
 
-def test_wrong_option_on_the_command_line_is_not_blamed_on_the_file(tmp_path):
+def test_error_of_a_wrong_option_on_the_command_line_does_not_name_the_file(tmp_path):
     config = written(tmp_path, "out: here\nscannet-root: scans\nseed: 1\n")
     with pytest.raises(VsiError) as caught:
         read_options(config, {"seed": "many"})
@@ -149,7 +152,7 @@ def test_build_takes_scans_from_one_place(tmp_path, given):
     assert "--scannet-root, --meta-info and --source" in caught.value.remedy
 
 
-def test_no_recipe_writes_to_the_folder_of_another_or_of_an_example_in_the_readme():
+def test_recipes_and_the_examples_in_the_readme_write_to_different_folders():
     project = Path(__file__).parents[2]
     recipes = sorted((project / "recipes").rglob("*.yaml"))
     folders = [found[1] for path in recipes if (found := re.search(r"^out: *(\S+)", path.read_text(), re.M))]

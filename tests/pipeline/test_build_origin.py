@@ -1,4 +1,4 @@
-"""A build from a root of real and synthetic scans: tables, card, report and push distinguish them."""
+"""In a build from real and synthetic scans, tables, card, report and push distinguish the two."""
 
 import json
 import shutil
@@ -34,7 +34,7 @@ def real_scan(root, name, seed):
 
 @pytest.fixture(scope="module")
 def synthetic_then_mixed(tmp_path_factory):
-    """The manifest of two synthetic scans, and that of a second build after real scans were added."""
+    """The manifest of a build of two synthetic scans, and the manifest after real scans were added."""
     folder = tmp_path_factory.mktemp("mixed")
     root = small_scans.write(folder / "root", 2, edge=0.6)
     streams.write(root, "scene0000_00", streams.sens(4))
@@ -55,7 +55,7 @@ def test_build_of_synthetic_scans_alone_may_be_published(synthetic_then_mixed):
     assert pictures_of(manifest) is None
 
 
-def test_real_scans_that_are_added_are_scannets_with_its_split_and_its_guard(synthetic_then_mixed):
+def test_real_scans_that_are_added_belong_to_scannet_with_its_split_and_guard(synthetic_then_mixed):
     _, _, mixed = synthetic_then_mixed
     rows = pq.read_table(mixed.out / "scenes").to_pylist()
     assert {row["scene_name"]: (row["dataset"], row["split"]) for row in rows} == {
@@ -89,7 +89,7 @@ def test_card_names_both_kinds_and_the_terms_that_apply(synthetic_then_mixed):
     assert "ScanNet" in front_of(gated)["extra_gated_prompt"]
 
 
-def test_scan_that_loses_its_mark_is_read_again_as_scannets(synthetic_then_mixed, tmp_path):
+def test_scan_that_loses_its_mark_is_read_again_as_a_scan_of_scannet(synthetic_then_mixed, tmp_path):
     root, _, mixed = synthetic_then_mixed
     root, out = shutil.copytree(root, tmp_path / "root"), shutil.copytree(mixed.out, tmp_path / "out")
     (root / "scans" / "scene0001_00" / MARK).unlink()
@@ -110,7 +110,7 @@ def test_terms_of_several_datasets_are_all_in_the_card(synthetic_then_mixed):
 
 
 def test_build_of_the_first_release_that_called_itself_synthetic_may_not_be_published_freely(tmp_path):
-    """Its root was marked as synthetic as a whole, and might have contained real scans."""
+    """The first release marked a whole root as synthetic, so the root might have contained real scans."""
     out = builds.write(tmp_path / "build", [], [])
     manifest = json.loads((out / "manifest.json").read_text())
     assert is_free(Manifest.model_validate(manifest | {"datasets": {"synthetic": 1}}))

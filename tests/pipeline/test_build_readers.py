@@ -1,4 +1,4 @@
-"""A build opened with the libraries of its users: datasets, pandas, DuckDB, and the Hub's reader of cards."""
+"""A build is opened with its users' libraries: datasets, pandas, DuckDB, and the Hub's reader of cards."""
 
 import json
 
@@ -25,7 +25,7 @@ def rows(out):
 
 @pytest.fixture
 def load(out, tmp_path, offline):
-    """`load_dataset` on the build, without the network and with a cache of its own."""
+    """Call `load_dataset` on the build, without the network and with its own cache."""
     from datasets import load_dataset
 
     return lambda name, **options: load_dataset(str(out), name, cache_dir=str(tmp_path), **options)

@@ -1,4 +1,4 @@
-"""A build from a folder of a new user: some good scans, a damaged one, and one without annotation."""
+"""A build from the folder of a new user: some good scans, a damaged scan, and a scan without annotation."""
 
 import json
 from collections import Counter
@@ -23,7 +23,7 @@ def built(tmp_path_factory):
     return build(BuildOptions(out=folder / "out", scannet_root=small_scans.mark(root), workers=2))
 
 
-def test_good_scans_are_used_and_the_others_named_with_file_fault_and_remedy(built):
+def test_good_scans_are_used_and_the_others_listed_with_file_fault_and_remedy(built):
     failures = [json.loads(line) for line in (built.out / "failures.jsonl").read_text().splitlines()]
     assert [failure["scene_name"] for failure in failures] == ["scene0001_00", "scene0003_00"]
     assert [failure["file"].rpartition("/")[2] for failure in failures] == [
@@ -42,7 +42,7 @@ def test_skipped_scans_are_named_with_their_files(built):
     assert "skipped: scene0003_00.aggregation.json: is missing." in (built.out / "build.log").read_text()
 
 
-def test_scenes_table_holds_the_boxes_that_the_scans_were_made_with(built):
+def test_scenes_table_has_the_boxes_from_which_the_scans_were_made(built):
     for row in pq.read_table(built.out / "scenes").to_pylist():
         assert row["dataset"] == "synthetic"
         assert Counter(thing["label"] for thing in row["objects"])["chair"] == 2
@@ -69,7 +69,7 @@ def test_synthetic_scans_carry_no_terms_of_other_datasets(built):
     assert "license: apache-2.0" in (built.out / "README.md").read_text()
 
 
-def test_scans_that_are_links_to_nothing_are_skipped_each_time(tmp_path):
+def test_scans_that_are_broken_links_are_skipped_each_time(tmp_path):
     root = small_scans.write(tmp_path / "download", 1)
     (root / "scans/scene0001_00").symlink_to("/nowhere/at/all")
     (root / "scans/scene0002_00").symlink_to("scene0002_00")

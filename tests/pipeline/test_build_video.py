@@ -1,4 +1,4 @@
-"""Frames with unknown cameras: they are in the dataset, and manifest and card state what that means."""
+"""Frames with unknown cameras are in the dataset. Manifest and card state which questions this affects."""
 
 import json
 
@@ -16,7 +16,7 @@ NAMES = ["scene0000_00", "scene0001_00", "scene0002_00"]
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """Three scans: one has only a video, one a stream with damaged intrinsics, one a valid stream."""
+    """Three scans: with only a video, with damaged intrinsics in the stream, with a valid stream."""
     root = small_scans.write(tmp_path_factory.mktemp("root"), 3)
     path = root / "scans" / NAMES[0] / f"{NAMES[0]}.mp4"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 24, (64, 48))

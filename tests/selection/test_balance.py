@@ -1,4 +1,4 @@
-"""Balance: no answer is more common than the rules allow, and as few questions as possible are left out."""
+"""No answer is more common than the rules allow, and as few questions as possible are left out."""
 
 from collections import Counter
 
@@ -13,7 +13,7 @@ from vsidata.topics.registry import TOPICS
 
 
 def answers(topic: str, kind: str | None = None, **numbers: int) -> list[Answer]:
-    """The given number of questions with each answer."""
+    """Return this number of questions with each answer."""
     thinned = TOPICS[topic].thinned if topic in TOPICS else None
     return [
         Answer(f"{topic}-{kind}-{word}-{i}", kind or topic, None, 0, word, None, 1.0, thinned)
@@ -43,14 +43,14 @@ def test_level_is_the_largest_cut_that_keeps_every_share(sizes, share):
     assert most > 0
 
 
-def test_counts_are_thinned_to_their_largest_share():
+def test_counts_are_reduced_to_their_largest_share():
     before = answers("object_counting", two=600, three=250, four=150)
     after = Counter(answer.word for answer in kept(before, rules(counts=0.4)))
-    # 266 of 266 + 250 + 150 = 666 is the largest number within 40 percent.
+    # 266 is the largest number that is at most 40 percent of the total: 266 + 250 + 150 = 666.
     assert after == {"two": 266, "three": 250, "four": 150}
 
 
-def test_directions_are_thinned_separately_per_question_type():
+def test_directions_are_reduced_separately_per_question_type():
     before = answers("object_rel_direction", "easy", left=90, right=60)
     before += answers("object_rel_direction", "medium", left=40, right=40, back=40)
     after = Counter((answer.question_type, answer.word) for answer in kept(before, rules(directions=1)))
@@ -60,7 +60,7 @@ def test_directions_are_thinned_separately_per_question_type():
     }  # fmt: skip
 
 
-def test_letters_are_thinned_among_questions_with_as_many_options():
+def test_letters_are_reduced_separately_per_number_of_options():
     def lettered(letter, options, number):
         return [
             Answer(f"{letter}{options}{i}", "d", letter, options, "sofa", "bed", 1.0) for i in range(number)
@@ -77,20 +77,20 @@ def sizes(category: str, *metres: float) -> list[Answer]:
     ]
 
 
-def test_sizes_about_the_same_are_thinned_separately_per_category():
+def test_similar_sizes_are_reduced_separately_per_category():
     alike, spread = sizes("bed", *[2.0] * 80, *[1.6] * 20), sizes("table", *np.geomspace(0.4, 3, 100))
     after = Counter(answer.category for answer in kept(alike + spread, rules(sizes=0.5, size_step=0.1)))
     assert after == {"bed": 40, "table": 100}
 
 
-def test_types_are_held_to_a_multiple_of_their_even_share():
+def test_question_types_are_reduced_to_a_multiple_of_their_even_share():
     before = [a for kind in "abcdefg" for a in answers(kind, x=100)] + answers("h", x=900)
     after = Counter(answer.question_type for answer in kept(before, rules(types=2)))
-    assert after["h"] == 233  # of 933, a quarter
+    assert after["h"] == 233  # a quarter of 933
     assert all(after[kind] == 100 for kind in "abcdefg")
 
 
-def test_two_topics_alone_are_not_limited_by_each_other():
+def test_two_topics_do_not_limit_each_other():
     before = answers("object_abs_distance", x=900) + answers("room_size_estimation", x=30)
     assert kept(before, rules(types=2)) == before
 
@@ -121,7 +121,7 @@ def test_every_question_of_one_answer_is_as_likely_to_be_kept():
     before = answers("object_counting", two=40, three=10)
     times = Counter(answer.id for seed in range(400) for answer in kept(before, rules(counts=0.5), seed))
     of_two = [times[answer.id] for answer in before if answer.word == "two"]
-    # Each is kept in a quarter of the draws: 100 of 400, with a standard error of 8.7.
+    # Each question is kept in a quarter of the draws: 100 of 400, with a standard error of 8.7.
     assert np.mean(of_two) == 100
     assert max(of_two) < 100 + 5 * 8.7
     assert min(of_two) > 100 - 5 * 8.7

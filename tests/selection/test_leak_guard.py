@@ -1,4 +1,4 @@
-"""The guard refuses every scan of a room that a benchmark shows, if the list names any of its scans."""
+"""The guard refuses all scans of a room if a list of a benchmark contains one of them."""
 
 import csv
 from pathlib import Path
@@ -28,13 +28,13 @@ def test_every_scene_of_vsi_bench_is_of_a_forbidden_room(vsibench):
 def test_every_scan_of_a_benchmark_room_is_refused_even_without_the_validation_list(vsibench):
     forbidden = forbidden_rooms()
     shown = {room for room in forbidden if room[0] == "scannet"}
-    # scene0025_01 is VSI-Bench's; its rescans are not, but show the same room.
+    # scene0025_01 is in VSI-Bench. The other scans of its room are not, but they show the same room.
     assert ("scannet", "scene0025") in shown
     rescans = [("scannet", f"scene0025_{scan:02}") for scan in range(4)]
     assert len(scenes_of_forbidden_rooms(rescans, forbidden)) == 4
 
 
-def test_lists_count_for_their_own_dataset_only():
+def test_lists_apply_only_to_their_own_dataset():
     same_names = [("synthetic", "scene0025_01"), ("synthetic", "scene0568_00"), ("multiscan", "41069025")]
     assert scenes_of_forbidden_rooms(same_names, forbidden_rooms()) == {}
 
@@ -45,7 +45,7 @@ def test_every_video_of_a_visit_that_vsi_bench_shows_is_refused(vsibench):
     siblings = [("arkitscenes", name) for name in ("47331061", "47331063", "47331064")]
     assert {name for _, name in siblings} & shown == {"47331063"}
     assert len(scenes_of_forbidden_rooms(siblings, forbidden_rooms())) == 3
-    # Read from the official file: the visits of the 150 videos have 300 others.
+    # According to the official file, the visits of the 150 videos have 300 other videos.
     lines = (Path(official.__file__).parent / "data" / "arkitscenes_3dod_train_val_splits.csv").read_text()
     visit_of = {video: visit for video, visit, _ in csv.reader(lines.splitlines()[1:])}
     visits = {visit_of[video] for video in shown}
@@ -129,7 +129,7 @@ def test_names_that_match_no_known_scan_are_counted_by_list(tmp_path):
         ("dataset,scene_name\nscannet,\n", "line 2"),
     ],
 )
-def test_list_that_would_forbid_nothing_is_refused(tmp_path, content, fault):
+def test_list_without_scenes_is_refused(tmp_path, content, fault):
     path = tmp_path / "ours.csv"
     path.write_text(content)
     with pytest.raises(OptionError, match=fault):

@@ -1,4 +1,4 @@
-"""The scenes that a build takes follow from names, lists and seed, and whole rooms change sides."""
+"""Names, lists and seed determine which scenes a build uses. All scans of a room are in one split."""
 
 import csv
 from collections import Counter
@@ -15,7 +15,7 @@ from vsidata.sources.official import official_lists
 
 
 class Names:
-    """A source that only has names."""
+    """A source that has only names."""
 
     def __init__(self, names, dataset="scannet"):
         self._names, self.dataset = sorted(names), dataset
@@ -102,7 +102,7 @@ def test_scenes_are_chosen_by_name_by_pattern_or_by_number(asked, taken):
     assert list(select(ALL, scenes=asked).split_of) == taken
 
 
-def test_name_that_fits_nothing_is_refused():
+def test_name_that_matches_no_scene_is_refused():
     with pytest.raises(OptionError, match=r"has `scene9\*`, which matches none of the 1,613 scenes"):
         select(ALL, scenes=["scene0191_00", "scene9*"])
 
@@ -119,7 +119,7 @@ def test_held_out_share_of_the_training_rooms_is_the_requested_one(share, held):
         split: {n[:9] for n, s in selection.split_of.items() if s == split}
         for split in ("train", "validation")
     }
-    assert not rooms["train"] & rooms["validation"], "a room is on one side with all its scans"
+    assert not rooms["train"] & rooms["validation"], "all scans of a room are in one split"
     assert (len(rooms["validation"]), len(rooms["train"])) == (held, 565 - held)
     assert selection.rooms == {"train": 565 - held, "validation": held}
 
@@ -142,7 +142,7 @@ shares = st.floats(0.01, 0.99)
 
 
 @given(rooms=rooms, share=shares, seed=st.integers())
-def test_both_sides_have_a_room_for_any_number_of_rooms(rooms, share, seed):
+def test_both_splits_have_a_room_for_any_number_of_rooms(rooms, share, seed):
     held_out = held_out_rooms(rooms, share, seed)
     assert held_out
     assert held_out < rooms
@@ -163,7 +163,7 @@ def test_added_rooms_move_at_most_as_many_rooms_and_all_in_one_direction(rooms, 
     assert len(into | out) <= len(more - rooms)
 
 
-def test_siblings_of_a_video_are_on_one_side():
+def test_videos_of_one_visit_are_in_one_split():
     visits = {name: official.room_of("arkitscenes", name) for name in official_lists("arkitscenes")}
     selection = select(Names(visits, "arkitscenes"), holdout=0.2)
     sides = {}
@@ -176,7 +176,7 @@ def test_siblings_of_a_video_are_on_one_side():
 def test_official_validation_scans_of_other_datasets_are_not_training_scans():
     videos = official_lists("arkitscenes")
     selection = select(Names(videos, "arkitscenes"))
-    # 4,498 Training videos, of which two show a visit that VSI-Bench shows, too.
+    # There are 4,498 Training videos. Two of them show a visit that VSI-Bench shows too.
     assert Counter(selection.split_of.values()) == {"train": 4496}
     assert set(selection.refused) == {"41159521", "41159526"}
     assert len(selection.not_in_list) == 549
@@ -198,7 +198,7 @@ def test_official_validation_scans_of_other_datasets_are_not_training_scans():
             "8 scans: 7 used, 1 not in the train list (it shows a benchmark room)",
         ),
         (["scene0191_00"], "train", "1 scan: 1 used"),
-        # ScanNet's validation list has it, VSI-Bench does not show its room.
+        # The scan is in ScanNet's validation list, but VSI-Bench does not show its room.
         (["scene0191_00", "scene0019_00"], "train", "2 scans: 1 used, 1 not in the train list"),
         (["scene0191_00", "scene0019_00"], "all", "2 scans: 1 used, 1 refused by the leak guard"),
         (
@@ -222,7 +222,7 @@ def test_used_and_left_out_scans_are_reported_with_the_reason(names, split, word
     assert in_words(select(Names(names), split=split).counts, split) == words
 
 
-def test_if_no_scene_is_in_the_list_the_options_that_take_some_are_named(vsibench):
+def test_if_no_scene_is_in_the_list_the_error_names_options_that_select_scenes(vsibench):
     with (vsibench / "scenes.csv").open(newline="") as file:
         shown = [row["scene_name"] for row in csv.DictReader(file) if row["dataset"] == "arkitscenes"]
     with pytest.raises(OptionError) as caught:

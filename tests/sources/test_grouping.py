@@ -1,4 +1,4 @@
-"""Objects are the same as those of a plain reading of the format, vertex by vertex."""
+"""The objects are the same as with a simple implementation, vertex by vertex."""
 
 import numpy as np
 from hypothesis import given, settings
@@ -10,7 +10,10 @@ from vsidata.sources.segmentation import Group
 
 @st.composite
 def scans(draw):
-    """A few points, triangles, segments and objects; segments may be shared, empty, unused or far apart."""
+    """A few points, triangles, segments and objects.
+
+    Segments may be shared, empty or unused, with any ids.
+    """
     points = draw(st.integers(1, 15))
     step = draw(st.sampled_from([1, 1000, 10**12]))
     segment = st.integers(0, 7).map(lambda number: number * step)

@@ -1,4 +1,4 @@
-"""ScanNet's table of labels is read with its tabs, quotes, white space in the labels and further columns."""
+"""ScanNet's table of labels is read. It has tabs, quotes, white space in labels, and other columns."""
 
 import pytest
 
@@ -40,7 +40,7 @@ def test_invalid_table_is_refused(tmp_path, content, fault):
     assert "--label_map" in caught.value.remedy
 
 
-def test_missing_table_says_how_to_get_it(tmp_path):
+def test_error_of_a_missing_table_states_how_to_get_it(tmp_path):
     with pytest.raises(ScanError) as caught:
         read_label_table(tmp_path / "table.tsv")
     assert caught.value.remedy == "Download it (--label_map)."

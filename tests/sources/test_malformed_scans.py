@@ -27,13 +27,13 @@ SAVE_BINARY = "^Save it as binary little-endian PLY"
 class Kind:
     """One way in which a scan can be malformed, and the expected message.
 
-    Either the scan in memory is changed before it is written, or the bytes of a file afterwards.
+    The test changes either the scan in memory before it is written, or the bytes of a file afterwards.
     """
 
     what: str
     file: str
     fault: str
-    remedy: str | None = None  # None: download that file again
+    remedy: str | None = None  # None: the remedy is to download this file again
     scan: Callable[[Scan], object] | None = None
     data: Callable[[bytes], bytes] | None = None
 
@@ -69,12 +69,12 @@ def value(what, file, change, fault, remedy=None):
 
 
 def disagreement(what, file, change, fault, remedy=None):
-    """Write files that are valid one by one, but do not belong together."""
+    """Write files that are each valid, but do not belong together."""
     return Kind(f"together: {what}", file, fault, remedy, scan=change)
 
 
 def group(index, **values):
-    """Change one annotated object; a value of `...` removes the key."""
+    """Change one annotated object. The value `...` removes the key."""
 
     def change(scan: Scan) -> None:
         entry = scan.aggregation["segGroups"][index]
@@ -107,7 +107,7 @@ def aligned_by(text_or_matrix):
 
 
 def matrix(*changes):
-    """The identity with some of its entries changed."""
+    """Return the identity matrix with some entries changed."""
     transform = np.eye(4)
     for row, column, new in changes:
         transform[row, column] = new
@@ -129,7 +129,7 @@ def face(row, new):
 
 
 def quads(data: bytes) -> bytes:
-    """The same header over faces of four corners."""
+    """Write faces with four corners below the same header."""
     vertices, faces = small_scan().vertices, small_scan().faces
     start = ply_bytes(vertices, faces[:0]).removeprefix(ply_header(len(vertices), 0).encode())
     body = start + b"".join(struct.pack("<B4i", 4, 0, 1, 2, 3) for _ in faces)
@@ -137,7 +137,7 @@ def quads(data: bytes) -> bytes:
 
 
 def one_quad(data: bytes) -> bytes:
-    """Give the sixth face of the file four corners."""
+    """Replace the sixth face of the file by a face with four corners."""
     faces = len(small_scan().faces)
     cut = len(data) - (faces - 5) * 13
     return data[:cut] + struct.pack("<B4i", 4, 0, 1, 2, 3) + data[cut + 13 :]
@@ -332,7 +332,7 @@ def test_malformed_scan_is_refused_with_file_fault_and_remedy(tmp_path, kind):
 
 
 @pytest.mark.parametrize("suffix", [MESH, SEGMENTS, ANNOTATION, TEXT])
-def test_missing_file_is_named_with_its_download_type(tmp_path, suffix):
+def test_error_names_a_missing_file_and_its_download_type(tmp_path, suffix):
     file = small_scan().write(tmp_path) / f"{NAME}{suffix}"
     file.unlink()
     error = complaint(tmp_path)
@@ -389,7 +389,7 @@ def test_unreadable_file_is_named(tmp_path, suffix, put, fault):
 
 @pytest.fixture
 def no_superuser(tmp_path_factory):
-    """Permissions do not limit the superuser: run the test as another user."""
+    """Run the test as another user, because permissions do not limit the superuser."""
     if os.geteuid() != 0:
         yield
         return

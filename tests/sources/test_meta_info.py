@@ -1,4 +1,4 @@
-"""The released scene meta information becomes scenes of boxes; faults in it are reported."""
+"""The released meta information becomes scenes of boxes. Its faults are reported."""
 
 import json
 import math
@@ -15,7 +15,7 @@ NAME = "41069025"
 
 
 def entry(**changes):
-    """A room with two chairs, one of them turned by 30°, and a table."""
+    """A room with a table and two chairs, one of which is turned by 30°."""
     c, s = math.cos(math.pi / 6), math.sin(math.pi / 6)
     box = {
         "centroid": [1.0, 2, 0.5],
@@ -39,7 +39,7 @@ def entry(**changes):
 
 
 def box(**changes):
-    """The room with another box of its table."""
+    """Return the room with another box for its table."""
     room = entry()
     room["object_bbox"]["table"][0].update(changes)
     return room
@@ -70,7 +70,8 @@ def test_scene_has_the_boxes_counts_and_area_of_its_entry(tmp_path):
 
 def test_rows_of_the_rotation_are_the_axes(tmp_path):
     turned = load(tmp_path, entry()).objects[1].box
-    # The first axis, 2 m long, points 30° to the left of x: its end is one metre from the centre that way.
+    # The first axis is 2 m long and points 30° to the left of x. So its end is 1 m from the centre in that
+    # direction.
     tip = turned.center + turned.axes[0] * turned.extents[0] / 2
     np.testing.assert_allclose(tip, [-1 + math.cos(math.pi / 6), 0.5, 0])
 

@@ -1,4 +1,4 @@
-"""Rooms and official lists, as the makers of the datasets published them."""
+"""Rooms and official lists are those that the makers of the datasets published."""
 
 from collections import Counter
 
@@ -11,7 +11,7 @@ def test_arkitscenes_has_the_videos_and_visits_that_its_makers_count():
     videos = official_lists("arkitscenes")
     assert Counter(videos.values()) == {"train": 4498, "val": 549}
     rooms = Counter(room_of("arkitscenes", name) for name in videos)
-    # 1,661 visits; the eight videos with the visit `NA` are a room each.
+    # There are 1,661 visits. Each of the eight videos with the visit `NA` is a room of its own.
     assert len(rooms) == 1661 + 8
     assert max(rooms.values()) == 8
 
@@ -22,7 +22,7 @@ def test_arkitscenes_has_the_videos_and_visits_that_its_makers_count():
         ("scannet", "scene0000_00", "scene0000_02", True),
         ("scannet", "scene0000_00", "scene0001_00", False),
         ("arkitscenes", "47331061", "47331064", True),
-        ("arkitscenes", "40753679", "40753686", False),  # both `NA`
+        ("arkitscenes", "40753679", "40753686", False),  # both have the visit `NA`
         ("arkitscenes", "10000001", "10000002", False),  # in no list
         ("scannetpp", "09c1414f1b", "1ada7a0617", False),
         ("multiscan", "scene_00000_00", "scene_00000_01", True),

@@ -1,4 +1,4 @@
-"""Any valid layout of a binary little-endian triangle mesh is read as an independent reader reads it."""
+"""Any valid layout of a binary little-endian triangle mesh is read as by an independent reader."""
 
 import io
 
@@ -18,7 +18,7 @@ SCALARS = ["i1", "u1", "i2", "u2", "i4", "u4", "f4", "f8"]
 
 @st.composite
 def meshes(draw):
-    """A mesh in any valid layout, written by plyfile, with further properties and elements in any order."""
+    """A mesh in any valid layout, written by plyfile. It has other properties and elements, in any order."""
     vertices, faces = draw(st.integers(1, 12)), draw(st.integers(1, 12))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     further = st.lists(st.sampled_from(["red", "nx", "quality", "label", "alpha"]), unique=True, max_size=4)
@@ -89,7 +89,7 @@ def test_header_may_have_windows_line_ends(tmp_path):
     np.testing.assert_array_equal(read_mesh(path, REMEDY).triangles, scan.faces)
 
 
-def test_arrays_belong_to_the_caller(tmp_path):
+def test_caller_may_change_the_arrays(tmp_path):
     scan = small_scan()
     path = tmp_path / "mesh.ply"
     path.write_bytes(ply_bytes(scan.vertices, scan.faces))
@@ -100,7 +100,7 @@ def test_arrays_belong_to_the_caller(tmp_path):
     np.testing.assert_array_equal(read.triangles, scan.faces)
 
 
-def test_property_that_the_vertices_lack_is_named(tmp_path):
+def test_error_names_a_property_that_the_vertices_lack(tmp_path):
     scan = small_scan()
     path = tmp_path / "mesh.ply"
     path.write_bytes(ply_bytes(scan.vertices, scan.faces))

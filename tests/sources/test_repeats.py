@@ -1,4 +1,4 @@
-"""Objects that an annotation lists twice are one object; `check` names the scan."""
+"""An object that an annotation lists twice is one object. `check` lists the scan."""
 
 import json
 from collections import Counter
@@ -22,7 +22,7 @@ NAME = "scene0000_00"
 
 @pytest.fixture(scope="module")
 def roots(tmp_path_factory):
-    """A valid scan, and the same with every object listed twice, with new ids."""
+    """A valid scan, and the same scan with every object listed a second time under a new id."""
     right, twice = (small_scans.write(tmp_path_factory.mktemp("scans"), 1) for _ in range(2))
     path = twice / "scans" / NAME / f"{NAME}.aggregation.json"
     annotation = json.loads(path.read_bytes())
@@ -82,7 +82,7 @@ def test_check_names_the_scan_and_the_objects(roots, quick):
         (range(10), range(10), True),
         (range(10), range(9), True),  # nine of ten vertices
         (range(10), range(1, 11), True),  # nine of eleven
-        (range(10), range(5), False),  # one is a part of the other
+        (range(10), range(5), False),  # the second is a part of the first
         (range(10), range(5, 15), False),
         (range(10), range(10, 20), False),
     ],
@@ -92,7 +92,7 @@ def test_nearly_the_same_vertices_are_one_object(first, later, same):
     assert repeated(groups, lambda: np.arange(20)) == ({7} if same else set())
 
 
-def test_objects_of_two_labels_over_the_same_vertices_are_two():
+def test_objects_with_two_labels_and_the_same_vertices_are_two_objects():
     groups = [Group(0, "chair", np.arange(5)), Group(1, "office chair", np.arange(5))]
     assert repeated(groups, lambda: np.arange(5)) == set()
 

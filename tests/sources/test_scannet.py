@@ -1,4 +1,4 @@
-"""A room written in ScanNet's layout is read as that room, with any of the layout's irregularities."""
+"""A room in ScanNet's layout is read correctly, with all irregularities of the layout."""
 
 import json
 import pickle
@@ -30,12 +30,12 @@ def part_of(label):
 
 
 @pytest.mark.parametrize("part", [part for part in ROOM if part.label], ids=lambda part: part.label)
-def test_each_object_is_in_the_room_where_it_was_put(tmp_path, part):
+def test_each_object_is_at_its_place_in_the_room(tmp_path, part):
     small_scan().write(tmp_path)
     found = object_of(load(tmp_path), part.label)
     np.testing.assert_allclose(found.vertices.min(axis=0), part.low, atol=1e-6)
     np.testing.assert_allclose(found.vertices.max(axis=0), part.high, atol=1e-6)
-    # The points are spread evenly over opposite sides, so their mean is the middle of the box.
+    # Points are spread evenly over opposite sides. So their mean is the middle of the box.
     np.testing.assert_allclose(found.centroid, np.add(part.low, part.high) / 2, atol=1e-6)
     corners = found.vertices[found.triangles]
     area = (
@@ -135,7 +135,7 @@ def test_segment_claimed_by_two_objects_belongs_to_both(tmp_path):
     )
 
 
-def test_segment_named_twice_counts_once(tmp_path):
+def test_segment_that_is_listed_twice_counts_once(tmp_path):
     scan = small_scan()
     for group in scan.aggregation["segGroups"]:
         group["segments"] = sorted(set(group["segments"]))
@@ -230,7 +230,7 @@ def test_names_are_sorted_and_come_from_all_places(tmp_path):
         ".cache",
     ],
 )
-def test_folder_with_another_name_is_not_a_scan_so_that_no_name_leads_outside(tmp_path, odd):
+def test_folder_with_another_name_is_not_a_scan(tmp_path, odd):
     (tmp_path / "scans" / odd).mkdir(parents=True)
     (tmp_path / "scans" / "scene0007_00").mkdir()
     assert list(open_source("scannet", [tmp_path]).names()) == ["scene0007_00"]
@@ -258,7 +258,7 @@ def test_linked_scan_has_the_name_of_its_link(tmp_path):
     ids=["leads nowhere", "leads to itself"],
 )
 @pytest.mark.parametrize("place", ["scans", "."])
-def test_scan_that_is_a_link_to_nothing_is_a_scan_that_cannot_be_read(tmp_path, target, fault, place):
+def test_scan_that_is_a_broken_link_is_a_scan_that_cannot_be_read(tmp_path, target, fault, place):
     small_scan().write(tmp_path)
     (tmp_path / place / "scene0001_00").symlink_to(target)
     source = open_source("scannet", [tmp_path])
@@ -272,7 +272,7 @@ def test_scan_that_is_a_link_to_nothing_is_a_scan_that_cannot_be_read(tmp_path, 
 
 
 @pytest.mark.parametrize("target", ["/nowhere/at/all", "scans"])
-def test_folder_of_scans_that_is_a_link_to_nothing_is_refused(tmp_path, target):
+def test_folder_of_scans_that_is_a_broken_link_is_refused(tmp_path, target):
     (tmp_path / "scans").symlink_to(target)
     (tmp_path / "scans_test" / NAME).mkdir(parents=True)
     with pytest.raises(OptionError) as caught:
@@ -281,7 +281,7 @@ def test_folder_of_scans_that_is_a_link_to_nothing_is_refused(tmp_path, target):
 
 
 @pytest.mark.parametrize("place", ["scans", "."])
-def test_root_that_is_a_scan_is_refused_naming_its_parent(tmp_path, place, monkeypatch):
+def test_root_that_is_a_scan_is_refused_and_the_remedy_names_its_parent(tmp_path, place, monkeypatch):
     folder = small_scan().write(tmp_path)
     if place == ".":
         folder = folder.rename(tmp_path / NAME)
@@ -293,7 +293,7 @@ def test_root_that_is_a_scan_is_refused_naming_its_parent(tmp_path, place, monke
     assert list(open_source("scannet", [folder.parent]).names()) == [NAME]
 
 
-def test_scan_in_two_places_is_refused_naming_both(tmp_path):
+def test_scan_in_two_places_is_refused_and_the_error_names_both(tmp_path):
     small_scan().write(tmp_path)
     shutil.copytree(tmp_path / "scans", tmp_path / "scans_test")
     source = open_source("scannet", [tmp_path])
@@ -309,7 +309,7 @@ def test_one_scan_reached_by_two_paths_is_one_scan(tmp_path):
     assert len(load(tmp_path).objects) == 4
 
 
-def test_scans_without_a_mark_are_scannets(tmp_path):
+def test_scans_without_a_mark_belong_to_scannet(tmp_path):
     small_scan().write(tmp_path)
     assert load(tmp_path).dataset == "scannet"
 

@@ -1,4 +1,4 @@
-"""scenezoo, an independent package, as the second reader of the same scans, and as a source of its own."""
+"""The independent package scenezoo reads the same scans as our reader. It is also a source of scans."""
 
 import io
 import json
@@ -37,14 +37,14 @@ NAME = "scene0000_00"
 
 @pytest.fixture(scope="module", params=["synthetic", "by hand"])
 def root(request, tmp_path_factory):
-    """A synthetic room, or a small scan with segments named twice; both with a stream."""
+    """A synthetic room, or a small scan with segments that are listed twice. Both have a stream."""
     root = tmp_path_factory.mktemp("scans")
     if request.param == "synthetic":
         from vsidata.synthetic.write import write_scans
 
         write_scans(
             root, scenes=1, seed=3, frames=24, frame_size=(160, 120)
-        )  # enough for one to lose its pose
+        )  # enough frames that one loses its pose
     else:
         small_scan(NAME).write(root)
         streams.write(root, NAME, streams.sens(12, lost=(0, 5), size=(160, 120)))
@@ -53,7 +53,7 @@ def root(request, tmp_path_factory):
 
 
 def without_unknown_segments(folder):
-    """Remove from an annotation the segments beyond the last one of the mesh, which scenezoo refuses."""
+    """Remove the segments from an annotation that the mesh does not have, because scenezoo refuses them."""
     last = max(json.loads((folder / f"{NAME}_vh_clean_2.0.010000.segs.json").read_bytes())["segIndices"])
     path = folder / f"{NAME}.aggregation.json"
     annotation = json.loads(path.read_bytes())
@@ -114,7 +114,7 @@ def test_scene_through_scenezoo_is_the_scene_of_our_reader(ours, root):
     for thing in other.objects:
         same = with_points[thing.instance]
         assert thing.label == same.label
-        # A segment of two objects: ours gives it to both, scenezoo to the later one.
+        # If two objects list a segment, our reader gives it to both, scenezoo to the later object.
         distances, _ = cKDTree(same.vertices).query(thing.vertices)
         assert distances.max() < 1e-5
         assert len(thing.vertices) <= len(same.vertices)
@@ -176,13 +176,16 @@ def test_dataset_that_only_scenezoo_reads_becomes_scenes(tmp_path):
 
 
 def upright(scene):
-    """Sides of the table of `small_scan` along x, y and z."""
+    """Return the sides of the table of `small_scan` along x, y and z."""
     (table,) = (thing for thing in scene.objects if thing.label == "table")
     return np.ptp(table.vertices, axis=0)
 
 
 def test_floor_of_a_multiscan_room_is_at_the_bottom(tmp_path):
-    """Its alignment leads from the upright mesh to a frame with y up, which the camera's poses are in."""
+    """Its alignment transforms the upright mesh to a frame with y up.
+
+    The camera's poses are in that frame.
+    """
     name = "scene_00090_00"
     pose = np.array([[1, 0, 0, 1.0], [0, 0, 1, 2.0], [0, -1, 0, 1.5], [0, 0, 0, 1]])  # in the mesh's frame
     write_multiscan(tmp_path, name, pose)
@@ -197,7 +200,7 @@ def test_floor_of_a_multiscan_room_is_at_the_bottom(tmp_path):
 
 
 def test_floor_of_a_scenenn_room_is_at_the_bottom(tmp_path):
-    """Its meshes are released with y up."""
+    """The meshes of SceneNN are released with y up."""
     name = "005"
     write_scenenn(tmp_path, name)
     scene = SceneZoo("scenenn", tmp_path, {name: tmp_path / name}).load(name)
@@ -218,7 +221,7 @@ def test_dataset_with_unknown_axes_is_refused(tmp_path, monkeypatch):
 
 @pytest.fixture
 def rescans(tmp_path):
-    """3RScan with two scans of one room, one of another, and one of its validation list."""
+    """3RScan with two scans of one room, one scan of another room, and one scan of the validation list."""
     root = tmp_path / "root"
     rooms = {"train": {"a0": ["a1"], "b0": []}, "validation": {"c0": []}}
     environments = [
@@ -237,14 +240,14 @@ def test_rescans_of_3rscan_share_a_room_and_its_validation_list_is_not_for_train
     assert source.names() == ["a0", "a1", "b0", "c0"]
     assert [source.room_of(name) for name in source.names()] == ["a0", "a0", "b0", "c0"]
     assert [source.official_split(name) for name in source.names()] == ["train", "train", "train", "val"]
-    # With either room held out, the two scans of one room stay together.
+    # Whichever room is held out, the two scans of one room stay together.
     for seed in range(4):
         split_of = select(source, holdout=0.5, seed=seed).split_of
         assert split_of.keys() == {"a0", "a1", "b0"}
         assert split_of["a0"] == split_of["a1"] != split_of["b0"]
 
 
-def test_one_scan_of_a_room_of_3rscan_in_a_list_forbids_the_others_too(rescans, tmp_path):
+def test_a_list_with_one_scan_of_a_3rscan_room_forbids_all_its_scans(rescans, tmp_path):
     forbidden = tmp_path / "ours.csv"
     forbidden.write_text("dataset,scene_name\n3rscan,a1\n")
     selection = select(SceneZoo.open("3rscan", [rescans]), forbid=[forbidden])
@@ -252,7 +255,7 @@ def test_one_scan_of_a_room_of_3rscan_in_a_list_forbids_the_others_too(rescans, 
     assert selection.split_of == {"b0": "train"}
 
 
-def test_a_missing_scan_in_a_list_forbids_the_others_of_its_room(rescans, tmp_path):
+def test_a_list_with_a_missing_scan_forbids_the_other_scans_of_its_room(rescans, tmp_path):
     forbidden = tmp_path / "ours.csv"
     forbidden.write_text("dataset,scene_name\n3RScan,a1\n3rscan,nowhere\n")
     shutil.rmtree(rescans / "a1")
@@ -263,7 +266,7 @@ def test_a_missing_scan_in_a_list_forbids_the_others_of_its_room(rescans, tmp_pa
     assert selection.split_of == {"b0": "train"}
 
 
-def test_a_list_of_3rscan_is_refused_if_no_file_has_its_rooms(tmp_path):
+def test_a_list_of_3rscan_is_refused_without_a_file_of_rooms(tmp_path):
     rooms = tmp_path / "rooms.json"
     rooms.write_text(json.dumps({name: meta_info.entry(1, "3rscan") for name in ("a0", "b0")}))
     source = MetaInfo.open([rooms])
@@ -274,7 +277,7 @@ def test_a_list_of_3rscan_is_refused_if_no_file_has_its_rooms(tmp_path):
     assert "--source scenezoo:3rscan" in caught.value.remedy
 
 
-def test_rescans_are_one_room_in_audits_and_scores(rescans, tmp_path):
+def test_rescans_count_as_one_room_in_audits_and_scores(rescans, tmp_path):
     out = tmp_path / "out"
     given = BuildOptions(out=out, source="scenezoo:3rscan", root=rescans, workers=1)
     asked = questions_of_build(build(given).build)
@@ -303,7 +306,7 @@ def test_build_takes_a_dataset_through_scenezoo(rescans, tmp_path):
 
 
 def owners(scan):
-    """(n,) 1 for each vertex of the table of `small_scan`, 2 for the chair, else 0."""
+    """Return (n,) the object of each vertex of `small_scan`: 1 for the table, 2 for the chair, else 0."""
     owner = np.zeros(len(scan.vertices), dtype=int)
     segments = np.array(scan.segments["segIndices"])
     owner[np.isin(segments, (40, 3, 25))], owner[np.isin(segments, (19, 5))] = 1, 2
@@ -328,7 +331,7 @@ def write_3rscan(root, name):
     (folder / "labels.instances.annotated.v2.ply").write_text("\n".join(lines) + "\n")
 
 
-def test_scene_with_a_folder_that_is_a_link_to_nothing_is_a_scene_that_cannot_be_read(tmp_path):
+def test_scene_with_a_broken_link_as_folder_cannot_be_read(tmp_path):
     (tmp_path / "scans").mkdir()
     (tmp_path / "scans" / NAME).symlink_to("/nowhere/at/all")
     source = SceneZoo("scannetv2", tmp_path, {NAME: tmp_path / "scans" / NAME})
@@ -338,12 +341,12 @@ def test_scene_with_a_folder_that_is_a_link_to_nothing_is_a_scene_that_cannot_be
         source.load(NAME)
 
 
-# From a frame with z up to one with y up, as MultiScan's alignments and SceneNN's meshes have it.
+# From a frame with z up to a frame with y up, as in MultiScan's alignments and SceneNN's meshes.
 Y_UP = np.array([[1.0, 0, 0, 0], [0, 0, 1, 0], [0, -1, 0, 0], [0, 0, 0, 1]])
 
 
 def write_multiscan(root, name, pose):
-    """The mesh with z up, as `small_scan` has it, and one frame by the camera's pose in it."""
+    """Write the mesh of `small_scan`, with z up, and one frame with the camera's pose in the mesh's frame."""
     scan = small_scan(NAME)
     folder = root / name
     folder.mkdir(parents=True)
@@ -373,7 +376,7 @@ def write_multiscan(root, name, pose):
 
 
 def write_scenenn(root, name):
-    """The mesh with y up; objects by colour."""
+    """Write the mesh with y up. Colours distinguish the objects."""
     scan = small_scan(NAME)
     folder = root / name
     folder.mkdir(parents=True)
@@ -398,7 +401,7 @@ def write_scenenn(root, name):
 
 @pytest.fixture(scope="module")
 def scannetpp(tmp_path_factory):
-    """A scene in ScanNet++'s layout with things, structure and annotation dirt; its name and its root."""
+    """A scene in ScanNet++'s layout with objects, structure and useless labels. Returns its name and root."""
     root, name = tmp_path_factory.mktemp("scannetpp"), "0123456789"
     labels = [
         "wall", "wall", "Wall", "ceiling", "window frame", "ceiling beam", "SPLIT", "SPLIT", "split",
@@ -427,7 +430,7 @@ def scannetpp(tmp_path_factory):
 
 
 @pytest.mark.parametrize("rules", ["wide", "vsibench"])
-def test_of_a_scannetpp_scene_only_things_are_asked_about_each_with_one_word(
+def test_questions_about_a_scannetpp_scene_name_each_object_with_one_word(
     scannetpp, tmp_path, monkeypatch, rules
 ):
     root, name = scannetpp

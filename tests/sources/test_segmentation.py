@@ -1,4 +1,4 @@
-"""The segments file is read as a JSON parser reads it, in any layout."""
+"""The segments file is read as by a JSON parser, in any layout."""
 
 import json
 
@@ -16,7 +16,7 @@ spaces = st.text(" \t\r\n", max_size=2)
 
 @st.composite
 def files(draw):
-    """A segments file with white space anywhere that JSON allows it, and its keys in any order."""
+    """A segments file with white space wherever JSON allows it, and its keys in any order."""
     ids = draw(st.lists(st.integers(0, 2**61), min_size=1, max_size=30))
     separator = draw(spaces) + "," + draw(spaces)
     listed = "[" + draw(spaces) + separator.join(map(str, ids)) + draw(spaces) + "]"
@@ -48,7 +48,7 @@ def test_list_of_other_values_is_refused(tmp_path, listed):
         read_segments(path, SCAN, "Download it again.")
 
 
-def test_another_list_is_never_taken_for_the_segments(tmp_path):
+def test_another_list_is_never_read_as_the_segments(tmp_path):
     path = tmp_path / "odd.segs.json"
     path.write_text('{"params": {"segIndices": [1, 2]}, "segIndices": "none"}')
     with pytest.raises(ScanError, match="segIndices: a string"):

@@ -1,4 +1,4 @@
-"""A scan is synthetic as long as its files are those that its mark lists, and only then."""
+"""A scan is synthetic if its files are those that its mark lists, and not otherwise."""
 
 import json
 import shutil
@@ -19,7 +19,7 @@ SUFFIXES = ("_vh_clean_2.ply", "_vh_clean_2.0.010000.segs.json", ".aggregation.j
 
 @pytest.fixture
 def root(tmp_path):
-    """Two synthetic scans, the first with a stream."""
+    """Two synthetic scans. The first has a stream."""
     root = small_scans.write(tmp_path / "root", 2, edge=0.6)
     streams.write(root, "scene0000_00", streams.sens(3))
     return root
@@ -50,7 +50,7 @@ def test_scan_with_a_changed_file_is_not_synthetic_and_check_reports_it(root, su
     ran = CliRunner().invoke(app, ["check", "--scannet-root", str(root), "--quick", "--json"])
     scan, other = json.loads(ran.stdout)["scans"]
     assert (scan["dataset"], other["dataset"]) == ("scannet", "synthetic")
-    if suffix not in (".aggregation.json", ".txt"):  # this change may make it a scan that cannot be used
+    if suffix not in (".aggregation.json", ".txt"):  # this change may make the scan unusable
         (finding,) = [found for found in scan["findings"] if found["kind"] == "changed"]
         assert f"scene0000_00{suffix} is not as listed" in finding["text"]
 
@@ -97,13 +97,13 @@ def test_unread_files_and_removed_files_change_nothing(root):
 @pytest.mark.parametrize(
     "content", ["", "{}", "[]", '{"files": []}', '{"files": {"scene0000_00.txt": 3}}', "\0"]
 )
-def test_damaged_mark_marks_nothing(root, content):
+def test_damaged_mark_has_no_effect(root, content):
     (root / "scans" / "scene0000_00" / MARK).write_text(content)
     assert datasets(root)["scene0000_00"] == "scannet"
 
 
 def test_video_is_not_read(root):
-    """64 GB of zeros take no room on the disk, and would take a minute to read."""
+    """A sparse file of 64 GB takes no space on the disk, but reading it would take a minute."""
     folder = root / "scans" / "scene0000_00"
     with (folder / "scene0000_00.sens").open("r+b") as file:
         file.truncate(64 << 30)
@@ -111,20 +111,20 @@ def test_video_is_not_read(root):
     assert datasets(root)["scene0000_00"] == "synthetic"
 
 
-def test_real_scan_that_is_copied_over_a_synthetic_one_is_scannets(root, tmp_path):
+def test_real_scan_that_is_copied_over_a_synthetic_scan_belongs_to_scannet(root, tmp_path):
     real = small_scan("scene0000_00").write(tmp_path / "download")
     shutil.copytree(real, root / "scans" / "scene0000_00", dirs_exist_ok=True)
     assert (root / "scans" / "scene0000_00" / MARK).is_file()
     assert datasets(root) == {"scene0000_00": "scannet", "scene0001_00": "synthetic"}
 
 
-def test_mark_that_is_copied_to_a_real_scan_marks_nothing(root, tmp_path):
+def test_mark_that_is_copied_to_a_real_scan_has_no_effect(root, tmp_path):
     real = small_scan("scene0000_00").write(tmp_path / "download")
     shutil.copy(root / "scans" / "scene0000_00" / MARK, real)
     assert datasets(tmp_path / "download") == {"scene0000_00": "scannet"}
 
 
-def test_root_with_both_kinds_is_read_as_both(root):
+def test_root_with_real_and_synthetic_scans_has_both_datasets(root):
     # In ScanNet's lists, 0191 is a training room, 0568 a validation room, 0707 a test room.
     for name in ("scene0191_00", "scene0568_00", "scene0707_00"):
         small_scan(name).write(root)

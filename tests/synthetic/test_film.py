@@ -1,4 +1,4 @@
-"""The stream of a scan: read by an independent reader and by ours, and compared with mesh and recipe."""
+"""The stream of a scan is the same for an independent reader and ours, and fits the mesh and the recipe."""
 
 import json
 
@@ -52,7 +52,7 @@ def _mesh(scan):
 
 
 def _unprojected(stream, position, step=4):
-    """Points in the frame of the stored pose."""
+    """Return the points of a depth picture in the frame of the stored poses."""
     depth = stream.depth(position)[::step, ::step]
     rows, columns = np.mgrid[: depth.shape[0], : depth.shape[1]] * step
     matrix = stream.depth_matrix
@@ -106,7 +106,8 @@ def test_depth_agrees_with_the_stored_mesh_and_not_with_the_turned_one(scan, str
     turned = found @ alignment[:3, :3].T + alignment[:3, 3]
     assert away(found) < 0.01
     assert away(turned) > 0.1
-    # The floor of the aligned room is at zero: as many points are there as pixels show the floor.
+    # The floor of the aligned room is at zero. The share of points there is the share of pixels that show the
+    # floor.
     (floor,) = (str(thing["instance"]) for thing in truth["objects"] if thing["label"] == "floor")
     counted = [truth["frames"]["pixels"][position] for position in np.flatnonzero(stream.valid)]
     share = sum(pixels.get(floor, 0) for pixels in counted) / sum(sum(pixels.values()) for pixels in counted)
@@ -133,11 +134,11 @@ def test_pixels_in_the_truth_agree_with_scanned_vertices_seen_through_the_depth(
         for group in groups:
             mine = seen[np.isin(segments, group["segments"])].sum()
             pixels = counted.get(str(group["objectId"]), 0)
-            if mine > 60:  # more than strays and the flaws of the annotation
+            if mine > 60:  # more than stray flecks and flaws of the annotation
                 assert pixels > 0, group["label"]
                 checked += 1
             elif pixels > 0.05 * width * height and group["label"].strip() not in ("wall", "ceiling"):
-                assert mine > 0, group["label"]  # walls are scanned up to some height only
+                assert mine > 0, group["label"]  # walls are scanned only up to some height
     assert checked > 30
 
 

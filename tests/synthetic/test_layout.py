@@ -20,7 +20,7 @@ def _furniture(room):
     return [item for item in (*room.items, *room.clutter) if item.label not in STRUCTURE]
 
 
-def test_no_two_objects_overlap_unless_one_carries_the_other(rooms):
+def test_two_objects_overlap_only_if_one_is_on_the_other(rooms):
     for room in rooms[:60]:
         for first, second in combinations(_furniture(room), 2):
             if first.instance in (second.host,) or second.instance in (first.host,):
@@ -108,7 +108,10 @@ def test_labels_occur_as_often_as_counted_in_real_scans(rooms):
 
 
 def test_objects_and_single_labels_per_room_spread_like_real_scans(rooms):
-    """Real scans: 13, 20, 29, 40, 62 objects and 2, 6, 10, 15, 22 labels of one object at the percentiles."""
+    """Compare with the percentiles of real scans.
+
+    These are 13, 20, 29, 40, 62 objects and 2, 6, 10, 15, 22 labels with one object.
+    """
     objects = [len(room.items) for room in rooms]
     once = [sum(n == 1 for n in Counter(item.label for item in room.items).values()) for room in rooms]
     for found, real, slack in (
@@ -146,7 +149,7 @@ def test_instance_ids_are_unique_and_not_dense(rooms):
     assert gaps > 0
 
 
-def test_a_scene_of_boxes_holds_the_recipe():
+def test_a_scene_of_boxes_has_the_objects_of_the_recipe():
     room, scene = lay_out(2, 7), box_scene(2, 7)
     assert scene.name == "scene0007_00"
     assert scene.points is None

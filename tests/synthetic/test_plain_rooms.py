@@ -1,4 +1,4 @@
-"""Plain rooms seen from their corners, in small pictures and coarse meshes: small models learn from them."""
+"""Plain rooms, filmed from their corners, with small pictures and coarse meshes, for small models."""
 
 import json
 
@@ -21,7 +21,7 @@ def test_plain_rooms_are_rectangles_of_evenly_spread_sizes_with_few_things():
     assert all(len(room.plan.outline) == 4 for room in ROOMS)
     assert areas.min() >= 5
     assert areas.max() <= 70
-    # As many below the geometric middle as above it.
+    # As many sizes are below the geometric mean of the limits as above it.
     assert 80 <= (areas < np.sqrt(5 * 70)).sum() <= 120
 
     def things(room):

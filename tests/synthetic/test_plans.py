@@ -1,4 +1,4 @@
-"""Floor plans, compared with geometry that needs no plan: areas by counting, perimeters, containment."""
+"""Floor plans agree with simple geometry: areas by counting, perimeters, containment."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ def test_area_inside_the_outline_agrees_with_counting_points_in_its_spaces(case)
     low, high = plan.outline.min(axis=0), plan.outline.max(axis=0)
     grid = np.stack(np.meshgrid(*np.linspace(low, high, 401).T), axis=-1).reshape(-1, 2)
     spaces = [space for room in plan.spaces for space in room]
-    # In a row of rooms, the wall between two of them is as long as the side of the shallower one.
+    # The wall between two rooms in a row is as long as the side of the less deep room.
     spaces += [
         (west[0][2], west[0][1], east[0][0], min(west[0][3], east[0][3]))
         for west, east in zip(plan.spaces, plan.spaces[1:], strict=False)

@@ -1,4 +1,4 @@
-"""Pictures of rooms with a geometry that is known without them."""
+"""Pictures of rooms agree with the known geometry of the rooms."""
 
 import csv
 from dataclasses import replace
@@ -32,7 +32,10 @@ def shots(room):
 
 
 def _points(pose, picture, step=1):
-    """(height, width, 3) places in the room of the pixels that have depth, by the pinhole's own formula."""
+    """Return (height, width, 3) the place in the room that each pixel with depth shows.
+
+    The pinhole formula gives it.
+    """
     step = SMALL.depth_step
     focal = SMALL.focal_length * SMALL.size[0]
     rows, columns = np.mgrid[: picture.depth.shape[0], : picture.depth.shape[1]] * step

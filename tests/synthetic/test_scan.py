@@ -1,4 +1,4 @@
-"""Scans of rooms: the flaws remove or add parts, and without them nothing is missing."""
+"""The flaws of a scan remove or add surface. Without flaws, nothing is missing."""
 
 import numpy as np
 import pytest
@@ -82,7 +82,7 @@ def test_holes_take_a_small_part_of_the_surface(room):
     assert 0.001 < missing.mean() < 0.05
 
 
-def test_strays_are_few_and_off_the_surface_and_no_part_of_the_kept_surface(scan):
+def test_stray_flecks_are_few_and_away_from_the_kept_surface(scan):
     assert 0.001 < scan.stray.mean() < 0.02
     for instance in np.unique(scan.instances[scan.instances >= 0]):
         vertices, _ = scan.kept_surface(instance)

@@ -1,4 +1,4 @@
-"""Tessellation, compared with the known properties of simple bodies."""
+"""Tessellation keeps the known properties of simple bodies."""
 
 import numpy as np
 import pytest
@@ -51,7 +51,8 @@ def test_tessellation_leaves_no_cracks(name):
 def test_long_thin_faces_are_split_along_their_length_only():
     body = BODIES["bar"]
     fine = refine(_surface(body), np.full(len(body.faces), 0.05))
-    assert len(fine.triangles) == 4 * 2 * 40 + 2 * 2  # forty squares on each long side, one on each end
+    # forty squares on each long side, one square on each end
+    assert len(fine.triangles) == 4 * 2 * 40 + 2 * 2
 
 
 def test_every_triangle_keeps_its_object_and_its_colour():

@@ -1,4 +1,4 @@
-"""The truth, compared with rooms and bodies with distances that are known by construction."""
+"""The truth agrees with rooms and bodies whose distances are known by construction."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ def test_distance_between_parallel_faces_is_the_gap(gap):
 
 @pytest.mark.parametrize("gap", [0.003, 0.05, 1.0])
 def test_distance_between_crossing_edges_is_the_gap(gap):
-    """Two roof-like bars, ridge over ridge at right angles, far from any corner of either."""
+    """Two bars like roofs cross at right angles, edge over edge. The crossing is far from their corners."""
     lower = _box((2, 0.2, 0.2), (0, 0, 0), Rotation.from_euler("x", 45, degrees=True))
     upper = _box((0.2, 2, 0.2), (0.137, 0.211, 0), Rotation.from_euler("y", 45, degrees=True))
     ridge = 0.2 / np.sqrt(2)
@@ -77,7 +77,7 @@ def test_distance_agrees_with_dense_sampling_and_does_not_depend_on_the_order(se
     points = trimesh.sample.sample_surface(meshes[0], 4000, seed=1)[0]
     sampled = second.distance_to(points).min()
     assert found <= sampled + 1e-4
-    assert sampled <= found + 0.06  # samples are a few centimetres apart
+    assert sampled <= found + 0.06  # the samples are a few centimetres apart
 
 
 def test_minimal_box_of_a_turned_cuboid_is_the_cuboid():
@@ -99,7 +99,7 @@ def clean():
     return room, describe(scan_room(room, CLEAN), CLEAN)
 
 
-def test_the_kept_surface_of_a_clean_scan_is_the_recipe(clean):
+def test_the_kept_surface_of_a_scan_without_flaws_is_that_of_the_recipe(clean):
     _, truth = clean
     assert truth["unseen"] == []
     for thing in truth["objects"]:
@@ -134,7 +134,8 @@ def test_pairs_are_all_that_contain_a_label_that_occurs_once(clean):
 def test_bearings_of_objects_at_known_places():
     places = {0: (0, 0), 1: (0, 2), 2: (-3, 0), 3: (3, 3), 4: (0, -1)}
     truth = {"objects": [{"instance": key, "kept": {"center": [*at, 0.5]}} for key, at in places.items()]}
-    assert bearing(truth, 0, 1, 2) == pytest.approx(np.pi / 2)  # facing north, west is left
+    # for an observer who faces north, west is left
+    assert bearing(truth, 0, 1, 2) == pytest.approx(np.pi / 2)
     assert bearing(truth, 0, 1, 3) == pytest.approx(-np.pi / 4)
     assert abs(bearing(truth, 0, 1, 4)) == pytest.approx(np.pi)
 

@@ -1,4 +1,4 @@
-"""The files, read by independent readers: plyfile, json and a few lines of this module."""
+"""The files are read with independent readers: plyfile, json and a few lines of this module."""
 
 import csv
 import json
@@ -113,7 +113,7 @@ def test_the_alignment_turns_about_z_and_leads_into_the_frame_of_the_truth(scans
             group = next(group for group in groups["segGroups"] if group["objectId"] == thing["instance"])
             assert group["label"].strip() == thing["label"]
             mine = points[np.isin(owner, group["segments"])]
-            # Strays move a mean by little, noise by less.
+            # Stray flecks move a mean by a little, noise by less.
             assert np.median(mine, axis=0) == pytest.approx(thing["kept"]["mean"], abs=1.5)
             yaw = thing["recipe"]["yaw"]
             axes = np.array([[np.cos(yaw), np.sin(yaw), 0], [-np.sin(yaw), np.cos(yaw), 0], [0, 0, 1]])
@@ -179,7 +179,7 @@ def test_scans_are_synthetic_by_a_mark_of_their_own_and_are_written_again_in_pla
     write_scans(tmp_path, scenes=1, seed=0, plain=True, vertices=2_000)
     first = files_of(tmp_path)
     assert ScanNet.open([tmp_path]).dataset == "synthetic"
-    (tmp_path / "scans" / private_name("scene0000_00")).mkdir()  # left by a killed run
+    (tmp_path / "scans" / private_name("scene0000_00")).mkdir()  # a killed run left this folder
     write_scans(tmp_path, scenes=2, seed=0, plain=True, vertices=2_000)
     assert ScanNet.open([tmp_path]).dataset == "synthetic"
     assert first.items() < files_of(tmp_path).items()

@@ -1,6 +1,6 @@
-"""A `.sens` written and read with only struct, field by field as its format is described.
+"""Writes and reads a `.sens` with struct, field by field, as its format is described.
 
-Nothing here uses the code under test, or the writer of synthetic streams.
+Nothing here uses the code under test or the writer of synthetic streams.
 """
 
 import io
@@ -25,20 +25,20 @@ def jpeg(shade: int = 100, width: int = WIDTH, height: int = HEIGHT, **options) 
 
 
 def depth(millimetres: int = 1500) -> bytes:
-    """The inflated bytes of a depth picture: each row is 10 mm farther away than the one above it."""
+    """The inflated bytes of a depth picture. Each row is 10 mm farther away than the row above it."""
     rows = [struct.pack("<H", millimetres + 10 * row) * DEPTH_WIDTH for row in range(DEPTH_HEIGHT)]
     return b"".join(rows)
 
 
 def pose(angle: float = 0.3) -> np.ndarray:
-    """A pose turned about z, shifted by (1, 2, 3)."""
+    """A pose that is turned about z and shifted by (1, 2, 3)."""
     cos, sin = np.cos(angle), np.sin(angle)
     return np.array([[cos, -sin, 0, 1], [sin, cos, 0, 2], [0, 0, 1, 3], [0, 0, 0, 1]], dtype=np.float32)
 
 
 @dataclass
 class Frame:
-    """One frame; `color_bytes` and `depth_bytes`, if given, are false sizes of the payloads."""
+    """One frame. `color_bytes` and `depth_bytes` are false sizes of the payloads; None for the true sizes."""
 
     jpeg: bytes = field(default_factory=jpeg)
     depth: bytes = field(default_factory=lambda: zlib.compress(depth()))
@@ -67,7 +67,7 @@ class Sens:
     intrinsic: np.ndarray = field(default_factory=INTRINSIC.copy)
 
     def header(self) -> bytes:
-        """All fields before the first frame."""
+        """Return all fields before the first frame."""
         name_bytes = len(self.name) if self.name_bytes is None else self.name_bytes
         out = struct.pack("<I", self.version) + struct.pack("<Q", name_bytes) + self.name
         for matrix in (self.intrinsic, np.eye(4), HALF, np.eye(4)):
@@ -78,7 +78,7 @@ class Sens:
         return out + struct.pack("<Q", len(self.frames) if self.count is None else self.count)
 
     def parts(self) -> list[bytes]:
-        """The header, each frame, the rest."""
+        """Return the header, each frame, and the bytes after the last frame."""
         frames = []
         for frame in self.frames:
             color_bytes = len(frame.jpeg) if frame.color_bytes is None else frame.color_bytes
@@ -94,7 +94,10 @@ class Sens:
 
 
 def read(data: bytes, intrinsic: np.ndarray = INTRINSIC) -> Sens:
-    """Read a whole valid stream; its intrinsics must be the given one and half of it."""
+    """Read a valid stream.
+
+    The colour camera must have the given intrinsics, the depth camera half of them.
+    """
     file = io.BytesIO(data)
 
     def take(layout: str) -> tuple:

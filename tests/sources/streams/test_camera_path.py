@@ -7,7 +7,7 @@ from vsidata.sources.streams.camera_path import camera_path
 
 
 def test_path_has_the_first_frame_of_each_half_second(stream):
-    path = camera_path(stream(35), None)  # at 20 frames per second; each a tenth of a metre further along x
+    path = camera_path(stream(35), None)  # at 20 frames per second; each frame is 0.1 m further along x
     assert [spot.seconds for spot in path] == pytest.approx([0, 0.5, 1.0, 1.5])
     assert [spot.position.tolist() for spot in path] == [
         pytest.approx([metres, 0, 1.5], abs=1e-6) for metres in (0, 1, 2, 3)

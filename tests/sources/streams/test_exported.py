@@ -1,4 +1,4 @@
-"""Exported folders are read by frame number, also if parts are missing."""
+"""Exported folders are read by frame number, even if parts are missing."""
 
 import io
 import pickle
@@ -26,7 +26,7 @@ def png(millimetres: int, width: int = 16, height: int = 12) -> bytes:
 
 
 def text(matrix: np.ndarray) -> str:
-    """Format a matrix as ScanNet's exporter does: rows of numbers, six decimals."""
+    """Format a matrix like ScanNet's exporter: rows of numbers with six decimals."""
     return "\n".join(" ".join(f"{value:f}" for value in row) for row in matrix) + "\n"
 
 
@@ -62,7 +62,7 @@ def test_frames_are_in_the_order_of_their_numbers(folder):
         assert np.array_equal(depth, np.full((12, 16), (1000 + position) / 1000, dtype=np.float32))
 
 
-def test_gaps_keep_their_time(folder):
+def test_frames_after_a_gap_keep_their_time(folder):
     for number in (0, 1, 5, 6, 7, 8):
         (folder / "color" / f"{number}.jpg").unlink()
     stream = open_exported(folder, NAME)
@@ -105,7 +105,7 @@ def test_depth_may_be_missing_for_one_frame_or_for_all(folder):
     assert stream.depth(5) is None
 
 
-def test_folder_without_poses_and_intrinsics_has_none(folder):
+def test_folder_without_poses_and_intrinsics_gives_a_stream_without_them(folder):
     for name in ("pose", "intrinsic"):
         for file in (folder / name).iterdir():
             file.unlink()
@@ -132,12 +132,12 @@ my_depth = 5.750000
 """
 
 
-def test_cameras_are_those_of_the_scans_text_if_they_were_not_exported(folder):
+def test_cameras_come_from_the_scans_text_file_if_they_were_not_exported(folder):
     for file in (folder / "intrinsic").iterdir():
         file.unlink()
     (folder / f"{NAME}.txt").write_text(DESCRIPTION)
     stream = open_exported(folder, NAME)
-    # Pictures were exported at half of their original size; depth was not.
+    # The colour pictures were exported at half their size, the depth at its full size.
     assert stream.color_matrix.tolist() == [[30, 0, 15.5], [0, 31, 11.5], [0, 0, 1]]
     assert stream.depth_matrix.tolist() == [[15, 0, 7.75], [0, 15.5, 5.75], [0, 0, 1]]
 
@@ -146,7 +146,8 @@ def test_exported_camera_belongs_to_pictures_of_the_size_that_the_text_states(fo
     (folder / "intrinsic" / "intrinsic_color.txt").write_text(text(np.diag([2, 2, 1, 1]) @ INTRINSIC))
     (folder / f"{NAME}.txt").write_text(DESCRIPTION)
     stream = open_exported(folder, NAME)
-    # 31.0, the middle of the exporter's, is a quarter of a small pixel before 31.5.
+    # The exporter's principal point, 31.0, is half a pixel before the middle, 31.5: a quarter of a small
+    # pixel.
     assert stream.color_matrix.tolist() == [[30, 0, 15.25], [0, 31, 11.25], [0, 0, 1]]
 
 
@@ -160,7 +161,7 @@ def test_exported_camera_that_fits_the_exported_pictures_is_not_scaled_again(fol
 @pytest.mark.parametrize("width", [1296, 640, 320])
 @pytest.mark.parametrize("adapted", [False, True])
 def test_camera_sees_points_where_the_exported_pictures_show_them(folder, width, adapted):
-    """A point of the big picture is at the same share of the small one, with either exported matrix."""
+    """A point is at the same share of the sides in the big and the small picture, with either matrix."""
     scale = 32 / width
     big = np.array([[0.9 * width, 0, width / 2 + 3], [0, 0.9 * width, 0.37 * width], [0, 0, 1]])
     to_small = np.array([[scale, 0, scale / 2 - 0.5], [0, scale, scale / 2 - 0.5], [0, 0, 1]])
@@ -172,7 +173,7 @@ def test_camera_sees_points_where_the_exported_pictures_show_them(folder, width,
 
 
 def test_camera_matrix_that_fits_no_size_is_refused(folder):
-    """Pictures were shrunk, and no text states their original size."""
+    """The pictures were shrunk, and no file states their original size."""
     (folder / "intrinsic" / "intrinsic_color.txt").write_text(text(np.diag([4, 4, 1, 1]) @ INTRINSIC))
     with pytest.raises(ScanError, match="principal point") as caught:
         open_exported(folder, NAME)
@@ -186,7 +187,7 @@ def test_camera_matrix_that_fits_no_size_is_refused(folder):
         "colorWidth = none", "colorHeight = none", "colorHeight = inf", "colorWidth = 0",
     ],
 )  # fmt: skip
-def test_text_without_a_camera_leaves_the_pictures_without_one(folder, change):
+def test_pictures_have_no_camera_if_the_text_file_has_none(folder, change):
     for file in (folder / "intrinsic").iterdir():
         file.unlink()
     (folder / f"{NAME}.txt").write_text(DESCRIPTION + change + "\n")
@@ -217,7 +218,7 @@ def expect(folder, file, fault, remedy=REMEDY, read=lambda stream: stream):
         ("intrinsic/intrinsic_color.txt", b"1 2 3", "needs 16 numbers, but has 3"),
     ],
 )
-def test_file_with_content_that_contradicts_its_name_is_named(folder, file, content, fault):
+def test_error_names_the_file_if_its_content_contradicts_its_name(folder, file, content, fault):
     (folder / file).write_bytes(content)
     expect(folder, file, fault)
 
@@ -241,7 +242,7 @@ def test_file_with_content_that_contradicts_its_name_is_named(folder, file, cont
         ("depth/5.png", png(1000)[:-30], "is a damaged PNG", lambda s: s.depth(5)),
     ],
 )
-def test_frame_that_differs_from_the_first_is_named(folder, file, content, fault, read):
+def test_error_names_a_frame_of_another_size(folder, file, content, fault, read):
     (folder / file).write_bytes(content)
     expect(folder, file, fault, read=read)
 
@@ -272,7 +273,7 @@ def test_folder_without_a_frame_is_refused(tmp_path):
 
 @pytest.mark.parametrize("part", ["color", "depth", "pose", "intrinsic"])
 @pytest.mark.parametrize("target", ["/nowhere/at/all", None], ids=["leads nowhere", "leads to itself"])
-def test_folder_that_is_a_link_to_nothing_is_named_and_not_taken_for_absent(folder, part, target):
+def test_folder_that_is_a_broken_link_is_an_error_and_not_a_missing_folder(folder, part, target):
     shutil.rmtree(folder / part)
     (folder / part).symlink_to(target or part)
     with pytest.raises(ScanError) as caught:
@@ -281,7 +282,7 @@ def test_folder_that_is_a_link_to_nothing_is_named_and_not_taken_for_absent(fold
     assert "is a link to" in caught.value.fault
 
 
-def test_matrix_that_is_a_link_to_nothing_is_named(folder):
+def test_matrix_that_is_a_broken_link_is_an_error(folder):
     path = folder / "intrinsic" / "intrinsic_color.txt"
     path.unlink(missing_ok=True)
     path.symlink_to("/nowhere/at/all")

@@ -1,4 +1,4 @@
-"""Pictures are passed through unchanged or resized well; a JPEG's size is read without decoding it."""
+"""Pictures are kept unchanged or resized correctly. A JPEG's size is read without decoding it."""
 
 import io
 
@@ -19,7 +19,7 @@ def opened(data):
 
 
 def gradient(width=320, height=240, **options):
-    """Red rises to the right, green downwards."""
+    """A picture in which red rises to the right and green rises downwards."""
     image = np.zeros((height, width, 3), dtype=np.uint8)
     image[..., 0] = np.linspace(0, 255, width)
     image[..., 1] = np.linspace(0, 255, height)[:, None]
@@ -48,7 +48,7 @@ def test_size_of_any_jpeg_is_read_without_decoding_it(width, height, mode, optio
     assert jpeg_size(file.getvalue()) == (width, height)
 
 
-def test_size_of_a_thumbnail_inside_is_not_taken_for_the_pictures():
+def test_size_of_an_embedded_thumbnail_is_not_the_size_of_the_picture():
     exif = Image.Exif()
     exif[0x010E] = jpeg(width=8, height=8).decode("latin1")
     assert jpeg_size(gradient(exif=exif)) == (320, 240)
@@ -62,7 +62,7 @@ def test_jpeg_cut_anywhere_is_refused(cut):
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_after_the_start_of_a_jpeg_are_a_size_or_a_fault(data):
+def test_any_bytes_after_the_start_of_a_jpeg_give_a_size_or_a_fault(data):
     try:
         width, height = jpeg_size(b"\xff\xd8" + data)
         assert width * height > 0
@@ -101,9 +101,9 @@ def test_same_bytes_come_from_the_same_bytes():
     assert at_size(gradient(), 100, 85) == at_size(gradient(), 100, 85)
 
 
-def test_noted_orientation_does_not_turn_a_picture_away_from_its_camera():
+def test_orientation_in_the_metadata_does_not_turn_a_picture():
     exif = Image.Exif()
-    exif[0x0112] = 6  # a viewer turns it by 90°
+    exif[0x0112] = 6  # an image viewer turns it by 90°
     assert at_size(gradient(exif=exif), 160, 90)[1] == (160, 120)
 
 
@@ -119,7 +119,10 @@ def test_damaged_picture_is_refused():
 
 
 def test_camera_of_a_resized_picture_sees_the_same_points_at_the_same_places():
-    """The corners of the picture, half a pixel outside the outermost centres, stay the corners."""
+    """The corners of a picture are half a pixel outside the outermost pixel centres.
+
+    They stay the corners.
+    """
     camera = np.array([[500.0, 0, 161.3], [0, 510, 119.2], [0, 0, 1]])
     rays = np.linalg.inv(camera) @ np.array([[-0.5, 319.5], [-0.5, 239.5], [1, 1]])
     corners = resized_camera(camera, (320, 240), (80, 90)) @ rays

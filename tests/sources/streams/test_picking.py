@@ -1,4 +1,4 @@
-"""Frames are picked evenly over time, never without a pose, never twice."""
+"""Frames are picked evenly over time. No frame is picked twice or without a pose."""
 
 from pathlib import Path
 
@@ -49,18 +49,18 @@ def test_steady_stream_is_sampled_as_vsi_bench_does():
     assert pick(stream(np.arange(1501) / 30), 16).tolist() == np.linspace(0, 1500, 16).astype(int).tolist()
 
 
-def test_times_count_and_not_positions():
+def test_frames_are_spread_by_time_and_not_by_position():
     slow_then_fast = np.concatenate([np.arange(10), 10 + np.arange(1, 101) / 10])
     assert pick(stream(slow_then_fast), 5).tolist() == [0, 5, 10, 59, 109]
 
 
-def test_nearest_valid_frame_stands_in_for_a_lost_one():
+def test_nearest_valid_frame_replaces_a_lost_frame():
     valid = np.ones(101, dtype=bool)
     valid[48:51] = False
     assert pick(stream(np.arange(101) / 30, valid), 3).tolist() == [0, 51, 100]
 
 
-def test_long_loss_of_tracking_does_not_cost_frames():
+def test_long_loss_of_tracking_does_not_reduce_the_number_of_frames():
     valid = np.ones(100, dtype=bool)
     valid[10:90] = False
     assert pick(stream(np.arange(100) / 30, valid), 12).tolist() == [
@@ -80,7 +80,7 @@ def test_long_loss_of_tracking_does_not_cost_frames():
 
 
 @given(streams(), st.integers(0, 70))
-def test_picked_frames_are_valid_distinct_rising_and_as_many_as_can_be(stream, count):
+def test_picked_frames_are_valid_distinct_rising_and_as_many_as_possible(stream, count):
     picked = pick(stream, count)
     usable = np.flatnonzero(stream.valid)
     assert len(picked) == min(count, len(usable))

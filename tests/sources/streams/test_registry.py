@@ -1,4 +1,4 @@
-"""The stream of a scan is found in each of its possible forms."""
+"""The stream of a scan is found in each supported format."""
 
 import os
 
@@ -32,7 +32,7 @@ def add_video(folder):
     writer.release()
 
 
-def test_sens_comes_before_exported_frames_and_those_before_a_video(tmp_path):
+def test_sens_is_preferred_to_exported_frames_and_these_to_a_video(tmp_path):
     assert open_stream(tmp_path, NAME) is None
     add_video(tmp_path)
     assert isinstance(open_stream(tmp_path, NAME), VideoStream)
@@ -42,7 +42,7 @@ def test_sens_comes_before_exported_frames_and_those_before_a_video(tmp_path):
     assert isinstance(open_stream(tmp_path, NAME), SensStream)
 
 
-def test_stream_of_another_scan_is_not_taken(tmp_path):
+def test_stream_of_another_scan_is_not_used(tmp_path):
     add_sens(tmp_path)
     add_video(tmp_path)
     assert open_stream(tmp_path, "scene0000_01") is None
@@ -55,8 +55,8 @@ def test_broken_link_is_an_error_and_not_a_scan_without_frames(tmp_path):
         open_stream(tmp_path, NAME)
 
 
-def test_frames_exported_again_over_the_old_ones_are_noticed(tmp_path):
-    """Written in place, they do not change the time of their folder."""
+def test_frames_that_are_exported_again_in_place_are_noticed(tmp_path):
+    """Files that are written in place do not change the time of their folder."""
     add_exported(tmp_path)
     for number in range(1, 200):
         (tmp_path / "color" / f"{number}.jpg").write_bytes(jpeg())

@@ -1,4 +1,4 @@
-"""A `.sens` is read exactly, only the requested parts of it, and refused if its headers are false."""
+"""A `.sens` is read exactly. Only the requested parts are read. False headers are refused."""
 
 import contextlib
 import os
@@ -63,7 +63,7 @@ def test_header_is_read_as_written(tmp_path, ten):
     tail=st.binary(max_size=40),
 )
 @IN_ONE_FOLDER
-def test_every_frame_is_where_the_format_puts_it(tmp_path, frames, name, tail):
+def test_every_frame_is_at_its_offset_in_the_format(tmp_path, frames, name, tail):
     picture = jpeg()
     content = Sens(
         [
@@ -92,7 +92,7 @@ def test_every_frame_is_where_the_format_puts_it(tmp_path, frames, name, tail):
             assert metres[3, 5] == np.float32(distance + 30) / np.float32(1000)
 
 
-def test_depth_counts_in_the_headers_own_unit(tmp_path, ten):
+def test_depth_is_in_the_unit_that_the_header_states(tmp_path, ten):
     ten.depth_shift = 4000
     assert opened(tmp_path, ten).depth(0)[0, 0] == 0.25
 
@@ -104,7 +104,7 @@ def test_stream_without_depth_is_read(tmp_path):
     assert stream.depth(1) is None
 
 
-def test_only_headers_are_read_until_a_payload_is_asked_for(tmp_path, ten, monkeypatch):
+def test_only_headers_are_read_until_a_payload_is_requested(tmp_path, ten, monkeypatch):
     read = []
     pread = os.pread
 
@@ -217,7 +217,7 @@ def test_invalid_times_are_replaced_by_thirty_frames_per_second(tmp_path, times)
 @IN_ONE_FOLDER
 def test_stream_cut_anywhere_is_refused_with_the_number_of_complete_frames(tmp_path, ten, cut):
     parts = ten.parts()
-    ends = np.cumsum([len(part) for part in parts[:-1]])  # of the header, and of each frame
+    ends = np.cumsum([len(part) for part in parts[:-1]])  # bytes of the header, and of each frame
     cut %= ends[-1]
     with pytest.raises(ScanError) as caught:
         opened(tmp_path, ten.bytes()[:cut])
@@ -304,7 +304,7 @@ def test_payload_larger_than_the_limit_is_refused_before_it_is_read(tmp_path, te
     tracemalloc.stop()
 
 
-def test_depth_bomb_is_inflated_no_further_than_the_headers_size(tmp_path, ten):
+def test_depth_bomb_is_inflated_only_to_the_size_in_the_header(tmp_path, ten):
     ten.frames[2].depth = zlib.compress(bytes(100_000_000))
     stream = opened(tmp_path, ten)
     tracemalloc.start()
@@ -358,7 +358,7 @@ def test_picture_that_contradicts_the_header_is_refused_before_it_is_decoded(tmp
 
 @given(at=st.integers(0, 100_000), value=st.integers(0, 255))
 @IN_ONE_FOLDER
-def test_stream_with_any_byte_changed_gives_frames_or_a_scan_error_and_nothing_else(tmp_path, ten, at, value):
+def test_stream_with_any_byte_changed_gives_frames_or_a_scan_error(tmp_path, ten, at, value):
     ten.frames = ten.frames[:2]
     data = bytearray(ten.bytes())
     data[at % len(data)] = value
@@ -399,9 +399,9 @@ def test_path_that_is_not_a_file_is_refused(tmp_path):
         open_sens(tmp_path / "pipe.sens")
 
 
-def test_unreadable_file_is_refused_with_its_permission_as_remedy(tmp_path, ten, monkeypatch):
+def test_unreadable_file_is_refused_and_the_remedy_is_a_permission(tmp_path, ten, monkeypatch):
     def refuse(*_):
-        raise PermissionError(13, "Permission denied")  # root, as in a container, may read every file
+        raise PermissionError(13, "Permission denied")  # root may read every file, for example in a container
 
     monkeypatch.setattr("vsidata.sources.streams.stream_file.os.open", refuse)
     with pytest.raises(ScanError, match=r"may not be read by this user.*\n.*chmod u\+r"):

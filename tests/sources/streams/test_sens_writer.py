@@ -1,4 +1,4 @@
-"""Streams of the writer of synthetic streams are read by an independent reader, and by ours."""
+"""An independent reader and our reader read the streams of the synthetic writer."""
 
 import zlib
 

@@ -1,4 +1,4 @@
-"""The shown frames: as stored, at the requested size, and with cameras in the frame of the room."""
+"""The shown frames have the stored bytes or the requested size, and cameras in the room frame."""
 
 import io
 
@@ -28,23 +28,23 @@ def test_pictures_and_camera_have_the_requested_size(stream, wanted, size):
     seen = show(stream(3), None, Framing(3, wanted))
     assert seen.size == size
     assert [Image.open(io.BytesIO(jpeg)).size for jpeg in seen.jpegs] == [size] * 3
-    # A ray through the edge of the stored picture goes through the edge of the resized one.
+    # A ray through the edge of the stored picture goes through the edge of the resized picture.
     matrix = stream(3).color_matrix
     ray = np.linalg.solve(matrix, [31.5, 23.5, 1])
     assert seen.camera_matrix @ ray == pytest.approx([size[0] - 0.5, size[1] - 0.5, 1])
 
 
-def test_poses_are_turned_into_the_room(stream):
-    # The frame of the mesh is that of the room, turned by a quarter about z and shifted.
+def test_poses_are_transformed_to_the_room_frame(stream):
+    # The mesh is turned by 90° about z, and shifted, to get to the room frame.
     alignment = np.array([[0.0, -1, 0, 5], [1, 0, 0, 6], [0, 0, 1, 0.5], [0, 0, 0, 1]])
     seen = show(stream(2), alignment, Framing(2))
-    assert seen.poses[1, :3, 3] == pytest.approx([5, 6.1, 2.0])  # taken from (0.1, 0, 1.5) in the mesh
-    assert seen.poses[1, :3, 2] == pytest.approx([-1, 0, 0])  # looking along y there, along -x here
+    assert seen.poses[1, :3, 3] == pytest.approx([5, 6.1, 2.0])  # (0.1, 0, 1.5) in the mesh's frame
+    assert seen.poses[1, :3, 2] == pytest.approx([-1, 0, 0])  # y in the mesh's frame
 
 
 @pytest.mark.parametrize(("held", "upright"), [(0, 0), (20, 0), (90, 90), (180, 180), (-80, 270)])
 def test_orientation_says_how_to_turn_the_pictures_upright(stream, held, upright):
-    # A camera held a quarter clockwise has the upward direction at the left of its picture.
+    # If a camera is turned by 90° clockwise, the picture shows the upward direction at the left.
     assert show(stream(5, turn=held), None, Framing(3)).orientation == upright
 
 

@@ -1,4 +1,4 @@
-"""A video gives exactly the requested frame, and an error names its fault."""
+"""A video gives exactly the requested frame. An error states its fault."""
 
 import io
 import pickle
@@ -16,7 +16,7 @@ BITS = 8
 
 
 def frame(number: int) -> np.ndarray:
-    """A picture that shows its number as eight black or white bars, in red to distinguish the channels."""
+    """A picture that shows its number as eight black or red bars. Red distinguishes the channels."""
     image = np.zeros((48, 16 * BITS, 3), dtype=np.uint8)
     for bit in range(BITS):
         if number >> bit & 1:
@@ -25,7 +25,7 @@ def frame(number: int) -> np.ndarray:
 
 
 def number_of(jpeg: bytes) -> int:
-    """The number that a picture shows, decoded by Pillow."""
+    """Return the number that a picture shows. Pillow decodes it."""
     image = np.asarray(Image.open(io.BytesIO(jpeg)).convert("RGB"))
     return sum(int(image[24, 16 * bit + 8, 0] > 128) << bit for bit in range(BITS))
 
@@ -91,7 +91,7 @@ def test_invalid_video_is_refused_without_output_of_opencv(tmp_path, video, capf
     assert capfd.readouterr().err == ""
 
 
-def test_frame_with_lost_data_is_named(tmp_path, video):
+def test_error_names_a_frame_with_lost_data(tmp_path, video):
     path = tmp_path / "scene0000_00.mp4"
     data = bytearray(video.read_bytes())
     start, end = data.index(b"mdat") + 4, data.index(b"moov") - 4
