@@ -1,4 +1,4 @@
-"""Every parser of files that may come from strangers, each with a valid file to mutate."""
+"""Every parser of files that another user may have made, each with a valid file to mutate."""
 
 import hashlib
 import io

@@ -404,7 +404,7 @@ def test_a_file_named_by_the_user_may_not_be_a_link_or_a_device(tmp_path, mine):
 
 
 def test_subset_of_a_copy_that_consists_of_links_contains_complete_files(finished, tmp_path):
-    """The Hub's cache contains links to files whose names are checksums."""
+    """The Hub's cache contains links to files that have checksums as names."""
     from vsidata.dataset.subset import write_subset
 
     cache = tmp_path / "cache"

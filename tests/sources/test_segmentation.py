@@ -16,7 +16,7 @@ spaces = st.text(" \t\r\n", max_size=2)
 
 @st.composite
 def files(draw):
-    """A segments file with white space wherever JSON allows it, and its keys in any order."""
+    """A segments file with white space at all places that JSON allows, and its keys in any order."""
     ids = draw(st.lists(st.integers(0, 2**61), min_size=1, max_size=30))
     separator = draw(spaces) + "," + draw(spaces)
     listed = "[" + draw(spaces) + separator.join(map(str, ids)) + draw(spaces) + "]"

@@ -1,4 +1,4 @@
-"""The truth agrees with rooms and bodies whose distances are known by construction."""
+"""The truth agrees with rooms and bodies with distances that are known by construction."""
 
 import numpy as np
 import pytest
