@@ -1,1 +1,1 @@
-"""What builds and scans contain: check, plan, conform, compare, audit and debias."""
+"""Analysis of scans and builds: check, plan, conform, compare, audit and debias."""

@@ -1,4 +1,4 @@
-"""What is doubtful in an annotation: objects that are missing or not separated make counts wrong."""
+"""Doubts about an annotation. Objects that are missing or not separated make counts wrong."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,15 +25,15 @@ FindingKind = Literal[
 
 
 class AnnotationLimits(Rules):
-    """When to doubt an annotation.
+    """Limits above which an annotation is doubtful.
 
     Attributes:
         unannotated: share of the vertices without an object. Above it, objects must be missing.
-        piece_gap: a gap in the outline of an object on the floor. If one is this wide, the object is in
+        piece_gap: width of a gap in the outline of an object on the floor. With such a gap, the object is in
             pieces.
         piece_share: share of an object's vertices that a piece must have to count.
-        class_disagreement: share of the vertices with another class than that of their label. Above it, one
-            of the two files must be wrong.
+        class_disagreement: share of the vertices with a class that differs from the class of their label.
+            Above it, one of the two files must be wrong.
     """
 
     unannotated: StatedConstant
@@ -51,8 +51,8 @@ class Finding:
             `unaligned`: no file states the vertical direction. `changed`: the scan is marked as synthetic but
             its files differ from the mark. `hides several` and `in pieces`: one object stands for several
             things. `empty`: the object has no vertices. `unknown label` and `classes`: the label may be a
-            slip.
-        text: the same in words, with numbers.
+            mistake.
+        text: the reason in words, with numbers.
         instances: the objects in question; empty if it is about the whole scan.
     """
 
@@ -67,7 +67,7 @@ def annotation_limits() -> AnnotationLimits:
 
 
 def findings(scene: Scene, vocabulary: Vocabulary, limits: AnnotationLimits) -> list[Finding]:
-    """The reasons to doubt a scene's annotation. Only objects that a question could name count."""
+    """The reasons to doubt the annotation of a scene. Objects that no question can name are ignored."""
     found = []
     if scene.instances is not None:
         share = float(np.mean(scene.instances < 0))
@@ -89,8 +89,8 @@ def pieces_on_the_floor(vertices: Array, gap: float) -> list[int]:
     """The number of vertices in each piece of an object's outline on the ground plane, largest first.
 
     The outline is drawn on squares of side `gap`. Two pieces are separate if a whole square between them is
-    empty. Parts above each other are one piece: scans show a table's top and feet, and rarely all of its
-    legs.
+    empty. Parts above each other are one piece, because scans show the top and the feet of a table but rarely
+    all of its legs.
 
     Args:
         vertices: (n, 3) metres, z up.

@@ -1,4 +1,4 @@
-"""Which files each scan has and lacks, what a missing file costs, and what is doubtful in the annotation."""
+"""Check scans: find missing files, what is lost without them, and doubts about the annotation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,11 +37,11 @@ class ScanFile(Rules):
     """A file of a scan.
 
     Attributes:
-        suffix: what follows the scan's name; also the download script's `--type`.
-        instead: suffixes of files, or names of folders, that serve as well.
+        suffix: the part of its name after the name of the scan. It is the download script's `--type`.
+        instead: suffixes of files, or names of folders, that can replace it.
         needed: whether the scan cannot be used without it.
-        holds: what the file contains.
-        without: what is lost without it.
+        holds: the content of the file.
+        without: the loss without it.
     """
 
     suffix: str
@@ -62,16 +62,17 @@ class _ScanFiles(Rules):
 
 @dataclass(frozen=True)
 class Standards:
-    """What scans are compared with.
+    """The data that scans are compared with.
 
     Attributes:
-        vocabulary: which labels a question could name, and which may mean several things.
-        limits: when to doubt an annotation.
+        vocabulary: the vocabulary. It decides which labels a question can name, and which may mean several
+            things.
+        limits: the limits above which an annotation is doubtful.
         classes: NYU40 class by raw label; None if ScanNet's table is missing.
         forbidden: scan → the list that forbids its room.
-        without_table: why `classes` is None.
-        framing, rate: which frames of a stream a build reads: those that it shows, and for the order of
-            appearance `rate` frames per second.
+        without_table: the reason why `classes` is None.
+        framing: the choice of the frames that a build shows.
+        rate: the number of frames per second that a build reads for the order of appearance.
     """
 
     vocabulary: Vocabulary
@@ -91,11 +92,11 @@ class ScanReport:
         name: the scan.
         dataset: `scannet` or `synthetic`.
         official: the official list that contains the scan: `train`, `val` or `test`; None if no list does.
-        forbidden_by: the list because of which the leak guard refuses its room; None if it does not.
-        objects, vertices: their numbers; None if unknown.
+        forbidden_by: the list because of which the leak guard refuses its room; None if the room is allowed.
+        objects, vertices: the numbers of objects and of vertices; None if unknown.
         missing: the files that the scan lacks.
-        fault: why it cannot be used; None if it can.
-        findings: what is doubtful in its annotation.
+        fault: the reason why the scan cannot be used; None if it can.
+        findings: the doubts about its annotation.
     """
 
     name: str
@@ -116,7 +117,10 @@ def scan_files() -> tuple[ScanFile, ...]:
 
 
 def standards(source: ScanNet) -> Standards:
-    """What the scans of a root are compared with. The table of labels is in the root, or above `scans/`."""
+    """The data that the scans of a root are compared with.
+
+    The table of labels is in the root, or above `scans/`.
+    """
     beside, above = source.root / LABEL_TABLE, source.root.resolve().parent / LABEL_TABLE
     classes, fault = None, None
     try:
@@ -142,8 +146,8 @@ def check_scan(source: ScanNet, name: str, against: Standards, quick: bool = Fal
     Args:
         source: the scans of a root.
         name: the scan.
-        against: what the scans are compared with.
-        quick: read only the annotation, not the geometry or the frames.
+        against: the data that the scans are compared with.
+        quick: whether to read only the annotation, not the geometry or the frames.
     """
     missing: tuple[ScanFile, ...] = ()
     scene: Scene | None = None
@@ -202,7 +206,7 @@ def _compare_with_table(scene: Scene, classes: Mapping[str, int]) -> list[Findin
 
 
 def _compare_with_classes(scene: Scene, file: Path, against: Standards) -> list[Finding]:
-    """Compare the mesh with a class at each vertex with the labels of the objects."""
+    """Compare the class of each vertex, from the mesh with classes, with the labels of the objects."""
     if scene.points is None or scene.instances is None or against.classes is None or not file.exists():
         return []
     try:
@@ -210,7 +214,7 @@ def _compare_with_classes(scene: Scene, file: Path, against: Standards) -> list[
     except ScanError as error:
         return [Finding("classes", str(error.fault))]
     if len(given) != len(scene.points):
-        counts = f"{len(given):,} vertices for the mesh's {len(scene.points):,}"
+        counts = f"{len(given):,} vertices, but the mesh has {len(scene.points):,}"
         return [Finding("classes", f"{file.name} has {counts}")]
     known = {thing.instance: against.classes.get(thing.label, 0) for thing in scene.objects}
     instances, place = np.unique(scene.instances, return_inverse=True)

@@ -1,4 +1,4 @@
-"""The output of `vsidata check`: a line per scan, then what is missing and doubtful in all scans."""
+"""The output of `vsidata check`: one line per scan, then the missing files and the doubts of all scans."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,7 +1,7 @@
 """Recompute released VSI-Bench keys from the released boxes, and compare them with a rule set's answers.
 
 The released questions are parsed with the rule set's own question strings, and answered with the topics' own
-functions. So an agreement here holds for the questions of a build.
+functions. So the agreement also holds for the questions of a build.
 """
 
 import codecs
@@ -39,15 +39,16 @@ WHY_DISTANCES_DIFFER = (
 
 @dataclass
 class Agreement:
-    """How the released keys of one question type agree with ours.
+    """The agreement of the released keys of one question type with our answers.
 
     Attributes:
         released: the number of questions of this type.
-        agreeing: those with exactly our key.
-        unresolved: reason → the number of those that the boxes cannot answer.
-        differing: (id, released key, our answer) of each that disagrees.
+        agreeing: the number of questions with a key that is exactly our answer.
+        unresolved: reason → the number of questions that the boxes cannot answer.
+        differing: (id, released key, our answer) of each question with another key.
         relative_accuracy: mean relative accuracy of our numbers against the keys, 0 to 1; None for letters.
-        close: numbers within one step (0.1 m) of the key; None if the answer is not a distance in metres.
+        close: the number of answers within one step (0.1 m) of the key; None if the answer is not a distance
+            in metres.
     """
 
     released: int = 0
@@ -111,7 +112,7 @@ def conform(
         rules: the rule set with the strings and definitions to try.
 
     Returns:
-        Question type → agreement, for the question types of the rule set; other types are left out.
+        Question type → agreement. Question types that the rule set does not have are missing.
     """
     readers = _readers(rules)
     found: dict[str, Agreement] = {}
@@ -167,7 +168,7 @@ def _open_key(row: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class _Reader:
-    """What is needed to answer the questions of one type.
+    """The means to answer the questions of one type.
 
     Attributes:
         pattern: the text of the questions, with groups for their words.
@@ -194,7 +195,10 @@ def _readers(rules: RuleSet) -> dict[str, _Reader]:
 
 
 def question_pattern(question: str) -> re.Pattern[str]:
-    """A question string's `{roles}` as a regular expression. A role that occurs twice must match itself."""
+    """A regular expression for a question string with `{roles}`.
+
+    Each role is a group. A role that occurs twice must have the same words both times.
+    """
     parts = re.split(r"\{(\w+)\}", question)
     seen: set[str] = set()
     pattern = re.escape(parts[0])
@@ -215,7 +219,7 @@ def measured_scenes(source: Source, rules: RuleSet) -> dict[tuple[str, str], Mea
 
 
 def table(found: Mapping[str, Agreement]) -> "Table":
-    """The figures for a terminal: a row per question type, and one per reason for unresolved questions."""
+    """The table for a terminal: one row per question type, and one per reason for unresolved questions."""
     from rich.table import Table
 
     shown = Table(

@@ -10,12 +10,12 @@ from vsidata.rules.strict_yaml import read_mapping, validate
 
 
 class ExpectedTotal(Rules):
-    """How many questions a topic should have.
+    """The expected number of questions of a topic.
 
     Attributes:
         total: the number.
         within: the share of the total by which a projection may differ and still agree.
-        why: where the number comes from.
+        why: the origin of the number.
     """
 
     total: int
@@ -28,7 +28,7 @@ class ExpectedTotal(Rules):
 
 
 class Expectation(Rules):
-    """Published totals, and what they are totals of.
+    """Published totals, and the rule set and the scenes that they are about.
 
     Attributes:
         name, why, source: the name, reason and source of the totals.

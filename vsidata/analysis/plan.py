@@ -1,12 +1,13 @@
 """The number of questions by a rule set, projected from annotations alone: nothing is measured.
 
-The projection is an upper bound. It is exact if the rules refuse nothing for its geometry, as those of the
-paper do. Otherwise a build also drops objects that are too small, options that are too close, and so on.
+The projection is an upper bound. It is exact for the rules of the paper, which refuse no question because of
+geometry. By other rules, a build also refuses objects that are too small, options that are too close, and so
+on.
 
-An annotation does not say what frames show. The share that the visibility filter keeps was measured on other
-rooms: each topic states its own share, and `data/seen_shares.yaml` the source. A sample of the user's own
-streams would be more accurate, but it needs their meshes and a second per scan. This command takes seconds in
-total.
+An annotation does not state what frames show. The share of questions that the visibility filter keeps was
+measured on other rooms. Each topic states its own share, and `data/seen_shares.yaml` states the source. A
+sample of the user's own streams would be more accurate, but it needs their meshes and a second per scan. This
+command takes seconds in total.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class SeenShares(Rules):
-    """How the topics' `seen_share` was measured: the share of the questions that the visibility filter keeps.
+    """The measurement of each topic's `seen_share`, the share of questions that the visibility filter keeps.
 
     Attributes:
         frames: the number of frames of each scan.
@@ -41,7 +42,7 @@ class SeenShares(Rules):
 
 @cache
 def seen_shares() -> SeenShares:
-    """How the shares of this package's topics were measured, from `data/seen_shares.yaml`."""
+    """The measurement of the shares of this package's topics, from `data/seen_shares.yaml`."""
     return read_packaged(SeenShares, __package__, "data/seen_shares.yaml")
 
 
@@ -53,7 +54,7 @@ class Projection:
         rules: name and digest of the rule set.
         scenes: the number of projected scenes.
         questions: topic → the largest number of questions that a build can have.
-        seen: topic → about the largest number that remains with frames and the visibility filter.
+        seen: topic → the approximate largest number that remains with frames and the visibility filter.
         failures: the scenes without a usable annotation.
     """
 
@@ -110,10 +111,10 @@ def _unmeasured(source: Source, name: str, rules: RuleSet) -> MeasuredScene:
 
 
 def table(projected: Projection, expected: Expectation | None = None) -> "Table":
-    """The projection as a table, a row per topic; with expected totals, the difference from each."""
+    """The projection as a table with one row per topic. With expected totals, it shows the differences."""
     from rich.table import Table
 
-    filtered = f"seen in {seen_shares().frames} frames, about"
+    filtered = f"about, seen in {seen_shares().frames} frames"
     columns = ("at most", filtered) if expected is None else ("at most", expected.name, "difference", "")
     shown = Table("topic", *columns, box=None, pad_edge=False)
     for column in shown.columns[1:4]:

@@ -4,18 +4,20 @@ from vsidata.rules.constant import Count, Multiple, Rules, Share
 
 
 class BalanceRules(Rules):
-    """How common an answer may be. A seeded draw leaves out the questions above the limit. None: no limit.
+    """Limits on how common an answer may be. A limit of None does not apply.
+
+    A seeded draw leaves out the questions above a limit.
 
     Attributes:
-        smallest: a group with fewer questions is not changed.
-        letters: how common a letter may be among the questions of a type with the same number of options, as
-            a multiple of its even share.
-        directions: how common a word such as `left` may be among the questions of a type, as a multiple of
-            its even share.
-        counts: how common one number may be among all counts.
-        sizes: how common sizes that are about the same may be among those of one category.
+        smallest: the least number of questions in a group. Smaller groups are not changed.
+        letters: the limit for a letter among the questions of a type with the same number of options, as a
+            multiple of its even share.
+        directions: the limit for a word such as `left` among the questions of a type, as a multiple of its
+            even share.
+        counts: the limit for one number among all counts.
+        sizes: the limit for sizes that are about the same among the sizes of one category.
         size_step: sizes that differ by less than this share of the size are about the same.
-        types: how common a question type may be among all questions, as a multiple of its even share.
+        types: the limit for a question type among all questions, as a multiple of its even share.
     """
 
     smallest: Count

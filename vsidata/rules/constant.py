@@ -12,7 +12,7 @@ Unit = Literal["m", "m²", "deg", "share", "per metre", "s", "per second", "coun
 
 
 class Rules(BaseModel):
-    """A part of a rule set: frozen, and closed to unknown keys."""
+    """A part of a rule set. It cannot be changed, and it has no unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -22,7 +22,7 @@ class StatedConstant(Rules):
 
     Attributes:
         value: the number, in `unit`.
-        unit: metres and degrees, as in the YAML file; code uses `value` or `radians`.
+        unit: the unit of `value`, as in the YAML file. For an angle it is degrees; use `radians` in code.
         why: the reason for the value.
         source: the source of the value.
     """
@@ -44,7 +44,7 @@ class StatedConstant(Rules):
 
 
 def _from_number(given: Any) -> Any:
-    """A user's own rules may state a bare number: `min_gap: 0.2`."""
+    """Turn a bare number, such as `min_gap: 0.2` in a user's rules, into a constant."""
     if isinstance(given, int | float) and not isinstance(given, bool):
         return {"value": given}
     if not isinstance(given, Mapping | StatedConstant):

@@ -8,14 +8,14 @@ from vsidata.rules.strict_yaml import read_packaged
 
 
 class GroupRules(Rules):
-    """How a label shows that it names a group; from `groups.yaml`.
+    """The signs by which a label names a group, from `groups.yaml`.
 
     Attributes:
         why, source: the definition of a group, and measurements of groups.
-        plurals: ending of a plural → ending of the single word; the first that fits is used.
+        plurals: ending of a plural → ending of the single word. The first ending that fits is used.
         irregular: plurals without such an ending → the single word.
         collections: words for a group as a whole: `pile`.
-        prepositions: the word before one of these names the thing: a `box of tissues` is a box.
+        prepositions: the word before a preposition names the thing: a `box of tissues` is a box.
         single_endings: endings in s that are not plurals.
         single: labels, or last words of labels, that look like a group but name one thing.
     """
@@ -38,10 +38,13 @@ class GroupRules(Rules):
         return re.compile(rf" (?:{'|'.join(self.prepositions)}) ")
 
     def member(self, label: str) -> str | None:
-        """The members of a group: `chair` for `chairs` and `stack of chairs`; None if it is not a group.
+        """The word for a member of a group: `chair` for `chairs` and `stack of chairs`.
 
         Args:
-            label: in lower case, words separated by one space.
+            label: the label, in lower case, with one space between words.
+
+        Returns:
+            None if the label does not name a group.
         """
         thing, *rest = self._preposition.split(label, maxsplit=1)
         *before, last = thing.split(" ")

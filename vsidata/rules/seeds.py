@@ -1,4 +1,4 @@
 """The range of random seeds."""
 
 LARGEST_SEED = 2**63 - 1
-"""So every reader of a manifest, even one with signed 64-bit numbers, reads the seed exactly."""
+"""The largest signed 64-bit number, so that every reader of a manifest can store the seed exactly."""

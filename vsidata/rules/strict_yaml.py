@@ -22,7 +22,7 @@ Lines = dict[tuple[str | int, ...], int]
 # Bytes. The longest file of this package has 8 thousand, and PyYAML reads only 40 thousand per second.
 _LARGEST_FILE = 1 << 16
 _DEEPEST = 32
-# With aliases expanded: a few lines of aliases can stand for more than fits into memory.
+# Counted after aliases are expanded: a few lines of aliases can stand for more than fits into memory.
 _MOST_VALUES = 50_000
 # No number of this project needs more than 64 bits. Python reads hexadecimal numbers of any length, but
 # cannot print those of more than 4,300 digits.
@@ -96,8 +96,7 @@ def parse_mapping(text: str, path: Path) -> tuple[dict[str, Any], Lines]:
 
     Raises:
         RulesError: the text is too long, is not a YAML mapping, contains a key twice, or uses features that
-            plain
-            data does not need: tags, keys that are not scalars, recursive or excessive aliases.
+            plain data does not need: tags, keys that are not scalars, recursive or excessive aliases.
     """
     if len(text) > _LARGEST_FILE:
         fault = f"has {len(text):,} characters of YAML, but at most {_LARGEST_FILE:,} are allowed."
@@ -155,7 +154,7 @@ def read_text(path: Path, largest: int = _LARGEST_FILE) -> str:
         largest: the largest allowed size, bytes.
 
     Raises:
-        RulesError: it is larger, is not a regular file or not text, or cannot be read.
+        RulesError: the file is larger, is not a regular file, is not text, or cannot be read.
     """
     remedy = "Pass a readable YAML file."
     try:
@@ -219,19 +218,19 @@ def validate(model: type[Model], data: Mapping[str, Any], lines: Lines, path: Pa
             raise RulesError(path, f"{prefix}the key `{key}` is missing.", "Add it.") from error
         # Pydantic adds the prefix to our own messages, and may repeat the complete value after its own.
         said = first["msg"].removeprefix("Value error, ")[:200]
-        # The content of a whole mapping says less than its key.
+        # For a mapping, the key is clearer than the content.
         named = f"`{key}`" if isinstance(first["input"], dict) else f"`{key}` is {first['input']!r:.80}"
         fault = f"{prefix}{named}: {said}." if key else f"{said}."
         raise RulesError(path, fault, "Correct the value.") from error
 
 
 def _nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that a misspelt one most likely stands for; None if no word is similar."""
+    """The known word that is most similar to a misspelt word; None if no word is similar."""
     return next(iter(get_close_matches(word, known, n=1)), None)
 
 
 def _keys_at(model: type[BaseModel], where: Sequence[str | int]) -> list[str]:
-    """The keys, as they are written, that a mapping may have at a path of keys and indices below a model."""
+    """The allowed keys, as in YAML, of the mapping at a path of keys and indices below a model."""
     models = [model]
     for part in where:
         fields = [

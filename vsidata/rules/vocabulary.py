@@ -20,7 +20,7 @@ from vsidata.rules.strict_yaml import is_file, read_mapping, validate
 
 
 class OwnWords(Rules):
-    """The words for one dataset's labels, in place of a vocabulary's general ones.
+    """The words for the labels of one dataset. They replace the general words of a vocabulary.
 
     Attributes:
         why, source: why they differ, and where the list comes from.
@@ -33,23 +33,23 @@ class OwnWords(Rules):
 
 
 class Vocabulary(Rules):
-    """Raw annotation labels to the words of questions.
+    """A map from raw annotation labels to the words of questions.
 
     It applies to every dataset. Labels that differ only in case, spaces or underscores are the same label.
 
     Attributes:
         name, why, source: its name, its purpose, and where its lists come from.
-        verbatim: True if every label is used as a word without changes; there are no lists then.
-        closed: True if a label that is not listed is never asked about; False if it is a word.
+        verbatim: whether every label is used as a word without changes. If it is true, the lists are empty.
+        closed: whether labels that are not listed are never asked about. Otherwise such a label is a word.
         readable: regular expression that a word must match in full.
         words: word → its labels. A label may occur only once.
         datasets: dataset → its own words, in place of `words`.
         kinds: broader word → the narrower words that it includes.
         never: labels that are never asked about.
-        never_ending: last words of labels that are never asked about (`wall`: `closet wall`), unless the
-            whole label is listed under a word.
-        many: labels with objects that may stand for several things, so that they cannot be counted; in
-            addition to the groups that `vsidata.rules.groups` finds by their form (`books`).
+        never_ending: last words of labels that are never asked about, such as `wall` for `closet wall`. A
+            label that is listed under a word is an exception.
+        many: labels of objects that may stand for several things, so they cannot be counted. The groups
+            that `vsidata.rules.groups` finds by their form (`books`) are treated in the same way.
     """
 
     name: str
@@ -135,9 +135,10 @@ class Vocabulary(Rules):
         return self.is_group(label) or _normal(label) in self._hiding
 
     def names(self, label: str, dataset: str) -> tuple[str, ...]:
-        """The words for a label, its own first, then broader ones; empty if it is never asked about.
+        """The words for a label: first its own word, then broader words.
 
-        A group has the words of its members: a question about chairs includes a row of `chairs`.
+        A group has the words of its members: a question about chairs includes a row of `chairs`. The result
+        is empty if questions are never asked about the label.
         """
         if self.verbatim:
             return (" ".join(label.split()),)

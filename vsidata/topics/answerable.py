@@ -8,8 +8,7 @@ def unanswerable(scene: MeasuredScene, draft: Draft) -> str | None:
     """Return why the picked frames cannot answer a question; None if they can, or if there are no frames.
 
     The frames must show every object that a question needs: all counted objects, all options, all landmarks.
-        For
-    a question about the room, they must show its floor.
+    For a question about the room, they must show its floor.
     """
     sight, objects = scene.sight, draft.evidence.objects
     if sight is None:

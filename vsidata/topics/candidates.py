@@ -1,4 +1,4 @@
-"""From a topic's candidates to its questions: some are refused, the rest is limited and must be visible."""
+"""Choose a topic's questions from its candidates: limit their number, and refuse what frames do not show."""
 
 from collections.abc import Callable, Iterator
 
@@ -8,10 +8,10 @@ from vsidata.topics.answerable import unanswerable
 from vsidata.topics.question import Draft, Drop
 
 Candidate = Callable[[], Draft | Drop | None]
-"""Makes one question, or gives the reason why not; None if the same question already exists."""
+"""A function that returns a question, or the reason for refusing it. None if the question already exists."""
 
 Refusal = Callable[[MeasuredScene, Draft], str | None]
-"""The reason why the frames cannot answer a question; None if they can, or if there are no frames."""
+"""A function that returns why the frames cannot answer a question; None if they can, or without frames."""
 
 
 def capped(
@@ -44,5 +44,5 @@ def capped(
 
 
 def capped_number(number: int, cap: StatedConstant | None) -> int:
-    """A number of questions under a cap."""
+    """The number of questions that a cap leaves of a number."""
     return number if cap is None else min(number, cap.whole)

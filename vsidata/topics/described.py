@@ -21,10 +21,9 @@ class Describing(Protocol):
 
 
 def described(manifest: Describing) -> Mapping[str, Any]:
-    """Topic → its description, as `vsidata.topics.topic.Topic.described` returns it.
+    """The description of each topic, as `vsidata.topics.topic.Topic.described` returns it.
 
-    Builds of the first release have no descriptions. For them, known topics are described; others are left
-    out.
+    Builds of the first release have no descriptions. For them, the result contains only known topics.
     """
     if manifest.topics is not None:
         return manifest.topics

@@ -1,4 +1,4 @@
-"""Distances in the evidence: how they are written and read."""
+"""Write and read the distances in the evidence."""
 
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.topics.question import Measure
@@ -6,13 +6,13 @@ from vsidata.topics.topic import Row, measure_value
 
 
 def measures(scene: MeasuredScene, a: MeasuredObject, b: MeasuredObject) -> tuple[Measure, ...]:
-    """The distance of two objects between their boxes and between their surfaces, if known."""
+    """The distance between the boxes of two objects, and the distance between their surfaces, if known."""
     apart = {"boxes": scene.distance(a, b, "boxes"), "surfaces": scene.distance(a, b, "surfaces")}
     return tuple(Measure(name, metres, "m") for name, metres in apart.items() if metres is not None)
 
 
 def option_distances(row: Row) -> dict[str, float]:
-    """Option → metres from the target to it, in the order of the options, if the evidence contains it."""
+    """The distance in metres from the target to each option, in their order, if the evidence contains it."""
     objects = (row.get("evidence") or {}).get("objects") or ()
     options = [thing["category"] for thing in objects if thing["role"] == "option"]
     metres = {option: measure_value(row, f"to {option}") for option in options}

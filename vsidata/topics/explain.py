@@ -7,7 +7,7 @@ from vsidata.topics.topic import Row, Topic, objects_in_words
 def explain(row: Row, topic: Topic | None = None) -> str:
     """The evidence for the answer: `sink (object 12) to stove (object 7): boxes 1.52 m apart`.
 
-    For an unknown topic: the objects and the value.
+    For an unknown topic, the text contains only the objects and the value.
 
     Args:
         row: a row of the table of questions.

@@ -14,7 +14,7 @@ _BOX = {
 
 
 def distance_in_words(what: str, rules: Stated, measurement: Stated) -> str:
-    """`The distance … is measured, between …`, with the definition of a box if boxes are measured."""
+    """A sentence such as `The distance … is measured, between …`, and the definition of a box if needed."""
     between = rules["between"]
     sentences = [f"{what}, {_BETWEEN[between]}" if between in _BETWEEN else f"{what}."]
     if between == "boxes":

@@ -30,7 +30,7 @@ class AppearanceOrderRules(Rules):
         options: the number of orders to choose from.
         rate: frames of the stream that are examined per second.
         pixels: a category has appeared when its objects fill at least this share of a frame.
-        glimpse: below this share it has certainly not appeared yet.
+        glimpse: below this share of a frame, a category has certainly not appeared yet.
         min_gap: least time from the appearance of a category to the first glimpse of the next.
         draws: most sets of categories that are tried in one scene.
         exclude: words that are not asked about.
@@ -56,9 +56,9 @@ class Appearance:
 
     Attributes:
         category: the word.
-        largest: its object that is largest when it appears.
-        glimpsed: seconds until the first frame that may show a hint of it; at most until the camera was first
-            lost, because it may have appeared then.
+        largest: the object of the category that is largest in the frame `frame`.
+        glimpsed: seconds until the first frame that may show a hint of it. If tracking was lost before that
+            frame, seconds until the loss, because the category may have appeared then.
         seen: seconds until the first frame that shows it.
         frame: the source's number of that frame.
         camera: (3,) the position of the camera then, metres, room frame.
@@ -110,7 +110,7 @@ def _ask(
     if len(chosen) < rules.categories.whole:
         return Drop("too few categories appear far enough apart")
     words = frozenset(one.category for one in chosen)
-    if words in asked:  # a short video draws the same set again
+    if words in asked:  # in a short video, the same set may be drawn again
         return None
     asked.add(words)
     return _draft(rules, chosen, rng)

@@ -20,10 +20,13 @@ from vsidata.topics.topic import Row, Stated, Topic, objects_in_words
 
 
 class SurfaceAgreement(Rules):
-    """The largest difference between the distance of boxes and the distance of surfaces.
+    """The limits of the difference between the distance of boxes and the distance of surfaces.
+
+    A difference is too large if it is above both limits.
 
     Attributes:
-        metres, share: a difference above both is too large; the share is that of the distance asked about.
+        metres: the limit in metres.
+        share: the limit as a share of the distance asked about.
     """
 
     metres: Length
@@ -37,7 +40,8 @@ class AbsoluteDistanceRules(Rules):
         question: the text, with `{a}` and `{b}`; it asks for metres.
         between: what is measured: the distance between the objects' boxes, surfaces, or positions.
         min_distance: the shortest distance that is asked about.
-        agreement: how far boxes and surfaces may disagree, if surfaces are known; None for no such rule.
+        agreement: the largest difference between boxes and surfaces, if surfaces are known; None for no
+            limit.
         exclude: words that are not asked about.
         per_scene: most questions from one scene.
     """
@@ -55,9 +59,9 @@ def object_abs_distance(
 ) -> Iterator[Draft | Drop]:
     """The distance between two objects that each occur once, for pairs in random order.
 
-    Rival boxes (`MeasuredObject.slack`) need no allowance here, unlike in comparisons of distances: no order
-    of two distances decides the answer. With `agreement` the answer is also close to the distance between
-    surfaces, which is the same for any box. `min_distance` only selects the questions.
+    Topics that compare distances allow for rival boxes (`MeasuredObject.slack`). This topic does not need to,
+    because it compares no distances. With `agreement`, the answer is also close to the distance between
+    surfaces, which does not depend on boxes. `min_distance` only selects the questions.
     """
     return capped(scene, _candidates(scene, rules, rng), rules.per_scene)
 

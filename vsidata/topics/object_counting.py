@@ -20,10 +20,10 @@ class ObjectCountingRules(Rules):
 
     Attributes:
         question: the text, with `{category}`.
-        least: least number of objects of a category that is asked about.
+        least: the least number of objects of a category. Smaller numbers are not asked about.
         most_unannotated: largest share of a mesh without annotation. Above it, counts are not reliable.
-        only_countable: leave out categories with an object with a label that does not state how many things
-            it is (`clothes`, `shelf`), or that is too small to be asked about.
+        only_countable: whether to leave out categories with an object that may be several things (`clothes`,
+            `shelf`) or is too small to be asked about.
         exclude: words that are not counted.
         per_scene: most questions from one scene.
     """

@@ -1,4 +1,4 @@
-"""The direction of an object for a person who stands by a second one and faces a third."""
+"""The direction of an object for a person who stands by a second object and faces a third object."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,8 +37,8 @@ class DirectionKind(Rules):
 
     Attributes:
         question: the text, with `{observer}`, `{facing}` and `{asked}`.
-        sectors: word → from and to, degrees counter-clockwise from the facing direction seen from above, in
-            [0, 360]. They do not overlap. A bearing outside all sectors is not asked about.
+        sectors: word → start and end of its sector, degrees counter-clockwise from the facing direction seen
+            from above, in [0, 360]. Sectors do not overlap. A bearing outside all sectors is not asked about.
         lettered: True for a choice of letters; False if the word itself is the answer.
     """
 
@@ -68,13 +68,13 @@ class RelativeDirectionRules(Rules):
     Attributes:
         kinds: question type → kind.
         nearest, farthest: limits of the distance between the boxes of any two of the three objects; None for
-            no such rule.
-        margin: the bearing must be at least this far inside its sector; None for no such rule.
-        stray_corners: most corners of the asked object's box that may be in another sector; None for no such
-            rule.
+            no limit.
+        margin: the bearing must be at least this far inside its sector; None for no limit.
+        stray_corners: most corners of the asked object's box that may be in another sector; None for no
+            limit.
         draws: most triples of objects that are tried per kind in one scene.
-        words_in_turn: whether the answers of a kind alternate under the cap, so that rare answers are kept;
-            otherwise the first drawn questions are kept.
+        words_in_turn: whether the kept questions of a kind alternate between the answers, so that rare
+            answers are kept. Otherwise the questions that were drawn first are kept.
         exclude: words that are not asked about.
         per_scene: most questions of one kind from one scene.
     """
@@ -131,7 +131,10 @@ def most(scene: MeasuredScene, rules: RelativeDirectionRules) -> int:
 
 
 def draw_triples(count: int, draws: int, rng: Generator) -> Iterator[tuple[int, int, int]]:
-    """Ordered triples of different indices below `count`, in random order, none twice, at most `draws`."""
+    """Up to `draws` different triples of indices below `count`, in random order.
+
+    A triple is ordered, and its three indices are different.
+    """
     total = count * (count - 1) * (count - 2)
     if total <= 0:
         return
@@ -146,7 +149,7 @@ def draw_triples(count: int, draws: int, rng: Generator) -> Iterator[tuple[int, 
 
 
 def alternate_answers(outcomes: Iterable[Draft | Drop]) -> Iterator[Draft | Drop]:
-    """Yield all drops first; then the questions, one of each answer in turn, until all are used."""
+    """Yield all drops first, then the questions. Their answers alternate until all questions are used."""
     by_word: dict[str, list[Draft]] = {}
     for outcome in outcomes:
         if isinstance(outcome, Drop):
@@ -275,7 +278,7 @@ def _answer(
 
 
 def _near_miss(row: Row, rules: RelativeDirectionRules, _others: Sequence[str]) -> str | None:
-    """The word beyond the nearest edge of the right one; None if there is no word beyond it."""
+    """The word of the sector beyond the nearest edge of the right sector; None if there is no such sector."""
     evidence = row.get("evidence") or {}
     bearing, margin = evidence.get("value"), evidence.get("margin")
     if bearing is None or margin is None:

@@ -1,4 +1,4 @@
-"""The closest of several objects to another one."""
+"""The object, out of several, that is closest to another object."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,10 +27,10 @@ class RelativeDistanceRules(Rules):
         between: what is measured: the distance between the objects' boxes, surfaces, or positions.
         options: the number of categories to choose from, at most the number of letters.
         lettered: True for a choice of letters; False if the word itself is the answer.
-        min_gap: any two options' distances differ by more than this; None for no such rule.
-        min_distance: no option is closer to the target than this; None for no such rule.
+        min_gap: the distances of any two options differ by more than this; None for no limit.
+        min_distance: no option is closer to the target than this; None for no limit.
         surface_gap: if surfaces are known, the nearest option is also nearest by surfaces, by at least this
-            much; None for no such rule.
+            much; None for no limit.
         exclude: words that are never the target.
         per_target: most questions about one target.
         per_scene: most questions from one scene.
@@ -70,12 +70,12 @@ class Option:
 def object_rel_distance(
     scene: MeasuredScene, rules: RelativeDistanceRules, rng: Generator
 ) -> Iterator[Draft | Drop]:
-    """A target is the only object of its category. The options are random categories.
+    """The category, out of several random ones, that is nearest to a target.
 
-    The distance to a category is the distance to its nearest object.
-    A category with a group that is annotated as one object is not an option, because its single things are
-    unknown. Option sets are drawn, never enumerated: a rich scene has millions. Source: VSI-Bench keys, 693
-    of 693.
+    A target is the only object of its category. The distance to a category is the distance to its nearest
+    object. A category with a group that is annotated as one object is not an option, because its single
+    things are unknown. Sets of options are drawn and not listed, because a scene can have millions of sets.
+    Source: VSI-Bench keys, 693 of 693.
     """
     return capped(scene, _candidates(scene, rules, rng), rules.per_scene)
 
@@ -114,7 +114,7 @@ def _ask(
     if refusal := _refusal(scene, rules, target, options):
         return Drop(refusal)
     key = (target.category, *sorted(option.category for option in options))
-    if key in asked:  # a small scene draws the same set again
+    if key in asked:  # in a small scene, the same set may be drawn again
         return None
     asked.add(key)
     return _draft(scene, rules, target, options)
@@ -146,9 +146,9 @@ def draw_options(
 ) -> list[Option]:
     """Random candidates with the gaps of the rules, shuffled; fewer than requested if there are not enough.
 
-    They are shuffled again because of a bias. Of two candidates that are too close together, the earlier one
-    is kept. So candidates with neighbours come early, and objects form groups near the target more often
-    than far from it.
+    The chosen options are shuffled again because of a bias. Of two candidates with distances that are too
+    close together, the earlier candidate is kept. So candidates with close neighbours come early. Such
+    candidates are near the target more often than far from it.
     """
     gap = rules.min_gap.value if rules.min_gap else -1.0
     least = rules.min_distance.value if rules.min_distance else 0.0
@@ -200,10 +200,10 @@ def boxes_agree(target: MeasuredObject, options: list[Option]) -> bool:
 
 
 def surface_lead(scene: MeasuredScene, target: MeasuredObject, options: list[Option], enough: float) -> float:
-    """How much nearer the surface of the nearest option is than that of any other: metres, at most `enough`.
+    """The lead of the nearest option over all others, by surfaces: metres, at most `enough`.
 
-    Negative if another option is nearer; `enough` if the source has no surfaces. A surface is inside its box,
-    so objects with a box that is too far are never measured.
+    The lead is negative if another option is nearer by surfaces. It is `enough` if the source has no
+    surfaces. A surface is inside its box, so the surface of an object is not measured if its box is too far.
     """
     nearest = min(options, key=lambda option: option.metres)
     best = _surface_distance(scene, target, nearest.category, inf)

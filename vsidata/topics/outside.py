@@ -64,7 +64,7 @@ def digest_of(path: Path) -> str:
 
 
 def topic_from_file(path: Path, digest: str) -> Topic:
-    """The topic in a file: its `TOPIC`. Runs the file, once per process and content.
+    """The topic in a file: its `TOPIC`. The file is run once per process and content.
 
     Args:
         path: the file.
@@ -86,7 +86,8 @@ def _run(path: Path, name: str) -> None:
     spec = spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise OptionError(path, "is not a Python file.", "Pass a .py file with --topic-file.")
-    module = sys.modules[name] = module_from_spec(spec)  # before it runs, because its own classes refer to it
+    # The module is registered before it runs, because its own classes refer to it.
+    module = sys.modules[name] = module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
     except Exception as error:

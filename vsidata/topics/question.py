@@ -7,11 +7,14 @@ from string import ascii_uppercase
 from typing import Literal
 
 Kind = Literal["line", "arrow", "sector", "area", "point"]
-"""How a shape is drawn."""
+"""The ways to draw a shape."""
 
 Role = Literal["answer", "other", "given", "margin"]
-"""The meaning of a shape: the answer; something it was compared with; something that the question states; the
-distance to where the answer would change."""
+"""The meanings of a shape.
+
+`answer` is the answer. `other` was compared with the answer. `given` is stated by the question. `margin` is
+the distance to where the answer would change.
+"""
 
 
 @dataclass(frozen=True)
@@ -19,10 +22,9 @@ class EvidenceObject:
     """An object that a question mentions.
 
     Attributes:
-        role: its role in the question. Drawn as stated by the question: `target`, `observer`, `facing`; as
-            the
-            answer: `counted`, `measured`, `first`, `second`, `asked`, `appearing`, `stop`, and the `option`
-            that is the answer; as another answer: any other `option`.
+        role: its role in the question. `target`, `observer` and `facing` are drawn as given by the question.
+            `counted`, `measured`, `first`, `second`, `asked`, `appearing`, `stop`, and the `option` that is
+            the answer are drawn as the answer. Any other `option` is drawn as another answer.
         instance: its id in the scan's annotation.
         category: its word in the question.
     """
@@ -37,8 +39,9 @@ class Measure:
     """A measured value in addition to the value behind the answer.
 
     Attributes:
-        name: what was measured: `boxes` and `surfaces`, between closest points; `to lamp`, to an option.
-        value: not rounded.
+        name: the measured quantity. `boxes` and `surfaces` are distances between closest points. `to lamp` is
+            the distance to an option.
+        value: the value, not rounded.
         unit: `m`, `m²`, `s`, `rad`.
     """
 
@@ -65,12 +68,11 @@ class Shape:
     """A part of the drawing that shows the evidence for the answer.
 
     Attributes:
-        kind: `line` and `arrow` go from point to point; `point` is one point; `sector` is a part of a level
-            disc: its centre, then counter-clockwise seen from above from the second point to the third, a
-                full circle
-            if these are the same; `area` is enclosed by rings, each ending where it starts, those of holes
-            clockwise.
-        points: metres in the room's frame, x, y and z; or pixels of a picture, x and y.
+        kind: the way to draw it. `line` and `arrow` go from point to point. `point` is one point. `sector` is
+            a part of a level disc: the first point is its centre, and it goes counter-clockwise, seen from
+            above, from the second point to the third. It is a full circle if these two are the same. `area`
+            is enclosed by rings; each ring ends where it starts, and the rings of holes run clockwise.
+        points: x, y and z in metres in the room's frame; or x and y in pixels of a picture.
         role: its meaning.
         label: a few words beside it; empty for none.
         picture: the number of the frame (as in a moment) that it is drawn on; None for the plan of the room.
@@ -122,7 +124,8 @@ class Question:
         question_type: VSI-Bench's name for the kind of question.
         question: the text.
         options: `("A. sink", …)`, or None for open questions.
-        ground_truth: what a scorer compares: the letter if there are options, otherwise the number or word.
+        ground_truth: the text that a scorer compares: the letter if there are options, otherwise the number
+            or word.
         answer: the open answer: `sink`, `left`, `6.1`.
         unit: the unit of a numeric answer: `m`, `cm`, `m²`; None for counts, words and letters.
         rules: name and digest of its rule set.
@@ -152,7 +155,8 @@ class Draft:
         question: the text.
         answer: the open answer: `sink`, `left`, `6.1`.
         evidence: the evidence for the answer.
-        draw: makes the shapes of the evidence when the question is kept, because most drafts may be dropped.
+        draw: a function that makes the shapes of the evidence. It is called only for a question that is kept,
+            because most drafts may be dropped.
         unit: the unit of a numeric answer: `m`, `cm`, `m²`; None for counts, words and letters.
         choices: the words to choose from, in the order shown, including the answer; None for open questions.
     """
@@ -180,7 +184,7 @@ class Drop:
 
 
 def complete(draft: Draft, *, dataset: str, scene_name: str, topic: str, rules: str) -> Question:
-    """The complete record: with options, these get letters, and the ground truth is a letter."""
+    """The complete record of a question. Options get letters; the ground truth is then a letter."""
     options = ground_truth = None
     if draft.choices is not None:
         options = tuple(

@@ -52,10 +52,10 @@ def known_topics() -> Mapping[str, Topic]:
 
 
 def topics_with(files: TopicFiles) -> Mapping[str, Topic]:
-    """`known_topics`, and the topics in some files. Runs the files.
+    """The known topics and the topics in files. The files are run.
 
     Raises:
-        VsiError: one of them cannot be used, or its name already exists.
+        VsiError: a topic cannot be used, or its name already exists.
     """
     return _merge_topics(known_topics(), [topic_from_file(*file) for file in files])
 

@@ -22,7 +22,7 @@ _METHODS = {
     "vsi100k": "The outline is an alpha shape of all vertices with a disc that is larger than most rooms: "
     "nearly their convex hull.",
 }
-"""Method of measuring the area → how the outline is drawn."""
+"""The description of the outline, by method of measuring the area."""
 
 
 class RoomSizeRules(Rules):

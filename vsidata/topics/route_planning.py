@@ -2,8 +2,8 @@
 
 A route begins by one landmark, facing another, and goes straight from stop to stop. Each straight way is free
 floor that is wide enough for a body. At each turn, the walked path and the line between the middles of the
-landmarks agree. No wall, and no object taller than a landmark, is between it and a person who stands by it or
-faces it.
+landmarks give the same word. A person who stands by a landmark or faces it sees it: no wall and no taller
+object is between the two.
 """
 
 import math
@@ -29,14 +29,14 @@ from vsidata.topics.candidates import Candidate, capped, capped_number
 from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Shape
 from vsidata.topics.topic import Margin, Row, Stated, Topic, objects_in_words
 
-# Moves alternate between a turn and a walk, and the last is a walk: these are the possible numbers of moves.
+# The possible numbers of moves. Turns and walks alternate, and the last move is a walk.
 _MOVES = (2, 3, 4, 5)
-# A turn within this angle of its word is nearer to it than to another word. Lines between middles need only
-# this.
+# A turn within this angle of its word is nearer to its word than to another word. For the lines between the
+# middles of landmarks, this is enough.
 _NEAREST_QUARTER = math.pi / 4
 
-# Cells of the floor times objects on it: each object needs its own maps, of two bytes per cell. The richest
-# room of VSI-Bench, 107 objects, needs 10 million on 15 by 15 m. This limit is 1 GB.
+# The most cells of the floor times objects on it. Each object needs its own maps, with two bytes per cell.
+# The room with the most objects in VSI-Bench (107) needs 10 million on 15 by 15 m. This limit is 1 GB.
 _MOST_MAPPED = 1 << 29
 
 
@@ -48,9 +48,9 @@ class RoutePlanningRules(Rules):
         question: the text, with `{start}`, `{facing}`, `{destination}` and `{moves}` (numbered, with spaces).
         go: a move to the next stop, with `{stop}`.
         turn: a move to be filled in.
-        turns: word → degrees, counter-clockwise seen from above; the word is that of the options.
+        turns: word of the options → degrees, counter-clockwise seen from above.
         tolerance: a turn on the walked path is at most this far from the angle of its word.
-        options: most options to choose from; if there are fewer combinations of turns, all of them.
+        options: most options to choose from. If there are fewer combinations of turns, all are options.
         cell: the size of a cell of the grid of free space.
         lowest, highest: objects between these heights above the floor block the way.
         radius: the radius of the body that walks.
@@ -96,7 +96,7 @@ class Landmark:
         near: (columns, rows) the cells of the free space with one of these points within reach.
         floor: the free space.
         walls: (columns, rows) the cells in which something hides it.
-        into, short_of: for a line of sight to it, metres; as in the rules.
+        into, short_of: the rules for a line of sight to it, metres.
     """
 
     thing: MeasuredObject
@@ -136,9 +136,9 @@ class Landmark:
         return np.asarray(around.center[:2] + inner @ around.axes[:2, :2])
 
     def stop_from(self, start: Array, shortest: float, rng: Generator) -> Array | None:
-        """(2,) the stop on a straight way from a start (2,) to one of its points, drawn at random.
+        """The stop (2,) on a straight way from a start (2,) to a random one of its points.
 
-        None if the way to the stop is not free, or is too short.
+        None if the way to the stop is not free or is too short.
         """
         way = self.floor.way(start, self.points[rng.integers(len(self.points))])
         by_it = self.by_it(way)[:1]
@@ -150,7 +150,7 @@ class Route:
     """A walk.
 
     Attributes:
-        start, facing: the landmark where it begins, and the one that is faced there.
+        start, facing: the landmark where the walk begins, and the landmark that is faced there.
         stops: the landmarks walked to; the last is the destination.
         path: (stops + 1, 2) the start and the stops, metres, ground plane.
         turns: the word of each turn.
@@ -249,7 +249,8 @@ def draw_route(
 ) -> Route | None:
     """A random route with this number of moves. At each stop it continues to a random reachable landmark.
 
-    An even number of moves begins with a turn, an odd one with a walk to the landmark that is faced.
+    A route with an even number of moves begins with a turn. A route with an odd number begins with a walk to
+    the landmark that is faced.
 
     Returns:
         The route; None if no landmark can be reached from one of its stops.
@@ -323,7 +324,10 @@ class Turn:
 def _turn(
     walked: tuple[Array, Array, Array], between_middles: tuple[Array, Array, Array], rules: RoutePlanningRules
 ) -> Turn | None:
-    """The turn at a position, given with a point ahead and the goal; None if no turn is clear."""
+    """The turn at a position towards a goal; None if no turn is clear.
+
+    `walked` and `between_middles` each contain the position, a point ahead, and the goal.
+    """
     try:
         angle, roughly = signed_bearing(*walked), signed_bearing(*between_middles)
     except DegenerateGeometry:

@@ -27,8 +27,8 @@ from vsidata.topics.topic import Topic
 RULE_SETS = ("wide", "vsibench", "vsi100k")
 """The rule sets of this package; the first is the default."""
 
-# Files that extend one another. Three are enough for the rules of a house, a project and an experiment. Each
-# file is read by a nested call, and Python allows about a thousand nested calls.
+# The most files that extend one another. Three are enough for the rules of a house, a project and an
+# experiment. Each file is read by a nested call, and Python allows about a thousand nested calls.
 _LONGEST_CHAIN = 16
 
 
@@ -60,12 +60,12 @@ class RuleSet:
         why, source: its purpose, and the source of its definitions.
         measurement: the rules that define an object.
         vocabulary: the words of the questions.
-        visibility: when the frames of a video show enough to answer.
-        balance: how common an answer may be among all questions of a build; None for no such rule.
+        visibility: the limits from which the frames of a video show enough to answer.
+        balance: the limits on common answers among all questions of a build; None for no limits.
         topics: topic → its rules, in the order of the registry; a topic without rules is not asked.
         registry: the topics that its file may use, by name, including those from outside.
-        extends: the rule set of this package that a user's own one extends; None for those of this package,
-            and for a rule set that does not extend one.
+        extends: the rule set of this package that a user's rule set extends. None for a rule set of this
+            package, and for a rule set that does not extend one.
         topic_files: the files of topics from outside.
     """
 
@@ -177,8 +177,8 @@ def _unpickled(topic_files: TopicFiles, state: bytes) -> RuleSet:
 def load_rules(name_or_path: str | Path, topic_files: Sequence[Path] = ()) -> RuleSet:
     """A rule set of this package by name, or a user's own by the path of its YAML file.
 
-    A user's file may contain `extends: wide` and then only the differences: mappings are merged, all other
-    values replaced. If a file does not contain a name, the name of the file is used.
+    A user's file may contain `extends: wide` and only the differences. Then mappings are merged, and all
+    other values are replaced. If a file does not contain a name, the name of the file is used.
 
     Args:
         name_or_path: the rule set.

@@ -53,9 +53,10 @@ def middle(thing: MeasuredObject) -> Array | None:
 def between(
     scene: MeasuredScene, a: MeasuredObject, b: MeasuredObject, how: Between, metres: float, role: Role
 ) -> tuple[Shape, ...]:
-    """A line between two objects at this distance; empty if its ends are unknown.
+    """A line between two objects, labelled with their distance; empty if its ends are unknown.
 
-    It ends at the positions if these were measured; otherwise at the closest points of the boxes.
+    Its ends are the positions if the distance is between positions. Otherwise they are the closest points of
+    the boxes.
     """
     ends = (a.position, b.position) if how == "positions" else scene.closest_points(a, b)
     if ends is None or ends[0] is None or ends[1] is None:

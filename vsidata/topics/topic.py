@@ -15,18 +15,18 @@ Row = Mapping[str, Any]
 """A row of the table of questions (`vsidata.dataset.schema.QA`), or a `Question` as a dictionary."""
 
 Stated = Mapping[str, Any]
-"""Rules as in a manifest: plain data, a constant as `value`, `unit`, `why` and `source`."""
+"""Rules as in a manifest: plain data. A constant has `value`, `unit`, `why` and `source`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Margin:
-    """How far a topic's values are from where the answer would change.
+    """The margin of a topic: the distance of a value from where the answer would change.
 
     Attributes:
         unit: the unit of the margin in the evidence: `m`, `s`, `rad`; radians are written as degrees.
-        words: a sentence without its end, with `{}` for the margin and its unit.
-        rule: the rule that requires a margin; empty for none.
-        asks: what it requires, with `{}` for its value.
+        words: a sentence without its full stop, with `{}` for the margin and its unit.
+        rule: the rule that requires a margin; empty if there is no such rule.
+        asks: the requirement of that rule in words, with `{}` for its value.
         bounds: whether no margin is smaller than the rule's value.
     """
 
@@ -44,31 +44,31 @@ class Topic:
     Attributes:
         name: its key in rule sets and tables.
         title: its readable name.
-        rules: the form of its rules, with `per_scene`, the most questions from one scene, or None. The entry
+        rules: the form of its rules. `per_scene` is the maximum of questions from one scene, or None.
             `question` is the text, with `{names}` for its words. If the topic has several question types,
-            `kinds` contains such rules by type. `by_default`: whether it is asked if the user does not choose
-            topics.
+            `kinds` contains such rules by type. `by_default` is whether the topic is asked if the user does
+            not choose topics.
         generate: makes its questions about a scene.
-        most: returns the most questions that it can make about a scene, by its labels alone.
+        most: returns the most questions that it can make about a scene, from the scene's labels alone.
         explain: returns the evidence for the answer to a question, in words.
         definition: returns what is measured, in a paragraph, from its rules and those of measurement.
-        kind: whether its answers are numbers, scored by how near they come, or words.
+        kind: the kind of its answers: numbers, which are scored by how near they come, or words.
         unit: the unit of a number: `m`, `cm`, `m²`; None for counts and words.
-        margin: how far a value is from another answer; None for numbers.
+        margin: the distance of a value from another answer; None for numbers.
         seen_share: the share of the questions that the visibility filter keeps
             (`analysis/data/seen_shares.yaml` states how it was measured); 1 if it was not measured.
-        thinned: the part of the rules of balance that thins its common answers, in addition to those for
-            letters and types: `directions` and `counts` by the answer, `sizes` by category and value; None
-            if there is no such part.
+        thinned: the rules of balance that apply to its common answers, in addition to the rules for letters
+            and types: `directions` and `counts` by the answer, `sizes` by category and value. None if there
+            are no such rules.
         look_rate: returns the number of frames of the stream per second that it examines, from its rules;
             None if it needs no video.
-        answer: answers a question that is only known by its type and its words: `vsidata conform` compares
-            this answer with released keys. Raises `UnresolvedError`. None if the words are not enough.
-        near_miss: returns the wrong answer nearest to the right one, or None, from a question, the rules of
-            its type and its wrong words. This field is None for numbers: for them, a number close to the
-            right one is used.
-        words: returns the words that answer a question type, from its rules, if the question does not list
-            them; None if it does.
+        answer: answers a question from its type and its words alone, or raises `UnresolvedError`.
+            `vsidata conform` compares this answer with released keys. None if the words are not enough.
+        near_miss: returns the wrong answer that is nearest to the right answer, or None, from a question, the
+            rules of its type and its wrong words. The field is None for numbers: a number close to the right
+            number is used.
+        words: returns the words that answer a question type, from its rules. None if the question lists its
+            words.
         origin: where a topic from outside comes from, for the manifest: `file` and `sha256`, or `package` and
             `version`. Set by the code that loads it.
     """
@@ -107,13 +107,16 @@ class Topic:
 
 
 def texts(name: str, rules: Stated) -> Mapping[str, str]:
-    """Question type → its text, from a topic's rules: one per entry of `kinds`, or one of its name."""
+    """The text of each question type, from a topic's rules.
+
+    The types are the entries of `kinds`. Without `kinds`, the topic has one type, with its own name.
+    """
     kinds: Mapping[str, Stated] = rules.get("kinds") or {name: rules}
     return {type_: kind["question"] for type_, kind in kinds.items() if "question" in kind}
 
 
 def margin_in_words(margin: float | None, about: Mapping[str, Any] | None, rules: Stated) -> str:
-    """How far a value is from where the answer would change, and the minimum of the rules, in words.
+    """The distance of a value from where the answer would change, and the minimum of the rules, in words.
 
     Args:
         margin: the margin of a question; None for a number.

@@ -1,1 +1,1 @@
-"""Whether questions can be answered without the video, and what else about their answers is too regular."""
+"""Check whether questions can be answered without the video, and whether their answers are too regular."""

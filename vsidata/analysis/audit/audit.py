@@ -83,17 +83,17 @@ def audit(
     """Audit questions.
 
     Args:
-        questions: questions, at least one of which can be scored.
+        questions: the questions. At least one of them can be scored.
         manifest: the manifest of their build; None for released questions.
-        seed: the random seed of the parts of rooms and of the forests.
+        seed: the random seed that splits the rooms and grows the forests.
         started: called with the number of steps.
         done: called after each step.
 
     Returns:
-        Plain data. Counts: `questions`, `left_out` (numbers that are not positive cannot be scored),
-        `scenes`, `rooms`. Method: `vsidata`, `seed`, `folds`, `trees`. Subject: `qa`, the checksum of each
-        shard. Results: `scores`, `letters`, `words`, `repeats`, `margins`, as the functions of these names
-        return them.
+        Plain data. The counts are `questions`, `left_out` (answers that are not positive numbers cannot be
+        scored), `scenes` and `rooms`. The method is described by `vsidata`, `seed`, `folds` and `trees`. `qa`
+        has the checksum of each shard of questions. The results are `scores`, `letters`, `words`, `repeats`
+        and `margins`, as the functions of these modules return them.
 
     Raises:
         OptionError: there are too few rooms to learn from some and test on others, or no question can be

@@ -8,12 +8,12 @@ from rich.table import Table
 from vsidata.analysis.audit.scores import WAYS
 from vsidata.plain_text import counted
 
-_DOUBTFUL = 0.001  # counts this uneven come by chance in one of a thousand fair draws
-_FAR = 0.05  # gain over the constant, in the benchmark's metrics
+_DOUBTFUL = 0.001  # the p-value below which counts are uneven: one of a thousand fair draws is below it
+_FAR = 0.05  # a gain over the constant is listed if it is larger, in the benchmark's metrics
 
 
 def score_table(found: Mapping[str, Any]) -> Table:
-    """Scores without the video, by topic; question types are listed below a topic that has several."""
+    """A table of scores without the video, by topic. A topic with several question types lists them below."""
     table = Table(
         "topic",
         "questions",
@@ -63,10 +63,11 @@ def _score(figure: Mapping[str, float] | None, sign: str = "", span: bool = True
 def closing_lines(found: Mapping[str, Any]) -> list[str]:
     """Explanations of the table, and findings that are not in it."""
     lines = [
-        "Scores as in VSI-Bench: mean relative accuracy for numbers, exact match for letters. `best` is the "
-        "one answer that scores best on these questions; `in sample` is its score. All others are learned in "
-        "other rooms: `constant` is one answer to all, `by words` the best answer to the same words, "
-        "`forest` a random forest on the words. `gain` is forest minus constant. In brackets: 95 % intervals "
+        "The scores are those of VSI-Bench: mean relative accuracy for numbers, exact match for letters. "
+        "`best` is the one answer that scores best on these questions, and `in sample` is its score. The "
+        "other scores are of guesses that were learned in other rooms: `constant` is one answer to all "
+        "questions, `by words` is the best answer to questions with the same words, and `forest` is a random "
+        "forest on the words. `gain` is `forest` minus `constant`. The ranges in brackets are 95 % intervals "
         "by room.",
         *_guessed(found),
         *_uneven(found),
@@ -116,14 +117,14 @@ def _repeated(repeats: Mapping[str, Any]) -> Iterator[str]:
         yield f"Rooms with several scans: {repeats['rescans']['rooms']:,}."
     for kind, own in repeats["rescans"]["types"].items():
         words = (
-            f"{own['asked_again']:,} texts are asked about several scans of a room, "
-            f"{own['differing']:,} have different answers"
+            f"{own['asked_again']:,} texts are asked about several scans of a room, and "
+            f"{own['differing']:,} of them have different answers"
         )
         if "apart" in own:
             apart = own["apart"]
             words += (
-                f"; the numbers differ by {100 * apart['median']:.1f} % in the median, "
-                f"{100 * apart['p90']:.1f} % in one of ten, {100 * apart['most']:.0f} % at most"
+                f". Two numbers differ by {100 * apart['median']:.1f} % (median), "
+                f"{100 * apart['p90']:.1f} % (90th percentile) and {100 * apart['most']:.0f} % (maximum)"
             )
         yield f"  {kind}: {words}."
 
@@ -132,7 +133,7 @@ def _near(margins: Mapping[str, Any]) -> Iterator[str]:
     for kind, own in margins.items():
         if own["limit"]:
             yield (
-                f"Margins of {kind}: the median is {own['quantiles'][10]:.2f} {own['unit']}, the minimum of "
-                f"the rules {own['limit']:.2f} {own['unit']}; {100 * own['below']:.1f} % are below the "
-                f"minimum, {100 * own['within_half']:.1f} % below 1.5 times the minimum."
+                f"Margins of {kind}: the median is {own['quantiles'][10]:.2f} {own['unit']}, and the minimum "
+                f"of the rules is {own['limit']:.2f} {own['unit']}. {100 * own['below']:.1f} % are below the "
+                f"minimum, and {100 * own['within_half']:.1f} % are below 1.5 times the minimum."
             )

@@ -1,4 +1,4 @@
-"""How far values are from where the answer would change."""
+"""The margins of questions: the distances of values from where the answer would change."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from vsidata.analysis.blind.blind_question import BlindQuestion
 def margins(
     questions: Sequence[BlindQuestion], topics: Mapping[str, Any], described: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The margins of each question type that has some.
+    """The margins of each question type that has margins.
 
     Args:
         questions: questions with their margins.
@@ -21,10 +21,10 @@ def margins(
         described: the description of each topic, from `vsidata.topics.described`.
 
     Returns:
-        Question type → `questions`, `unit`; `quantiles`: 21 values, from the smallest margin to the largest
-        in steps of 5 %; `limit`: the minimum that the rules allow, None if they have no such rule. With a
-        limit also the shares of margins `below` the limit, `within_half` (below 1.5 times) and `within_once`
-        (below twice the limit).
+        Question type → `questions`, `unit`, `quantiles` and `limit`. `quantiles` has 21 values, from the
+        smallest margin to the largest in steps of 5 %. `limit` is the minimum that the rules allow, or None.
+        With a limit, there are also the shares of margins that are `below` the limit, `within_half` (below
+        1.5 times the limit) and `within_once` (below twice the limit).
     """
     found: dict[str, list[float]] = defaultdict(list)
     topic_of = {}

@@ -14,14 +14,15 @@ def repeats(questions: Sequence[BlindQuestion]) -> dict[str, Any]:
     """Count questions with the same text. The order of options and their letters do not matter.
 
     Returns:
-        `within_scene`: question type → `repeated`, questions that were asked before about the same scene, and
-        `contradicted`, those of them with another answer than the first.
-        `rescans`: `rooms` with several scans; and `types`: question type → `asked_again`, texts asked about
-        several scans of a room, `differing`, those with different answers, and for numbers `apart`: by how
-        much the larger of two answers exceeds the other (0.1: a tenth), over all pairs of scans its median,
-        90th percentile and maximum.
-        `across_rooms`: question type → `texts`, the number of texts, `shared`, those asked about several
-        rooms, and `questions` with such a text. The rooms differ, so the answers may differ.
+        `within_scene`: question type → two numbers. `repeated` is the number of questions that were asked
+        before about the same scene. `contradicted` is the number of those with another answer than the first.
+        `rescans`: `rooms` is the number of rooms with several scans. `types` is question type → numbers.
+        `asked_again` is the number of texts asked about several scans of a room. `differing` is the number of
+        those with different answers. For numbers, `apart` has the median, the 90th percentile and the maximum
+        over all pairs of scans of how much the larger answer exceeds the smaller (0.1: by a tenth).
+        `across_rooms`: question type → three numbers. `texts` is the number of texts. `shared` is the number
+        of texts asked about several rooms. `questions` is the number of questions with such a text. The rooms
+        differ, so the answers may differ.
     """
     first: dict[tuple[str, str, str], str] = {}
     repeated: Counter[str] = Counter()

@@ -14,15 +14,15 @@ from vsidata.analysis.blind.guess import Guesses
 from vsidata.metrics import Array, interval, mean_relative_accuracy, redrawn_means
 
 WAYS = ("constant_in_sample", "constant", "category_constant", "forest", "gain")
-"""The ways to guess. `gain` is how much more the forest scores than the constant.
+"""The ways to guess. `gain` is the score of the forest minus the score of the constant.
 
-`constant_in_sample` is chosen on the questions that it is scored on. All others are learned in other rooms
-than they are scored in, so only they can be compared with each other.
+`constant_in_sample` is chosen on the questions that it is scored on. The other guesses are learned in some
+rooms and scored in others, so only these can be compared with each other.
 """
 
 
 def by_type(questions: Sequence[BlindQuestion]) -> dict[str, list[BlindQuestion]]:
-    """The questions of each type, in the order of the types' names."""
+    """The questions of each type, sorted by the name of the type."""
     kinds: dict[str, list[BlindQuestion]] = defaultdict(list)
     for asked in questions:
         kinds[asked.kind].append(asked)
@@ -39,10 +39,10 @@ def scores(kinds: Mapping[str, Sequence[BlindQuestion]], found: Mapping[str, Gue
         found: the guesses at each type, in the same order.
 
     Returns:
-        `types`, `topics` and `macro`: the number of `questions` of each, and for each of WAYS `score`, `low`
-        and `high` (95 % interval from redrawn rooms), None if there are too few rooms to learn from. A type
-        also has its `topic`, `metric`, the `answer` of the constant chosen in sample, and for numbers
-        `benchmark`: answer and score of VSI-Bench's own best constant.
+        `types`, `topics` and `macro`. Each entry has the number of `questions`, and for each of WAYS `score`,
+        `low` and `high` (95 % interval from redrawn rooms), or None if there are too few rooms to learn from.
+        A type also has its `topic`, its `metric`, and the `answer` of the constant chosen in sample. For
+        numbers, `benchmark` has the answer and the score of VSI-Bench's own best constant.
     """
     type_of = np.array([kind for kind, own in kinds.items() for _ in own])
     rooms = [asked.room for own in kinds.values() for asked in own]
@@ -88,7 +88,7 @@ _Means = Mapping[str, tuple[float, Array] | None]
 
 
 def _scores_by_method(found: Mapping[str, Guesses]) -> dict[str, Array]:
-    """The scores of all questions by each way; NaN if it could not be tried."""
+    """The scores of all questions by each way to guess; NaN if there are too few rooms for it."""
     best = np.concatenate([them.of_best for them in found.values()])
     constant = np.concatenate([_or_nan(them.of_constant, them) for them in found.values()])
     category = np.concatenate([_or_nan(them.of_category, them) for them in found.values()])
@@ -101,7 +101,7 @@ def _or_nan(values: Array | None, of: Guesses) -> Array:
 
 
 def _mean(parts: Sequence[_Means]) -> _Means:
-    """The mean of means, draw by draw; None if one of them is not known."""
+    """The mean of means, draw by draw; None if a part has no value."""
     found: dict[str, tuple[float, Array] | None] = {}
     for way in WAYS:
         known = [mean for part in parts if (mean := part[way]) is not None]

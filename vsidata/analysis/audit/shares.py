@@ -1,4 +1,4 @@
-"""How evenly letters and words are distributed over the answers."""
+"""The distribution of the answers over letters and words."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,15 +7,16 @@ from typing import Any
 
 from vsidata.analysis.blind.blind_question import BlindQuestion
 
-_MOST_WORDS = 8  # different answers of a question type: directions have fewer, objects have more
+_MOST_WORDS = 8  # the most different answers of a question type; directions have fewer, objects have more
 
 
 def letter_shares(questions: Sequence[BlindQuestion]) -> dict[str, Any]:
-    """How often each letter is right, by question type and number of options.
+    """The number of times that each letter is right, by question type and number of options.
 
     Returns:
-        `object_rel_distance, 4 options` → `questions`; `answers`: letter → `count`, `share`, `low`, `high`
-        (95 % interval); `p`: how likely counts this uneven are if all letters are equally likely.
+        A dictionary for each group, such as `object_rel_distance, 4 options`. `questions` is the number of
+        questions. `answers` has `count`, `share`, `low` and `high` (95 % interval) for each letter. `p` is
+        the probability of counts that are at least this uneven if all letters are equally likely.
     """
     groups: dict[tuple[str, int], list[str]] = defaultdict(list)
     for asked in questions:
@@ -29,7 +30,10 @@ def letter_shares(questions: Sequence[BlindQuestion]) -> dict[str, Any]:
 
 
 def word_shares(questions: Sequence[BlindQuestion]) -> dict[str, Any]:
-    """The same for words, such as directions, in question types that always have the same few choices."""
+    """The number of times that each word is right, in question types with few different choices.
+
+    Such words are directions. The result has the form of `letter_shares`, by question type.
+    """
     groups: dict[str, list[BlindQuestion]] = defaultdict(list)
     for asked in questions:
         if asked.choices:

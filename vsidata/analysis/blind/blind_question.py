@@ -18,27 +18,28 @@ from vsidata.topics.topic import texts
 
 Row = Mapping[str, Any]
 Patterns = Mapping[str, tuple[str, Sequence[re.Pattern[str]]]]
-"""Question type → its topic, and the texts that it is asked in."""
+"""Question type → its topic, and the patterns of its texts."""
 
-_NO_CATEGORY = {"options", "categories", "moves"}  # roles with choices or whole sentences
-_MOST_ANSWERS = 12  # choices that a question without options is assumed to have, at most
+_NO_CATEGORY = {"options", "categories", "moves"}  # these roles have choices or whole sentences
+_MOST_ANSWERS = 12  # the most choices that a question without options is assumed to have
 
 
 @dataclass(frozen=True, slots=True)
 class BlindQuestion:
-    """A question as a reader sees it who does not see the room.
+    """A question as a reader sees it without the video, and its answer.
 
     Attributes:
         id: the id of the question.
-        scene, room: what it is about: dataset and scene, dataset and room. All rescans share the room.
+        scene: the dataset and the name of its scene.
+        room: the dataset and the name of its room. All scans of a room have the same.
         topic, kind: its topic and its question type.
-        text: the question, followed by the options if it has some, in alphabetical order.
+        text: the question. If it has options, they follow in alphabetical order.
         words: the categories that it names, in the order of its text.
-        truth: what a scorer compares: a letter, a word or a number.
+        truth: the text that a scorer compares: a letter, a word or a number.
         answer: the open answer; the text of the option if there are options.
         choices: the possible answers; empty for numbers.
         lettered: whether the choices have letters.
-        margin: how far the value is from where the answer would change, if that is known.
+        margin: the distance of the value from where the answer would change; None if unknown.
     """
 
     id: str
@@ -66,11 +67,11 @@ class BlindQuestion:
 
 
 def read_blind_questions(rows: Iterable[Row], topics: Mapping[str, Any] | None = None) -> list[BlindQuestion]:
-    """Read rows of questions into their parts that guesses use.
+    """Read the parts of questions that guesses use.
 
     Args:
-        rows: with `dataset`, `scene_name`, `question_type`, `question`, `options`, `ground_truth`; and with
-            `id`, `topic`, `margin` and `room` if they are known.
+        rows: the rows, with `dataset`, `scene_name`, `question_type`, `question`, `options` and
+            `ground_truth`. `id`, `topic`, `margin` and `room` may be missing.
         topics: the topics of the rule set that the questions come from, as a manifest resolves it. The
             texts of this package's rule sets are recognised, too.
 
@@ -117,7 +118,10 @@ def _chosen_option(options: Sequence[str], letter: str, row: Row) -> str:
 
 
 def _with_choices(found: Sequence[BlindQuestion]) -> list[BlindQuestion]:
-    """Give open words the words that answer their question type. A question without choices is a number."""
+    """Add choices to questions with an open word as their answer: the common answers to their question type.
+
+    Questions that have no choices afterwards have a number as their answer.
+    """
     words: dict[str, Counter[str]] = defaultdict(Counter)
     for asked in found:
         if not asked.choices and not is_number(asked.truth):
@@ -135,7 +139,7 @@ def _with_choices(found: Sequence[BlindQuestion]) -> list[BlindQuestion]:
 
 
 def can_be_scored(asked: BlindQuestion) -> bool:
-    """Return False for a number that is not positive: relative accuracy is not defined for it."""
+    """Return whether a question can be scored. Relative accuracy is defined only for positive numbers."""
     return not asked.is_number or 0 < asked.value < math.inf
 
 

@@ -21,7 +21,8 @@ class _OptionTable:
         place: the position of the option among the question's options.
         right: 1 for the right option, else 0.
         keys: features that may identify the right option, alone and with each word of its question.
-        orders: (p,) numbers of options, and two of the words listed in the option, in their order.
+        orders: the pairs of words in options that list several words: (p,) the number of the option, and (p,)
+            the code of the two words in their order. None if no option lists several words.
     """
 
     question: IntArray
@@ -69,10 +70,10 @@ def _keys(
 def choice_guesses(
     questions: Sequence[BlindQuestion], parts: IntArray, leaf: int, seed: int, done: Callable[[], None]
 ) -> list[str]:
-    """A guess at each choice of one question type, learned from other rooms.
+    """Guess the answers to questions of one type with choices. Guesses are learned from other rooms.
 
-    A forest estimates how likely each option is right, by its place, its words and those of the question.
-    The guess is the most likely option.
+    A forest estimates how likely each option is right, from the option's place, its words and the words of
+    the question. The guess is the most likely option.
 
     Args:
         questions: questions of one question type, all with choices.
@@ -82,7 +83,7 @@ def choice_guesses(
         done: called after each part.
 
     Returns:
-        Texts of options.
+        The text of one option for each question.
     """
     options = _OptionTable.of(questions)
     rooms = [questions[number].room for number in options.question]
@@ -123,7 +124,7 @@ def _features(options: _OptionTable, training: Mask, rooms: Sequence[str], seed:
 
 
 def _against_others(values: Array, options: _OptionTable) -> Array:
-    """How much higher an option's value is than the mean of its question's options."""
+    """The value of each option minus the mean of the values of its question's options."""
     means = np.bincount(options.question, weights=values) / np.bincount(options.question)
     above: Array = values - means[options.question]
     return above

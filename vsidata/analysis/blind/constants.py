@@ -1,4 +1,4 @@
-"""The one answer to many questions that scores best: on these questions, or on those of other rooms."""
+"""The constant: one answer to many questions. It scores best on these questions, or on other rooms."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -35,7 +35,7 @@ def decimals(truths: Iterable[str]) -> int:
 
 
 def fold_of_rooms(rooms: Iterable[Room], folds: int = FOLDS, seed: int = 0) -> dict[Room, int]:
-    """Split rooms at random: what is learned about some parts is tested on the others.
+    """Split rooms at random into parts. A guesser learns from some parts and is tested on the others.
 
     Returns:
         Room → number of its part, 0 to folds - 1. The sizes of two parts differ by one room at most.

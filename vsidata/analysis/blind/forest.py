@@ -15,10 +15,10 @@ _MOST_ROWS = 5_000  # per tree: with 20,000 the forest guesses no better
 def likelihoods(
     features: Array, answers: Array, kinds: IntArray, tested: Array, *, leaf: int, seed: int
 ) -> Array:
-    """How likely each kind of answer is, by the shares in the leaves that a question falls into.
+    """The likelihood of each kind of answer: its share in the leaves that a question falls into.
 
-    The trees are grown to split `answers`. Their leaves keep all kinds of answer that fell into them. So the
-    best guess can be chosen by any measure afterwards.
+    The trees are grown to split `answers`. A leaf keeps all kinds of answer that fell into it, so the best
+    guess can be chosen by any measure afterwards.
 
     Args:
         features: (n, d) features of the questions to learn from.

@@ -21,7 +21,7 @@ _MOST_PARTITIONS = 4
 
 
 def forest_count(questions: Sequence[BlindQuestion]) -> int:
-    """How many forests `guess` grows for questions of one type; 0 if there are too few rooms."""
+    """The number of forests that `guess` grows for questions of one type; 0 if there are too few rooms."""
     if not can_learn(questions):
         return 0
     return partition_count(questions) * FOLDS * len(_leaf_size(questions))
@@ -33,7 +33,7 @@ def can_learn(questions: Sequence[BlindQuestion]) -> bool:
 
 
 def need_rooms(questions: Sequence[BlindQuestion]) -> None:
-    """Refuse questions about too few rooms.
+    """Check that questions are about enough rooms.
 
     Raises:
         OptionError: there are fewer rooms than parts.
@@ -42,18 +42,18 @@ def need_rooms(questions: Sequence[BlindQuestion]) -> None:
         rooms = len({asked.room for asked in questions})
         fault = f"are about {counted(rooms, 'room')}."
         remedy = (
-            f"Use questions about at least {FOLDS} rooms: guesses about some are learned from the others."
+            f"Use questions about at least {FOLDS} rooms: guesses about a room are learned from other rooms."
         )
         raise OptionError("The questions", fault, remedy)
 
 
 def partition_count(questions: Sequence[BlindQuestion]) -> int:
-    """How many times the rooms are split."""
+    """The number of times that the rooms are split."""
     return min(max(_ENOUGH // len(questions), 1), _MOST_PARTITIONS)
 
 
 def _leaf_size(questions: Sequence[BlindQuestion]) -> tuple[int, ...]:
-    """Words say much about some numbers, such as lengths, and little about choices."""
+    """The leaf sizes to try. Words say much about some numbers, such as lengths, and little about choices."""
     return (FINE, COARSE) if questions[0].is_number else (COARSE,)
 
 
@@ -63,12 +63,12 @@ class Guesses:
 
     Attributes:
         best: the one answer that scores best on these questions; a letter if the choices have letters.
-        of_best: (n,) its scores in [0, 1]. It is chosen on these questions, so no guess can be compared with
-            it.
-        of_constant: (n,) mean scores of the one answer that scores best in other rooms.
+        of_best: (n,) the scores of `best`, in [0, 1]. They cannot be compared with those of guesses, because
+            `best` is chosen on these questions.
+        of_constant: (n,) mean scores of the one answer that scores best in other rooms. This and the
+            following are None if there are too few rooms to learn from.
         of_category: (n,) mean scores of the best answer to the same words about other rooms.
-        of_forest: (n,) mean scores of the forest, which learns in other rooms. The last three are None if
-            there are too few rooms to learn from.
+        of_forest: (n,) mean scores of the forest, which learns in other rooms.
     """
 
     best: str
@@ -85,12 +85,12 @@ def guess(
 
     Rooms are split into five parts. Guesses about one part are learned from the four others. For numbers, the
     better of two forests is used: with few or with many questions in a leaf. A constant replaces the forest
-    if it scores better. Which of these answers a part is decided by their scores on the other parts. Few
-    questions are split several times, and the scores are means.
+    if it scores better. The scores on the other parts decide which of these is used for a part. If there are
+    few questions, the rooms are split several times, and the scores are means.
 
     If words carry no information, the forest gains nothing over `of_constant`: 0.4 points, with a standard
-    error of 0.4, over 32 sets of 10 rooms (three question types, 60 questions each, 5 trees). Over `of_best`
-    the same forest seems to lose 3.9 points. Source: `tests/analysis/test_blind_statistics.py`.
+    error of 0.4, over 32 sets of 10 rooms (three question types, 60 questions each, 5 trees). Compared with
+    `of_best`, the same forest seems to lose 3.9 points. Source: `tests/analysis/test_blind_statistics.py`.
 
     Args:
         questions: questions of one question type for which `can_be_scored` is true.
@@ -146,7 +146,10 @@ def _best_on_other_parts(scores: Array, parts: IntArray) -> IntArray:
 
 
 def _constants(questions: Sequence[BlindQuestion], parts: IntArray) -> tuple[list[str], list[str], list[str]]:
-    """From other parts: the best answer to the same words, to the type, and the best open answer to it."""
+    """Three answers to each question, each the best in the other parts.
+
+    They are the best answer to the same words, to the question type, and the best open answer to the type.
+    """
     number = questions[0].is_number
     by_words, by_type, by_word = ([""] * len(questions) for _ in range(3))
     for part in np.unique(parts).tolist():

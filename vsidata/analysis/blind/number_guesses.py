@@ -10,16 +10,16 @@ from vsidata.analysis.blind.forest import likelihoods
 from vsidata.analysis.blind.word_encoder import Encoder, IntArray, Mask, codes
 from vsidata.metrics import Array, mean_relative_accuracy
 
-_MOST_STEPS = 64  # of answers that are distinguished
+_MOST_STEPS = 64  # the most groups of answers that are distinguished
 _GUESSES = 128
 
 
 def number_guesses(
     questions: Sequence[BlindQuestion], parts: IntArray, leaf: int, seed: int, done: Callable[[], None]
 ) -> list[str]:
-    """A guess at each number of one question type, learned from other rooms.
+    """Guess the answers to questions of one type with numbers. Guesses are learned from other rooms.
 
-    A forest estimates how likely each number is, by the words of the question. The guess is the number with
+    A forest estimates how likely each number is, from the words of the question. The guess is the number with
     the best expected score. That is not the mean, because the score is not linear in the error.
 
     Args:

@@ -13,7 +13,7 @@ IntArray = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 _INNER_FOLDS = 5
-_PRIOR = 3.0  # so many average answers are added to those of a word, because few answers say little
+_PRIOR = 3.0  # the number of average answers added to those of a word, because few answers say little
 
 
 def codes(keys: Sequence[Hashable]) -> IntArray:
@@ -26,8 +26,8 @@ def codes(keys: Sequence[Hashable]) -> IntArray:
 class Encoder:
     """Replaces words by statistics of the answers (n,) that they have in a training part.
 
-    The statistics of a training question come from other rooms than its own, as those of a tested question
-    do. Otherwise the forest could read the answer from a word that occurs once.
+    The statistics of a question come from other rooms than its own, for training questions and for tested
+    ones. Otherwise the forest could read the answer from a word that occurs once.
 
     Attributes:
         answers: the values to predict.
@@ -54,7 +54,7 @@ class Encoder:
         return [mean, np.sqrt(variance), np.log1p(count)]
 
     def rank(self, words: IntArray) -> Array:
-        """The words in the order of their mean answers. So a tree can separate any set of them."""
+        """The mean answer to each word. In this order of the words, a tree can separate any set of them."""
         prior = self.answers[self.training].mean()
         count, total = (self._sums(words, power).sum(axis=1) for power in (0, 1))
         means: Array = (total + prior) / (count + 1)

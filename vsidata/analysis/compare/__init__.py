@@ -1,1 +1,1 @@
-"""What changed between two builds or two rule sets: the questions and the answers."""
+"""Compare the questions and the answers of two builds or two rule sets."""

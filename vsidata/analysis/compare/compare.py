@@ -1,4 +1,4 @@
-"""The score of the first side's answers by the second side's keys, and questions that only one side has."""
+"""Compare two builds: score the answers of the first by the keys of the second, and find other questions."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ def read_side(place: Path) -> tuple[list[BlindQuestion], Manifest | None]:
     """The questions of a build and its manifest, or of a file of released questions and None.
 
     Raises:
-        VsiError: it is neither, or cannot be read.
+        VsiError: the place is neither a build nor such a file, or cannot be read.
     """
     if place.suffix == ".jsonl":
         return questions_of_file(place), None
@@ -37,14 +37,18 @@ def compare(first: Path, second: Path, examples: int = 3) -> dict[str, Any]:
         examples: the largest number of example questions per topic and kind of change.
 
     Returns:
-        Plain data. `first`, `second`: `place`, `questions`, `scenes`. `scenes`: the number in `both`, and in
-        the `first` or `second` alone. `rules`: the differences, one line each. `topics`: topic → `both`,
-        `same` answers, `differing`, `lost`, `new` and their `examples`; `score` of the first's answers by the
-        second's keys, with `low`, `high` and `metric`; for numbers `ratio`: quartiles of the first's answer
-        divided by the second's.
+        Plain data with these keys:
+        `first` and `second`: `place`, `questions` and `scenes` of each side.
+        `scenes`: the number of scenes in `both`, in the `first` alone, and in the `second` alone.
+        `rules`: the differences between the rules, one line each.
+        `topics`: for each topic, the number of questions in `both`, those with the `same` answer, those with
+        a `differing` answer, the `lost` ones (only in the first), the `new` ones (only in the second), and
+        `examples`. `score` is the score of the first side's answers by the second side's keys, with `low`,
+        `high` and `metric`. For numbers, `ratio` has the quartiles of the first answer divided by the second.
 
     Raises:
-        VsiError: one side is neither a build nor such a file, cannot be read, or they share no scene.
+        VsiError: a side is neither a build nor such a file, a side cannot be read, or the sides share no
+            scene.
     """
     (ours, rules), (theirs, other_rules) = read_side(first), read_side(second)
     scenes, others = ({asked.scene for asked in side} for side in (ours, theirs))
@@ -135,7 +139,7 @@ def _closeness(pair: Pair) -> float:
 
 
 def _score_by_other_keys(both: Sequence[Pair]) -> dict[str, Any]:
-    """The score of the first's answers by the second's keys, and for numbers their ratio."""
+    """The score of the first side's answers by the second side's keys, and for numbers their ratio."""
     scored = [(ours, theirs) for ours, theirs in both if can_be_scored(theirs)]
     if not scored:
         return {"score": None}

@@ -12,7 +12,7 @@ _MOST_RULES = 12
 
 def table(found: Mapping[str, Any]) -> Table:
     """One row per topic."""
-    names = ("both", "same", "differ", "lost", "new", "first by second's keys", "ratio")
+    names = ("both", "same", "differ", "lost", "new", "score of the first", "ratio")
     shown = Table("topic", *names, box=None, pad_edge=False)
     for column in shown.columns[1:]:
         column.justify = "right"
@@ -27,7 +27,7 @@ def table(found: Mapping[str, Any]) -> Table:
 
 
 def closing_lines(found: Mapping[str, Any]) -> Iterator[str]:
-    """What was compared, which rules differ, and examples."""
+    """Lines about the two sides, the columns of the table, the rules that differ, and examples."""
     first, second, scenes = found["first"], found["second"], found["scenes"]
     yield (
         f"First: {first['place']}, {counted(first['questions'], 'question')} about "
@@ -36,10 +36,12 @@ def closing_lines(found: Mapping[str, Any]) -> Iterator[str]:
         f"{counted(scenes['both'], 'scene')}."
     )
     yield (
-        "`both` are questions of both builds, with the same text or the same categories. `lost` are only in "
-        "the first, `new` only in the second. The answers of the first are scored against the keys of the "
-        "second like those of a model: mean relative accuracy for numbers, exact match for choices, 95 % "
-        "intervals by room. `ratio` is the median of the numbers of the first divided by those of the second."
+        "`both` is the number of questions in both builds, with the same text or the same categories. Their "
+        "answers are the `same` or `differ`. `lost` questions are only in the first build, `new` questions "
+        "only in the second. `score of the first`: the answers of the first build are scored like those of a "
+        "model, by the keys of the second. The metric is mean relative accuracy for numbers and exact match "
+        "for choices, with 95 % intervals by room. `ratio` is the median of a number of the first build "
+        "divided by the number of the second."
     )
     if rules := found["rules"]:
         more = (

@@ -11,12 +11,12 @@ Pair = tuple[BlindQuestion, BlindQuestion]
 
 @dataclass(frozen=True)
 class Paired:
-    """The questions of two sides, matched.
+    """The matched questions of two sides, in the order of their builds.
 
     Attributes:
-        both: the question in the first and in the second.
-        lost: questions of the first alone.
-        new: questions of the second alone. All are in the order of their builds.
+        both: the questions of both sides, each as its form on the first side and its form on the second.
+        lost: the questions that only the first side has.
+        new: the questions that only the second side has.
     """
 
     both: list[Pair]
@@ -27,8 +27,9 @@ class Paired:
 def paired(first: Sequence[BlindQuestion], second: Sequence[BlindQuestion]) -> Paired:
     """Find each question of one side on the other.
 
-    Questions are matched by scene, question type and text. The rest is matched by scene, question type and
-    categories: the two of a distance and the options of a choice in any order.
+    Questions are matched by scene, question type and text. The remaining questions are matched by scene,
+    question type and categories. The two categories of a distance may be in any order, and so may the options
+    of a choice.
     """
     both: list[Pair] = []
     left: Sequence[BlindQuestion] = first

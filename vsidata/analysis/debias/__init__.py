@@ -1,1 +1,1 @@
-"""A build without questions that can be guessed: the questions left out, the cost, the remaining build."""
+"""Write a build without questions that can be guessed, and a record of the questions left out."""

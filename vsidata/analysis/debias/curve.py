@@ -1,4 +1,4 @@
-"""Number of questions against blind score: one small plot per question type, in one SVG."""
+"""Plots of the blind score against the number of questions: one per question type, in one SVG."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
@@ -6,15 +6,16 @@ from typing import Any
 
 from vsidata.plain_text import in_a_line
 
-_WIDTH, _HEIGHT, _GAP, _COLUMNS = 240, 150, 44, 3  # of one picture, pixels
+_WIDTH, _HEIGHT, _GAP = 240, 150, 44  # pixels: the size of one plot, and the gap between two
+_COLUMNS = 3
 
 
 def curves_as_svg(record: Mapping[str, Any]) -> str:
     """The curves of a record, from `record.as_json`.
 
-    The x axis is the number of questions left, from all on the left to none on the right. The y axis is the
-    score, from 0 to 100. The solid line is the forest's score, the dashed line a constant's, both learned in
-    other rooms. A dot is the final measurement.
+    The x axis is the number of questions left. It runs from all questions on the left to 0 on the right. The
+    y axis is the score, from 0 to 100. The solid line is the score of the forest, and the dashed line is the
+    score of a constant, both learned in other rooms. A dot is the final measurement.
     """
     kinds = {kind: own for kind, own in record["types"].items() if own["rounds"]}
     rows = -(-len(kinds) // _COLUMNS)
@@ -29,8 +30,8 @@ def curves_as_svg(record: Mapping[str, Any]) -> str:
         f'height="{height}" font-family="sans-serif" font-size="11" fill="#222">'
         "<title>Questions kept, and the blind score (without the video)</title>"
         f'<rect width="{width}" height="{height}" fill="#fff"/>'
-        f'<text x="{_GAP}" y="16">blind score: solid, a forest on the words; dashed, a constant; '
-        f"dot, the final measurement</text>{''.join(body)}</svg>\n"
+        f'<text x="{_GAP}" y="16">Blind scores. Solid line: a forest on the words. Dashed line: a constant. '
+        f"Dot: the final measurement.</text>{''.join(body)}</svg>\n"
     )
 
 

@@ -52,7 +52,7 @@ def write_debiased(
     """
     need_new(out)
     if build.manifest.debias is not None:
-        remedy = "Use the build that it was made from: the rest of this one seems harder to guess than it is."
+        remedy = "Use the build that it was made from. The questions left here seem harder than they are."
         raise OptionError(build.folder, "is already debiased.", remedy)
     need_rooms(asked)
     found = prune(asked, target=target, least=least, seed=seed, on_forest=grown, done=done)

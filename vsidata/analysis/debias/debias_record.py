@@ -14,10 +14,11 @@ def as_json(found: Mapping[str, Pruned], *, target: float, least: float, seed: i
     """Plain data, for `debias.json`.
 
     Returns:
-        `target`, `least`, `seed`; `questions`: [before, after]; `types`: question type → `topic`,
-        `questions`, `before`, `after` and `rounds` as `Pruned` has them, and `outside_5_to_95`; `topics`:
-        topic → `questions`, `before` and `after`, means over its types, and `reached`: whether the forest's
-        gain is within the target, None if it cannot be measured.
+        `target`, `least` and `seed`. `questions` is [before, after]. `types` has for each question type its
+        `topic`, `questions`, `before`, `after` and `rounds`, as in `Pruned`, and `outside_5_to_95`, which is
+        `Pruned.tail`. `topics` has for each topic its `questions`, and `before` and `after` as means over its
+        types. There, `reached` is whether the gain of the forest is within the target; None if it cannot be
+        measured.
     """
     topics: dict[str, list[Pruned]] = defaultdict(list)
     for pruned in found.values():
@@ -61,8 +62,8 @@ def _mean(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
 
 
 def table(record: Mapping[str, Any]) -> Table:
-    """Scores before and after, by topic."""
-    names = ("questions", "kept", "", "constant", "was", "forest", "was", "gain", "was")
+    """A table of the scores after and before debiasing, by topic."""
+    names = ("questions", "kept", "", "constant", "before", "forest", "before", "gain", "before")
     shown = Table("topic", *names, box=None, pad_edge=False)
     for column in shown.columns[1:]:
         column.justify = "right"
@@ -89,23 +90,23 @@ def closing_lines(record: Mapping[str, Any]) -> Iterator[str]:
     asked, kept = record["questions"]
     yield (
         f"Kept {kept:,} of {asked:,} questions ({kept / asked:.0%}). `gain` is the score of a forest on the "
-        "words minus that of one constant answer. Both are scored in rooms that they were not trained in. "
-        "The splits of the rooms are not those that chose the questions. `was` is the value before. If the "
-        "constant has risen, the remaining answers vary less."
+        "words minus the score of one constant answer. Both are scored in rooms that they were not trained "
+        "in. The splits of the rooms are not those that chose the questions. `before` is the value before "
+        "questions were left out. If the score of the constant has risen, the remaining answers vary less."
     )
     for kind, own in record["types"].items():
         if (tail := own["outside_5_to_95"]) and own["questions"][0] > own["questions"][1]:
             yield (
-                f"{kind}: {100 * tail[1]:.1f} % of the answers kept are outside the 5th to 95th percentile "
-                f"of their category, of all answers {100 * tail[0]:.1f} %; the best constant scores "
-                f"{100 * own['after']['constant_in_sample']:.1f}, before "
+                f"{kind}: {100 * tail[1]:.1f} % of the kept answers are outside the 5th to 95th percentile "
+                f"of their category. Before, {100 * tail[0]:.1f} % of the answers were. The best constant "
+                f"scores {100 * own['after']['constant_in_sample']:.1f}. Before, it scored "
                 f"{100 * own['before']['constant_in_sample']:.1f}."
             )
     missed = [topic for topic, own in record["topics"].items() if own["reached"] is False]
     if missed:
         yield (
-            f"Not within {100 * record['target']:g} points of the constant: {', '.join(missed)}. Use a "
-            "larger build, or lower --keep so that more questions are left out."
+            f"The forest is still more than {100 * record['target']:g} points above the constant in: "
+            f"{', '.join(missed)}. Use a larger build, or lower --keep so that more questions are left out."
         )
     if unknown := [topic for topic, own in record["topics"].items() if own["reached"] is None]:
-        yield f"Too few rooms to learn from, all questions kept: {', '.join(unknown)}."
+        yield f"All questions were kept because there are too few rooms to learn from: {', '.join(unknown)}."

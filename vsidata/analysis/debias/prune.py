@@ -20,10 +20,12 @@ from vsidata.analysis.blind.blind_question import BlindQuestion, can_be_scored
 from vsidata.analysis.blind.guess import can_learn, guess, partition_count
 from vsidata.metrics import Array
 
-_PART = 0.5  # share of the questions that must go, left out per round: the forest learns from the rest
-_LEAST = 0.01  # share of the remaining questions that is left out per round, at least
+# Share of the surplus questions that is left out per round. Then the forest learns again from the others.
+_PART = 0.5
+_LEAST = 0.01  # least share of the remaining questions that is left out per round
 _MOST_ROUNDS = 40
-_SPREAD = 0.8  # of the gain of n questions over splits: about _SPREAD / √n, on 770 and on 3,600 questions
+# The gain of n questions varies between splits by about _SPREAD / √n, measured on 770 and on 3,600 questions.
+_SPREAD = 0.8
 _TAIL = 0.05
 _LEAST_OF_CATEGORY = 20  # answers that are needed for meaningful percentiles
 
@@ -51,11 +53,11 @@ class Pruned:
         kept: the questions that are left.
         asked: the number of questions before.
         rounds: the rounds in order; the first has all questions.
-        before, after: `constant_in_sample`, `constant`, `category_constant` and `forest`, scores in [0, 1] of
-            all questions and of those kept, from splits that had no part in the choice; only the first if
-            there are too few rooms.
-        tail: shares of answers, of all questions and of those kept, that are outside the 5th to 95th
-            percentile of their category's answers before; None for choices, and if no category has enough.
+        before, after: scores in [0, 1] of all questions and of the kept questions: `constant_in_sample`,
+            `constant`, `category_constant` and `forest`. They come from splits that had no part in the
+            choice. If there are too few rooms, only `constant_in_sample` is there.
+        tail: the shares of answers outside the 5th to 95th percentile of all answers of their category, for
+            all questions and for the kept questions. None for choices, and if no category has enough answers.
     """
 
     topic: str
@@ -80,8 +82,8 @@ def prune(
 
     Args:
         questions: the questions of a build. Those that cannot be scored are all kept.
-        target: how much more than the constant the forest may score, in [0, 1].
-        least: the share of all questions that is kept in any case.
+        target: the largest allowed score of the forest minus that of the constant, in [0, 1].
+        least: the least share of all questions to keep.
         seed: the random seed.
         on_forest: called after each forest.
         done: called after each question type.
