@@ -188,7 +188,7 @@ def test_texts_are_plain_english():
         "Found 1 scenes",
     ],
 )
-def test_a_form_is_found_in_every_kind_of_file(tmp_path, text):
+def test_an_odd_form_is_found_in_every_kind_of_file(tmp_path, text):
     written = {
         "a.py": f'"""Fine.\n\n    {text}\n"""\n',
         "b.py": f'# Fine.\n\n# {text}\nx = "fine"\n',

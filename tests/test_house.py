@@ -105,7 +105,7 @@ def test_two_classes_of_one_name_are_found(tmp_path):
     assert classes(tmp_path) == {"Plan": ["vsidata.a", "vsitrain.b"]}
 
 
-def test_a_circle_is_found_and_named(tmp_path):
+def test_a_circle_is_found_and_shown(tmp_path):
     """Circles are also found between folders, and in imports that only a type checker reads."""
     files = {
         "vsidata/low/a.py": "if TYPE_CHECKING:\n    from vsidata.high import b\n",

@@ -94,7 +94,7 @@ def test_best_constant_of_equal_truths_is_their_value():
     assert best_constant([2.4, 2.4], decimals=1) == (2.4, 1.0)
 
 
-def test_best_constant_of_nothing_is_refused():
+def test_best_constant_without_truths_is_refused():
     with pytest.raises(ValueError, match="at least one"):
         best_constant([], decimals=0)
 

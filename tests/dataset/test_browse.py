@@ -71,7 +71,7 @@ def test_sample_larger_than_the_build_gives_all_questions(folder):
     assert len(browse.sample(Build.open(folder), 1000, seed=0, chosen=["room_size_estimation"])) == 3
 
 
-def test_unknown_topic_names_the_known_ones(folder):
+def test_error_of_an_unknown_topic_lists_the_topics(folder):
     with pytest.raises(OptionError, match="object_counting, room_size_estimation"):
         browse.sample(Build.open(folder), 1, seed=0, chosen=["size"])
 

@@ -115,7 +115,7 @@ def test_build_with_a_killed_driver_resumes_with_any_engine(root, whole, cluster
 
 
 @pytest.mark.soak
-def test_interrupted_build_says_that_it_can_be_resumed(root, cluster, tmp_path):
+def test_interrupted_build_states_that_it_can_be_resumed(root, cluster, tmp_path):
     process = start(root, tmp_path / "out", cluster)
     until_under_way(process, tmp_path / "out")
     process.terminate()
@@ -133,7 +133,7 @@ def test_missing_cluster_is_reported_in_two_lines(root, tmp_path):
     assert "RAY_ADDRESS" in remedy
 
 
-def test_there_are_as_many_ranks_as_have_a_processor_and_their_memory():
+def test_number_of_ranks_fits_processors_and_memory():
     def machine(processors: float, gigabytes: float, alive: bool = True):
         return {"Alive": alive, "Resources": {"CPU": processors, "memory": gigabytes * 2**30}}
 

@@ -56,7 +56,7 @@ def answer(tmp_path, monkeypatch):
     return put
 
 
-def test_submission_is_an_array_and_a_job_after_it_under_one_name(options, answer, tmp_path):
+def test_submission_is_an_array_and_a_second_job_with_the_same_name(options, answer, tmp_path):
     submitted = build(options)
     assert isinstance(submitted, Submission)
     assert (submitted.scenes, submitted.ranks) == (3, 2)
@@ -126,7 +126,7 @@ def test_the_job_that_merges_may_enter_the_locked_folder(options, answer, monkey
     assert build(options.model_copy(update={"engine": "local"})).manifest.scenes == {"train": 3}
 
 
-def test_job_that_merges_over_a_finished_build_uses_the_new_results_of_changed_scans(
+def test_job_that_merges_into_a_finished_build_uses_the_new_results_of_changed_scans(
     options, answer, monkeypatch, tmp_path
 ):
     local = {"engine": "local", "workers": 1}
@@ -170,7 +170,7 @@ def test_killed_submitter_has_locked_the_folder_before_the_first_job(options, an
         build(options)
 
 
-def test_refused_job_is_an_error_and_locks_nothing(options, answer):
+def test_refused_job_is_an_error_and_does_not_lock_the_folder(options, answer):
     answer("sbatch", "echo invalid partition >&2; exit 1")
     answer("scancel", "")
     with pytest.raises(VsiError, match="refused a job with exit status 1"):
@@ -212,7 +212,7 @@ def test_missing_slurm_is_reported(options, monkeypatch, tmp_path):
         build(options)
 
 
-def test_settings_are_written_as_for_sbatch(tmp_path):
+def test_settings_are_written_like_options_of_sbatch(tmp_path):
     def slurm(given):
         return BuildOptions(out=tmp_path, slurm=given).slurm
 

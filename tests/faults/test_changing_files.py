@@ -47,7 +47,7 @@ class Vanishing(ScanNet):
 
 
 @pytest.mark.parametrize("source", [Touched, Vanishing])
-def test_scan_with_a_changing_file_is_skipped_and_read_again(tmp_path, monkeypatch, source):
+def test_scan_that_changes_while_it_is_read_is_skipped_and_read_again_later(tmp_path, monkeypatch, source):
     root = small_scans.write(tmp_path / "root", 2, edge=0.3)
     options = BuildOptions(out=tmp_path / "out", scannet_root=root, workers=1)
     original = building.open_source

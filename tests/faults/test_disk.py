@@ -44,7 +44,7 @@ def refused(ended) -> str:
 @pytest.mark.parametrize(
     "kilobytes", [pytest.param(12, marks=pytest.mark.soak), pytest.param(120, marks=pytest.mark.soak), 300]
 )
-def test_full_disk_is_reported_and_the_build_resumes_with_more_room(root, whole, small_disk, kilobytes):
+def test_full_disk_is_reported_and_the_build_resumes_with_more_space(root, whole, small_disk, kilobytes):
     """The disk is full at the recipe, at the results of the scans, or at the last result."""
     disk = small_disk(kilobytes)
     assert "No space left on device" in refused(builds.finish(root, disk / "out"))

@@ -122,7 +122,7 @@ def test_finished_build_killed_between_its_last_changed_scan_and_the_merge_is_me
     assert "was complete already" in builds.finish(scans, out).stdout
 
 
-def test_workers_do_not_outlive_a_killed_build(root, tmp_path):
+def test_workers_of_a_killed_build_end(root, tmp_path):
     process = builds.start(root, tmp_path / "out")
     results = tmp_path / "out" / ".work" / "scenes"
     while not list(results.glob("*.jsonl")):

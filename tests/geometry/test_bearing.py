@@ -34,7 +34,7 @@ def apart(a, b) -> bool:
         ((-0.0, -1, 0), pi),
     ],
 )
-def test_bearing_is_counted_to_the_left(target, bearing):
+def test_bearing_to_the_left_is_positive(target, bearing):
     assert signed_bearing(EYE, NORTH, np.array(target, dtype=float)) == pytest.approx(bearing)
 
 

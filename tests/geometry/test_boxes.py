@@ -52,7 +52,7 @@ def cuboid(sides: Array, turn: Rotation, middle: Array, rng: np.random.Generator
 
 @BOXES
 @given(points=clouds)
-def test_box_holds_its_points_and_has_right_angles(fit, points):
+def test_box_contains_its_points_and_has_right_angles(fit, points):
     try:
         box = fit(points)
     except DegenerateGeometry:
@@ -87,7 +87,7 @@ def test_box_of_a_turned_cuboid_has_the_sides_of_the_cuboid(seed):
 
 
 @given(seed=seeds)
-def test_upright_box_turns_and_moves_with_its_points(seed):
+def test_upright_box_of_turned_and_moved_points_has_the_same_size(seed):
     points = cloud(seed)
     rng = np.random.default_rng(seed)
     moved = Rotation.from_rotvec([0, 0, rng.uniform(0, 6)]).apply(points) + rng.uniform(-50, 50, 3)
@@ -98,14 +98,14 @@ def test_upright_box_turns_and_moves_with_its_points(seed):
 
 @BOXES
 @given(seed=seeds, scale=st.floats(0.01, 100))
-def test_box_grows_with_its_points(fit, seed, scale):
+def test_box_of_scaled_points_is_scaled(fit, seed, scale):
     points = cloud(seed)
     box = fit(scale * points)
     np.testing.assert_allclose(np.sort(box.extents), scale * np.sort(fit(points).extents), rtol=1e-6)
 
 
 @given(seed=seeds)
-def test_minimal_box_is_between_the_hull_and_the_axis_aligned_box_in_volume(seed):
+def test_volume_of_the_minimal_box_is_between_the_hull_and_the_axis_aligned_box(seed):
     points = cloud(seed)
     volume = minimal_box(points).volume
     assert ConvexHull(points).volume <= volume <= np.ptp(points, axis=0).prod() * (1 + 1e-9)
@@ -134,7 +134,7 @@ def test_minimal_box_is_that_of_open3d():
 
 
 @BOXES
-def test_picture_gets_a_flat_box(fit):
+def test_box_of_a_picture_is_flat(fit):
     rng = np.random.default_rng(1)
     flat = cuboid(
         np.array([0.9, 0.0, 0.6]), Rotation.from_rotvec([0, 0, 0.7]), np.array([3.0, 1.0, 1.5]), rng
@@ -144,7 +144,7 @@ def test_picture_gets_a_flat_box(fit):
     assert holds(box, flat)
 
 
-def test_tilted_sheet_gets_a_flat_minimal_box():
+def test_minimal_box_of_a_tilted_sheet_is_flat():
     rng = np.random.default_rng(2)
     flat = cuboid(np.array([0.9, 0.0, 0.6]), Rotation.random(rng=rng), np.array([3.0, 1.0, 1.5]), rng)
     np.testing.assert_allclose(np.sort(minimal_box(flat).extents), [0, 0.6, 0.9], atol=1e-6)

@@ -85,7 +85,7 @@ def test_box_distance_is_symmetric_and_does_not_change_when_both_move(seed):
 
 
 @given(seed=seeds, scale=st.floats(0.01, 100))
-def test_box_distance_grows_with_the_scene(seed, scale):
+def test_box_distance_in_a_scaled_scene_is_scaled(seed, scale):
     rng = np.random.default_rng(seed)
     a, b = random_box(rng, 2.0), random_box(rng, 2.0)
     larger = [OrientedBox(scale * x.center, scale * x.extents, x.axes) for x in (a, b)]

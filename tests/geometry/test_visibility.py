@@ -88,7 +88,7 @@ def test_wall_hides_a_box_and_is_seen_itself() -> None:
     assert surface_share(looking((0, 0, 0)), BOX, wall) == 0
 
 
-def test_wall_behind_a_box_hides_nothing_of_it() -> None:
+def test_wall_behind_a_box_does_not_hide_the_box() -> None:
     wall = ((-5, 3.5, -5), (5, 3.5, 5))
     alone, before_wall = shares(looking((0, 0, 0)), BOX)[0], shares(looking((0, 0, 0)), BOX, wall)[0]
     assert alone == before_wall

@@ -71,7 +71,7 @@ def test_second_nearest_is_found_in_an_old_row(row):
     assert answer == by_distance[1][1]
 
 
-def test_old_moments_and_paths_are_drawn_and_worded():
+def test_old_moments_and_paths_are_converted_drawn_and_described():
     old = {
         "objects": [],
         "value": 2.5,

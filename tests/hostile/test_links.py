@@ -163,7 +163,7 @@ def restate(build: Path, change) -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE_SHARDS)
-def test_a_shard_outside_is_refused_by_every_command(built, mine, tmp_path, name):
+def test_every_command_refuses_a_shard_outside_the_build(built, mine, tmp_path, name):
     stated = {"rows": 1, "bytes": 4, "sha256": "0" * 64}
     restate(built, lambda manifest: manifest["files"].update({name: stated}))
     with unchanged(mine, built):
@@ -176,7 +176,7 @@ def test_a_shard_outside_is_refused_by_every_command(built, mine, tmp_path, name
 
 @pytest.mark.parametrize("name", HOSTILE_SPLITS)
 @pytest.mark.parametrize("key", ["scenes", "questions"])
-def test_a_split_that_leads_outside_is_refused_by_every_command(built, mine, tmp_path, name, key):
+def test_every_command_refuses_a_split_that_leads_outside_the_build(built, mine, tmp_path, name, key):
     restate(built, lambda manifest: manifest[key].update({name: manifest[key]["train"]}))
     with unchanged(mine, built):
         for typed in commands(built, tmp_path / "out" / "less"):
@@ -230,7 +230,7 @@ def replace(path: Path, target: Path) -> None:
         "build.log",
     ],
 )
-def test_build_writes_through_no_link(scans, stopped, mine, name):
+def test_build_does_not_write_through_links(scans, stopped, mine, name):
     whole = {"lock": "file", "build.log": "file", "other.jsonl": "file"}
     target = mine / whole[Path(name).name] if Path(name).name in whole else mine
     if name == ".work":

@@ -51,7 +51,7 @@ def built(rooms, tmp_path_factory):
     return build(BuildOptions(out=out, meta_info=(rooms,), rules="vsibench", workers=1))
 
 
-def test_every_scan_is_written_or_named_with_its_fault_and_remedy(built):
+def test_every_scan_is_written_or_listed_with_its_fault_and_remedy(built):
     assert sum(built.manifest.scenes.values()) == 11
     (failure,) = [json.loads(line) for line in (built.out / "failures.jsonl").read_text().splitlines()]
     assert failure["scene_name"] == "room0005"
@@ -244,7 +244,7 @@ def test_topic_that_needs_more_than_the_source_has_is_left_out_with_that_reason(
     }
 
 
-def test_unknown_topic_names_the_known_ones(rooms, tmp_path):
+def test_error_of_an_unknown_topic_lists_the_topics(rooms, tmp_path):
     with pytest.raises(OptionError, match="object_counting"):
         build(BuildOptions(out=tmp_path / "out", meta_info=(rooms,), topics=("counting",)))
     assert not (tmp_path / "out").exists()

@@ -30,7 +30,7 @@ def built(tmp_path_factory):
 
 
 @pytest.mark.parametrize("split", ["train", "validation"])
-def test_directions_written_are_even_in_each_split_and_counted_before_and_after(built, split):
+def test_written_directions_are_balanced_in_each_split_and_counted_before_and_after(built, split):
     rows = pq.read_table(built.out / "qa" / f"{split}-00000-of-00001.parquet").to_pylist()
     directions = Counter(
         (row["question_type"], row["answer"]) for row in rows if row["topic"] == "object_rel_direction"

@@ -73,13 +73,13 @@ def test_frames_are_sixteen_of_the_streams_own_pictures(rows):
     assert first["intrinsics"][0] == pytest.approx([30, 0, 15.5])
 
 
-def test_camera_is_used_throughout_the_stream_and_not_only_at_the_shown_frames(rows):
+def test_camera_path_covers_the_stream_and_not_only_the_shown_frames(rows):
     path = rows[0]["camera_path"]
     assert [spot["seconds"] for spot in path] == pytest.approx([0.1, 0.5, 1.0, 1.5])
     assert path[0]["position"] == pytest.approx([0.2, 0, 1.5], abs=1e-6)
 
 
-def test_scan_without_a_stream_is_built_and_counted_and_a_damaged_stream_is_named(built):
+def test_scan_without_a_stream_is_built_and_counted_and_a_damaged_stream_is_listed(built):
     assert built.manifest.frames == {
         "pictures": 32,
         "scenes with frames": 2,

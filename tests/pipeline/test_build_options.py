@@ -69,7 +69,7 @@ def test_invalid_size_of_the_frames_is_refused_with_the_valid_forms(text):
     )
 
 
-def test_command_line_wins_over_the_file(tmp_path):
+def test_command_line_has_priority_over_the_file(tmp_path):
     config = written(tmp_path, "scannet-root: scans\nout: here\nseed: 1\n")
     options = read_options(config, {"seed": 2, "out": None})
     assert (options.seed, options.out) == (2, Path("here"))
@@ -93,7 +93,7 @@ def test_command_line_wins_over_the_file(tmp_path):
         ("out: here\nscannet-root: scans\nper-scene: [object_counting]\n", "line 3"),
     ],
 )
-def test_wrong_option_in_a_file_is_named_with_its_line(tmp_path, text, fault):
+def test_error_states_the_line_of_a_wrong_option_in_a_file(tmp_path, text, fault):
     config = written(tmp_path, text)
     with pytest.raises(VsiError) as caught:
         read_options(config, {})
@@ -109,7 +109,7 @@ WRONG_VALUES = ("3", "1.5", "true", "2020-01-01", ".nan", "[[a]]", "[1]", "[null
 @pytest.mark.parametrize(
     ("name", "value"), [pair for pair in product(OPTIONS, WRONG_VALUES) if pair != ("scenes", "3")]
 )
-def test_value_of_the_wrong_type_in_a_file_is_named_with_its_line(tmp_path, name, value):
+def test_error_states_the_line_of_a_value_of_the_wrong_type_in_a_file(tmp_path, name, value):
     config = written(tmp_path, f"out: here\nscannet-root: scans\n{name}: {value}\n")
     with pytest.raises(RulesError, match="line 3: ") as caught:
         read_options(config, {})
@@ -123,7 +123,7 @@ def test_number_of_scenes_in_a_file_is_the_same_as_on_the_command_line(tmp_path)
     assert read_options(config, {}) == typed
 
 
-def test_one_value_in_a_file_is_a_list_of_one(tmp_path):
+def test_a_single_value_in_a_file_becomes_a_list(tmp_path):
     config = written(
         tmp_path, "out: here\nmeta-info: a.json\nforbid: b.csv\nslurm: partition=cpu\nper-scene: a=2\n"
     )
@@ -146,7 +146,7 @@ def test_build_needs_a_folder_to_write_to():
 
 
 @pytest.mark.parametrize("given", [{}, {"scannet_root": "scans", "meta_info": ("a.json",)}])
-def test_build_takes_scans_from_one_place(tmp_path, given):
+def test_build_reads_scans_from_one_source(tmp_path, given):
     with pytest.raises(OptionError, match="exactly one source of scans") as caught:
         build(BuildOptions(out=tmp_path, **given))
     assert "--scannet-root, --meta-info and --source" in caught.value.remedy

@@ -96,7 +96,7 @@ def test_rows_are_in_the_order_of_the_scenes_and_ids_are_unique(rows):
     assert len({row["id"] for row in rows}) == len(rows)
 
 
-def test_card_is_one_that_the_hub_reads(out):
+def test_the_hub_can_read_the_card(out):
     from huggingface_hub import DatasetCard
 
     card = DatasetCard.load(out / "README.md")

@@ -65,7 +65,7 @@ def test_every_topic_is_asked(built):
     assert set(built.manifest.questions["train"]) == set(built.manifest.options.topics)
 
 
-def test_synthetic_scans_carry_no_terms_of_other_datasets(built):
+def test_synthetic_scans_have_no_terms_of_other_datasets(built):
     assert "license: apache-2.0" in (built.out / "README.md").read_text()
 
 

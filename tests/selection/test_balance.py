@@ -32,7 +32,7 @@ def kept(before: list[Answer], given: BalanceRules, seed: int = 0) -> list[Answe
 
 
 @given(st.lists(st.integers(1, 300), min_size=1, max_size=8), st.floats(0, 1))
-def test_level_is_the_largest_cut_that_keeps_every_share(sizes, share):
+def test_level_is_the_largest_number_that_keeps_every_share(sizes, share):
     share = max(share, 1 / len(sizes))
 
     def holds(cut: int) -> bool:
@@ -109,7 +109,7 @@ def test_the_kept_questions_do_not_depend_on_the_order_of_the_input(random):
     assert balance(shuffled, given_rules, 3) == balance(before, given_rules, 3)
 
 
-def test_seed_decides_which_are_kept_but_not_how_many():
+def test_seed_determines_which_questions_are_kept_but_not_how_many():
     before = answers("object_counting", two=60, three=25)
     first, second = (balance(before, rules(counts=0.5), seed) for seed in (0, 1))
     assert first != second
@@ -117,7 +117,7 @@ def test_seed_decides_which_are_kept_but_not_how_many():
     assert set(first.values()) == {"balance: its number is too common"}
 
 
-def test_every_question_of_one_answer_is_as_likely_to_be_kept():
+def test_questions_with_the_same_answer_are_equally_likely_to_be_kept():
     before = answers("object_counting", two=40, three=10)
     times = Counter(answer.id for seed in range(400) for answer in kept(before, rules(counts=0.5), seed))
     of_two = [times[answer.id] for answer in before if answer.word == "two"]

@@ -11,7 +11,7 @@ from vsidata.sources import official
 from vsidata.sources.official import official_lists
 
 
-def test_no_training_scan_and_every_validation_scan_is_of_a_forbidden_room():
+def test_validation_scans_show_forbidden_rooms_and_training_scans_do_not():
     official = official_lists("scannet")
     found = scenes_of_forbidden_rooms([("scannet", name) for name in official], forbidden_rooms())
     assert set(found) == {name for name, split in official.items() if split == "val"}

@@ -37,7 +37,7 @@ ALL = Names(official_lists("scannet"))
 
 
 @pytest.mark.parametrize(("split", "into", "scans"), [("train", "train", 1201), ("test", "test", 100)])
-def test_each_official_list_is_taken_completely(split, into, scans):
+def test_each_official_list_is_used_completely(split, into, scans):
     selection = select(ALL, split=split)
     assert Counter(selection.split_of.values()) == {into: scans}
     assert (selection.refused, selection.admitted, selection.unlisted) == ({}, {}, [])
@@ -54,7 +54,7 @@ def test_validation_list_is_refused_unless_the_guard_is_lifted():
     assert set(selection.admitted) == set(selection.split_of)
 
 
-def test_all_lists_without_the_refused_rooms():
+def test_all_lists_together_leave_out_the_refused_rooms():
     selection = select(ALL, split="all")
     assert Counter(selection.split_of.values()) == {"train": 1201, "test": 100}
     assert len(selection.refused) == 312
@@ -67,7 +67,7 @@ def test_lists_of_the_guard_are_reported():
     assert (told["vsibench.csv"], told["ScanNet's validation list"]) == (88 + 50 + 150, 142 - 88)
 
 
-def test_scan_in_no_list_is_left_out_and_named_unless_all_are_taken():
+def test_scan_in_no_list_is_left_out_and_listed_unless_all_scans_are_used():
     source = Names(["scene0191_00", "scene9000_00"])
     selection = select(source)
     assert (list(selection.split_of), selection.unlisted) == (["scene0191_00"], ["scene9000_00"])
@@ -149,14 +149,14 @@ def test_both_splits_have_a_room_for_any_number_of_rooms(rooms, share, seed):
 
 
 @given(rooms=rooms, share=shares, seed=st.integers())
-def test_held_out_share_is_as_near_as_whole_rooms_allow(rooms, share, seed):
+def test_held_out_share_is_rounded_to_whole_rooms(rooms, share, seed):
     held = len(held_out_rooms(rooms, share, seed))
     possible = range(1, len(rooms))
     assert abs(held - share * len(rooms)) <= min(abs(n - share * len(rooms)) for n in possible) + 1e-9
 
 
 @given(rooms=rooms, more=rooms, share=shares)
-def test_added_rooms_move_at_most_as_many_rooms_and_all_in_one_direction(rooms, more, share):
+def test_added_rooms_move_at_most_as_many_other_rooms_and_all_in_one_direction(rooms, more, share):
     before, after = held_out_rooms(rooms, share, 0), held_out_rooms(rooms | more, share, 0)
     into, out = (after & rooms) - before, before - after
     assert not (into and out)

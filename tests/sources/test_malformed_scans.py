@@ -377,7 +377,7 @@ def a_file_larger_than_any(file: Path) -> None:
         (a_file_larger_than_any, "has 1,099,511,627,776 bytes"),
     ],
 )
-def test_unreadable_file_is_named(tmp_path, suffix, put, fault):
+def test_error_names_an_unreadable_file(tmp_path, suffix, put, fault):
     file = small_scan().write(tmp_path) / f"{NAME}{suffix}"
     file.unlink()
     put(file)
@@ -401,7 +401,7 @@ def no_superuser(tmp_path_factory):
 
 
 @pytest.mark.parametrize("suffix", [MESH, SEGMENTS, ANNOTATION, TEXT])
-def test_file_without_read_permission_is_named(tmp_path, suffix, no_superuser):
+def test_error_names_a_file_without_read_permission(tmp_path, suffix, no_superuser):
     with_rights(lambda: _write_unreadable(tmp_path, suffix))
     error = complaint(tmp_path)
     assert error.file == str(tmp_path / "scans" / NAME / f"{NAME}{suffix}")
@@ -409,7 +409,7 @@ def test_file_without_read_permission_is_named(tmp_path, suffix, no_superuser):
     assert "chmod u+r" in error.remedy
 
 
-def test_scan_folder_without_permission_to_enter_is_named(tmp_path, no_superuser):
+def test_error_names_a_scan_folder_without_permission_to_enter(tmp_path, no_superuser):
     with_rights(lambda: _lock_folder(tmp_path))
     error = complaint(tmp_path)
     assert error.file.startswith(str(tmp_path / "scans" / NAME))

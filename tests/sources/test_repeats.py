@@ -33,7 +33,7 @@ def roots(tmp_path_factory):
 
 
 @pytest.mark.parametrize("rules", ["wide", "vsibench"])
-def test_scan_with_every_object_listed_twice_gives_the_questions_of_the_scan(roots, rules):
+def test_scan_with_every_object_listed_twice_gives_the_same_questions(roots, rules):
     rule_set = load_rules(rules)
     texts = []
     for root in roots:
@@ -87,7 +87,7 @@ def test_check_names_the_scan_and_the_objects(roots, quick):
         (range(10), range(10, 20), False),
     ],
 )
-def test_nearly_the_same_vertices_are_one_object(first, later, same):
+def test_objects_with_nearly_the_same_vertices_are_one_object(first, later, same):
     groups = [Group(7, "chair", np.array(first)), Group(3, "chair", np.array(later))]
     assert repeated(groups, lambda: np.arange(20)) == ({7} if same else set())
 

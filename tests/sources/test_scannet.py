@@ -117,7 +117,7 @@ def test_object_with_segments_without_a_vertex_is_still_an_instance(tmp_path):
         assert (found.vertices.shape, found.triangles.shape, found.centroid) == ((0, 3), (0, 3), None)
 
 
-def test_segment_claimed_by_two_objects_belongs_to_both(tmp_path):
+def test_segment_that_two_objects_list_belongs_to_both(tmp_path):
     scan = small_scan()
     table, chair = scan.aggregation["segGroups"][2:4]
     chair["segments"].append(part_of("table").segments[0])
@@ -185,7 +185,7 @@ def test_labels_need_the_annotation_only(tmp_path):
     assert source.labels(NAME) == {0: "floor", 1: "wall", 2: "table", 3: "office chair"}
 
 
-def test_files_are_those_that_load_needs(tmp_path):
+def test_files_lists_the_files_that_load_reads(tmp_path):
     folder = small_scan().write(tmp_path)
     (folder / f"{NAME}.sens").write_bytes(b"frames")
     source = open_source("scannet", [tmp_path])

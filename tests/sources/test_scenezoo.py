@@ -149,7 +149,7 @@ def test_scan_that_scenezoo_cannot_read_raises_a_scan_error(tmp_path):
         source.load(NAME)
 
 
-def test_dataset_that_scenezoo_does_not_have_is_refused_with_those_that_it_has(tmp_path):
+def test_unknown_dataset_is_refused_and_the_remedy_lists_the_datasets_of_scenezoo(tmp_path):
     with pytest.raises(OptionError) as caught:
         open_source("scenezoo:nowhere", [tmp_path])
     assert "arkitscenes" in caught.value.remedy
@@ -296,7 +296,7 @@ def test_rescans_count_as_one_room_in_audits_and_scores(rescans, tmp_path):
     assert score(kept, [Prediction(row["id"], "") for row in kept]).rooms == 2
 
 
-def test_build_takes_a_dataset_through_scenezoo(rescans, tmp_path):
+def test_build_reads_a_dataset_through_scenezoo(rescans, tmp_path):
     given = BuildOptions(out=tmp_path / "out", source="scenezoo:3rscan", root=rescans, workers=1)
     manifest = build(given).manifest
     assert manifest.datasets == {"3rscan": 3}

@@ -85,7 +85,7 @@ def test_listed_pictures_are_part_of_a_synthetic_scan(root):
     assert datasets(root)["scene0001_00"] == "scannet"
 
 
-def test_unread_files_and_removed_files_change_nothing(root):
+def test_files_that_are_not_read_or_were_removed_do_not_matter(root):
     folder = root / "scans" / "scene0000_00"
     (folder / "notes.txt").write_text("mine")
     (folder / "scene0000_00.sens").unlink()
@@ -150,7 +150,7 @@ def test_synthetic_scans_with_names_of_validation_scans_may_be_used_for_training
     assert select(ScanNet.open([tmp_path])).split_of == {"scene0568_00": "train"}
 
 
-def test_scan_that_is_replaced_after_it_was_found_synthetic_is_not_read_as_such(root, tmp_path):
+def test_scan_that_is_replaced_after_it_was_found_synthetic_is_not_read_as_synthetic(root, tmp_path):
     source = ScanNet.open([root])
     assert source.dataset == "synthetic"
     real = small_scan("scene0000_00").write(tmp_path / "download")

@@ -85,7 +85,7 @@ def test_times_rise_at_the_stated_rate(stream, truth):
     assert np.allclose(np.diff(stream.timestamps), 1 / truth["frames"]["rate"], atol=1e-5)
 
 
-def test_lost_poses_are_minus_infinity_and_named_by_the_truth(stream, truth):
+def test_lost_poses_are_minus_infinity_and_listed_in_the_truth(stream, truth):
     lost = truth["frames"]["lost"]
     assert lost
     assert np.flatnonzero(~stream.valid).tolist() == lost
@@ -142,7 +142,7 @@ def test_pixels_in_the_truth_agree_with_scanned_vertices_seen_through_the_depth(
     assert checked > 30
 
 
-def test_pixels_in_the_truth_name_objects_of_the_recipe_and_fit_the_frame(truth):
+def test_pixel_counts_in_the_truth_are_of_known_objects_and_fit_into_the_frame(truth):
     known = {thing["instance"] for thing in truth["objects"] + truth["unseen"]}
     width, height = truth["frames"]["size"]
     assert len(truth["frames"]["pixels"]) == FRAMES

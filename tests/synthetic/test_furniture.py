@@ -30,7 +30,7 @@ def test_closed_parts_face_outward(shape):
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_tones_have_names_and_parts_of_one_object_differ(shape):
+def test_parts_of_an_object_have_different_known_tones(shape):
     tones = {part.tone for style in range(3) for part in build(shape, (0.9, 0.6, 0.8), style)}
     assert tones <= {"main", "shade", "light", *palette()}
     assert len(tones) > 1 or shape in ("partition", "bowl", "plate", "doorframe")

@@ -130,7 +130,7 @@ def test_sizes_follow_the_counted_percentiles(rooms):
         assert min(heights) >= spread.p10 - 1e-9
 
 
-def test_room_areas_range_like_real_rooms(rooms):
+def test_room_areas_are_spread_like_those_of_real_rooms(rooms):
     """VSI-Bench's rooms range from 2.4 to 128.5 square metres with a median of 17.5."""
     areas = [room.plan.area for room in rooms]
     assert 14 < np.median(areas) < 22
@@ -139,7 +139,7 @@ def test_room_areas_range_like_real_rooms(rooms):
     assert {room.plan.shape for room in rooms} == {"rectangle", "L", "T", "rooms"}
 
 
-def test_instance_ids_are_unique_and_not_dense(rooms):
+def test_instance_ids_are_unique_and_have_gaps(rooms):
     gaps = 0
     for room in rooms[:60]:
         ids = [item.instance for item in room.items]

@@ -16,7 +16,7 @@ from vsidata.synthetic.write import write_scans
 ROOMS = [lay_out(5, index, plain=True) for index in range(200)]
 
 
-def test_plain_rooms_are_rectangles_of_evenly_spread_sizes_with_few_things():
+def test_plain_rooms_are_rectangles_of_evenly_spread_sizes_with_few_objects():
     areas = np.array([room.plan.area for room in ROOMS])
     assert all(len(room.plan.outline) == 4 for room in ROOMS)
     assert areas.min() >= 5
@@ -32,7 +32,7 @@ def test_plain_rooms_are_rectangles_of_evenly_spread_sizes_with_few_things():
 
 
 @pytest.mark.parametrize("count", [4, 8])
-def test_cameras_look_from_the_corners_in_turn_to_the_middle(count):
+def test_cameras_look_from_one_corner_after_another_to_the_middle(count):
     for room in ROOMS[:20]:
         poses = corners(room, count)
         assert poses.shape == (count, 4, 4)

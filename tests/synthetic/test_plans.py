@@ -45,7 +45,7 @@ def test_area_inside_the_outline_agrees_with_counting_points_in_its_spaces(case)
 
 
 @given(plans)
-def test_walls_go_once_around_every_room_and_face_into_it(case):
+def test_walls_enclose_every_room_once_and_face_into_the_room(case):
     plan, _ = case
     for index, polygon in enumerate(plan.rooms):
         walls = [wall for wall in plan.walls if wall.room == index]

@@ -93,7 +93,7 @@ def test_filmed_room_has_complete_walls_a_floor_and_a_ceiling():
         assert {item.size[2] for item in filmed.items if item.shape == "wall"} == {filmed.height}
 
 
-def test_patterns_fill_the_whole_scale_and_differ():
+def test_patterns_differ_and_have_one_size():
     names, pixels = tiles()
     assert pixels.shape[1:] == (len(names), SIDE, SIDE, 3)
     assert len({tile.tobytes() for tile in pixels[0]}) == len(names)
@@ -114,7 +114,7 @@ def test_walk_passes_through_no_furniture_and_no_wall(index):
     assert (places[:, 2] <= 1.7).all()
 
 
-def test_walk_turns_all_around_and_down_like_a_phone_in_the_hand(room):
+def test_walk_looks_in_all_directions_and_down_like_a_phone_in_the_hand(room):
     poses = walk(room, 90)
     forward, down = poses[:, :3, 2], poses[:, :3, 1]
     assert np.allclose(poses[:, :3, :3] @ poses[:, :3, :3].transpose(0, 2, 1), np.eye(3), atol=1e-9)
@@ -137,7 +137,7 @@ def test_walk_enters_every_room_of_an_apartment(seed, index):
         assert inside.sum() >= 8
 
 
-def test_walk_is_the_same_each_time_and_another_in_another_room(room):
+def test_walk_is_reproducible_and_differs_between_rooms(room):
     assert np.array_equal(walk(room, 20), walk(lay_out(0, 1), 20))
     assert not np.allclose(walk(room, 20), walk(lay_out(1, 1), 20))
 

@@ -116,7 +116,7 @@ def test_the_truth_counts_the_recipe(clean):
     assert truth["room"]["area"] == pytest.approx(room.plan.area, abs=1e-6)
 
 
-def test_pairs_are_all_that_contain_a_label_that_occurs_once(clean):
+def test_pairs_are_all_pairs_with_a_label_that_occurs_once(clean):
     _, truth = clean
     counts = truth["counts"]
     labels = {

@@ -175,7 +175,7 @@ def files_of(root):
     return {path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
-def test_scans_are_synthetic_by_a_mark_of_their_own_and_are_written_again_in_place(tmp_path):
+def test_each_scan_has_a_synthetic_mark_and_can_be_written_again_in_place(tmp_path):
     write_scans(tmp_path, scenes=1, seed=0, plain=True, vertices=2_000)
     first = files_of(tmp_path)
     assert ScanNet.open([tmp_path]).dataset == "synthetic"
@@ -186,14 +186,14 @@ def test_scans_are_synthetic_by_a_mark_of_their_own_and_are_written_again_in_pla
     assert not list(tmp_path.rglob("*.unfinished"))
 
 
-def test_a_run_that_was_killed_in_its_first_scan_is_made_again(tmp_path):
+def test_a_run_that_was_killed_during_its_first_scan_can_be_repeated(tmp_path):
     (tmp_path / "scans" / private_name("scene0000_00")).mkdir(parents=True)
     (tmp_path / "truth").mkdir()
     write_scans(tmp_path, scenes=1, seed=0, plain=True, vertices=2_000)
     assert ScanNet.open([tmp_path]).dataset == "synthetic"
 
 
-def test_a_real_scan_over_or_beside_synthetic_ones_is_not_overwritten(tmp_path):
+def test_a_real_scan_among_synthetic_scans_is_not_overwritten(tmp_path):
     root, real = tmp_path / "root", tmp_path / "download"
     write_scans(root, scenes=1, seed=0, plain=True, vertices=2_000)
     for name in ("scene0000_00", "scene0001_00"):
@@ -210,7 +210,7 @@ def test_a_real_scan_over_or_beside_synthetic_ones_is_not_overwritten(tmp_path):
         write_scans(root, scenes=1, seed=0, plain=True, vertices=2_000)
 
 
-def test_scannets_own_table_of_labels_stays(tmp_path):
+def test_an_existing_table_of_labels_is_kept(tmp_path):
     write_scans(tmp_path, scenes=1, seed=0, plain=True, vertices=2_000)
     (tmp_path / "scannetv2-labels.combined.tsv").write_text("ScanNet's own")
     write_scans(tmp_path, scenes=1, seed=0, plain=True, vertices=2_000)

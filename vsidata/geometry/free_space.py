@@ -23,7 +23,8 @@ _MOST_LAYERS = 80_000
 # or a large table may have more points than the floor between the furniture. A layer of wall has a twentieth.
 _FLOOR_SHARE = 0.25
 
-# Metres. Noise, thresholds and rugs may be this far from the floor's level, and this steep.
+# Triangles of the floor may be this far from its level (in metres), and this steep, because of noise,
+# thresholds and rugs.
 _FLOOR_DEPTH = 0.1
 _FLOOR_STEEPEST = 0.8  # cosine of 37°
 

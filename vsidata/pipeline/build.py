@@ -135,7 +135,7 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary | Su
 def _engine_settings(options: BuildOptions, work: Path) -> EngineSettings:
     def finish() -> str:
         again = work.absolute() / "options.json"
-        # Without `overwrite`, because the last job would remove the results of the others.
+        # `overwrite` is not passed on, because the last job would remove the results of the others.
         given = options.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"overwrite"})
         write_whole(again, [orjson.dumps(given)])
         return f"vsidata build --config {again} --engine local --workers $SLURM_CPUS_PER_TASK"

@@ -73,7 +73,7 @@ def test_frames_after_a_gap_keep_their_time(folder):
     assert np.allclose(stream.poses[3], pose(9), atol=1e-6)
 
 
-def test_numbers_padded_with_zeros_and_other_files_beside_them_are_fine(folder):
+def test_numbers_with_leading_zeros_and_other_files_in_the_folder_are_accepted(folder):
     for file in sorted((folder / "color").iterdir()):
         file.rename(file.with_name(f"{int(file.stem):06}.jpg"))
     (folder / "color" / "Thumbs.db").write_bytes(b"x")
@@ -142,12 +142,12 @@ def test_cameras_come_from_the_scans_text_file_if_they_were_not_exported(folder)
     assert stream.depth_matrix.tolist() == [[15, 0, 7.75], [0, 15.5, 5.75], [0, 0, 1]]
 
 
-def test_exported_camera_belongs_to_pictures_of_the_size_that_the_text_states(folder):
+def test_exported_camera_is_for_the_picture_size_in_the_text_file(folder):
     (folder / "intrinsic" / "intrinsic_color.txt").write_text(text(np.diag([2, 2, 1, 1]) @ INTRINSIC))
     (folder / f"{NAME}.txt").write_text(DESCRIPTION)
     stream = open_exported(folder, NAME)
-    # The exporter's principal point, 31.0, is half a pixel before the middle, 31.5: a quarter of a small
-    # pixel.
+    # The exporter's principal point is 31.0. The middle of the big picture is 31.5. The difference is half a
+    # big pixel, or a quarter of a small pixel.
     assert stream.color_matrix.tolist() == [[30, 0, 15.25], [0, 31, 11.25], [0, 0, 1]]
 
 

@@ -71,7 +71,7 @@ def test_any_bytes_after_the_start_of_a_jpeg_give_a_size_or_a_fault(data):
 
 
 @pytest.mark.parametrize("frame_size", [None, (320, 240), 320, 4000])
-def test_picture_that_needs_no_resizing_is_passed_through_unchanged(frame_size):
+def test_picture_that_needs_no_resizing_is_not_changed(frame_size):
     data = gradient()
     assert at_size(data, frame_size, 10) == (data, (320, 240))
 
@@ -89,7 +89,7 @@ def test_longer_side_counts_in_a_portrait_too():
     assert at_size(gradient(240, 320), 160, 90)[1] == (120, 160)
 
 
-def test_resized_picture_shows_the_same():
+def test_resized_picture_has_the_same_content():
     data, _ = at_size(gradient(), (80, 60), 95)
     ours = np.asarray(opened(data)).astype(int)
     pillows = np.asarray(opened(gradient()).resize((80, 60), Image.Resampling.BOX)).astype(int)
@@ -97,7 +97,7 @@ def test_resized_picture_shows_the_same():
     assert np.abs(ours - pillows).max() < 12
 
 
-def test_same_bytes_come_from_the_same_bytes():
+def test_the_same_jpeg_gives_the_same_bytes():
     assert at_size(gradient(), 100, 85) == at_size(gradient(), 100, 85)
 
 

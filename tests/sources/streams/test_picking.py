@@ -44,7 +44,7 @@ def streams(draw):
     return stream(np.cumsum(steps), valid)
 
 
-def test_steady_stream_is_sampled_as_vsi_bench_does():
+def test_stream_at_a_constant_rate_is_sampled_as_by_vsi_bench():
     assert pick(stream(np.arange(91) / 30), 4).tolist() == np.linspace(0, 90, 4).astype(int).tolist()
     assert pick(stream(np.arange(1501) / 30), 16).tolist() == np.linspace(0, 1500, 16).astype(int).tolist()
 

@@ -43,7 +43,7 @@ def test_poses_are_transformed_to_the_room_frame(stream):
 
 
 @pytest.mark.parametrize(("held", "upright"), [(0, 0), (20, 0), (90, 90), (180, 180), (-80, 270)])
-def test_orientation_says_how_to_turn_the_pictures_upright(stream, held, upright):
+def test_orientation_states_how_to_turn_the_pictures_upright(stream, held, upright):
     # If a camera is turned by 90° clockwise, the picture shows the upward direction at the left.
     assert show(stream(5, turn=held), None, Framing(3)).orientation == upright
 

@@ -1,9 +1,9 @@
 """Reads ScanNet's `.sens`, version 4: all headers, but only the requested pictures and depth.
 
-Format: `SensReader` in the ScanNet/ScanNet repository. The numbers are little endian: version (u32), length
-of the sensor's name (u64), the name, the fields of `_CAMERAS`; then for each frame the fields of `_FRAME`, a
-JPEG, and the depth. The data after the last frame (IMU records) is not read. The extrinsics of the two
-cameras are ignored, because ScanNet's poses apply to both colour and depth.
+Format: `SensReader` in the ScanNet/ScanNet repository. Numbers are little endian. The file has the version
+(u32), the length of the sensor's name (u64), the name, and the fields of `_CAMERAS`. Then it has for each
+frame the fields of `_FRAME`, a JPEG, and the depth. The data after the last frame (IMU records) is not read.
+The extrinsics of the two cameras are ignored, because ScanNet's poses apply to both colour and depth.
 
 The file is not memory-mapped, because a mapped file that shrinks while it is read kills the process.
 """
