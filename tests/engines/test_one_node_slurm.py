@@ -88,7 +88,7 @@ def test_bytes_are_those_of_a_local_build_and_the_folder_is_locked_until_then(ro
     submitted = submit(root, out, slurm)
     second = typed(root, out, slurm)
     assert second.returncode == 2
-    assert f"is the output of running Slurm jobs, {submitted['name']}" in second.stderr
+    assert f"is the output of running Slurm jobs ({submitted['name']})" in second.stderr
     until_ended(slurm, submitted["name"])
     assert digests(out) == whole
     assert "Found 24 scenes to use, 23 already done." in merged(out)

@@ -87,7 +87,7 @@ def test_no_other_build_starts_while_jobs_are_queued(options, answer):
     submitted = build(options)
     for engine in ("slurm", "local"):
         with pytest.raises(
-            OptionError, match=f"is the output of running Slurm jobs, {submitted.name}"
+            OptionError, match=rf"is the output of running Slurm jobs \({submitted.name}\)"
         ) as caught:
             build(options.model_copy(update={"engine": engine}))
         assert f"scancel --name={submitted.name}" in caught.value.remedy

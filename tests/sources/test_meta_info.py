@@ -151,7 +151,10 @@ MALFORMED = [
     (box(normalizedAxes=[1, 0, 0, 0, 1, 0, 0, 1, 0]), "normalizedAxes differ by 1 from three unit vectors"),
     (box(normalizedAxes=[2, 0, 0, 0, 1, 0, 0, 0, 1]), "normalizedAxes differ by 3 from three unit vectors"),
     (entry(object_counts=None), "object_counts are null"),
-    (entry(object_counts={"chair": 0}), "object_counts must be at least 1 by label, but have 0 for 'chair'"),
+    (
+        entry(object_counts={"chair": 0}),
+        "must be integers of at least 1, but have 0 for 'chair'",
+    ),
     (entry(object_counts={"chair": 1.5}), "but have 1.5 for 'chair'"),
     (entry(room_size=0), "room_size is 0"),
     (entry(room_size=-2), "room_size is -2"),

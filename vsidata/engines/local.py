@@ -35,7 +35,7 @@ class _Worker:
 
     def take(self, name: str) -> None:
         self.name, self.started = name, time.monotonic()
-        with suppress(BrokenPipeError):  # it is dead already: reading from it will show that
+        with suppress(BrokenPipeError):  # the worker has died; run() finds this when it reads
             self.pipe.send(name)
 
 
@@ -102,7 +102,8 @@ def _start(context: ForkServerContext, work: Callable[[str], None]) -> _Worker:
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs,), daemon=True)
     resource_tracker.ensure_running()  # a later start of the tracker would reset the signal mask
-    # The first start also starts the forkserver, which inherits both: Ctrl-C would give it a traceback.
+    # The first start also starts the forkserver, which inherits the environment and the blocked Ctrl-C.
+    # Otherwise, the forkserver would print a traceback after Ctrl-C.
     try:
         with _environment(_ONE_THREAD), _interrupts_held():
             process.start()
@@ -111,7 +112,7 @@ def _start(context: ForkServerContext, work: Callable[[str], None]) -> _Worker:
         remedy = "Allow more processes (ulimit -u), free memory, or try fewer --workers."
         raise VsiError("a worker process", f"cannot be started: {cause}.", remedy) from error
     theirs.close()  # then the pipe closes if the worker dies
-    with suppress(BrokenPipeError):  # it is dead already: reading from it will show that
+    with suppress(BrokenPipeError):  # the worker has died; run() finds this when it reads
         ours.send(work)
     return _Worker(process, ours)
 

@@ -37,7 +37,7 @@ def need_cluster() -> None:
 
 
 class Rank:
-    """A step of a pipeline. If there are n ranks, each rank takes every n-th name."""
+    """A step of a pipeline. If there are n ranks, each rank processes every n-th name."""
 
     def __init__(self, work: Callable[[str], None], names: Sequence[str], folder: Path) -> None:
         """Run `work` on `names`.

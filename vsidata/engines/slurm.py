@@ -87,7 +87,7 @@ def refuse_submitted(out: Path, work: Path) -> None:
         work: the folder below it for the build's own files.
 
     Raises:
-        OptionError: there are such jobs, or squeue fails, so it is unknown whether there are.
+        OptionError: there are such jobs, or squeue fails.
     """
     claim = work / "submitted"
     if not claim.exists():
@@ -100,7 +100,7 @@ def refuse_submitted(out: Path, work: Path) -> None:
     if os.environ.get("SLURM_JOB_NAME") != name and _is_alive(out, claim, name):
         raise OptionError(
             out,
-            f"is the output of running Slurm jobs, {name}.",
+            f"is the output of running Slurm jobs ({name}).",
             f"Wait for them (`squeue --name={name}`), or stop them (`scancel --name={name}`).",
         )
     claim.unlink()
@@ -116,7 +116,8 @@ def _is_alive(out: Path, claim: Path, name: str) -> bool:
         said = getattr(error, "stderr", "") or str(error)
         raise OptionError(
             out,
-            f"may be the output of running Slurm jobs, {name}; squeue failed: {' '.join(said.split()):.200}.",
+            f"may be the output of running Slurm jobs ({name}), but squeue failed: "
+            f"{' '.join(said.split()):.200}.",
             "Run the command on the machine and as the user that submitted them. "
             f"If those jobs have ended, delete {claim}.",
         ) from error

@@ -56,7 +56,7 @@ class ArrayThenMerge(SlurmPipelineExecutor):  # type: ignore[misc] # datatrove h
     def launch_merge_stats(self) -> None:
         """Submit the second job.
 
-        It replaces datatrove's job that merges statistics, which our step does not have.
+        It replaces datatrove's job that merges statistics. Our step has no statistics.
         """
         settings = self.get_sbatch_args()
         del settings["array"]

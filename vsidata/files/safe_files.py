@@ -24,7 +24,7 @@ UNFINISHED = ".unfinished"
 LARGEST_TEXT = 256 << 20
 """Largest size of a manifest, an audit or a list, bytes.
 
-A manifest has 45,000 bytes, and about 90 bytes per scan. So this is enough for more than two million scans.
+A manifest has 45,000 bytes plus about 90 bytes per scan. So this is enough for more than two million scans.
 """
 
 LARGEST_LINES = 4 << 30

@@ -81,7 +81,9 @@ def floor_shape(
 
 
 def vsibench_shape(points: Array, rng: Generator, *, alpha: float, samples: int) -> FloorShape:
-    """Return an alpha shape of a sample of the vertices. A public derivative of VSI-Bench measures rooms so.
+    """Return an alpha shape of a sample of the vertices.
+
+    A public derivative of VSI-Bench measures rooms in this way.
 
     The sample is drawn with replacement and holes are filled, as in that code and the `alphashape` package.
 
@@ -135,7 +137,11 @@ def _shape(triangulation: "scipy.spatial.Delaunay", areas: Array, chosen: NDArra
 
 
 def _triangulated(points: Array, alpha: float) -> tuple["scipy.spatial.Delaunay", Array, NDArray[np.bool_]]:
-    """Return the Delaunay triangles of points (n, 2), their areas (m,), and which (m,) the shape has."""
+    """Triangulate points (n, 2).
+
+    Return the Delaunay triangulation, the areas (m,) of its triangles, and (m,) whether each triangle is in
+    the alpha shape.
+    """
     try:
         triangulation = scipy.spatial.Delaunay(points)
     except (
@@ -217,7 +223,10 @@ def _means(points: Array, cell: float) -> Array:
 
 
 def _extremes(points: Array, cell: float) -> Array:
-    """Return the extreme points (n, 2) of each cell. A disc far larger than the cell can touch no others."""
+    """Return the extreme points of each cell, from points (n, 2).
+
+    A disc much larger than a cell can touch only these.
+    """
     cells, _ = _cells(points, cell)
     order = np.argsort(cells, kind="stable")
     points, starts = points[order], np.flatnonzero(np.diff(cells[order], prepend=-1))

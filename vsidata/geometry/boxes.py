@@ -30,7 +30,7 @@ def upright_box(points: Array) -> OrientedBox:
 
 
 def minimal_box(points: Array) -> OrientedBox:
-    """Return the box of least volume among one box per face of the convex hull and the axis-aligned box.
+    """Return the smallest of several boxes: one per face of the convex hull, and the axis-aligned box.
 
     For each triangle of the hull, a box is tried with one axis along the triangle's first edge and one along
     its normal. Open3D's `get_minimal_oriented_bounding_box` did the same when VSI-Bench's boxes were made.
@@ -64,7 +64,8 @@ def minimal_box_and_slack(points: Array, *, tolerance: float) -> tuple[OrientedB
 
     Returns:
         The box, and the largest Hausdorff distance in metres from it to a tried box within the tolerance. If
-        that box replaces this box, no distance to another body changes by more than this.
+        such a box is used instead of the returned box, a distance to another body changes by at most this
+        value.
 
     Raises:
         DegenerateGeometry: as for `minimal_box`.
@@ -98,7 +99,7 @@ def _reach_beyond(box: OrientedBox, other: OrientedBox) -> float:
 
 
 def _centred(points: Array) -> tuple[Array, Array]:
-    """Return the mean (3,) of points (n, 3), and the points minus the mean as columns (3, n)."""
+    """Return the mean (3,) of points (n, 3), and the points minus the mean, as columns (3, n)."""
     if not np.isfinite(points).all():
         unusable = np.count_nonzero(~np.isfinite(points).all(axis=1))
         raise DegenerateGeometry(f"a coordinate is not finite in {unusable} of {len(points)} points")
@@ -146,7 +147,10 @@ def _frames(triangles: Array) -> Array:
 
 
 def _plane_axes(centred: Array) -> Array:
-    """Return (3, 3) axes, in rows, for columns (3, n) in one plane: of the smallest rectangle, the normal."""
+    """Return (3, 3) axes, in rows, for columns (3, n) in one plane.
+
+    Two are along the smallest rectangle; the last is the normal.
+    """
     _, directions = np.linalg.eigh(centred @ centred.T)  # columns, in order of extent: the smallest first
     normal, in_plane = directions[:, 0], directions[:, 1:].T
     return np.vstack([_least_area_axes(in_plane @ centred) @ in_plane, normal])

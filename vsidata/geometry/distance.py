@@ -55,7 +55,7 @@ def _block_distances(first: Sequence[OrientedBox], second: Sequence[OrientedBox]
 def closest_points(a: OrientedBox, b: OrientedBox) -> Array:
     """Return (2, 3) the closest points of two solid boxes, metres.
 
-    If the boxes overlap, it is one point twice.
+    If the boxes overlap, the two points are the same.
 
     If several pairs of points are equally close, as on parallel faces, one of them is returned.
     """

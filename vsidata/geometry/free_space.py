@@ -212,7 +212,10 @@ def free_space(points: Array, *, cell: float, lowest: float, highest: float, rad
 
 
 def _crowded(counts: IntArray) -> BoolArray:
-    """Return (columns, rows) which cells have points that are not noise: enough, with the cells around."""
+    """Return (columns, rows) which cells have points that are not noise.
+
+    A cell and its neighbours must have enough points together.
+    """
     in_columns = np.pad(counts, ((1, 1), (0, 0)))
     in_columns = in_columns[:-2] + in_columns[1:-1] + in_columns[2:]
     around = np.pad(in_columns, ((0, 0), (1, 1)))

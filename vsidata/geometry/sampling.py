@@ -47,7 +47,7 @@ def _each_once(points: Array) -> Array:
 
 
 def _may_have_a_side_over(points: Array, triangles: IntArray, length: float) -> NDArray[np.bool_]:
-    """Return (m,) false if all sides of a triangle are certainly shorter. This test is fast."""
+    """Return (m,) whether each triangle may have a side longer than `length`. This test is fast."""
     rows = [np.ascontiguousarray(corner) for corner in triangles.T]
     may = np.zeros(len(triangles), dtype=np.bool_)
     for coordinates in np.ascontiguousarray(points.T, dtype=np.float32):

@@ -17,8 +17,8 @@ def keep_mask(
     Vertices connected by triangles form a piece. A scan with holes shows one object in several pieces. The
     largest piece is kept, and so is every piece with at least `min_share` of the vertices. These pieces form
     the object. Then another piece is added if its distance to the object is at most the piece's own length.
-    If the distance is at most `gap`, the piece is always added; if it is larger than `far`, the piece is
-    never added. This is repeated until no more pieces are added.
+    At a distance up to `gap` a piece is always added, and beyond `far` never. This is repeated until no more
+    pieces are added.
 
     Args:
         vertices: (n, 3) metres, finite.

@@ -19,7 +19,7 @@ from vsidata.scene import Array, IntArray
 BoolArray = NDArray[np.bool_]
 Caster = o3d.t.geometry.RaycastingScene
 
-# Rays along the longer side of a picture. With more rays, the decisions about objects are the same.
+# Rays along the longer side of a picture. More rays do not change the decisions about objects.
 _RAYS = 160
 
 # Metres. A line of sight needs to be free only up to this distance from a point, so that noise of the point's
@@ -59,8 +59,8 @@ class Camera:
         ahead = points[:, 2] > 0
         u, v, w = (points @ self.matrix.T).T
         width, height = self.size
-        # The test: u / w is at most half a pixel beyond the centres of the first and last pixels. It is
-        # written without a division, because w may be zero.
+        # Test that u / w is at most half a pixel beyond the centres of the first and last pixels. The test
+        # avoids a division, because w may be zero.
         across = (u >= -0.5 * w) & (u < (width - 0.5) * w)
         return np.asarray(ahead & across & (v >= -0.5 * w) & (v < (height - 0.5) * w))
 

@@ -121,15 +121,15 @@ class MeasurementRules(Rules):
     """A rule set's definition of an object.
 
     Attributes:
-        vocabulary: name of a vocabulary, or path of the user's own.
+        vocabulary: name of a vocabulary, or path of the user's own vocabulary file.
         smallest: smallest accepted length of an object's longest side; None for no limit.
-        box: `minimal` (any orientation, as VSI-Bench's Open3D made them) or `upright` (one axis vertical).
+        box: `minimal` (any orientation, as in VSI-Bench) or `upright` (one axis vertical).
         rival_boxes: another minimal box is as likely as the measured box if its volume is larger by at most
             this share.
         position: the position of an object for bearings and centre distances: the centre of its box, or the
             mean of its vertices.
-        trimming: which stray points are left out before a box is fitted; None keeps all points.
-        room_area: how the room's area is measured.
+        trimming: rules for the stray points that are left out before a box is fitted; None keeps all points.
+        room_area: rules for measuring the room's area.
         merge_repeated: whether an object that the annotation lists twice is one object.
     """
 
@@ -234,7 +234,7 @@ class MeasuredScene:
         return tuple(sorted({thing.category for thing in self.objects}))
 
     def count(self, name: str) -> int:
-        """Return the number of objects of a word. If the source states counts, its count is returned."""
+        """Return the number of objects of a word. If the source states counts, return its count."""
         if self.declared_counts is not None:
             return self.declared_counts.get(name, 0)
         return len(self.bearers.get(name, ()))
@@ -253,8 +253,8 @@ class MeasuredScene:
     def once_only(self) -> tuple[MeasuredObject, ...]:
         """The objects that are the only object of their word, by word. "The sink" means exactly one object.
 
-        If the source states that there is one object, but has several different boxes, the right box is
-        unknown, so the object is left out. Equal boxes are one object that is listed twice.
+        An object is left out if the source states that there is one, but has several different boxes. Then
+        the right box is unknown. Equal boxes are one object that is listed twice.
         """
         alone = {thing.category: thing for thing in reversed(self.objects) if self._is_alone(thing)}
         return tuple(alone[category] for category in sorted(alone))

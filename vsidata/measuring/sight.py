@@ -17,8 +17,8 @@ class VisibilityRules(Rules):
     """Rules that state whether the picked frames show enough to answer a question.
 
     Attributes:
-        pixels: smallest share of a picture. An object is seen if it fills at least this share in one or more
-            frames, and if all frames together show enough of its surface (`surface`).
+        pixels: smallest share of a picture. An object is seen if it fills at least this share of one or more
+            frames, and all frames together show enough of its surface (`surface`).
         surface: smallest share of an object's surface that all frames together show. One side of a cube is a
             sixth of its surface. A scan rarely contains the back of an object, or the bottom that stands on
             the floor.

@@ -94,8 +94,9 @@ def _settings(given: Any) -> Any:
     return settings
 
 
-# Names and values become lines `#SBATCH --name=value` of a batch script. So they must not contain a line
-# feed, quotes or backslashes, which sbatch interprets. A space ends a value without quotes.
+# Names and values become lines `#SBATCH --name=value` of a batch script. They must not contain line feeds,
+# because a line feed begins a new line. They must not contain quotes or backslashes, because sbatch
+# interprets them. A space ends a value without quotes.
 _SBATCH_NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
 _SBATCH_VALUE = re.compile(r"""[^\x00-\x1f\x7f-\x9f\u2028\u2029"'\\]{0,1000}""")
 _SMALLEST_SIDE, _LARGEST_SIDE = 16, 8192  # pixels: from a thumbnail to a frame of 8K video
@@ -108,7 +109,7 @@ class BuildOptions(BaseModel):
     """The options of `vsidata build`, with the same names. Their descriptions are its help.
 
     Only `address` is not an option. If `--out` is an address, it becomes `address`, and the build is made in
-    a local folder: `work`, or a folder below `vsidata-work/` with a name made from the address.
+    a local folder. This is `work`, or a folder below `vsidata-work/` with a name made from the address.
     """
 
     model_config = ConfigDict(

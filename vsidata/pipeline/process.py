@@ -70,8 +70,8 @@ def input_stamps(source: Source, name: str, with_frames: bool) -> dict[str, Any]
 def is_unchanged(head: results.Head, source: Source, name: str, with_frames: bool) -> bool:
     """Return whether the files of a scan are those from which its result was made.
 
-    If only the system's time of change differs, as after a copy or `chmod`, the content of the scan's files
-    is compared. A stream is too large for this comparison and counts as changed.
+    If only the change time (ctime) differs, as after a copy or `chmod`, the content of the scan's files is
+    compared. A stream is too large for this comparison and counts as changed.
 
     Raises:
         ScanError, OSError: the files cannot be found or read.

@@ -55,7 +55,7 @@ class _Rate(ProgressColumn):
 def progress(on: Console) -> Progress:
     """A progress bar with a rate and the time left. It is invisible if the output is not a terminal.
 
-    A task's description is the plural of the things that it counts: `scenes`.
+    The description of a task is the plural of the things that the bar counts, such as `scenes`.
     """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate())
     return Progress(*columns, TimeRemainingColumn(), console=on, disable=not on.is_terminal, transient=True)

@@ -105,8 +105,8 @@ def _parts(rules: BalanceRules) -> Iterable[tuple[str, Part, Callable[[int], flo
     """Yield the active parts of the rules.
 
     Yields:
-        The reason of the part; the function that sorts an answer into a group and a kind; and a function that
-            returns the largest allowed share of one kind if there are k kinds.
+        The reason of the part, the function that sorts an answer into a group and a kind, and a function of k
+            that returns the largest allowed share of one of k kinds.
     """
     if (words := rules.directions) is not None:
         yield (

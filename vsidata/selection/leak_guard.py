@@ -58,7 +58,7 @@ def benchmark_lists() -> set[str]:
 def unknown_scenes(further: Sequence[Path], scenes: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     """Return the scenes of a user's lists with an unknown room.
 
-    The room of such a scene is not available, and in no official or shipped list.
+    A room is unknown if it is not available, and in no official or shipped list.
 
     Args:
         further, scenes: as for `forbidden_rooms`.

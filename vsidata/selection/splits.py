@@ -39,7 +39,7 @@ class Selection:
         not_asked_for: scenes beyond the requested number, which are left out.
         rooms: number of rooms of each split in `split_of`.
         forbidden_rooms: number of rooms that each list forbids.
-        unknown: by list, the names in the user's own lists that match no known scan.
+        unknown: the names in the user's own lists that match no known scan, by list.
     """
 
     split: SplitChoice
@@ -167,7 +167,7 @@ def _rooms_of_missing_scans(source: Source, forbidden: Mapping[Room, str]) -> di
 
 
 def _of_benchmark(left_out: Mapping[str, str | None]) -> int:
-    """Count the scenes that show a room of a benchmark, from the list that forbids each."""
+    """Count the scenes that show a room of a benchmark. `left_out` has the list that forbids each scene."""
     benchmarks = benchmark_lists()
     return sum(forbidding in benchmarks for forbidding in left_out.values())
 
@@ -231,8 +231,8 @@ def _nothing_left(
         return OptionError(
             "the leak guard",
             f"refuses all {len(refused):,} scenes: they show rooms reserved for evaluation ({lists})",
-            "Use other scenes. Or lift the guard with --allow-benchmark-scenes, and do not evaluate models "
-            "that are trained on the result on those rooms.",
+            "Use other scenes. Or lift the guard with --allow-benchmark-scenes, and do not use those rooms "
+            "to evaluate models that are trained on this build.",
         )
     if wanted:
         return OptionError("--scenes", "selects no scenes", "Select at least one scene.")
@@ -247,7 +247,7 @@ def _nothing_left(
     remedy = f"Use {'it' if count == 1 else 'them'} with {choices}"
     if any(name and scene in guarded for scene, name in official.items()):
         remedy += (
-            " and --allow-benchmark-scenes. Some of their rooms are reserved for evaluation, so do not "
-            "evaluate models that are trained on the result on those rooms"
+            " and --allow-benchmark-scenes. Some of their rooms are reserved for evaluation, so do not use "
+            "these rooms to evaluate models that are trained on this build"
         )
     return OptionError(f"--split {split}", f"{whole} in that list: {elsewhere}", f"{remedy}.")

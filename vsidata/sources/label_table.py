@@ -19,7 +19,7 @@ def read_label_table(path: Path) -> dict[str, int]:
         path: a tab-separated table; the columns `raw_category` and `nyu40id` are read.
 
     Raises:
-        ScanError: the file cannot be read, is not text, or a row lacks one of the two.
+        ScanError: the file cannot be read or is not text, or a row lacks one of these columns.
     """
     text = read_scan_text(path, _REMEDY)
     with faults_of(path, _REMEDY):

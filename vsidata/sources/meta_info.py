@@ -205,7 +205,7 @@ def _counts(listed: Any) -> dict[str, int]:
     for label, count in listed.items():
         if not label.split() or type(count) is not int or count < 1:
             raise Fault(
-                f"its object_counts must be at least 1 by label, but have {count!r:.80} for {label!r:.80}"
+                f"its object_counts must be integers of at least 1, but have {count!r:.80} for {label!r:.80}"
             )
     return {" ".join(label.split()): count for label, count in listed.items()}
 

@@ -31,7 +31,7 @@ class _Video(NamedTuple):
 
 
 class RoomList(NamedTuple):
-    """The file of a dataset that lists the scans of each room, and the remedy if it was not read."""
+    """The file of a dataset that lists the scans of each room, and the remedy if the file was not read."""
 
     file: str
     remedy: str
@@ -72,7 +72,9 @@ def official_split(dataset: str, scene_name: str) -> OfficialSplit | None:
 
 
 def room_of(dataset: str, scene_name: str) -> str:
-    """Return the name of the room that a scan shows: unique in the dataset, the same for all its scans.
+    """Return the name of the room that a scan shows.
+
+    It is unique in the dataset. All scans of a room have the same room name.
 
     If the visit of an ARKitScenes video is unknown (`NA` in the file, or no row), the video counts as a room
     of its own.

@@ -16,7 +16,7 @@ _SAME_SHARE = 0.8
 
 
 def repeated(groups: Sequence[Group], read_segments: Callable[[], IntArray]) -> frozenset[int]:
-    """Return the instances that the annotation lists a second time, later in the file.
+    """Return the instances to leave out, because the annotation lists the same object again later.
 
     The later one is kept, because `group_objects` assigns the points of the scan to it.
 

@@ -50,7 +50,7 @@ def faults_of(file: Path | str, remedy: str, part: str | None = None) -> Iterato
 
     Args:
         file: the file that is read, or a scene's name.
-        remedy: what to do if it is damaged.
+        remedy: what to do if the file is damaged.
         part: the part of the file, if it contains several scenes.
     """
     try:

@@ -25,7 +25,7 @@ _Z90 = 1.2816  # the standard normal's 90th percentile
 _GROUND_REACH = (-_Z90, 1.5)  # standard scores; objects beyond are fragments, or several annotated as one
 _HEIGHT_REACH = (-0.8, 1.5)  # lower objects were scanned only in part, such as chairs without their backs
 _FLAT = 0.12  # metres: largest depth of an object on a wall
-_SURPLUS = 1.1  # replaces labels in fewer than 12 scans (not counted), and objects without space
+_SURPLUS = 1.1  # factor; replaces labels in fewer than 12 scans (not counted), and objects without space
 _APARTMENT = ("bathroom", "bedroom", "living", "kitchen")
 
 

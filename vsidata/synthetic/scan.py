@@ -43,8 +43,8 @@ class Flaws:
         unseen: whether the surface that no camera saw is missing.
         holes: holes per square metre of surface.
         strays: share of the vertices that are in stray flecks.
-        bled: share of the larger objects that the annotation gives a distant patch of a wall or floor.
-        unannotated: share of the segments of walls, floor and ceiling that the annotation gives to no object.
+        bled: share of the larger objects to which the annotation adds a distant patch of a wall or floor.
+        unannotated: share of the segments of walls, floor and ceiling that have no annotation.
     """
 
     noise: float = 0.003
@@ -246,7 +246,7 @@ def _is_seen(room: Room, coarse: RoomSurface, surface: RoomSurface) -> NDArray[n
 
 
 def _in_hole(surface: RoomSurface, density: float, rng: Generator) -> NDArray[np.bool_]:
-    """Draw which vertices are in holes, as a mask.
+    """Draw holes. Return a mask of the vertices in them.
 
     A hole is a ragged gap in one object, much smaller than the object.
     """

@@ -133,7 +133,7 @@ def _in_words(repo_id: str, error: BaseException, token: str | None) -> VsiError
 
 
 def _status(error: BaseException) -> int | None:
-    """Return the HTTP status with which the Hub or its storage answered; None if the fault is another."""
+    """Return the HTTP status with which the Hub or its storage answered; None for other faults."""
     answer = _cause(error, HfHubHTTPError)
     if answer is not None and answer.response is not None:
         return int(answer.response.status_code)

@@ -16,7 +16,7 @@ _SHORTEST = 8
 """Characters of the shortest secret to search for. A shorter value is a placeholder."""
 
 _ANY_TOKEN = rb"hf_[A-Za-z0-9]{34}"
-"""The form of the Hub's tokens. It finds tokens that are not in use, such as older tokens."""
+"""The form of the Hub's tokens. With it, tokens that are not in use are found too, such as older tokens."""
 
 _CHUNK = 1 << 24  # bytes that are read at a time
 

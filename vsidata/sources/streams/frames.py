@@ -18,14 +18,15 @@ Size = tuple[int, int]
 # random (ScanNet/ScanNet, issues 9 and 39).
 USUAL_RATE = 30.0
 
-# A frame of 5K video has 15 million pixels. If a header states a larger size, it is damaged or hostile. It is
+# A frame of 5K video has 15 million pixels. A header with a larger size is damaged or hostile. Such a file is
 # refused before memory is allocated, because decoding a progressive JPEG needs nine bytes per pixel.
 MOST_PIXELS = 1 << 24
 
 # Seconds between frames. If the mean or median step is outside this range, the times are random bytes.
 SHORTEST_STEP, _LONGEST_STEP = 0.001, 10.0
 
-# Pixels. No lens has a focal length outside this range. No principal point is further away than the longest.
+# Pixels. No lens has a focal length outside this range. No principal point has a coordinate above the upper
+# limit.
 _SHORTEST_FOCAL, _LONGEST_FOCAL = 1.0, 1e6
 
 # Poses are stored as float32 or as text with six decimals, so a true rotation is orthonormal to about 1e-6.
@@ -37,7 +38,7 @@ class FrameStream(ABC):
     """The frames of one scan. A stream is small and picklable. It reads a picture or depth on request.
 
     The position of a frame, 0 to len(stream) - 1, identifies it. Poses are in the frame of the scan's
-    **mesh** on disk, not in the room frame. A caller who aligns the mesh aligns the poses too.
+    **mesh** on disk, not in the room frame. A caller that transforms the mesh must transform the poses too.
 
     Attributes:
         path: the file or folder of the stream.

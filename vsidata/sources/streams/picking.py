@@ -10,7 +10,7 @@ def pick(stream: FrameStream, count: int) -> IntArray:
     """Return the positions of frames that are spread evenly over time. The first and last are included.
 
     Only valid frames are picked. `count` times are spaced evenly from the first valid frame to the last. The
-    valid frame nearest to each time is picked. If it is already picked, which happens next to a gap, the next
+    valid frame nearest to each time is picked. Next to a gap, this frame may be picked already. Then the next
     valid frame is picked.
 
     Returns:

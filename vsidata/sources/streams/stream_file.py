@@ -1,4 +1,4 @@
-"""Opens the file of a stream. The file may be large, so its reader reads parts of it."""
+"""Opens the file of a stream. Readers read only parts of the file, because it may be large."""
 
 import os
 import stat
