@@ -24,8 +24,9 @@ def compare(
 ) -> None:
     """Compare two builds: questions kept, lost and new, and answers that differ.
 
-    Scores the answers of DIR_A against those of DIR_B. The score shows how far apart two definitions are. A
-    .jsonl file contains released VSI-Bench questions, one JSON object per line. Reads both; writes nothing.
+    Scores the answers of DIR_A by the keys of DIR_B, like the answers of a model. A low score shows that the
+    two define the answers differently. A .jsonl file contains released VSI-Bench questions, one JSON object
+    per line. Reads both; writes nothing.
     """
     import orjson
 

@@ -17,7 +17,7 @@ def debias(
             min=0,
             max=100,
             metavar="POINTS",
-            help="Leave out questions until guesses score at most this much above one constant answer.",
+            help="Leave out questions until guesses score at most POINTS more than one constant answer.",
         ),
     ] = 5.0,
     keep: Annotated[

@@ -1,4 +1,7 @@
-"""Options of a command from the fields of a model: defined once for YAML, Python and the command line."""
+"""Make options of a command from the fields of a model, so that each is defined only once.
+
+The same fields define the keys in YAML and the arguments in Python.
+"""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -14,10 +17,11 @@ Command = TypeVar("Command", bound=Callable[..., None])
 
 
 def options_of(model: type[BaseModel]) -> Callable[[Command], Command]:
-    """Give a command an option per field of a model that has a description, which is the help text.
+    """Give a command one option per field of a model that has a description.
 
-    The command gets them as `**given`, by the names of the fields; None for an option that was not given, so
-    that a file can set it. `json_schema_extra={"metavar": …}` of a field names its value in the help.
+    The description is the help text. The command gets the options as `**given`, by the names of the fields.
+    An option that was not given is None, so that a file can set it. `json_schema_extra={"metavar": …}` of a
+    field is the name of its value in the help.
     """
 
     def decorate(command: Command) -> Command:
@@ -82,7 +86,7 @@ def _bounds(annotation: Any, metadata: list[Any]) -> Iterator[Any]:
 
 
 def _kinds(annotation: Any) -> Iterator[type]:
-    """The types of a value, without None; for a list or mapping only that type."""
+    """The types of a value, without None. For a list or a mapping, only its own type."""
     origin = get_origin(annotation)
     if origin in (tuple, dict):
         yield origin

@@ -1,7 +1,7 @@
 """The public Python interface: the commands as functions, exported lazily by `vsidata`.
 
-A function has the arguments of the command. It raises a `VsiError` where the command prints an error. It does
-not print.
+A function has the arguments of the command. It raises a `VsiError` if the command would print an error. It
+does not print.
 """
 
 from pathlib import Path
@@ -63,12 +63,11 @@ def plan(
         scannet_root: the folder of ScanNet scans.
         rules: a rule set by name, or a YAML file.
         split: the official list: `train`, `val`, `test` or `all`.
-        allow_benchmark_scenes: use rooms of benchmarks, too.
+        allow_benchmark_scenes: whether to use rooms of benchmarks, too.
 
     Returns:
-        `questions`: the largest number of questions by topic; `scenes`; and `failures`, scenes without a
-            usable
-        annotation.
+        `questions`: the largest number of questions by topic; `scenes`: the number of scenes; `failures`: the
+        scenes without a usable annotation.
 
     Raises:
         VsiError: an option is wrong, or there are no scans.
@@ -84,7 +83,7 @@ def audit(build: Build | str | Path, *, seed: int = 0, write: bool = False) -> d
     Args:
         build: a build, or an argument of `Build.open`.
         seed: the random seed of the split of the rooms and of the forests.
-        write: also write `audit.json` into the build's folder, where report and push find it.
+        write: whether to write `audit.json` into the build's folder, where report and push find it.
 
     Returns:
         Plain data: the content of `audit.json`, described by `vsidata.analysis.audit.audit.audit`.
@@ -107,8 +106,8 @@ def report(build: Build | str | Path) -> Report:
             copy.
 
     Returns:
-        `index`, the page to open; the numbers of `scenes` and `questions`; and `pictures_of`, the makers of
-        the scans with pictures in it.
+        `index`: the page to open; `scenes` and `questions`: their numbers; `pictures_of`: the owners of the
+        pictures in it.
 
     Raises:
         VsiError: the build cannot be read or written to.

@@ -50,7 +50,7 @@ def inspect(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show one scan: its objects with their boxes, its room, its questions, and what is doubtful.
+    """Show one scan: its objects with their boxes, its room, its questions, and doubts about it.
 
     The questions are those of a build with the same options, before the build balances the answers over all
     of its scans. Rooms of benchmarks can be inspected. Reads the scan; writes only the files of --png and
@@ -59,7 +59,7 @@ def inspect(
     from vsidata.pages import extras
 
     if png:
-        extras.need_package("adjustText", "plot", "--png")  # which needs matplotlib
+        extras.need_package("adjustText", "plot", "--png")  # adjustText needs matplotlib
     if rrd:
         extras.need_package("rerun", "viewer", "--rrd")
     import orjson

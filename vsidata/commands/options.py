@@ -62,5 +62,5 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text
 
 
 def names(given: str | None) -> list[str] | None:
-    """The names in a list such as that of --topics, separated by commas; None without a list."""
+    """The names in a text such as `a,b` of `--topics a,b`; None if there is no text."""
     return None if given is None else [name.strip() for name in given.split(",")]

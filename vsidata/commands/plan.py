@@ -25,16 +25,16 @@ def plan(
     expect: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="Compare with published totals, by their rule set and scans: paper."
+            metavar="NAME", help="Compare with these published totals, for their rule set and scans (paper)."
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Project how many questions a build can ask, by topic, from annotation files alone.
 
-    The number is an upper bound: a build also leaves out questions because of its geometry. A second column
-    estimates how many of these questions are about what the frames of a video show, from a share measured on
-    other rooms. Reads the annotation files; writes nothing.
+    The number is an upper bound, because a build also refuses questions for reasons of geometry. A second
+    column estimates how many of these questions are about what the frames of a video show, from a share
+    measured on other rooms. Reads the annotation files; writes nothing.
     """
     import orjson
 

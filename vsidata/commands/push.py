@@ -74,7 +74,7 @@ def push(
 def _ask(question: str) -> None:
     """Exit with 1 unless the answer is yes. Without a terminal, --i-may-share-frames must give the answer."""
     if not sys.stdin.isatty():
-        fault = "publishes pictures of others' scans, and without a terminal you cannot confirm that you may."
-        remedy = "Add --i-may-share-frames if you may, or remove --with-frames."
+        fault = "publishes pictures of scans that have an owner. You must confirm that you may share them."
+        remedy = "There is no terminal for the answer: add --i-may-share-frames, or remove --with-frames."
         raise VsiError("--with-frames", fault, remedy)
     typer.confirm(printable(question), abort=True, err=True)

@@ -11,7 +11,7 @@ def report(
     """Write pages that show a build: its figures, the floor plan of each scene, the evidence of each answer.
 
     Reads DIR. Writes DIR/report in place of an earlier report, and nothing else. Open the pages from the
-    disk; they need no network. They show small pictures of the frames, and `vsidata push` never uploads them.
+    disk; they need no network. They show small pictures of the frames. `vsidata push` never uploads pages.
     """
     import orjson
 

@@ -12,7 +12,7 @@ def show(
     folder: BuildFolder,
     question: Annotated[
         str,
-        typer.Argument(metavar="ID", help="Print the question with this id, or with this beginning of one."),
+        typer.Argument(metavar="ID", help="Print this question. The first characters of its id are enough."),
     ],
     as_json: AsJson = False,
 ) -> None:

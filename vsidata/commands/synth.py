@@ -18,7 +18,7 @@ def synth(
     frames: Annotated[
         int,
         typer.Option(
-            min=0, max=10_000, metavar="N", help="Write a video of this many frames per scan; 0 writes none."
+            min=0, max=10_000, metavar="N", help="Write a video of N frames per scan; 0 writes no video."
         ),
     ] = 0,
     frame_size: Annotated[

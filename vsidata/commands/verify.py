@@ -20,8 +20,8 @@ def verify(
 ) -> None:
     """Check a copy of a build: files, rows and columns against its manifest, repeated rows, and the card.
 
-    Downloads a build on the Hub into the Hub's own cache, and one in a bucket into ~/.cache/vsidata; writes
-    nothing else. Exits with 1 if there is a fault.
+    Downloads a build on the Hub into the Hub's own cache, and a build in a bucket into ~/.cache/vsidata.
+    Writes nothing else. Exits with 1 if there is a fault.
     """
     import orjson
 

@@ -62,7 +62,8 @@ def closing_lines(summary: Summary) -> list[str]:
         *_short_streams(summary),
         *_heavy(summary),
         _skipped(summary),
-        f"Next: see some with `vsidata sample {summary.out}`; load_dataset('{summary.out}', 'qa') loads all.",
+        f"Next: print some with `vsidata sample {summary.out}`, or load all with "
+        f"load_dataset('{summary.out}', 'qa').",
     ]
 
 

@@ -1,1 +1,1 @@
-"""Publishes builds to the Hub and to buckets, and exports them for other frameworks."""
+"""Publish builds to the Hub and to buckets, and export them for other frameworks."""

@@ -1,1 +1,1 @@
-"""Exports a build in the formats of other training frameworks."""
+"""Export a build in the formats of other training frameworks."""

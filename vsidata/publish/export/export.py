@@ -1,4 +1,4 @@
-"""Writes a build in the format of another framework: one file per split, and the frames."""
+"""Write a build in the format of another framework: one file per split, and the frames."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -66,7 +66,7 @@ def export(
 
     Raises:
         OptionError: the build has no frames, `out` is not empty, or the format does not support the media.
-        BuildError: a shard or a scene's frames are damaged, or exist twice.
+        BuildError: a shard is damaged, or the frames of a scene are damaged or exist twice.
         VsiError: a video was not written completely, or the folder cannot be written.
     """
     form = FORMS[to]

@@ -24,7 +24,7 @@ class ExportFormat:
         lines: whether a split is JSON lines (`train.jsonl`), or one JSON list (`train.json`).
         record: makes an object of the format from a question's row, its video, and its number in the split.
         use: the instruction for using the folder `{out}`, in one line.
-        beside: makes further files from the names of the splits: file name → its JSON.
+        beside: makes further files from the names of the splits. It returns the JSON of each file by name.
     """
 
     media: tuple[Media, ...]
@@ -35,5 +35,5 @@ class ExportFormat:
 
     @property
     def suffix(self) -> str:
-        """Of a split's file."""
+        """The suffix of a split's file."""
         return ".jsonl" if self.lines else ".json"

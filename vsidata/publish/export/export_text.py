@@ -10,13 +10,13 @@ from vsidata.publish.export.terms import terms
 
 
 def closing_lines(exported: Exported, build: Build) -> list[str]:
-    """The lines about the written and left out questions, the next command, and the terms of use."""
+    """The lines about the questions written and left out, the next command, and the terms of use."""
     questions = exported.questions
     by_split = ", ".join(f"{split} {count:,}" for split, count in questions.items())
     frames = "a video" if exported.media == "mp4" else "JPEGs"
     lines = [
         f"Written: {counted(sum(questions.values()), 'question')} ({by_split}) about "
-        f"{counted(exported.scenes, 'scene')} in {exported.out}, their frames as {frames} each."
+        f"{counted(exported.scenes, 'scene')} in {exported.out}, with the frames of each scene as {frames}."
     ]
     if exported.left_out:
         lines.append(f"Left out: {counted(exported.left_out, 'question')} about scenes without frames.")

@@ -1,4 +1,4 @@
-"""Writes the frames of a scene as a video or as a folder of pictures, turned upright."""
+"""Write the frames of a scene as a video or as a folder of pictures, turned upright."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -28,8 +28,8 @@ def write_mp4(out: Path, row: Row) -> Video:
     """Write `videos/{scene}.mp4` (MPEG-4 part 2), with the frame rate of the picked frames.
 
     That rate is usually less than one frame per second, so readers that sample two per second get all
-    frames. The format needs even sizes, so a side with an odd number of pixels loses one. Memory holds one
-    decoded frame.
+    frames. The format needs even sizes, so a side with an odd number of pixels loses one pixel. Only one
+    decoded frame is in memory at a time.
 
     Args:
         out: the exported folder.
@@ -93,7 +93,7 @@ def _name(row: Row) -> str:
     """A scene's name as a file name. It stays inside the folder even with slashes or dots.
 
     Raises:
-        ScanError: it is empty or too long.
+        ScanError: the name is empty or too long.
     """
     name = quote(row["scene_name"] or "", safe="")
     if name.startswith("."):
@@ -122,7 +122,7 @@ def _rate(row: Row) -> float:
 
 
 def _upright(row: Row, place: int, jpeg: bytes) -> cv2.typing.MatLike:
-    """(height, width, 3) 8-bit, blue first. Raises ScanError if the frame cannot be decoded."""
+    """The upright picture (height, width, 3), 8-bit, blue first. Raises ScanError if it cannot be decoded."""
     with faults_of(row["scene_name"], _AGAIN, f"frame {place}"):
         picture = decode(jpeg)
     turns = (row["orientation"] or 0) // 90

@@ -1,4 +1,4 @@
-"""ms-swift: messages with their videos. The rewards of its GRPO get further columns, such as `solution`.
+"""ms-swift: messages with their videos. Its GRPO passes further columns, such as `solution`, to the rewards.
 
 Source: its documentation, "Custom dataset"; read with ms-swift 4.6.
 """

@@ -3,16 +3,16 @@
 from vsidata.dataset.manifest_form import Manifest
 from vsidata.dataset.origin import SCANNET_TERMS, is_free, owned_datasets
 
-_FREE = "It shows synthetic rooms, which have no owner: Apache License 2.0."
+_FREE = "It shows synthetic rooms, which have no owner. The Apache License 2.0 applies."
 _OF_SCANNET = (
-    "It contains frames of ScanNet, and ScanNet's terms of use apply: research without commercial "
-    f"use, by users who have signed them; do not publish it ({SCANNET_TERMS})."
+    f"It contains frames of ScanNet, so ScanNet's terms of use apply ({SCANNET_TERMS}). They permit research "
+    "without commercial use, by users who have signed them. Do not publish it."
 )
 _OF_OTHERS = "It contains frames of others' scans, and the terms of their makers apply."
 
 
 def terms(manifest: Manifest) -> str:
-    """One or two sentences for the datasets in the manifest."""
+    """The terms of use for the datasets in a manifest, in a few sentences."""
     if is_free(manifest):
         return _FREE
     owners = owned_datasets(manifest)

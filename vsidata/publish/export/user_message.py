@@ -1,4 +1,4 @@
-"""Makes the user's message from a question and its options, and the right reply."""
+"""Make the user's message from a question and its options, and the right reply."""
 
 from functools import lru_cache
 

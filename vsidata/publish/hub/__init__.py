@@ -1,1 +1,1 @@
-"""Publish a build on the Hugging Face Hub, and check a copy of one."""
+"""Publish a build on the Hugging Face Hub, and check a copy of a build."""

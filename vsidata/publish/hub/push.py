@@ -1,4 +1,4 @@
-"""Publishes a build on the Hugging Face Hub: compare, show, upload, and publish in one commit.
+"""Publish a build on the Hugging Face Hub: compare, show, upload, and publish in one commit.
 
 `upload_folder` may split a folder into several commits. Between two of them, `main` would have new shards
 with the old card. Here all shards are uploaded first, where no reader finds them. Then one commit changes
@@ -38,14 +38,15 @@ def plan(
         build: the build.
         repo_id: `NAME/SET`.
         revision: the branch to publish on, made if it does not exist.
-        private: make it private; an existing dataset must already be private.
-        gated: require approval for access; a gated dataset stays gated.
-        with_frames: publish the tables with pictures too; None for those of synthetic rooms only.
-        dry: plan without a push, even if the Hub cannot be reached.
+        private: whether to create a private dataset. An existing dataset must already be private.
+        gated: whether access needs approval. A gated dataset stays gated.
+        with_frames: whether to publish the tables with pictures. None publishes them only if all rooms are
+            synthetic.
+        dry: whether no push follows. Then the Hub need not be reachable.
 
     Raises:
-        OptionError: the name is not valid, there are no pictures but they were requested, or the dataset is
-            public but should be private.
+        OptionError: the name is not valid, pictures were requested but the build has no pictures, or the
+            dataset is public but should be private.
         VsiError: the build differs from its manifest, or the Hub refused, failed, or cannot be reached.
     """
     folder, manifest = build.folder, build.manifest

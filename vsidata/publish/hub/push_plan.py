@@ -17,12 +17,12 @@ class PushPlan:
         repo_id: `NAME/SET`.
         revision: the branch.
         endpoint: address of the Hub.
-        private: whether only its owners will see it.
+        private: whether only its owners will see the dataset.
         gated: whether access will need approval.
         release: the files to publish.
         remote: the current dataset on the Hub; None for a new dataset.
-        change: the changes to make there.
-        needs_word: whether it has pictures, so that the publisher must state that they may be shared.
+        change: the changes to make on the Hub.
+        needs_word: whether the publisher must state that its pictures may be shared.
         unseen: the reason why the state of the Hub is unknown; then `remote` is None and `change` uploads
             everything. None if the state is known.
     """

@@ -1,4 +1,4 @@
-"""The texts of a push and of a check: before the upload the files and their terms, then the result."""
+"""The texts of a push: the files and their terms before the upload, then the result. The texts of a check."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -42,7 +42,9 @@ def lines_before_push(planned: PushPlan) -> list[str]:
         lines.append(f"Not published:  {', '.join(release.left_home)}.")
     lines.append(_terms_line(planned))
     if not manifest.leak_guard.active:
-        lines.append("Its leak guard was off: it may show rooms of benchmarks. The card states that.")
+        lines.append(
+            "Its leak guard was off, so it may contain rooms of benchmarks. The card states that, too."
+        )
     if planned.unseen is not None:
         lines.append(f"The state of the Hub is unknown: {planned.unseen.fault}")
     return [*lines, _transfer_line(planned)]
@@ -54,7 +56,7 @@ def sharing_question(planned: PushPlan) -> str:
     scans = names_in_words(owned_datasets(planned.release.manifest))
     return (
         f"Pictures of {scans} can then be downloaded by {who}. "
-        "Do you state, also on the card, that you may share them?"
+        "Do you confirm that you may share them? The card will state that you did."
     )
 
 
@@ -67,13 +69,13 @@ def lines_after_push(planned: PushPlan, commit: str) -> list[str]:
     )
     return [
         f"{done}: {address(planned)}, commit {commit[:8]}.",
-        f"Next: `vsidata verify {planned.repo_id}{flag}` checks it; "
-        f"load_dataset('{planned.repo_id}', 'qa'{argument}) loads it.",
+        f"Next: check it with `vsidata verify {planned.repo_id}{flag}`, or load it with "
+        f"load_dataset('{planned.repo_id}', 'qa'{argument}).",
     ]
 
 
 def as_json(planned: PushPlan, commit: str | None) -> dict[str, Any]:
-    """A push as plain data for JSON; without a commit if it was not made."""
+    """A push as plain data for JSON. `commit` is None if no commit was made."""
     return {
         "repo_id": planned.repo_id,
         "revision": planned.revision,
@@ -161,7 +163,7 @@ def _transfer_line(planned: PushPlan) -> str:
     words += f"; already there: {same:,}" if same else ""
     if change.delete:
         more = f" and {len(change.delete) - _NAMED:,} more" if len(change.delete) > _NAMED else ""
-        words += f"; to delete there: {', '.join(change.delete[:_NAMED])}{more} (its history keeps them)"
+        words += f"; to delete there: {', '.join(change.delete[:_NAMED])}{more} (the history keeps them)"
     return f"{words}."
 
 

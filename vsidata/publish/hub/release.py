@@ -1,7 +1,7 @@
-"""Chooses the files of a build to publish, and writes a manifest and a card for these files only.
+"""Choose the files of a build to publish, and write a manifest and a card for these files only.
 
-Nothing else in the folder is uploaded: not the log, which has the machine's name, not the list of failures,
-which has paths of its disk, and no other files.
+No other file of the folder is uploaded. The log contains the name of the machine, and the list of failures
+contains paths of its disk.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ class Entry:
     Attributes:
         content: the file on disk, or its bytes.
         bytes: its size.
-        sha256: its checksum; for a shard, the one in the manifest.
+        sha256: its checksum; for a shard, the checksum in the manifest.
     """
 
     content: Path | bytes
@@ -65,11 +65,11 @@ def release(build: Build, repo_id: str, revision: str, *, pictures: bool, gated:
         build: a build with right checksums.
         repo_id: `NAME/SET`.
         revision: the branch.
-        pictures: whether tables with pictures are published, if there are any.
+        pictures: whether tables with pictures are published, if the build has such tables.
         gated: whether access needs approval.
 
     Raises:
-        VsiError: the audit is damaged, or is about other questions.
+        VsiError: the audit is damaged, or is not about the questions of the build.
     """
     folder, manifest = build.folder, build.manifest
     files = {
@@ -88,7 +88,7 @@ def release(build: Build, repo_id: str, revision: str, *, pictures: bool, gated:
     if audit is not None:
         if audit["qa"] != audited_checksums(manifest.files):
             fault = "is about other questions than those of the build."
-            raise VsiError(folder / AUDIT, fault, "Run `vsidata audit` again, or remove it.")
+            raise VsiError(folder / AUDIT, fault, "Run `vsidata audit` again, or remove the file.")
         entries[AUDIT] = _text(read_regular(folder / AUDIT))
     about = Publication(repo_id, revision, gated, on_word, audit)
     entries[CARD] = _text(card(published, about).encode())

@@ -26,7 +26,7 @@ class Remote:
         head: the commit.
         private: whether only its owners see it.
         gated: whether access needs approval.
-        branched: whether the branch exists; otherwise a new one would begin at this commit.
+        branched: whether the branch exists. Otherwise a new branch begins at this commit.
         files: the files by path.
     """
 
@@ -43,7 +43,7 @@ class Change:
 
     Attributes:
         send: paths of the release that are missing on the Hub, or differ.
-        delete: paths on the Hub that are not in the release: shards of an earlier one.
+        delete: paths on the Hub of shards and an audit of an earlier release, which this release lacks.
     """
 
     send: tuple[str, ...]
@@ -86,7 +86,7 @@ def change_for(release: Release, remote: Remote | None) -> Change:
 
 
 def _info(api: HfApi, repo_id: str, revision: str) -> tuple[DatasetInfo, bool]:
-    """The information about the branch and True; if it does not exist, about the main branch and False."""
+    """The information about the branch, and True. Without that branch, about the main branch, and False."""
     try:
         return api.dataset_info(repo_id, revision=revision), True
     except RevisionNotFoundError:

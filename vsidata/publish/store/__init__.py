@@ -1,1 +1,1 @@
-"""Publishes builds to an address: an object store, or the Hub."""
+"""Publish builds to an address: an object store, or the Hub."""

@@ -1,4 +1,4 @@
-"""A build in an object store: the same files by the same names, uploaded once.
+"""A build in an object store: the same files with the same names, each uploaded once.
 
 Each file is stored together with its sha256 in one step, so that it either exists with the stated bytes or
 does not exist. The manifest is deleted first and uploaded last. In between, the address is not a complete
@@ -54,10 +54,10 @@ class Sent:
 
 
 def check_address(address: str) -> None:
-    """Check that an address can be read and is free for a build, before the build. Changes nothing.
+    """Check, before a build, that its address can be read and contains no other files. Changes nothing.
 
     Raises:
-        OptionError: it has other files.
+        OptionError: the address has other files.
         VsiError: the package for it is missing, or the store refused, failed, or cannot be reached.
     """
     with explain_store_errors(address):
@@ -68,13 +68,13 @@ def publish(build: Path, address: str, started: Callable[[int], None], done: Cal
     """Publish a build to an address. If it is interrupted, call it again to resume.
 
     Args:
-        build: the folder of the build; no other build can write there meanwhile.
+        build: the folder of the build. No other build can write to it meanwhile.
         address: `s3://BUCKET/PATH` or `gs://BUCKET/PATH`.
         started: called with the number of files to upload.
         done: called after each uploaded file.
 
     Raises:
-        OptionError: there is no build or it is being written, or the address has other files.
+        OptionError: the folder has no build, the build is being written, or the address has other files.
         VsiError: the package for the store is missing; a file to upload contains a secret; the store refused,
             failed, or cannot be reached; or another program writes there.
     """
@@ -117,7 +117,7 @@ def _is_ours(path: str) -> bool:
 
 
 def _listed(store: Any, address: str) -> dict[str, int]:
-    """Path below the address and size of every file there."""
+    """The size of every file at the address, by its path below the address."""
     root = address.partition("://")[2]
     there = {
         name.removeprefix(f"{root}/"): int(about["size"])

@@ -16,5 +16,5 @@ def lines_after_publish(sent: Sent) -> list[str]:
     done += [f"{len(sent.deleted):,} of an earlier build deleted"] if sent.deleted else []
     return [
         f"Published: {sent.address} ({', '.join(done)}).",
-        f"Next: pandas.read_parquet('{sent.address}/qa') reads it.",
+        f"Next: read it with pandas.read_parquet('{sent.address}/qa').",
     ]
