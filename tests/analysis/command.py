@@ -1,4 +1,4 @@
-"""`vsidata` as a user runs it: in this process, or in one of its own where a test needs that."""
+"""Run `vsidata` as a user does, in this process or in a separate process if a test needs one."""
 
 import io
 import os
@@ -26,7 +26,7 @@ def vsidata(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def vsidata_alone(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command in a process of its own, with as many trees and partitions as this one has."""
+    """Run the command in a separate process, with as many trees and partitions as this process has."""
     code = (
         "from vsidata.analysis.blind import forest, guess; from vsidata.analysis.audit import audit; "
         f"forest.TREES = audit.TREES = {forest.TREES}; guess._MOST_PARTITIONS = {guess._MOST_PARTITIONS}; "

@@ -74,7 +74,7 @@ def test_repeated_and_contradicting_questions_are_counted():
         made.size("scene0001_01", "tv", 100),
         made.size("scene0002_00", "bed", 100),  # another room
         made.nearest("scene0003_00", "bed", ["tv", "sofa"], "tv"),
-        # The same in another order, and with another letter.
+        # The same question with its options in another order, and so with another letter.
         {
             **made.nearest("scene0003_01", "bed", ["tv", "sofa"], "tv"),
             "options": ["A. sofa", "B. tv"],

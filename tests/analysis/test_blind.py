@@ -88,7 +88,7 @@ def test_an_option_that_is_always_the_nearest_is_guessed():
     for room in ROOMS:
         for _ in range(5):
             target, *options = map(str, rng.permutation(CATEGORIES)[:5])
-            # The one that comes first in a fixed order of all categories is always right.
+            # The right option is always the first by a fixed order of all categories.
             rows.append(made.nearest(room, target, options, min(options)))
     found = guess(asked(rows))
     assert found.of_forest.mean() > 0.95

@@ -1,4 +1,4 @@
-"""The statistics are right in simulations: gains have no bias, and intervals hold the truth."""
+"""The statistics are right in simulations: gains have no bias, and intervals contain the true mean."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def without_information(rooms, seed, each=6):
 
 
 def gains(rooms, seed):
-    """Points that the forest gains out of fold over the constant, and over a constant chosen in sample."""
+    """The gain of the forest, in points, over the constant of other rooms and over the constant in sample."""
     asked = read_blind_questions(without_information(rooms, seed))
     kinds = {kind: [it for it in asked if it.kind == kind] for kind in {it.kind for it in asked}}
     found = [guess(kinds[kind], seed) for kind in sorted(kinds)]

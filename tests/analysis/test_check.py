@@ -221,7 +221,7 @@ def test_findings_name_the_objects_so_that_rules_can_leave_them_out():
 def test_pieces_are_separated_on_the_floor_plan(apart, sizes):
     rng = np.random.default_rng(0)
     points = rng.uniform(0, 0.4, (80, 3))
-    points[:50, 2] += 9  # above each other is not separated
+    points[:50, 2] += 9  # pieces above each other count as one
     points[:30, 1] += 0.4 + apart
     assert pieces_on_the_floor(points, 0.5) == sizes
 

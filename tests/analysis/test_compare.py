@@ -36,7 +36,7 @@ def test_questions_kept_lost_and_new_are_counted(tmp_path):
         made.size("a", "bed", 200),
         made.size("a", "tv", 80),
         made.size("a", "lamp", 40),  # is new
-        # The same in another order: another text, another letter, the same answer.
+        # The same options in another order: another text and another letter, but the same answer.
         made.nearest("a", "bed", ["sofa", "tv"], "tv"),
         made.nearest("a", "tv", ["bed", "sofa"], "sofa"),
     ]
@@ -48,7 +48,7 @@ def test_questions_kept_lost_and_new_are_counted(tmp_path):
     assert counts == {"object_size_estimation": [2, 1, 1, 2, 1], "object_rel_distance": [2, 1, 1, 0, 0]}
     assert found["scenes"] == {"both": 1, "first": 1, "second": 0}
     sizes = found["topics"]["object_size_estimation"]
-    # 100 for 80 is off by a quarter, which six of ten thresholds allow: 0.50 to 0.75.
+    # 100 instead of 80 is an error of a quarter. Six of the ten thresholds allow it: 0.50 to 0.75.
     assert sizes["score"] == pytest.approx((1 + 0.6) / 2)
     assert sizes["ratio"][1] == pytest.approx((1 + 1.25) / 2)
     assert sizes["examples"]["differing"] == [
@@ -132,7 +132,7 @@ def test_distances_between_centres_get_the_scores_on_the_released_keys_that_the_
     assert own["both"] == len(scores) == 479
     assert own["score"] == pytest.approx(np.mean(scores), abs=0.002)
     assert own["ratio"][1] == pytest.approx(np.median(ratios))
-    # Over the whole benchmark it is 34.3, and 1.38.
+    # Over the complete benchmark, the score is 34.3 and the median ratio is 1.38.
     assert 100 * own["score"] == pytest.approx(34.3, abs=2)
     assert own["ratio"][1] == pytest.approx(1.38, abs=0.05)
 

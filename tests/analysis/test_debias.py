@@ -30,7 +30,7 @@ LIMITS = {"target": 0.05, "least": 0.5}
 
 @pytest.fixture(scope="module")
 def planted():
-    """Random directions; but the bed, which every third question asks about, is always to the left."""
+    """Random directions, except that the bed, the object of every third question, is always to the left."""
     rng = np.random.default_rng(0)
     rows, shortcuts = [], set()
     for room in ROOMS[:50]:
@@ -48,9 +48,8 @@ def planted():
 
 
 def test_a_planted_shortcut_is_removed_and_noise_stays(planted, monkeypatch):
-    monkeypatch.setattr(
-        "vsidata.analysis.blind.guess._MOST_PARTITIONS", 4
-    )  # with two, more noise is left out
+    # With two partitions, more noise is left out.
+    monkeypatch.setattr("vsidata.analysis.blind.guess._MOST_PARTITIONS", 4)
     rows, shortcuts = planted
     asked = read_blind_questions(rows)
     before = guess(asked, seed=99)
@@ -266,7 +265,7 @@ def test_a_build_with_a_shard_that_was_written_again_is_refused(built, tmp_path,
 
 
 def test_a_build_that_is_written_during_debias_is_refused(built, tmp_path, monkeypatch):
-    """A build takes its manifest away before it changes a shard."""
+    """A build removes its manifest before it changes a shard."""
     source = shutil.copytree(built, tmp_path / "source")
 
     def card_of(manifest):

@@ -1,4 +1,4 @@
-"""Default builds of some size, made and debiased as a user would: minutes each."""
+"""Larger builds with default options, made and debiased by the commands. Each takes minutes."""
 
 import json
 

@@ -125,7 +125,7 @@ def test_scene_is_never_asked_more_than_was_projected(synthetic_root, name):
         )
         asked = Counter(question.topic for question in questions)
         assert all(asked[topic] <= most for topic, most in projected.items()), scene
-        if name == "vsi100k":  # its rules refuse nothing for its geometry
+        if name == "vsi100k":  # its rules refuse no question because of geometry
             assert dict(asked) == {topic: most for topic, most in projected.items() if most}
 
 

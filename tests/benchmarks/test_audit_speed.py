@@ -1,7 +1,7 @@
-"""Time and memory of an audit of 100,000 questions; aim: 60 s and 2 GB.
+"""Time and memory of an audit of 100,000 questions. The aim is 60 s and 2 GB.
 
 Run `pytest tests/benchmarks/test_audit_speed.py --benchmark-enable`. For comparison, it also grows as many
-forests of scikit-learn on random numbers of the same shape, in which they grow deeper than in words.
+forests of scikit-learn on random numbers of the same shape. Trees on random numbers are deeper than on words.
 """
 
 import resource

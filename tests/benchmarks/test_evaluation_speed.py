@@ -1,8 +1,8 @@
 """Time of a whole evaluation, compared with the time that the model takes to write on the same batches.
 
-Aim: at most 1.1 times, on a wall clock with a core to spare: a thread beside the model decodes frames and
-prepares pixels and text. `outside the model` is measured in the same run, so that a busy machine counts on
-both sides.
+Aim: at most 1.1 times, by wall time. A core must be free, because a thread beside the model decodes frames
+and prepares pixels and text. `outside the model` is measured in the same run, so that a busy machine affects
+both times.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""The commands build, sample and show, as typed."""
+"""The commands build, sample and show, as a user types them."""
 
 import json
 import os

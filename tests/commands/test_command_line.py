@@ -78,7 +78,7 @@ def test_an_error_shows_a_part_of_a_very_long_name():
 
 
 def test_what_reads_a_build_does_not_load_what_only_measuring_needs():
-    """Topics explain their answers without scipy. The workers of a build get it before they are forked."""
+    """Topics explain their answers without scipy. A build imports scipy before it forks its workers."""
     parts = {"scipy.ndimage", "scipy.optimize", "scipy.sparse.csgraph", "scipy.spatial"}
     ran = _python("import sys, vsidata.dataset.browse; print(*sys.modules)")
     assert parts.isdisjoint(ran.stdout.split())

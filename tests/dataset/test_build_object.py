@@ -136,7 +136,7 @@ def test_later_format_is_refused_with_the_remedy(copy):
 
 
 def test_unknown_keys_are_kept(copy):
-    """Also in nested objects, after a change, and if a key has the name of an attribute."""
+    """They are also kept in nested objects, after a change, and if a key has the name of an attribute."""
     manifest = json.loads((copy / "manifest.json").read_text())
     manifest["options"] |= {"colours": [1, None]}
     manifest["rules"]["resolved"]["topics"]["object_counting"]["more"] = 7

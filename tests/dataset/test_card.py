@@ -30,7 +30,7 @@ def test_features_are_written_as_datasets_writes_them(table):
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_column_has_its_meaning(table):
-    """Every field inside a column has one, too."""
+    """Every field inside a column has a meaning, too."""
     known = {path for path, _ in fields(TABLES[table])}
     own = known - ({path for path, _ in fields(TABLES["qa"])} if table == "embedded" else set())
     assert meanings()[table].keys() == own

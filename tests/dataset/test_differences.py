@@ -1,4 +1,4 @@
-"""Differences of two recipes: each is named with both values, and nothing else is."""
+"""The differences of two recipes: each is listed with both values, and nothing else is listed."""
 
 from vsidata.dataset.differences import differences
 

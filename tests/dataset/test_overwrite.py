@@ -67,14 +67,14 @@ def test_report_and_audit_of_the_old_build_are_removed_with_it(rooms, out, secon
     (out / "audit.json").write_text("{}")
     (out / "qa" / "train-00001-of-00002.parquet").write_bytes(b"of an earlier merge")
     build(options(rooms, out, seed=1, overwrite=True))
-    assert digests(out) == second  # neither report nor audit.json
+    assert digests(out) == second  # so there is no report and no audit.json
     assert not (out / "report").exists()
 
 
 def test_finished_build_with_the_same_options_is_built_again(rooms, out, first):
     assert build(options(rooms, out)).untouched
     old = (out / ".work" / "scenes" / "room0000.jsonl").stat().st_ino
-    kept = (out / ".work" / "scenes" / "room0000.jsonl").open()  # so that its number is not given again
+    kept = (out / ".work" / "scenes" / "room0000.jsonl").open()  # an open file keeps its inode number
     done = build(options(rooms, out, overwrite=True))
     assert not done.untouched
     assert (out / ".work" / "scenes" / "room0000.jsonl").stat().st_ino != old
@@ -188,7 +188,7 @@ def test_build_in_use_or_with_a_report_in_progress_is_kept(rooms, out):
 
 
 def kill_after(steps: int, options: BuildOptions) -> None:
-    """Run a build in a process of its own, which is killed after the given number of removals."""
+    """Run a build in a separate process, which is killed after `steps` removals."""
     if process := os.fork():
         assert os.waitpid(process, 0)[1] == signal.SIGKILL
         return
@@ -203,7 +203,7 @@ def kill_after(steps: int, options: BuildOptions) -> None:
         return instead
 
     Path.unlink = counted(Path.unlink)
-    claim.write_whole = counted(claim.write_whole)  # writes the new recipe, after the last removal
+    claim.write_whole = counted(claim.write_whole)  # it writes the new recipe after the last removal
     build(options)
     os._exit(0)
 

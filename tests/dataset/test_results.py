@@ -42,7 +42,7 @@ def test_result_that_was_cut_or_changed_anywhere_is_found_damaged(tmp_path):
         assert not results.is_whole(path)
         path.write_bytes(content[:length] + bytes([content[length] ^ 1]) + content[length + 1 :])
         assert not results.is_whole(path)
-    path.write_bytes(b"".join(content.splitlines(keepends=True)[:-2]))  # at the end of a line
+    path.write_bytes(b"".join(content.splitlines(keepends=True)[:-2]))  # cut at the end of a line
     assert not results.is_whole(path)
     assert not results.is_whole(tmp_path / "missing.jsonl")
 
@@ -86,6 +86,6 @@ def test_stamp_changes_with_size_and_both_times_and_leaves_out_missing_files(tmp
     os.utime(file, ns=(6, 6))
     assert results.stamp([file]) != before
     assert not results.differ_in_ctime_alone(before, results.stamp([file]))
-    os.utime(file, ns=(5, 5))  # equal to the old one except for the time that only the system sets
+    os.utime(file, ns=(5, 5))  # only ctime, which the system sets, differs now
     assert results.stamp([file]) != before
     assert results.differ_in_ctime_alone(before, results.stamp([file]))

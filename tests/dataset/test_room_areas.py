@@ -1,4 +1,4 @@
-"""How much the methods of measuring a room differ."""
+"""The differences between the methods of measuring a room."""
 
 import pytest
 

@@ -31,7 +31,7 @@ class Browser:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
 
     def open(self, page: Path, part: str = "") -> None:
-        """Open a page and wait until it shows something; `part` follows the # of its address."""
+        """Open a page and wait until it shows something. `part` is the part of its address after the #."""
         self.driver.get("about:blank")  # else only the part after # changes, and the page is not loaded again
         self.log()
         self.driver.get(page.as_uri() + (f"#{part}" if part else ""))
@@ -46,7 +46,7 @@ class Browser:
         WebDriverWait(self.driver, 20).until(lambda _: self.run(f"Boolean({code})"), code)
 
     def click(self, selector: str) -> None:
-        """Click the first element of a selector, as a person does: in sight, and with nothing over it."""
+        """Click the first element of a selector. It must be in sight, with nothing over it."""
         element = self.driver.find_element("css selector", selector)
         self.driver.execute_script("arguments[0].scrollIntoView({block: 'end'})", element)
         element.click()

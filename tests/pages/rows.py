@@ -57,7 +57,7 @@ def question(
     shapes: Sequence[Shape] = (),
     **more: Any,
 ) -> Row:
-    """`metres`: measures by name; `seconds`: the times of moments."""
+    """A row of questions. `metres` are the measures of its evidence by name, `seconds` its moments."""
     evidence = Evidence(
         objects=tuple(EvidenceObject(*one) for one in objects),
         value=value,

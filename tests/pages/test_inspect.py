@@ -1,4 +1,4 @@
-"""`vsidata inspect`, as typed: its output on scans with a truth from elsewhere."""
+"""The output of the command `vsidata inspect` on scans with known measures."""
 
 import json
 import sys
@@ -64,7 +64,7 @@ def test_sizes_are_those_of_the_recipe_within_the_noise(filmed_root, filmed):
         if thing["size"] and known.get(thing["instance"])
     ]
     assert len(errors) > 15
-    assert np.median(errors) < 0.02  # 3 mm of noise at either end, and another box of nearly that volume
+    assert np.median(errors) < 0.02  # 3 mm of noise at both ends, or another box of nearly the same volume
     assert filmed["room_area"] == pytest.approx(truth["room"]["floor_area"], rel=0.05)
     assert set(filmed["room_areas"]) == {"floor", "vsibench", "vsi100k"}
     assert None not in filmed["room_areas"].values()

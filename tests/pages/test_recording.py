@@ -66,9 +66,8 @@ def test_rerun_finds_no_fault_in_the_file(file):
 
 
 def test_every_entity_is_below_the_room(recorded):
-    boxes = {
-        f"/room/boxes/{instance}" for instance in (2, 3)
-    }  # of table and chair: no question asks about walls
+    # Only the table and the chair have boxes: no question asks about walls.
+    boxes = {f"/room/boxes/{instance}" for instance in (2, 3)}
     assert set(recorded) == {
         "/room",
         "/room/mesh",
@@ -94,7 +93,7 @@ def test_mesh_is_in_the_frame_of_the_room_and_has_the_colours_of_its_objects(rec
     on_the_table = np.isclose(points[:, 2], 0.75) & (points[:, 0] < 2.01) & (points[:, 1] > 0.9)
     (colour,) = set(colours[on_the_table].tolist())
     assert colour == recorded["/room/boxes/2"]["Boxes3D:colors"][0][0]
-    assert len(set(colours.tolist())) == 3  # table, chair, and the rest
+    assert len(set(colours.tolist())) == 3  # one for the table, one for the chair, one for everything else
 
 
 def test_frames_are_the_streams_own_with_their_times_and_cameras(recorded, stream):
@@ -105,7 +104,7 @@ def test_frames_are_the_streams_own_with_their_times_and_cameras(recorded, strea
     places = np.array(cameras["Transform3D:translation"])[:, 0]
     expected = [(ALIGNMENT @ streams.pose(number))[:3, 3] for number in kept]
     assert np.allclose(places, expected, atol=1e-5)
-    forward = np.array(cameras["Transform3D:mat3x3"])[:, 0, 6:]  # the third column: camera's z
+    forward = np.array(cameras["Transform3D:mat3x3"])[:, 0, 6:]  # the third column is the camera's z axis
     assert np.allclose(forward, [ALIGNMENT[:3, :3] @ streams.pose(n)[:3, 2] for n in kept], atol=1e-5)
 
 
@@ -137,7 +136,7 @@ def test_evidence_of_a_question_is_drawn_where_it_was_measured(tmp_path):
     line = recorded[entity]
     assert np.allclose(line["LineStrips3D:strips"][0][0], shape["points"], atol=1e-5)
     assert line["LineStrips3D:labels"] == [[shape["label"]]]
-    assert line["LineStrips3D:colors"] == [[0xD55E00FF]]  # of the answer, as on the plan
+    assert line["LineStrips3D:colors"] == [[0xD55E00FF]]  # the colour of the answer, as on the plan
 
 
 def test_every_kind_of_shape_can_be_recorded(tmp_path):

@@ -109,7 +109,7 @@ def test_thumbnails_are_small_and_upright(orientation, size):
 
 def test_thumbnail_is_turned_clockwise():
     pixels = np.zeros((48, 64, 3), np.uint8)
-    pixels[:, :32] = 255  # bright at the left: at the top, once turned by a quarter
+    pixels[:, :32] = 255  # bright on the left, so bright at the top after a quarter turn
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "JPEG")
     turned = np.asarray(picture_of(thumbnail(file.getvalue(), 90)))
@@ -124,7 +124,7 @@ def test_invalid_picture_has_no_thumbnail(jpeg):
 
 
 def test_rules_of_a_user_are_shown_by_their_changes(tmp_path):
-    """Only the two changed constants are named, over a file in between too, and not the default's reason."""
+    """The page lists the two changed values, also if one is in a file in between, and no reason of `wide`."""
     gap = 'topics: {object_rel_distance: {min_gap: {value: 0.3, unit: m, why: "mine", source: "mine"}}}'
     (tmp_path / "first.yaml").write_text(f"extends: wide\n{gap}\n")
     (tmp_path / "mine.yaml").write_text(

@@ -11,7 +11,7 @@ RULES = load_rules("wide").visibility
 
 
 def timeline(shown: Mapping[int, Sequence[float]], rate: float = 2.0) -> Timeline:
-    """Shares of the picture by instance, frame after frame."""
+    """A timeline. `shown` has the share of each frame that an instance fills, by instance."""
     frames = len(next(iter(shown.values()), ()))
     return Timeline(
         instances=np.array(sorted(shown), dtype=np.int64),
@@ -28,7 +28,7 @@ def sight(
     surface: Mapping[int, float] | None = None,
     floor: float | None = 1.0,
 ) -> Sight:
-    """The same for picked frames. Each object's whole surface is seen unless stated otherwise."""
+    """The sight of picked frames. `shown` is as for `timeline`; all of a surface is seen unless stated."""
     seen = timeline(shown)
     whole = np.array([(surface or {}).get(int(instance), 1.0) for instance in seen.instances])
     return Sight(

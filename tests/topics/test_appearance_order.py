@@ -20,12 +20,12 @@ LARGE, HINT = 0.05, 0.0005
 
 
 def from_then_on(frame: int, frames: int = 40) -> list[float]:
-    """In full view from a frame to the end."""
+    """The shares of an object that is in full view from a frame to the end."""
     return [0.0] * frame + [LARGE] * (frames - frame)
 
 
 def video(shown: Mapping[int, Sequence[float]], words: Sequence[str] = WORDS) -> MeasuredScene:
-    """Two frames per second; the share of the picture of each object, by its place among the words."""
+    """A scene with a video of two frames per second. `shown` has the shares of each object, by its number."""
     things = [thing(i, word, (i, 0, 0)) for i, word in enumerate(words)]
     return replace(room(*things), timeline=timeline(shown))
 
@@ -97,7 +97,7 @@ def test_a_ray_or_two_are_not_a_glimpse() -> None:
 
 
 def without_frames(scene: MeasuredScene, first: int, last: int) -> MeasuredScene:
-    """The same video with frames of that range without a pose: their content is unknown."""
+    """The same video, but the frames from `first` to `last` have no pose, so their content is unknown."""
     whole = scene.timeline
     assert whole is not None
     known = [row for row in range(len(whole.seconds)) if not first <= row <= last]
@@ -110,7 +110,7 @@ def without_frames(scene: MeasuredScene, first: int, last: int) -> MeasuredScene
 def test_categories_first_seen_after_the_camera_was_lost_come_last_or_are_not_asked_about(
     first: int, last: int
 ) -> None:
-    """The lamp comes into the picture at 6 s; the plant, which the lost frames may show, at 10 s."""
+    """The lamp appears at 6 s and the plant at 10 s. The frames without a pose may show both earlier."""
     scene = video({**ONE_AFTER_ANOTHER, 4: from_then_on(12), 5: from_then_on(20)}, [*WORDS, "plant"])
     questions, _ = asked(without_frames(scene, first, last))
     orders = [question.answer.split(", ") for question in questions]

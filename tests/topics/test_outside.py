@@ -148,7 +148,7 @@ def test_topic_of_an_installed_package_is_found(tmp_path, monkeypatch):
 
 
 def test_names_of_topics_are_in_their_files_only():
-    """Rule sets, data on released questions, and the benchmark's own table of tasks may have them, too."""
+    """Rule sets, data on released questions, and the benchmark's own table of tasks may contain them, too."""
     root = Path(vsidata.__file__).parents[1]
     files = [
         file

@@ -262,7 +262,7 @@ def test_no_route_crosses_the_furniture_or_leaves_the_rooms_of_a_recipe(syntheti
 
 
 def solids_of(truth: dict) -> list[Polygon]:
-    """The recipe's boxes in the way of a body, without their rims: a round table leaves its corners free."""
+    """The boxes of the recipe that block a body, without rims, because a round table has no corners."""
     found = []
     for each in truth["objects"]:
         (x, y, z), (width, depth, height) = each["recipe"]["center"], each["recipe"]["extents"]
@@ -315,7 +315,7 @@ def arrivals(rules: RuleSet, seeds: int) -> list[tuple[str, bool]]:
 def test_no_route_stops_at_or_faces_an_object_behind_a_wall() -> None:
     found = arrivals(WIDE.with_caps({TOPIC: 1000}), seeds=3)
     assert not [word for word, hidden in found if hidden]
-    assert {"cupboard", "shelf"} <= {word for word, _ in found}  # from their own room
+    assert {"cupboard", "shelf"} <= {word for word, _ in found}  # they are reached from their own room
 
 
 @pytest.mark.parametrize(("name", "value"), [("into", 0.0), ("short_of", 0.3)])

@@ -113,7 +113,8 @@ def test_objects_that_nearly_touch_have_no_distance_to_estimate() -> None:
 def test_distance_on_which_boxes_and_surfaces_disagree_is_asked_by_the_benchmarks_rules_only(
     by_boxes: float, by_surfaces: float, asked_in_wide: bool
 ) -> None:
-    # The second thing is a wall of two triangles that is back from the near side of its box.
+    # The surface of each thing is a square of two triangles. The guitar's is behind the near side of its
+    # box.
     near, back = 0.2 + by_boxes, 0.2 + by_surfaces
     scene = room(thing(0, "toilet", (0, 0, 0)), thing(1, "guitar", (near + 0.5, 0, 0), (1, 0.4, 0.4)))
     square = np.array([[0.0, -0.2, -0.2], [0, 0.2, -0.2], [0, -0.2, 0.2], [0, 0.2, 0.2]])
@@ -167,7 +168,7 @@ def test_options_closer_together_than_the_gap_are_never_offered_together() -> No
 
 
 def with_surface(thing: MeasuredObject, lowest_x: float) -> MeasuredObject:
-    """The same with a surface: the part of its box beyond some x."""
+    """The same object with a surface. The surface is its box without the part below `lowest_x`."""
     assert thing.box is not None
     corners = thing.box.corners.copy()
     corners[:, 0] = np.maximum(corners[:, 0], lowest_x)
@@ -185,7 +186,8 @@ def with_surface(thing: MeasuredObject, lowest_x: float) -> MeasuredObject:
 def test_no_question_is_asked_if_surfaces_do_not_clearly_agree(
     sofa_starts: float, reason: str | None
 ) -> None:
-    # The box of the sofa begins half a metre from the lamp, that of the bed a metre; the surfaces may not.
+    # The box of the sofa begins 0.5 m from the lamp, and the box of the bed 1 m. In some cases, the surface of
+    # the sofa begins farther away.
     lamp, sofa = thing(0, "lamp", (0, 0, 0)), thing(1, "sofa", (1.7, 0, 0), (2, 0.4, 0.4))
     others = [thing(2, "bed", (0, 1.4, 0)), thing(3, "sink", (0, 2.4, 0)), thing(4, "tv", (0, 3.4, 0))]
     others = [with_surface(other, -9) for other in others]
@@ -345,7 +347,7 @@ def test_words_take_turns_until_only_the_most_common_is_left(words: list[str | N
     drafts = [outcome for outcome in ordered if isinstance(outcome, Draft)]
     for cap in range(len(drafts) + 1):
         taken, left = Counter(d.answer for d in drafts[:cap]), Counter(d.answer for d in drafts[cap:])
-        # A word that is still left is never behind another by more than the current turn.
+        # As long as questions with a word are left, no other word was used more than once more often.
         assert all(taken[word] >= max(taken.values(), default=0) - 1 for word in left)
 
 

@@ -101,12 +101,12 @@ def true_nearest(
     objects: dict[int, Any],
     surfaces: dict[tuple[int, int], float],
 ) -> str:
-    """The nearest option by true boxes, if it is also the nearest by true surfaces; else both."""
+    """The nearest option by true boxes. If another option is nearest by true surfaces, a text with both."""
     target, *options = question.evidence.objects
     labels = {item["instance"]: item["label"].strip() for item in truth["objects"]}
 
     def instances(category: str, nearest: int) -> list[int]:
-        # All objects with the label of the nearest one: the truth has labels, not words.
+        # All objects with the label of the nearest object, because the truth has labels and no words.
         return [i for i, label in labels.items() if label == labels[nearest]]
 
     by_boxes, by_surfaces = {}, {}

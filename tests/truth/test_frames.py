@@ -15,9 +15,9 @@ from vsidata.sources.streams.sens import open_sens
 from vsidata.synthetic.write import write_scans
 from vsidata.topics.rule_set import load_rules
 
-FEW = 4  # so few that a walk through a room shows some things in none of them
+FEW = 4  # so few frames that some things are in none of them
 WIDE = load_rules("wide")
-SEEN = WIDE.visibility.pixels.value  # share of a picture, of the scan with its holes
+SEEN = WIDE.visibility.pixels.value  # share of a picture, drawn from the scan with its holes
 
 Drawn = dict[str, list[dict[int, float]]]
 """Scene → for each shown frame the share of the picture that each instance fills, by the renderer's count."""

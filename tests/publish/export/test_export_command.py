@@ -164,7 +164,7 @@ def test_a_column_of_another_type_is_refused(built, tmp_path):
 
 
 def test_two_exports_into_one_folder_do_not_mix(built, tmp_path):
-    """The second begins and ends while the first is at its first scene."""
+    """The second export begins and ends while the first is at its first scene."""
     out = tmp_path / "out"
 
     def another() -> None:

@@ -99,7 +99,7 @@ def test_easyr1_finds_problem_answer_and_videos(exported, rows_of, questions, me
     rows = rows_of(folder / "train.jsonl")
     assert len(rows) == len(questions["train"])
     for row, asked in zip(rows, questions["train"], strict=True):
-        before, text = row["problem"].split("<video>")  # it puts a video between the parts
+        before, text = row["problem"].split("<video>")  # EasyR1 puts a video between the parts
         assert (before, row["answer"]) == ("", asked["ground_truth"])
         assert text == "\n".join(
             [asked["question"], *(["Options:", *asked["options"]] if asked["options"] else [])]
@@ -110,19 +110,19 @@ def test_easyr1_finds_problem_answer_and_videos(exported, rows_of, questions, me
 
 def test_video_r1_finds_the_columns_of_its_prompt_and_reward(exported, rows_of, questions):
     folder = exported("video-r1")
-    assert json.loads((folder / "train.json").read_text())  # one list, as in its own files
+    assert json.loads((folder / "train.json").read_text())  # one JSON list, as in Video-R1's own files
     rows = rows_of(folder / "train.json")
     assert [row["problem_id"] for row in rows] == list(range(len(questions["train"])))
     for row, asked in zip(rows, questions["train"], strict=True):
         assert (row["data_type"], row["problem"]) == ("video", asked["question"])
         assert row["path"].startswith("./")
-        assert (folder / row["path"][2:]).is_file()  # it cuts these two characters off
+        assert (folder / row["path"][2:]).is_file()  # Video-R1 removes these two characters
         assert row["solution"] == f"<answer>{asked['ground_truth']}</answer>"
         assert row["options"] == (asked["options"] or [])
     types = {asked["topic"]: row["problem_type"] for row, asked in zip(rows, questions["train"], strict=True)}
     assert types == {
-        "object_counting": "numerical",  # the exact number
-        "object_abs_distance": "regression",  # less the relative error
+        "object_counting": "numerical",  # the reward needs the exact number
+        "object_abs_distance": "regression",  # the reward is 1 minus the relative error
         "object_size_estimation": "regression",
         "room_size_estimation": "regression",
         "object_rel_distance": "multiple choice",

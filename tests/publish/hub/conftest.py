@@ -59,7 +59,7 @@ def built(synthetic, tmp_path):
 
 @pytest.fixture
 def scannet(built):
-    """The same, as if its scans were ScanNet's."""
+    """The same copy, with a manifest that states that its scans are ScanNet's."""
     path = built / "manifest.json"
     manifest = json.loads(path.read_text())
     manifest["datasets"] = {"scannet": sum(manifest["scenes"].values())}
@@ -87,7 +87,9 @@ def pauses(hub: Hub, tmp_path, monkeypatch):
 
     waited: list[float] = []
     monkeypatch.setattr(constants, "ENDPOINT", hub.address)
-    template = constants.HUGGINGFACE_CO_URL_TEMPLATE.partition("/{repo_id}")  # made from it at import
+    template = constants.HUGGINGFACE_CO_URL_TEMPLATE.partition(
+        "/{repo_id}"
+    )  # the client makes it from ENDPOINT at import
     monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", hub.address + "".join(template[1:]))
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))

@@ -83,7 +83,7 @@ class Repo:
 
 @dataclass
 class Fault:
-    """A failure to come: of the next `times` requests of this method with a path that matches."""
+    """A failure of the next `times` requests that have this method and a matching path."""
 
     method: str
     path: str

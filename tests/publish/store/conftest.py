@@ -143,7 +143,7 @@ def made(rooms, tmp_path_factory):
 
 @pytest.fixture
 def work(made, tmp_path):
-    """Copies of them, as tests begin with a finished build."""
+    """Copies of the two builds, because the tests begin with a finished build."""
     return shutil.copytree(made, tmp_path / "work")
 
 
