@@ -186,8 +186,8 @@ def with_surface(thing: MeasuredObject, lowest_x: float) -> MeasuredObject:
 def test_no_question_is_asked_if_surfaces_do_not_clearly_agree(
     sofa_starts: float, reason: str | None
 ) -> None:
-    # The box of the sofa begins 0.5 m from the lamp, and the box of the bed 1 m. In some cases, the surface of
-    # the sofa begins farther away.
+    # The box of the sofa begins 0.5 m from the lamp, and the box of the bed 1 m. The surface of the sofa
+    # begins farther away in some cases.
     lamp, sofa = thing(0, "lamp", (0, 0, 0)), thing(1, "sofa", (1.7, 0, 0), (2, 0.4, 0.4))
     others = [thing(2, "bed", (0, 1.4, 0)), thing(3, "sink", (0, 2.4, 0)), thing(4, "tv", (0, 3.4, 0))]
     others = [with_surface(other, -9) for other in others]
