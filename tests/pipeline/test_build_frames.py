@@ -178,7 +178,7 @@ def test_frames_that_cannot_be_read_inside_questions_are_reported_with_the_optio
         assert head.failure is None
         return
     assert head.failure["scene_name"] == NAMES[0]
-    assert head.failure["fault"].startswith("its frames (16) inside ")
+    assert head.failure["fault"].startswith("has 16 frames and ")
     assert "--frame-size 640" in head.failure["remedy"]
 
 

@@ -33,7 +33,7 @@ def test_output_names_the_written_and_left_out_questions_and_the_next_step(built
     lines = said.splitlines()
     assert lines[0] == (
         f"Written: 342 questions (train 228, validation 114) about 3 scenes in {tmp_path / 'out'}, "
-        "their frames as a video each."
+        "with the frames of each scene as a video."
     )
     assert lines[1] == "Left out: 114 questions about scenes without frames."
     assert lines[2].startswith("Next: ")
