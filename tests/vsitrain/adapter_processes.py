@@ -1,4 +1,5 @@
-"""A program: SFT from an adapter; each process that merges the adapter into its base writes a file."""
+"""A program that runs SFT from an adapter. Each process that merges the adapter into its base writes a file.
+"""
 
 import os
 from pathlib import Path

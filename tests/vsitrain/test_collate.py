@@ -32,7 +32,7 @@ def opened(path):
 
 
 def log_probability(model, inputs, mask) -> torch.Tensor:
-    """(n,) log-probabilities of the tokens where the mask is 1, given all before them."""
+    """(n,) log-probabilities of the tokens where the mask is 1, given all tokens before them."""
     with torch.no_grad():
         logits = model(**inputs).logits[:, :-1].log_softmax(-1)
     of_tokens = logits.gather(-1, inputs["input_ids"][:, 1:, None])[..., 0]

@@ -69,7 +69,7 @@ def test_encoding_equals_that_of_the_family_s_own_processor(each_tiny):
     _, processor = parts(each_tiny)
     clip = CLIPS["scene_a"]  # half a second between frames
     text = processor.apply_chat_template(asked("Well?"), tokenize=False, add_generation_prompt=True)
-    if each_tiny.name == "qwen3-vl":  # its reference writes the marks around each two frames only
+    if each_tiny.name == "qwen3-vl":  # the reference writes the marks only around each pair of frames
         text = text.replace("<|vision_start|><|video_pad|><|vision_end|>", "<|video_pad|>")
     given = {"total_num_frames": 4, "fps": 2.0, "frames_indices": [0, 1, 2, 3]}
     expected = processor(

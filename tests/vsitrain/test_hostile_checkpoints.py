@@ -169,7 +169,7 @@ def test_a_state_of_the_trainer_that_no_run_wrote_is_refused(checkpoint, tmp_pat
 
 @pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "trainer_state.json", "README.md"])
 def test_a_disk_that_is_full_at_the_end_of_a_run_is_reported_in_a_message(tiny, tmp_path, name):
-    """/dev/full accepts no byte, as a full disk."""
+    """/dev/full accepts no bytes, like a full disk."""
     run = trainer(tiny(), tmp_path / "run", max_steps=1)
     (tmp_path / "run").mkdir(exist_ok=True)
     (tmp_path / "run" / name).symlink_to("/dev/full")

@@ -93,10 +93,10 @@ def test_a_run_from_an_adapter_pushes_its_base_with_it_to_a_branch_that_is_made(
     assert status == 0, errors
     assert set(hub.files("lab/rooms")) == {".gitattributes"}
     commits = hub.repos["lab/rooms"].log("trial")
-    for commit in commits:  # that of the checkpoint, too
+    for commit in commits:  # the commit of the checkpoint is one of these
         assert {"adapter_model.safetensors", "_base/model.safetensors"} <= set(commit.files)
     stated = json.loads(hub.files("lab/rooms", "trial")["adapter_config.json"])
-    assert stated["base_model_name_or_path"] == "_base"  # in the repository, and no folder of this machine
+    assert stated["base_model_name_or_path"] == "_base"  # a folder of the repository
     hub.repos["lab/rooms"].branches["main"] = commits[0].oid
     pushed = find_model("lab/rooms")
     assert pushed.base is not None
@@ -152,7 +152,7 @@ def test_an_interrupted_push_keeps_the_model_here_and_resumes(hub, train, tmp_pa
     assert status == 128 + signal.SIGTERM
     assert "To push it, run the same command with --resume_from_checkpoint last." in errors
     assert (tmp_path / "run" / "model.safetensors").exists()
-    hub.repos["lab/rooms"].branches.clear()  # a request that was held back may have been carried out since
+    hub.repos["lab/rooms"].branches.clear()  # the interrupted push may have reached the server
     hub.repos["lab/rooms"].commit("main", "made", "", {})
     status, errors = train("sft", resume_from_checkpoint="last", **saving)
     assert status == 0, errors

@@ -1,4 +1,4 @@
-"""Models to start from: an adapter on its base, or on one that is not its own."""
+"""Models to start from: an adapter on its own base, or on another base."""
 
 import json
 import shutil

@@ -123,7 +123,7 @@ def test_policy_learns_to_name_a_colour_that_only_the_video_shows(tiny, tmp_path
     unseen_answers, unseen = _films(32, seed=1)
     model, processor = parts(tiny())
     rng = np.random.default_rng(0)
-    # Trained with words drawn at random: it writes these words, but at random.
+    # It was trained with words drawn at random, so it writes these words, but at random.
     for _ in range(60):
         _taught(model, processor, rng.choice(list(COLOURS), len(answers)), clips, 1, rng)
     start = _saved(model, processor, tmp_path / "words")
@@ -141,7 +141,7 @@ def test_policy_counts_chairs_in_synthetic_rooms_better_after_grpo_and_uses_the_
     unseen_answers, unseen = rooms(300, seed=1)
     model, processor = parts(tiny())
     rng = np.random.default_rng(0)
-    # Trained until it uses the video: a blind policy learns to give always the same answer.
+    # It was trained until it uses the video. A blind policy would learn to give always the same answer.
     for _ in range(12):
         _taught(model, processor, answers, clips, 25, rng)
         if _accuracy(model, processor, answers[:200], dict(list(clips.items())[:200])) > 0.5:

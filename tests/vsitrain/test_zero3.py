@@ -42,7 +42,7 @@ def zero3(monkeypatch):
         raise AssertionError("a model is partitioned")
 
     stand_in = types.ModuleType("deepspeed")
-    stand_in.__spec__ = ModuleSpec("deepspeed", None)  # found, but without metadata: not installed
+    stand_in.__spec__ = ModuleSpec("deepspeed", None)  # without metadata it is not installed
     stand_in.zero = types.SimpleNamespace(Init=refuse, GatheredParameters=refuse)
     monkeypatch.setitem(sys.modules, "deepspeed", stand_in)
     monkeypatch.setattr(integration, "deepspeed_config", dict)

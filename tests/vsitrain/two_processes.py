@@ -1,4 +1,5 @@
-"""A program: two steps on fixed rollouts, in several processes; losses and gradients go to a file."""
+"""A program of two steps on fixed rollouts, in several processes. It writes losses and gradients to a file.
+"""
 
 import sys
 from pathlib import Path
@@ -56,7 +57,7 @@ def main(folder: Path, out: Path, processes: int) -> None:
         max_steps=2,
         max_grad_norm=0.0,
         beta=0.1,
-        optim="sgd",  # a step in proportion to the gradient, which amplifies no rounding
+        optim="sgd",  # a step in proportion to the gradient does not amplify rounding errors
         learning_rate=0.1,
     )
     run.train()

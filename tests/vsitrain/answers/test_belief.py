@@ -98,8 +98,8 @@ def rewards(name: str, reply: str, mode: str = "vanilla", **columns: list) -> li
     return function([reply], **columns)
 
 
-# The documented exceptions are not among these: nothing denies or takes back the first word, lists an
-# alternative, or continues with a number, and no `A` is an article.
+# These replies contain none of the documented exceptions. They do not deny or take back the first word, list
+# an alternative, or continue a number, and no `A` is an article.
 OPENINGS = """is the answer
 because
 since it is clear that
@@ -233,7 +233,7 @@ def test_labelled_replies_are_read_as_a_person_reads_them(file: Path, otherwise:
 
 
 def is_read_as_labelled(row: dict[str, Any]) -> bool:
-    """Return whether the readers find the answer that a person labelled; a number to half a per cent."""
+    """Return whether the readers find the answer that a person labelled. A number may differ by 0.5 %."""
     reply, right = final_answer(row["reply"]), row["answer"]
     if row["kind"] == "letter":
         return read_letter(reply, row["options"]) == right

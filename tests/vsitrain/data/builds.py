@@ -19,7 +19,7 @@ NOTHING_KNOWN = {
 
 
 def question(number: int, scene: str = "scene0000_00", **more: Any) -> dict[str, Any]:
-    """A count of `number % 5 + 2` chairs by default."""
+    """A question about a number of chairs. By default, the answer is `number % 5 + 2`."""
     answer = str(number % 5 + 2)
     row = {
         "id": f"{number:016x}",
@@ -46,12 +46,12 @@ def picture(color: tuple[int, int, int], size: tuple[int, int] = (64, 48), **how
 
 
 def shade(place: int) -> tuple[int, int, int]:
-    """The colour of a scene's frame `place`: redder and less blue with time."""
+    """The colour of a scene's frame number `place`. Later frames are redder and less blue."""
     return 10 + 10 * place, 120, 240 - 10 * place
 
 
 def footage(scene: str, frames: int = 16, size: tuple[int, int] = (64, 48), **more: Any) -> dict[str, Any]:
-    """A scene's row of `frames`: half a second apart, each of its own shade."""
+    """A scene's row of `frames`. The frames are half a second apart, and each has its own shade."""
     row = {
         "dataset": DATASET,
         "scene_name": scene,

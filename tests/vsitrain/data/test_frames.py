@@ -53,7 +53,7 @@ def scene_picture(size=(640, 480), turn=0, **how) -> bytes:
 
 
 def quarters(frame: np.ndarray) -> list[bool]:
-    """Whether each quarter is bright: upper left, upper right, lower left, lower right."""
+    """Return whether each quarter is bright: upper left, upper right, lower left, lower right."""
     height, width = frame.shape[0] // 2, frame.shape[1] // 2
     parts = frame[:height, :width], frame[:height, width:], frame[height:, :width], frame[height:, width:]
     means = [part.mean() for part in parts]

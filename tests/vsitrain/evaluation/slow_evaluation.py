@@ -1,4 +1,4 @@
-"""A program: an evaluation with a model that notes each question that it has replied to, then returns."""
+"""A program that runs an evaluation. Its model writes down each question before it returns the reply."""
 
 import os
 import sys

@@ -1,8 +1,8 @@
 """The documented part of vLLM's offline interface, in place of a package that needs a GPU.
 
-`LLM(model=…, dtype=…, seed=…, limit_mm_per_prompt=…)`, `LLM.generate(prompts, sampling_params, use_tqdm=…)`
-with prompts `{"prompt": str, "multi_modal_data": {"image": [PIL, …]}}`, and `outputs[0].text` of each output.
-The reply follows from the prompt, so that a test sees that the whole prompt arrived.
+`LLM(model=…, dtype=…, seed=…, limit_mm_per_prompt=…)`, `LLM.generate(prompts, sampling_params,
+use_tqdm=…)` with prompts `{"prompt": str, "multi_modal_data": {"image": [PIL, …]}}`, and `outputs[0].text` of
+each output. The reply depends on the complete prompt, so a test can check that the complete prompt arrived.
 """
 
 import types

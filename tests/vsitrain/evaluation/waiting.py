@@ -1,4 +1,4 @@
-"""A program: an evaluation by processes that time out after three seconds. One of them takes five."""
+"""A program that evaluates in processes with a time limit of three seconds. One process takes five."""
 
 import os
 import time

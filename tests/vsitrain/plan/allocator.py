@@ -6,14 +6,14 @@ from torch.profiler import ProfilerActivity, profile
 
 
 def peak_of(work: Callable[[], object]) -> int:
-    """Bytes above those allocated before, at the peak of `work`."""
+    """Bytes at the peak of `work`, in addition to those that were allocated before."""
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as recorded:
         work()
     return peak_in(recorded)
 
 
 def peak_in(recorded: profile) -> int:
-    """The same of a recording that has ended."""
+    """The bytes at the peak of a recording that has ended."""
     events = [it for it in recorded.profiler.kineto_results.events() if it.name() == "[memory]"]
     level = top = 0
     for event in sorted(events, key=lambda it: it.start_ns()):

@@ -29,7 +29,7 @@ def args(out=".", **changes):
 @pytest.mark.parametrize(
     ("changes", "gib"),
     [
-        ({}, 6),  # five checkpoints, and the model
+        ({}, 6),  # five checkpoints and the model
         ({"save_total_limit": 2}, 4),  # two, a third before the first is removed, and the model
         ({"save_total_limit": 9}, 6),
         ({"save_steps": 0.5}, 3),

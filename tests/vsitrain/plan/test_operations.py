@@ -87,7 +87,8 @@ def test_operations_of_a_round_are_those_that_are_counted(family, tmp_path, monk
 
 
 class SecondStep(TrainerCallback):
-    """Takes down the most bytes that were allocated in the second step, beyond what was there before it."""
+    """Records the bytes at the peak of the second step, in addition to those that were allocated before it.
+    """
 
     def on_step_begin(self, _, state, __, **___):
         if state.global_step == 1:
@@ -109,7 +110,7 @@ def test_memory_of_a_step_with_its_generation_is_what_is_allocated(family, tmp_p
     seen = SecondStep()
     run.add_callback(seen)
     run.train()
-    # The pixels of the two clips stay in the machine's memory, which here is the same.
+    # The pixels of the two clips stay in the machine's memory, which is also the memory of the device here.
     pixels = {id(row.vision): sum(it.nbytes for it in row.vision.values()) for row in run._rows}
     phases = planned.memory.phases
     assert sum(phases[planned.memory.peak].values()) == pytest.approx(

@@ -245,7 +245,7 @@ def test_workload_is_read_from_trl_s_configurations(tmp_path):
     assert (work.weight_bytes, work.compute_bytes, work.processes, work.sharding) == (4, 4, 8, "zero3")
 
 
-def test_hours_of_nothing_but_numbers_are_finite():
+def test_hours_of_every_method_are_finite_numbers():
     for model in (LORA, FULL):
         for work in (grpo(), sft()):
             assert math.isfinite(plan(model, work, find_device("H100")).hours.gpu_hours)

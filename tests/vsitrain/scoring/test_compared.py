@@ -84,7 +84,7 @@ def test_the_papers_row_is_that_of_the_same_model_method_and_modes(trained, aske
 
 
 def test_every_row_of_the_papers_own_tables_can_be_found():
-    """All except the two of other people's models."""
+    """All rows except the two of models by other authors."""
     named = [row.run for row in published_rows().values() if row.run]
     assert len(named) == len(published_rows()) - 2
     assert len({tuple(sorted(run.items())) for run in named}) == len(named)
