@@ -42,7 +42,7 @@ def open_config(name: str) -> Any:
 
 
 def open_processor(name: str | Path) -> Any:
-    """The processor of a model. Its chat template is tried on a question first.
+    """The processor of a model. The chat template is first tried on a question.
 
     Raises:
         OptionError: it cannot be read, or its chat template fails or takes too long.

@@ -44,7 +44,7 @@ class Statement:
     weight: int = 1
 
 
-_NEAR = 80  # characters before a statement that are searched for its mark or denial
+_NEAR = 80  # number of characters before a statement that may contain its mark or its denial
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|\n")
 _GOES_ON = re.compile(r" ?[+*x=/] ?[\w(.]")
 _DENIED_AFTER = re.compile(

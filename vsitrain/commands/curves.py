@@ -18,7 +18,7 @@ def curves(
 ) -> None:
     """Draw the rewards of a run by topic, and its KL divergence, lengths and losses.
 
-    The run may still be running. Reads RUN. Writes one picture, RUN/curves.png or the file of --plot, and
+    The run may be in progress. Reads RUN. Writes one picture, RUN/curves.png or the file of --plot, and
     replaces an older one.
     """
     require_packages()

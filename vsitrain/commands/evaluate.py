@@ -40,7 +40,7 @@ def evaluate(
     wording: Annotated[
         Literal["untouched", "trained"] | None,
         typer.Option(
-            help="Use the prompt's wording for untouched or for trained models (default: as fits the model)."
+            help="Use the wording for untouched or for trained models (default: as the model was trained)."
         ),
     ] = None,
     frames: Frames = None,

@@ -44,7 +44,7 @@ InputMode = Annotated[
 MaxNewTokens = Annotated[
     int | None,
     typer.Option(
-        min=1, metavar="N", help="Generate at most this many tokens per reply (default: by the prompt mode)."
+        min=1, metavar="N", help="Generate at most this many tokens per reply (default: by prompt mode)."
     ),
 ]
 Batch = Annotated[int, typer.Option(min=1, metavar="N", help="Ask this many questions at a time.")]

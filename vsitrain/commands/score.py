@@ -20,7 +20,7 @@ def score(
     reference: Annotated[
         str | None,
         typer.Option(
-            help="Score this instead of a model: chance, constant, category_constant, centre_distance or key."
+            help="Score a reference: chance, constant, category_constant, centre_distance or key."
         ),
     ] = None,
     meta_info: MetaInfoOrNone = None,

@@ -23,7 +23,7 @@ def table(
         bool,
         typer.Option(
             "--paper",
-            help="Add the difference to the paper's row of the same model and mode after each run.",
+            help="Show the difference of each run from the paper's row of the same model and mode.",
         ),
     ] = False,
     published: Published = None,
@@ -35,7 +35,7 @@ def table(
     layout: Annotated[
         Literal["models", "modes"],
         typer.Option(
-            help="Print the paper's Table 2 (models), or its Table 1 with gains over vanilla (modes)."
+            help="Use the layout of the paper's Table 2 (models), or Table 1 with gains over vanilla (modes)."
         ),
     ] = "models",
     form: Annotated[

@@ -43,7 +43,7 @@ class Footage:
 
     @property
     def seconds(self) -> float | None:
-        """Length of the stream from the first to the end of the last stored frame; None if unknown."""
+        """Time from the first stored frame to the end of the last one; None if it is unknown."""
         if not self.fps or self.fps <= 0:
             return None
         return self.timestamps[-1] - self.timestamps[0] + 1 / self.fps

@@ -93,7 +93,7 @@ class HubFrames:
         from datasets import Image, List
 
         self.light = table.select_columns(LIGHT).with_format("arrow")[:]
-        self.digest = table._fingerprint  # it follows from the files' checksums on the Hub
+        self.digest = table._fingerprint  # this depends on the checksums of the files on the Hub
         self._pictures = table.select_columns(["images"]).cast_column("images", List(Image(decode=False)))
 
     def pictures(self, row: int) -> Sequence[bytes]:

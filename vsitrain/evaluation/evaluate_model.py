@@ -23,7 +23,7 @@ from vsitrain.scoring.questions import read_questions, split_of
 Backend = Literal["hf", "vllm"]
 
 _LONGEST_WAIT = timedelta(days=30)
-"""Maximum time between the ends of the first and the last process. Their shares may differ much."""
+"""Maximum time between the ends of the first and the last process, as their shares may differ much."""
 
 _SEED = 0  # greedy decoding makes no random choice, but an engine may need a seed
 
@@ -83,7 +83,7 @@ def evaluate_model(
         repetition_penalty=penalty_of(found),
         seed=_SEED,
     )
-    state = PartialState(  # without `cpu`, a process on a CPU does not find the others
+    state = PartialState(  # without `cpu`, processes on a CPU do not find each other
         cpu=not torch.accelerator.is_available(), timeout=_LONGEST_WAIT
     )
     if backend == "vllm" and state.num_processes > 1:

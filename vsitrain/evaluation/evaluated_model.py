@@ -12,7 +12,10 @@ from vsitrain.models.starting_model import base_of, is_adapter, refuse_adapter_a
 
 _WEIGHTS = ("*.safetensors",)
 _SETTINGS = ("*.json", "*.jinja", "*.txt", "*.model")
-"""Files of a model, its processor and tokenizer. Only these and the weights are downloaded: no pickles."""
+"""Files of a model, its processor and tokenizer.
+
+Only these files and the weights are downloaded, and no pickles.
+"""
 
 _OF_THE_RUN = (
     "trainer_state.json",
@@ -65,7 +68,7 @@ class Model:
 
 
 def find_model(name: str) -> Model:
-    """The model of a folder or of a name on the Hub. From the Hub it is downloaded to the Hub's cache.
+    """Open the model in a folder or on the Hub. A model on the Hub is downloaded to the Hub's cache.
 
     Raises:
         VsiError: the model does not exist, the Hub cannot be reached, or an adapter does not state its base.
@@ -92,7 +95,7 @@ def _base_of(name: str, adapter: Path) -> Model:
 
 
 def penalty_of(model: Model) -> float:
-    """The repetition penalty that a model states for its own generation; 1 if it states none."""
+    """The repetition penalty in the model's own settings of generation; 1 if they contain no penalty."""
     from transformers import GenerationConfig
 
     try:

@@ -82,7 +82,7 @@ def evaluate(
 ) -> None:
     """Ask every question that has no prediction yet, and append the replies to the predictions.
 
-    If the process is killed, at most one batch is lost; the same call resumes. If a video cannot be opened,
+    If the process is killed, at most one batch is lost. The same call resumes. If a video cannot be opened,
     its questions get predictions without a reply, with the reason. They are scored as wrong, and counted.
 
     Args:
@@ -188,7 +188,7 @@ def _claim(out: Path, record: Mapping[str, Any]) -> None:
 
 
 def _end_last_line(path: Path) -> None:
-    """Complete or remove the last line of a file. A killed process may leave a part of it, or no newline."""
+    """Complete or remove the last line of a file. A killed process may leave a part of a line."""
     with append(path) as file:
         file.seek(0)
         content = file.read()
@@ -198,7 +198,7 @@ def _end_last_line(path: Path) -> None:
         try:
             orjson.loads(content[begin:])
         except ValueError:
-            file.truncate(begin)  # the question is asked again
+            file.truncate(begin)  # this question will be asked again
         else:
             file.write(b"\n")
 
@@ -223,7 +223,7 @@ class _Answer:
 def _prefetched(
     prepare: Callable[[Sequence[Row]], _Prepared], batches: Iterable[Sequence[Row]]
 ) -> Iterator[_Prepared]:
-    """Prepare each batch while the previous one is in use."""
+    """Prepare each batch while the previous batch is in use."""
     with ThreadPoolExecutor(max_workers=1) as beside:
         coming: deque[Future[_Prepared]] = deque()
         for rows in batches:

@@ -1,4 +1,4 @@
-"""The settings of an evaluation: those of the model's training if known, else those of the benchmark."""
+"""The settings of an evaluation: as in the model's training if it is known, else as in the benchmark."""
 
 from dataclasses import dataclass
 from typing import Any, Literal

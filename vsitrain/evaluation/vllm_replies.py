@@ -81,9 +81,9 @@ class VllmReplier:
 
 
 def within_own_limits(model: Model, settings: Settings) -> Settings:
-    """The settings with the pixel limits that vLLM uses: it scales frames by the model's own limits.
+    """Return the settings with the pixel limits that vLLM uses, which are the model's own.
 
-    A limit of the settings that has no effect is reported in a warning.
+    A warning states which limits of the given settings have no effect.
 
     Raises:
         OptionError: the model's own limits are too close for a frame of complete patches.

@@ -28,7 +28,7 @@ class EncodedPrompt:
     Attributes:
         input_ids: the tokens, with one pad token per feature of the clip.
         vision: the tensors of the clip, on the CPU. A batch joins those of its rows on the first axis. Rows
-            about the same clip share them.
+            about the same clip share these tensors.
         features: the vision tower's output for the clip, which is used in place of its pixels; None if the
             tower has not run.
     """
@@ -145,7 +145,7 @@ def _refuse_too_long(processor: Any, rows: Sequence[EncodedPrompt], names: Seque
 def _encode(
     processor: Any, texts: Sequence[str], clip: Clip, input_mode: InputMode, pixels: Pixels
 ) -> dict[str, EncodedPrompt]:
-    """Encode prompts about one clip, by their text. They share its tensors."""
+    """Encode prompts about one clip, by their text. The results share the tensors of the clip."""
     family = family_of(processor)
     place = family.place if input_mode == "video" else None
     remembered = pixels.of(processor, clip)
@@ -174,7 +174,7 @@ def _encode(
 
 
 def fitted(processor: Any, clip: Clip) -> Clip:
-    """The clip at a size at which the processor does not resize or split its frames as images.
+    """Resize a clip so that the processor does not resize or split its frames, which are shown as images.
 
     InternVL would split a larger image into parts. vLLM scales images by its own limits, and counts other
     tokens if the size differs.
@@ -246,7 +246,7 @@ def unexpanded(processor: Any, input_ids: Sequence[int]) -> list[int]:
 
 
 def clip_tensors(rows: Sequence[EncodedPrompt]) -> dict[str, Tensor]:
-    """The tensors of the rows' clips, joined; without the pixels if there are features."""
+    """The joined tensors of the rows' clips. If the rows have features, the pixels are left out."""
     return {
         key: torch.cat([row.vision[key] for row in rows])
         for key in rows[0].vision
@@ -317,8 +317,8 @@ def clip_tokens(
 ) -> int:
     """The number of tokens of a clip in a prompt, including those that its family writes around frames.
 
-    It is found by encoding a black clip with one frame per second. Times with more digits may take a few more
-    tokens.
+    The function encodes a black clip with one frame per second and counts its tokens. Times with more digits
+    may take a few more tokens.
 
     Args:
         processor: the processor, with its pixel limits set.

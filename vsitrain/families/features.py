@@ -23,7 +23,7 @@ For Qwen3-VL, `deepstack_features` is a list with the features of each level of 
 def features_of(model: Any, vision: Mapping[str, Tensor]) -> Features:
     """Run the vision tower over one clip.
 
-    The caller decides whether gradients are kept, and the precision.
+    The caller sets the precision, and whether gradients are kept.
 
     Args:
         model: the loaded model, with or without an adapter.
@@ -49,13 +49,13 @@ _USED = ("pooler_output", "deepstack_features")
 
 
 def leaves_of(features: Features) -> tuple[Features, list[tuple[Tensor, Tensor]]]:
-    """Copies of features as leaves, so that a backward pass ends at them and does not reach the vision tower.
+    """Copy features as leaves, so that a backward pass ends at the copies and not in the vision tower.
 
     Args:
         features: features with gradients into the tower.
 
     Returns:
-        The same numbers as leaves, and pairs of a tensor of `features` and its leaf.
+        The copies, and pairs of a tensor of `features` and its copy.
     """
     pairs: list[tuple[Tensor, Tensor]] = []
 
@@ -74,7 +74,7 @@ def leaves_of(features: Features) -> tuple[Features, list[tuple[Tensor, Tensor]]
 
 
 def joined(parts: Sequence[Features]) -> Features:
-    """The features of several clips as those of a batch, one clip per row. A clip may be in several rows."""
+    """Join the features of several clips to those of a batch, one clip per row. A clip may repeat."""
     return {kind: _joined([part[kind] for part in parts]) for kind in parts[0]}
 
 

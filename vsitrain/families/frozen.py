@@ -45,8 +45,8 @@ def keep_gradients_out_of_the_tower(model: Any) -> None:
     """Prevent gradient checkpointing from running a frozen vision tower backward.
 
     For checkpointing, transformers requires gradients at all input embeddings, and treats the patch embedding
-    of a vision tower as one (Qwen2-VL, Qwen2.5-VL, InternVL). Then the tower is computed again and run
-    backward, for gradients that are not used. Without them, the trained weights are the same.
+    of a vision tower as one (Qwen2-VL, Qwen2.5-VL, InternVL). Then the tower is computed again and runs
+    backward, for gradients that are not used. The trained weights are the same without this.
 
     Call this before a trainer is made, and only if no parameter of the tower is trained.
 

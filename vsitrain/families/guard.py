@@ -10,7 +10,7 @@ from vsitrain.families.features import KINDS
 
 
 def refuse_blind_passes(model: Any) -> Callable[[], None]:
-    """Make a model raise an error if tokens stand for pixels that were not given.
+    """Make a model raise an error if it gets tokens for pixels without the pixels.
 
     Without the guard, the model reads such tokens as words without meaning, and raises no error: it trains,
     and learns nothing from the video. The guard is a hook of the model, so it works with every trainer and
@@ -30,7 +30,7 @@ def refuse_blind_passes(model: Any) -> Callable[[], None]:
 
     def check(_: Any, args: tuple[Any, ...], given: dict[str, Any]) -> None:
         input_ids = given.get("input_ids", args[0] if args else None)
-        # With a single token, the model is generating, and the pixels are in its cache.
+        # A single token means that the model is generating. Then the pixels are in its cache.
         if input_ids is None or input_ids.shape[1] == 1:
             return
         # Features that the vision tower computed before, in `generate` or for several passes.

@@ -24,7 +24,7 @@ class OncePerStep:
         self._pairs: list[tuple[Tensor, Tensor]] = []
 
     def looked_at(self, model: Any, rows: Sequence[EncodedPrompt]) -> list[EncodedPrompt]:
-        """The rows with features, which are leaves of the graph of this micro-batch.
+        """Return the rows with features. The features are leaves of the graph of this micro-batch.
 
         Args:
             model: the model. Its tower runs over clips that were not shown in this step yet.

@@ -82,7 +82,7 @@ def least_below(max_pixels: int, unit: int) -> int:
 def most_above(min_pixels: int, unit: int) -> int:
     """The smallest `max_pixels` with which frames can have `min_pixels`.
 
-    The inverse of `least_below`, with the same arguments.
+    The inverse of `least_below`.
     """
     side = math.sqrt(min_pixels) / unit
     return math.ceil((side**2 + _BOTH_SIDES * side + 1) * unit**2)

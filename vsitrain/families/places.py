@@ -8,11 +8,14 @@ from vsitrain.data.clip import Clip
 Messages = Sequence[Mapping[str, Any]]
 
 InputMode = Literal["video", "images"]
-"""A clip as one video, or as one image per frame: about twice the tokens, but some engines need images."""
+"""A clip is one video, or one image per frame.
+
+Images take about twice the tokens, but some engines need them.
+"""
 
 
 def with_places(messages: Messages, clip: Clip, input_mode: InputMode) -> list[dict[str, Any]]:
-    """Messages with their place for a video, or with one place per frame instead.
+    """Return messages with one place for the video, or with one place for each frame.
 
     Keys without a value are removed, because tables give every part the same keys and chat templates check
     which keys a part has.

@@ -115,7 +115,7 @@ def base_of(adapter: str) -> str:
 
 
 def refuse_adapter_as_base(adapter: str, base: str) -> None:
-    """Refuse an adapter with a base that is not a full model.
+    """Refuse an adapter if its base is not a full model.
 
     Args:
         adapter: the name of the adapter.
@@ -178,7 +178,10 @@ def load_model(settings: Any, *, dtype: str | None, train_vision: bool) -> Any:
 
 
 def adapter_config(settings: Any) -> Any:
-    """The adapter to train, by default on the language model's linear layers; None without an adapter."""
+    """The settings of the adapter to train; None if no adapter is trained.
+
+    By default, the adapter is on all linear layers of the language model.
+    """
     from trl.trainer.utils import get_peft_config
 
     config: Any = get_peft_config(settings)

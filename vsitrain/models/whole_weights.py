@@ -9,8 +9,8 @@ from typing import Any
 def whole_weights() -> Iterator[None]:
     """In this context, transformers makes and loads complete models, also in a run with DeepSpeed's ZeRO-3.
 
-    In a run with ZeRO-3, transformers splits every model that it makes over the processes. That is right for
-    the model that is trained. A model on the meta device has no weights to split, and a model that is merged
+    In a run with ZeRO-3, transformers splits every model that it makes over the processes. This is right only
+    for the model that is trained. A model on the meta device has no weights to split. A model that is merged
     and saved must be complete.
 
     Source: transformers 5.24, integrations/deepspeed.py.

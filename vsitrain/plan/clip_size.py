@@ -77,7 +77,7 @@ def clip_size(
 
 
 def _pairs(vision: Any, rows: int, columns: int) -> int:
-    """Number of pairs of patches of one or two frames that attend to each other, summed over the layers.
+    """Number of pairs of patches that attend to each other in one or two frames, summed over the layers.
 
     In most layers of Qwen2.5-VL, a patch attends only to the patches of its window.
     """

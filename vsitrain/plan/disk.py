@@ -16,8 +16,8 @@ def disk_bytes(plan: RunPlan, args: Any) -> int:
 
     Args:
         plan: the plan of the run.
-        args: TRL's configuration, which states when checkpoints are written and how many are kept. One more
-            checkpoint than are kept may exist for a moment, because the oldest one is removed last.
+        args: TRL's configuration, which states when checkpoints are written and how many are kept. For a
+            moment there is one more checkpoint than are kept, because the oldest one is removed last.
     """
     written = _checkpoints(plan.schedule.steps, args)
     keep: int | None = args.save_total_limit
@@ -29,7 +29,7 @@ def refuse_if_no_room(plan: RunPlan, args: Any) -> None:
     """Refuse a run with checkpoints that would fill the disk of its `output_dir`.
 
     Raises:
-        OptionError: the disk has too little free space; the error has the numbers.
+        OptionError: the disk has too little free space; the error states both sizes.
     """
     out = Path(args.output_dir).absolute()
     there = next(folder for folder in (out, *out.parents) if folder.exists())

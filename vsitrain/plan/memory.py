@@ -11,7 +11,8 @@ Parts = Mapping[str, int]
 
 _GIB = 2**30
 _FLOAT = 4
-"""Bytes of a float32: pixels as processors make them, adapters, sums of the gradients of the head."""
+"""Bytes of a float32. Pixels from processors, adapters and the summed gradients of the head have this type.
+"""
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def _state_bytes(model: ModelSize, work: Workload) -> float:
     if "8bit" in work.optimizer:
         a_weight = 2.0
     elif work.optimizer in ("sgd", "adafactor"):
-        a_weight = 0.0  # no state, or a row and a column per matrix
+        a_weight = 0.0  # SGD has no state, and Adafactor has a row and a column per matrix
     else:
         a_weight = 2.0 * kept_in
     copy = _FLOAT if deepspeed and _trained_bytes(model, work) < _FLOAT else 0
@@ -141,12 +142,12 @@ def _training(model: ModelSize, work: Workload) -> dict[str, Parts]:
         | {"kept by the language model": kept, "a layer at work": max(at_work, _head(model, work))},
     }
     if work.method == "grpo" and work.shares_features and not model.trains_vision:
-        del phases["training, vision tower"]  # it runs before generation
+        del phases["training, vision tower"]  # the tower runs before generation
     return phases
 
 
 def _clips(model: ModelSize, work: Workload) -> tuple[int, int]:
-    """Number of clips in the vision tower at a time in training, and number of clips with stored features."""
+    """Numbers of clips in training: in the vision tower at a time, and with stored features."""
     if not work.shares_features:
         return work.sequences, work.sequences
     if work.method != "grpo":
@@ -200,7 +201,7 @@ def _gathered(model: ModelSize, work: Workload) -> int:
 
 
 def _cast(model: ModelSize, work: Workload) -> int:
-    """Bytes of autocast's copies of float32 weights; with checkpointing, copies of one layer at a time."""
+    """Bytes of autocast's copies of float32 weights. With checkpointing, they are copies of one layer."""
     if model.lora or work.sharding == "fsdp" or weight_bytes(model, work) == work.compute_bytes:
         return 0
     at_once = model.layers if work.checkpointing else 1
@@ -210,14 +211,17 @@ def _cast(model: ModelSize, work: Workload) -> int:
 def _kept_activations(
     rows: int, layers: int, hidden: int, intermediate: int, work: Workload, tower: str
 ) -> int:
-    """Bytes that the other layers keep for the backward pass; with checkpointing, only their inputs."""
+    """Bytes that the other layers keep for the backward pass.
+
+    With checkpointing, they keep only their inputs.
+    """
     if work.checkpointing:
         return layers * rows * hidden * work.compute_bytes
     return (layers - 1) * _layer_bytes(rows, hidden, intermediate, work.compute_bytes, f"{tower}saved")
 
 
 def _layer_bytes(rows: int, hidden: int, intermediate: int, number: int, what: str) -> int:
-    """Bytes of a layer for a number of rows (tokens or patches); `number` is the bytes of a number."""
+    """Bytes of a layer for a number of rows (tokens or patches). A number has `number` bytes."""
     a_row = hidden * assumed(f"{what}_hidden") + intermediate * assumed(f"{what}_intermediate")
     return int(rows * number * a_row)
 
@@ -227,7 +231,7 @@ def _forward_vision(patches: int, model: ModelSize, number: int) -> int:
 
 
 def _head(model: ModelSize, work: Workload) -> int:
-    """Bytes for the log-probabilities of the replies: a tile of logits, and gradients summed in float32."""
+    """Bytes for the log-probabilities of replies: a tile of logits, and the gradients, summed in float32."""
     replies = work.sequences * work.completion_tokens
     tile = min(replies, assumed("head_tile_tokens")) * min(model.vocabulary, assumed("head_tile_vocabulary"))
     trained = not model.lora and model.trained["head" if model.parts["head"] else "embeddings"] > 0

@@ -35,7 +35,7 @@ def as_text(plan: RunPlan) -> str:
 
 
 def in_short(plan: RunPlan) -> str:
-    """The plan in three lines."""
+    """The most important numbers of a plan, in three lines."""
     model, memory, schedule = plan.model, plan.memory, plan.schedule
     device = plan.device.name
     return (

@@ -54,7 +54,7 @@ def _advice(plan: RunPlan) -> str:
 
 
 def changes(model: ModelSize, work: Workload) -> Iterator[Change]:
-    """Changes of the settings, each with the model and the run that result."""
+    """Possible changes of the settings, each with the changed model and the changed run."""
     if not work.checkpointing:
         yield "gradient_checkpointing: true", model, replace(work, checkpointing=True)
     if work.micro_batch % 2 == 0:
@@ -82,7 +82,7 @@ def changes(model: ModelSize, work: Workload) -> Iterator[Change]:
 
 
 def _fewer_at_once(work: Workload) -> Workload | None:
-    """The run with the next smaller number of completions per generation that forms complete groups."""
+    """The run with fewer completions per generation: the largest number that still forms complete groups."""
     for share in range(2, work.steps_per_generation + 1):
         steps, rest = divmod(work.steps_per_generation, share)
         fewer = replace(work, steps_per_generation=steps)

@@ -52,7 +52,10 @@ def schedule_of(work: Workload) -> Schedule:
 
 
 def _micro_batches(work: Workload) -> int:
-    """Micro-batches per process in a pass over the questions, rounded up: some questions are repeated."""
+    """Micro-batches per process in a pass over the questions.
+
+    The number is rounded up, so questions may repeat.
+    """
     return math.ceil(math.ceil(work.questions / work.micro_batch) / work.processes)
 
 

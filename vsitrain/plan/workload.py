@@ -84,12 +84,12 @@ class Workload:
 
     @property
     def shares_features(self) -> bool:
-        """Whether the vision tower runs once per clip: not if weights are split over the devices."""
+        """Whether the vision tower runs once per clip. False if weights are split over the devices."""
         return self.share_features and self.sharding not in ("zero3", "fsdp")
 
     @property
     def sums_tower_gradients(self) -> bool:
-        """Whether GRPO runs a trained tower once per step: not with several processes or DeepSpeed."""
+        """Whether GRPO runs a trained tower once per step. False with several processes or DeepSpeed."""
         return self.processes == 1 and not self.sharding.startswith("zero")
 
     @property

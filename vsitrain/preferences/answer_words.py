@@ -11,20 +11,21 @@ from vsitrain.prompts import offered_words
 from vsitrain.prompts.question_text import Row
 
 _RULE_SETS = ("vsibench", "vsi100k", "wide")
-"""The rule sets of this project. If several ask a question type, the rules of the first one count."""
+"""The rule sets of this project. If several rule sets have a question type, the rules of the first one count.
+"""
 
 
 def wrong_words(row: Row) -> list[str]:
-    """The words that a question offers, without the right one; empty if it offers none.
+    """The wrong words that a question offers; empty if it offers no words.
 
-    They are its options, the words that it lists in parentheses, or its topic's words for its type.
+    The words are the options, the words in parentheses, or the words of the topic for the question type.
     """
     words = offered_words(row) or _words(row)
     return [word for word in words if word != row["answer"]] if row["answer"] in words else []
 
 
 def topic_and_rules(row: Row) -> tuple[Topic, Any] | None:
-    """The topic of a row's question type, with its rules; None if no rule set here asks the type."""
+    """The topic of a row's question type, with its rules; None if no rule set of ours has the type."""
     return _topics_by_type().get(row.get("question_type") or "")
 
 

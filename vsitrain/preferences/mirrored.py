@@ -1,4 +1,4 @@
-"""Left in place of right: the mistake of taking the wrong viewpoint, or mirroring the room."""
+"""Wrong answers with left in place of right, as after a mistake about the viewpoint."""
 
 import re
 

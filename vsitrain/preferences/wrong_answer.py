@@ -23,7 +23,9 @@ KINDS: Mapping[str, Callable[[Row, Generator], str | None]] = {
     "mirrored": mirrored,
     "second_nearest": second_nearest,
 }
-"""By name, a function from a row of the `qa` table to a wrong open answer; None if the kind does not apply.
+"""Name of a kind → its function.
+
+The function returns a wrong open answer to a row of the `qa` table, or None if the kind does not apply.
 
 A new kind needs a file and a line here.
 """

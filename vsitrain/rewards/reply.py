@@ -1,4 +1,4 @@
-"""Completions and columns, as TRL passes them to a reward, turned into single replies and rows."""
+"""Turn the completions and columns that TRL passes to a reward into single replies and rows."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,7 +36,10 @@ UNTAGGED = Setting()
 
 
 class Reward(Protocol):
-    """A reward as TRL calls it: a number per completion, None if it does not apply to the row."""
+    """A reward as TRL calls it.
+
+    It returns one number per completion, or None if it does not apply to the row.
+    """
 
     def __call__(
         self, completions: Sequence[Completion], *, setting: Setting = ..., **columns: Any
@@ -71,7 +74,7 @@ def answer_of(completion: Completion, setting: Setting) -> str:
 
 
 def rows(columns: Mapping[str, Any], setting: Setting) -> Iterator[dict[str, Any]]:
-    """The rows of the table of questions, from the columns that the data has.
+    """Turn columns into rows of the table of questions.
 
     Raises:
         OptionError: a column is missing. `ground_truth` is always needed. `question` and `answer` are needed

@@ -20,7 +20,7 @@ _SEEN = (
     "pixels",
     "blank",
 )
-"""Settings that decide what the model is shown. The path of the data may change: digests are compared."""
+"""Settings that decide what the model is shown. Digests of the data are compared, so its path may change."""
 
 _PAID = ("rewards", "reward_weights", "length_window", "wrong_answers")
 """Settings that decide what the model is rewarded for."""
@@ -62,7 +62,10 @@ def continue_provenance(checkpoint: str, now: Provenance, *, accept: bool) -> Pr
 
 
 def _pairs(before: Provenance, now: Provenance) -> dict[str, tuple[Any, Any]]:
-    """Old and new value of each setting that may not change silently, if the checkpoint recorded it."""
+    """Name of a recorded setting → its values in the checkpoint and in the run.
+
+    The settings are those that may not change silently.
+    """
     old = {name: value for name, value in asdict(before).items() if name in _SEEN and value is not None}
     old |= {name: before.settings[name] for name in _PAID if name in before.settings}
     new = asdict(now) | {name: now.settings.get(name) for name in _PAID}

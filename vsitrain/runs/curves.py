@@ -101,7 +101,7 @@ def _columns(series: Series) -> tuple[Sequence[int], Sequence[float]]:
 
 
 def _with_values(history: Mapping[str, Series]) -> Sequence[Panel]:
-    """The panels that a run has figures for. Rewards by topic and by function come after the first panel."""
+    """The panels with figures of this run. Rewards by topic and by function come after the first panel."""
     topics = {name: name.removeprefix(BY_TOPIC) for name in sorted(history) if name.startswith(BY_TOPIC)}
     functions = {
         name: name.split("/")[1].removesuffix("_reward")

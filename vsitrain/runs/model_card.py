@@ -1,4 +1,4 @@
-"""The model card of a trained model: its README.md, with the front matter that the Hub reads."""
+"""The model card of a trained model. It is the file README.md, with the front matter that the Hub reads."""
 
 from collections.abc import Mapping
 from importlib import resources

@@ -115,7 +115,9 @@ class RolloutLog:
             self._rows = []
 
     def forget_from(self, step: int) -> None:
-        """Remove the rollouts of a step and all later steps, of all processes: a resumed run repeats them.
+        """Remove the rollouts of a step and all later steps, of all processes.
+
+        A resumed run repeats these steps.
 
         Raises:
             VsiError: a file cannot be written.

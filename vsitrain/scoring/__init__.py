@@ -1,4 +1,4 @@
-"""Scores of a model's replies: the benchmark's own, and one that is lenient about the form of an answer."""
+"""Scores of a model's replies: the benchmark's own score, and a score that is lenient about the form."""
 
 from vsitrain.scoring.lenient import lenient_score
 from vsitrain.scoring.official import official_score

@@ -15,7 +15,7 @@ from vsidata.scene import Array
 
 Row = Mapping[str, Any]
 Rooms = Mapping[tuple[str, str], Mapping[str, list[Array]]]
-"""Centres (3,) in metres of the boxes of each word, by dataset and scene."""
+"""Dataset and scene → word → centres (3,) of the boxes of this word, in metres."""
 
 BY_CENTRES = "by_centres"
 """The column with the answer by centres."""
@@ -25,7 +25,9 @@ _NEAREST = re.compile(r"\((?P<options>.+)\) is the closest to the (?P<target>.+)
 
 
 def with_centre_answers(rows: Iterable[Row], rooms: Rooms) -> list[dict[str, Any]]:
-    """Rows with the column BY_CENTRES. It is None if a question is not about distance or a box is not known.
+    """Return the rows with the column BY_CENTRES.
+
+    Its value is None for a question that is not about distance, or if the box of an object is not known.
 
     Args:
         rows: questions in the wording of one of the rule sets.

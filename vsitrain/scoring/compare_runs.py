@@ -1,4 +1,4 @@
-"""Compare runs: their gains, their differences to the paper, references and published rows."""
+"""Compare runs with each other, with the paper, with references and with published rows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -94,7 +94,7 @@ def compare_runs(
     for folder, its in zip(folders, scores, strict=True):
         record = read_record(folder)
         mode = (record.get("prompt") or {}).get("name", "")
-        name = folder.resolve().parent.name if folder.name == mode else folder.name  # one mode of a study
+        name = folder.resolve().parent.name if folder.name == mode else folder.name  # a mode of a study
         row = row_of(name, its, mode=mode, against=rows[0] if base and rows else None)
         rows.append(row)
         theirs = published_beside(record) if paper else None
@@ -127,7 +127,7 @@ def compare_runs(
 def row_of(
     name: str, scores: Scores, *, mode: str = "", kind: Kind = "run", against: ComparedRow | None = None
 ) -> ComparedRow:
-    """The row of scores."""
+    """Return the row of a table for the scores of a run."""
     figures = {task: 100 * figure.official for task, figure in scores.tasks.items()}
     named = {**scores.tasks, "": scores.macro}
     spans = {task: (100 * figure.low, 100 * figure.high) for task, figure in named.items()}

@@ -12,7 +12,7 @@ _HEADS = ("Count", "Abs.Dist", "Obj.Size", "Room", "Rel.Dist", "Rel.Dir", "Route
 """The names of the tasks in the paper."""
 
 LAYOUTS: Mapping[str, tuple[str, str]] = {"models": ("Model", "Mode"), "modes": ("Model", "Prompt")}
-"""The names of the first columns in the paper's Table 2, and in its Table 1 of prompt modes."""
+"""The names of the first columns: in the paper's Table 2 of models, and in Table 1 of prompt modes."""
 
 _MARKS = {"run": "", "difference": " (difference)", "reference": " (reference)", "published": " (published)"}
 

@@ -1,4 +1,4 @@
-"""A score that is lenient about the form of an answer, and otherwise equal to the official one."""
+"""A score that is lenient about the form of an answer, and otherwise equal to the official score."""
 
 from collections.abc import Mapping
 from typing import Any

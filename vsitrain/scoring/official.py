@@ -37,7 +37,10 @@ def first_token(reply: str) -> str:
 
 
 def is_number(row: Mapping[str, Any]) -> bool:
-    """Return whether a question is scored as a number: by a type of the benchmark, else by its answer."""
+    """Return whether a question is scored as a number.
+
+    The type decides, or the answer if the type is unknown.
+    """
     if row.get("options"):
         return False
     if row["question_type"] in NUMBERS:

@@ -12,7 +12,7 @@ from vsitrain.scoring.tasks import TASKS
 
 _TITLES = {"": "macro average"} | {task: TOPICS[task].title for task in TASKS}
 _STYLES = ((0, (1, 1.5)), (0, (4, 2)), (0, (6, 1.5, 1, 1.5)), "solid")
-"""Styles of the lines of references, which can be distinguished without colour."""
+"""Styles of the lines of references. They can be distinguished without colour."""
 
 _COLUMNS = 3
 _LEFT_OUT = "the key itself"  # the key scores 100 everywhere, and would only narrow the range of the others

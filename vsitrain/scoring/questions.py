@@ -120,7 +120,7 @@ def _of_build(source: str, split: str) -> list[Row]:
     rows: list[Row] = load_table(source, "qa", split).remove_columns("evidence").to_list()
     try:
         scenes = load_table(source, "scenes", split)
-    except OptionError:  # the build was edited, but its questions are complete
+    except OptionError:  # the table of scenes was edited, but the questions are complete
         return rows
     known = scenes.select_columns([name for name in _OF_ROOMS if name in scenes.column_names]).to_list()
     room_of = {(scene["dataset"], scene["scene_name"]): scene.get("room") for scene in known}

@@ -150,7 +150,7 @@ class _Mean:
 
 @dataclass(frozen=True, eq=False)
 class _Means:
-    """The scores (n,) of questions and their rooms, for averages over any choice of questions."""
+    """The scores (n,) of questions with their rooms, for averages over chosen questions."""
 
     official: Array
     lenient: Array
@@ -158,7 +158,10 @@ class _Means:
     seed: int
 
     def of(self, choices: Sequence[Chosen]) -> list[_Mean]:
-        """The mean over each choice. All draw the same rooms, so means of means have intervals, too."""
+        """The mean over each choice.
+
+        All means use the same draws of rooms, so means of means have intervals, too.
+        """
         redrawn = redrawn_means(self.official, self.rooms, chosen=np.array(choices), seed=self.seed)
         return [
             _Mean(int(chosen.sum()), self.official[chosen].mean(), self.lenient[chosen].mean(), means)

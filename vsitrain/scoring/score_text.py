@@ -15,7 +15,7 @@ References = Mapping[str, Scores]
 
 _KEY, _CENTRES = REFERENCES["key"][0], REFERENCES["centre_distance"][0]
 _SPAN = "95 % by room"
-_REASONS = 5  # reasons that are listed; the others are counted
+_REASONS = 5  # number of reasons that are listed; further reasons are only counted
 
 
 def as_table(scores: Scores, references: References, published: Sequence[Published] = ()) -> Table:

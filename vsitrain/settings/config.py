@@ -100,7 +100,7 @@ def _by_new_names(recipe: Recipe, warn: Callable[[str], None]) -> Recipe:
     names = {key: _new_name(key, recipe.places[key], warn) for key in recipe.settings}
     settings: dict[str, Any] = {}
     places: dict[str, str] = {}
-    for key, value in recipe.settings.items():  # the nearest file's keys come first, so they are kept
+    for key, value in recipe.settings.items():  # the nearest file comes first: its values are kept
         settings.setdefault(names[key], value)
         places.setdefault(names[key], recipe.places[key])
     return Recipe(settings, places)
@@ -164,7 +164,7 @@ def _uneven_groups(completions: int, group: int, places: Mapping[str, str]) -> O
 def _parse(
     method: Method, words: Mapping[str, list[str] | None], places: Mapping[str, str]
 ) -> tuple[Any, Any]:
-    """TRL's configurations from the words of each key; the words are None if the recipe has null."""
+    """Make TRL's configurations from the words of each key. The words are None for null in a recipe."""
     from trl.scripts.utils import TrlParser
     from trl.trainer.dpo_config import DPOConfig
     from trl.trainer.grpo_config import GRPOConfig

@@ -1,4 +1,4 @@
-"""The Hub's token in a run's settings. It is removed first, so that it is never written or shown."""
+"""Remove the Hub's token from the settings of a run, so that it is never written or shown."""
 
 import ctypes
 from collections.abc import Mapping, MutableMapping, Sequence
@@ -41,7 +41,7 @@ def hide_token(words: Sequence[str]) -> bool:
         words: the words of the command line.
 
     Returns:
-        Whether the command line has a token.
+        True if the command line contains a token.
     """
     found = False
     for place, word in enumerate(words):

@@ -13,7 +13,8 @@ def check_packages(args: Any) -> None:
         args: TRL's configuration.
 
     Raises:
-        OptionError: one is not installed or not known; the remedy has the command that installs it.
+        OptionError: a package is not installed, or its name is unknown. The remedy has the command that
+            installs it.
     """
     from transformers.integrations.integration_utils import (
         INTEGRATION_TO_CALLBACK,

@@ -217,7 +217,7 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
     def _calculate_rewards(
         self, inputs: Any, prompts: Any, completions: Any, completion_ids_list: Any
     ) -> Tensor:
-        """Scores of all processes, (n, rewards). Those of this process are stored, and logged by topic."""
+        """Return the scores of all processes, (n, rewards). Store and log those of this process by topic."""
         trl: Any = super()
         scores: Tensor = trl._calculate_rewards(inputs, prompts, completions, completion_ids_list)
         first = self.accelerator.process_index * len(inputs)
@@ -249,7 +249,10 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
         return loss
 
     def training_step(self, *args: Any, **more: Any) -> Tensor:
-        """Run a micro-batch forward and backward; after the last one of a step, also the tower backward."""
+        """Run a micro-batch forward and backward.
+
+        After the last micro-batch of a step, run the tower backward, too.
+        """
         trl: Any = super()
         loss: Tensor = trl.training_step(*args, **more)
         if self._once_a_step is not None and self.accelerator.sync_gradients:
@@ -287,7 +290,10 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
 
 
 def _is_reference(model: Any) -> bool:
-    """Return whether a model is the starting model: its adapters are off, or TRL's adapter `ref` is on."""
+    """Return whether a model computes as the starting model.
+
+    This is the case if its adapters are off, or if TRL's adapter `ref` is on.
+    """
     tuned = (it for it in model.modules() if isinstance(it, BaseTunerLayer))
     return any(it.disable_adapters or "ref" in it.active_adapters for it in tuned)
 
@@ -311,7 +317,7 @@ def _refuse(args: GRPOConfig, questions: int) -> None:
 
 
 def without_pads(args: GRPOConfig, pads: Sequence[int]) -> dict[str, Any]:
-    """Settings of generation that also prevent a model from generating tokens that stand for pixels.
+    """Return settings of generation that also keep a model from generating tokens that stand for pixels.
 
     TRL suppresses the image token by itself, but the user's settings replace its list.
 

@@ -77,7 +77,7 @@ class ExactResume(Trainer):
 
 
 def _kinds(group: Mapping[str, Any]) -> dict[str, str]:
-    """The type of each setting of an optimizer, with one name for all finite numbers."""
+    """The type of each setting of an optimizer. All finite numbers have the same type name."""
     return {
         name: "number" if type(value) in (int, float) and math.isfinite(value) else type(value).__name__
         for name, value in group.items()
@@ -86,11 +86,11 @@ def _kinds(group: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _refuse_other_layouts(optimizer: Any) -> None:
-    """Refuse a state with tensors of another layout than the parameters, because PyTorch does not check it.
+    """Refuse a state if its tensors have another layout than the parameters. PyTorch does not check this.
 
-    PyTorch's fused steps would read and write beyond such tensors. PyTorch's optimizers keep tensors of a
-    parameter's shape, and scalars. Adafactor and the optimizers of other packages keep other tensors, and
-    check them.
+    PyTorch's fused steps would read and write beyond the ends of such tensors. PyTorch's optimizers keep
+    tensors of a parameter's shape, and scalars. Adafactor and the optimizers of other packages keep other
+    tensors, and check them.
     """
     kind = type(optimizer)
     if not kind.__module__.startswith("torch.optim.") or kind.__name__ == "Adafactor":

@@ -62,7 +62,7 @@ def make_trainer(
 
 
 def as_vision(rows: "Dataset") -> "Dataset":
-    """Rows that TRL passes to the collator unchanged: the column `images` marks a dataset with pictures."""
+    """Add a column `images` to each row. TRL passes rows with this column to the collator unchanged."""
     return rows.with_transform(_with_images)
 
 

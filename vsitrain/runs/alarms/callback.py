@@ -1,4 +1,4 @@
-"""The alarms of a run: found in TRL's logs, reported through logging, and written to `alarms.jsonl`."""
+"""Find the alarms of a run in TRL's logs, report them as warnings, and write them to `alarms.jsonl`."""
 
 import logging
 from dataclasses import asdict, replace
@@ -33,7 +33,7 @@ class AlarmCallback(TrainerCallback):
         self._last_reported: dict[str, int] = {}
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
-        """Read what was logged before the checkpoint that a run resumes from."""
+        """Read the log of the steps before the checkpoint that a run resumes from."""
         logged = (statistics_of(logs["step"], logs) for logs in state.log_history)
         self._history = [it for it in logged if it is not None]
 

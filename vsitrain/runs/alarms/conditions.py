@@ -1,4 +1,4 @@
-"""The alarms of a GRPO run as functions of the log: the problem, since when, and what to change."""
+"""The conditions of the alarms of a GRPO run. Each is a function from the log to an alarm."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -165,7 +165,7 @@ def _alarm(kind: str, window: History, sentence: str, remedy: str) -> Alarm:
 
 
 def _last(history: History, name: str, window: int) -> list[Statistics]:
-    """The last `window` steps that have a figure; empty if there are fewer."""
+    """The last `window` steps that have a figure; empty if there are fewer such steps."""
     known = [it for it in history if getattr(it, name) is not None]
     return known[-window:] if len(known) >= window else []
 

@@ -1,4 +1,4 @@
-"""References: answers without a model, to compare scores with. Add a file and a line here for a new one."""
+"""References: answers without a model, to compare scores with. A new one needs a file and a line here."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ REFERENCES: Mapping[str, tuple[str, Callable[[Sequence[Row]], list[Prediction]]]
     "centre_distance": ("between centres", centre_distance),
     "key": ("the key itself", key),
 }
-"""The name of each reference in a table, and a function from questions to its answers to them."""
+"""Name of a reference in tables → a function from questions to the answers of the reference."""
 
 
 def answered_by_reference(name: str, rows: Sequence[Row]) -> tuple[list[Row], list[Prediction]]:

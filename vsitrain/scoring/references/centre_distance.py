@@ -1,4 +1,4 @@
-"""Exact measurements by another definition: distances between centres in place of closest points."""
+"""Exact distances by another definition: between centres, not between closest points."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from vsitrain.scoring.predictions import Prediction
 def centre_distance(rows: Sequence[Mapping[str, Any]]) -> list[Prediction]:
     """The answers by distances between the centres of boxes, to the questions about distance.
 
-    A model that learned such distances cannot score better than this on the benchmark. The paper's dataset
-    measures between centres.
+    A model that learned such distances cannot score better on the benchmark than these answers. The paper's
+    dataset measures between centres.
     """
     return [Prediction(row["id"], row[BY_CENTRES]) for row in rows if isinstance(row.get(BY_CENTRES), str)]
