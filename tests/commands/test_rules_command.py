@@ -53,7 +53,7 @@ def test_inherited_rules_are_filled_in(tmp_path):
         ("balance:\n  letter: 3\n", "letters"),
     ],
 )
-def test_a_misspelt_key_is_answered_with_the_right_one(tmp_path, written, meant):
+def test_error_for_a_misspelt_key_suggests_the_right_key(tmp_path, written, meant):
     file = tmp_path / "mine.yaml"
     file.write_text(f"extends: wide\n{written}")
     with pytest.raises(RulesError) as raised:

@@ -42,7 +42,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def test_full_disk_ends_a_run_with_the_checkpoint_to_resume_from_and_no_half_of_another(tiny, small_disk):
+def test_a_full_disk_leaves_the_last_checkpoint_and_no_incomplete_one(tiny, small_disk):
     run = trainer(tiny(), small_disk / "run", max_steps=9, save_strategy="steps", save_steps=1)
     with pytest.raises(VsiError, match="the disk is full") as caught:
         run.train()
@@ -62,7 +62,7 @@ def test_last_checkpoint_is_the_newest_that_is_complete(tmp_path):
     assert last_checkpoint(tmp_path) == tmp_path / "checkpoint-10"
 
 
-def test_last_begins_at_the_start_without_a_checkpoint_and_a_named_one_must_be_complete(tmp_path):
+def test_last_without_a_checkpoint_starts_a_run_and_a_named_checkpoint_must_be_complete(tmp_path):
     assert resumed_from(None, tmp_path) is None
     assert resumed_from("last", tmp_path) is None
     half = tmp_path / "checkpoint-3"

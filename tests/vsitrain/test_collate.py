@@ -74,7 +74,7 @@ def test_labels_are_only_the_reply_and_the_end_of_its_turn(folder, processor, le
         assert (ids[last + 1 :] == processor.tokenizer.pad_token_id).all()
 
 
-def test_batch_has_the_text_that_the_template_gives_the_whole_conversation(folder, processor):
+def test_batch_has_the_text_that_the_template_makes_of_the_conversation(folder, processor):
     asking = asked.asking(folder, processor)
     batch = AnswerCollator(asking)(asked.ROWS)
     for row, ids, attended in zip(asked.ROWS, batch["input_ids"], batch["attention_mask"], strict=True):

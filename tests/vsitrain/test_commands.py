@@ -230,7 +230,7 @@ def test_settings_that_cannot_work_are_refused_before_a_model_is_loaded(
     assert "Traceback" not in said.err
 
 
-def test_a_model_that_sees_nothing_is_refused_before_it_is_loaded(vsitrain, data, tmp_path, no_model):
+def test_a_model_without_vision_is_refused_before_it_is_loaded(vsitrain, data, tmp_path, no_model):
     status, said = vsitrain("grpo", blind(tmp_path / "blind"))
     assert status == 2
     assert "but the supported families are" in said.err
@@ -251,7 +251,7 @@ def test_a_model_that_was_shown_videos_is_not_shown_images(
     assert "was trained with input_mode video" in said.err
 
 
-def test_blank_runs_learn_the_same_from_any_pictures_and_say_so(vsitrain, data, tiny, tmp_path):
+def test_blank_runs_learn_the_same_from_any_pictures_and_record_this(vsitrain, data, tiny, tmp_path):
     how = {"blank": "true", "freeze_vision": "false", "learning_rate": 0.01}
     assert vsitrain("sft", tiny(), out="first", **how)[0] == 0
     frames = tmp_path / "build" / "frames" / "train-00000-of-00001.parquet"

@@ -21,7 +21,7 @@ def recipe(tmp_path):
     return write(tmp_path, "run.yaml", text)
 
 
-def test_command_line_wins_over_the_recipe_and_over_trl(recipe):
+def test_command_line_overrides_the_recipe_and_trl(recipe):
     config = read_config("grpo", recipe, ["--frames", "8", "--beta=0.5", "--rewards", "mra", "format"])
     assert config.options.frames == 8
     assert config.options.rewards == ("mra", "format")
@@ -80,7 +80,7 @@ def test_the_old_name_of_a_key_still_works_with_a_warning(tmp_path, recipe):
     ]
 
 
-def test_an_old_name_wins_over_the_new_one_in_the_recipe_below(tmp_path):
+def test_an_old_name_overrides_the_new_name_in_the_extended_recipe(tmp_path):
     data = write(tmp_path, "below.yaml", "data: data\nframes: 16\ntopics: [counting]\n")
     names = f"extends: {data.name}\nnum_frames: 8\nquestion_types: [distance]\n"
     options = read_config("sft", write(tmp_path, "above.yaml", names), []).options
@@ -91,7 +91,7 @@ def test_an_old_name_wins_over_the_new_one_in_the_recipe_below(tmp_path):
     ("written", "meant"),
     [("frmes", "frames"), ("learning_rat", "learning_rate"), ("confg", "config"), ("jsn", "json")],
 )
-def test_a_misspelt_key_is_answered_with_the_right_one(recipe, written, meant):
+def test_error_for_a_misspelt_key_suggests_the_right_key(recipe, written, meant):
     with pytest.raises(OptionError) as error:
         read_config("grpo", recipe, [f"--{written}", "2"])
     assert error.value.remedy == f"Did you mean `{meant}`?"

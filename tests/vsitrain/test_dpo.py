@@ -79,7 +79,7 @@ def test_blank_clips_change_the_log_probabilities(tiny, folder, tmp_path):
     assert abs(found[0] - found[1]) > 0.01
 
 
-def test_run_that_was_interrupted_ends_like_one_that_was_not(tiny, folder, tmp_path):
+def test_an_interrupted_run_ends_like_an_uninterrupted_run(tiny, folder, tmp_path):
     changes = {"max_steps": 4, "save_strategy": "steps", "save_steps": 2}
     whole = trainer_of(tiny(), folder, tmp_path / "whole", changes=changes)
     whole.train()

@@ -147,7 +147,7 @@ def test_uneven_times_are_passed_unchanged(tiny):
     assert re.findall("<([0-9.]+) seconds>", text) == ["0.3", "10.0"]
 
 
-def test_tokens_of_a_clip_follow_from_its_frames_by_hand(tiny):
+def test_tokens_of_a_clip_equal_those_computed_by_hand(tiny):
     _, processor = parts(tiny())
     limit_pixels(processor, min_pixels=4 * 28 * 28, max_pixels=128 * 28 * 28, frames=16)
     # 640 x 480 fits into 128 squares of 28 x 28 as 13 x 9 of them, and a video has two frames per token.
@@ -267,7 +267,7 @@ def test_guarded_model_refuses_the_tokens_of_a_video_without_its_pixels(each_tin
     model(**text)
 
 
-def test_guard_holds_within_an_adapter(tiny):
+def test_guard_works_inside_an_adapter(tiny):
     from peft import LoraConfig, get_peft_model
 
     model, processor = parts(tiny())

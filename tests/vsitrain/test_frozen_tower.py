@@ -85,7 +85,7 @@ def adapter(trainer):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("method", ["sft", "dpo"])
-def test_adapter_is_the_same_to_the_bit_and_takes_fewer_operations(
+def test_adapter_is_bitwise_the_same_and_takes_fewer_operations(
     tiny, data, tmp_path, monkeypatch, spread_weights, method
 ):
     shut, fewer, ran_back = one_step(tiny(), data, tmp_path / "shut", method=method)
@@ -100,7 +100,7 @@ def test_adapter_is_the_same_to_the_bit_and_takes_fewer_operations(
 
 
 @pytest.mark.slow
-def test_adapter_of_grpo_is_the_same_to_the_bit_if_rewards_differ(
+def test_adapter_of_grpo_is_bitwise_the_same_if_rewards_differ(
     tiny, tmp_path, monkeypatch, spread_weights
 ):
     lora = {"peft_config": LoraConfig(r=4, target_modules=LORA_TARGETS)}
@@ -164,7 +164,7 @@ def counted(model, batch, replies, *, backward):
 
 
 @pytest.mark.parametrize("family", ["qwen2-vl", "qwen2.5-vl"])
-def test_backward_takes_the_operations_of_the_plan(tmp_path, family):
+def test_backward_pass_takes_as_many_operations_as_planned(tmp_path, family):
     make_tiny(tmp_path, MIDDLING.model_copy(update={"family": family}))
     processor = AutoProcessor.from_pretrained(tmp_path)
     batch = encode(processor, [prompt("?" * 40)], [noise(4, 84, 84)])

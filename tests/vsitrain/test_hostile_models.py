@@ -80,7 +80,7 @@ def test_a_known_model_with_code_in_its_folder_is_opened_without_that_code(model
     assert not ran.exists()
 
 
-def test_attention_from_elsewhere_is_refused(model):
+def test_attention_code_from_other_repositories_is_refused(model):
     change(model / "config.json", attn_implementation="stranger/kernel")
     with pytest.raises(OptionError, match="code that vsitrain never runs"):
         read_model_config(str(model))

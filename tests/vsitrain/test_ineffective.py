@@ -104,7 +104,7 @@ def test_keys_are_those_of_the_installed_versions():
 
 
 @pytest.mark.parametrize("recipe", TRAINING, ids=named)
-def test_no_recipe_of_the_project_sets_one(recipe):
+def test_no_recipe_of_the_project_has_a_setting_without_effect(recipe):
     read_config(method(recipe), recipe, [])
 
 
@@ -136,7 +136,7 @@ def unaccounted(kind, *configs):
 
 
 @pytest.mark.parametrize("kind", CONFIGS)
-def test_every_key_either_acts_or_is_refused(kind):
+def test_every_key_has_an_effect_or_is_refused(kind):
     assert unaccounted(kind, CONFIGS[kind], ModelConfig) == set()
     everywhere = refused("grpo") & refused("sft") & refused("dpo")
     assert acting(kind) & everywhere == set()
@@ -148,6 +148,6 @@ def test_key_of_a_newer_trl_is_found():
 
 
 @pytest.mark.parametrize("module", ACTS)
-def test_acting_keys_are_read_in_the_listed_modules(module):
+def test_keys_with_an_effect_are_read_in_the_listed_modules(module):
     known = {it.name for config in (*CONFIGS.values(), ModelConfig) for it in fields(config)}
     assert {*ACTS[module]} & known <= read_in(module)

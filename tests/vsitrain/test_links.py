@@ -68,7 +68,7 @@ def run(tmp_path):
         "runs",
     ],
 )
-def test_a_run_writes_through_no_link(run, mine, name):
+def test_a_run_does_not_write_through_links(run, mine, name):
     (run / name).parent.mkdir(parents=True, exist_ok=True)
     whole = name in ("checkpoint-20", "_base", "_rollouts", "runs")
     (run / name).symlink_to(mine if whole else mine / "file")
@@ -116,7 +116,7 @@ def test_a_folder_base_of_the_user_is_not_replaced(tmp_path):
     assert [path.name for path in base.iterdir()] == ["notes.txt"]
 
 
-def test_rollouts_are_neither_written_nor_dropped_through_a_link(run, mine):
+def test_rollouts_are_neither_written_nor_removed_through_a_link(run, mine):
     (run / "_rollouts").symlink_to(mine)
     log = RolloutLog(run / "_rollouts", ["format"])
     with pytest.raises(OptionError, match="through a link"):

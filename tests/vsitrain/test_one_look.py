@@ -214,7 +214,7 @@ def tuned(method, model_folder, data, out, monkeypatch, what, *, plain=False, **
 
 @pytest.mark.parametrize("what", EACH)
 @pytest.mark.parametrize("method", ["sft", "dpo"])
-def test_tuning_computes_the_same_as_on_the_plain_path(
+def test_sft_and_dpo_compute_the_same_as_on_the_plain_path(
     method, each_tiny, folder, tmp_path, monkeypatch, what
 ):
     told = {}

@@ -261,6 +261,6 @@ def test_single_word_has_no_wrong_answer():
         wrong(row, "near_miss", "random")
 
 
-def test_unknown_kind_is_answered_with_the_known_ones():
+def test_error_for_an_unknown_kind_lists_the_known_kinds():
     with pytest.raises(OptionError, match=f"worst is not a kind of wrong answer.\n.*{', '.join(KINDS)}"):
         wrong(NEAREST, "worst")

@@ -91,7 +91,7 @@ def test_costs_are_those_of_the_plan():
         assert f"{found.hours.gpu_hours:.1f}" == hours
 
 
-def test_tasks_of_general_benchmarks_are_lmms_evals_own(lmms_eval_wheel):
+def test_tasks_of_general_benchmarks_exist_in_lmms_eval(lmms_eval_wheel):
     tasks = set()
     for name in lmms_eval_wheel.namelist():
         if name.startswith("lmms_eval/tasks/") and name.endswith(("yaml",)):

@@ -25,7 +25,7 @@ def _end_alike(one, other) -> bool:
     return all(torch.equal(first[name], second[name]) for name in first)
 
 
-def test_run_resumed_anywhere_ends_like_one_that_was_never_interrupted(tiny, tmp_path):
+def test_a_run_resumed_at_any_step_ends_like_an_uninterrupted_run(tiny, tmp_path):
     whole = _run(tiny(), tmp_path / "whole")
     for step in (2, 3, 4):  # within the first epoch, between the two, within the second
         resumed = _run(tiny(), tmp_path / str(step), tmp_path / "whole" / f"checkpoint-{step}")
@@ -55,7 +55,7 @@ def test_every_family_resumes_from_the_weights_of_the_checkpoint(each_tiny, tmp_
     assert _end_alike(trained, resumed)
 
 
-def test_resuming_between_two_generations_says_that_the_run_will_differ(tiny, tmp_path, caplog):
+def test_resuming_between_two_generations_warns_that_the_run_will_differ(tiny, tmp_path, caplog):
     twice = {"steps_per_generation": 2, "per_device_train_batch_size": 2, "max_steps": 3}
     _run(tiny(), tmp_path, **twice)
     _run(tiny(), tmp_path / "even", tmp_path / "checkpoint-2", **twice)

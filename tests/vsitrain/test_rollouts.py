@@ -47,7 +47,7 @@ def test_every_completion_is_logged_once_with_its_question_and_rewards(tmp_path)
     assert "other" not in row
 
 
-def test_rows_that_a_resumed_run_repeats_are_dropped_for_all_processes(tmp_path):
+def test_rows_that_a_resumed_run_repeats_are_removed_for_all_processes(tmp_path):
     for rank in range(2):
         fill(log(tmp_path, rank=rank), range(25))
     log(tmp_path).forget_from(13)
@@ -57,7 +57,7 @@ def test_rows_that_a_resumed_run_repeats_are_dropped_for_all_processes(tmp_path)
         read_rollouts(tmp_path)
 
 
-def test_figures_must_be_as_many_as_the_completions(tmp_path):
+def test_there_must_be_one_figure_per_completion(tmp_path):
     with pytest.raises(ValueError, match="zip"):
         log(tmp_path).add(0, scored(2), [1.0])
 
@@ -112,7 +112,7 @@ def test_log_of_a_run_has_its_generated_rewarded_and_trained_completions(tiny, t
     assert frame.groupby(["step", "scene_name"]).advantage.sum().abs().max() < 1e-4
 
 
-def test_log_of_a_resumed_run_is_that_of_one_that_was_never_interrupted(tiny, tmp_path):
+def test_log_of_a_resumed_run_equals_that_of_an_uninterrupted_run(tiny, tmp_path):
     _, whole = _run(tiny(), tmp_path / "run")
     _, resumed = _run(tiny(), tmp_path / "run", str(tmp_path / "run" / "checkpoint-2"))
     assert resumed.equals(whole)
@@ -127,6 +127,6 @@ def test_completions_of_an_evaluation_are_not_logged(tiny, tmp_path):
     assert not out.exists()
 
 
-def test_files_of_a_run_open_as_any_parquet(tiny, tmp_path):
+def test_files_of_a_run_open_with_any_reader_of_parquet(tiny, tmp_path):
     _run(tiny(), tmp_path)
     assert pq.read_table(tmp_path / "_rollouts").num_rows == 32

@@ -110,7 +110,7 @@ def test_questions_of_other_rooms_are_evaluated_during_the_training(tiny, folder
     assert [entry["eval_loss"] for entry in trainer.state.log_history if "eval_loss" in entry]
 
 
-def test_run_that_was_interrupted_ends_like_one_that_was_not(tiny, folder, tmp_path):
+def test_an_interrupted_run_ends_like_an_uninterrupted_run(tiny, folder, tmp_path):
     changes = {"max_steps": 4, "save_strategy": "steps", "save_steps": 2}
     whole = trainer_of(tiny(), folder, tmp_path / "whole", changes=changes)
     whole.train()

@@ -27,7 +27,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 class Asked:
-    """The questions of transformers about a DeepSpeed configuration."""
+    """The part of a DeepSpeed configuration that transformers reads."""
 
     @staticmethod
     def is_zero3():
@@ -62,7 +62,7 @@ def adapter(tiny, tmp_path):
     return str(folder)
 
 
-def test_stand_in_would_partition_a_model_that_transformers_makes(tiny, zero3):
+def test_stand_in_partitions_a_model_that_transformers_makes(tiny, zero3):
     with pytest.raises(AssertionError, match="a model is partitioned"):
         AutoModelForImageTextToText.from_config(read_model_config(str(tiny())))
 

@@ -41,13 +41,13 @@ def test_any_text_states_a_letter_of_the_options_or_none(text, options) -> None:
 
 
 @given(any_text, any_text)
-def test_any_text_states_a_word_or_does_not(text, answer) -> None:
+def test_any_text_is_compared_with_a_word_without_an_error(text, answer) -> None:
     assert same_word(text, answer) in (True, False)
     assert same_word(text, answer, ["sofa", "bed", answer]) in (True, False)
 
 
 @given(any_text)
-def test_any_text_is_in_format_or_not(text) -> None:
+def test_the_format_of_any_text_is_checked_without_an_error(text) -> None:
     assert in_format(text, ("think", "answer")) in (True, False)
     assert final_answer(text) in text
 

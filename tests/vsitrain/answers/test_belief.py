@@ -42,7 +42,7 @@ OPTIONS = ["A. sofa", "B. chair", "C. lamp", "D. bed"]
         ("<think>It may be A or", None),
     ],
 )
-def test_the_letter_that_a_reply_decides_for(reply: str, letter: str | None) -> None:
+def test_the_letter_that_a_reply_chooses_is_read(reply: str, letter: str | None) -> None:
     row = {"question": "?", "question_type": "object_rel_distance", "options": OPTIONS}
     assert read_letter(final_answer(reply), OPTIONS) == letter
     for truth in "ABCD":
@@ -72,7 +72,7 @@ def test_the_letter_that_a_reply_decides_for(reply: str, letter: str | None) -> 
         ("2.5 m or 8.2 ft", "m", 2.5),
     ],
 )
-def test_the_number_that_a_reply_decides_for(reply: str, unit: str | None, number: float | None) -> None:
+def test_the_number_that_a_reply_chooses_is_read(reply: str, unit: str | None, number: float | None) -> None:
     assert read_number(final_answer(reply), unit) == (None if number is None else pytest.approx(number))
     (reward,) = rewards("min_ratio", reply, ground_truth=[str(number or 3)], unit=[unit])
     assert reward == (0 if number is None else pytest.approx(1))

@@ -148,7 +148,7 @@ def test_a_number_is_read_in_the_unit_of_its_question(text: str, unit: str | Non
         ("45 degrees", "m"),
     ],
 )
-def test_text_without_a_number_of_the_questions_kind_has_no_number(text: str, unit: str | None) -> None:
+def test_text_without_a_number_in_a_fitting_unit_has_no_number(text: str, unit: str | None) -> None:
     assert read_number(text, unit) is None
 
 
@@ -183,7 +183,7 @@ def test_text_without_a_number_of_the_questions_kind_has_no_number(text: str, un
         ("There are 3 in the room", None, 3),  # no inches
     ],
 )
-def test_one_number_of_several_counts(text: str, unit: str | None, number: float) -> None:
+def test_only_one_of_several_numbers_counts(text: str, unit: str | None, number: float) -> None:
     assert read_number(text, unit) == pytest.approx(number)
 
 

@@ -81,7 +81,7 @@ def test_fewer_frames_are_spread_evenly_from_the_first_to_the_last(folder, wante
     assert shown.fps == len(expected) / 8
 
 
-def test_a_request_for_more_frames_than_are_stored_gives_the_stored_ones(folder):
+def test_a_clip_has_at_most_the_stored_frames(folder):
     assert places(clip(folder, num_frames=40).frames) == list(range(16))
     assert store(folder, num_frames=40).shape(SCENE, builds.DATASET) == (16, 48, 64)
 
@@ -288,7 +288,7 @@ def test_jpeg_without_a_picture_inside_is_an_error_of_its_scene(tmp_path):
         clip(builds.write(tmp_path, frames=[_with_frame(bytes(jpeg))]))
 
 
-def test_build_without_frames_is_refused_with_the_way_to_get_them(tmp_path):
+def test_build_without_frames_is_refused_with_a_remedy(tmp_path):
     builds.write(tmp_path, [builds.question(1)])
     with pytest.raises(OptionError, match=r"contains no frames\..*\n.*--frames 16"):
         store(tmp_path)

@@ -57,13 +57,13 @@ def test_questions_that_were_written_again_with_the_time_restored_are_read_again
     assert load(tmp_path)["ground_truth"] == ["3"]
 
 
-def test_rows_are_the_builds_own_in_its_order_and_contain_no_picture(folder):
+def test_rows_are_in_the_order_of_the_build_and_contain_no_pictures(folder):
     rows = load(folder)
     assert list(rows) == ROWS
     assert not any("image" in name for name in rows.column_names)
 
 
-def test_validation_is_the_builds_other_rooms(folder):
+def test_validation_has_other_rooms_than_train(folder):
     held_out = load(folder, split="validation")
     assert {*held_out["scene_name"]} == {"scene0009_00"}
     assert not {*held_out["scene_name"]} & {*load(folder)["scene_name"]}
@@ -95,7 +95,7 @@ def test_weight_is_the_number_of_times_that_each_question_of_a_type_is_shown(fol
 
 
 @given(weight=st.floats(0, 4), seed=st.integers(0, 1000))
-def test_numbers_of_showings_of_questions_of_a_type_differ_by_one_at_most(weight, seed):
+def test_questions_of_a_type_are_shown_equally_often_within_one(weight, seed):
     types = np.array(["a"] * 9 + ["b"] * 4)
     places = _mixed(types, types, {"a": weight}, seed).tolist()
     shown = Counter(places)
@@ -105,7 +105,7 @@ def test_numbers_of_showings_of_questions_of_a_type_differ_by_one_at_most(weight
     assert sum(times) == round(9 * weight)
 
 
-def test_draw_repeats_for_its_seed_and_does_not_depend_on_the_weight_of_another_type(folder):
+def test_draw_depends_only_on_the_seed_and_not_on_the_weights_of_other_types(folder):
     def counted(**more):
         rows = load(folder, **more)
         return [row["id"] for row in rows if row["topic"] == "object_counting"]
@@ -123,7 +123,7 @@ def test_questions_of_a_smaller_limit_are_among_those_of_a_greater_one(folder):
 
 
 @pytest.mark.parametrize("how", [{"question_types": ["counting"]}, {"weights": {"counting": 1.0}}])
-def test_unknown_name_is_answered_with_the_known_ones(folder, how):
+def test_error_for_an_unknown_name_lists_the_known_names(folder, how):
     with pytest.raises(OptionError, match=f"type or topic counting.*\n.*{EASY}"):
         load(folder, **how)
 
@@ -145,7 +145,7 @@ def test_a_choice_without_questions_is_refused(folder):
         ({"options": ["A. sink", "B. bed"], "ground_truth": "C"}, "'C' is not one of the letters A, B"),
     ],
 )
-def test_question_without_a_truth_that_can_be_scored_is_named(tmp_path, spoilt, fault):
+def test_error_names_a_question_that_cannot_be_scored(tmp_path, spoilt, fault):
     rows = [builds.question(1), builds.question(2, **spoilt), builds.question(3, **spoilt)]
     with pytest.raises(OptionError, match=fault) as caught:
         load(builds.write(tmp_path, rows))
@@ -163,7 +163,7 @@ def test_folder_without_a_build_is_refused(tmp_path):
         load(tmp_path)
 
 
-def test_unknown_split_is_answered_with_the_known_ones(tmp_path):
+def test_error_for_an_unknown_split_lists_the_known_splits(tmp_path):
     builds.write(tmp_path, [builds.question(1)])
     with pytest.raises(OptionError, match="of the split validation, only of train"):
         load(tmp_path, split="validation")

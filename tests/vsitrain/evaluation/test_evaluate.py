@@ -125,7 +125,7 @@ def test_predictions_of_another_program_are_not_changed(data, tmp_path, name, en
     assert [file.name for file in path.parent.iterdir()] == [name]
 
 
-def test_processes_take_their_shares_and_another_number_of_them_resumes(data, tmp_path):
+def test_an_evaluation_resumes_with_another_number_of_processes(data, tmp_path):
     made = Made(tmp_path / "out", data)
     made.run(process=(0, 3), batch=1)
     made.run(process=(1, 3), batch=1)
@@ -165,7 +165,7 @@ def test_a_video_that_cannot_be_opened_is_scored_as_wrong_and_counted(data, tmp_
     assert scores.micro.questions == 4
 
 
-def test_a_single_tag_goes_to_the_scorer_and_without_it_the_whole_text(data, tmp_path):
+def test_the_scorer_gets_the_text_of_a_single_tag_or_else_the_whole_reply(data, tmp_path):
     made = Made(tmp_path / "out", data, prompt="think")
     texts = iter(["<answer>5</answer>", *["5 chairs"] * 3])
     first, *others = made.run(model=Says(lambda _: next(texts)))
@@ -187,7 +187,7 @@ def test_record_contains_all_settings_of_a_result(data, tmp_path):
     )
 
 
-def test_files_of_a_result_are_enough_to_repeat_it(tiny, data, tmp_path, monkeypatch):
+def test_a_result_can_be_repeated_from_its_files(tiny, data, tmp_path, monkeypatch):
     out = tmp_path / "out"
     places = ["--model", str(tiny()), "--data", str(data), "--out", str(out)]
     words = [*places, "--frames", "2", "--max-new-tokens", "4", "--prompt", "think", "--dtype", "float32"]
@@ -249,7 +249,7 @@ def test_differences_are_listed_if_another_model_would_write_into_a_result(tiny,
     assert end.value.code == 2
 
 
-def test_a_model_that_was_trained_here_gets_its_training_prompts(tmp_path):
+def test_a_trained_model_gets_its_training_prompts(tmp_path):
     write_provenance(tmp_path, replace(KNOWN, prompt="think", num_frames=7))
     found = settings_for(str(tmp_path))
     assert (found.mode.name, found.form, found.num_frames) == ("think", "training", 7)

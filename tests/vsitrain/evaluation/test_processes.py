@@ -42,7 +42,7 @@ def test_a_kill_loses_at_most_one_batch_and_the_same_command_completes_the_evalu
 
 
 @pytest.mark.slow
-def test_two_processes_wait_for_each_other_and_predict_what_one_does(
+def test_two_processes_predict_the_same_as_one(
     tiny, tmp_path, monkeypatch, forks, offline
 ):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")

@@ -50,7 +50,7 @@ def test_held_out_rooms_are_scored_without_a_warning(vsitrain, held_out):
     assert "Warning" not in vsitrain("score", "--data", held_out, "--reference", "key")
 
 
-def test_evaluation_takes_held_out_rooms_and_names_clips_that_are_shorter_than_requested(
+def test_evaluation_uses_held_out_rooms_and_warns_about_clips_with_fewer_frames(
     vsitrain, held_out, tiny, tmp_path
 ):
     how = ["--max-new-tokens", 1, "--out", tmp_path / "out", "--frames", 32]

@@ -42,7 +42,7 @@ def test_large_frames_are_shrunk_in_proportion(root):
     assert folder(root, max_pixels=32 * 24).clip("scene0000_00", "scannet").frames.shape == (5, 24, 32, 3)
 
 
-def test_a_control_gets_black_frames_of_the_same_size_and_times(root):
+def test_a_control_run_gets_black_frames_of_the_same_size_and_times(root):
     seen, black = (
         VideoFolder(root, num_frames=5, max_pixels=32 * 24, blank=blank).clip("scene0000_00", "scannet")
         for blank in (False, True)

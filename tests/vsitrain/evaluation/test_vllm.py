@@ -118,7 +118,7 @@ def test_frames_fit_a_model_that_needs_more_pixels_than_requested(
             assert (grid * scale.patch_size).tolist() == [image.height, image.width]
 
 
-def test_own_limits_without_room_for_whole_squares_are_refused(evaluate, installed, tiny, tmp_path):
+def test_limits_of_a_model_that_fit_no_complete_square_are_refused(evaluate, installed, tiny, tmp_path):
     model = copied(tiny, tmp_path / "model")
     limit_own(model, {"shortest_edge": 12544, "longest_edge": 12544})
     status, said = evaluate(model)

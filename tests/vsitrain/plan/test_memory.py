@@ -320,7 +320,7 @@ def test_vllm_takes_its_share_in_place_of_generation():
         ({"optimizer": "adamw_8bit"}, -1),
     ],
 )
-def test_settings_change_memory_in_the_right_direction(change, sign):
+def test_settings_that_save_memory_lower_it_in_the_plan(change, sign):
     model = real_model("qwen2-vl-2b", lora=LoraConfig(r=64, target_modules=LORA_TARGETS))
     difference = memory_of(model, grpo(**change), 0).total - memory_of(model, grpo(), 0).total
     assert sign * difference >= 0

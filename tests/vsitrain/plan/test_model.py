@@ -23,7 +23,7 @@ from vsitrain.plan import measure_model, part_of, read_model_config
         ("qwen3-vl-2b", 2_127_532_032, 0.407e9),
     ],
 )
-def test_published_models_are_counted_to_the_parameter(name, total, vision):
+def test_published_models_have_exactly_the_counted_parameters(name, total, vision):
     model = real_model(name)
     assert model.total == model.trained_total == total
     assert model.parts["vision tower"] + model.parts["projector"] == pytest.approx(vision, rel=0.02)
@@ -67,7 +67,7 @@ def inner_layers(shapes, prefix):
 
 
 @pytest.mark.parametrize("targets", [LORA_TARGETS, ["q_proj", "v_proj"], "all-linear"])
-def test_adapter_is_counted_as_peft_makes_it(tiny, targets):
+def test_adapter_has_as_many_parameters_as_that_of_peft(tiny, targets):
     lora = LoraConfig(r=8, target_modules=targets)
     counted = measure_model(read_model_config(str(tiny())), lora=lora)
     model = get_peft_model(
@@ -81,7 +81,7 @@ def test_adapter_is_counted_as_peft_makes_it(tiny, targets):
     assert counted.trained["vision tower"] + counted.trained["projector"] == in_vision
 
 
-def test_adapter_on_the_paper_s_model_follows_from_its_widths():
+def test_size_of_an_adapter_on_the_paper_s_model_follows_from_its_widths():
     # Rank times inputs and outputs of q, k, v, o, gate, up and down in 28 layers.
     widths = (1536 + 1536) + 2 * (1536 + 256) + (1536 + 1536) + 3 * (1536 + 8960)
     model = real_model("qwen2-vl-2b", lora=LoraConfig(r=64, target_modules=LORA_TARGETS))

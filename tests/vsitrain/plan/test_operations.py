@@ -78,7 +78,7 @@ def run_of(family, folder, monkeypatch, *, trained, attention="eager", dtype="fl
 
 @pytest.mark.parametrize("trained", ["adapter", "language model", "everything"])
 @pytest.mark.parametrize("family", SHAPES)
-def test_operations_of_a_round_are_those_that_are_counted(family, tmp_path, monkeypatch, trained):
+def test_planned_operations_of_a_round_are_those_that_torch_counts(family, tmp_path, monkeypatch, trained):
     run, planned = run_of(family, tmp_path, monkeypatch, trained=trained)
     with FlopCounterMode(display=False) as counted:
         run.train()
@@ -103,7 +103,7 @@ class SecondStep(TrainerCallback):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("family", SHAPES)
-def test_memory_of_a_step_with_its_generation_is_what_is_allocated(family, tmp_path, monkeypatch):
+def test_planned_memory_of_a_step_with_its_generation_is_what_torch_allocates(family, tmp_path, monkeypatch):
     how = {"attention": "sdpa", "dtype": "bfloat16", "bf16": True, "per_device_train_batch_size": 2}
     how |= {"gradient_accumulation_steps": 4, "max_steps": 2}
     run, planned = run_of(family, tmp_path, monkeypatch, trained="adapter", **how)

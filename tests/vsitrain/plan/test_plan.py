@@ -64,13 +64,13 @@ def flops(model, **changes):
     return sum(plan(model, sft(**NO_CLIP, **changes), find_device("H100")).hours.operations.values()) / 1e6
 
 
-def test_training_all_parameters_on_text_takes_six_flops_a_parameter_and_those_of_attention():
+def test_training_all_parameters_takes_six_flops_per_parameter_and_token_plus_attention():
     # Chowdhery et al. 2022 (PaLM), appendix B: 6 N + 12 L H Q T a token.
     layers = FULL.parts["language model"]
     assert flops(FULL, checkpointing=False) == pytest.approx(6 * layers + 12 * 28 * 12 * 128 * 1000)
 
 
-def test_adapter_saves_the_gradients_of_the_weights_and_checkpointing_costs_a_pass_forward():
+def test_adapter_saves_the_gradients_of_weights_and_checkpointing_adds_a_forward_pass():
     layers, adapter = FULL.parts["language model"], LORA.trained_total
     saved = flops(FULL, checkpointing=False) - flops(LORA, checkpointing=False)
     assert saved == pytest.approx(2 * layers - 6 * adapter)
@@ -145,7 +145,7 @@ def test_device_is_found_by_its_name_in_any_spelling(name):
     assert find_device(name).name in _table()
 
 
-def test_unknown_device_is_answered_with_the_known_ones():
+def test_error_for_an_unknown_device_lists_the_known_devices():
     with pytest.raises(OptionError, match="Choose from: RTX 4090, A100 40GB, A100 80GB, H100, H200"):
         find_device("TPU")
 
@@ -158,14 +158,14 @@ def test_device_of_this_machine_has_the_memory_that_it_reports_and_the_speed_of_
     assert (unknown.name, unknown.memory, unknown.speed_of) == ("Some card", 10, "RTX 4090")
 
 
-def test_without_a_device_the_smallest_is_planned_for(monkeypatch):
+def test_without_a_device_the_plan_is_for_the_smallest_one(monkeypatch):
     import torch
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert (find_device().name, find_device().memory) == ("RTX 4090", 24 * 2**30)
 
 
-def test_text_states_the_trained_parts_their_memory_and_the_time():
+def test_text_states_trained_parts_memory_and_time():
     text = as_text(plan(LORA, grpo(), find_device("A100 80GB")))
     assert "2,208,985,600" in text
     assert "trained     73,859,072, an adapter (LoRA): language model 73,859,072" in text

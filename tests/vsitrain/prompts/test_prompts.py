@@ -195,7 +195,7 @@ def test_a_mistake_in_a_users_mode_is_named(tmp_path: Path, text: str, line: int
         assert f"line {line}:" in caught.value.fault
 
 
-def test_an_unknown_mode_is_refused_with_the_known_ones() -> None:
+def test_error_for_an_unknown_mode_lists_the_known_modes() -> None:
     with pytest.raises(OptionError, match="vanilla, think, observe"):
         prompt_mode("ponder")
 

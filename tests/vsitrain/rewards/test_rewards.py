@@ -97,7 +97,7 @@ def test_min_ratio_is_the_formula_of_the_paper(prediction, truth, score) -> None
 
 
 @given(st.floats(1e-3, 1e6), st.floats(1e-3, 1e6))
-def test_min_ratio_is_two_less_the_ratio_of_the_larger_to_the_smaller(a, b) -> None:
+def test_min_ratio_is_two_minus_the_ratio_of_the_larger_to_the_smaller(a, b) -> None:
     (one,) = reward("min_ratio", [repr(a)], ground_truth=[repr(b)])
     (other,) = reward("min_ratio", [repr(b)], ground_truth=[repr(a)])
     assert one == pytest.approx(other)

@@ -22,7 +22,7 @@ from vsitrain.scoring.tasks import TASKS
 MODELS = LAYOUTS["models"]
 
 
-def test_published_averages_are_the_means_of_their_tasks_except_for_the_noted_one():
+def test_published_averages_are_the_means_of_their_tasks_with_one_noted_exception():
     odd = {
         row.name for row in published_rows().values() if abs(fmean(row.figures.values()) - row.average) > 0.11
     }
@@ -58,7 +58,7 @@ def test_mode_is_in_every_format():
     assert "run,think,run,1.0" in FORMATS["csv"]([row], LAYOUTS["modes"])
 
 
-def test_a_row_that_was_not_published_is_answered_with_the_published_ones():
+def test_error_for_an_unknown_row_lists_the_published_rows():
     with pytest.raises(OptionError, match="vsGRPO-V-2B"):
         published_row("vsGRPO-V-3B")
 
@@ -112,7 +112,7 @@ def test_comparison_contains_gains_distances_references_and_notes(tmp_path):
     assert [row.name for row in bare.rows] == ["run"]
 
 
-def test_modes_of_a_study_have_the_name_of_its_model_and_gain_on_the_vanilla_one(tmp_path):
+def test_modes_of_a_study_have_the_name_of_the_model_and_their_gain_over_vanilla(tmp_path):
     shares = {"think": 0.5, "observe": 0.0, "vanilla": 0.2}
     for mode, share in shares.items():
         evaluations.write(tmp_path / "qwen2-vl-2b" / mode, share, prompt={"name": mode})
@@ -131,7 +131,7 @@ def test_runs_with_different_questions_are_not_compared(tmp_path):
         compare_runs(runs)
 
 
-def test_command_prints_only_a_table_with_notes_on_standard_error_and_draws(tmp_path, monkeypatch, capsys):
+def test_command_prints_a_table_and_notes_on_standard_error_and_draws(tmp_path, monkeypatch, capsys):
     base = evaluations.write(tmp_path / "base")
     run = evaluations.write(tmp_path / "run", 1.0, model="mine/other")
     picture = tmp_path / "plot.png"

@@ -37,7 +37,7 @@ def test_usual_size_of_a_category_gets_its_known_score(questions):
     assert 100 * found.tasks["object_size_estimation"].official == pytest.approx(69.4, abs=1)
 
 
-def test_key_through_both_parsers_is_right(questions):
+def test_the_key_scores_100_with_both_parsers(questions):
     found = score(questions, REFERENCES["key"][1](questions))
     assert found.macro.official == found.macro.lenient == 1
     assert found.scenes == 200

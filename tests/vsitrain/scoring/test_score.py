@@ -101,7 +101,7 @@ def questions_file(folder, asked):
     return path
 
 
-def test_key_earns_everything_and_blind_guesses_do_not(tmp_path):
+def test_the_key_scores_100_and_blind_guesses_score_less(tmp_path):
     asked, _ = rows()
     path = questions_file(tmp_path, asked)
     scores, beside = score_files(None, str(path), reference="key")
@@ -137,7 +137,7 @@ def test_an_unreadable_key_is_reported():
     assert line.startswith("The key itself scores 0.0 (official) and 100.0 (lenient)")
 
 
-def test_reasons_for_no_reply_are_counted_the_most_common_first():
+def test_reasons_for_missing_replies_are_counted_and_the_most_common_comes_first():
     asked, replies = rows(40)
     errors = ["it is damaged"] * 5 + [f"scene {n} is missing" for n in range(8)]
     replies = [replace(it, error=error) for it, error in zip(replies, [*errors, *[None] * 27], strict=True)]
