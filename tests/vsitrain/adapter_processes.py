@@ -1,5 +1,4 @@
-"""A program that runs SFT from an adapter. Each process that merges the adapter into its base writes a file.
-"""
+"""A program that runs SFT from an adapter. Each process that merges the adapter writes a file."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A few questions about clips of different sizes, asked of a tiny model, for the tests of the trainers."""
+"""Questions to a tiny model about clips of different sizes, for the tests of the trainers."""
 
 import numpy as np
 
@@ -40,7 +40,7 @@ ROWS = [
 
 
 def build(folder):
-    """Three scenes of different sizes and numbers of frames, each frame of another shade."""
+    """Three scenes with different sizes and numbers of frames. Each frame has another shade."""
     frames = [
         builds.footage(SCENES[0], 4, (112, 84)),
         builds.footage(SCENES[1], 2, (56, 112)),

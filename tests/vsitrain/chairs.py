@@ -16,7 +16,7 @@ TONES = {"main": 1.0, "shade": 0.7, "light": 1.2}
 
 
 def rooms(count: int, seed: int) -> tuple[list[str], dict[str, Clip]]:
-    """Clips of `count` rooms with each number of chairs equally often, and these numbers as answers."""
+    """Clips of `count` rooms, and their numbers of chairs as answers. Each number is equally frequent."""
     rng = np.random.default_rng(seed)
     answers = [str(number % 4 + 1) for number in range(count)]
     return answers, {f"room_{number}": film(int(chairs), rng) for number, chairs in enumerate(answers)}

@@ -1,4 +1,4 @@
-"""Tiny models of every family, made once; a Hub on loopback; and lmms-eval, as a second scorer."""
+"""Fixtures: tiny models of every family, made once; a hub on loopback; lmms-eval as a second scorer."""
 
 import subprocess
 import sys
@@ -37,7 +37,7 @@ def each_tiny(request: pytest.FixtureRequest, tiny: Callable[..., Path]) -> Path
 
 @pytest.fixture(scope="session")
 def lmms_eval_wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]:
-    """lmms-eval's wheel without its dependencies: it is not installed."""
+    """lmms-eval's wheel, downloaded without its dependencies and not installed."""
     folder = tmp_path_factory.mktemp("lmms-eval")
     options = ["--quiet", "--no-deps", "--dest", str(folder)]
     command = [sys.executable, "-m", "pip", "download", *options, "lmms-eval"]

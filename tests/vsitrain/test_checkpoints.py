@@ -32,7 +32,7 @@ KNOWN = Provenance(
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A folder with 3 MB of room."""
+    """A folder on a disk of 3 MB."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)]

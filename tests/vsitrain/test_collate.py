@@ -40,7 +40,7 @@ def log_probability(model, inputs, mask) -> torch.Tensor:
 
 
 def one_by_one(asking, model, answers) -> torch.Tensor:
-    """The same from each prompt alone, unpadded, with its answer and the end of the turn after it."""
+    """The same for each prompt on its own: without padding, with its answer and the end of the turn."""
     found = []
     for row, answer in zip([*asked.ROWS] * (len(answers) // len(asked.ROWS)), answers, strict=True):
         prompt = conversation(row, asking.mode, form="training", letters=asking.letters)

@@ -1,4 +1,4 @@
-"""Whole runs by the command line: from a build to a model, and refusals before a model is loaded."""
+"""Complete runs on the command line, from a build to a model, and refusals before a model is loaded."""
 
 import errno
 import json
@@ -93,7 +93,7 @@ def test_sft_then_grpo_on_its_adapter_then_dpo_on_theirs(vsitrain, data, tiny, t
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)
     base = json.loads((tmp_path / "grpo" / "adapter_config.json").read_text())["base_model_name_or_path"]
-    assert Path(base) == tmp_path / "grpo" / "_base"  # other programs find it from any folder
+    assert Path(base) == tmp_path / "grpo" / "_base"  # other programs find the base from any folder
     shutil.copytree(tmp_path / "grpo", elsewhere / "moved")
     assert Path(base_of("moved")) == Path("moved/_base")
     monkeypatch.chdir(tmp_path)
@@ -105,7 +105,7 @@ def test_sft_then_grpo_on_its_adapter_then_dpo_on_theirs(vsitrain, data, tiny, t
     for folder in (tiny(), "grpo/_base", "dpo/_base"):
         with torch.no_grad():
             logits.append(AutoModelForImageTextToText.from_pretrained(folder)(**batch).logits)
-    assert (logits[0] - logits[1]).abs().max() > 1e-3  # GRPO began where SFT ended
+    assert (logits[0] - logits[1]).abs().max() > 1e-3  # GRPO started from the result of SFT
 
 
 def test_same_command_with_last_resumes_an_interrupted_run(vsitrain, data, tiny, tmp_path):
@@ -273,7 +273,7 @@ def test_blank_runs_learn_the_same_from_any_pictures_and_record_this(vsitrain, d
 def test_video_to_vllm_is_refused_with_a_message(vsitrain, data, tiny, no_model, monkeypatch):
     monkeypatch.setattr(
         "vsitrain.trainers.preparation.check_packages", lambda _: None
-    )  # as if it were installed
+    )  # vLLM seems to be installed
     status, said = vsitrain("grpo", tiny(), use_vllm="true")
     assert status == 2
     assert "Set input_mode: images" in said.err

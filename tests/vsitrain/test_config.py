@@ -1,4 +1,4 @@
-"""Settings from a recipe and the command line, and the messages about wrong ones."""
+"""Settings from a recipe and the command line, and the messages about wrong settings."""
 
 import pytest
 

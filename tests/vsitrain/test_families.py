@@ -62,7 +62,7 @@ def test_padding_is_on_the_requested_side(tiny, side):
     edge = 0 if side == "left" else -1
     assert batch["attention_mask"][:, edge].tolist() == [0, 1]
     assert batch["input_ids"][0, edge] == processor.tokenizer.pad_token_id
-    assert batch["mm_token_type_ids"].sum(1).tolist() == [2 * 4, 2 * 4]  # four tokens of the kind 2: video
+    assert batch["mm_token_type_ids"].sum(1).tolist() == [2 * 4, 2 * 4]  # four tokens of type 2: video
 
 
 def test_encoding_equals_that_of_the_family_s_own_processor(each_tiny):
@@ -106,7 +106,7 @@ def test_time_between_frames_reaches_the_families_that_use_it(tiny):
     batch = encode(processor, [asked("?")] * 2, [fast, slow])
     _close(batch["second_per_grid_ts"], torch.tensor([1.0, 3.0]))  # two frames per position
     _, processor = parts(tiny("qwen3-vl"))
-    for shown, times in ((fast, ["0.2", "1.2"]), (slow, ["0.8", "3.8"])):  # the middle of each two
+    for shown, times in ((fast, ["0.2", "1.2"]), (slow, ["0.8", "3.8"])):  # the middle of each pair of frames
         text = processor.tokenizer.decode(encode_rows(processor, [asked("?")], [shown])[0].input_ids)
         assert re.findall("<([0-9.]+) seconds>", text) == times
         assert text.count("<|vision_start|>") == text.count("<|vision_end|>") == 2
@@ -150,7 +150,8 @@ def test_uneven_times_are_passed_unchanged(tiny):
 def test_tokens_of_a_clip_equal_those_computed_by_hand(tiny):
     _, processor = parts(tiny())
     limit_pixels(processor, min_pixels=4 * 28 * 28, max_pixels=128 * 28 * 28, frames=16)
-    # 640 x 480 fits into 128 squares of 28 x 28 as 13 x 9 of them, and a video has two frames per token.
+    # With at most 128 squares of 28 x 28, a frame of 640 x 480 becomes 13 x 9 squares. A token of a video
+    # covers two frames.
     assert clip_tokens(processor, 16, 480, 640) == 8 * 13 * 9 + 2
     assert clip_tokens(processor, 15, 480, 640) == 8 * 13 * 9 + 2
     assert clip_tokens(processor, 16, 480, 640, input_mode="images") == 16 * (13 * 9 + 2)
@@ -256,7 +257,7 @@ def test_guarded_model_refuses_the_tokens_of_a_video_without_its_pixels(each_tin
     model, processor = parts(each_tiny)
     batch = encode(processor, [asked("Well?")], [plain(90)])
     text = {key: batch[key] for key in ("input_ids", "attention_mask")}
-    model(**text)  # the prompt has no tokens of a video
+    model(**text)  # this prompt has no tokens of a video
     lift = refuse_blind_passes(model)
     with pytest.raises(VsiError, match=r"tokens that stand for pixels, but no pixel_values"):
         model(**text)

@@ -44,13 +44,13 @@ def data(tmp_path_factory):
 
 @pytest.fixture
 def spread_weights(monkeypatch):
-    """Act as if weights were spread over processes: then the tower runs in every pass."""
+    """Act as if weights were split over processes. Then the tower runs in every pass."""
     for module in (grpo, spread):
         monkeypatch.setattr(module, "spreads_weights", lambda _: True)
 
 
 def one_step(folder, data, out, *, method="sft", **changes):
-    """The trainer after a step with checkpointing, and the number of operations of the tower in it."""
+    """The trainer after a step with checkpointing, and the number of operations of the tower in this step."""
     given = {
         "model_name_or_path": folder,
         "data": data,
@@ -100,9 +100,7 @@ def test_adapter_is_bitwise_the_same_and_takes_fewer_operations(
 
 
 @pytest.mark.slow
-def test_adapter_of_grpo_is_bitwise_the_same_if_rewards_differ(
-    tiny, tmp_path, monkeypatch, spread_weights
-):
+def test_adapter_of_grpo_is_bitwise_the_same_if_rewards_differ(tiny, tmp_path, monkeypatch, spread_weights):
     lora = {"peft_config": LoraConfig(r=4, target_modules=LORA_TARGETS)}
     how = {"options": lora, "gradient_checkpointing": True, "learning_rate": 0.01, "max_steps": 2}
 
@@ -189,6 +187,6 @@ def test_backward_pass_takes_as_many_operations_as_planned(tmp_path, family):
     for name, formula in hours.formulas.items():
         of[name] = worked_out(formula, of)
     assert of["tokens"] == tokens
-    # This head is the model's own, which does not compute its logits a second time.
+    # This is the model's own head, which computes its logits only once.
     assert backward[True] == pytest.approx(of["backward"] - 2 * of["P_head"] * 4, rel=0.05)
     assert backward[False] > 3 * backward[True]

@@ -27,7 +27,7 @@ def finished(tiny, tmp_path_factory) -> Path:
 
 @pytest.fixture
 def checkpoint(finished, tmp_path):
-    """A copy of it that a test may damage."""
+    """A copy of the checkpoint that a test may damage."""
     return shutil.copytree(finished, tmp_path / "checkpoint-1")
 
 

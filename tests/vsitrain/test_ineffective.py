@@ -118,19 +118,19 @@ def read_in(module):
 
 
 def acting(kind):
-    """The keys that act in a method's runs."""
+    """The keys that have an effect in runs of a method."""
     others = {f"trl.trainer.{it}_{part}" for it in CONFIGS if it != kind for part in ("trainer", "config")}
     return {key for module, keys in ACTS.items() if module not in others for key in keys}
 
 
 def refused(kind):
-    """The keys that a method refuses with any other settings."""
+    """The keys that a method refuses, whatever the other settings are."""
     entries = [it for it in ineffective().values() if not (it.needs or it.clash or it.wants)]
     return {key for entry in entries if kind in entry.methods for key in entry.keys}
 
 
 def unaccounted(kind, *configs):
-    """Keys that are listed neither as acting nor as refused."""
+    """Keys that are listed neither as keys with an effect nor as refused keys."""
     known = {it.name for config in configs for it in fields(config)}
     return known - acting(kind) - refused(kind)
 

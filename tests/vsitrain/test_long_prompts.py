@@ -1,4 +1,5 @@
-"""Prompts are never cut, with any settings of the tokenizer; one that is too long is named."""
+"""Prompts are never truncated, for any settings of the tokenizer. An error names a prompt that is too long.
+"""
 
 import json
 import shutil

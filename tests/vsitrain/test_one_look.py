@@ -66,7 +66,7 @@ def _with_frozen_tower(folder, opened=tiny_runs.parts):
 
 @contextmanager
 def looks(model):
-    """A list of the runs of the tower: the number of patches or images, and whether gradients are kept."""
+    """The runs of the tower: for each, the number of patches or images, and whether gradients are kept."""
     seen = []
 
     def see(_, args, given):
@@ -85,7 +85,8 @@ def patches_of(processor, clip):
 
 
 def of_a_round(run):
-    """Micro-batches of a round, shuffled and split, each with its loss, and with gradients if a step ends."""
+    """The shuffled micro-batches of a round, each with its loss, and with the gradients at the end of a step.
+    """
     told = []
     for number, batch in enumerate(_batches(run)):
         batch["advantages"] = torch.linspace(-1, 1, len(batch["advantages"]))
@@ -107,7 +108,7 @@ def of_a_round(run):
 def test_log_probabilities_losses_and_gradients_are_those_of_the_plain_path(
     each_tiny, tmp_path, monkeypatch, what
 ):
-    # Old log-probabilities are computed, too: completions serve two steps of two micro-batches each.
+    # Completions serve two steps of two micro-batches each, so old log-probabilities are computed, too.
     split = {"per_device_train_batch_size": 3, "steps_per_generation": 4, "gradient_accumulation_steps": 2}
     found, expected = (
         of_a_round(shown_to(each_tiny, tmp_path / name, monkeypatch, what, plain=name == "plain", **split))

@@ -1,4 +1,5 @@
-"""Trained weights are float32, so that small steps are not rounded away; the computation is bfloat16."""
+"""Trained weights are in float32, so that small steps are not lost by rounding. Computation is in bfloat16.
+"""
 
 import pytest
 import torch
@@ -48,7 +49,7 @@ def test_small_steps_change_nearly_every_weight(stored, tmp_path):
         for name, it in now.items()
         if of_words_that_stand_in_no_prompt not in name
     }
-    assert len(shares) == 14  # of two layers, seven matrices each
+    assert len(shares) == 14  # seven matrices in each of two layers
     assert min(shares.values()) > 0.99, shares
     assert {it.dtype for it in now.values()} == {torch.float32}
     assert computed == {torch.bfloat16}

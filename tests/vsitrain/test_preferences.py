@@ -1,4 +1,4 @@
-"""Wrong answers: wrong for the parser of answers, of the requested kind, the same for the same seed."""
+"""Wrong answers are read as wrong, are of the requested kind, and depend only on the seed."""
 
 import math
 from itertools import permutations
@@ -16,7 +16,7 @@ from vsitrain.rewards.match import match_reward
 from vsitrain.rewards.mra import mra_reward
 from vsitrain.rewards.reply import Setting
 
-topic_and_rules({})  # reads the rule sets once, before anything is timed
+topic_and_rules({})  # the rule sets are read here, before Hypothesis measures time
 ALL = ("second_nearest", "mirrored", "near_miss", "random")
 LEFT, RIGHT = math.radians(30), math.radians(-30)
 

@@ -1,4 +1,4 @@
-"""The pages on reproducing the paper and on general benchmarks: named files exist, and costs are right."""
+"""On the pages about the paper and general benchmarks, named files exist and costs are right."""
 
 import re
 from pathlib import Path
@@ -43,7 +43,7 @@ def test_every_table_shows_evaluated_runs_and_every_row_of_the_paper_has_its_run
     ]
     shown = {word for word in shown if not word.endswith(".png")}
     assert shown <= out | studied
-    # 2 models in 3 modes, and 10 trained rows: all of the paper's own results.
+    # All of the paper's own results: 2 models in 3 modes, and 10 trained rows.
     assert len(shown) == sum(bool(row.run) for row in published_rows().values())
     assert all(published_row(name) for name in named("--published"))
 

@@ -61,7 +61,7 @@ def test_recipe_takes_two_steps(recipe, data, tiny, tmp_path):
     out = tmp_path / "run"
     group = read_recipe(recipe).settings.get("num_generations", 4)
     places = {"model_name_or_path": tiny(), "data": data, "output_dir": out, "dtype": "float32"}
-    places |= {"topics": "null"}  # the data has few
+    places |= {"topics": "null"}  # the data has few questions
     sizes = {**SIZES, "per_device_train_batch_size": group, "report_to": "none", **NEVER_RUN_HERE}
     if method(recipe) != "grpo":
         sizes = {

@@ -1,4 +1,4 @@
-"""Models to start from: an adapter on its own base, or on another base."""
+"""A run may start from an adapter on its own base. An adapter on another base is refused."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""GRPO on video: the trainer computes the same as a plain pass over prompt, clip and completion."""
+"""The trainer for GRPO on video computes the same as a plain pass over prompt, clip and completion."""
 
 import inspect
 from dataclasses import replace
@@ -49,7 +49,8 @@ def _logps(run, batch) -> torch.Tensor:
 
 
 def _plain_logps(model, processor, batch, row, clips, input_mode) -> torch.Tensor:
-    """(tokens,) the same of one row, from the text of its prompt, without padding and without TRL."""
+    """(tokens,) log-probabilities of one row, from the text of its prompt, without padding and without TRL.
+    """
     ids = batch["prompt_ids"][row][batch["prompt_mask"][row].bool()]
     text = processor.tokenizer.decode(ids)
     scene = next(name for name in clips if name in text)
@@ -90,7 +91,7 @@ def test_log_probabilities_are_those_of_a_plain_pass_over_mixed_clips(each_tiny,
 
 
 def test_every_pass_of_the_loss_sees_the_clip(tiny, tmp_path):
-    # With generations that serve four steps, the old log-probabilities are computed as well.
+    # If a generation serves four steps, the old log-probabilities are computed as well.
     run = trainer(tiny(), tmp_path, steps_per_generation=4, per_device_train_batch_size=2)
     for batch in _batches(run):
         found = _logps(run, batch).detach()

@@ -1,4 +1,4 @@
-"""GRPO on video learns: an answer that is always right, and one that only the video shows."""
+"""GRPO on video learns an answer that is always right, and an answer that only the video shows."""
 
 from dataclasses import replace
 
@@ -131,7 +131,7 @@ def test_policy_learns_to_name_a_colour_that_only_the_video_shows(tiny, tmp_path
     how = {"per_device_train_batch_size": 64, "max_steps": 50}
     seeing = _rewarded(start, tmp_path / "seen", answers, clips, **how)
     assert _accuracy(*seeing, unseen_answers, unseen) > 0.8
-    dark, few = _dark(clips), how | {"max_steps": 5}  # all clips are the same now, and so are the answers
+    dark, few = _dark(clips), how | {"max_steps": 5}  # all clips and answers are the same
     assert _accuracy(*_rewarded(start, tmp_path / "dark", answers, dark, **few), answers, dark) <= 0.25
 
 

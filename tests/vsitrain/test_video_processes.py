@@ -1,4 +1,4 @@
-"""Two processes compute the same as one, also with the completions of a group in both."""
+"""Two processes compute the same as one, even if a group has completions in both."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""ZeRO-3: with a stand-in for DeepSpeed, and with DeepSpeed itself in the long tests."""
+"""Runs under ZeRO-3, with a stand-in for DeepSpeed, and in the long tests with DeepSpeed itself."""
 
 import json
 import os
@@ -96,7 +96,7 @@ def test_training_itself_is_partitioned_afterwards(tiny, zero3):
 
 @pytest.fixture(scope="module")
 def with_deepspeed(tmp_path_factory):
-    """A Python with DeepSpeed, which is installed only for these tests, next to all packages of this one."""
+    """A Python with all packages of this one and DeepSpeed, which is installed only for these tests."""
     folder = tmp_path_factory.mktemp("deepspeed")
     venv.create(folder, with_pip=True)
     (own,) = folder.glob("lib/python*/site-packages")

@@ -32,7 +32,7 @@ def asked(text) -> list:
 
 
 def questions(scenes=("scene_a", "scene_b")) -> Dataset:
-    """One question about each scene; the questions differ in length."""
+    """One question about each scene. The questions have different lengths."""
     return Dataset.from_list(
         [
             {
@@ -46,7 +46,7 @@ def questions(scenes=("scene_a", "scene_b")) -> Dataset:
 
 
 def early_letters(completions, **_) -> list[float]:
-    """The share of letters from a to m: random models differ in it."""
+    """The share of letters from a to m, which differs between random models."""
     texts = [completion[0]["content"] for completion in completions]
     return [sum("a" <= letter <= "m" for letter in text) / max(len(text), 1) for text in texts]
 

@@ -1,5 +1,4 @@
-"""A program of two steps on fixed rollouts, in several processes. It writes losses and gradients to a file.
-"""
+"""A program of two steps on fixed rollouts, in several processes. It writes losses and gradients to a file."""
 
 import sys
 from pathlib import Path
@@ -15,7 +14,7 @@ PROMPTS = 3
 
 
 class FixedRollouts(VideoGRPOTrainer):
-    """Writes completions that depend only on the row's place in the whole batch."""
+    """Writes completions that depend only on the place of the row in the complete batch."""
 
     def _generate_single_turn(self, prompt_ids, *_, **__):
         first = self.accelerator.process_index * len(prompt_ids)

@@ -19,9 +19,7 @@ def score(
     split: Split = None,
     reference: Annotated[
         str | None,
-        typer.Option(
-            help="Score a reference: chance, constant, category_constant, centre_distance or key."
-        ),
+        typer.Option(help="Score a reference: chance, constant, category_constant, centre_distance or key."),
     ] = None,
     meta_info: MetaInfoOrNone = None,
     published: Published = None,

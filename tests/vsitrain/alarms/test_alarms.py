@@ -23,7 +23,7 @@ WELL = Statistics(
 
 
 def run(steps, **figures):
-    """A run of the given number of steps; a figure is a value, or a function of the step."""
+    """A run of the given number of steps. Each figure is a value, or a function of the step."""
     return [
         replace(WELL, step=n, **{k: v(n) if callable(v) else v for k, v in figures.items()})
         for n in range(1, steps + 1)

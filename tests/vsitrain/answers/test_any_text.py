@@ -1,4 +1,4 @@
-"""The parsers read any text of a model soon and without an error."""
+"""The parsers read any text of a model quickly and without an error."""
 
 import math
 import time

@@ -1,4 +1,4 @@
-"""Letters in any usual form; an article is not taken for a letter."""
+"""Letters are read in any usual form, and articles are not read as letters."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Numbers as models write them: every usual form, the question's unit, one number of many."""
+"""Numbers as models write them: in every usual form, in the question's unit, one number among many."""
 
 import math
 
@@ -86,7 +86,7 @@ def test_two_and_a_half_metres_are_read_in_any_usual_form(dress: str) -> None:
         ("about a meter", "m", 1),
         ("one meter", "m", 1),
         ("1.5 m", "cm", 150),
-        ("2.3 m", "cm", 230),  # exactly: 2.3 / 0.01 would be inexact
+        ("2.3 m", "cm", 230),  # exact arithmetic, because 2.3 / 0.01 has a rounding error
         ("a hundred and five", "cm", 105),
         ("one hundred twenty centimeters", "cm", 120),
         ("5'3\"", "cm", 63 * 2.54),
@@ -165,7 +165,7 @@ def test_text_without_a_number_in_a_fitting_unit_has_no_number(text: str, unit: 
         ("2.5 m. The sofa is 2 m wide.", "m", 2.5),
         ("about 2.5 (see frame 4)", "m", 2.5),
         ("2.5 [unsure!!]", "m", 2.5),
-        # It argues first, and ends with its answer.
+        # The reply argues first, and ends with its answer.
         ("I see 2 chairs at the table. Then 1 by the window. There are 3.", None, 3),
         ("I see 2 chairs at the table and 1 by the window, so 3 in total.", None, 3),
         ("2 + 1 = 3", None, 3),
@@ -174,7 +174,8 @@ def test_text_without_a_number_in_a_fitting_unit_has_no_number(text: str, unit: 
         ("1. By the desk\n2. By the window\n\nTotal: 2", None, 2),
         ("1. **Desk**: one chair\n2. **Window**: another\n3. None elsewhere\nThere are 2 chairs.", None, 2),
         (r"It has 2 and 3, which makes \boxed{5}", None, 5),
-        # A number with the question's unit is preferred to a bare one; one with another unit does not count.
+        # A number with the question's unit is preferred to a bare number. A number with another unit does not
+        # count.
         ("The room is 5 m by 4 m, so 20 square meters.", "m²", 20),
         ("5x4 = 20", "m²", 20),
         ("Between these 2 objects there are 1.5 m", "m", 1.5),
@@ -214,7 +215,7 @@ TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 
 
 def in_words(number: int) -> str:
-    """The number in words, from the largest part down: the inverse of reading."""
+    """Write a number in words. This is the inverse of reading it."""
     small, tens = SMALL.split(), TENS.split()
     if number < 20:
         return small[number]

@@ -1,4 +1,4 @@
-"""Tags: the answer between them, and a format that earns nothing for cheating."""
+"""The answer is read between tags, and replies that cheat about the format earn nothing."""
 
 import pytest
 
@@ -44,12 +44,12 @@ def test_a_reply_with_each_tag_once_is_in_format(text: str) -> None:
     [
         "",
         "3",
-        "<think></think><answer>3</answer>",  # empty bodies: the first cheat of the paper's models
+        "<think></think><answer>3</answer>",  # the paper's models cheated like this
         "<think> \n </think><answer>3</answer>",
         "<think>...</think><answer>3</answer>",
         "<think>far</think><answer></answer>",
         "<think>far</think><answer>3</answer><answer>4</answer>",
-        "<think>far</think><think>farther</think><answer>3</answer>",  # pairs too many: the second
+        "<think>far</think><think>farther</think><answer>3</answer>",  # and like this
         "<think>far</think><answer>3</answer><think>far</think><answer>3</answer>",
         "<think>far</think><answer>3</answer><think></think>",
         "<answer>3</answer><think>far</think>",

@@ -1,4 +1,4 @@
-"""Words: the same in any form and as synonyms; a list of guesses is not accepted as an answer."""
+"""Words are recognised in any form and as synonyms. A list of guesses is not accepted as an answer."""
 
 import pytest
 from hypothesis import given

@@ -36,7 +36,7 @@ def clip(folder, scene=SCENE, **more):
 
 
 def places(frames: np.ndarray) -> list[int]:
-    """The numbers of the stored frames, by their shade."""
+    """The numbers of frames in the stream, computed from their shades."""
     return [round((int(frame[..., 0].mean()) - 10) / 10) for frame in frames]
 
 
@@ -108,7 +108,7 @@ def test_picture_decoded_at_a_fraction_is_the_full_picture_shrunk(size):
     jpeg = scene_picture()
     whole = Image.open(io.BytesIO(jpeg)).resize(size, Image.Resampling.BOX)
     error = decode(jpeg, size).astype(float) - np.asarray(whole)
-    assert np.sqrt((error**2).mean()) < 2.5  # of 255; a picture shifted by a pixel differs by more
+    assert np.sqrt((error**2).mean()) < 2.5  # of 255. A shift by a pixel causes a larger error
     shifted = np.roll(np.asarray(whole).astype(float), 1, axis=1) - np.asarray(whole)
     assert np.sqrt((error**2).mean()) < np.sqrt((shifted**2).mean())
 
@@ -134,7 +134,7 @@ def test_cache_drops_the_least_recently_used_clip(folder):
 
 @pytest.mark.parametrize("orientation", [0, 90, 180, 270])
 def test_clip_is_upright_for_any_orientation_of_the_camera(tmp_path, orientation):
-    jpeg = scene_picture(turn=orientation)  # Pillow turns counter-clockwise: the build states the turn back
+    jpeg = scene_picture(turn=orientation)  # counter-clockwise. The build states a clockwise turn
     size = Image.open(io.BytesIO(jpeg)).size
     row = builds.footage(SCENE, 1, size, orientation=orientation, images=[{"bytes": jpeg, "path": "0.jpg"}])
     folder = builds.write(tmp_path, frames=[row])

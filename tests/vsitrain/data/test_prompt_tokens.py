@@ -1,4 +1,4 @@
-"""The reported tokens of a run's prompts, compared with the prompts themselves; and the form of a prompt."""
+"""The reported numbers of tokens of a run's prompts equal those of the prompts."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The questions of a build that are trained on, how often each is shown, and refusals before training."""
+"""Which questions of a build are shown in training, how often, and which data is refused."""
 
 import os
 from collections import Counter

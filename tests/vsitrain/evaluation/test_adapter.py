@@ -25,7 +25,10 @@ from vsitrain.scoring.questions import read_questions
 
 @pytest.fixture
 def adapter(tiny, tmp_path):
-    """An adapter that changes much: its second factor is not zero, as it would be before a training."""
+    """An adapter that changes replies much.
+
+    Its second factor is not zero, unlike that of an untrained adapter.
+    """
     torch.manual_seed(0)
     model = AutoModelForImageTextToText.from_pretrained(tiny(), dtype="float32")
     adapted = get_peft_model(model, LoraConfig(r=4, target_modules=LORA_TARGETS))

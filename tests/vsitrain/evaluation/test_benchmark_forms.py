@@ -1,4 +1,4 @@
-"""VSI-Bench in every form of its files: from these files to predictions, by the command."""
+"""`vsitrain evaluate` makes predictions from VSI-Bench in every form of its files."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from vsitrain.scoring.predictions import read_entries
 
 
 class Shades:
-    """A stand-in for a model: it replies with the brightness of the shown frames."""
+    """A stand-in for a model. It replies with the brightness of the shown frames."""
 
     def __init__(self, *_, **__):
         pass

@@ -30,7 +30,7 @@ def data(tmp_path):
 
 
 class Says:
-    """A stand-in for a model: it keeps the questions and the size of each batch."""
+    """A stand-in for a model. It records the questions and the size of each batch."""
 
     def __init__(self, reply=lambda row: f"<answer>{row['id']}</answer> and more"):
         self.text_of = reply
@@ -94,7 +94,7 @@ def test_a_killed_evaluation_resumes_and_ends_with_the_same_bytes(data, tmp_path
     made = Made(tmp_path / "out", data)
     made.run(rows=sorted(made.rows, key=lambda row: row["scene_name"])[:3], batch=1)
     path = tmp_path / "out" / "predictions.jsonl"
-    path.write_bytes(path.read_bytes()[:-cut])  # a kill in the middle of a line leaves this
+    path.write_bytes(path.read_bytes()[:-cut])  # a process that is killed while it writes a line leaves this
     assert made.run() == whole
 
 
@@ -107,7 +107,7 @@ def test_a_last_line_that_lacks_only_its_newline_is_kept(data, tmp_path):
     path.write_bytes(before.removesuffix(b"\n"))
     model = Says()
     assert made.run(model=model) == whole
-    assert model.batches == [1]  # the one that was not asked before
+    assert model.batches == [1]  # the question that was not asked before
     assert path.read_bytes().startswith(before)
 
 
@@ -143,7 +143,7 @@ def test_an_evaluation_that_showed_frames_at_other_rates_is_not_continued(data, 
     made = Made(tmp_path / "out", data)
     made.run(rows=made.rows[:1])
     record = json.loads((tmp_path / "out" / "run.json").read_text())
-    del record["shown_as"]  # as before the rates of frames were corrected
+    del record["shown_as"]  # evaluations were like this before the frame rates were corrected
     (tmp_path / "out" / "run.json").write_text(json.dumps(record))
     with pytest.raises(
         OptionError, match="another version of vsitrain, which shows frames in another way"

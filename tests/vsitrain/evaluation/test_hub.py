@@ -1,4 +1,4 @@
-"""A model, an adapter and the benchmark by their names on the Hub, with a hub on loopback."""
+"""A model, an adapter and the benchmark are found by their names on the Hub. The hub is on loopback."""
 
 import json
 from dataclasses import replace
@@ -106,7 +106,7 @@ def test_a_name_that_does_not_exist_is_reported_in_a_message(hub, evaluate):
 def test_a_server_that_is_not_a_hub_is_reported_in_a_message(
     hub, evaluate, tiny, tmp_path, monkeypatch, body
 ):
-    monkeypatch.setattr("time.sleep", lambda _: None)  # the client tries as often, but without pauses
+    monkeypatch.setattr("time.sleep", lambda _: None)  # the client tries again without pauses
     publish(hub, "lab/model", copied(tiny, tmp_path / "model"))
     for method in ("HEAD", "GET"):
         hub.fail(method, ".", 200, times=1_000, body=body)

@@ -42,9 +42,7 @@ def test_a_kill_loses_at_most_one_batch_and_the_same_command_completes_the_evalu
 
 
 @pytest.mark.slow
-def test_two_processes_predict_the_same_as_one(
-    tiny, tmp_path, monkeypatch, forks, offline
-):
+def test_two_processes_predict_the_same_as_one(tiny, tmp_path, monkeypatch, forks, offline):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     data = asked.build(tmp_path / "build")
     how = ["--frames", "2", "--max-new-tokens", "6", "--batch", "2", "--dtype", "float32"]

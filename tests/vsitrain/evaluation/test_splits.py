@@ -1,4 +1,4 @@
-"""Models are scored on rooms that were held out; without such rooms, the user is warned."""
+"""Models are scored on held-out rooms. Without such rooms, the user is warned."""
 
 import json
 

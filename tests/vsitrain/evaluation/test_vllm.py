@@ -1,4 +1,4 @@
-"""The vLLM backend, with a stand-in that has vLLM's documented interface: nothing here runs vLLM itself."""
+"""The vLLM backend, tested with a stand-in that has vLLM's documented interface. vLLM itself is not run."""
 
 import importlib.metadata
 import json

@@ -1,4 +1,4 @@
-"""The size of a clip computed from the configuration is that of the real processor."""
+"""The size of a clip that is computed from the configuration equals that of the real processor."""
 
 import pytest
 from transformers import AutoConfig, AutoProcessor
@@ -51,8 +51,8 @@ def test_tokens_of_a_clip_are_those_that_it_adds_to_its_prompt(tiny, family, inp
 
 
 def test_frames_as_images_take_twice_the_tokens():
-    # 16 frames of 640 × 480 at 128 tokens each: 1,931 tokens as images and 965 as a video, found with the
-    # published processor; both with about 29 tokens of a chat template.
+    # The published processor makes 1,931 tokens of 16 frames of 640 × 480 as images, at 128 tokens each, and
+    # 965 tokens of the video. Both numbers contain about 29 tokens of a chat template.
     from tests.vsitrain.plan.planned import real_config
 
     config = real_config("qwen2-vl-2b")

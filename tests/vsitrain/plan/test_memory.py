@@ -1,4 +1,4 @@
-"""Memory in the plan is that of real tensors, if a CPU can hold them."""
+"""The planned memory equals that of real tensors, as far as they fit into the memory of a CPU."""
 
 from dataclasses import replace
 
@@ -76,7 +76,7 @@ def language_model(hidden, intermediate, heads, key_values, layers):
 
 
 def peak_of_a_step(config, rows, tokens, *, lora, checkpointing):
-    """Bytes beyond weights and gradients in a step of the language model under bfloat16 autocast."""
+    """Bytes of a step of the language model under bfloat16 autocast, without weights and gradients."""
     dtype = torch.bfloat16 if lora else torch.float32
     model = AutoModelForImageTextToText.from_config(config, dtype=dtype)
     base = model
@@ -320,13 +320,13 @@ def test_vllm_takes_its_share_in_place_of_generation():
         ({"optimizer": "adamw_8bit"}, -1),
     ],
 )
-def test_settings_that_save_memory_lower_it_in_the_plan(change, sign):
+def test_settings_change_the_planned_memory_in_the_right_direction(change, sign):
     model = real_model("qwen2-vl-2b", lora=LoraConfig(r=64, target_modules=LORA_TARGETS))
     difference = memory_of(model, grpo(**change), 0).total - memory_of(model, grpo(), 0).total
     assert sign * difference >= 0
     assert (
         difference or "completion_tokens" in change
-    )  # replies are short beside the peak of the vision tower
+    )  # replies are short, so the vision tower decides the peak
 
 
 def test_every_assumption_has_its_reason_and_source():

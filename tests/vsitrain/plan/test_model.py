@@ -1,4 +1,4 @@
-"""Parameters counted from a configuration are those of the model with weights."""
+"""The numbers of parameters from a configuration equal those of the model with weights."""
 
 import json
 
@@ -16,7 +16,7 @@ from vsitrain.plan import measure_model, part_of, read_model_config
 @pytest.mark.parametrize(
     ("name", "total", "vision"),
     [
-        # Totals: as the Hub states for the published weights. Vision: 675 M, as the model's paper says.
+        # Totals: as the Hub states for the published weights. Vision: 675 M, as the model's paper states.
         ("qwen2-vl-2b", 2_208_985_600, 0.675e9),
         ("qwen2-vl-7b", 8_291_375_616, 0.675e9),
         # Its layers: 24 of width 1024 and 4096. Its four mergers have 25 M parameters each.

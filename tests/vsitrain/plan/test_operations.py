@@ -1,4 +1,4 @@
-"""Operations and memory in the plan are those that PyTorch counts while a model really trains."""
+"""The planned operations and memory equal those that PyTorch counts while a model trains."""
 
 import pytest
 from peft import LoraConfig
@@ -87,8 +87,7 @@ def test_planned_operations_of_a_round_are_those_that_torch_counts(family, tmp_p
 
 
 class SecondStep(TrainerCallback):
-    """Records the bytes at the peak of the second step, in addition to those that were allocated before it.
-    """
+    """Records the bytes at the peak of the second step, in addition to those before it."""
 
     def on_step_begin(self, _, state, __, **___):
         if state.global_step == 1:

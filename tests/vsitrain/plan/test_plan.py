@@ -1,4 +1,4 @@
-"""The whole plan: its time as a formula, its refusal with numbers, its text and data."""
+"""The complete plan: the formulas of its time, its refusal with numbers, its text and data."""
 
 import ast
 import json
@@ -65,7 +65,7 @@ def flops(model, **changes):
 
 
 def test_training_all_parameters_takes_six_flops_per_parameter_and_token_plus_attention():
-    # Chowdhery et al. 2022 (PaLM), appendix B: 6 N + 12 L H Q T a token.
+    # Chowdhery et al. 2022 (PaLM), appendix B: 6 N + 12 L H Q T per token.
     layers = FULL.parts["language model"]
     assert flops(FULL, checkpointing=False) == pytest.approx(6 * layers + 12 * 28 * 12 * 128 * 1000)
 

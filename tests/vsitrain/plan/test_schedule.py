@@ -1,4 +1,4 @@
-"""Steps in the plan are those that TRL's trainers and the Trainer count."""
+"""The planned steps equal those that TRL's trainers and the Trainer count."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Rewards, compared with values worked out by hand and other forms of their formulas, also for cheating."""
+"""Rewards are compared with values computed by hand and with other forms of their formulas."""
 
 import math
 import pickle

@@ -21,7 +21,7 @@ def lmms_eval(lmms_eval_wheel, tmp_path_factory):
         spec = importlib.util.spec_from_file_location("lmms_eval_vsibench", path)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-        # From 0.7 on it reads numbers from sentences, which the benchmark's own scorer does not.
+        # Since version 0.7, lmms-eval reads numbers in sentences. The benchmark's own scorer does not.
         patch.setattr(
             module, "extract_number", lambda text: module.to_float(module.fuzzy_matching(text)), raising=False
         )

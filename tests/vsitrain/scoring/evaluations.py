@@ -1,4 +1,4 @@
-"""Evaluations as `vsitrain evaluate` leaves them, without a model."""
+"""Write evaluations in the form of `vsitrain evaluate`, without a model."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,8 @@ TRAINED = {"start": "Qwen/Qwen2-VL-2B-Instruct", "method": "grpo", "prompt": "va
 
 
 def write(folder: Path, share=0.0, count=300, **record) -> Path:
-    """An evaluation with right answers to its first `share` of questions, and other answers to the rest."""
+    """Write an evaluation. The first `share` of the questions have right answers, the others have wrong ones.
+    """
     asked, replies = rows(count)
     folder.mkdir(parents=True)
     lines = [

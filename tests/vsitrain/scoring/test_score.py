@@ -129,7 +129,7 @@ def test_frames_seen_and_the_debiased_subset_have_averages_of_their_own():
 
 
 def test_an_unreadable_key_is_reported():
-    """A name with a space in it: the official scorer reads only its first word."""
+    """A category with a space in its name. The official scorer reads only the first word."""
     row = {"id": "1", "dataset": "one", "scene_name": "s", "question_type": "nearest", "question": "?"}
     asked = [{**row, "ground_truth": "trash can", "options": None}]
     scores, key = score(asked, replies := REFERENCES["key"][1](asked)), score(asked, replies)
