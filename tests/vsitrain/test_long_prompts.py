@@ -1,5 +1,4 @@
-"""Prompts are never truncated, for any settings of the tokenizer. An error names a prompt that is too long.
-"""
+"""Prompts are never truncated, for any settings of the tokenizer. An error names a prompt that is too long."""
 
 import json
 import shutil

@@ -1,5 +1,4 @@
-"""Trained weights are in float32, so that small steps are not lost by rounding. Computation is in bfloat16.
-"""
+"""Trained weights are in float32, so that small steps are not lost by rounding. Computation is in bfloat16."""
 
 import pytest
 import torch

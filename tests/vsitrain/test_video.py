@@ -49,8 +49,7 @@ def _logps(run, batch) -> torch.Tensor:
 
 
 def _plain_logps(model, processor, batch, row, clips, input_mode) -> torch.Tensor:
-    """(tokens,) log-probabilities of one row, from the text of its prompt, without padding and without TRL.
-    """
+    """(tokens,) log-probabilities of one row, from the text of its prompt, without padding and without TRL."""
     ids = batch["prompt_ids"][row][batch["prompt_mask"][row].bool()]
     text = processor.tokenizer.decode(ids)
     scene = next(name for name in clips if name in text)
