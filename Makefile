@@ -3,7 +3,7 @@ PYTHON ?= python3
 export PYTHON
 
 # One thread for each test process: the machine's cores go to `-n`. Three processes keep two cores busy, because
-# tests also wait: for processes, servers and disks.
+# tests also wait for processes, servers and disks.
 export OMP_NUM_THREADS = 1
 # Python keeps the compiled modules of the tests, even if the environment says otherwise.
 unexport PYTHONDONTWRITEBYTECODE

@@ -42,7 +42,8 @@ class Loop:
         rooms = self.out / "rooms"
         small = "--frames 4 --frame-size 112x84 --view corners --plain --vertices 8000"
         yield "rooms", ["vsidata", "synth", str(rooms), "--scenes", str(self.rooms), *small.split()]
-        # The benchmark's method of measuring a room works on coarse scans; that of `wide` needs fine ones.
+        # The benchmark's method of measuring a room works on coarse scans. The method of `wide` needs fine
+        # scans.
         asked = "--rules vsibench --topics room_size_estimation --frames 4 --holdout 20%"
         build = ["vsidata", "build", "--scannet-root", str(rooms), "--out", str(self.out / "questions")]
         yield "questions", [*build, *asked.split()]

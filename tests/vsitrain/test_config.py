@@ -121,7 +121,7 @@ def test_a_fault_on_the_command_line_names_the_option(recipe):
     assert error.value.file == "--beta"
 
 
-def test_groups_that_do_not_fill_a_round_are_refused_in_terms_of_keys_that_people_set(recipe):
+def test_error_about_groups_that_do_not_fill_a_round_names_the_keys_that_users_set(recipe):
     with pytest.raises(
         OptionError, match="num_generations is 3, which does not divide the 4 completions"
     ) as it:
@@ -136,7 +136,7 @@ def test_settings_that_trl_refuses_are_reported_without_a_traceback(recipe):
         read_config("grpo", recipe, ["--num_generations", "1"])
 
 
-def test_data_must_be_named(tmp_path):
+def test_the_key_data_is_required(tmp_path):
     with pytest.raises(OptionError, match="is missing"):
         read_config("sft", write(tmp_path, "run.yaml", "output_dir: out\n"), [])
 

@@ -30,20 +30,20 @@ def checkpoint(tmp_path):
     return str(folder)
 
 
-def test_the_same_run_resumes_also_from_data_in_another_folder(checkpoint):
+def test_a_run_resumes_with_the_same_data_in_another_folder(checkpoint):
     assert continue_provenance(checkpoint, NOW, accept=False) == NOW
     moved = replace(NOW, data="elsewhere/questions", settings={**NOW.settings, "max_steps": 500})
     assert continue_provenance(checkpoint, moved, accept=False) == moved
 
 
 @pytest.mark.parametrize("name", OTHER)
-def test_other_data_frames_or_rewards_are_refused_by_name(checkpoint, name):
+def test_changed_data_frames_or_rewards_are_refused_and_named(checkpoint, name):
     with pytest.raises(OptionError, match=name) as caught:
         continue_provenance(checkpoint, replace(NOW, **OTHER[name]), accept=False)
     assert "--accept_changes true" in caught.value.remedy
 
 
-def test_accepted_changes_are_recorded_and_survive_the_next_resumption(checkpoint, tmp_path):
+def test_accepted_changes_are_recorded_and_kept_when_the_run_resumes_again(checkpoint, tmp_path):
     changed = continue_provenance(checkpoint, replace(NOW, num_frames=8), accept=True)
     assert changed.changes == ({"step": 30, "changed": {"num_frames": [16, 8]}},)
     later = tmp_path / "checkpoint-60"
@@ -54,7 +54,7 @@ def test_accepted_changes_are_recorded_and_survive_the_next_resumption(checkpoin
     assert [change["step"] for change in again.changes] == [30, 60]
 
 
-def test_a_checkpoint_that_recorded_less_is_compared_by_its_recorded_settings(tmp_path):
+def test_only_settings_that_the_checkpoint_recorded_are_compared(tmp_path):
     old = tmp_path / "checkpoint-5"
     old.mkdir()
     write_provenance(old, KNOWN)

@@ -44,7 +44,7 @@ def test_model_without_vision_is_refused_with_the_known_families():
 
 
 @pytest.mark.parametrize("input_mode", ["video", "images"])
-def test_batch_of_mixed_clips_is_read_like_each_alone(each_tiny, input_mode):
+def test_a_batch_of_mixed_clips_gives_the_same_as_each_clip_alone(each_tiny, input_mode):
     model, processor = parts(each_tiny)
     prompts = [asked("How many chairs?"), asked("How far?"), asked("Where?")]
     clips = list(CLIPS.values())
@@ -170,7 +170,7 @@ SIZES = [(240, 320), (30, 40), (108, 192), (200, 84)]
 
 @pytest.mark.parametrize("squares", [(4, 4), (14, 16), (40, 40)])
 @pytest.mark.parametrize("family", ["qwen2-vl", "qwen2.5-vl", "qwen3-vl"])
-def test_no_frame_has_more_pixels_than_the_upper_limit_also_if_the_lower_is_close(tiny, family, squares):
+def test_no_frame_has_more_pixels_than_the_upper_limit_even_if_the_lower_is_close(tiny, family, squares):
     _, processor = parts(tiny(family))
     patch = processor.image_processor.patch_size
     least, most = (number * (2 * patch) ** 2 for number in squares)

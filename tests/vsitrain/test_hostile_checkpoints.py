@@ -67,7 +67,7 @@ def _resume(tiny, checkpoint, tmp_path):
 
 @pytest.mark.parametrize("file", ["optimizer.pt", "scheduler.pt", "rng_state.pth"])
 @pytest.mark.parametrize("spoil", [_code, _code_in_torchs_form, _garbage, _nothing, _other_value])
-def test_a_state_that_no_run_wrote_is_refused_and_not_run(tiny, checkpoint, tmp_path, file, spoil):
+def test_a_state_that_no_run_wrote_is_refused_and_its_code_not_run(tiny, checkpoint, tmp_path, file, spoil):
     ran = tmp_path / "ran"
     spoil(checkpoint / file, ran)
     with pytest.raises(VsiError, match="state cannot be read") as caught:

@@ -173,7 +173,7 @@ def test_a_penalty_that_is_not_a_number_is_refused(model):
         penalty_of(find_model(str(model)))
 
 
-def test_a_question_that_contains_a_token_for_pixels_is_refused_by_its_name(each_tiny):
+def test_a_question_that_contains_a_token_for_pixels_is_refused_and_named(each_tiny):
     processor = open_processor(each_tiny)
     for token in (processor.image_token, processor.video_token):
         with pytest.raises(OptionError, match=r"of question 7: contains .* stands for pixels") as caught:

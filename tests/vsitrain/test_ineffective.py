@@ -65,7 +65,7 @@ def read(kind, tmp_path, line):
         ("grpo", "gradient_checkpointing: true\nactivation_checkpointing: false"),
     ],
 )
-def test_setting_that_would_do_nothing_is_refused_by_its_line(tmp_path, kind, line):
+def test_a_setting_without_effect_is_refused_and_its_line_is_named(tmp_path, kind, line):
     with pytest.raises(OptionError, match=f"`{line.partition(':')[0]}` ") as caught:
         read(kind, tmp_path, line)
     assert caught.value.file == f"{tmp_path / 'run.yaml'}, line 3"

@@ -77,7 +77,7 @@ def test_a_run_does_not_write_through_links(run, mine, name):
     assert caught.value.file == str(run / name)
 
 
-def test_other_links_in_a_run_and_to_it_are_kept(run, mine, tmp_path):
+def test_links_to_a_run_and_other_links_in_it_are_kept(run, mine, tmp_path):
     (run / "latest").symlink_to("checkpoint-10")
     (tmp_path / "link").symlink_to(run)
     refuse_linked_run(tmp_path / "link")
@@ -105,7 +105,7 @@ def test_overwriting_removes_the_files_of_a_run_and_no_similar_names(run):
     assert {path.name for path in run.iterdir()} == own
 
 
-def test_a_folder_base_of_the_user_is_not_replaced(tmp_path):
+def test_a_folder_named_base_of_the_user_is_not_replaced(tmp_path):
     adapter, base = tmp_path / "adapter", tmp_path / "run" / "_base"
     adapter.mkdir()
     (adapter / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": "lab/model"}))
@@ -124,7 +124,7 @@ def test_rollouts_are_neither_written_nor_removed_through_a_link(run, mine):
 
 
 @pytest.mark.parametrize("link", ["symlink_to", "hardlink_to"])
-def test_alarms_and_predictions_are_not_appended_to_a_file_elsewhere(run, mine, link):
+def test_alarms_and_predictions_are_not_appended_to_a_file_outside_the_run(run, mine, link):
     getattr(run / "alarms.jsonl", link)(mine / "file")
     getattr(run / "predictions.jsonl", link)(mine / "file")
     with pytest.raises(OptionError, match="link"):
@@ -186,7 +186,7 @@ def test_alarms_are_read_from_regular_files_only(run):
 
 
 @pytest.mark.parametrize("typed", [["tiny"], ["merge", "adapter"]], ids=["tiny", "merge"])
-def test_a_model_of_the_user_is_not_written_over(mine, typed):
+def test_a_model_of_the_user_is_not_overwritten(mine, typed):
     ran = CliRunner().invoke(app, [*typed, str(mine)])
     assert isinstance(ran.exception, OptionError)
     assert "already exists" in ran.exception.fault

@@ -1,4 +1,4 @@
-"""Prompts are never truncated, for any settings of the tokenizer. An error names a prompt that is too long."""
+"""Prompts are never truncated, for any tokenizer. An error names a prompt that is too long."""
 
 import json
 import shutil
@@ -48,31 +48,31 @@ def test_a_prompt_is_kept_complete_or_refused_by_the_limit_of_its_tokenizer(limi
         encode_rows(short, [prompt("Well?")], [CLIPS["scene_a"]], names=["this one"])
 
 
-def test_supervised_fine_tuning_names_the_question(limited, data):
+def test_error_of_supervised_fine_tuning_names_the_question(limited, data):
     processor = AutoProcessor.from_pretrained(limited(max_length=40))
     with pytest.raises(OptionError, match=f"question {asked.ROWS[0]['id']} about {asked.SCENES[0]}"):
         AnswerCollator(asked.asking(data, processor))([asked.ROWS[0]])
 
 
 @pytest.mark.parametrize("kind", [test_sft, test_dpo])
-def test_a_length_to_cut_at_is_refused_from_python_as_from_the_command(tiny, data, tmp_path, kind):
+def test_a_length_to_truncate_at_is_refused_in_python_as_on_the_command_line(tiny, data, tmp_path, kind):
     with pytest.raises(OptionError, match="`max_length` would have no effect: prompts are never truncated"):
         kind.trainer_of(tiny(), data, tmp_path / "out", changes={"max_length": 512})
     kind.trainer_of(tiny(), data, tmp_path / "out", changes={"max_length": None})
 
 
-def test_grpo_refuses_settings_without_effect_from_python(tiny, tmp_path):
+def test_grpo_refuses_settings_without_effect_in_python(tiny, tmp_path):
     with pytest.raises(OptionError, match="`cast_lm_head_to_fp32` ends the run in TRL"):
         trainer(tiny(), tmp_path / "out", cast_lm_head_to_fp32=True)
 
 
-def test_grpo_names_the_question(limited, tmp_path):
+def test_error_of_grpo_names_the_question(limited, tmp_path):
     run = trainer(limited(max_length=20), tmp_path / "out")
     with pytest.raises(OptionError, match=r"the prompt about scene_[ab].* has [0-9]+ tokens"):
         run.train()
 
 
-def test_evaluation_names_the_question(limited, data):
+def test_error_of_an_evaluation_names_the_question(limited, data):
     settings = settings_for("none", num_frames=4)
     model = Replier(find_model(str(limited(max_length=20))), settings, dtype=None, device="cpu")
     clips = FrameStore(str(data), "train", num_frames=4, max_pixels=12544)

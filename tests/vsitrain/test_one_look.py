@@ -85,7 +85,7 @@ def patches_of(processor, clip):
 
 
 def of_a_round(run):
-    """The shuffled micro-batches of a round, each with its loss, and with the gradients at the end of a step."""
+    """The shuffled micro-batches of a round, each with its loss, and the gradients at the end of a step."""
     told = []
     for number, batch in enumerate(_batches(run)):
         batch["advantages"] = torch.linspace(-1, 1, len(batch["advantages"]))

@@ -1,4 +1,4 @@
-"""Trained weights are in float32, so that small steps are not lost by rounding. Computation is in bfloat16."""
+"""Trained weights are float32, so that rounding does not remove small steps. Computation is bfloat16."""
 
 import pytest
 import torch

@@ -16,7 +16,7 @@ from vsitrain.rewards.match import match_reward
 from vsitrain.rewards.mra import mra_reward
 from vsitrain.rewards.reply import Setting
 
-topic_and_rules({})  # the rule sets are read here, before Hypothesis measures time
+topic_and_rules({})  # the rule sets are read here, and not while a test runs
 ALL = ("second_nearest", "mirrored", "near_miss", "random")
 LEFT, RIGHT = math.radians(30), math.radians(-30)
 
@@ -129,7 +129,7 @@ def test_no_wrong_answer_is_read_as_the_right_one(row, kinds, letters, seed):
 
 
 @given(st.integers(1, 9999), st.integers(0, 2), st.integers(0, 10_000))
-def test_random_number_is_within_four_times_the_truth_and_written_like_it(digits, decimals, seed):
+def test_random_number_is_within_four_times_the_truth_and_has_as_many_decimals(digits, decimals, seed):
     truth = f"{digits / 10**decimals:.{decimals}f}"
     answer = wrong(number(truth, "m"), "random", seed=seed)
     step = 10.0**-decimals
@@ -176,12 +176,12 @@ def test_near_miss_scores_higher_in_the_benchmark_than_a_random_number():
         (direction("_hard", HARD, "back-left", 160, 20), "back-right"),
     ],
 )
-def test_mirrored_direction_has_left_for_right(row, answer):
+def test_mirrored_direction_has_left_and_right_exchanged(row, answer):
     assert wrong(row, "mirrored") == answer
     assert wrong(row, "mirrored", letters=True) == "ABCD"[[o[3:] for o in row["options"]].index(answer)]
 
 
-def test_mirrored_route_has_every_left_turn_for_a_right_one():
+def test_mirrored_route_has_left_and_right_turns_exchanged():
     assert wrong(ROUTE, "mirrored") == "A"
 
 

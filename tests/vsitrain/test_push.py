@@ -84,7 +84,7 @@ def test_a_repository_that_the_token_may_not_write_is_refused_before_the_trainin
     assert not (tmp_path / "run" / "model.safetensors").exists()
 
 
-def test_a_run_from_an_adapter_pushes_its_base_with_it_to_a_branch_that_is_made(hub, train, tmp_path):
+def test_a_run_from_an_adapter_pushes_the_adapter_and_its_base_to_a_new_branch(hub, train, tmp_path):
     lora = {"use_peft": "true", "lora_r": 4, "learning_rate": 1e-2}
     status, errors = train("sft", output_dir="before", push_to_hub="false", **lora)
     assert status == 0, errors
@@ -140,7 +140,7 @@ def test_a_run_without_a_push_writes_no_token(train, tmp_path):
     assert _holding(tmp_path, OWNER) == []
 
 
-def test_an_interrupted_push_keeps_the_model_here_and_resumes(hub, train, tmp_path):
+def test_an_interrupted_push_keeps_the_local_model_and_resumes(hub, train, tmp_path):
     before = signal.signal(signal.SIGTERM, lambda *_: pytest.fail("no handler takes the signal"))
     saving = {"save_strategy": "steps", "save_steps": 1, "hub_strategy": "end"}
     with hub.held("POST", "/commit/main") as reached:
@@ -191,7 +191,7 @@ print(found, Path("/proc/self/cmdline").read_bytes().split(bytes(1))[3:-1])
 
 
 @pytest.mark.parametrize("words", [("--hub_token", OWNER), ("--hub-token", OWNER), (f"--hub_token={OWNER}",)])
-def test_the_token_is_gone_from_the_list_of_processes(words):
+def test_the_token_is_removed_from_the_list_of_processes(words):
     command = [sys.executable, "-c", _LISTED, *words, "--other", "x"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert said.startswith("True ")

@@ -23,7 +23,7 @@ def named(option: str) -> list[str]:
     return [words[place + 1] for words in REPRODUCE for place, word in enumerate(words) if word == option]
 
 
-def test_every_evaluated_model_is_trained_there_or_published():
+def test_every_evaluated_model_is_trained_on_the_page_or_published():
     recipes = {Path(path) for path in named("--config") if "/data/" not in path}
     trained = {str(read_recipe(ROOT / path).settings["output_dir"]) for path in recipes}
     asked = set(named("--model"))

@@ -92,7 +92,7 @@ def _run(folder, out, resume=None):
     return run, read_rollouts(out / "_rollouts")
 
 
-def test_log_of_a_run_has_its_generated_rewarded_and_trained_completions(tiny, tmp_path):
+def test_log_of_a_run_has_the_completions_that_were_generated_and_trained_on(tiny, tmp_path):
     run, table = _run(tiny(), tmp_path / "run")
     assert table["step"].to_pylist() == [step for step in range(4) for _ in range(8)]
     for row in table.to_pylist():

@@ -50,7 +50,7 @@ def test_merged_model_replies_as_adapter_and_base_together(tiny, adapter, tmp_pa
     assert AutoProcessor.from_pretrained(merged).video_token_id == processor.video_token_id
 
 
-def test_adapter_of_a_wider_model_is_refused_with_the_tensor_that_does_not_fit(adapter, tmp_path):
+def test_adapter_of_a_wider_model_is_refused_and_the_tensor_is_named(adapter, tmp_path):
     make_tiny(tmp_path / "wide", TINY.model_copy(update={"intermediate_size": 256}))
     with pytest.raises(
         OptionError, match=r"does not fit its base .* is \(4, 128\), but the base needs \(4, 256\)"

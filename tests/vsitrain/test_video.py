@@ -49,7 +49,7 @@ def _logps(run, batch) -> torch.Tensor:
 
 
 def _plain_logps(model, processor, batch, row, clips, input_mode) -> torch.Tensor:
-    """(tokens,) log-probabilities of one row, from the text of its prompt, without padding and without TRL."""
+    """(tokens,) log-probabilities of one row, from the text of its prompt, without padding and TRL."""
     ids = batch["prompt_ids"][row][batch["prompt_mask"][row].bool()]
     text = processor.tokenizer.decode(ids)
     scene = next(name for name in clips if name in text)
@@ -135,7 +135,7 @@ def test_vision_tower_learns_from_the_reward(each_tiny, tmp_path):
 
 
 @pytest.mark.parametrize("lora", [False, True])
-def test_gradients_with_recomputed_activations_are_those_with_kept_ones(each_tiny, tmp_path, lora):
+def test_gradients_with_recomputed_activations_equal_those_with_kept_activations(each_tiny, tmp_path, lora):
     options = {"peft_config": LoraConfig(r=4, target_modules=LORA_TARGETS)} if lora else {}
     kept = _gradients(trainer(each_tiny, tmp_path, options=options))
     run = trainer(each_tiny, tmp_path, options=options, gradient_checkpointing=True)
@@ -148,7 +148,7 @@ def test_gradients_with_recomputed_activations_are_those_with_kept_ones(each_tin
 
 
 @pytest.mark.parametrize("lora", [False, True])
-def test_policy_is_its_reference_at_the_first_step_and_the_reference_does_not_change(
+def test_policy_equals_its_reference_at_the_first_step_and_the_reference_does_not_change(
     each_tiny, tmp_path, lora
 ):
     options = {"peft_config": LoraConfig(r=4, target_modules=LORA_TARGETS)} if lora else {}
@@ -191,7 +191,7 @@ def test_saved_adapter_on_the_base_model_is_the_trained_model(tiny, tmp_path):
     assert AutoProcessor.from_pretrained(tmp_path / "adapter").video_token_id == processor.video_token_id
 
 
-def test_frames_as_images_train_as_trl_trains_on_images(tiny, tmp_path):
+def test_training_on_frames_as_images_equals_that_of_trl_on_images(tiny, tmp_path):
     changes = {"shuffle_dataset": False, "max_steps": 2}
     ours = trainer(tiny(), tmp_path / "ours", options={"input_mode": "images"}, **changes)
     ours.train()
@@ -227,7 +227,7 @@ def test_guard_stops_a_run_if_its_clips_do_not_reach_the_loss(tiny, tmp_path, mo
         trainer(tiny(), tmp_path).train()
 
 
-def test_tokens_that_stand_for_pixels_are_never_written(tiny, tmp_path):
+def test_tokens_that_stand_for_pixels_are_never_generated(tiny, tmp_path):
     run = trainer(
         tiny(),
         tmp_path,
@@ -244,7 +244,7 @@ def test_tokens_that_stand_for_pixels_are_never_written(tiny, tmp_path):
 
 
 @pytest.mark.parametrize("mode", ["colocate", "server"])
-def test_vllm_gets_the_same_ban_in_its_own_settings(tmp_path, mode):
+def test_vllm_is_also_kept_from_generating_tokens_that_stand_for_pixels(tmp_path, mode):
     asked_for = settings(
         tmp_path, use_vllm=True, vllm_mode=mode, generation_kwargs={"logit_bias": {7: 1.0}, "seed": 1}
     )
@@ -294,7 +294,7 @@ def _as_vllm_expands(processor, ids, counts) -> list[int]:
     return expanded
 
 
-def test_vllm_beside_the_trainer_reads_the_prompt_of_the_training(each_tiny, tmp_path, monkeypatch):
+def test_vllm_in_the_process_of_the_trainer_gets_the_prompt_of_the_training(each_tiny, tmp_path, monkeypatch):
     run = trainer(each_tiny, tmp_path, vllm_mode="colocate", options={"input_mode": "images"})
     given = _given_to_vllm(run, monkeypatch)
     processor, prompt = run.processing_class, given["prompt_ids"][0]

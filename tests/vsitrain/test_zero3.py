@@ -172,7 +172,7 @@ def test_two_processes_train_the_same_under_zero3_as_without_it(with_deepspeed, 
             "1e-3",
         ]
         ran(with_deepspeed, *launch, *command, *more)
-        # ZeRO-3 saves weights under their names in memory; transformers loads both.
+        # ZeRO-3 saves weights by their names in memory. transformers loads these and the usual names.
         both[name], found = AutoModelForImageTextToText.from_pretrained(
             tmp_path / name, output_loading_info=True
         )

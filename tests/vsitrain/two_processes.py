@@ -1,4 +1,4 @@
-"""A program of two steps on fixed rollouts, in several processes. It writes losses and gradients to a file."""
+"""A program of two steps on fixed rollouts, in several processes. Writes losses and gradients."""
 
 import sys
 from pathlib import Path

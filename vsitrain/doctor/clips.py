@@ -14,7 +14,7 @@ MODE = prompt_mode("vanilla")
 
 
 class NoiseClips:
-    """A clip of noise per scene. It is made again in every call, and is always the same.
+    """A clip of noise per scene. Every call makes the same clip again.
 
     Args:
         settings: the size of the clips.
@@ -30,7 +30,7 @@ class NoiseClips:
 
 
 def questions(count: int) -> Dataset:
-    """Questions with answers, each about a scene of its own."""
+    """Questions with answers. Each question is about another scene."""
     return Dataset.from_list([_question(number) for number in range(count)])
 
 

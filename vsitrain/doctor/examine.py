@@ -26,8 +26,8 @@ def examine(
 ) -> Iterator[CheckResult]:
     """Run checks one after another. A failure of any kind becomes the result of its check.
 
-    A check has its own process, because a crash or a full memory must not end the others, and because the
-    memory of a GPU is free again afterwards.
+    Each check has its own process. So a crash or a full memory does not end the other checks, and the memory
+    of a GPU is free again after each check.
 
     Args:
         setup: the model and the settings.

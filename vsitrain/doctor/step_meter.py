@@ -14,7 +14,8 @@ class StepMeter(TrainerCallback):
     On a CPU, PyTorch's profiler records the memory. This makes the step slower.
 
     Attributes:
-        seconds: duration of the step. The batches of SFT are prepared before it, the clips of GRPO in it.
+        seconds: duration of the step. The batches of SFT are prepared before the step, the clips of GRPO
+            during the step.
         peak: maximum of the allocated bytes, with the weights.
     """
 

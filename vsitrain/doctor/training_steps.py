@@ -77,7 +77,7 @@ def grpo_args(setup: Setup, folder: str) -> GRPOConfig:
 
 
 def _alternating(completions: Sequence[Any], **_: Any) -> list[float]:
-    """Rewards that differ within a group, because the gradients of equal rewards are zero."""
+    """Rewards that differ within a group, because equal rewards would give gradients of zero."""
     return [float(number % 2) for number in range(len(completions))]
 
 

@@ -20,7 +20,8 @@ from vsitrain.models.whole_weights import model_of_shapes
 def vllm_reply(setup: Setup, check: str) -> Iterator[CheckResult]:
     """Load vLLM with random weights, and generate one reply. No weights are written to the disk.
 
-    The time is that of the reply. vLLM takes a share of the memory by its settings, so no memory is measured.
+    The time is that of the reply. The memory is not measured, because vLLM's settings decide how much it
+    takes.
     """
     if find_spec("vllm") is None:
         yield CheckResult(check, f"{SKIPPED}: vLLM is not installed (pip install 'vsi100k[vllm]')")

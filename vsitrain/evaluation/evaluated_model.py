@@ -61,7 +61,7 @@ class Model:
 
     @property
     def processor(self) -> Path:
-        """Folder of the processor: an adapter's own, if it has one."""
+        """Folder of the processor. An adapter may have a processor of its own."""
         names = ("processor_config.json", "preprocessor_config.json")
         own = any((self.folder / name).is_file() for name in names)
         return self.folder if own else self.whole

@@ -100,7 +100,8 @@ def _unpacked(archive: Path, name: Path, folder: Path) -> Path:
                 it for it in packed.infolist() if Path(it.filename).name == name.name and not it.is_dir()
             ]
             if len(found) != 1:
-                raise ScanError(archive, f"contains {len(found)} files {name.name}, not one.", _REMEDY)
+                fault = f"contains {len(found)} files {name.name}, but must contain one."
+                raise ScanError(archive, fault, _REMEDY)
             if found[0].file_size > _LARGEST:
                 fault = (
                     f"contains a {name.name} of {found[0].file_size:,} bytes, which is too large for a video."

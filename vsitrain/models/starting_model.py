@@ -130,7 +130,7 @@ def refuse_adapter_as_base(adapter: str, base: str) -> None:
 
 
 def name_base(model: Any, base: str) -> None:
-    """Set the base of a model's adapters, such as MERGED in the adapter's folder.
+    """Store the folder of the base in a model's adapters, such as MERGED.
 
     A model without adapters is not changed.
     """

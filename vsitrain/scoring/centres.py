@@ -18,7 +18,7 @@ Rooms = Mapping[tuple[str, str], Mapping[str, list[Array]]]
 """Dataset and scene → word → centres (3,) of the boxes of this word, in metres."""
 
 BY_CENTRES = "by_centres"
-"""The column with the answer by centres."""
+"""Column with the answer by the distance between the centres of boxes."""
 
 _APART = re.compile(r"distance between the (?P<first>.+) and the (?P<second>.+) \(in meters\)")
 _NEAREST = re.compile(r"\((?P<options>.+)\) is the closest to the (?P<target>.+)\?")

@@ -9,7 +9,10 @@ TRAINED = {"start": "Qwen/Qwen2-VL-2B-Instruct", "method": "grpo", "prompt": "va
 
 
 def write(folder: Path, share=0.0, count=300, **record) -> Path:
-    """Write an evaluation. The first `share` of the questions have right answers, the others have wrong ones."""
+    """Write an evaluation with right answers to the first `share` of the questions.
+
+    The other questions have the replies of `rows`.
+    """
     asked, replies = rows(count)
     folder.mkdir(parents=True)
     lines = [
