@@ -124,7 +124,7 @@ def acting(kind):
 
 
 def refused(kind):
-    """The keys that a method refuses, whatever the other settings are."""
+    """The keys that a method refuses for all values of the other settings."""
     entries = [it for it in ineffective().values() if not (it.needs or it.clash or it.wants)]
     return {key for entry in entries if kind in entry.methods for key in entry.keys}
 

@@ -41,7 +41,7 @@ def test_run_with_an_adapter_resumes_the_same_way(tiny, tmp_path):
     assert _end_alike(whole, resumed)
 
 
-def test_run_with_completions_for_two_steps_resumes_exactly_between_generations(tiny, tmp_path):
+def test_a_run_resumes_exactly_between_generations_that_serve_two_steps(tiny, tmp_path):
     twice = {"steps_per_generation": 2, "per_device_train_batch_size": 2}
     whole = _run(tiny(), tmp_path / "whole", **twice)
     assert _end_alike(whole, _run(tiny(), tmp_path / "4", tmp_path / "whole" / "checkpoint-4", **twice))

@@ -60,7 +60,7 @@ def quarters(frame: np.ndarray) -> list[bool]:
     return [mean > np.mean(means) + 20 for mean in means]
 
 
-def test_clip_is_the_scenes_pictures_in_red_green_blue_with_their_times(folder):
+def test_a_clip_has_the_pictures_of_its_scene_in_rgb_and_their_times(folder):
     shown = clip(folder)
     expected = [np.asarray(Image.open(io.BytesIO(builds.picture(builds.shade(n))))) for n in range(16)]
     assert shown.frames.shape == (16, 48, 64, 3)

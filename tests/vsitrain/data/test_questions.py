@@ -95,7 +95,7 @@ def test_weight_is_the_number_of_times_that_each_question_of_a_type_is_shown(fol
 
 
 @given(weight=st.floats(0, 4), seed=st.integers(0, 1000))
-def test_questions_of_a_type_are_shown_equally_often_within_one(weight, seed):
+def test_counts_of_showings_of_a_type_differ_by_at_most_one(weight, seed):
     types = np.array(["a"] * 9 + ["b"] * 4)
     places = _mixed(types, types, {"a": weight}, seed).tolist()
     shown = Counter(places)

@@ -1,4 +1,4 @@
-"""References: answers without a model, to compare scores with. A new one needs a file and a line here."""
+"""References: answers without a model, to compare scores with. A new reference needs a file and a line."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
