@@ -8,7 +8,7 @@ import typer
 from vsidata.commands.options import (
     DEFAULTS,
     AsJson,
-    Frames,
+    FramesOrNone,
     MetaInfoOrNone,
     Root,
     Rules,
@@ -33,7 +33,7 @@ def inspect(
     rules: Rules = str(DEFAULTS.rules),
     topic_file: TopicFile = None,
     topics: Topics = None,
-    frames: Frames = DEFAULTS.frames,
+    frames: FramesOrNone = None,
     visibility: Visibility = DEFAULTS.visibility,
     seed: Seed = DEFAULTS.seed,
     all_questions: Annotated[bool, typer.Option("--all-questions", help="Print every question.")] = False,
@@ -71,12 +71,14 @@ def inspect(
     from vsidata.sources.streams.shown import Framing
     from vsidata.topics.rule_set import load_rules
 
+    rule_set = load_rules(rules, topic_file or ())
+    count = rule_set.frames_to_show(frames)
     found = inspection.inspect(
         open_source(*place_of("vsidata inspect", scannet_root, meta_info or (), source, root)),
         scene,
-        load_rules(rules, topic_file or ()),
+        rule_set,
         topics=names(topics),
-        framing=Framing(frames) if frames else None,
+        framing=Framing(count) if count else None,
         visibility=visibility,
         seed=seed,
     )

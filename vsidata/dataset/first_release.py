@@ -28,7 +28,7 @@ EVIDENCE = pa.struct(
 """The column `evidence` of the first release."""
 
 
-ADDED = ("room",)
+ADDED = ("room", "frames")
 """Columns that later releases added."""
 
 

@@ -5,6 +5,7 @@ The file is Arrow IPC with one row: the scene's row in the table. The merge copi
 
 import io
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -106,8 +107,8 @@ def is_heavy(questions: int, frames: pa.Table) -> bool:
     return bool(size > reading_limits().heavy.value * 2**20)
 
 
-def embedded(questions: list[Row], frames: pa.Table) -> pa.Table:
-    """Questions of one scene, each with all of the scene's frames.
+def embedded(questions: list[Row], frames: pa.Table, columns: pa.Schema) -> pa.Table:
+    """Questions of one scene, each with the frames to show: those that it names, or all of the scene.
 
     The pictures are stored once. Each question refers to them through a dictionary, which becomes the
     dictionary page of a Parquet row group.
@@ -115,18 +116,20 @@ def embedded(questions: list[Row], frames: pa.Table) -> pa.Table:
     Args:
         questions: rows of the table of questions, all about one scene.
         frames: that scene's row in the table of frames.
+        columns: the columns of the table, with or without `frames`.
     """
-    rows = pa.Table.from_pylist(questions, schema=schema.QA)
+    of_questions = schema.without(columns, "images", "timestamps", "orientation")
+    rows = pa.Table.from_pylist(questions, schema=of_questions)
     pictures = frames["images"].combine_chunks().flatten()
-    number = len(pictures)
-    starts = pa.array(np.arange(len(rows) + 1, dtype=np.int32) * number)
-    every = pa.array(np.tile(np.arange(number, dtype=np.int32), len(rows)))
+    shown = [row.get("frames") or range(len(pictures)) for row in questions]
+    starts = pa.array(np.cumsum([0, *map(len, shown)], dtype=np.int32))
+    every = pa.array(np.fromiter(chain.from_iterable(shown), dtype=np.int32))
     shared = [pa.DictionaryArray.from_arrays(every, pictures.field(field.name)) for field in schema.IMAGE]
     images = pa.StructArray.from_arrays(shared, fields=list(schema.SHARED_IMAGE))
     times = frames["timestamps"].combine_chunks().flatten().take(every)
     lists = [pa.ListArray.from_arrays(starts, values) for values in (images, times)]
     orientations = pa.repeat(frames["orientation"][0], len(rows))
-    return pa.Table.from_arrays([*rows.columns, *lists, orientations], schema=schema.EMBEDDED)
+    return pa.Table.from_arrays([*rows.columns, *lists, orientations], schema=columns)
 
 
 def frames_row(scene: Scene, shown: ShownFrames, sight: Sight | None) -> Row:

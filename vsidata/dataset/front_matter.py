@@ -3,17 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pyarrow as pa
+
 from vsidata.dataset import schema
 from vsidata.dataset.first_release import columns_as_written
 from vsidata.dataset.manifest_form import Manifest, ShardEntry
-
-# The tables in the order of the card.
-TABLES = {
-    "qa": schema.QA,
-    "scenes": schema.SCENES,
-    "frames": schema.FRAMES,
-    "embedded": schema.EMBEDDED,
-}
+from vsidata.dataset.tables import tables_of_build
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
@@ -30,7 +25,8 @@ def front_matter(manifest: Manifest, title: str, licence: Mapping[str, Any]) -> 
     """
     first = manifest.format_version == 1
     total = manifest.total_questions
-    tables = {table: found for table in TABLES if (found := splits(manifest, table))}
+    columns = {table.name: table.schema for table in tables_of_build(manifest.options.named_frames)}
+    tables = {table: found for table in columns if (found := splits(manifest, table))}
     return {
         "pretty_name": title,
         "language": ["en"],
@@ -46,20 +42,21 @@ def front_matter(manifest: Manifest, title: str, licence: Mapping[str, Any]) -> 
             }
             for table, found in tables.items()
         ],
-        "dataset_info": [_info(table, found, first) for table, found in tables.items()],
+        "dataset_info": [_info(table, columns[table], found, first) for table, found in tables.items()],
     }
 
 
-def _info(table: str, found: Mapping[str, list[ShardEntry]], first: bool) -> dict[str, Any]:
+def _info(
+    table: str, columns: pa.Schema, found: Mapping[str, list[ShardEntry]], first: bool
+) -> dict[str, Any]:
     """Columns and rows of a table, in the form of the first release or in the current form.
 
     Sizes are those of its files, because its size in memory is unknown.
     """
-    columns = columns_as_written(TABLES[table]) if first else TABLES[table]
     size = sum(shard.bytes for shards in found.values() for shard in shards)
     return {
         "config_name": table,
-        "features": schema.yaml_features(columns),
+        "features": schema.yaml_features(columns_as_written(columns) if first else columns),
         "splits": [
             {
                 "name": split,

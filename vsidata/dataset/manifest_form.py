@@ -105,6 +105,7 @@ class _BuildOptionsEntry(_ManifestPart):
     frames: Count
     visibility: bool
     seed: int
+    named_frames: bool = False
 
 
 class _Constant(_ManifestPart):

@@ -25,7 +25,7 @@ from vsidata.dataset.manifest_form import FORMAT_VERSION, Manifest
 from vsidata.dataset.results import Head, failure_of, read_head, read_rows, result_path
 from vsidata.dataset.room_areas import ratios
 from vsidata.dataset.shards import Shard, ShardWriter
-from vsidata.dataset.tables import TABLES, is_shard
+from vsidata.dataset.tables import TABLES, is_shard, tables_of_build
 from vsidata.dataset.whole_result import whole_head
 from vsidata.errors import ScanError, VsiError
 from vsidata.files.atomic import write_whole
@@ -95,6 +95,7 @@ def _merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mappin
     _remove_litter(out, results)
     fingerprint = _fingerprint(results, recipe, split_of)
     unbalanced, balances = _balance(results, recipe, split_of)
+    tables = tables_of_build(recipe["options"].get("named_frames", False))
     writers: dict[str, dict[str, ShardWriter]] = {}
     datasets: Counter[str] = Counter()
     frames: Counter[str] = Counter()
@@ -116,7 +117,7 @@ def _merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mappin
                 continue
             split = split_of[name]
             if split not in writers:
-                writers[split] = {table.name: ShardWriter(table, split, scratch) for table in TABLES}
+                writers[split] = {table.name: ShardWriter(table, split, scratch) for table in tables}
                 questions[split] = Counter()
             scene, candidates = read_rows(path)
             asked = [row for row in candidates if row["id"] not in unbalanced]
@@ -129,7 +130,8 @@ def _merge(out: Path, results: Path, recipe: Mapping[str, Any], split_of: Mappin
                 shown = read_frames(results, name)
                 writers[split]["frames"].add_group(shown)
                 if recipe["options"]["embed"] and asked:
-                    writers[split]["embedded"].add_group(embedded(asked, shown))
+                    inside = writers[split]["embedded"]
+                    inside.add_group(embedded(asked, shown, inside.table.schema))
                     frames["scenes heavy to read embedded"] += is_heavy(len(asked), shown)
             frames["pictures"] += head.frames
             frames["scenes with frames"] += head.frames > 0

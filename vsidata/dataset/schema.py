@@ -102,9 +102,14 @@ QA = _with_features(
         ("unit", pa.string()),
         ("rules", pa.string()),
         ("evidence", EVIDENCE),
+        ("frames", pa.list_(pa.int64())),
     ]
 )
-"""One row per question: `vsidata.topics.question.Question`, field by field."""
+"""One row per question: `vsidata.topics.question.Question`, field by field.
+
+`frames` are positions in `indices` of the scene's frames; builds without questions about certain frames lack
+the column.
+"""
 
 AREA_METHODS = ("floor", "vsibench", "vsi100k")
 _VECTOR = pa.list_(pa.float64(), 3)
@@ -144,8 +149,17 @@ the source states the area. `room_areas` has the area by every method. `room_out
 ground plane around `room_area`; a ring around a hole runs clockwise. Both are None if the area is stated.
 """
 
-ADDED = {"scenes": ("room",)}
-"""Columns that builds of the first release lack, by table. They are optional for readers."""
+ADDED = {"scenes": ("room",), "qa": ("frames",), "embedded": ("frames",)}
+"""Columns that some builds lack, by table. They are optional for readers.
+
+Builds of the first release lack all of them, and builds without questions about certain frames lack `frames`.
+"""
+
+
+def without(columns: pa.Schema, *names: str) -> pa.Schema:
+    """The columns of a table without some of them."""
+    return _with_features([(field.name, field.type) for field in columns if field.name not in names])
+
 
 _MATRIX_3 = pa.list_(pa.list_(pa.float64(), 3), 3)
 _MATRIX_4 = pa.list_(pa.list_(pa.float64(), 4), 4)

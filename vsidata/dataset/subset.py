@@ -20,12 +20,11 @@ from vsidata.dataset.manifest_form import Manifest, ShardEntry
 from vsidata.dataset.results import Row
 from vsidata.dataset.shard_reading import check_bytes, check_shard
 from vsidata.dataset.shards import ShardWriter
-from vsidata.dataset.tables import TABLES
+from vsidata.dataset.tables import TABLES, tables_of_build
 from vsidata.errors import BuildError
 from vsidata.files.atomic import need_new, whole_folder, write_whole
 from vsidata.files.safe_files import read_regular
 
-_QA, _, _, _EMBEDDED = TABLES
 _FAILURES = "failures.jsonl"
 
 
@@ -95,7 +94,8 @@ def _write_split(build: Build, kept: Collection[str], split: str, folder: Path) 
     left: Counter[str] = Counter()
     dropped: Counter[str] = Counter()
     heavy = 0
-    qa, inside = (ShardWriter(table, split, folder) for table in (_QA, _EMBEDDED))
+    tables = {table.name: table for table in tables_of_build(build.manifest.options.named_frames)}
+    qa, inside = (ShardWriter(tables[name], split, folder) for name in ("qa", "embedded"))
     frames = _frames(build.shards("frames", split)) if of_table["embedded"] else {}
     for name in of_table["qa"]:
         check_bytes(build.folder / name, stated[name])
@@ -113,7 +113,7 @@ def _write_split(build: Build, kept: Collection[str], split: str, folder: Path) 
                 path, place = frames[scene]
                 with pq.ParquetFile(path) as file:
                     shown = file.read_row_group(place)
-                inside.add_group(embedded(asked, shown))
+                inside.add_group(embedded(asked, shown, inside.table.schema))
                 heavy += is_heavy(len(asked), shown)
         shards = [*qa.finish(folder), *inside.finish(folder)]
     finally:

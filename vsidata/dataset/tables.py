@@ -1,5 +1,7 @@
 """The tables of a build, and the names of their shards."""
 
+from dataclasses import replace
+
 from vsidata.dataset import schema
 from vsidata.dataset.manifest_form import SHARD
 from vsidata.dataset.shards import Table
@@ -21,6 +23,22 @@ TABLES = (
         writing={"dictionary_pagesize_limit": 64 << 20, "store_schema": False},
     ),
 )
+
+
+def tables_of_build(named_frames: bool) -> tuple[Table, ...]:
+    """The tables as a build writes them.
+
+    Args:
+        named_frames: whether the build has questions about certain frames. Otherwise `frames` is left out.
+    """
+    if named_frames:
+        return TABLES
+    return tuple(
+        replace(table, schema=schema.without(table.schema, "frames"))
+        if "frames" in table.schema.names
+        else table
+        for table in TABLES
+    )
 
 
 def is_shard(path: str) -> bool:

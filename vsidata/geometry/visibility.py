@@ -4,7 +4,7 @@ Room frame, metres. A camera's own frame has x to the right, y down and z forwar
 integer coordinates. Open3D casts the rays on one thread, because workers are processes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
@@ -91,6 +91,20 @@ class DepthPicture:
 Depths = Iterable[DepthPicture | None]
 """The depth of each picture, in order; None if no depth was measured."""
 
+
+@dataclass(frozen=True, eq=False)
+class Hits:
+    """The surfaces that the rays of a picture hit.
+
+    Attributes:
+        owners: (r,) the owner of the surface that each of `Camera.directions` hits; -1 for none.
+        depths: (r,) metres along the camera's z; infinite if a ray hits nothing.
+    """
+
+    owners: IntArray
+    depths: Array
+
+
 _NOTHING_MEASURED: Depths = repeat(None)
 
 
@@ -99,6 +113,36 @@ def caster(points: Array, triangles: IntArray) -> Caster:
     scene = Caster(nthreads=1)
     scene.add_triangles(_tensor(points.astype(np.float32)), _tensor(triangles.astype(np.uint32)))
     return scene
+
+
+def picture_hits(
+    scene: Caster, owners: IntArray, camera: Camera, poses: Array, depths: Depths = _NOTHING_MEASURED
+) -> Iterator[Hits]:
+    """Cast the rays of each picture.
+
+    Args:
+        scene: the mesh.
+        owners: (m,) owner of each triangle; -1 for none.
+        camera: the camera of the pictures.
+        poses: (k, 4, 4) from the camera's frame to the room's.
+        depths: the depths of the k pictures.
+    """
+    owners = np.append(owners, -1)  # for rays that hit nothing
+    for pose, depth in zip(poses, depths, strict=False):
+        ways = camera.directions @ pose[:3, :3].T
+        rays = np.hstack([np.broadcast_to(pose[:3, 3], ways.shape), ways])
+        found = scene.cast_rays(_tensor(rays.astype(np.float32)), nthreads=1)
+        hits = owners[np.minimum(found["primitive_ids"].numpy(), len(owners) - 1)]
+        if depth:
+            owned = np.flatnonzero(hits >= 0)
+            points = camera.directions[owned] * found["t_hit"].numpy()[owned, None]
+            hits[owned[depth.hides(points)]] = -1
+        yield Hits(hits, found["t_hit"].numpy())
+
+
+def share_of_each(hits: Hits, count: int) -> Array:
+    """(count,) share of a picture that shows each owner's surface, from 0 to 1."""
+    return np.bincount(hits.owners + 1, minlength=count + 1)[1:] / len(hits.owners)
 
 
 def pixel_shares(
@@ -112,28 +156,15 @@ def pixel_shares(
     """Return the share of each picture that shows each owner's surface.
 
     Args:
-        scene: the mesh.
-        owners: (m,) the owner of each triangle, 0 to count - 1; -1 without an owner.
+        scene, owners, camera, poses, depths: as for `picture_hits`.
         count: number of owners.
-        camera: the camera of the pictures.
-        poses: (k, 4, 4) from the camera's frame to the room frame.
-        depths: the depths of the k pictures.
 
     Returns:
         (k, count) in [0, 1]. Anything smaller than a ray's share of the picture may be missed.
     """
-    owners = np.append(owners, -1)  # for rays that hit nothing
     shares = np.empty((len(poses), count))
-    for row, (pose, depth) in enumerate(zip(poses, depths, strict=False)):
-        ways = camera.directions @ pose[:3, :3].T
-        rays = np.hstack([np.broadcast_to(pose[:3, 3], ways.shape), ways])
-        found = scene.cast_rays(_tensor(rays.astype(np.float32)), nthreads=1)
-        hits = owners[np.minimum(found["primitive_ids"].numpy(), len(owners) - 1)]
-        if depth:
-            owned = np.flatnonzero(hits >= 0)
-            points = camera.directions[owned] * found["t_hit"].numpy()[owned, None]
-            hits[owned[depth.hides(points)]] = -1
-        shares[row] = np.bincount(hits + 1, minlength=count + 1)[1:] / len(hits)
+    for row, hits in enumerate(picture_hits(scene, owners, camera, poses, depths)):
+        shares[row] = share_of_each(hits, count)
     return shares
 
 

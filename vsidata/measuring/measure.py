@@ -19,7 +19,9 @@ from numpy.random import Generator, default_rng
 from vsidata.errors import DegenerateGeometry, ScanError
 from vsidata.geometry import area, boxes, trimming
 from vsidata.geometry.distance import Surface, box_distances, closest_points, surface, surface_distance
+from vsidata.geometry.nearest import nearest_on_surface
 from vsidata.geometry.outline import Ring
+from vsidata.measuring.posed import PosedFrames
 from vsidata.measuring.sight import Sight, Timeline
 from vsidata.rules.constant import Count, Labels, Length, PerMetre, Rules, Share
 from vsidata.rules.strict_yaml import read_packaged
@@ -196,6 +198,7 @@ class MeasuredScene:
         points: (n, 3) all vertices of the mesh, metres, room frame; None without a mesh.
         sight: visibility in the picked frames, by which questions are left out; None if it was not measured.
         timeline: size of the objects in frames of the stream; None if it was not measured.
+        posed: the picked frames with their cameras; None if no topic needs them, or they are unknown.
     """
 
     dataset: str
@@ -209,6 +212,8 @@ class MeasuredScene:
     points: Array | None = None
     sight: Sight | None = None
     timeline: Timeline | None = None
+    posed: PosedFrames | None = None
+    _nearest: dict[int, Array] = field(default_factory=dict, repr=False)
     _surfaces: dict[int, Surface | None] = field(default_factory=dict, repr=False)
     _between_boxes: dict[tuple[int, int], float] = field(default_factory=dict, repr=False)
     _between_surfaces: dict[tuple[int, int], float | None] = field(default_factory=dict, repr=False)
@@ -321,6 +326,18 @@ class MeasuredScene:
         on_a, on_b = self._closest[pair]
         return on_a, on_b
 
+    def nearest_to_cameras(self, thing: MeasuredObject) -> Array | None:
+        """(k, 3) the nearest point of an object's surface to the camera of each picked frame, metres.
+
+        None if the object has no surface, or the cameras are unknown.
+        """
+        vertices, triangles = thing.vertices, thing.triangles
+        if self.posed is None or vertices is None or triangles is None or not len(triangles):
+            return None
+        if thing.instance not in self._nearest:
+            self._nearest[thing.instance] = nearest_on_surface(vertices, triangles, self.posed.centers)
+        return self._nearest[thing.instance]
+
     def _surface_distance(self, a: MeasuredObject, b: MeasuredObject) -> float | None:
         first, second = self._surface(a), self._surface(b)
         return None if first is None or second is None else surface_distance(first, second)
@@ -421,6 +438,7 @@ def measure(
     seed: int,
     sight: Sight | None = None,
     timeline: Timeline | None = None,
+    posed: PosedFrames | None = None,
 ) -> MeasuredScene:
     """Measure the objects of a scene (names, surfaces, boxes, positions) and its room.
 
@@ -429,7 +447,8 @@ def measure(
         rules: the definition of an object.
         vocabulary: the words for objects.
         seed: random seed of the measurement.
-        sight, timeline: visibility in its frames, which is stored in the result; None if it was not measured.
+        sight, timeline, posed: visibility in its frames, which is stored in the result; None if it was not
+            measured.
 
     Raises:
         ScanError: the scene has more objects than the limit.
@@ -462,6 +481,7 @@ def measure(
         points=scene.points,
         sight=sight,
         timeline=timeline,
+        posed=posed,
     )
 
 

@@ -6,7 +6,7 @@ behind a hole in the mesh is not seen if the stream's depth is in front of it.
 Importing this module imports Open3D, which takes a second. Only workers with frames should import it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,15 +18,26 @@ from vsidata.geometry.visibility import (
     Camera,
     Caster,
     DepthPicture,
+    Hits,
     caster,
-    pixel_shares,
+    picture_hits,
     points_seen,
+    share_of_each,
     surface_points,
+)
+from vsidata.measuring.posed import (
+    QUANTITIES,
+    CameraTrack,
+    PosedFrames,
+    Quantity,
+    headings,
+    pose_constants,
+    turned_upright,
 )
 from vsidata.measuring.sight import Sight, Timeline, VisibilityRules
 from vsidata.scene import Array, IntArray, Scene
 from vsidata.sources.streams.frames import FrameStream
-from vsidata.sources.streams.picking import at_rate
+from vsidata.sources.streams.picking import at_rate, first_of_spans
 
 # Points on the surface of each object. The standard error of the seen share is at most 0.03.
 _POINTS = 256
@@ -61,27 +72,60 @@ class Viewer:
         """Measure the size of each object in `rate` valid frames per second of the whole stream."""
         return self._timeline(at_rate(self.stream, rate))
 
-    def sight(self, positions: IntArray, rules: VisibilityRules) -> Sight:
+    def sight(
+        self,
+        positions: IntArray,
+        rules: VisibilityRules,
+        also: Callable[[int, Hits], None] | None = None,
+    ) -> Sight:
         """Measure the visibility in the picked frames.
 
         Args:
             positions: (k,) positions of valid frames in the stream, rising.
             rules: the rules for what counts as seen.
+            also: called with the row of each frame and what its rays hit.
         """
         poses, depths = self.poses[positions], self._depths(positions)
         seen = points_seen(self.caster, self.samples, self.camera, poses, depths)
         together = self._surface_shares(np.asarray(seen.any(axis=0)))
         return Sight(
-            **vars(self._timeline(positions)),
+            **vars(self._timeline(positions, also)),
             surfaces=np.stack([self._surface_shares(one)[:-1] for one in seen]),
             surface=together[:-1],
             floor=float(together[-1]) if len(self.instances) in self.sampled else None,
             rules=rules,
         )
 
-    def _timeline(self, positions: IntArray) -> Timeline:
+    def posed(
+        self, positions: IntArray, rules: VisibilityRules, orientation: int, size: tuple[int, int]
+    ) -> PosedFrames:
+        """The picked frames with their cameras, and where they show each object.
+
+        Args:
+            positions: (k,) positions of valid frames in the stream, rising.
+            rules: the rules for what counts as seen.
+            orientation: degrees by which the pictures must be turned clockwise to be upright.
+            size: width and height of the stored pictures, pixels.
+        """
+        upright = turned_upright(self.poses[positions], orientation)
+        views = _Views(self.camera, upright, self.poses[positions], len(self.instances), size)
+        sight = self.sight(positions, rules, also=views.add)
+        return PosedFrames(sight, upright, views.extents, views.nearest, views.boxes, self.track(orientation))
+
+    def track(self, orientation: int) -> CameraTrack:
+        """The camera over the whole stream, at its first valid frame in each time span."""
+        rows, valid = first_of_spans(self.stream, pose_constants().track.value)
+        poses = np.full((len(rows), 4, 4), np.nan)
+        poses[valid] = turned_upright(self.poses[rows[valid]], orientation)
+        return CameraTrack(self.stream.timestamps[rows], poses[:, :3, 3], headings(poses))
+
+    def _timeline(self, positions: IntArray, also: Callable[[int, Hits], None] | None = None) -> Timeline:
         poses, depths = self.poses[positions], self._depths(positions)
-        pixels = pixel_shares(self.caster, self.owners, len(self.instances), self.camera, poses, depths)
+        pixels = np.empty((len(positions), len(self.instances)))
+        for row, hits in enumerate(picture_hits(self.caster, self.owners, self.camera, poses, depths)):
+            pixels[row] = share_of_each(hits, len(self.instances))
+            if also:
+                also(row, hits)
         return Timeline(
             instances=self.instances,
             positions=positions,
@@ -107,6 +151,55 @@ class Viewer:
         samples = np.bincount(self.sampled, minlength=surfaces)
         # An object without a surface is not seen.
         return np.bincount(self.sampled, seen, minlength=surfaces) / np.maximum(samples, 1)
+
+
+class _Views:
+    """Collects the place of each object in each picture, for `PosedFrames`."""
+
+    def __init__(self, camera: Camera, upright: Array, stored: Array, objects: int, size: tuple[int, int]):
+        self.directions = camera.directions
+        self.pixels = self.directions @ camera.matrix.T  # of the stream's pictures
+        self.scale = np.array(size) / camera.size
+        self.upright, self.stored = upright, stored
+        self.extents: dict[Quantity, Array] = {
+            name: np.full((len(upright), objects, 2), np.nan) for name in QUANTITIES
+        }
+        self.nearest = np.full((len(upright), objects, 3), np.nan)
+        self.boxes = np.full((len(upright), objects, 4), np.nan)
+
+    def add(self, row: int, hits: Hits) -> None:
+        rays = np.flatnonzero(hits.owners >= 0)
+        if not len(rays):
+            return
+        rays = rays[np.argsort(hits.owners[rays], kind="stable")]
+        seen, starts = np.unique(hits.owners[rays], return_index=True)
+        stored, upright = self.stored[row], self.upright[row]
+        points = (self.directions[rays] * hits.depths[rays, None]) @ stored[:3, :3].T + stored[:3, 3]
+        for name, values in _coordinates(points, upright).items():
+            low, high = (reduce.reduceat(values, starts) for reduce in (np.minimum, np.maximum))
+            self.extents[name][row, seen] = np.stack([low, high], axis=1)
+        distances = np.linalg.norm(points - upright[:3, 3], axis=1)
+        by_distance = np.lexsort((distances, hits.owners[rays]))
+        self.nearest[row, seen] = points[by_distance[starts]]
+        corners = (self.pixels[rays, :2] + 0.5) * self.scale - 0.5
+        low, high = (reduce.reduceat(corners, starts) for reduce in (np.minimum, np.maximum))
+        self.boxes[row, seen] = np.hstack([low, high])
+
+
+def _coordinates(points: Array, pose: Array) -> dict[Quantity, Array]:
+    """The quantities of points (n, 3) of the room frame, in an upright camera."""
+    offsets = points - pose[:3, 3]
+    x, y, z = (offsets @ pose[:3, :3]).T
+    heading = headings(pose[None])[0]
+    bearing = np.arctan2(offsets[:, 1], offsets[:, 0]) - heading
+    return {
+        "across": np.arctan2(x, z),
+        "bearing": np.remainder(bearing + np.pi, 2 * np.pi) - np.pi,
+        "down": np.arctan2(y, z),
+        "depth": z,
+        "distance": np.linalg.norm(offsets, axis=1),
+        "height": points[:, 2],
+    }
 
 
 def viewer(scene: Scene, stream: FrameStream) -> Viewer | None:

@@ -123,6 +123,7 @@ def inspect(
     """
     if name not in source.names():
         raise _no_such_scan(source, name)
+    rules = rules.with_more_topics(topics)
     chosen = rules.chosen_topics(topics)
     try:
         scene = source.load(name)
@@ -141,6 +142,7 @@ def inspect(
         seed,
         sight=look.sight if look else None,
         timeline=look.timeline if look else None,
+        posed=look.posed if look else None,
     )
     questions, drops = ask(measured, rules, seed, chosen)
     return Inspection(

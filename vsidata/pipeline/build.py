@@ -81,8 +81,10 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary | Su
         "vsidata build", options.scannet_root, options.meta_info, options.source, options.root
     )
     source = open_source(kind, paths)
-    rules = load_rules(options.rules, options.topic_file).with_caps(options.per_scene or {})
+    rules = load_rules(options.rules, options.topic_file).with_more_topics(options.topics)
+    rules = rules.with_caps(options.per_scene or {})
     topics = rules.chosen_topics(options.topics)
+    options = options.model_copy(update={"frames": rules.frames_to_show(options.frames)})
     if not options.frames:
         _need_no_frames(options, rules)
     selection = select(
@@ -106,7 +108,7 @@ def build(options: BuildOptions, watcher: Watcher | None = None) -> Summary | Su
         watcher.start(selection, done=len(selection.split_of) - len(todo))
         if isinstance(source, ScanNet) and (changed := source.no_longer_synthetic()):
             watcher.changed(changed)
-        framing = Framing(options.frames, options.frame_size, options.frame_quality)
+        framing = Framing(options.frames or 0, options.frame_size, options.frame_quality)
         job = Job(source, rules, options.seed, topics, folder, framing, options.visibility, options.embed)
         with _log(options.out / "build.log", options) as note:
             outcomes = run(partial(process_scene, job), todo, _engine_settings(options, work))
@@ -147,7 +149,8 @@ def _need_no_frames(options: BuildOptions, rules: RuleSet) -> None:
     if options.embed:
         fault = "needs frames for the questions, but --frames is 0."
         raise OptionError("--embed", fault, "Remove one of the two options.")
-    if films := [topic for topic in options.topics or () if rules.look_rate([topic])]:
+    chosen = options.topics or ()
+    if films := [topic for topic in chosen if rules.look_rate([topic]) or rules.needs_cameras([topic])]:
         fault = f"has {films[0]}, which needs frames, but --frames is 0."
         raise OptionError("--topics", fault, "Remove the topic, or the option --frames.")
 
@@ -172,6 +175,7 @@ def _recipe(options: BuildOptions, rules: RuleSet, topics: tuple[str, ...], sour
             "embed": options.embed,
             "seed": options.seed,
             "allow_benchmark_scenes": options.allow_benchmark_scenes,
+            **({"named_frames": True} if rules.needs_cameras(topics) else {}),
         },
         "rules": {"name": rules.name, "digest": rules.digest, "resolved": rules.resolved}
         | ({"extends": rules.extends} if rules.extends else {}),

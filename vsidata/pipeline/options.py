@@ -164,8 +164,11 @@ class BuildOptions(BaseModel):
         description="Ask at most N questions of a topic per scene.",
         json_schema_extra={"metavar": "TOPIC=N"},
     )
-    frames: Annotated[int, Field(ge=0)] = Field(
-        16, description="Use at most N frames of a scan that has a video stream; 0 for none."
+    frames: Annotated[int, Field(ge=0)] | None = Field(
+        None,
+        description="Use at most N frames of a scan that has a video stream; 0 for none (default: 16, or the "
+        "number of the rule set).",
+        json_schema_extra={"metavar": "N"},
     )
     frame_size: Annotated[int | tuple[int, int] | None, BeforeValidator(_size)] = Field(
         None,

@@ -21,6 +21,7 @@ from vsidata.dataset import results
 from vsidata.dataset.frames_file import check_embeddable, packed_frames, write_frames
 from vsidata.errors import ScanError
 from vsidata.measuring.measure import MeasuredScene, measure
+from vsidata.measuring.posed import PosedFrames
 from vsidata.measuring.sight import Sight, Timeline
 from vsidata.scene import Scene
 from vsidata.sources.registry import Source
@@ -52,11 +53,13 @@ class StreamView:
         shown: the frames to write to the dataset.
         sight: visibility in these frames, by which questions are left out; None if not requested or unknown.
         timeline: visibility over time; None if no topic needs it or it is unknown.
+        posed: these frames with their cameras; None if no topic needs them or they are unknown.
     """
 
     shown: ShownFrames
     sight: Sight | None
     timeline: Timeline | None
+    posed: PosedFrames | None
 
 
 def input_stamps(source: Source, name: str, with_frames: bool) -> dict[str, Any]:
@@ -109,6 +112,7 @@ def process_scene(job: Job, name: str) -> None:
             job.seed,
             sight=look.sight if look else None,
             timeline=look.timeline if look else None,
+            posed=look.posed if look else None,
         )
         questions, drops = ask(measured, job.rules, job.seed, job.topics)
         content = results.digest(job.source.files(name))
@@ -181,17 +185,20 @@ def view_stream(
         ScanError: the stream cannot be used.
     """
     shown = show(stream, scene.alignment, framing)
-    sight = timeline = None
-    rate = rules.look_rate(topics)
-    if visibility or rate:
+    sight = timeline = posed = None
+    rate, needs_cameras = rules.look_rate(topics), rules.needs_cameras(topics)
+    if visibility or rate or needs_cameras:
         from vsidata.measuring.viewer import (
             viewer,  # imports Open3D, which takes a second and is not needed without a stream
         )
 
         if view := viewer(scene, stream):
-            sight = view.sight(shown.positions, rules.visibility) if visibility else None
+            if needs_cameras:
+                posed = view.posed(shown.positions, rules.visibility, shown.orientation or 0, shown.size)
+            if visibility:
+                sight = posed.sight if posed else view.sight(shown.positions, rules.visibility)
             timeline = view.timeline(rate) if rate else None
-    return StreamView(shown, sight, timeline)
+    return StreamView(shown, sight, timeline, posed)
 
 
 def _digest(files: str, look: StreamView | None) -> str:

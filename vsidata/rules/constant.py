@@ -107,6 +107,18 @@ Count = Annotated[Constant, _in_unit("count"), _whole_number()]
 Choices = Annotated[Count, _whole_number(2, len(ascii_uppercase))]
 
 
+def _without_nulls(given: Any) -> Any:
+    return (
+        {key: value for key, value in given.items() if value is not None}
+        if isinstance(given, dict)
+        else given
+    )
+
+
+WithoutNulls = BeforeValidator(_without_nulls)
+"""Drops entries that are null: so a rule set leaves out an entry of the rule set that it extends."""
+
+
 class Labels(Rules):
     """A list of labels with the reason why they are listed."""
 

@@ -1,7 +1,7 @@
 """The record of a question: its text, its answer, and the evidence for the answer."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from string import ascii_uppercase
 from typing import Literal
@@ -130,6 +130,8 @@ class Question:
         unit: the unit of a numeric answer: `m`, `cm`, `m²`; None for counts, words and letters.
         rules: name and digest of its rule set.
         evidence: the evidence for the answer.
+        frames: the frames to show with it, in order: their positions from 0 among the picked frames of the
+            scene; None if any frames of the scene will do.
     """
 
     id: str
@@ -144,6 +146,7 @@ class Question:
     unit: str | None
     rules: str
     evidence: Evidence
+    frames: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,7 @@ class Draft:
             because most drafts may be dropped.
         unit: the unit of a numeric answer: `m`, `cm`, `m²`; None for counts, words and letters.
         choices: the words to choose from, in the order shown, including the answer; None for open questions.
+        frames: as in `Question`.
     """
 
     question_type: str
@@ -168,6 +172,7 @@ class Draft:
     draw: Callable[[], tuple[Shape, ...]] = tuple
     unit: str | None = None
     choices: tuple[str, ...] | None = None
+    frames: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -192,7 +197,7 @@ def complete(draft: Draft, *, dataset: str, scene_name: str, topic: str, rules: 
         )
         ground_truth = ascii_uppercase[draft.choices.index(draft.answer)]
     return Question(
-        id=question_id(dataset, scene_name, draft.question_type, draft.question),
+        id=question_id(dataset, scene_name, draft.question_type, draft.question, draft.frames),
         dataset=dataset,
         scene_name=scene_name,
         topic=topic,
@@ -204,10 +209,17 @@ def complete(draft: Draft, *, dataset: str, scene_name: str, topic: str, rules: 
         unit=draft.unit,
         rules=rules,
         evidence=replace(draft.evidence, shapes=draft.draw()),
+        frames=draft.frames,
     )
 
 
-def question_id(dataset: str, scene_name: str, question_type: str, question: str) -> str:
-    """Sixteen hexadecimal digits that depend only on the question, not on its answer or its rules."""
-    text = "\n".join((dataset, scene_name, question_type, question))
+def question_id(
+    dataset: str, scene_name: str, question_type: str, question: str, frames: Sequence[int] | None = None
+) -> str:
+    """Sixteen hexadecimal digits that depend only on the question, not on its answer or its rules.
+
+    If a question is about certain frames, they are part of it.
+    """
+    shown = () if frames is None else (" ".join(map(str, frames)),)
+    text = "\n".join((dataset, scene_name, question_type, question, *shown))
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from vsidata.errors import OptionError
 from vsidata.topics import (
+    camera_displacement,
+    camera_object_distance,
     obj_appearance_order,
     object_abs_distance,
     object_counting,
@@ -33,6 +35,8 @@ TOPICS: Mapping[str, Topic] = {
         object_rel_direction,
         obj_appearance_order,
         route_planning,
+        camera_object_distance,
+        camera_displacement,
     )
 }
 """The topics of this package, in the order in which they are asked about a scene."""

@@ -16,7 +16,7 @@ from vsidata.errors import OptionError, RulesError
 from vsidata.measuring.measure import MeasurementRules
 from vsidata.measuring.sight import VisibilityRules
 from vsidata.rules.balance import BalanceRules
-from vsidata.rules.constant import Rules, StatedConstant
+from vsidata.rules.constant import Count, Rules, StatedConstant
 from vsidata.rules.groups import group_rules
 from vsidata.rules.strict_yaml import Lines, is_file, read_mapping, validate
 from vsidata.rules.vocabulary import Vocabulary, load_vocabulary
@@ -24,8 +24,10 @@ from vsidata.topics.outside import digest_of
 from vsidata.topics.registry import TopicFiles, topics_with
 from vsidata.topics.topic import Topic
 
-RULE_SETS = ("wide", "vsibench", "vsi100k")
+RULE_SETS = ("wide", "vsibench", "vsi100k", "posed", "vsti")
 """The rule sets of this package; the first is the default."""
+
+_USUAL_FRAMES = 16  # as in the paper
 
 # The most files that extend one another. Three are enough for the rules of a house, a project and an
 # experiment. Each file is read by a nested call, and Python allows about a thousand nested calls.
@@ -39,6 +41,8 @@ class _RuleFile(Rules):
     measurement: MeasurementRules
     visibility: VisibilityRules
     balance: BalanceRules | None = None
+    frames: Count | None = None
+    more_topics: str | None = None
     topics: Any
 
 
@@ -63,6 +67,8 @@ class RuleSet:
         visibility: the limits from which the frames of a video show enough to answer.
         balance: the limits on common answers among all questions of a build; None for no limits.
         topics: topic → its rules, in the order of the registry; a topic without rules is not asked.
+        frames: the number of frames that its questions are made for; None if any number will do.
+        more_topics: another rule set of this package. A user may add its topics by name.
         registry: the topics that its file may use, by name, including those from outside.
         extends: the rule set of this package that a user's rule set extends. None for a rule set of this
             package, and for a rule set that does not extend one.
@@ -78,6 +84,8 @@ class RuleSet:
     balance: BalanceRules | None
     topics: Mapping[str, Any]
     registry: Mapping[str, Topic]
+    frames: int | None = None
+    more_topics: str | None = None
     extends: str | None = None
     topic_files: TopicFiles = ()
 
@@ -90,6 +98,18 @@ class RuleSet:
     def default_topics(self) -> tuple[str, ...]:
         """The topics that are asked if the user does not choose topics."""
         return tuple(name for name, rules in self.topics.items() if getattr(rules, "by_default", True))
+
+    def frames_to_show(self, given: int | None) -> int:
+        """The number of frames of a scan: the given one, that of the rule set, or the usual one."""
+        return given if given is not None else self.frames or _USUAL_FRAMES
+
+    def with_more_topics(self, names: Collection[str] | None) -> "RuleSet":
+        """The same rules, and those of the named topics that only its `more_topics` has."""
+        if names is None or self.more_topics is None or not (lacking := set(names) - set(self.topics)):
+            return self
+        more = load_rules(self.more_topics).topics
+        topics = dict(self.topics) | {name: more[name] for name in more if name in lacking}
+        return replace(self, topics={name: topics[name] for name in self.registry if name in topics})
 
     def chosen_topics(self, names: Collection[str] | None) -> tuple[str, ...]:
         """The topics that a user chooses, in the order of the registry; without a choice, the default topics.
@@ -112,6 +132,10 @@ class RuleSet:
         looks = ((self.registry[name].look_rate, self.topics[name]) for name in topics)
         return max((look(rules) for look, rules in looks if look is not None), default=None)
 
+    def needs_cameras(self, topics: Iterable[str]) -> bool:
+        """Return whether one of these topics asks about single frames and their cameras."""
+        return any(self.registry[name].needs_cameras for name in topics)
+
     @cached_property
     def described(self) -> dict[str, Any]:
         """The description of each topic for readers of a build, as plain data for the manifest."""
@@ -131,6 +155,7 @@ class RuleSet:
             "visibility": self.visibility.model_dump(mode="json"),
             "balance": self.balance.model_dump(mode="json") if self.balance else None,
             "topics": {name: rules.model_dump(mode="json") for name, rules in self.topics.items()},
+            **({} if self.frames is None else {"frames": self.frames}),
         }
 
     @cached_property
@@ -206,6 +231,8 @@ def load_rules(name_or_path: str | Path, topic_files: Sequence[Path] = ()) -> Ru
         balance=parsed.balance,
         topics={name: rules for name in registry if (rules := getattr(parsed.topics, name)) is not None},
         registry=registry,
+        frames=parsed.frames.whole if parsed.frames else None,
+        more_topics=parsed.more_topics,
         topic_files=files,
         extends=None if str(name_or_path) in RULE_SETS else _packaged_base(path),
     )

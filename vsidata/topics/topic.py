@@ -62,6 +62,7 @@ class Topic:
             are no such rules.
         look_rate: returns the number of frames of the stream per second that it examines, from its rules;
             None if it needs no video.
+        needs_cameras: whether it asks about single frames and their cameras.
         answer: answers a question from its type and its words alone, or raises `UnresolvedError`.
             `vsidata conform` compares this answer with released keys. None if the words are not enough.
         near_miss: returns the wrong answer that is nearest to the right answer, or None, from a question, the
@@ -86,6 +87,7 @@ class Topic:
     seen_share: float = 1.0
     thinned: Literal["directions", "counts", "sizes"] | None = None
     look_rate: Callable[[Any], float] | None = None
+    needs_cameras: bool = False
     answer: Callable[[MeasuredScene, Any, str, Mapping[str, str]], str] | None = None
     near_miss: Callable[[Row, Any, Sequence[str]], str | None] | None = None
     words: Callable[[Any, str], Sequence[str]] | None = None

@@ -49,7 +49,7 @@ def load_questions(
             cannot be scored.
     """
     rows = load_table(source, "qa", split)
-    if missing := set(schema.QA.names) - {*rows.column_names}:
+    if missing := {*schema.QA.names} - {*schema.ADDED["qa"], *rows.column_names}:
         fault = f"has no column {', '.join(sorted(missing))} in its questions."
         raise OptionError(source, fault, "Build it again with `vsidata build`.")
     columns = rows.select_columns(["question_type", "topic"]).with_format("arrow")[:]

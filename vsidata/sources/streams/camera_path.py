@@ -6,6 +6,7 @@ import numpy as np
 
 from vsidata.scene import Array
 from vsidata.sources.streams.frames import FrameStream
+from vsidata.sources.streams.picking import first_of_spans
 
 # Positions per second. Between two positions a hand-held camera moves less than a footstep, so a line through
 # the positions shows its path.
@@ -37,16 +38,11 @@ def camera_path(stream: FrameStream, alignment: Array | None) -> tuple[CameraPos
     """
     if stream.poses is None:
         return None
-    halves = np.floor(stream.timestamps * _A_SECOND)
-    in_turn = np.lexsort((~stream.valid, halves))  # sorted by half second; valid frames are first in each
-    _, firsts = np.unique(halves[in_turn], return_index=True)
-    rows = in_turn[firsts]
-    positions = np.where(stream.valid[rows, None], stream.poses[rows, :3, 3], 0.0)
+    rows, valid = first_of_spans(stream, _A_SECOND)
+    positions = np.where(valid[:, None], stream.poses[rows, :3, 3], 0.0)
     if alignment is not None:
         positions = positions @ alignment[:3, :3].T + alignment[:3, 3]
     return tuple(
-        CameraPosition(seconds, position if valid else None)
-        for seconds, position, valid in zip(
-            stream.timestamps[rows].tolist(), positions, stream.valid[rows], strict=True
-        )
+        CameraPosition(seconds, position if known else None)
+        for seconds, position, known in zip(stream.timestamps[rows].tolist(), positions, valid, strict=True)
     )

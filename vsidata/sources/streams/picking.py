@@ -3,7 +3,7 @@
 import numpy as np
 
 from vsidata.scene import IntArray
-from vsidata.sources.streams.frames import FrameStream
+from vsidata.sources.streams.frames import BoolArray, FrameStream
 
 
 def pick(stream: FrameStream, count: int) -> IntArray:
@@ -29,6 +29,23 @@ def pick(stream: FrameStream, count: int) -> IntArray:
     rank = np.arange(count)
     rising = np.maximum.accumulate(nearest - rank) + rank
     return usable[np.minimum(rising, len(usable) - count + rank)]
+
+
+def first_of_spans(stream: FrameStream, rate: float) -> tuple[IntArray, BoolArray]:
+    """The first valid frame in each of the equal time spans of a stream.
+
+    Args:
+        stream: the stream.
+        rate: spans per second.
+
+    Returns:
+        (n,) positions, rising, one for each span with a frame; and whether that frame is valid.
+    """
+    spans = np.floor(stream.timestamps * rate)
+    in_turn = np.lexsort((~stream.valid, spans))  # by span, valid frames first
+    _, firsts = np.unique(spans[in_turn], return_index=True)
+    rows = in_turn[firsts]
+    return rows, stream.valid[rows]
 
 
 def at_rate(stream: FrameStream, rate: float) -> IntArray:
