@@ -11,7 +11,7 @@ from tests.topics.sights import sight, timeline
 from vsidata.measuring.measure import MeasuredScene
 from vsidata.topics.ask import Drops, ask
 from vsidata.topics.question import Question
-from vsidata.topics.rule_set import RULE_SETS, load_rules
+from vsidata.topics.rule_set import load_rules
 
 TOPIC = "obj_appearance_order"
 WIDE = load_rules("wide")
@@ -62,7 +62,7 @@ def test_question_and_options_have_the_wording_of_the_benchmark() -> None:
     }
 
 
-@pytest.mark.parametrize("name", RULE_SETS)
+@pytest.mark.parametrize("name", ["wide", "vsibench", "vsi100k"])
 def test_the_string_is_that_of_the_released_questions(name: str, vsibench) -> None:
     released = (vsibench / "questions.jsonl").read_text()
     beginning = load_rules(name).topics[TOPIC].question.partition("{")[0]

@@ -23,7 +23,7 @@ from vsidata.sources.registry import open_source
 from vsidata.topics import route_planning
 from vsidata.topics.ask import Drops, ask
 from vsidata.topics.question import Question
-from vsidata.topics.rule_set import RULE_SETS, RuleSet, load_rules
+from vsidata.topics.rule_set import RuleSet, load_rules
 
 TOPIC = "route_planning"
 WIDE = load_rules("wide")
@@ -133,7 +133,7 @@ def test_one_turn_has_three_options_and_more_have_four() -> None:
         assert options["ABCD".index(question.ground_truth)] == question.answer
 
 
-@pytest.mark.parametrize("name", RULE_SETS)
+@pytest.mark.parametrize("name", ["wide", "vsibench", "vsi100k"])
 def test_wording_is_that_of_the_released_questions(name: str, vsibench: Path) -> None:
     rows = [json.loads(line) for line in (vsibench / "questions.jsonl").read_text().splitlines()]
     released = [row for row in rows if row["question_type"] == TOPIC]
