@@ -1,10 +1,10 @@
 """Draw one example of each question type, for the page of topics.
 
-    .venv/bin/python scripts/docs/draw_examples.py
+    .venv/bin/python -m scripts.docs.draw_examples
 
-Makes three synthetic rooms in a temporary folder and asks all topics of the default rule set about them. It
-writes the chosen questions with their evidence: the plans to docs/pictures/topics, the texts to
-scripts/docs/examples.yaml. The same code draws the same pictures. Run it again when the rule set changes.
+Makes three synthetic rooms in a temporary folder. Each topic is asked by the first rule set that has it.
+Writes the chosen questions with their evidence: the plans to docs/pictures/topics, the texts to
+scripts/docs/examples.yaml. The same code draws the same pictures. Run it again when a rule set changes.
 """
 
 import tempfile
@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 import yaml
 
+from scripts.docs.rule_keys import all_rule_sets, rule_set_of
 from vsidata.pages.inspection import Inspection, inspect
 from vsidata.pages.picture import picture
 from vsidata.sources.registry import open_source
@@ -22,7 +23,6 @@ from vsidata.sources.streams.shown import Framing
 from vsidata.synthetic.write import write_scans
 from vsidata.topics.question import Question
 from vsidata.topics.registry import TOPICS
-from vsidata.topics.rule_set import RULE_SETS, load_rules
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "docs" / "pictures" / "topics"
@@ -44,6 +44,8 @@ CHOSEN = {
         "by the office chair and facing the bottle, is the computer",
     ),
     "obj_appearance_order": ("scene0000_00", "whiteboard, stand, storage organizer, computer tower"),
+    "camera_object_distance": ("scene0000_00", ""),
+    "camera_displacement": ("scene0000_00", ""),
     "route_planning": ("scene0002_00", "beginning at the bulletin board and facing the storage organizer"),
 }
 """Question type → room, and words of a question that shows well on a plan. They were chosen by eye."""
@@ -51,30 +53,39 @@ CHOSEN = {
 
 def main() -> None:
     """Write all pictures and texts."""
-    rules = load_rules(RULE_SETS[0])
+    rule_sets = {rule_set_of(topic) for topic in TOPICS}
+    asking = {name: rules for name, rules in all_rule_sets().items() if name in rule_sets}
     with tempfile.TemporaryDirectory() as folder:
         write_scans(Path(folder), ROOMS, SEED, NOISE, FRAMES, 1, frame_size=(640, 480))
         source = open_source("scannet", [Path(folder)])
         rooms = {
-            name: inspect(source, name, rules, topics=[*rules.topics], framing=Framing(SHOWN))
+            (name, by): inspect(source, name, rules, topics=[*rules.topics], framing=Framing(SHOWN))
             for name in sorted({room for room, _ in CHOSEN.values()})
+            for by, rules in asking.items()
         }
     PICTURES.mkdir(parents=True, exist_ok=True)
     examples = {}
-    for type_, (room, words) in CHOSEN.items():
-        question = next(
-            one for one in rooms[room].questions if one.question_type == type_ and words in one.question
+    for type_, (name, words) in CHOSEN.items():
+        room, question = next(
+            (room, one)
+            for (of, _), room in rooms.items()
+            for one in room.questions
+            if of == name and one.question_type == type_ and words in one.question
         )
         examples[type_] = _row(question)
-        (PICTURES / f"{type_}.png").write_bytes(_drawn(rooms[room], question))
+        (PICTURES / f"{type_}.png").write_bytes(_drawn(room, question))
     head = "# Written by scripts/docs/draw_examples.py.\n"
-    texts = yaml.safe_dump({"rules": rules.label, "examples": examples}, sort_keys=False, allow_unicode=True)
+    texts = yaml.safe_dump(
+        {"rules": {name: rules.label for name, rules in asking.items()}, "examples": examples},
+        sort_keys=False,
+        allow_unicode=True,
+    )
     EXAMPLES.write_text(head + texts, "utf-8")
 
 
 def _drawn(room: Inspection, question: Question) -> bytes:
     """The plan with the evidence. The camera is drawn only if the question is about the video."""
-    seen = TOPICS[question.topic].look_rate is not None
+    seen = TOPICS[question.topic].look_rate is not None or TOPICS[question.topic].needs_cameras
     return picture(room if seen else replace(room, look=None), question, DPI, width=WIDTH, titled=False)
 
 

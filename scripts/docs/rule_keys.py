@@ -109,6 +109,11 @@ def keys(part: str, rule_sets: Mapping[str, RuleSet]) -> list[Key]:
     return list(_walk((part,), {name: one for name, one in found.items() if one is not None}))
 
 
+def rule_set_of(topic: str) -> str:
+    """The first rule set that states a topic: the page of topics shows its rules."""
+    return next(name for name, rules in all_rule_sets().items() if topic in rules.topics)
+
+
 def topic_keys(topic: str) -> list[Key]:
     """The keys of a topic."""
     found = {name: rules.topics.get(topic) for name, rules in all_rule_sets().items()}

@@ -17,7 +17,7 @@ EXAMPLES = Path(__file__).with_name("examples.yaml")
 
 
 def examples() -> dict[str, Any]:
-    """The content of examples.yaml: the label of the rule set, and the example of each question type."""
+    """The content of examples.yaml: the labels of the rule sets, and the example of each question type."""
     return dict(yaml.safe_load(EXAMPLES.read_text("utf-8")))
 
 
@@ -33,14 +33,15 @@ def page() -> str:
         "# Topics",
         "A topic makes one kind of question. A rule set chooses the topics and states every constant. "
         f"Definitions, texts and values below are those of the default rule set, `{RULE_SETS[0]}`. "
+        "For a topic that it lacks, they are those of the first rule set that has the topic. "
         "[Rule keys](rule-keys.md) lists those of all rule sets, with their sources.",
         table(("topic", "name", "answer", "asked by"), overview),
-        "The examples are from two synthetic rooms. `scripts/docs/draw_examples.py` draws them with the code "
-        "that draws `vsidata report` and `vsidata inspect --png`.",
+        "The examples are from synthetic rooms. `python -m scripts.docs.draw_examples` draws them with the "
+        "code that draws `vsidata report` and `vsidata inspect --png`.",
         *(
             part
             for topic in TOPICS.values()
-            for part in _section(topic, rule_sets[RULE_SETS[0]], rule_sets, drawn)
+            for part in _section(topic, rule_sets[rule_keys.rule_set_of(topic.name)], rule_sets, drawn)
         ),
     )
 
@@ -65,7 +66,7 @@ def _facts(topic: Topic, rule_sets: Mapping[str, RuleSet]) -> Iterator[tuple[str
     yield "Name", code(topic.name)
     yield "Answer", _answer(topic)
     yield "Asked by", _asked(topic.name, rule_sets)
-    if topic.look_rate is not None:
+    if topic.look_rate is not None or topic.needs_cameras:
         yield "Needs", "a video with camera poses"
     yield (
         "Margin",
@@ -109,7 +110,7 @@ def _example(topic: Topic, row: Mapping[str, Any], rules: RuleSet) -> Iterator[s
 
 def _keys(topic: str) -> Iterator[tuple[str, str, str, str]]:
     for key in rule_keys.topic_keys(topic):
-        if stated := key.stated.get(RULE_SETS[0]):
+        if stated := key.stated.get(rule_keys.rule_set_of(topic)):
             yield (
                 f"[{code(key.name)}](rule-keys.md#{key.anchor})",
                 prose(key.meaning),

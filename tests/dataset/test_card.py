@@ -10,10 +10,12 @@ from datasets.exceptions import ExpectedMoreSplitsError
 from datasets.utils.info_utils import NonMatchingSplitsSizesError
 
 from tests.dataset import meta_info, small_scans
+from vsidata.dataset import tables
 from vsidata.dataset.columns import fields, meanings
-from vsidata.dataset.front_matter import TABLES
 from vsidata.dataset.schema import yaml_features
 from vsidata.pipeline.build import BuildOptions, build
+
+TABLES = {table.name: table.schema for table in tables.TABLES}
 
 
 @pytest.fixture

@@ -123,7 +123,7 @@ def leaves_of(data, path):
 
 @pytest.mark.parametrize("name", TOPICS)
 def test_every_topic_has_its_definition_and_a_drawn_example_of_each_question(name):
-    rules = load_rules(RULE_SETS[0])
+    rules = load_rules(rule_keys.rule_set_of(name))
     section = sections(topics.page(), 2)[name]
     about, stated = rules.described[name], rules.resolved["topics"][name]
     assert prose(about["definition"]) in section
@@ -135,10 +135,11 @@ def test_every_topic_has_its_definition_and_a_drawn_example_of_each_question(nam
         assert f"rule-keys.md#topics-{name}-{key}" in section
 
 
-def test_the_examples_are_of_the_current_default_rule_set():
+def test_the_examples_are_of_the_current_rule_sets():
     drawn = yaml.safe_load(draw_examples.EXAMPLES.read_text("utf-8"))
-    remedy = "Run scripts/docs/draw_examples.py, and look at the pictures."
-    assert drawn["rules"] == load_rules(RULE_SETS[0]).label, remedy
+    remedy = "Run .venv/bin/python -m scripts.docs.draw_examples, and look at the pictures."
+    assert drawn["rules"] == {name: load_rules(name).label for name in drawn["rules"]}, remedy
+    assert {*drawn["rules"]} == {rule_keys.rule_set_of(topic) for topic in TOPICS}, remedy
 
 
 def test_links_of_a_page_from_the_top_lead_to_the_site_or_become_text():

@@ -27,7 +27,11 @@ from vsidata.topics.topic import Row, Stated, Topic
 
 
 class DisplacementKind(Rules):
-    """The question, with `{i}` and `{j}`, the numbers of the frames, and `{n}`, how many there are."""
+    """One kind of displacement question.
+
+    Attributes:
+        question: the text, with `{i}` and `{j}`, the numbers of the frames, and `{n}`, the number of frames.
+    """
 
     question: Annotated[str, places_for("i", "j", "n")]
 

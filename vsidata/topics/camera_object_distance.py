@@ -29,7 +29,11 @@ from vsidata.topics.topic import Row, Stated, Topic, measure_value, objects_in_w
 
 
 class CameraDistanceKind(Rules):
-    """The question, with `{object}`, `{i}`, the number of the frame, and `{n}`, how many there are."""
+    """One kind of question.
+
+    Attributes:
+        question: the text, with `{object}`, `{i}`, the number of the frame, and `{n}`, the number of frames.
+    """
 
     question: Annotated[str, places_for("object", "i", "n")]
 
