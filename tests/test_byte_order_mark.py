@@ -77,7 +77,7 @@ def test_exported_frames(tmp_path, file):
     assert marked.poses[0, :3, 3].tolist() == [1, 2, 3]
 
 
-def test_size_that_a_scan_states_in_its_first_line(tmp_path):
+def test_size_in_the_first_line_of_a_scans_text_file_is_read(tmp_path):
     folder = exported(tmp_path)
     (folder / "intrinsic" / "intrinsic_color.txt").unlink()
     description = folder / f"{NAME}.txt"

@@ -35,7 +35,7 @@ from vsidata.metrics import (
         (float("inf"), 4, 0.0),
     ],
 )
-def test_mean_relative_accuracy_agrees_with_thresholds_by_hand(prediction, truth, score):
+def test_mean_relative_accuracy_agrees_with_values_computed_by_hand(prediction, truth, score):
     assert mean_relative_accuracy(prediction, truth) == pytest.approx(score)
     assert relative_accuracy(prediction, truth) == pytest.approx(score)
 
@@ -131,7 +131,7 @@ def test_interval_widens_when_the_questions_share_scenes():
     assert together[1] - together[0] > 4 * (apart[1] - apart[0])
 
 
-def test_interval_over_independent_questions_is_the_binomial_one():
+def test_interval_over_independent_questions_agrees_with_the_binomial_interval():
     scores = np.repeat([0.0, 1.0], [600, 400])
     low, high = interval(redrawn_means(scores, [f"scene{i:04}" for i in range(1000)], repeats=5000))
     half = 1.96 * np.sqrt(0.4 * 0.6 / 1000)

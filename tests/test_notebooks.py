@@ -31,7 +31,7 @@ def kernels(tmp_path_factory, monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_notebook_runs_and_shows_what_its_committed_outputs_show(path, tmp_path, kernels):
+def test_notebook_runs_and_its_outputs_agree_with_the_committed_outputs(path, tmp_path, kernels):
     committed = nbformat.read(path, as_version=4)
     notebook = nbformat.read(path, as_version=4)
     resources = {"metadata": {"path": str(tmp_path)}}

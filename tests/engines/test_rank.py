@@ -74,7 +74,7 @@ def test_reports_are_read_from_where_the_last_read_ended(folder):
     assert list(step.reported(read)) == []
 
 
-def test_new_submission_drops_the_reports_and_marks_of_an_earlier_one(folder):
+def test_new_submission_removes_the_reports_and_markers_of_an_earlier_submission(folder):
     rank_of(folder)(None, 0, 1)
     (folder / "work/completions").mkdir()
     step = rank_of(folder)

@@ -87,7 +87,7 @@ def finish(process: subprocess.Popen[str]) -> str:
     "killed",
     [pytest.param("rank", marks=pytest.mark.slow), pytest.param("actor", marks=pytest.mark.soak)],
 )
-def test_bytes_are_those_of_a_local_build_after_a_kill_and_each_rank_leaves_a_log(
+def test_bytes_are_those_of_a_local_build_after_a_kill_and_each_rank_writes_a_log(
     root, whole, cluster, tmp_path, killed
 ):
     process = start(root, tmp_path / "out", cluster)
@@ -151,7 +151,7 @@ def test_idle_ranks_do_not_make_the_driver_work_on_all_scans_itself(root, tmp_pa
     assert "every machine sees it" in caught.value.remedy
 
 
-def test_missing_packages_are_named_with_the_command_that_installs_them(root, tmp_path, monkeypatch):
+def test_error_of_missing_packages_states_the_command_that_installs_them(root, tmp_path, monkeypatch):
     monkeypatch.setattr(rank, "find_spec", lambda _: None)
     with pytest.raises(VsiError, match="needs datatrove") as caught:
         build(BuildOptions(out=tmp_path / "out", scannet_root=root, engine="ray"))

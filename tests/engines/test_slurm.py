@@ -160,7 +160,7 @@ def test_if_squeue_fails_the_folder_stays_locked_and_the_error_names_the_lock_fi
         assert f"delete {options.out / '.work' / 'submitted'}" in caught.value.remedy
 
 
-def test_killed_submitter_has_locked_the_folder_before_the_first_job(options, answer):
+def test_the_folder_is_locked_before_the_first_job_is_submitted(options, answer):
     answer("sbatch", "kill -9 $PPID")
     if (process := os.fork()) == 0:
         build(options)
@@ -263,7 +263,7 @@ def test_a_lock_file_of_another_program_is_refused_without_squeue(options, answe
     assert not (options.out / "asked").exists()
 
 
-def test_disk_of_this_machine_is_distinguished_from_a_shared_one(tmp_path):
+def test_disk_of_this_machine_is_distinguished_from_a_shared_disk(tmp_path):
     mounts = tmp_path / "mounts"
     mounts.write_text(f"/dev/vda / ext4 rw 0 0\nserver:/home {tmp_path} nfs4 rw 0 0\n")
     assert local_disk(tmp_path / "out", mounts) is None

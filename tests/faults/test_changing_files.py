@@ -154,7 +154,7 @@ def replace_and_restore_the_times(path: Path, old: bytes, new: bytes) -> None:
 
 
 @pytest.mark.parametrize("scan", [NAME, "scene0001_00"])
-def test_scan_that_was_changed_with_its_size_and_time_restored_is_read_again(finished, scan):
+def test_changed_scan_with_the_old_size_and_time_is_read_again(finished, scan):
     path = finished.scannet_root / "scans" / scan / f"{scan}.aggregation.json"
     replace_and_restore_the_times(path, b'"chair"', b'"stool"')
     assert not build(finished).untouched
@@ -164,7 +164,7 @@ def test_scan_that_was_changed_with_its_size_and_time_restored_is_read_again(fin
     assert digests(finished.out) == digests(fresh.out)
 
 
-def test_stream_that_was_changed_with_its_size_and_time_restored_is_read_again(finished):
+def test_changed_stream_with_the_old_size_and_time_is_read_again(finished):
     path = finished.scannet_root / "scans" / NAME / f"{NAME}.sens"
     content = path.read_bytes()
     replace_and_restore_the_times(path, content[-60:], bytes(60))

@@ -40,7 +40,7 @@ def test_build_while_the_clock_goes_backwards_is_the_same_and_is_found_complete(
         assert digests(tmp_path / "out") == whole
 
 
-def test_scan_that_changed_while_the_clock_was_behind_is_read_again(tmp_path):
+def test_scan_that_changed_while_the_clock_was_wrong_is_read_again(tmp_path):
     root = builds.write_scans(tmp_path / "root", 1)
     before = builds.built(root, tmp_path / "out")
     builds.rename_an_object(root, "scene0000_00")

@@ -66,12 +66,12 @@ def restore(begun, out) -> None:
         shutil.copytree(begun, out)
 
 
-def test_build_killed_at_three_moments_resumes_to_the_same_bytes(root, whole, tmp_path):
+def test_build_killed_at_three_moments_ends_with_the_same_bytes(root, whole, tmp_path):
     kill_at_moments(root, whole, tmp_path, 3)
 
 
 @pytest.mark.soak
-def test_build_killed_at_fifty_moments_resumes_to_the_same_bytes(root, whole, tmp_path):
+def test_build_killed_at_fifty_moments_ends_with_the_same_bytes(root, whole, tmp_path):
     kill_at_moments(root, whole, tmp_path, 50)
 
 
@@ -95,22 +95,18 @@ def changed(root, whole, tmp_path_factory):
     return scans, (digest, seconds), folder / "finished"
 
 
-def test_finished_build_with_changed_scans_killed_at_three_moments_ends_with_their_new_bytes(
-    changed, tmp_path
-):
+def test_update_of_a_finished_build_killed_at_three_moments_ends_with_the_new_bytes(changed, tmp_path):
     scans, whole, finished = changed
     kill_at_moments(scans, whole, tmp_path, 3, finished)
 
 
 @pytest.mark.soak
-def test_finished_build_with_changed_scans_killed_at_fifty_moments_ends_with_their_new_bytes(
-    changed, tmp_path
-):
+def test_update_of_a_finished_build_killed_at_fifty_moments_ends_with_the_new_bytes(changed, tmp_path):
     scans, whole, finished = changed
     kill_at_moments(scans, whole, tmp_path, 50, finished)
 
 
-def test_finished_build_killed_between_its_last_changed_scan_and_the_merge_is_merged_again(changed, tmp_path):
+def test_update_of_a_finished_build_killed_before_the_merge_is_merged_again(changed, tmp_path):
     scans, (digest, _), finished = changed
     out = shutil.copytree(finished, tmp_path / "out")
     manifest = (out / "manifest.json").read_bytes()
@@ -138,7 +134,7 @@ def test_workers_of_a_killed_build_end(root, tmp_path):
         time.sleep(0.02)
 
 
-def test_lock_of_a_killed_build_is_free_and_that_of_a_running_one_is_not(root, tmp_path):
+def test_a_killed_build_releases_its_lock_and_a_running_build_does_not(root, tmp_path):
     out = tmp_path / "out"
     process = builds.start(root, out)
     results = out / ".work" / "scenes"

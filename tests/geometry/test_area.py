@@ -179,7 +179,7 @@ def test_alpha_shape_has_holes_and_the_room_methods_fill_them():
 
 
 @given(seed=st.integers(0, 2**32 - 1), scale=st.floats(0.01, 100))
-def test_alpha_shape_grows_with_its_points(seed, scale):
+def test_alpha_shape_of_scaled_points_is_scaled(seed, scale):
     points = np.random.default_rng(seed).uniform(0, 2, (60, 2))
     area = alpha_shape_area(points, 1.37)
     assert alpha_shape_area(points * scale, 1.37 / scale) == pytest.approx(scale**2 * area, rel=1e-6)
@@ -309,7 +309,7 @@ def meshed_room(vertices: int, furniture: float) -> tuple[Array, IntArray]:
 
 @pytest.mark.parametrize("furniture", [0.04, 0.5])
 @pytest.mark.parametrize("vertices", [2, 5, 11, 21, 31])
-def test_floor_of_a_sparse_mesh_is_its_triangles(vertices, furniture):
+def test_floor_of_a_sparse_mesh_has_the_area_of_its_triangles(vertices, furniture):
     points, triangles = meshed_room(vertices, furniture)
     turned = Rotation.from_rotvec([0, 0, 0.7]).apply(points)
     for placed in (points, turned):

@@ -62,7 +62,7 @@ def test_mirrored_target_has_the_opposite_bearing():
     assert left > 0
 
 
-def test_many_bearings_are_those_of_each_target():
+def test_many_bearings_agree_with_single_bearings():
     targets = np.random.default_rng(0).normal(size=(8, 3))
     np.testing.assert_allclose(
         signed_bearings(EYE, NORTH, targets), [signed_bearing(EYE, NORTH, target) for target in targets]
@@ -112,7 +112,7 @@ def test_sector_may_contain_the_angle_zero():
 
 
 @given(angle=angles, turns=st.integers(-3, 3))
-def test_quadrant_is_that_of_the_signs_of_cosine_and_sine(angle, turns):
+def test_quadrant_agrees_with_the_signs_of_cosine_and_sine(angle, turns):
     quadrants = [(k * pi / 2, (k + 1) * pi / 2) for k in range(4)]
     margin = edge_margin(angle, quadrants)
     assert margin == pytest.approx(

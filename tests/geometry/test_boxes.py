@@ -119,7 +119,7 @@ def test_base_of_the_upright_box_is_the_rectangle_of_least_area():
         assert upright_box(points).extents[:2].prod() == pytest.approx(best, rel=1e-6)
 
 
-def test_minimal_box_is_that_of_open3d():
+def test_minimal_box_agrees_with_open3d():
     o3d = pytest.importorskip("open3d", exc_type=ImportError)
     equal = []
     for seed in range(60):

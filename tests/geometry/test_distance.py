@@ -68,7 +68,7 @@ def shell(center, extents, turn=None) -> tuple[Array, IntArray]:
 
 
 @given(seed=seeds, spread=st.sampled_from([0.3, 1.0, 3.0]))
-def test_box_distance_is_that_of_the_convex_hulls_of_the_corners(seed, spread):
+def test_box_distance_agrees_with_the_convex_hulls_of_the_corners(seed, spread):
     rng = np.random.default_rng(seed)
     a, b = random_box(rng, spread), random_box(rng, spread)
     assert box_distance(a, b) == pytest.approx(hull_distance(a.corners, b.corners), abs=1e-9)
@@ -134,7 +134,7 @@ def test_box_distance_in_simple_cases(a, b, distance):
 
 
 @pytest.mark.parametrize("angle", [1e-3, 1e-6, 1e-8, 1e-9, 1e-12, 1e-16])
-def test_nearly_parallel_boxes_are_as_far_apart_as_parallel_ones(angle):
+def test_nearly_parallel_boxes_are_as_far_apart_as_parallel_boxes(angle):
     b = box_at((0.3, 0.2, 2.0), (3, 1, 1), Rotation.from_rotvec([angle, -angle, angle]))
     assert box_distance(box_at((0, 0, 0), (2, 2, 1)), b) == pytest.approx(
         hull_distance(box_at((0, 0, 0), (2, 2, 1)).corners, b.corners), abs=1e-9
@@ -142,7 +142,7 @@ def test_nearly_parallel_boxes_are_as_far_apart_as_parallel_ones(angle):
 
 
 @given(seed=seeds, spread=st.sampled_from([0.3, 1.0, 3.0]), flat=st.booleans())
-def test_closest_points_lie_in_their_boxes_and_are_as_far_apart_as_these(seed, spread, flat):
+def test_closest_points_lie_in_their_boxes_and_are_as_far_apart_as_the_boxes(seed, spread, flat):
     rng = np.random.default_rng(seed)
     a, b = random_box(rng, spread), random_box(rng, spread)
     if flat:
@@ -154,7 +154,7 @@ def test_closest_points_lie_in_their_boxes_and_are_as_far_apart_as_these(seed, s
 
 
 @pytest.mark.parametrize("flat_sides", [1, 2, 3])
-def test_closest_points_of_exactly_flat_boxes_are_as_far_apart_as_these(flat_sides):
+def test_closest_points_of_exactly_flat_boxes_are_as_far_apart_as_the_boxes(flat_sides):
     rng = np.random.default_rng(flat_sides)
     for _ in range(300):
         a, b = (
@@ -169,14 +169,14 @@ def test_closest_points_of_exactly_flat_boxes_are_as_far_apart_as_these(flat_sid
         assert np.linalg.norm(on_a - on_b) == pytest.approx(hull_distance(a.corners, b.corners), abs=1e-6)
 
 
-def test_many_box_distances_are_those_of_each_pair():
+def test_many_box_distances_agree_with_single_distances():
     rng = np.random.default_rng(5)
     first, second = ([random_box(rng, 1.5) for _ in range(200)] for _ in range(2))
     one_by_one = [box_distance(a, b) for a, b in zip(first, second, strict=True)]
     np.testing.assert_allclose(box_distances(first, second), one_by_one, atol=1e-12)
 
 
-def test_no_boxes_have_no_distances():
+def test_distances_of_no_boxes_are_empty():
     assert box_distances([], []).shape == (0,)
 
 
@@ -194,7 +194,7 @@ def test_surface_distance_is_the_least_over_all_pairs_of_triangles(seed):
 
 
 @given(seed=seeds)
-def test_distance_of_box_surfaces_is_that_of_the_boxes(seed):
+def test_distance_of_box_surfaces_agrees_with_the_distance_of_the_boxes(seed):
     rng = np.random.default_rng(seed)
     a, b = random_box(rng, 3.0), random_box(rng, 3.0)
     distance = box_distance(a, b)

@@ -67,13 +67,13 @@ def test_empty_room_is_free_except_along_the_walls() -> None:
     free = walkable(ROOM)
     x, y = free.places.T
     assert min(x.min(), y.min(), 5 - x.max(), 4 - y.max()) >= RADIUS
-    # The free cells are at most two cell diagonals narrower.
+    # On each side, at most three cell diagonals are lost in addition to the radius.
     rim = RADIUS + 3 * math.sqrt(2) * CELL
     assert free.free.sum() * CELL**2 > (5 - 2 * rim) * (4 - 2 * rim)
 
 
 @given(st.floats(1, 3), st.floats(1, 2), st.floats(0.05, 1), st.floats(0.05, 1), st.floats(0.2, 1.5))
-def test_free_space_keeps_a_bodys_radius_from_furniture(
+def test_free_space_is_at_least_a_bodys_radius_from_furniture(
     x: float, y: float, width: float, depth: float, height: float
 ) -> None:
     free = walkable(np.concatenate([ROOM, shell((x, y, 0), (x + width, y + depth, height))]))
@@ -118,7 +118,7 @@ def test_floor_that_the_scan_does_not_show_is_not_free() -> None:
     assert not (np.abs(free.places - [2.5, 2]) < 0.5).all(axis=1).any()
 
 
-def test_single_missing_points_of_the_floor_and_single_stray_ones_above_it_change_nothing() -> None:
+def test_single_missing_floor_points_and_single_stray_points_do_not_matter() -> None:
     rng = np.random.default_rng(0)
     thinned = ROOM[(rng.random(len(ROOM)) > 0.02) | (ROOM[:, 2] > 0)]
     strays = np.array([[1.0, 1, 0.5], [3, 2, 1.2], [4, 3, 0.3]])
@@ -151,7 +151,7 @@ def test_points_that_show_no_floor_are_refused() -> None:
 
 
 @given(st.integers(0, 2**32 - 1))
-def test_crowded_cells_are_those_that_a_convolution_finds(seed: int) -> None:
+def test_crowded_cells_agree_with_a_convolution(seed: int) -> None:
     rng = np.random.default_rng(seed)
     counts = rng.integers(0, 3, rng.integers(1, 8, 2)) * rng.integers(0, 2, 1)
     around = convolve(counts, np.ones((3, 3), dtype=np.int64), mode="constant")

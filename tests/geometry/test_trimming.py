@@ -63,7 +63,7 @@ def test_point_without_a_triangle_is_removed_unless_it_touches():
     assert keep_mask(points, triangles, **LIMITS)[-2:].tolist() == [True, False]
 
 
-def test_thin_leg_below_a_hole_in_the_scan_stays():
+def test_thin_leg_below_a_hole_in_the_scan_is_kept():
     leg = sheet(
         (0.02, 0.02, 0.0), 0.03, 0.6, across=(np.pi / 2, 0, 0)
     )  # 15 cm of the leg are missing under the top
@@ -81,12 +81,12 @@ def test_small_piece_far_away_is_removed():
     assert kept(TOP, sheet((2.5, 0, 0.75), 0.2, 0.2)) == [True, False]
 
 
-def test_small_piece_nearby_stays_only_within_its_own_length():
+def test_small_piece_is_kept_only_within_its_own_length():
     assert kept(TOP, sheet((1.3, 0, 0.75), 0.1, 0.1)) == [True, True]
     assert kept(TOP, sheet((1.5, 0, 0.75), 0.1, 0.1)) == [True, False]
 
 
-def test_large_piece_stays_within_the_limit():
+def test_large_piece_is_kept_up_to_the_limit():
     assert kept(TOP, sheet((1.6, 0, 0.75), 0.6, 0.15)) == [True, True]
     assert kept(TOP, sheet((1.8, 0, 0.75), 0.6, 0.15)) == [True, False]
 

@@ -65,7 +65,7 @@ BOX = ((-0.5, 2, -0.5), (0.5, 3, 0.5))
 """One metre on a side, its near face 2 m before the origin."""
 
 
-def test_share_of_the_picture_is_that_of_the_near_face() -> None:
+def test_share_of_the_picture_is_the_share_of_the_near_face() -> None:
     # At 2 m, the picture is 4 m by 3 m. The near face has 1 m² and hides the rest of the box.
     assert shares(looking((0, 0, 0)), BOX) == pytest.approx([1 / 12], abs=0.002)
 
@@ -102,7 +102,7 @@ def test_object_behind_the_camera_is_not_seen() -> None:
 @pytest.mark.parametrize(
     ("at", "faces"), [((0, 0, 0), 1), ((2, -1, 0), 2), ((2.2, -1, 1.7), 3)], ids=["one", "two", "three"]
 )
-def test_share_of_a_cubes_surface_is_the_number_of_faces_towards_the_camera(
+def test_seen_share_of_a_cube_is_the_share_of_faces_towards_the_camera(
     at: tuple[float, float, float], faces: int
 ) -> None:
     assert surface_share(looking(at), BOX) == pytest.approx(faces / 6, abs=0.015)
@@ -125,7 +125,7 @@ def test_upright_camera_has_the_top_in_the_upper_half_and_the_left_on_the_left()
     assert seen[1] == 0
 
 
-def test_triangles_without_an_owner_hide_without_being_counted() -> None:
+def test_triangles_without_an_owner_hide_others_but_do_not_count() -> None:
     points, triangles, owners = mesh(BOX, ((-3, 1, -3), (3, 1, 3)))
     owners[owners == 1] = -1
     assert pixel_shares(caster(points, triangles), owners, 1, CAMERA, looking((0, 0, 0))).tolist() == [[0]]

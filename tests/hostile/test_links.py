@@ -119,7 +119,7 @@ def test_a_folder_of_the_user_with_the_name_report_is_not_replaced(built, names)
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "scenes/notes.txt", "data/more/plan.png", "before/mine.txt"])
-def test_a_file_of_the_user_in_a_report_is_named_and_kept(built, name):
+def test_a_file_of_the_user_in_a_report_is_reported_and_kept(built, name):
     report = write_report(Build.open(built)).index.parent
     (report / name).parent.mkdir(exist_ok=True)
     (report / name).write_text("mine")
@@ -269,7 +269,7 @@ def test_folder_of_the_user_with_a_subfolder_work_is_not_a_build(scans, mine):
         build(options(scans, mine))
 
 
-def test_build_that_was_killed_before_its_recipe_resumes(scans, finished, tmp_path):
+def test_build_that_was_killed_before_it_wrote_its_recipe_resumes(scans, finished, tmp_path):
     out = tmp_path / "out"
     (out / ".work" / "scenes").mkdir(parents=True)
     (out / ".work" / "lock").touch()
@@ -279,7 +279,7 @@ def test_build_that_was_killed_before_its_recipe_resumes(scans, finished, tmp_pa
     assert (out / "qa" / SHARD).read_bytes() == (finished / "qa" / SHARD).read_bytes()
 
 
-def test_unfinished_files_of_the_user_are_kept_and_stop_no_build(scans, stopped, finished):
+def test_unfinished_files_of_the_user_are_kept_and_do_not_stop_a_build(scans, stopped, finished):
     own = [
         "notes.unfinished/plan.txt",
         "plan.unfinished",
@@ -390,7 +390,7 @@ def test_synthetic_scans_are_not_written_through_a_link(tmp_path, mine, name):
         write_scans(root, scenes=2, seed=0, plain=True, vertices=2_000)
 
 
-def test_a_file_named_by_the_user_may_not_be_a_link_or_a_device(tmp_path, mine):
+def test_a_file_that_the_user_passes_may_not_be_a_link_or_a_device(tmp_path, mine):
     (tmp_path / "link").symlink_to(mine / "file")
     (tmp_path / "nowhere").symlink_to(mine / "new")
     os.mkfifo(tmp_path / "pipe")

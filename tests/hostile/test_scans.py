@@ -111,7 +111,7 @@ def test_room_mutated_in_thousands_of_ways_is_used_or_skipped(tmp_path, data):
 @pytest.mark.parametrize(
     "name", ["../../escape", "/etc/escape", "..", ".", "a/b", "a\\b", "a\0b", "", " ", "x" * 200, "é", "-o"]
 )
-def test_no_name_of_a_room_writes_outside_the_folder(tmp_path, name):
+def test_names_of_rooms_do_not_write_outside_the_folder(tmp_path, name):
     rooms = tmp_path / "in" / "rooms.json"
     rooms.parent.mkdir()
     rooms.write_text(json.dumps({name: meta_info.entry(0), "room1": meta_info.entry(1)}))
@@ -121,7 +121,7 @@ def test_no_name_of_a_room_writes_outside_the_folder(tmp_path, name):
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["in", "rooms.json"]
 
 
-def test_no_name_of_a_dataset_or_label_writes_outside_the_folder(tmp_path):
+def test_names_of_datasets_and_labels_do_not_write_outside_the_folder(tmp_path):
     rooms = tmp_path / "rooms.json"
     entry = meta_info.entry(0)
     entry["object_bbox"]["../../escape"] = entry["object_bbox"].pop("bed")

@@ -73,7 +73,7 @@ def on_a_terminal(*commands: list[str]) -> tuple[str, list[int]]:
         try:
             while data := os.read(terminal, 65536):
                 said.append(data)
-        except OSError:  # the last writer has closed it
+        except OSError:  # the last writer has closed the terminal
             pass
 
     reader = threading.Thread(target=listen)

@@ -47,7 +47,7 @@ def test_videos_with_false_headers_are_refused_with_a_message(tmp_path, capfd, d
     assert capfd.readouterr().err == ""
 
 
-def test_a_size_that_the_frames_do_not_have_is_ignored(tmp_path):
+def test_a_false_size_in_the_header_is_ignored(tmp_path):
     lying = changed(FILM, b"tkhd", 76, "II", 60_000 << 16, 60_000 << 16)
     lying = changed(lying, b"mp4v", 24, "HH", 30_000, 30_000)
     stream, pictures = read(tmp_path / "a.mp4", lying)
@@ -72,7 +72,7 @@ def test_a_video_with_a_quarter_turn_in_its_header_is_upright(tmp_path):
         assert (one == other[::-1].swapaxes(0, 1)).all()  # turned by 90° clockwise
 
 
-def test_frames_that_change_their_size_get_the_size_of_the_first(tmp_path):
+def test_frames_that_change_their_size_get_the_size_of_the_first_frame(tmp_path):
     stream, pictures = read(tmp_path / "a.mp4", grown(FILM, film(2 * WIDTH, 2 * HEIGHT)))
     assert len(stream) == FRAMES
     assert {picture.shape for picture in pictures} == {(HEIGHT, WIDTH, 3)}

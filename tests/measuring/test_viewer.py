@@ -60,7 +60,7 @@ def test_frames_together_show_a_part_that_no_single_frame_shows(scan: Scene) -> 
     assert (seen.surfaces[:, TABLE] > 0.1).all()
 
 
-def test_floor_counts_as_seen_by_its_share(scan: Scene) -> None:
+def test_floor_is_seen_if_enough_of_its_surface_is_seen(scan: Scene) -> None:
     # The camera is 1 m above one end of the room and looks along the room. The picture shows the far part of
     # the floor.
     assert (whole := sight(scan, looking((-2, 1.5, 1.2), "+x")).floor) is not None
@@ -69,7 +69,7 @@ def test_floor_counts_as_seen_by_its_share(scan: Scene) -> None:
     assert none == 0
 
 
-def test_frames_are_timed_and_named_by_their_position(scan: Scene) -> None:
+def test_timeline_has_the_position_and_time_of_each_frame(scan: Scene) -> None:
     poses = np.repeat(looking((-1, 1.4, 0.375), "+x"), 91, axis=0)
     looks = viewer(scan, bare_stream(on_disk(poses), rate=30, matrix=CAMERA.matrix))
     assert looks is not None

@@ -151,7 +151,7 @@ def test_repaired_scan_is_added_to_the_build_as_if_it_had_never_been_damaged(tmp
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_other_options_in_the_same_folder_are_refused_with_the_difference(built, rooms, change, named):
+def test_other_options_in_the_same_folder_are_refused_and_the_error_shows_them(built, rooms, change, named):
     before = digests(built.out)
     options = BuildOptions(**{"out": built.out, "meta_info": (rooms,), "rules": "vsibench", **change})
     with pytest.raises(OptionError, match="with other options") as caught:
@@ -160,7 +160,7 @@ def test_other_options_in_the_same_folder_are_refused_with_the_difference(built,
     assert digests(built.out) == before
 
 
-def test_rules_that_changed_are_refused_with_the_rule_that_differs(rooms, tmp_path):
+def test_changed_rules_are_refused_and_the_error_states_the_changed_rule(rooms, tmp_path):
     rules = tmp_path / "mine.yaml"
     rules.write_text("extends: vsibench\n")
     options = BuildOptions(
@@ -176,7 +176,7 @@ def test_rules_that_changed_are_refused_with_the_rule_that_differs(rooms, tmp_pa
     assert caught.value.fault == found
 
 
-def test_rule_set_that_lacks_a_rule_is_refused_with_the_rule_and_its_value(rooms, tmp_path):
+def test_rule_set_that_lacks_a_rule_is_refused_and_the_error_states_the_rule_and_its_value(rooms, tmp_path):
     options = {"out": tmp_path / "out", "meta_info": (rooms,), "scenes": ("room0000",), "workers": 1}
     build(BuildOptions(**options, rules="vsibench"))
     with pytest.raises(OptionError) as caught:

@@ -101,9 +101,7 @@ def usual(root, tmp_path_factory):
     return built(tmp_path_factory.mktemp("usual") / "out", root, **environment)
 
 
-def test_bytes_depend_on_no_hash_seed_time_zone_locale_number_of_workers_or_order_on_disk(
-    usual, root, tmp_path
-):
+def test_bytes_do_not_depend_on_hash_seed_time_zone_locale_workers_or_order_on_disk(usual, root, tmp_path):
     """All of them change in one run.
 
     If one matters, the bytes differ. The tests below then show which it is.

@@ -43,7 +43,7 @@ NAMES = ["first", "second", "third", "fourth"]
 
 
 @pytest.mark.parametrize("workers", [1, 2, 9])
-def test_every_name_is_worked_on_once(tmp_path, workers):
+def test_every_name_is_processed_once(tmp_path, workers):
     outcomes = list(local.run(partial(note_threads, tmp_path), NAMES, workers))
     assert sorted(outcome.name for outcome in outcomes) == sorted(NAMES)
     assert not any(outcome.died for outcome in outcomes)
@@ -57,7 +57,7 @@ def test_workers_run_their_libraries_on_one_thread(tmp_path):
     assert (tmp_path / "first").read_text().split()[1:] == ["1", "1"]
 
 
-def test_scan_that_kills_its_worker_twice_is_named_and_the_others_are_done(tmp_path):
+def test_scan_that_kills_its_worker_twice_is_reported_and_the_others_are_processed(tmp_path):
     outcomes = {o.name: o for o in local.run(partial(die_of_the_second, tmp_path), NAMES, 2)}
     assert sorted(outcomes) == sorted(NAMES)
     assert outcomes["second"].died == "was killed by SIGKILL"

@@ -60,7 +60,7 @@ def load(built, tmp_path, offline):
     )
 
 
-def test_frames_are_sixteen_of_the_streams_own_pictures(rows):
+def test_frames_are_sixteen_pictures_of_the_stream(rows):
     assert [row["scene_name"] for row in rows] == NAMES[:2]
     assert [len(row["images"]) for row in rows] == [16, 16]
     stored = streams.sens(40).frames
@@ -255,7 +255,7 @@ def test_card_names_the_tables_that_exist(built):
 @pytest.mark.parametrize(
     ("more", "option"), [({}, "--embed"), ({"embed": False, "topics": "obj_appearance_order"}, "--topics")]
 )
-def test_options_that_need_frames_are_refused_without_them(root, tmp_path, more, option):
+def test_options_that_need_frames_are_refused_without_frames(root, tmp_path, more, option):
     with pytest.raises(OptionError, match="--frames is 0") as caught:
         build(options(root, tmp_path / "out", frames=0, **more))
     assert caught.value.file == option

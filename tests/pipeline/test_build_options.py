@@ -55,12 +55,12 @@ def test_file_and_command_line_give_the_same_options(tmp_path):
     ("text", "size"),
     [("640x480", (640, 480)), ("640", 640), (640, 640), ([640, 480], (640, 480)), (None, None)],
 )
-def test_size_of_the_frames_is_two_sides_or_the_longer_one(text, size):
+def test_size_of_the_frames_is_two_sides_or_the_longer_side(text, size):
     assert BuildOptions(out="here", frame_size=text).frame_size == size
 
 
 @pytest.mark.parametrize("text", ["640x", "axb", "0", "9000", "640x480x3", "640 480", True, [640, None]])
-def test_invalid_size_of_the_frames_is_refused_with_the_valid_forms(text):
+def test_invalid_size_of_the_frames_is_refused_and_the_error_states_the_valid_forms(text):
     with pytest.raises(OptionError) as caught:
         read_options(None, {"out": Path("here"), "frame-size": text})
     assert caught.value.fault == (

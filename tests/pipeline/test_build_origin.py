@@ -109,7 +109,7 @@ def test_terms_of_several_datasets_are_all_in_the_card(synthetic_then_mixed):
     assert "Their terms apply to derived data" in words
 
 
-def test_build_of_the_first_release_that_called_itself_synthetic_may_not_be_published_freely(tmp_path):
+def test_synthetic_build_of_the_first_release_may_not_be_published_freely(tmp_path):
     """The first release marked a whole root as synthetic, so the root might have contained real scans."""
     out = builds.write(tmp_path / "build", [], [])
     manifest = json.loads((out / "manifest.json").read_text())

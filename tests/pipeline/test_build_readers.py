@@ -45,7 +45,7 @@ def test_datasets_loads_questions_with_their_types(load, rows):
     assert loaded["train"].to_list() == rows
 
 
-def test_datasets_loads_scenes_with_boxes_of_three_by_three(load):
+def test_datasets_loads_scenes_with_axes_of_boxes_as_three_by_three(load):
     from datasets import List, Value
 
     scenes = load("scenes", split="train")
@@ -107,7 +107,7 @@ def test_the_hub_can_read_the_card(out):
     assert "$" not in card.text
 
 
-def test_manifest_accounts_for_questions_files_and_input(out, rows):
+def test_manifest_lists_questions_files_and_input(out, rows):
     manifest = json.loads((out / "manifest.json").read_bytes())
     assert sum(manifest["questions"]["train"].values()) == len(rows)
     assert manifest["files"]["qa/train-00000-of-00001.parquet"]["rows"] == len(rows)
@@ -117,7 +117,7 @@ def test_manifest_accounts_for_questions_files_and_input(out, rows):
     assert {"vsidata", "numpy", "pyarrow", "python"} <= set(manifest["versions"])
 
 
-def test_held_out_rooms_are_a_split_of_their_own(tmp_path, offline):
+def test_held_out_rooms_are_another_split(tmp_path, offline):
     from datasets import load_dataset
 
     rooms = meta_info.write(tmp_path / "rooms.json", 10)

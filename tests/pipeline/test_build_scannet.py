@@ -35,7 +35,7 @@ def test_good_scans_are_used_and_the_others_listed_with_file_fault_and_remedy(bu
     assert scenes == ["scene0000_00", "scene0002_00", "scene0004_00"]
 
 
-def test_skipped_scans_are_named_with_their_files(built):
+def test_skipped_scans_are_listed_with_their_files(built):
     set_aside = closing_lines(built)[1]
     assert set_aside.startswith("Skipped: 2 (scene0001_00_vh_clean_2.ply: is cut short")
     assert "; scene0003_00.aggregation.json: is missing)" in set_aside

@@ -41,7 +41,7 @@ def test_video_alone_gives_pictures_and_times_without_cameras(built):
     assert whole["seen"] is not None
 
 
-def test_scenes_without_a_visibility_filter_are_counted_and_named_in_the_card(built):
+def test_scenes_without_a_visibility_filter_are_counted_and_listed_in_the_card(built):
     assert built.manifest.frames == {
         "pictures": 48,
         "scenes with frames": 3,

@@ -55,7 +55,7 @@ def test_every_video_of_a_visit_that_vsi_bench_shows_is_refused(vsibench):
     assert set(found) == others
 
 
-def test_users_list_forbids_the_rooms_of_its_scenes_and_is_named(tmp_path):
+def test_users_list_forbids_the_rooms_of_its_scenes_and_is_reported(tmp_path):
     path = tmp_path / "ours.csv"
     path.write_text("dataset,scene_name\nscannet,scene0191_01\nmultiscan,abc\n")
     scenes = [

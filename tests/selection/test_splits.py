@@ -113,7 +113,7 @@ def test_selection_without_a_scene_is_refused():
 
 
 @pytest.mark.parametrize(("share", "held"), [(0.05, 28), (0.2, 113), (0.02, 11), (0.0001, 1), (0.9999, 564)])
-def test_held_out_share_of_the_training_rooms_is_the_requested_one(share, held):
+def test_held_out_share_of_the_training_rooms_is_the_requested_share(share, held):
     selection = select(ALL, holdout=share)
     rooms = {
         split: {n[:9] for n, s in selection.split_of.items() if s == split}

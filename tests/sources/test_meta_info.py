@@ -200,7 +200,7 @@ def test_file_that_is_not_a_json_object_is_refused(tmp_path, content):
     assert caught.value.file == str(path)
 
 
-def test_missing_file_is_named(tmp_path):
+def test_error_names_a_missing_file(tmp_path):
     with pytest.raises(ScanError, match="is missing"):
         open_source("meta-info", [tmp_path / "nowhere.json"])
 

@@ -7,7 +7,7 @@ import pytest
 from vsidata.sources.official import official_lists, official_split, room_of
 
 
-def test_arkitscenes_has_the_videos_and_visits_that_its_makers_count():
+def test_arkitscenes_has_as_many_videos_and_visits_as_its_makers_state():
     videos = official_lists("arkitscenes")
     assert Counter(videos.values()) == {"train": 4498, "val": 549}
     rooms = Counter(room_of("arkitscenes", name) for name in videos)

@@ -65,7 +65,7 @@ def test_the_papers_rules_count_all_listed_objects(roots):
 
 
 @pytest.mark.parametrize("quick", [[], ["--quick"]])
-def test_check_names_the_scan_and_the_objects(roots, quick):
+def test_check_lists_the_scan_and_the_objects(roots, quick):
     ran = CliRunner().invoke(app, ["check", "--scannet-root", str(roots[1]), "--json", *quick])
     (scan,) = json.loads(ran.stdout)["scans"]
     (found,) = (finding for finding in scan["findings"] if finding["kind"] == "listed twice")

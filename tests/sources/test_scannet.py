@@ -176,7 +176,7 @@ def test_annotation_with_the_other_name_is_used_if_the_usual_one_is_missing(tmp_
     assert folder / f"{NAME}_vh_clean.aggregation.json" in source.files(NAME)
 
 
-def test_labels_need_the_annotation_only(tmp_path):
+def test_reading_labels_needs_only_the_annotation(tmp_path):
     folder = small_scan().write(tmp_path)
     for file in folder.iterdir():
         if not file.name.endswith(".aggregation.json"):
@@ -208,7 +208,7 @@ def test_scans_are_found_in_each_usual_place(tmp_path, place):
     assert len(load(tmp_path / "root").objects) == 4
 
 
-def test_names_are_sorted_and_come_from_all_places(tmp_path):
+def test_names_of_scans_are_sorted_and_come_from_all_places(tmp_path):
     for name, place in (("scene0002_00", "scans"), ("scene0010_01", "."), ("scene0001_00", "scans_test")):
         (tmp_path / place / name).mkdir(parents=True)
     assert list(open_source("scannet", [tmp_path]).names()) == [
@@ -320,7 +320,7 @@ def test_source_can_be_pickled_for_a_worker(tmp_path):
     assert len(source.load(NAME).objects) == 4
 
 
-def test_unknown_source_is_refused_with_the_known_ones(tmp_path):
+def test_unknown_source_is_refused_and_the_remedy_lists_the_sources(tmp_path):
     with pytest.raises(OptionError, match="scannet"):
         open_source("scan-net", [tmp_path])
 
@@ -345,7 +345,7 @@ def test_root_without_scans_is_refused_with_the_expected_layout(tmp_path):
         open_source("scannet", [tmp_path])
 
 
-def test_order_of_the_files_on_disk_changes_nothing(tmp_path, monkeypatch):
+def test_order_of_the_files_on_disk_does_not_matter(tmp_path, monkeypatch):
     for name in ("scene0003_00", "scene0001_00", "scene0002_00"):
         (tmp_path / name).mkdir()
 

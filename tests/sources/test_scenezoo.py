@@ -102,7 +102,7 @@ def test_both_readers_give_the_same_poses_cameras_and_pixels(ours, second):
         assert np.array_equal(np.asarray(Image.open(io.BytesIO(stream.jpeg(position)))), picture)
 
 
-def test_scene_through_scenezoo_is_the_scene_of_our_reader(ours, root):
+def test_scenezoo_and_our_reader_give_the_same_scene(ours, root):
     through = SceneZoo("scannetv2", root, {NAME: root / "scans" / NAME})
     scene, other = ours.load(NAME), through.load(NAME)
     assert (other.dataset, other.name) == ("scannet", NAME)
@@ -235,7 +235,7 @@ def rescans(tmp_path):
     return root
 
 
-def test_rescans_of_3rscan_share_a_room_and_its_validation_list_is_not_for_training(rescans):
+def test_rescans_of_3rscan_share_a_room_and_validation_scans_are_not_for_training(rescans):
     source = SceneZoo.open("3rscan", [rescans])
     assert source.names() == ["a0", "a1", "b0", "c0"]
     assert [source.room_of(name) for name in source.names()] == ["a0", "a0", "b0", "c0"]

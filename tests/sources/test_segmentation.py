@@ -28,7 +28,7 @@ def files(draw):
 
 @settings(max_examples=200)
 @given(file=files())
-def test_segments_are_those_that_a_json_parser_finds(tmp_path_factory, file):
+def test_segments_agree_with_a_json_parser(tmp_path_factory, file):
     ids, text = file
     assert json.loads(text)["segIndices"] == ids
     path = tmp_path_factory.getbasetemp() / "any.segs.json"

@@ -63,7 +63,7 @@ def _unprojected(stream, position, step=4):
     return points @ pose[:3, :3].T + pose[:3, 3]
 
 
-def test_independent_reader_agrees_with_ours_and_with_the_text(scan, stream):
+def test_independent_reader_agrees_with_our_reader_and_the_text_file(scan, stream):
     text = _text(scan)
     intrinsic = np.eye(4, dtype=np.float32)
     for key, place in {"fx": (0, 0), "fy": (1, 1), "mx": (0, 2), "my": (1, 2)}.items():
@@ -92,7 +92,7 @@ def test_lost_poses_are_minus_infinity_and_listed_in_the_truth(stream, truth):
     assert np.isneginf(stream.poses[lost]).all()
 
 
-def test_depth_agrees_with_the_stored_mesh_and_not_with_the_turned_one(scan, stream, truth):
+def test_depth_agrees_with_the_stored_mesh_and_not_with_the_aligned_mesh(scan, stream, truth):
     alignment = np.array(_text(scan)["axisAlignment"].split(), dtype=float).reshape(4, 4)
     assert abs(np.arctan2(alignment[1, 0], alignment[0, 0])) > 0.1
     points, triangles = _mesh(scan)
@@ -151,7 +151,7 @@ def test_pixel_counts_in_the_truth_are_of_known_objects_and_fit_into_the_frame(t
         assert 0.5 * width * height < sum(counted.values()) <= width * height
 
 
-def test_frames_are_the_same_bytes_in_another_process(root, truth, tmp_path, scan):
+def test_frames_have_the_same_bytes_in_another_process(root, truth, tmp_path, scan):
     room = lay_out(truth["seed"], truth["index"])
     told = film(tmp_path / "again.sens", room, np.array(truth["axis_alignment"]), FRAMES)
     assert (tmp_path / "again.sens").read_bytes() == (scan / f"{scan.name}.sens").read_bytes()

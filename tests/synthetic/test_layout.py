@@ -107,7 +107,7 @@ def test_labels_occur_as_often_as_counted_in_real_scans(rooms):
         )
 
 
-def test_objects_and_single_labels_per_room_spread_like_real_scans(rooms):
+def test_numbers_of_objects_and_single_labels_per_room_vary_as_in_real_scans(rooms):
     """Compare with the percentiles of real scans.
 
     These are 13, 20, 29, 40, 62 objects and 2, 6, 10, 15, 22 labels with one object.

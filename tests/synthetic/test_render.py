@@ -45,7 +45,7 @@ def _points(pose, picture, step=1):
     return np.stack([x, y, z], axis=-1) @ pose[:3, :3].T + pose[:3, 3]
 
 
-def test_pixels_of_an_object_are_in_its_box_and_those_of_the_floor_at_zero(room, shots):
+def test_pixels_of_an_object_are_in_its_box_and_pixels_of_the_floor_at_height_zero(room, shots):
     boxes = {item.instance: item for item in room.items}
     found = set()
     for pose, picture in shots:

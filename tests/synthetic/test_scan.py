@@ -25,7 +25,7 @@ def clean(room) -> Scan:
     return scan_room(room, CLEAN)
 
 
-def test_a_scan_has_as_many_vertices_as_real_ones(scan):
+def test_a_scan_has_as_many_vertices_as_real_scans(scan):
     assert VERTICES[0] <= len(scan.vertices) <= VERTICES[1]
 
 
@@ -98,7 +98,7 @@ def test_no_segment_contains_parts_of_two_objects(scan):
     assert len(np.unique(pairs[:, 0])) == len(pairs)
 
 
-def test_the_same_room_scans_to_the_same_bytes(scan, room):
+def test_scans_of_the_same_room_have_the_same_bytes(scan, room):
     again = scan_room(lay_out(room.seed, room.index))
     assert again.vertices.tobytes() == scan.vertices.tobytes()
     assert again.triangles.tobytes() == scan.triangles.tobytes()

@@ -109,7 +109,7 @@ def test_the_kept_surface_of_a_scan_without_flaws_is_that_of_the_recipe(clean):
         assert thing["kept"]["center"] == pytest.approx(thing["recipe"]["center"], abs=2e-6)
 
 
-def test_the_truth_counts_the_recipe(clean):
+def test_the_truth_has_the_counts_of_the_recipe(clean):
     room, truth = clean
     labels = [item.label for item in room.items]
     assert truth["counts"] == {label: labels.count(label) for label in sorted(set(labels))}

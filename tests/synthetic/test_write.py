@@ -97,7 +97,7 @@ def test_the_irregularities_of_real_annotations_are_present(scans):
     assert all(found.values()), found
 
 
-def test_the_alignment_turns_about_z_and_leads_into_the_frame_of_the_truth(scans, synthetic_root):
+def test_the_alignment_turns_about_z_and_transforms_to_the_frame_of_the_truth(scans, synthetic_root):
     for folder in scans:
         matrix = _alignment(folder)
         truth = json.loads((synthetic_root / "truth" / f"{folder.name}.json").read_text())

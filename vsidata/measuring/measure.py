@@ -256,7 +256,7 @@ class MeasuredScene:
 
     @cached_property
     def once_only(self) -> tuple[MeasuredObject, ...]:
-        """The objects that are the only object of their word, by word. "The sink" means exactly one object.
+        """The objects with a word that no other object has, sorted by word. "The sink" means one object.
 
         An object is left out if the source states that there is one, but has several different boxes. Then
         the right box is unknown. Equal boxes are one object that is listed twice.

@@ -254,7 +254,7 @@ def test_depth_of_eight_bits_is_refused(folder):
     expect(folder, "depth/0.png", "is a PNG of 8 bits and colour type 0")
 
 
-def test_depth_of_absurd_size_is_refused_from_its_header(folder):
+def test_depth_of_absurd_size_is_refused_before_decoding(folder):
     data = bytearray(png(1000))
     data[16:24] = b"\x7f\xff\xff\xff" * 2
     (folder / "depth" / "0.png").write_bytes(data)

@@ -85,7 +85,7 @@ def test_picture_has_the_requested_size(frame_size, size):
     assert said == opened(data).size == size
 
 
-def test_longer_side_counts_in_a_portrait_too():
+def test_longer_side_of_a_portrait_is_its_height():
     assert at_size(gradient(240, 320), 160, 90)[1] == (120, 160)
 
 
