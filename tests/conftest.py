@@ -28,7 +28,7 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
     """Disable the network for Hugging Face's libraries, in this process and in those that it starts.
 
     The libraries read HF_HUB_OFFLINE once, when they are imported. So they are imported before the variable
-    is set. Otherwise, it would apply to all later tests.
+    is set. Otherwise, the variable would apply to all later tests.
     """
     from datasets import config
     from huggingface_hub import constants

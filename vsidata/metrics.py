@@ -39,7 +39,7 @@ def mean_relative_accuracy(predictions: ArrayLike, truths: ArrayLike) -> Array:
 
 
 def relative_accuracy(prediction: float, truth: float) -> float:
-    """`mean_relative_accuracy` of one number, without the time that arrays take.
+    """Return the `mean_relative_accuracy` of one number. This is faster than with arrays.
 
     Raises:
         ValueError: the truth is not positive.

@@ -221,8 +221,8 @@ def surface_points(points: Array, triangles: IntArray, count: int) -> Array:
     at = (np.arange(count) + 0.5) / count * ends[-1]
     rows = np.searchsorted(ends, at)
     starts = np.append(0, ends)[rows]
-    # In a triangle, one coordinate follows from the position of `at` in the triangle's share of the area. The
-    # other is a sequence of the golden ratio, which is evenly spread.
+    # Spread the points evenly in each triangle. One coordinate follows from `at`, the other from multiples of
+    # the golden ratio.
     along = np.sqrt((at - starts) / (ends[rows] - starts))[:, None]
     across = (np.arange(count) * _GOLDEN % 1)[:, None]
     return np.asarray(a[rows] * (1 - along) + along * (b[rows] * (1 - across) + c[rows] * across))

@@ -51,7 +51,7 @@ class Frame:
 
 @dataclass
 class Sens:
-    """A stream in memory. A test may change any of it, then take its bytes."""
+    """A stream in memory. A test may change any part of it, then get its bytes."""
 
     frames: list[Frame]
     version: int = 4
