@@ -5,7 +5,7 @@ Commands of vsitrain become forks; forests have few trees.
 
 
 def _hurry():
-    """Patch inside a function, so that a notebook that does not import a name fails."""
+    """Import names in a function, so that a notebook cannot use them without its own import."""
     import subprocess
     from pathlib import Path
 

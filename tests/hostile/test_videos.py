@@ -62,7 +62,7 @@ def test_frames_of_sixty_million_pixels_are_refused(tmp_path):
             read(tmp_path / "a.mp4", data)
 
 
-def test_a_video_with_a_quarter_turn_in_its_header_is_upright(tmp_path):
+def test_a_video_with_a_quarter_turn_in_its_header_is_read_upright(tmp_path):
     _, lying = read(tmp_path / "lying.mp4", FILM)
     stream, standing = read(tmp_path / "standing.mp4", turned(FILM))
     assert stream.size == (HEIGHT, WIDTH)

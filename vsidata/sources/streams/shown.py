@@ -14,7 +14,7 @@ from vsidata.sources.streams.frames import FrameStream, Size
 from vsidata.sources.streams.image import at_size, resized_camera
 from vsidata.sources.streams.picking import pick
 
-# A dataset stores all pictures of a scan in one dictionary page of Parquet, which may have 64 MiB.
+# Bytes. A dataset stores all pictures of a scan in one dictionary page of Parquet. A page has at most 64 MiB.
 _MOST_BYTES = 60_000_000
 
 
