@@ -109,8 +109,8 @@ def test_seen_share_of_a_cube_is_the_share_of_faces_towards_the_camera(
 
 
 def test_small_object_far_away_shows_its_face_although_few_rays_hit_it() -> None:
-    # The cube has sides of 4 cm and is 8 m away: one pixel of 640, less than one ray. Its front, a sixth of
-    # its surface, is visible.
+    # The cube has sides of 4 cm and is 8 m away. So it is 1 of 640 pixels wide, less than the distance of two
+    # rays. Its front, a sixth of its surface, is visible.
     cube = ((-0.02, 8, -0.02), (0.02, 8.04, 0.02))
     assert shares(looking((0, 0, 0)), cube)[0] < 2 / 19200
     # Lines of sight end 1 cm before the surface. So a part of the sides of such a small cube counts as seen.

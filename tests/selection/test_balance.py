@@ -127,7 +127,7 @@ def test_questions_with_the_same_answer_are_equally_likely_to_be_kept():
     assert min(of_two) > 100 - 5 * 8.7
 
 
-def test_tallies_count_before_and_after():
+def test_tallies_count_questions_before_and_after_balancing():
     before = answers("object_counting", two=60, three=25) + answers("room_size_estimation", x=3)
     given = rules(counts=0.5)
     assert tallies(before, balance(before, given, 0), given) == {
@@ -143,7 +143,8 @@ def test_tallies_of_sizes_state_the_share_of_the_usual_size_of_a_category():
         "s": {
             "questions": [130, 70],
             "answers": {},
-            "sizes": {"bed": {"questions": [100, 40], "commonest": [80, 20]}},  # lamps are too few to balance
+            # there are too few lamps to balance
+            "sizes": {"bed": {"questions": [100, 40], "commonest": [80, 20]}},
         }
     }
 

@@ -373,7 +373,7 @@ class _Furnisher:
             touch[np.arange(len(hosts)), hosts] = False
         return np.asarray(free & ~touch.any(axis=1))
 
-    # --- k random spots for an object in one manner, and the host of each spot if the manner has hosts ---
+    # --- random spots for an object, by manner, and the host of each spot if the manner has hosts ---
 
     def _spots(self, wish: _PlannedObject, place: Place) -> tuple[Array, IntArray]:
         manner = place.manner
