@@ -61,7 +61,7 @@ REFUSED = {
     "no picture": (Sens(frames(jpeg=b"no picture at all")).bytes(), "is not a JPEG"),
     "depth that is cut short": (Sens(frames(depth=zlib.compress(b"abc"))).bytes(), "is cut short: 3 of 384"),
     "depth without end": (Sens(frames(depth=zlib.compress(bytes(10**7)))).bytes(), "inflates to more than"),
-    "no depth of a metre": (Sens(frames(), depth_shift=float("nan")).bytes(), "a depth of nan per metre"),
+    "no depth of a metre": (Sens(frames(), depth_shift=float("nan")).bytes(), "nan units of depth per metre"),
     "raw pictures": (Sens(frames(), color_compression=0).bytes(), "only jpeg is read"),
     "a compression that is none": (Sens(frames(), depth_compression=-7).bytes(), "only zlib_ushort is read"),
 }

@@ -147,7 +147,7 @@ def _triangulated(points: Array, alpha: float) -> tuple["scipy.spatial.Delaunay"
     except (
         scipy.spatial.QhullError,
         ValueError,
-    ) as error:  # ValueError: no points, or one that is not finite
+    ) as error:  # ValueError: there are no points, or a point is not finite
         raise DegenerateGeometry(f"{len(points)} points enclose no area") from error
     a, b, c = points[triangulation.simplices.T]
     ab, bc, ca = b - a, c - b, a - c

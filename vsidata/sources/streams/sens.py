@@ -140,7 +140,7 @@ def open_sens(path: Path) -> SensStream:
         if depth_size is not None:
             _check_compression("depth", int(cameras["depth_compression"]), _DEPTH_COMPRESSIONS, "zlib_ushort")
             if not 1 <= cameras["depth_shift"] <= _FINEST_SHIFT:
-                raise Fault(f"its header states a depth of {cameras['depth_shift']} per metre")
+                raise Fault(f"its header states {cameras['depth_shift']} units of depth per metre")
         frames, starts = _walk(file, start, int(cameras["frames"]))
     poses = frames["pose"].astype(np.float64)
     times = times_of(frames["color_time"] / 1e6)
