@@ -51,7 +51,7 @@ def test_distance_from_a_corner_to_a_face_is_the_gap(gap):
     assert closest_distance(plate, _body(cube)) == pytest.approx(gap, abs=1.5e-4)
 
 
-def test_crossing_surfaces_have_no_distance():
+def test_crossing_surfaces_have_the_distance_zero():
     first, second = _body(_box((1, 1, 1), (0, 0, 0)), 0.5), _body(_box((0.2, 0.2, 3), (0.1, 0.07, 0)), 0.5)
     assert closest_distance(first, second) < 1.5e-4
 

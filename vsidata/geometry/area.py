@@ -61,8 +61,7 @@ def floor_shape(
     all these points is computed, and its holes under furniture are filled.
 
     Args:
-        points: (n, 2) or (n, 3) all vertices of the scan, metres, room frame; z is ignored. With triangles,
-            (n, 3).
+        points: (n, 2) or (n, 3) all vertices of the scan, metres, room frame; z is ignored.
         triangles: (m, 3) rows of `points`; None if they are unknown.
         alpha: per metre.
         cell: metres.

@@ -258,7 +258,7 @@ def test_bytes_after_the_last_frame_are_ignored(tmp_path, ten):
         ({"depth_size": (2**31, 2)}, "its depth pictures have 2,147,483,648 × 2 pixels"),
         ({"depth_shift": 0.0}, "0.0 units of depth per metre"),
         ({"depth_shift": -1000.0}, "-1000.0 units of depth per metre"),
-        ({"depth_shift": 1e-45}, "a depth of 1.4"),
+        ({"depth_shift": 1e-45}, "header states 1.4"),
         ({"depth_shift": float("inf")}, "inf units of depth per metre"),
         ({"depth_shift": float("nan")}, "nan units of depth per metre"),
         ({"count": 0}, "states 0 frames"),
