@@ -41,7 +41,7 @@ def test_mean_relative_accuracy_agrees_with_values_computed_by_hand(prediction, 
 
 
 @given(st.floats(), st.floats(min_value=0, exclude_min=True))
-def test_one_number_scores_as_in_an_array(prediction, truth):
+def test_relative_accuracy_of_a_number_agrees_with_arrays(prediction, truth):
     with np.errstate(all="ignore"):
         assert relative_accuracy(prediction, truth) == mean_relative_accuracy([prediction], [truth])[0]
 

@@ -125,7 +125,7 @@ def redrawn_means(
         (repeats,) or (m, repeats) means; NaN if no room of the sample has a chosen question.
 
     Raises:
-        ValueError: there are no scores, or the number of rooms is not that of the scores.
+        ValueError: there are no scores, or the numbers of scores and rooms differ.
     """
     values = np.asarray(scores, dtype=float)
     names, room = np.unique(np.asarray(rooms, dtype=str), return_inverse=True)

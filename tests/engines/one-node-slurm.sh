@@ -28,7 +28,7 @@ if [ "$action" = stop ]; then
     exit
 fi
 
-# munged needs a folder that others cannot change; that of its socket must be open to every user.
+# munged needs a folder that other users cannot change. The folder of its socket must be open to every user.
 mkdir -p "$folder"/{munge,state,spool}
 chmod 711 "$folder" "$folder/munge"
 head -c 1024 /dev/urandom >"$folder/munge/key"

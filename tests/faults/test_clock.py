@@ -28,7 +28,7 @@ def backwards(tmp_path):
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
-def test_build_while_the_clock_goes_backwards_is_the_same_and_is_found_complete(backwards, tmp_path):
+def test_build_while_the_clock_goes_backwards_has_the_same_bytes_and_is_complete(backwards, tmp_path):
     root = builds.write_scans(tmp_path / "root", 1)
     whole = builds.built(root, tmp_path / "whole")
     for complete in (False, True):

@@ -14,7 +14,7 @@ from tests.sources.streams.sens_bytes import Frame, Sens, jpeg
 from vsidata.errors import VsiError
 from vsidata.topics.rule_set import load_rules
 
-LARGE = 30_000_000  # bytes: at this size, ten times the file and 200 MB is the narrower limit
+LARGE = 30_000_000  # bytes: at this size, the memory limit is ten times the file plus 200 MB
 WIDE, HIGH = 8192, 4096  # pixels, of a picture of 8K video
 
 

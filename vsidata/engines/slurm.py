@@ -47,7 +47,7 @@ def run(
         The submission. If there are no names, an empty iterator of outcomes.
 
     Raises:
-        OptionError: an option of sbatch is missing, or is one that the build sets itself.
+        OptionError: an option of sbatch is missing, or the user sets an option that the build sets itself.
         VsiError: Slurm or datatrove is not installed, or sbatch refuses the jobs.
     """
     if not names:

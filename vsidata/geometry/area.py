@@ -66,8 +66,8 @@ def floor_shape(
         alpha: per metre.
         cell: metres.
         min_density: smallest number of points, as a share of the lower quartile over all non-empty cells. It
-            applies to each cell, and to the mean of the cell and its eight neighbours. The quartile is that
-            of bare floor, which has the fewest points in a room.
+            applies to each cell, and to the mean of the cell and its eight neighbours. The lower quartile is
+            the number of points on bare floor, which has the fewest points in a room.
 
     Raises:
         DegenerateGeometry: the remaining points enclose no area.

@@ -40,7 +40,7 @@ _MOST_CELLS = 1 << 22
 
 
 def floor_level(points: Array) -> float:
-    """Return the height of the floor: that of the lowest layer with many points of the scan.
+    """Return the height of the floor, which is the lowest layer with many points of the scan.
 
     Args:
         points: (n, 3) all vertices of the scan.

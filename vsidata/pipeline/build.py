@@ -208,7 +208,7 @@ def _left_out(options: BuildOptions, selection: Selection) -> dict[str, Any]:
 def _is_done(folder: Path, name: str, source: Source, options: BuildOptions) -> bool:
     """Return whether a scan has a result from its current files.
 
-    False if it was skipped, so it is tried again.
+    Return False for a skipped scan: it is tried again.
     """
     head = whole_head(folder, name)
     if head is None or head.failure is not None:

@@ -17,9 +17,9 @@ def group_objects(
 ) -> tuple[tuple[SceneObject, ...], IntArray]:
     """Return the objects of a scan, and the instance id of each point.
 
-    If two objects list the same segment, it becomes part of both, because the annotation does not show which
-    of the two is wrong. A point has only one instance id. It is the id of the object that is later in the
-    file, as in ScanNet's own export.
+    If two objects list the same segment, the segment belongs to both, because the annotation does not show
+    which object is wrong. A point has only one instance id: that of the later object in the file, as in
+    ScanNet's own export.
 
     Args:
         points: (n, 3) metres, room frame.

@@ -18,7 +18,7 @@ _SAME_SHARE = 0.8
 def repeated(groups: Sequence[Group], read_segments: Callable[[], IntArray]) -> frozenset[int]:
     """Return the instances to leave out, because the annotation lists the same object again later.
 
-    The later one is kept, because `group_objects` assigns the points of the scan to it.
+    The later object is kept, because `group_objects` assigns the points of the scan to the later object.
 
     Args:
         groups: the annotated objects, in the file's order.

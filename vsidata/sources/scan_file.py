@@ -82,7 +82,7 @@ def read_scan_file(path: Path, remedy: str, most: int = _LARGEST_FILE) -> bytes:
 
     Args:
         path: the file.
-        remedy: what to do if it is missing or damaged.
+        remedy: what to do if the file is missing or damaged.
         most: the largest accepted size, bytes.
 
     Raises:
@@ -99,7 +99,7 @@ def read_scan_file(path: Path, remedy: str, most: int = _LARGEST_FILE) -> bytes:
             if status.st_size > most:
                 raise Fault(f"has {status.st_size:,} bytes, too many for such a file")
             with path.open("rb") as file:
-                data = file.read(status.st_size + 1)  # not to its end: another program may be appending
+                data = file.read(status.st_size + 1)  # not more: another program may be appending
             if len(data) != status.st_size:
                 raise Fault(f"changes while it is read: it had {status.st_size:,} bytes before")
             return data

@@ -122,7 +122,8 @@ class SceneZoo:
     def room_of(self, name: str) -> str:
         """Return the room of a scene.
 
-        In 3RScan it is the room's first scan, else the dataset's naming scheme states it.
+        In 3RScan, a room has the name of its first scan. In other datasets, the naming scheme determines the
+        room.
         """
         if self.name == "3rscan":
             with _scan_errors(name):
@@ -360,7 +361,7 @@ def _alignment(dataset: Any, dataset_name: str, name: str) -> Array | None:
 def _folders(root: Path) -> dict[str, Path]:
     """Return the folders and links below a root, even broken links, by name.
 
-    If several have the same name, the one nearest to the root counts.
+    If several have the same name, the folder nearest to the root counts.
     """
     found: dict[str, Path] = {}
     level = [root]

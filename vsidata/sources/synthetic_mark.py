@@ -1,8 +1,8 @@
 """The mark of a synthetic scan. It is a file in the scan's folder that lists the scan's files.
 
 Synthetic scans have names like ScanNet's, and may be in one folder with real scans. So each synthetic scan
-has a mark. The mark is valid only while the scan's files are those that it lists. A real scan copied over a
-synthetic one is not synthetic, and a scan with a changed file is not synthetic either.
+has a mark. The mark is valid only while the scan's files are those that it lists. A real scan that is copied
+over a synthetic scan is not synthetic. A scan with a changed file is not synthetic either.
 """
 
 import hashlib

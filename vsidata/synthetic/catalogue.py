@@ -99,7 +99,7 @@ class Kind:
     def draw_count(self, richness: float, rng: Generator) -> int:
         """Draw the number of objects in a scan that has the label.
 
-        It is one as often as counted, else more.
+        The number is one as often as in the statistics, else larger.
         """
         if rng.random() < self.scans_once / self.scans or self.scans == self.scans_once:
             return 1
@@ -213,7 +213,7 @@ def _place(text: str) -> Place:
 
 
 SCANS = 1201
-"""Number of scans in ScanNet's training list. The statistics are those of these scans."""
+"""Number of scans in ScanNet's training list. The statistics count these scans."""
 
 
 @cache

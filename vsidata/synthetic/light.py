@@ -61,7 +61,7 @@ def _bright(light: Array, areas: Array) -> float:
 
 
 def _corner_normals(surface: RoomSurface, normals: Array) -> Array:
-    """Return (m, 3, 3) the normal at each corner: that of the triangle at sharp edges, else a mean."""
+    """Return (m, 3, 3) the normal at each corner. At sharp edges it is the triangle's normal, else a mean."""
     sums = np.column_stack(
         [
             np.bincount(surface.triangles.ravel(), np.repeat(column, 3), minlength=len(surface.vertices))

@@ -11,7 +11,7 @@ from vsidata.errors import VsiError
 
 _CLIENTS = frozenset({"aiobotocore", "aiohttp", "botocore", "gcsfs", "google", "requests"})
 _CREDENTIALS = {
-    "s3": "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, to one that may list, read, "
+    "s3": "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, to a user who may list, read, "
     "write and delete there.",
     "gs": "Run `gcloud auth application-default login` as a user who may list, read, write and delete there.",
 }

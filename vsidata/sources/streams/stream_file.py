@@ -18,7 +18,7 @@ def open_stream_file(path: Path, remedy: str) -> Iterator[int]:
 
     Args:
         path: the file. Symbolic links are followed.
-        remedy: what to do if it is missing or damaged.
+        remedy: what to do if the file is missing or damaged.
 
     Raises:
         ScanError: the file is missing, not a regular file or not readable, or the block found a fault in it.

@@ -1,4 +1,4 @@
-"""Small objects, and large ones that are not furniture."""
+"""Small objects, and large objects that are not furniture."""
 
 from itertools import product
 
