@@ -22,6 +22,6 @@ run vsidata audit demo/vsi100k
 run vsidata report demo/vsi100k
 job=$SECONDS
 
-printf '\nSet-up took %s s, the job %s s.\n' "$set_up" "$job"
+printf '\nSet-up took %s s, the demo %s s.\n' "$set_up" "$job"
 printf 'Open demo/vsi100k/report/index.html in a browser: it shows every room, question and answer with its evidence.\n'
 printf 'demo/vsi100k/README.md describes the build, qa/ contains its questions, and demo/scans-root contains the rooms.\n'

@@ -1,4 +1,4 @@
-"""Run `python -m vsitrain`; accelerate starts the program by this name."""
+"""Entry point of `python -m vsitrain`, which accelerate uses."""
 
 from vsitrain.commands.app import main
 

@@ -38,7 +38,7 @@ def test_family_is_found_by_model_configuration_and_processor(each_tiny):
     assert len(families) == 1
 
 
-def test_model_without_vision_is_refused_with_the_known_families():
+def test_error_for_a_model_without_vision_lists_the_known_families():
     with pytest.raises(VsiError, match=r"is a bert, but .* Qwen2-VL, Qwen2.5-VL, Qwen3-VL, InternVL"):
         family_of(BertConfig())
 
@@ -200,7 +200,7 @@ def test_limits_are_saved_with_the_processor(tiny, tmp_path):
     assert clip_tokens(saved, 2, 480, 640) == clip_tokens(processor, 2, 480, 640) == 6 + 2
 
 
-def test_limits_are_refused_if_every_frame_has_one_size(tiny):
+def test_limits_are_refused_for_families_that_resize_all_frames_to_one_size(tiny):
     _, processor = parts(tiny("internvl"))
     with pytest.raises(VsiError, match=r"no effect on InternVL"):
         limit_pixels(processor, min_pixels=1, max_pixels=2, frames=1)

@@ -52,7 +52,7 @@ def _film(colour, rng) -> Clip:
 
 
 def _films(count, seed) -> tuple[list[str], dict[str, Clip]]:
-    """Clips of each colour equally often, and their names as answers."""
+    """Clips of one colour each, and the names of their colours. The colours are equally frequent."""
     rng = np.random.default_rng(seed)
     answers = [list(COLOURS)[number % 4] for number in range(count)]
     return answers, {f"film_{number}": _film(answer, rng) for number, answer in enumerate(answers)}

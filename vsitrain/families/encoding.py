@@ -293,7 +293,7 @@ def padded(
 def collate(
     processor: Any, rows: Sequence[EncodedPrompt], *, padding_side: Literal["left", "right"] = "left"
 ) -> Any:
-    """Rows as one batch: the results of `padded`, with the same arguments, and of `vision_inputs`."""
+    """Join rows to one batch: the results of `padded`, with the same arguments, and of `vision_inputs`."""
     from transformers import BatchFeature
 
     batch = padded(processor, rows, padding_side=padding_side)

@@ -137,9 +137,9 @@ def _training(model: ModelSize, work: Workload) -> dict[str, Parts]:
     kept = _kept_activations(tokens, model.layers, model.hidden, model.intermediate, work, "")
     at_work = _layer_bytes(tokens, model.hidden, model.intermediate, number, "working")
     phases: dict[str, Parts] = {
-        "training, vision tower": through | pixels | {"a layer at work": vision_at_work},
+        "training, vision tower": through | pixels | {"the computed layer": vision_at_work},
         "training, language model": through
-        | {"kept by the language model": kept, "a layer at work": max(at_work, _head(model, work))},
+        | {"kept by the language model": kept, "the computed layer": max(at_work, _head(model, work))},
     }
     if work.method == "grpo" and work.shares_features and not model.trains_vision:
         del phases["training, vision tower"]  # the tower runs before generation
@@ -182,8 +182,8 @@ def _generation(model: ModelSize, work: Workload) -> dict[str, Parts]:
     return {
         "generation, vision tower": common
         | pixels
-        | {"a layer at work": _forward_vision(patches, model, weight_bytes(model, work))},
-        "generation, prompts": common | {"cache of keys and values": cache, "a layer at work": prefill},
+        | {"the computed layer": _forward_vision(patches, model, weight_bytes(model, work))},
+        "generation, prompts": common | {"cache of keys and values": cache, "the computed layer": prefill},
         "generation, tokens": common | {"cache of keys and values": cache, "logits": logits},
     }
 

@@ -49,7 +49,7 @@ class PromptMode(Rules):
     @model_validator(mode="after")
     def _tags_are_asked_for(self) -> "PromptMode":
         if len({*self.tags}) < len(self.tags):
-            raise ValueError(f"the tags {', '.join(self.tags)} contain one twice")
+            raise ValueError(f"the list of tags contains a tag twice: {', '.join(self.tags)}")
         if self.tags and self.tags[-1] != "answer":
             raise ValueError(f"the last tag is `{self.tags[-1]}`, but must be `answer`")
         for wording in filter(None, (self.training, self.training_letter)):

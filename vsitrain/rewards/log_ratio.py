@@ -18,9 +18,10 @@ class _LogRatioRules(Rules):
 def log_ratio_reward(
     completions: Sequence[Completion], *, setting: Setting = UNTAGGED, **columns: Any
 ) -> list[float | None]:
-    """Reward exp(-(ln(prediction / truth))² / 2σ²), equal for twice and half; None without a number.
+    """Reward exp(-(ln(prediction / truth))² / 2σ²); None if the answer is not a number.
 
-    σ follows from log_ratio.yaml, which states the ratio to the truth at which the reward is one half.
+    Twice and half the truth get the same reward. log_ratio.yaml states the ratio to the truth at which the
+    reward is one half, and σ follows from it.
 
     >>> log_ratio_reward(["2.0 m", "4 m", "100 cm"], ground_truth=["2.0"] * 3, unit=["m"] * 3)
     [1.0, 0.5, 0.5]

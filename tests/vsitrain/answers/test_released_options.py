@@ -30,7 +30,7 @@ def test_every_released_option_is_read_by_its_words_and_by_its_letter(choices) -
                 assert read_letter(reply, options) == letter, (reply, options)
 
 
-def test_every_released_option_is_its_own_word_and_no_other(choices) -> None:
+def test_every_released_option_equals_itself_and_no_other_option(choices) -> None:
     for options in choices[::7]:
         words = option_words(options)
         for said in words:

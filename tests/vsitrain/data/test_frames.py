@@ -280,7 +280,7 @@ def test_frames_that_cannot_be_shown_are_named_before_training_without_decoding(
         store(folder).check(asked_about("scene0001_00", SCENE))
 
 
-def test_jpeg_without_a_picture_inside_is_an_error_of_its_scene(tmp_path):
+def test_error_about_a_jpeg_without_a_picture_names_the_scene(tmp_path):
     jpeg = bytearray(builds.picture((9, 9, 9)))
     start = jpeg.index(b"\xff\xc4")  # the Huffman tables: no decoder continues with these
     jpeg[start + 4 : start + 20] = b"\xfe" * 16

@@ -116,7 +116,7 @@ def test_activations_of_an_adapted_language_model_are_those_that_are_allocated(s
         clip=NO_CLIP, text_tokens=tokens, completion_tokens=0, micro_batch=rows, checkpointing=checkpointing
     )
     phase = memory_of(size, work, 0).phases["training, language model"]
-    planned = phase["kept by the language model"] + phase["a layer at work"]
+    planned = phase["kept by the language model"] + phase["the computed layer"]
     assert planned == pytest.approx(measured, rel=0.2)
 
 
@@ -126,7 +126,7 @@ def test_activations_of_a_fully_trained_model_are_those_that_are_allocated(check
     measured = peak_of_a_step(config, 3, 160, lora=False, checkpointing=checkpointing)
     work = sft(clip=NO_CLIP, text_tokens=160, completion_tokens=0, micro_batch=3, checkpointing=checkpointing)
     phase = memory_of(measure_model(config), work, 0).phases["training, language model"]
-    parts = ("kept by the language model", "a layer at work", "weights to compute with")
+    parts = ("kept by the language model", "the computed layer", "weights to compute with")
     assert sum(phase[part] for part in parts) == pytest.approx(measured, rel=0.1)
 
 
@@ -168,7 +168,7 @@ def test_vision_tower_takes_the_memory_that_its_forward_pass_allocates(kind):
     work = sft(clip=ClipSize(len(pixels) // 4, 2, len(pixels)), micro_batch=1)
     phase = memory_of(size, work, 0).phases["training, vision tower"]
     assert phase["pixels"] == pixels.nbytes
-    assert phase["a layer at work"] == pytest.approx(peak_of(forward), rel=0.15)
+    assert phase["the computed layer"] == pytest.approx(peak_of(forward), rel=0.15)
 
 
 def test_cache_is_that_of_a_real_generation(tiny):

@@ -111,7 +111,7 @@ def test_the_key_scores_100_and_blind_guesses_score_less(tmp_path):
         assert (found.macro.official == 1) == (name == "the key itself")
 
 
-def test_frames_seen_and_the_debiased_subset_have_averages_of_their_own():
+def test_each_number_of_frames_and_the_debiased_subset_have_their_own_average():
     asked, replies = rows()
     key = REFERENCES["key"][1](asked)
     right = {place for place in range(400) if place % 2}
