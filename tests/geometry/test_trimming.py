@@ -57,7 +57,7 @@ def test_stray_flecks_are_removed():
     ]
 
 
-def test_point_without_a_triangle_is_removed_unless_it_touches():
+def test_point_without_a_triangle_is_removed_unless_it_touches_the_object():
     vertices, triangles = TOP
     points = np.vstack([vertices, [[0.6, 0.3, 0.76], [0.6, 0.3, 0.85]]])
     assert keep_mask(points, triangles, **LIMITS)[-2:].tolist() == [True, False]

@@ -1,4 +1,4 @@
-"""Nearest points of boxes and surfaces to given points. Metres, room frame."""
+"""The points of boxes and surfaces that are nearest to given points. Metres, room frame."""
 
 import numpy as np
 
@@ -6,13 +6,16 @@ from vsidata.scene import Array, IntArray, OrientedBox
 
 
 def nearest_in_box(box: OrientedBox, points: Array) -> Array:
-    """(n, 3) the nearest point of a solid box to each of `points` (n, 3): itself for a point inside."""
+    """Return (n, 3) the point of a solid box nearest to each of `points` (n, 3).
+
+    A point inside is returned unchanged.
+    """
     local = (points - box.center) @ box.axes.T
     return np.asarray(box.center + np.clip(local, -box.extents / 2, box.extents / 2) @ box.axes)
 
 
 def nearest_on_surface(vertices: Array, triangles: IntArray, points: Array) -> Array:
-    """(n, 3) the nearest point of a triangulated surface to each of `points` (n, 3).
+    """Return (n, 3) the point of a triangulated surface nearest to each of `points` (n, 3).
 
     Open3D computes in single precision: the error is less than a micrometre within ten metres of the origin.
 
@@ -21,7 +24,7 @@ def nearest_on_surface(vertices: Array, triangles: IntArray, points: Array) -> A
         triangles: (m, 3) rows of `vertices`, at least one.
         points: (n, 3) metres.
     """
-    import open3d as o3d  # takes a second, which callers without frames save
+    import open3d as o3d  # takes a second, so callers without frames do not import it
 
     scene = o3d.t.geometry.RaycastingScene(nthreads=1)
     scene.add_triangles(

@@ -63,7 +63,10 @@ def _following(points: Array, triangles: IntArray) -> dict[_Edge, _Edge]:
 
 
 def _next_on_the_right(points: Array, start: int, corner: int, ends: Sequence[int]) -> int:
-    """Return the end of the next edge at a corner: of the first edge clockwise from the edge before."""
+    """Return the end of the edge that follows at a corner.
+
+    It is the first edge clockwise from the edge before.
+    """
     if len(ends) == 1:
         return ends[0]
     back = _direction(points, corner, start)

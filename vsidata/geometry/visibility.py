@@ -97,7 +97,7 @@ class Hits:
     """The surfaces that the rays of a picture hit.
 
     Attributes:
-        owners: (r,) the owner of the surface that each of `Camera.directions` hits; -1 for none.
+        owners: (r,) the owner of the surface that each ray in `Camera.directions` hits; -1 without an owner.
         depths: (r,) metres along the camera's z; infinite if a ray hits nothing.
     """
 
@@ -118,11 +118,11 @@ def caster(points: Array, triangles: IntArray) -> Caster:
 def picture_hits(
     scene: Caster, owners: IntArray, camera: Camera, poses: Array, depths: Depths = _NOTHING_MEASURED
 ) -> Iterator[Hits]:
-    """Cast the rays of each picture.
+    """Cast the rays of each picture, and yield what they hit.
 
     Args:
         scene: the mesh.
-        owners: (m,) owner of each triangle; -1 for none.
+        owners: (m,) the owner of each triangle; -1 without an owner.
         camera: the camera of the pictures.
         poses: (k, 4, 4) from the camera's frame to the room's.
         depths: the depths of the k pictures.
@@ -141,7 +141,7 @@ def picture_hits(
 
 
 def share_of_each(hits: Hits, count: int) -> Array:
-    """(count,) share of a picture that shows each owner's surface, from 0 to 1."""
+    """Return (count,) the share of a picture that shows each owner's surface, from 0 to 1."""
     return np.bincount(hits.owners + 1, minlength=count + 1)[1:] / len(hits.owners)
 
 

@@ -1,7 +1,8 @@
 """The picked frames with the poses of their cameras: where the camera was, and what each frame shows.
 
-Cameras are upright here: x points to the right of the picture as it is shown, y down, z forward. A sideways
-camera has been turned with its pictures. Angles are radians, lengths metres, positions in the room frame.
+All cameras here are upright: x points to the right in the upright picture, y down, z forward. A camera that
+was held sideways is turned with its pictures. Angles are in radians and lengths in metres. Positions are in
+the room frame.
 """
 
 import math
@@ -19,10 +20,10 @@ from vsidata.scene import Array
 Quantity = Literal["across", "bearing", "down", "depth", "distance", "height"]
 """Coordinates of a point that a frame shows.
 
-- `across`, `down`: angles from the optical axis to the right and downwards in the picture.
-- `bearing`: the level angle from the camera's heading, positive to the left.
-- `depth`: along the optical axis.
-- `distance`: from the camera's centre.
+- `across`, `down`: angles from the optical axis, to the right and downwards in the picture.
+- `bearing`: the horizontal angle from the camera's heading, positive to the left.
+- `depth`: distance from the camera's centre along the optical axis.
+- `distance`: distance from the camera's centre.
 - `height`: z in the room frame.
 """
 
@@ -33,8 +34,9 @@ class PoseConstants(Rules):
     """Constants of the camera's pose, for all rule sets.
 
     Attributes:
-        steep: an optical axis within this angle of the vertical has no heading.
-        track: positions and headings of the camera's track per second.
+        steep: a camera has no heading if the angle between its optical axis and the vertical is smaller than
+            this.
+        track: number of positions and headings of the camera's track per second.
     """
 
     steep: Angle
@@ -43,19 +45,19 @@ class PoseConstants(Rules):
 
 @cache
 def pose_constants() -> PoseConstants:
-    """The constants of this package, from `posed.yaml`."""
+    """Return the constants in `posed.yaml`."""
     return read_packaged(PoseConstants, __package__, "posed.yaml")
 
 
 @dataclass(frozen=True, eq=False)
 class CameraTrack:
-    """The camera in each time span of the stream, by `PoseConstants.track`.
+    """The position and heading of the camera in each time span of the stream.
 
     Attributes:
         seconds: (n,) time since the stream began, rising.
         positions: (n, 3) metres, room frame; NaN if tracking was lost.
-        headings: (n,) radians counter-clockwise from the room's x axis, seen from above, of the optical axis;
-            NaN if tracking was lost or the axis is too steep.
+        headings: (n,) heading of the optical axis, radians counter-clockwise from the room's x axis, seen
+            from above; NaN if tracking was lost or the axis is too steep.
     """
 
     seconds: Array
@@ -63,7 +65,7 @@ class CameraTrack:
     headings: Array
 
     def between(self, start: float, end: float) -> slice:
-        """The rows from one time to another, both included."""
+        """Return the rows between two times. Both ends are included."""
         return slice(
             int(np.searchsorted(self.seconds, start)), int(np.searchsorted(self.seconds, end, "right"))
         )
@@ -74,13 +76,13 @@ class PosedFrames:
     """The picked frames of a scan, with their cameras and what they show.
 
     Attributes:
-        sight: visibility in these frames, by the rules.
+        sight: visibility in these frames.
         poses: (k, 4, 4) from the upright camera's frame to the room frame.
-        extents: for each quantity (k, m, 2), its lowest and highest value over the pixels that show an
-            object; NaN if none does. The objects are those of `sight.instances`.
-        nearest: (k, m, 3) the nearest point of each object that a pixel shows; NaN if none does.
-        boxes: (k, m, 4) left, top, right and bottom edge of the pixels that show an object, in pixels of the
-            stored picture; NaN if none does.
+        extents: for each quantity, (k, m, 2) its lowest and highest value over the pixels that show each
+            object in `sight.instances`; NaN if no pixel shows it.
+        nearest: (k, m, 3) the nearest point of each object that a pixel shows; NaN if no pixel shows it.
+        boxes: (k, m, 4) left, top, right and bottom edge of the pixels that show each object, in pixels of
+            the stored picture; NaN if no pixel shows it.
         track: the camera over the whole stream.
     """
 
@@ -101,12 +103,12 @@ class PosedFrames:
 
     @cached_property
     def headings(self) -> Array:
-        """(k,) radians counter-clockwise from the room's x axis, seen from above; NaN if it is too steep."""
+        """(k,) headings, radians counter-clockwise from the room's x axis; NaN if the axis is too steep."""
         return headings(self.poses)
 
     @cached_property
     def pitches(self) -> Array:
-        """(k,) radians by which the optical axis points above the horizontal; negative below it."""
+        """(k,) angle of the optical axis above the horizontal, radians; negative if it points down."""
         return np.arcsin(np.clip(self.poses[:, 2, 2], -1, 1))
 
     @property
@@ -115,7 +117,7 @@ class PosedFrames:
         return self.sight.seconds
 
     def column(self, instance: int) -> int | None:
-        """The column of an object; None if the scan has no such object."""
+        """Return the column of an object; None if the scan has no such object."""
         columns = np.flatnonzero(self.sight.instances == instance)
         return int(columns[0]) if len(columns) else None
 
@@ -129,25 +131,25 @@ class PosedFrames:
         )
 
     def extent(self, quantity: Quantity, frame: int, instance: int) -> tuple[float, float]:
-        """The lowest and highest value over the pixels that show an object in a frame."""
+        """Return the lowest and highest value of a quantity over the pixels that show an object."""
         low, high = self.extents[quantity][frame, self._known(instance)].tolist()
         return low, high
 
     def box(self, frame: int, instance: int) -> Array:
-        """(4,) left, top, right and bottom edge of an object in the stored picture, pixels."""
+        """Return (4,) the left, top, right and bottom edge of an object in the stored picture, pixels."""
         return np.asarray(self.boxes[frame, self._known(instance)])
 
     def nearest_seen(self, frame: int, instance: int) -> Array:
-        """(3,) the nearest point of an object that a pixel of a frame shows."""
+        """Return (3,) the nearest point of an object that a pixel of a frame shows."""
         return np.asarray(self.nearest[frame, self._known(instance)])
 
     def in_camera(self, frame: int, points: Array) -> Array:
-        """(n, 3) points of the room frame in a frame's upright camera."""
+        """Transform points (n, 3) from the room frame to the upright camera's frame."""
         pose = self.poses[frame]
         return np.asarray((points - pose[:3, 3]) @ pose[:3, :3])
 
     def is_tracked(self, first: int, last: int, longest: float) -> bool:
-        """Return whether the camera is known from one frame to another.
+        """Return whether the camera's pose is known between two frames.
 
         Args:
             first, last: two frames, in this order.
@@ -167,9 +169,10 @@ class PosedFrames:
 
 
 def headings(poses: Array) -> Array:
-    """(n,) headings of poses (n, 4, 4): radians counter-clockwise from the room's x axis, seen from above.
+    """Return (n,) the headings of poses (n, 4, 4), radians counter-clockwise from the room's x axis.
 
-    The heading is the optical axis projected on the floor. NaN if the axis is too steep.
+    Angles are seen from above. A heading is the direction of the optical axis on the floor. It is NaN if the
+    axis is too steep.
     """
     x, y, _ = poses[:, :3, 2].T
     level = np.hypot(x, y) >= math.sin(pose_constants().steep.radians)
@@ -177,7 +180,7 @@ def headings(poses: Array) -> Array:
 
 
 def turned_upright(poses: Array, degrees: int) -> Array:
-    """Poses (n, 4, 4) of cameras that were turned with their pictures.
+    """Return the poses (n, 4, 4) of cameras that are turned with their pictures.
 
     Args:
         poses: from the camera's frame to the room frame.
@@ -185,11 +188,11 @@ def turned_upright(poses: Array, degrees: int) -> Array:
     """
     cosine, sine = round(math.cos(math.radians(degrees))), round(math.sin(math.radians(degrees)))
     upright = np.eye(4)
-    upright[:2, :2] = [[cosine, -sine], [sine, cosine]]  # from the stored camera to the upright one
+    upright[:2, :2] = [[cosine, -sine], [sine, cosine]]  # from the stored camera to the upright camera
     return np.asarray(poses @ upright.T)
 
 
 def wrapped(angle: float) -> float:
-    """An angle in radians, in (-pi, pi]."""
+    """Return an angle in radians in (-pi, pi]."""
     turned = math.remainder(angle, 2 * math.pi)
     return math.pi if turned == -math.pi else turned

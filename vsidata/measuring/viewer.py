@@ -83,7 +83,7 @@ class Viewer:
         Args:
             positions: (k,) positions of valid frames in the stream, rising.
             rules: the rules for what counts as seen.
-            also: called with the row of each frame and what its rays hit.
+            also: called with the row of each frame, and with the surfaces that its rays hit.
         """
         poses, depths = self.poses[positions], self._depths(positions)
         seen = points_seen(self.caster, self.samples, self.camera, poses, depths)
@@ -99,7 +99,7 @@ class Viewer:
     def posed(
         self, positions: IntArray, rules: VisibilityRules, orientation: int, size: tuple[int, int]
     ) -> PosedFrames:
-        """The picked frames with their cameras, and where they show each object.
+        """Return the picked frames with their cameras, and where each frame shows each object.
 
         Args:
             positions: (k,) positions of valid frames in the stream, rising.
@@ -113,7 +113,7 @@ class Viewer:
         return PosedFrames(sight, upright, views.extents, views.nearest, views.boxes, self.track(orientation))
 
     def track(self, orientation: int) -> CameraTrack:
-        """The camera over the whole stream, at its first valid frame in each time span."""
+        """Return the camera's track. The first valid frame in each time span of the stream counts."""
         rows, valid = first_of_spans(self.stream, pose_constants().track.value)
         poses = np.full((len(rows), 4, 4), np.nan)
         poses[valid] = turned_upright(self.poses[rows[valid]], orientation)
@@ -154,11 +154,11 @@ class Viewer:
 
 
 class _Views:
-    """Collects the place of each object in each picture, for `PosedFrames`."""
+    """Collects the position of each object in each picture, for `PosedFrames`."""
 
     def __init__(self, camera: Camera, upright: Array, stored: Array, objects: int, size: tuple[int, int]):
         self.directions = camera.directions
-        self.pixels = self.directions @ camera.matrix.T  # of the stream's pictures
+        self.pixels = self.directions @ camera.matrix.T  # in pixels of the stream's pictures
         self.scale = np.array(size) / camera.size
         self.upright, self.stored = upright, stored
         self.extents: dict[Quantity, Array] = {
@@ -187,7 +187,7 @@ class _Views:
 
 
 def _coordinates(points: Array, pose: Array) -> dict[Quantity, Array]:
-    """The quantities of points (n, 3) of the room frame, in an upright camera."""
+    """Return the quantities of points (n, 3), which are in the room frame, for an upright camera."""
     offsets = points - pose[:3, 3]
     x, y, z = (offsets @ pose[:3, :3]).T
     heading = headings(pose[None])[0]

@@ -32,17 +32,18 @@ def pick(stream: FrameStream, count: int) -> IntArray:
 
 
 def first_of_spans(stream: FrameStream, rate: float) -> tuple[IntArray, BoolArray]:
-    """The first valid frame in each of the equal time spans of a stream.
+    """Divide a stream into equal time spans, and return the first frame of each, or the first valid frame.
 
     Args:
         stream: the stream.
         rate: spans per second.
 
     Returns:
-        (n,) positions, rising, one for each span with a frame; and whether that frame is valid.
+        (n,) positions, rising: one for each span that has a frame. (n,) whether this frame is valid. It is
+        not valid only if the span has no valid frame.
     """
     spans = np.floor(stream.timestamps * rate)
-    in_turn = np.lexsort((~stream.valid, spans))  # by span, valid frames first
+    in_turn = np.lexsort((~stream.valid, spans))  # sorted by span; valid frames are first in each
     _, firsts = np.unique(spans[in_turn], return_index=True)
     rows = in_turn[firsts]
     return rows, stream.valid[rows]
