@@ -55,7 +55,7 @@ def test_released_letters_are_even_and_directions_are_not(released):
     assert released["words"]["object_rel_direction_easy"]["p"] > 0.01
 
 
-def test_topics_weigh_the_same_with_any_numbers_of_questions(released):
+def test_topics_have_equal_weight_for_any_numbers_of_questions(released):
     topics = released["scores"]["topics"]
     assert len(topics) == 8
     kinds = [released["scores"]["types"][f"object_rel_direction_{it}"] for it in ("easy", "medium", "hard")]

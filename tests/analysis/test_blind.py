@@ -38,7 +38,7 @@ def test_answers_that_depend_on_a_pair_of_categories_are_guessed_in_either_order
     assert found.of_constant.mean() < 0.85
 
 
-def test_a_number_is_guessed_for_its_score_and_not_for_its_mean():
+def test_the_guess_of_a_number_has_the_best_score_and_is_not_the_mean():
     # Neither the mean of 1 and 10 nor the mean of their logarithms meets one of them.
     rows = [made.count(room, "chair", (1, 1, 1, 10, 10)[number % 5]) for number, room in enumerate(ROOMS)]
     assert guess(asked(rows)).of_forest.mean() == pytest.approx(0.6, abs=0.02)
@@ -119,7 +119,7 @@ def test_answers_about_a_room_do_not_help_with_its_rescan():
     assert found.of_forest.mean() <= found.of_constant.mean() + 0.02
 
 
-def test_rescans_are_in_one_part():
+def test_all_scans_of_a_room_are_in_the_same_part():
     rooms = [it.room for it in asked([made.size(f"scene0001_{i:02d}", "bed", 200) for i in range(9)])]
     assert len(set(rooms)) == 1
     parts = folds_of([*rooms, *ROOMS], seed=3)

@@ -51,7 +51,7 @@ def test_words_without_information_give_a_gain_of_0_on_few_rooms():
 
 
 @pytest.mark.usefixtures("few_trees")
-def test_audit_shows_both_constants_and_the_gain_is_over_that_of_other_rooms():
+def test_audit_shows_both_constants_and_the_gain_over_the_constant_of_other_rooms():
     macro = audit(read_blind_questions(without_information(10, 0)))["scores"]["macro"]
     gain = macro["forest"]["score"] - macro["constant"]["score"]
     assert macro["gain"]["score"] == pytest.approx(gain)
@@ -60,7 +60,7 @@ def test_audit_shows_both_constants_and_the_gain_is_over_that_of_other_rooms():
 
 
 def coverage(by, rooms=60, rescans=3, tries=400):
-    """The share of 95 % intervals that hold the mean, if the scans of a room differ only a little."""
+    """The share of 95 % intervals that contain the mean, if the scans of a room differ only a little."""
     hold = 0
     for seed in range(tries):
         rng = np.random.default_rng(seed)
@@ -72,7 +72,7 @@ def coverage(by, rooms=60, rescans=3, tries=400):
     return hold / tries
 
 
-def test_intervals_by_room_hold_the_mean_where_those_by_scan_do_not():
+def test_intervals_by_room_contain_the_mean_and_intervals_by_scan_often_do_not():
     # 400 tries: a share of 95 % is estimated with a standard error of 1.1 %.
     assert 0.91 <= coverage("room") <= 0.98
     assert coverage("scan") < 0.80
@@ -109,5 +109,5 @@ def test_mean_gain_of_words_without_information_is_near_0():
 
 
 @pytest.mark.soak
-def test_coverage_of_intervals_by_room_is_near_the_stated_one():
+def test_coverage_of_intervals_by_room_is_near_95_percent():
     assert coverage("room", tries=4000) == pytest.approx(0.95, abs=0.02)

@@ -98,7 +98,7 @@ def test_size_questions_are_left_out_up_to_the_target_and_unusual_sizes_are_coun
     assert len(found["object_abs_distance"].kept) == len(noise)
 
 
-def test_no_more_is_left_out_than_the_limit():
+def test_at_most_the_limit_is_left_out():
     length = dict(zip(CATEGORIES, range(20, 220, 20), strict=True))
     rows = [made.size(room, it, length[it]) for room in ROOMS for it in CATEGORIES]
     found = prune(read_blind_questions(rows), target=0.05, least=0.9)

@@ -53,7 +53,7 @@ def job(scans, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def typical(job):
-    """The scan that is nearest to that of the aims, with its vertices and objects."""
+    """The scan that is most like the scan of the aims, and its numbers of vertices and objects."""
     sizes = {}
     for name in job.source.names():
         scene = job.source.load(name)
@@ -68,7 +68,7 @@ def test_scan_to_questions(benchmark, job, typical):
 
 @pytest.fixture(scope="module")
 def filmed(job, typical, scans):
-    """The same with frames: a stream of 1,000, a minute's walk; pictures and depth are noise."""
+    """The same scan with a stream of 1,000 frames: a walk of one minute. Pictures and depth are noise."""
     from vsidata.synthetic.layout import lay_out
     from vsidata.synthetic.walk import walk
 

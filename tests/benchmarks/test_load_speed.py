@@ -1,4 +1,4 @@
-"""Time to load a scan of 150,000 vertices and 40 objects; limit 30 ms on one idle core, aim 15.
+"""Time to load a scan of 150,000 vertices and 40 objects. Limit: 30 ms on one idle core. Aim: 15 ms.
 
 For comparison, the lower bound of any reader: the time to read the same bytes and parse the same JSON.
 """
@@ -18,7 +18,7 @@ COLUMNS, ROWS, SEGMENT, OBJECTS = 500, 300, 10, 40
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
-    """A rough floor of 10 m by 6 m, cut into 1,500 segments; 40 objects have 35 of them each."""
+    """A rough floor of 10 m by 6 m with 1,500 segments. 40 objects have 35 segments each."""
     root = tmp_path_factory.mktemp("scans")
     folder = root / "scans" / NAME
     folder.mkdir(parents=True)

@@ -77,7 +77,7 @@ def test_an_error_shows_a_part_of_a_very_long_name():
     assert len(said) < 2_000
 
 
-def test_what_reads_a_build_does_not_load_what_only_measuring_needs():
+def test_reading_a_build_does_not_load_packages_for_measuring():
     """Topics explain their answers without scipy. A build imports scipy before it forks its workers."""
     parts = {"scipy.ndimage", "scipy.optimize", "scipy.sparse.csgraph", "scipy.spatial"}
     ran = _python("import sys, vsidata.dataset.browse; print(*sys.modules)")

@@ -35,7 +35,7 @@ def entry(seed: int, dataset: str = "made") -> dict[str, Any]:
 
 
 def write(path: Path, scenes: int, *, broken: tuple[int, ...] = ()) -> Path:
-    """`scenes` rooms; those numbered in `broken` have an invalid box."""
+    """Write a file with `scenes` rooms. The rooms with a number in `broken` have an invalid box."""
     rooms = {f"room{number:04d}": entry(number) for number in range(scenes)}
     for number in broken:
         rooms[f"room{number:04d}"]["object_bbox"]["bed"][0]["axesLengths"] = [1.0, -1.0, 1.0]

@@ -58,7 +58,7 @@ def folder(tmp_path):
     return write_manifest(tmp_path)
 
 
-def test_sample_is_even_over_the_topics_and_repeats_for_its_seed(folder):
+def test_sample_is_even_over_the_topics_and_the_same_for_the_same_seed(folder):
     rows = browse.sample(Build.open(folder), 6, seed=1)
     assert Counter(row["topic"] for row in rows) == {"object_counting": 3, "room_size_estimation": 3}
     assert rows == browse.sample(Build.open(folder), 6, seed=1)

@@ -184,7 +184,7 @@ def column_changed(shard):
     ],
 )
 @pytest.mark.parametrize("table", ["qa", "scenes", "frames"])
-def test_damage_is_one_kind_of_error_that_names_the_shard(copy, table, harm, fault):
+def test_any_damage_to_a_shard_is_a_build_error_that_names_it(copy, table, harm, fault):
     shard = copy / table / SHARD
     harm(shard)
     opened = Build.open(copy)
@@ -194,7 +194,7 @@ def test_damage_is_one_kind_of_error_that_names_the_shard(copy, table, harm, fau
     assert [type(each) for each in opened.verify()][:1] == [BuildError]
 
 
-def test_manifest_that_is_damaged_is_the_same_kind_of_error(copy):
+def test_any_damage_to_the_manifest_is_a_build_error(copy):
     (copy / "manifest.json").write_text("{")
     with pytest.raises(BuildError, match="cannot be read"):
         Build.open(copy)

@@ -30,7 +30,7 @@ def test_lists_of_labels_name_the_added_and_the_removed_ones():
     assert differences(before, now) == {"never": "no longer has [floor]", "words.sofa": "now has [settee]"}
 
 
-def test_word_without_labels_differs_from_no_word():
+def test_word_without_labels_differs_from_a_missing_word():
     assert differences({"words": {"bed": labels()}}, {"words": {}}) == {"words.bed": "was [], is not set"}
 
 

@@ -52,7 +52,7 @@ def test_other_options_give_the_bytes_of_a_new_folder(rooms, out, second):
     assert digests(build(options(rooms, out, seed=1, overwrite=True)).out) == second
 
 
-def test_the_refusal_of_other_options_names_the_option_that_the_command_takes(rooms, out):
+def test_error_about_other_options_names_the_option_of_the_command(rooms, out):
     arguments = ["build", "--meta-info", rooms, "--rules", "vsibench", "--out", out, "--seed", 1]
     typed = [str(argument) for argument in arguments]
     with pytest.raises(OptionError, match="--seed was 0, is 1") as caught:

@@ -5,7 +5,7 @@ import pytest
 from vsidata.dataset.room_areas import ratios
 
 
-def test_ratios_are_to_the_method_of_the_questions_room_by_room():
+def test_ratios_are_to_the_method_of_the_questions_in_each_room():
     rooms = [{"floor": 10.0 * n, "vsibench": 9.0 * n, "vsi100k": 12.0 * n} for n in range(1, 6)]
     compared = ratios(rooms, "floor")
     assert compared == {

@@ -12,7 +12,7 @@ import pytest
 from tests.docs.pages import PAGES, ROOT, blocks
 from tests.publish.hub.server import OWNER, served
 
-# The other pages need a Slurm or minutes of training.
+# The other pages need Slurm, or minutes of training.
 RUN = ("synth", "plan", "build", "inspect", "sample", "audit", "verify", "show", "compare", "debias", "push")
 ANY = "…"  # any lines, or any text within one
 DEMO = (ROOT / "scripts/demo.sh").read_text("utf-8")

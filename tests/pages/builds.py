@@ -1,4 +1,4 @@
-"""Builds written by hand quickly: any names, any words, any number of scenes."""
+"""Write builds by hand, quickly, with any names, any words and any number of scenes."""
 
 import hashlib
 from collections import Counter

@@ -40,7 +40,7 @@ def room(name: str = "scene0000_00") -> Row:
 
 
 def questions(name: str = "scene0000_00") -> list[Row]:
-    """One question of each topic; the distance is along x and 2.5 m long."""
+    """One question of each topic. The distance is along x and 2.5 m long."""
     sink, stove, lamp, door = ((3, "sink"), (5, "stove"), (7, "lamp"), (9, "door"))
     seen = measured_scene(*THINGS)
     at = {one.instance: one for one in seen.objects}

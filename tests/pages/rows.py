@@ -36,7 +36,7 @@ def scene(*things: Row, name: str = "scene0000_00") -> Row:
 
 
 def measured(row: Row) -> MeasuredObject:
-    """An object of a scene as the topics see it; its position is the middle of its box."""
+    """The measured object of a row. Its position is the middle of its box."""
     box = OrientedBox(**{name: np.array(values, float) for name, values in row["box"].items()})
     return MeasuredObject(row["instance"], (row["category"],), box, True, False, box.center)
 

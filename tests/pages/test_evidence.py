@@ -1,4 +1,4 @@
-"""Plans and evidence of rooms made by hand: every place comes from the room, not from the code."""
+"""Plans and evidence of rooms made by hand. The expected places are known from the room."""
 
 import math
 from types import SimpleNamespace
@@ -175,7 +175,7 @@ def test_room_is_the_outline_that_was_measured_with_its_holes():
     assert room_size_estimation.shapes(None, 24.0) == ()
 
 
-def test_a_sector_all_around_is_a_whole_disc():
+def test_a_sector_of_a_full_turn_is_a_disc():
     disc = shapes.sector(np.zeros(3), 1.0, 0.5, 0.5 + math.tau, "answer", "anywhere")
     (sector,) = drawn(question("toy", [("asked", 3, "sink")], 1.0, shapes=[disc])).sectors
     assert sector.end - sector.start == pytest.approx(math.tau, abs=1e-3)
@@ -187,7 +187,7 @@ def test_drawing_on_a_picture_is_not_on_the_plan():
 
 
 def footage(**more):
-    """A camera that moves along x at a metre per second and looks along y; it is lost after three seconds."""
+    """A camera that moves along x at a metre per second and looks along y. After 3 s, tracking is lost."""
     poses = [np.array([[1, 0, 0, s], [0, 0, 1, 2], [0, -1, 0, 1.5], [0, 0, 0, 1]]).tolist() for s in (0, 2)]
     spots = [{"seconds": s / 2, "position": [s / 2, 2.0, 1.5] if s < 6 else None} for s in range(8)]
     return {

@@ -52,7 +52,7 @@ def test_boxes_of_a_room_made_by_hand(small_root, columns):
     assert line_of(result.output, "table") == "2 table 1.50 × 0.80 × 0.75 0.00–0.75 1.25 1.40 yes"
     assert line_of(result.output, "wall") == "1 wall no: label"
     assert "no: label – " in result.output
-    assert "no: small – " not in result.output  # this room has no such flaws
+    assert "no: small – " not in result.output  # this room has no small objects
 
 
 def test_sizes_are_those_of_the_recipe_within_the_noise(filmed_root, filmed):
@@ -148,7 +148,7 @@ def test_room_that_a_benchmark_shows_can_be_inspected_with_a_note(tmp_path):
     assert "Doubtful: The leak guard keeps this room out of builds: " in result.output
 
 
-def test_unknown_scan_names_similar_ones(small_root, monkeypatch, capsys):
+def test_error_of_an_unknown_scan_lists_similar_names(small_root, monkeypatch, capsys):
     error = refused(monkeypatch, capsys, "--scannet-root", small_root, "scene000_00")
     assert error.splitlines() == ["scene000_00: is not one of the 1 scans.", "  Similar names: scene0000_00."]
     assert "The first scans: scene0000_00." in refused(

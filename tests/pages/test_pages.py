@@ -130,7 +130,7 @@ def test_open_question_is_in_the_address(scene):
     assert scene.run("location.hash") == f"#{NAME}/{rooms.questions(NAME)[3]['id']}"
 
 
-def test_audit_is_a_table_with_a_note_if_it_is_of_other_questions(browser, tmp_path):
+def test_audit_is_a_table_with_a_note_if_the_questions_have_changed(browser, tmp_path):
     built = builds.write(tmp_path / "build", [rooms.room()], rooms.questions())
     figures = {
         "questions": 9,
@@ -154,7 +154,7 @@ def line_of(browser: Browser, tone: str) -> list[list[float]]:
 
 
 def pixels_a_metre(browser: Browser) -> float:
-    """Length on the scale that is drawn on the plan."""
+    """The number of pixels per metre, from the scale on the plan."""
     path = browser.run("document.querySelector('.scale path').getAttribute('d')")
     start, end = re.match(r"M([\d.]+),.*H([\d.]+)V", path).groups()
     (words,) = browser.texts(".scale text")

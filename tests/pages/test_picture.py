@@ -60,7 +60,7 @@ def test_no_label_hides_another_in_a_furnished_room(filmed):
     assert not hidden
 
 
-def test_labels_of_one_place_are_moved_apart_and_led_back_to_it():
+def test_labels_at_the_same_place_are_moved_apart_with_lines_to_it():
     from matplotlib.figure import Figure
 
     on = Figure(dpi=100).add_subplot()

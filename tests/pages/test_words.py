@@ -75,7 +75,7 @@ def asked(truth, **more):
     return {**row, "unit": None, **more}
 
 
-def test_numbers_make_a_histogram_that_loses_none():
+def test_histogram_of_numbers_counts_all_of_them():
     rng = np.random.default_rng(0)
     numbers = [*rng.uniform(0, 10, 500).round(1).tolist(), 1e6, 0.0]
     (chart,) = charts([asked(str(number), unit="m") for number in numbers])
@@ -85,7 +85,7 @@ def test_numbers_make_a_histogram_that_loses_none():
     assert chart["of"].startswith("median 5")
 
 
-def test_counts_are_in_their_order_with_letters_beside_words():
+def test_counts_are_sorted_and_letters_have_their_own_chart():
     (counts,) = charts([asked(str(n)) for n in (10, 2, 2, 3)])
     assert [(bar["label"], bar["count"]) for bar in counts["bars"]] == [("2", 2), ("3", 1), ("10", 1)]
     words, letters = charts([asked("A", answer="left", options=["A. left", "B. right"])] * 3)
@@ -93,7 +93,7 @@ def test_counts_are_in_their_order_with_letters_beside_words():
     assert letters["bars"] == [{"label": "A", "count": 3}]
 
 
-def test_names_of_things_make_no_chart_but_their_letters_do():
+def test_names_of_things_have_no_chart_but_their_letters_have_one():
     rows = [asked("A", answer=f"thing {n}", options=["A. x"]) for n in range(40)]
     (letters,) = charts(rows)
     assert letters["of"] == "letters"
@@ -147,5 +147,5 @@ def test_rule_sets_of_the_package_state_their_own_reason(name):
 
 
 @pytest.mark.parametrize("size", [(60_000, 1), (1, 60_000)])
-def test_thumbnail_of_a_thin_picture_has_a_pixel_at_least(size):
+def test_thumbnail_of_a_thin_picture_is_at_least_one_pixel_wide(size):
     assert min(picture_of(thumbnail(rooms.jpeg(size=size), 0)).size) == 1

@@ -152,7 +152,7 @@ def test_a_word_covers_all_that_its_narrower_words_cover(name: str) -> None:
     }
     assert (
         missing == set()
-    )  # else a computer desk is a desk and a desk is a table, but a computer desk is not a table
+    )  # otherwise a computer desk would be a desk and a desk a table, but a computer desk not a table
 
 
 @pytest.mark.parametrize("name", ["raw", "vsibench", "vsi100k"])

@@ -74,7 +74,7 @@ def test_room_is_asked_about_only_if_enough_of_its_floor_is_seen() -> None:
         assert drops == {("room_size_estimation", "the frames show too little of the floor"): 1}
 
 
-def test_left_out_questions_leave_their_place_under_the_cap_to_others() -> None:
+def test_questions_that_are_left_out_do_not_count_towards_the_cap() -> None:
     rules = WIDE.with_caps({"object_size_estimation": 2})
     shown = sight({i: [ENOUGH if i >= 3 else 0.0] for i in range(5)})
     questions, _ = asked(SPREAD, "object_size_estimation", shown, rules)

@@ -37,7 +37,7 @@ def asked(scene: MeasuredScene, seed: int = 0, rules=WIDE) -> tuple[list[Questio
 ONE_AFTER_ANOTHER = {0: from_then_on(9), 1: from_then_on(0), 2: from_then_on(3), 3: from_then_on(6)}
 
 
-def test_the_answer_is_the_order_of_the_first_frames_that_show_each() -> None:
+def test_the_answer_is_the_order_of_the_first_frames_that_show_each_category() -> None:
     (question,), _ = asked(video(ONE_AFTER_ANOTHER))
     assert question.answer == "cup, door, heater, bed"
     assert question.options is not None
@@ -90,7 +90,7 @@ def test_a_glimpse_of_a_category_before_another_is_seen_makes_their_order_uncert
     assert set(drops) == {(TOPIC, "too few categories appear far enough apart")}
 
 
-def test_a_ray_or_two_are_not_a_glimpse() -> None:
+def test_one_or_two_rays_are_not_a_glimpse() -> None:
     speck = [0.00005] * 12 + [LARGE] * 28
     (question,), _ = asked(video({**ONE_AFTER_ANOTHER, 0: speck}))
     assert question.answer == "cup, door, heater, bed"
@@ -124,7 +124,7 @@ def test_categories_seen_before_the_camera_was_lost_keep_their_moment() -> None:
     assert question.answer == "cup, door, heater, bed"
 
 
-def test_losing_the_camera_for_less_than_the_least_time_apart_changes_no_order() -> None:
+def test_losing_the_camera_for_less_than_min_gap_changes_no_order() -> None:
     (question,), _ = asked(without_frames(video(ONE_AFTER_ANOTHER), 5, 5))
     assert question.answer == "cup, door, heater, bed"
 
@@ -182,7 +182,7 @@ def test_without_a_video_no_order_is_asked() -> None:
 
 def test_every_letter_is_the_right_one_about_as_often() -> None:
     letters = [asked(video(ONE_AFTER_ANOTHER), seed)[0][0].ground_truth for seed in range(200)]
-    # 200 draws of a fair letter: 50, within 4 standard deviations.
+    # Of 200 fair draws of four letters, 50 are each letter, within 4 standard deviations.
     assert all(abs(letters.count(letter) - 50) < 25 for letter in "ABCD")
 
 

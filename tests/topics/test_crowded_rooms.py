@@ -1,4 +1,4 @@
-"""Rooms with very many objects: only distances of questions are measured; too many objects are refused."""
+"""Rooms with very many objects. Only the distances of questions are measured, and there is a maximum."""
 
 from itertools import permutations
 
@@ -14,7 +14,7 @@ from vsidata.topics.rule_set import load_rules
 
 
 @pytest.mark.parametrize("at_once", [0, 9])
-def test_distances_are_those_of_each_pair_in_any_order_of_asking(monkeypatch, at_once):
+def test_distance_of_a_pair_does_not_depend_on_the_order_of_asking(monkeypatch, at_once):
     monkeypatch.setattr(measure, "_ALL_AT_ONCE", at_once)
     rng = np.random.default_rng(0)
     things = [thing(7 * n, f"thing {n}", rng.uniform(0, 3, 3), rng.uniform(0, 1, 3)) for n in range(9)]

@@ -1,4 +1,4 @@
-"""A topic from outside the package, in a file: it is asked, read, drawn and judged without another edit."""
+"""A topic in a file outside the package is asked, read, drawn and audited without changes to the package."""
 
 import json
 import re

@@ -84,7 +84,8 @@ def turns_walked(question: Question, furniture: dict[str, Place]) -> list[float]
     return [turned(before, after) for before, after in pairwise(headings)]
 
 
-# The bed is west and the tv east of it; the sink is north and the stove south of the tv, the desk of the bed.
+# The bed is in the west and the tv in the east. The sink is north of the tv, the stove is south of it, and
+# the desk is north of the bed.
 CROSS = {
     "bed": (0.2, 2.5, 1.0, 1.0),
     "tv": (6.0, 2.7, 0.8, 0.6),

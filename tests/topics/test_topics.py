@@ -68,7 +68,7 @@ def test_size_is_the_longest_side_in_centimetres() -> None:
     assert question.evidence.value == pytest.approx(2.134)
 
 
-def test_an_object_is_called_the_only_one_only_if_the_room_has_no_other_of_any_of_its_kinds() -> None:
+def test_a_word_for_one_object_is_used_only_if_no_other_object_has_this_word() -> None:
     scene = room(thing(0, "table", (0, 0, 0)), thing(1, "coffee table", (3, 0, 0), (1, 1, 1), "table"))
     questions, _ = asked(scene, "object_size_estimation")
     assert [q.evidence.objects[0].category for q in questions] == ["coffee table"]
@@ -201,7 +201,9 @@ def test_no_question_is_asked_if_surfaces_do_not_clearly_agree(
 
 
 @pytest.mark.parametrize(("slack", "kept"), [(0.0, True), (0.4, True), (0.6, False)])
-def test_no_question_is_asked_if_noise_might_have_chosen_the_deciding_box(slack: float, kept: bool) -> None:
+def test_no_question_is_asked_if_the_answer_depends_on_noise_in_the_choice_of_a_box(
+    slack: float, kept: bool
+) -> None:
     scene = line_of(1.0, 1.5, 2.5, 3.5)
     lamp, bed, *others = scene.objects
     questions, drops = asked(room(lamp, replace(bed, slack=slack), *others), "object_rel_distance")
@@ -397,7 +399,7 @@ def test_caps_are_per_scene_and_question_type() -> None:
     assert max(kinds.values()) <= 2
 
 
-def test_two_boxes_under_a_declared_count_of_one_are_not_one_object():
+def test_two_different_boxes_are_two_objects_even_if_the_declared_count_is_one():
     things = [
         thing(number, name, (number, number % 3, 0))
         for number, name in enumerate(("lamp", "bed", "door", "sofa", "tv", "sink"))
@@ -416,7 +418,7 @@ def test_two_boxes_under_a_declared_count_of_one_are_not_one_object():
         assert (named["lamp"], named["bed"] > 0) == (0, True)
 
 
-def test_equal_boxes_under_a_declared_count_of_one_are_one_object():
+def test_two_equal_boxes_are_one_object_if_the_declared_count_is_one():
     twice = [thing(number, "lamp", (0, 0, 0)) for number in (0, 1)]
     scene = replace(room(*twice, thing(2, "bed", (3, 0, 0))), declared_counts={"lamp": 1, "bed": 1})
     questions, _ = asked(scene, "object_size_estimation")

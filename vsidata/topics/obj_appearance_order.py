@@ -83,7 +83,7 @@ def obj_appearance_order(
 
 
 def most(scene: MeasuredScene, rules: AppearanceOrderRules) -> int:
-    """The most questions that a scene can give, by its labels alone."""
+    """The largest possible number of questions about a scene, from its labels alone."""
     categories = [name for name in scene.categories if not scene.has_group(name)]
     sets = comb(len(categories), rules.categories.whole)
     return capped_number(min(sets, rules.draws.whole), rules.per_scene)

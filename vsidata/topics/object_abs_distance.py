@@ -67,7 +67,7 @@ def object_abs_distance(
 
 
 def most(scene: MeasuredScene, rules: AbsoluteDistanceRules) -> int:
-    """The most questions that a scene can give, by its labels alone."""
+    """The largest possible number of questions about a scene, from its labels alone."""
     return capped_number(comb(len(scene.once_only_except(rules.exclude)), 2), rules.per_scene)
 
 

@@ -47,7 +47,7 @@ def object_counting(
 
 
 def most(scene: MeasuredScene, rules: ObjectCountingRules) -> int:
-    """The most questions that a scene can give, by its labels alone."""
+    """The largest possible number of questions about a scene, from its labels alone."""
     names = [
         name
         for name in _enough(scene, rules)

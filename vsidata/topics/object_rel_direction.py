@@ -125,7 +125,7 @@ def object_rel_direction(
 
 
 def most(scene: MeasuredScene, rules: RelativeDirectionRules) -> int:
-    """The most questions that a scene can give, by its labels alone."""
+    """The largest possible number of questions about a scene, from its labels alone."""
     triples = math.perm(len(scene.once_only_except(rules.exclude)), 3)
     return len(rules.kinds) * capped_number(min(triples, rules.draws.whole), rules.per_scene)
 

@@ -81,7 +81,7 @@ def object_rel_distance(
 
 
 def most(scene: MeasuredScene, rules: RelativeDistanceRules) -> int:
-    """The most questions that a scene can give, by its labels alone."""
+    """The largest possible number of questions about a scene, from its labels alone."""
     others = [name for name in scene.categories if not scene.has_group(name)]
     sets = comb(len(others) - 1, rules.options.whole) if others else 0
     targets = len(scene.once_only_except(rules.exclude))

@@ -40,7 +40,7 @@ def object_size_estimation(
 
 
 def most(scene: MeasuredScene, rules: ObjectSizeRules) -> int:
-    """The most questions that a scene can give, by its labels alone."""
+    """The largest possible number of questions about a scene, from its labels alone."""
     return capped_number(len(scene.once_only_except(rules.exclude)), rules.per_scene)
 
 

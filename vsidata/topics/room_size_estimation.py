@@ -65,7 +65,7 @@ def shapes(outline: Sequence[Array] | None, square_metres: float) -> tuple[Shape
 
 
 def most(scene: MeasuredScene, rules: RoomSizeRules) -> int:  # noqa: ARG001 - every scene is one room
-    """The most questions that a scene can give, by its labels alone."""
+    """The largest possible number of questions about a scene, from its labels alone."""
     return capped_number(1, rules.per_scene)
 
 

@@ -176,7 +176,7 @@ def route_planning(scene: MeasuredScene, rules: RoutePlanningRules, rng: Generat
 
 
 def most(scene: MeasuredScene, rules: RoutePlanningRules) -> int:
-    """The most questions that a scene can give, by its labels alone."""
+    """The largest possible number of questions about a scene, from its labels alone."""
     enough = len(scene.once_only_except(rules.exclude)) >= 3
     return capped_number(rules.draws.whole if enough else 0, rules.per_scene)
 

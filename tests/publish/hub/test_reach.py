@@ -34,7 +34,7 @@ def test_offline_mode_is_named(nowhere, monkeypatch):
         require_reach("demo/vsi100k", "dataset")
 
 
-def test_what_is_in_the_cache_needs_no_connection(nowhere):
+def test_a_cached_model_needs_no_connection(nowhere):
     snapshot = nowhere / "models--demo--cpu-sft" / "snapshots" / "0123"
     snapshot.mkdir(parents=True)
     (snapshot / "config.json").write_text("{}")
