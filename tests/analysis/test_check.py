@@ -1,4 +1,4 @@
-"""`vsidata check` lists the files of a scan, the missing ones and their cost, and the doubtful content."""
+"""`vsidata check` lists the missing files of a scan, what is lost without them, and doubtful content."""
 
 import json
 

@@ -370,7 +370,7 @@ def test_letters_are_drawn_evenly(distances: tuple[float, ...]) -> None:
         if question.evidence.objects[0].category == "lamp"
     )
     total = sum(letters.values())
-    # Five standard deviations of a fair draw.
+    # Within five standard deviations of a fair draw.
     assert all(abs(letters[letter] - total / 4) < 5 * math.sqrt(total * 3 / 16) for letter in "ABCD")
 
 

@@ -25,7 +25,7 @@ from vsidata.topics.rule_set import load_rules
 _CLASSES = "_vh_clean_2.labels.ply"
 
 _CHANGED = (
-    "it is marked as a synthetic scan, but {} is not as listed in the mark: it counts as a ScanNet scan"
+    "the scan is marked as synthetic, but {} is not as listed in the mark, so it counts as a ScanNet scan"
 )
 
 # The defaults of a build.

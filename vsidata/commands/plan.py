@@ -33,8 +33,8 @@ def plan(
     """Project how many questions a build can ask, by topic, from annotation files alone.
 
     The number is an upper bound, because a build also refuses questions for reasons of geometry. A second
-    column estimates how many of these questions are about what the frames of a video show, from a share
-    measured on other rooms. Reads the annotation files; writes nothing.
+    column estimates the number for a build with frames, which asks only about what the frames show. It uses
+    shares that were measured on other rooms. Reads the annotation files; writes nothing.
     """
     import orjson
 

@@ -94,7 +94,7 @@ class Build:
         return self._whole("scenes", split, columns)
 
     def frames(self, split: str | None = None, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
-        """The table `frames`, scene by scene: tables of one row, columns of `vsidata.dataset.schema.FRAMES`.
+        """The table `frames`, scene by scene. Each part has one row and columns of `schema.FRAMES`.
 
         Only one row group, which is one scene, is in memory at a time. A build without frames yields no
         tables. The arguments are those of `questions`.

@@ -204,7 +204,7 @@ def _frames(manifest: Manifest) -> str:
         text += (
             " The files of `embedded` store the pictures of a scene once for all its questions. Load it with "
             "`streaming=True`. Then the pictures are repeated for each question only in memory, one scene at "
-            "a time. Without it, `datasets` writes the repeated pictures of all scenes to its cache."
+            "a time. Without streaming, `datasets` writes the repeated pictures of all scenes to its cache."
         )
     return text
 

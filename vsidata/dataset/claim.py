@@ -1,4 +1,4 @@
-"""Reserve the folder of a build. It contains one build, from one recipe, by one process at a time."""
+"""Reserve the folder of a build: for one build, from one recipe, written by one process at a time."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -57,9 +57,7 @@ def claim_folder(
             written = orjson.dumps(recipe, option=orjson.OPT_INDENT_2)
             if overwrite and not _is_unfinished(out, work, orjson.loads(written)):
                 remove_build(out, work)
-                write_whole(
-                    remembered, [written]
-                )  # before this line, the folder is the old build, unfinished
+                write_whole(remembered, [written])  # until now, the folder is the old build, unfinished
             elif remembered.exists():
                 _refuse_difference(out, _read_recipe(remembered), orjson.loads(written))
             else:

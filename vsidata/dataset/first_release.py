@@ -1,4 +1,4 @@
-"""Converts the evidence of builds of the first release to the current form.
+"""Convert the evidence of builds of the first release to the current form.
 
 The first release had a column for each measured value of any topic. The only stored shape was the path of a
 route. Reports computed all other shapes.

@@ -1,4 +1,4 @@
-"""Reads and writes the manifest's file, which describes the build and lists its shards."""
+"""Read and write the manifest, which describes a build and lists its shards."""
 
 from pathlib import Path
 from typing import Any

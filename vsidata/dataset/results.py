@@ -31,7 +31,8 @@ class Head:
         stamp: the `stamp` of the scan's files when they were read; empty if it was skipped.
         stream_stamp: the `stamp` of the stream's files; empty if no frames were requested.
         content: the `digest` of the scan's files without the stream; empty if it was skipped.
-        inputs: the `digest` that includes the parts of the stream that were read; empty if it was skipped.
+        inputs: the `digest` of the scan's files and of the parts of the stream that were read; empty if it
+            was skipped.
         drops: topic, reason and count of the candidates refused.
         frames: number of frames in the file next to the result; 0 without such a file.
         frames_sha256: checksum of that file; empty without it.

@@ -126,7 +126,7 @@ def _read_errors_of(path: Path) -> Iterator[None]:
 
 @contextmanager
 def damage_of(path: Path) -> Iterator[None]:
-    """Turn errors caused by the content of a build into a BuildError with the file. It may be hostile.
+    """Turn errors caused by the content of a build, which may be hostile, into a BuildError with the file.
 
     Raises:
         BuildError: the content caused an error.

@@ -25,7 +25,7 @@ def drop_table(summary: Summary) -> Table:
 
 def kept_and_dropped(kept: Counter[str], drops: Mapping[str, Mapping[str, int]]) -> Table:
     """`drop_table` from the questions kept by topic, and the candidates refused by topic and reason."""
-    table = Table("topic", "kept, or why not", "how many", box=None, pad_edge=False)
+    table = Table("topic", "result", "how many", box=None, pad_edge=False)
     table.columns[2].justify = "right"
     for topic in sorted({*kept, *drops}):
         table.add_row(topic, "kept", f"{kept[topic]:,}")
@@ -46,9 +46,7 @@ def closing_lines(summary: Summary) -> list[str]:
     if frames := summary.manifest.frames:
         written += f", {frames['scenes with frames']:,} of them with frames"
     if unfiltered := scenes_not_filtered(summary.manifest):
-        written += (
-            f" ({unfiltered:,} without known cameras, with questions about things that no frame may show)"
-        )
+        written += f" ({unfiltered:,} without known cameras, so questions may ask about things in no frame)"
     if not scenes:
         return [
             f"No questions: no scan could be used. {_skipped(summary)}",

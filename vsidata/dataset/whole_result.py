@@ -1,4 +1,4 @@
-"""Checks that a scene's files for the merge are complete: its result and its frames."""
+"""Check that the files of a scene for the merge are complete: its result and its frames."""
 
 import hashlib
 from pathlib import Path
@@ -16,7 +16,8 @@ def whole_head(folder: Path, name: str) -> Head | None:
         name: the name of the scene.
 
     Returns:
-        None if there is no result, or if it or its frames do not have the bytes that were written.
+        The head. None if there is no result, or if the result or the frames do not have the bytes that were
+        written.
     """
     path = result_path(folder, name)
     head = read_head(path) if is_whole(path) else None

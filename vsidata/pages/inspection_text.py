@@ -179,6 +179,6 @@ def closing_lines(inspection: Inspection) -> list[str]:
 def next_line(inspection: Inspection) -> str:
     """The next step."""
     return (
-        f"Next: --all-questions prints {counted(len(inspection.questions), 'question')}; "
-        "--question N --png FILE draws the evidence for an answer."
+        f"Next: add --all-questions to print {counted(len(inspection.questions), 'question')}, or "
+        "--question N --png FILE to draw the evidence for an answer."
     )

@@ -44,5 +44,5 @@ def capped(
 
 
 def capped_number(number: int, cap: StatedConstant | None) -> int:
-    """The number of questions that a cap leaves of a number."""
+    """A number of questions, limited by a cap."""
     return number if cap is None else min(number, cap.whole)

@@ -29,7 +29,7 @@ RULE_SETS = ("wide", "vsibench", "vsi100k", "posed", "vsti")
 
 _USUAL_FRAMES = 16  # as in the paper
 
-# The most files that extend one another. Three are enough for the rules of a house, a project and an
+# The most files that extend one another. Three are enough for the rules of an organisation, a project and an
 # experiment. Each file is read by a nested call, and Python allows about a thousand nested calls.
 _LONGEST_CHAIN = 16
 

@@ -90,10 +90,10 @@ def audit(
         done: called after each step.
 
     Returns:
-        Plain data. The counts are `questions`, `left_out` (answers that are not positive numbers cannot be
-        scored), `scenes` and `rooms`. The method is described by `vsidata`, `seed`, `folds` and `trees`. `qa`
-        has the checksum of each shard of questions. The results are `scores`, `letters`, `words`, `repeats`
-        and `margins`, as the functions of these modules return them.
+        Plain data. The counts are `questions`, `left_out` (questions that cannot be scored, because their
+        number is not positive), `scenes` and `rooms`. The method is described by `vsidata`, `seed`, `folds`
+        and `trees`. `qa` has the checksum of each shard of questions. The results are `scores`, `letters`,
+        `words`, `repeats` and `margins`, as the functions of these modules return them.
 
     Raises:
         OptionError: there are too few rooms to learn from some and test on others, or no question can be

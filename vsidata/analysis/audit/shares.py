@@ -32,7 +32,7 @@ def letter_shares(questions: Sequence[BlindQuestion]) -> dict[str, Any]:
 def word_shares(questions: Sequence[BlindQuestion]) -> dict[str, Any]:
     """The number of times that each word is right, in question types with few different choices.
 
-    Such words are directions. The result has the form of `letter_shares`, by question type.
+    Directions are an example. The result has the form of `letter_shares`, by question type.
     """
     groups: dict[str, list[BlindQuestion]] = defaultdict(list)
     for asked in questions:

@@ -1,4 +1,4 @@
-"""The constant: one answer to many questions. It scores best on these questions, or on other rooms."""
+"""The best constant answer to many questions, chosen on these questions or on questions of other rooms."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -46,6 +46,6 @@ def fold_of_rooms(rooms: Iterable[Room], folds: int = FOLDS, seed: int = 0) -> d
 
 
 def folds_of(rooms: Sequence[Room], folds: int = FOLDS, seed: int = 0) -> NDArray[np.int64]:
-    """The part (n,) of each of these rooms, which may repeat."""
+    """The part (n,) of each room. A room may occur several times."""
     part = fold_of_rooms(rooms, folds, seed)
     return np.array([part[room] for room in rooms], dtype=np.int64)

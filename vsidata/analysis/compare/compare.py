@@ -1,4 +1,4 @@
-"""Compare two builds: score the answers of the first by the keys of the second, and find other questions."""
+"""Compare the questions of two builds, and score the answers of the first by the keys of the second."""
 
 from collections import defaultdict
 from collections.abc import Sequence

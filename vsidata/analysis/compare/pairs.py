@@ -14,7 +14,7 @@ class Paired:
     """The matched questions of two sides, in the order of their builds.
 
     Attributes:
-        both: the questions of both sides, each as its form on the first side and its form on the second.
+        both: the questions that both sides have, as pairs of a question of the first side and its match.
         lost: the questions that only the first side has.
         new: the questions that only the second side has.
     """

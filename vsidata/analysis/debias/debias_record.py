@@ -14,11 +14,11 @@ def as_json(found: Mapping[str, Pruned], *, target: float, least: float, seed: i
     """Plain data, for `debias.json`.
 
     Returns:
-        `target`, `least` and `seed`. `questions` is [before, after]. `types` has for each question type its
-        `topic`, `questions`, `before`, `after` and `rounds`, as in `Pruned`, and `outside_5_to_95`, which is
-        `Pruned.tail`. `topics` has for each topic its `questions`, and `before` and `after` as means over its
-        types. There, `reached` is whether the gain of the forest is within the target; None if it cannot be
-        measured.
+        `target`, `least` and `seed`, as given. `questions` is [before, after].
+        `types`: each question type has `topic`, `questions`, `before`, `after` and `rounds`, as in `Pruned`.
+        `outside_5_to_95` is `Pruned.tail`.
+        `topics`: each topic has `questions`, and `before` and `after` as means over its types. `reached` is
+        whether the gain of the forest is within the target; None if it cannot be measured.
     """
     topics: dict[str, list[Pruned]] = defaultdict(list)
     for pruned in found.values():

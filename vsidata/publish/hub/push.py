@@ -154,7 +154,7 @@ def _open(api: HfApi, planned: PushPlan) -> str:
 
 
 def _send(api: HfApi, planned: PushPlan) -> list[CommitOperationAdd]:
-    """Upload the missing files, hidden from readers until the commit, and check that they are the build's."""
+    """Upload the missing files, hidden from readers until the commit, and check that they are unchanged."""
     entries = planned.release.entries
     sent = {
         path: CommitOperationAdd(path_in_repo=path, path_or_fileobj=entries[path].content)

@@ -43,7 +43,7 @@ class Change:
 
     Attributes:
         send: paths of the release that are missing on the Hub, or differ.
-        delete: paths on the Hub of shards and an audit of an earlier release, which this release lacks.
+        delete: paths on the Hub of shards and an audit that the release does not have.
     """
 
     send: tuple[str, ...]
@@ -86,7 +86,7 @@ def change_for(release: Release, remote: Remote | None) -> Change:
 
 
 def _info(api: HfApi, repo_id: str, revision: str) -> tuple[DatasetInfo, bool]:
-    """The information about the branch, and True. Without that branch, about the main branch, and False."""
+    """The information about a branch, and whether it exists. If it does not, the main branch is used."""
     try:
         return api.dataset_info(repo_id, revision=revision), True
     except RevisionNotFoundError:
