@@ -1,0 +1,243 @@
+"""Questions about the camera, compared with the recipe: rooms, cameras and times.
+
+The program reads disturbed poses. The truth uses the poses of the walk, and the true surfaces that the scan
+contains, without noise. The answers are computed here with numpy and Open3D alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import open3d as o3d
+from scipy.spatial.transform import Rotation
+
+from vsidata.measuring.measure import measure
+from vsidata.measuring.viewer import viewer
+from vsidata.scene import Array, IntArray, Scene, SceneObject
+from vsidata.sources.streams.frames import Depth, FrameStream
+from vsidata.sources.streams.picking import pick
+from vsidata.synthetic.camera import camera
+from vsidata.synthetic.layout import lay_out
+from vsidata.synthetic.scan import Flaws, Scan, scan_room
+from vsidata.synthetic.walk import walk
+from vsidata.topics.ask import ask
+from vsidata.topics.question import Question
+from vsidata.topics.rule_set import RuleSet
+
+
+class Poses(FrameStream):
+    """A stream with poses and times, without pictures and depth."""
+
+    def jpeg(self, position: int) -> bytes:
+        raise AssertionError(f"no question needs picture {position}")
+
+    def depth(self, position: int) -> Depth | None:  # noqa: ARG002 - no depth
+        return None
+
+
+def disturbed(poses: Array, shift: float, turn: float, rng: np.random.Generator) -> Array:
+    """Poses (n, 4, 4) with independent Gaussian errors: `shift` metres and `turn` radians r.m.s. each."""
+    found = poses.copy()
+    found[:, :3, 3] += rng.normal(0, shift / np.sqrt(3), (len(poses), 3))
+    turns = Rotation.from_rotvec(rng.normal(0, turn / np.sqrt(3), (len(poses), 3)))
+    found[:, :3, :3] = turns.as_matrix() @ found[:, :3, :3]
+    return found
+
+
+def stream_of(poses: Array) -> FrameStream:
+    """A stream at the phone's rate with these poses."""
+    phone, count = camera(), len(poses)
+    return Poses(
+        path=Path("poses"),
+        size=phone.size,
+        depth_size=None,
+        color_matrix=phone.matrix,
+        depth_matrix=None,
+        numbers=np.arange(count),
+        timestamps=np.arange(count) / phone.rate,
+        timed=True,
+        poses=poses,
+        valid=np.ones(count, dtype=np.bool_),
+    )
+
+
+def scene_of(scan: Scan) -> Scene:
+    """A synthetic scan as a source would read it, with its noise."""
+    objects = []
+    for item in scan.room.items:
+        rows = np.flatnonzero(scan.instances == item.instance)
+        if not len(rows):
+            continue
+        place = np.full(len(scan.vertices), -1)
+        place[rows] = np.arange(len(rows))
+        own = place[scan.triangles[(scan.instances[scan.triangles] == item.instance).all(axis=1)]]
+        vertices = scan.vertices[rows]
+        objects.append(SceneObject(item.instance, item.label, vertices, own, vertices.mean(axis=0)))
+    return Scene(
+        dataset="synthetic",
+        name=scan.room.name,
+        objects=tuple(objects),
+        points=scan.vertices,
+        triangles=scan.triangles,
+        instances=scan.instances,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """The recipe behind a scan.
+
+    Attributes:
+        scan: the scan; only its true surface is used.
+        poses: (n, 4, 4) the true camera of each frame of the stream.
+        rate: frames per second.
+    """
+
+    scan: Scan
+    poses: Array
+    rate: float
+
+    @cached_property
+    def _surfaces(self) -> dict[int, o3d.t.geometry.RaycastingScene]:
+        return {}
+
+    def surface(self, instance: int) -> tuple[Array, IntArray]:
+        """The true surface of an object: vertices (n, 3), triangles (m, 3)."""
+        return self.scan.kept_surface(instance)
+
+    def pose(self, question: Question, number: int = 0) -> Array:
+        """(4, 4) the true camera of one of the frames that a question asks about."""
+        frame = question.evidence.moments[number].frame
+        assert frame is not None
+        return np.asarray(self.poses[frame])
+
+    def distance(self, center: Array, instance: int) -> float:
+        """Metres from a point (3,) to the nearest point of an object's true surface."""
+        if instance not in self._surfaces:
+            vertices, triangles = self.surface(instance)
+            scene = o3d.t.geometry.RaycastingScene()
+            scene.add_triangles(
+                o3d.core.Tensor.from_numpy(vertices.astype(np.float32)),
+                o3d.core.Tensor.from_numpy(triangles.astype(np.uint32)),
+            )
+            self._surfaces[instance] = scene
+        asked = o3d.core.Tensor.from_numpy(center[None].astype(np.float32))
+        return float(self._surfaces[instance].compute_distance(asked).numpy()[0])
+
+    def in_camera(self, pose: Array, instance: int) -> Array:
+        """(n, 3) the true vertices of an object in a camera's frame."""
+        vertices, _ = self.surface(instance)
+        return np.asarray((vertices - pose[:3, 3]) @ pose[:3, :3])
+
+
+@dataclass
+class PosedJudgement:
+    """The results of some rooms.
+
+    Attributes:
+        errors: question type → (error, true value) of each number, before rounding: metres or radians.
+        words: question type → word → how often it is right.
+        wrong: (scene, question type, question, answer, true answer) of each wrong word.
+        unjudged: question types without a truth here, with their numbers.
+    """
+
+    errors: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    words: dict[str, dict[str, int]] = field(default_factory=dict)
+    wrong: list[tuple[str, str, str, str, str]] = field(default_factory=list)
+    unjudged: dict[str, int] = field(default_factory=dict)
+
+    def add(self, other: "PosedJudgement") -> None:
+        self.wrong += other.wrong
+        for kind, errors in other.errors.items():
+            self.errors.setdefault(kind, []).extend(errors)
+        for kind, words in other.words.items():
+            mine = self.words.setdefault(kind, {})
+            for word, count in words.items():
+                mine[word] = mine.get(word, 0) + count
+        for kind, count in other.unjudged.items():
+            self.unjudged[kind] = self.unjudged.get(kind, 0) + count
+
+    @property
+    def asked(self) -> int:
+        """Number of judged questions."""
+        return sum(map(len, self.errors.values())) + sum(sum(one.values()) for one in self.words.values())
+
+
+def judge_room(
+    index: int,
+    *,
+    seed: int,
+    rules: RuleSet,
+    frames: int,
+    length: int,
+    noise: float,
+    shift: float,
+    turn: float,
+) -> PosedJudgement:
+    """Ask about one room and compare.
+
+    Args:
+        index, seed: the room.
+        rules: the rule set; all its topics are asked.
+        frames: number of frames to pick.
+        length: number of frames of the walk.
+        noise: of the mesh, metres r.m.s.
+        shift, turn: of the poses, metres and radians r.m.s.
+    """
+    room = lay_out(seed, index)
+    scan = scan_room(room, Flaws(noise=noise))
+    poses = walk(room, length)
+    rng = np.random.default_rng([seed, index])
+    stream = stream_of(disturbed(poses, shift, turn, rng))
+    scene = scene_of(scan)
+    view = viewer(scene, stream)
+    assert view is not None
+    posed = view.posed(pick(stream, frames), rules.visibility, 0, stream.size)
+    measured = measure(scene, rules.measurement, rules.vocabulary, seed, sight=posed.sight, posed=posed)
+    questions, _ = ask(measured, rules, seed, rules.topics)
+    truth = Truth(scan, poses, camera().rate)
+    result = PosedJudgement()
+    for question in questions:
+        judged = TRUTHS.get(question.topic)
+        if judged is None:
+            result.unjudged[question.question_type] = result.unjudged.get(question.question_type, 0) + 1
+            continue
+        true = judged(truth, question)
+        if isinstance(true, float):
+            error = _difference(question, true)
+            result.errors.setdefault(question.question_type, []).append((error, true))
+        else:
+            words = result.words.setdefault(question.question_type, {})
+            words[question.answer] = words.get(question.answer, 0) + 1
+            if true != question.answer:
+                result.wrong.append(
+                    (room.name, question.question_type, question.question, question.answer, true)
+                )
+    return result
+
+
+def _difference(question: Question, true: float) -> float:
+    off = question.evidence.value - true
+    if question.unit == "°":
+        return float((off + np.pi) % (2 * np.pi) - np.pi)
+    return off
+
+
+def displacement(truth: Truth, question: Question) -> float:
+    """The straight distance between the true cameras of two frames."""
+    return float(np.linalg.norm(truth.pose(question, 1)[:3, 3] - truth.pose(question)[:3, 3]))
+
+
+def distance(truth: Truth, question: Question) -> float:
+    """The distance from the true camera to the true surface of the object."""
+    (thing,) = question.evidence.objects
+    return truth.distance(truth.pose(question)[:3, 3], thing.instance)
+
+
+TRUTHS: dict[str, Callable[[Truth, Question], float | str]] = {
+    "camera_displacement": displacement,
+    "camera_object_distance": distance,
+}
+"""Topic → the true answer: a number for numbers, a word for words."""
