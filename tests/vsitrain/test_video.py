@@ -264,7 +264,7 @@ def _given_to_vllm(run, monkeypatch) -> dict:
 
     monkeypatch.setattr(GRPOTrainer, "_generate_single_turn", generate)
     run.use_vllm = True
-    run._clips = [CLIPS["scene_b"]] * 2
+    run._clips, run._rows = run._ahead.take([questions()[1]] * 2)
     ids, images, fields = run._tokenize_prompts([questions()[1]["prompt"]] * 2)
     given["tokenized"] = ids
     run._generate_single_turn(ids, images, fields, 2)
@@ -386,6 +386,7 @@ def test_evaluation_sees_the_clips_as_well(tiny, tmp_path):
 OVERRIDDEN = {
     "_generate_and_score_completions": ["self", "inputs"],
     "_tokenize_prompts": ["self", "prompts"],
+    "get_train_dataloader": ["self"],
     "_generate_single_turn": [
         "self",
         "prompt_ids",

@@ -8,8 +8,11 @@ log-probabilities.
 The vision tower runs once per distinct clip of a generation round. Its features are used in all these passes
 in place of the pixels. If the tower is trained, the reference has a tower of its own, which runs once, too.
 The trained tower also runs with gradients, once per distinct clip of an optimizer step.
+
+A thread prepares the clips of the next round while the present one is generated and trained.
 """
 
+import copy
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -53,6 +56,7 @@ from vsitrain.runs.history import BY_TOPIC
 from vsitrain.runs.publishing import CleanPush
 from vsitrain.runs.rollouts import RolloutCallback, RolloutLog, Rollouts
 from vsitrain.settings.ineffective import refuse_ineffective_args
+from vsitrain.trainers.prepared_ahead import PreparedAhead
 from vsitrain.trainers.resume import EpochSampler, ExactResume, GenerationBoundary
 from vsitrain.trainers.spread import show_rows_to, spreads_weights
 
@@ -112,7 +116,8 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
         self.input_mode = input_mode
         self._scored: Rollouts | None = None
         self._clips: Sequence[Clip] = ()
-        self._names: Sequence[str] = ()
+        self._encoder = copy.deepcopy(processing_class)  # tokenizers do not work in two threads at a time
+        self._ahead = PreparedAhead(self._prepared)
         self._rows: Sequence[EncodedPrompt] = ()
         super().__init__(
             model=model,
@@ -147,13 +152,40 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
         return EpochSampler(sampler, self.args.seed, lambda: self.state.epoch or 0.0)
 
     def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
-        self._clips = self._fetch(inputs)
-        self._names = [question_name(row) for row in inputs]
+        self._clips, self._rows = self._ahead.take(inputs)
         output: dict[str, Any] = super()._generate_and_score_completions(inputs)
         if self.rollouts is not None and self._scored is not None and self.model.training:  # type: ignore[union-attr]
             self.rollouts.add(self.state.global_step, self._scored, output["advantages"].tolist())
         # TRL shuffles and splits a list like tensors. Completions of a group share the tensors of one row.
         return {**output, "rows": without_features(self._rows) if self._trains_tower else self._rows}
+
+    def get_train_dataloader(self) -> Any:
+        """TRL's data loader, which also queues the rows of each round for the thread that prepares clips.
+
+        TRL and accelerate load the rows of the next step before they train the present one.
+        """
+        trl: Any = super()
+        own: Any = self
+        plain = own.data_collator
+        if self.args.dataloader_num_workers == 0:
+            own.data_collator = self._ahead.queue
+        try:
+            return trl.get_train_dataloader()
+        finally:
+            own.data_collator = plain
+
+    def _prepared(self, inputs: Sequence[Mapping[str, Any]]) -> tuple[list[Clip], list[EncodedPrompt]]:
+        """The clips and the encoded prompts of rows."""
+        clips = self._fetch(inputs)
+        rows = encode_rows(
+            self._encoder,
+            [row["prompt"] for row in inputs],
+            clips,
+            input_mode=self.input_mode,
+            template_options={**self.chat_template_kwargs},  # type: ignore[dict-item]
+            names=[question_name(row) for row in inputs],
+        )
+        return clips, rows
 
     def _fetch(self, inputs: Sequence[Mapping[str, Any]]) -> list[Clip]:
         """One clip per row. Consecutive equal rows, such as the completions of a group, share one clip."""
@@ -163,15 +195,8 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
             clips.append(clips[-1] if same else self.clip_of(row))
         return clips
 
-    def _tokenize_prompts(self, prompts: list[Any]) -> tuple[list[list[int]], None, dict[str, Any]]:
-        rows = encode_rows(
-            self.processing_class,
-            prompts,
-            self._clips,
-            input_mode=self.input_mode,
-            template_options={**self.chat_template_kwargs},  # type: ignore[dict-item]
-            names=self._names,
-        )
+    def _tokenize_prompts(self, prompts: list[Any]) -> tuple[list[list[int]], None, dict[str, Any]]:  # noqa: ARG002 - they are encoded
+        rows = self._rows
         self._rows = self._looked_at(self.model, rows) if self._shares else rows
         shown: dict[str, Any] = {**clip_tensors(self._rows)}
         if family_of(self.processing_class).typed:
