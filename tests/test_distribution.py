@@ -98,7 +98,7 @@ def test_both_archives_state_the_version(built):
     assert built.archive.name == f"vsi100k-{vsidata.__version__}.tar.gz"
 
 
-def test_the_package_index_would_accept_both(built):
+def test_the_package_index_would_accept_both_archives(built):
     check = [sys.executable, "-m", "twine", "check", "--strict", built.wheel, built.archive]
     ran = subprocess.run(check, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr

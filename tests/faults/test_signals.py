@@ -63,7 +63,7 @@ def stop_at_moments(root, whole, folder, stops: int) -> None:
             said = stopped(process, (signal.SIGINT, signal.SIGTERM)[number % 2], out)
             moment *= 0.7
         assert said == WORD
-        assert builds.group_is_gone(process.pid), "a process of an interrupted build is left"
+        assert builds.group_is_gone(process.pid), "a process of an interrupted build still runs"
         ended = builds.finish(root, out)
         assert ended.returncode == 0, ended.stderr
         assert digests(out) == digest

@@ -317,7 +317,7 @@ def test_floor_of_a_sparse_mesh_has_the_area_of_its_triangles(vertices, furnitur
         assert checked(shape) == pytest.approx(12.0, rel=0.01)
 
 
-def test_triangles_of_a_dense_mesh_change_nothing():
+def test_triangles_of_a_dense_mesh_do_not_matter():
     points, triangles = meshed_room(101, 0.04)
     assert floor_shape(points, triangles, **FLOOR).area == floor_area(points, **FLOOR)
 

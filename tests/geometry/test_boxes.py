@@ -163,7 +163,7 @@ def test_box_of_a_slanting_line_has_the_length_of_the_line():
 
 
 @BOXES
-def test_repeated_points_change_nothing(fit):
+def test_repeated_points_do_not_matter(fit):
     points = cloud(3)
     np.testing.assert_allclose(fit(np.repeat(points, 3, axis=0)).extents, fit(points).extents, rtol=1e-9)
 

@@ -81,7 +81,7 @@ def test_small_piece_far_away_is_removed():
     assert kept(TOP, sheet((2.5, 0, 0.75), 0.2, 0.2)) == [True, False]
 
 
-def test_small_piece_is_kept_only_within_its_own_length():
+def test_small_piece_is_kept_only_if_it_is_nearer_than_its_own_length():
     assert kept(TOP, sheet((1.3, 0, 0.75), 0.1, 0.1)) == [True, True]
     assert kept(TOP, sheet((1.5, 0, 0.75), 0.1, 0.1)) == [True, False]
 

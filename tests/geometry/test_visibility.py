@@ -139,7 +139,7 @@ def test_portrait_pictures_are_used_completely() -> None:
 
 
 @given(st.floats(0.2, 3), st.floats(-math.pi, math.pi), st.floats(-5, 5), st.integers(0, 99))
-def test_turning_room_and_camera_together_changes_nothing(
+def test_turning_room_and_camera_together_does_not_matter(
     height: float, turn: float, shift: float, seed: int
 ) -> None:
     rng = np.random.default_rng(seed)

@@ -107,7 +107,7 @@ def test_killed_build_resumes_and_ends_with_the_same_bytes(tmp_path):
     assert all(path.stat().st_mtime_ns == changed for path, changed in kept.items())
 
 
-def test_second_run_of_a_finished_build_changes_nothing(rooms, tmp_path):
+def test_second_run_of_a_finished_build_does_not_change_it(rooms, tmp_path):
     options = BuildOptions(
         out=tmp_path / "out", meta_info=(rooms,), rules="vsibench", scenes=("room000[0-3]",)
     )

@@ -45,7 +45,7 @@ def test_scan_with_every_object_listed_twice_gives_the_same_questions(roots, rul
     assert twice == right
 
 
-def test_projection_counts_an_object_listed_twice_as_one(roots):
+def test_an_object_listed_twice_counts_as_one_in_a_plan(roots):
     projected = [plan(ScanNet.open([root]), [NAME], load_rules("wide")).questions for root in roots]
     assert projected[0] == projected[1]
 
