@@ -156,7 +156,7 @@ def test_held_out_share_is_rounded_to_whole_rooms(rooms, share, seed):
 
 
 @given(rooms=rooms, more=rooms, share=shares)
-def test_added_rooms_move_at_most_as_many_other_rooms_and_all_in_one_direction(rooms, more, share):
+def test_m_added_rooms_move_at_most_m_other_rooms_and_all_in_one_direction(rooms, more, share):
     before, after = held_out_rooms(rooms, share, 0), held_out_rooms(rooms | more, share, 0)
     into, out = (after & rooms) - before, before - after
     assert not (into and out)

@@ -360,7 +360,7 @@ def a_link_to_itself(file: Path) -> None:
     file.symlink_to(file.name)
 
 
-def a_file_larger_than_any(file: Path) -> None:
+def a_file_larger_than_the_limit(file: Path) -> None:
     with file.open("wb") as sparse:
         sparse.truncate(1 << 40)
 
@@ -374,7 +374,7 @@ def a_file_larger_than_any(file: Path) -> None:
         (a_device, "is not a regular file"),
         (a_broken_link, "is missing."),
         (a_link_to_itself, "cannot be read: Too many levels of symbolic links"),
-        (a_file_larger_than_any, "has 1,099,511,627,776 bytes"),
+        (a_file_larger_than_the_limit, "has 1,099,511,627,776 bytes"),
     ],
 )
 def test_error_names_an_unreadable_file(tmp_path, suffix, put, fault):

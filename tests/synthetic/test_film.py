@@ -1,4 +1,4 @@
-"""The stream of a scan is the same for an independent reader and ours, and fits the mesh and the recipe."""
+"""An independent reader and our reader give the same stream. The stream fits the mesh and the recipe."""
 
 import json
 

@@ -144,7 +144,7 @@ def select(
 
 
 def _rooms_of_missing_scans(source: Source, forbidden: Mapping[Room, str]) -> dict[Room, str]:
-    """Return the rooms of forbidden scans if the names of scans do not show the room.
+    """Return the rooms of forbidden scans in datasets that list their rooms in a file.
 
     Raises:
         OptionError: the dataset needs a list of rooms, but the source has no such list.
