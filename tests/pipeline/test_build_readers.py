@@ -117,7 +117,7 @@ def test_manifest_lists_questions_files_and_input(out, rows):
     assert {"vsidata", "numpy", "pyarrow", "python"} <= set(manifest["versions"])
 
 
-def test_held_out_rooms_are_another_split(tmp_path, offline):
+def test_held_out_rooms_are_the_validation_split(tmp_path, offline):
     from datasets import load_dataset
 
     rooms = meta_info.write(tmp_path / "rooms.json", 10)

@@ -99,7 +99,8 @@ def read_scan_file(path: Path, remedy: str, most: int = _LARGEST_FILE) -> bytes:
             if status.st_size > most:
                 raise Fault(f"has {status.st_size:,} bytes, too many for such a file")
             with path.open("rb") as file:
-                data = file.read(status.st_size + 1)  # not more: another program may be appending
+                # Read at most one byte more than stated, because another program may be appending.
+                data = file.read(status.st_size + 1)
             if len(data) != status.st_size:
                 raise Fault(f"changes while it is read: it had {status.st_size:,} bytes before")
             return data

@@ -100,7 +100,7 @@ def _lamps(
 ) -> Array:
     """Return (n,) the light from the lamps.
 
-    Each space of the plan has one, in the middle, below the ceiling.
+    Each space of the plan has a lamp in its middle, below the ceiling.
     """
     total = np.zeros(len(points))
     for spaces in room.plan.spaces:
