@@ -184,7 +184,7 @@ def test_the_base_image_has_a_version():
     assert re.fullmatch(r"python:3\.1[1-3]-slim-bookworm", base)
 
 
-def test_the_image_has_the_libraries_that_the_set_up_names_and_no_package_lists():
+def test_the_image_has_the_libraries_that_the_set_up_needs_and_no_package_lists():
     (line,) = [text for name, text in instructions() if name == "RUN" and "apt-get" in text]
     steps = [shlex.split(step) for step in line.split("&&")]
     assert steps[0] == ["apt-get", "update"]

@@ -72,7 +72,7 @@ def until_under_way(process: subprocess.Popen[str], out: Path) -> None:
         time.sleep(0.02)
 
 
-def belongs_to_an_actor(process: int) -> bool:
+def is_actors(process: int) -> bool:
     """Return whether a process is an actor of datatrove or was forked from an actor."""
     return Path(f"/proc/{process}/cmdline").read_text().startswith("ray::RankWorker")
 
@@ -92,10 +92,8 @@ def test_bytes_are_those_of_a_local_build_after_a_kill_and_each_rank_writes_a_lo
 ):
     process = start(root, tmp_path / "out", cluster)
     until_under_way(process, tmp_path / "out")
-    actors = [number for number in builds.workers_of(cluster[0]) if belongs_to_an_actor(number)]
-    victims = [
-        process for actor in actors for process in builds.workers_of(actor) if belongs_to_an_actor(process)
-    ]
+    actors = [number for number in builds.workers_of(cluster[0]) if is_actors(number)]
+    victims = [process for actor in actors for process in builds.workers_of(actor) if is_actors(process)]
     os.kill(victims[0] if killed == "rank" else min(actors), signal.SIGKILL)
     assert "Skipped: 1 (scene0001_00_vh_clean_2.ply" in finish(process)
     assert digests(tmp_path / "out") == whole

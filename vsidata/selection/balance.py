@@ -72,8 +72,8 @@ def balance(answers: Sequence[Answer], rules: BalanceRules, seed: int) -> dict[s
     """Choose which questions to leave out, and state the reasons.
 
     The parts of the rules are applied one after another, each to the questions that are left. The shares of
-    the question types come last, so they are exact. Because each part draws at random, it changes the shares
-    of the parts before it only by chance.
+    the question types come last, so they are exact. A later part changes the shares of an earlier part only
+    by chance, because it draws at random.
 
     Args:
         answers: the answers of all questions of a split, in any order.

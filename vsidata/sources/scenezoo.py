@@ -44,8 +44,8 @@ _KINDS: Mapping[OfficialSplit, set[str]] = {
 _UNITS = {"scannetv2": 1e-6, "scannetppv2": 1.0, "arkitscenes": 1.0}
 
 # Datasets with meshes that are upright (z is up) as scenezoo returns them. Scenezoo turns SceneNN and
-# 3D-FRONT; the others are released upright. `get_alignment` of MultiScan must not be applied, although its
-# docstring states the opposite: it transforms the upright mesh to ARKit's frame, in which y is up.
+# 3D-FRONT; the others are released upright. Do not apply MultiScan's `get_alignment`, although its docstring
+# states the opposite. `get_alignment` transforms the upright mesh to ARKit's frame, in which y is up.
 # Sources: scenezoo 0.3.1; MultiScan, issue 18; ARKitScenes, DATA.md; the other datasets' own descriptions.
 _UPRIGHT = {
     "scannetppv2", "arkitscenes", "multiscan", "3rscan", "matterport3d", "s3dis", "ase", "structured3d",
