@@ -240,7 +240,7 @@ def test_rescans_of_3rscan_share_a_room_and_validation_scans_are_not_for_trainin
     assert source.names() == ["a0", "a1", "b0", "c0"]
     assert [source.room_of(name) for name in source.names()] == ["a0", "a0", "b0", "c0"]
     assert [source.official_split(name) for name in source.names()] == ["train", "train", "train", "val"]
-    # If any room is held out, the two scans of one room stay together.
+    # The two scans of one room are in the same split, for each choice of the held-out room.
     for seed in range(4):
         split_of = select(source, holdout=0.5, seed=seed).split_of
         assert split_of.keys() == {"a0", "a1", "b0"}

@@ -124,7 +124,7 @@ def picture_hits(
         scene: the mesh.
         owners: (m,) the owner of each triangle; -1 without an owner.
         camera: the camera of the pictures.
-        poses: (k, 4, 4) from the camera's frame to the room's.
+        poses: (k, 4, 4) from the camera's frame to the room frame.
         depths: the depths of the k pictures.
     """
     owners = np.append(owners, -1)  # for rays that hit nothing

@@ -32,15 +32,17 @@ def pick(stream: FrameStream, count: int) -> IntArray:
 
 
 def first_of_spans(stream: FrameStream, rate: float) -> tuple[IntArray, BoolArray]:
-    """Divide a stream into equal time spans, and return the first frame of each, or the first valid frame.
+    """Divide a stream into equal time spans, and choose a frame in each.
+
+    It is the first valid frame, else the first frame.
 
     Args:
         stream: the stream.
         rate: spans per second.
 
     Returns:
-        (n,) positions, rising: one for each span that has a frame. (n,) whether this frame is valid. It is
-        not valid only if the span has no valid frame.
+        (n,) positions, rising: one for each span that has a frame. (n,) whether each of these frames is
+        valid.
     """
     spans = np.floor(stream.timestamps * rate)
     in_turn = np.lexsort((~stream.valid, spans))  # sorted by span; valid frames are first in each
