@@ -1,4 +1,4 @@
-"""Runs programs in their own processes, which start quickly: a process with imported training code forks.
+"""Runs programs in their own processes. These start quickly, because they are forked after all imports.
 
 Importing TRL and transformers takes six seconds. A fork does not need to import them. This module is also the
 program that forks. It reads one JSON request per line from standard input, and answers each with exit

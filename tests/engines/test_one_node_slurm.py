@@ -83,7 +83,9 @@ def merged(out: Path) -> str:
     return said.read_text()
 
 
-def test_bytes_are_those_of_a_local_build_and_the_folder_is_locked_until_then(root, whole, slurm, tmp_path):
+def test_bytes_are_those_of_a_local_build_and_the_folder_is_locked_until_the_end(
+    root, whole, slurm, tmp_path
+):
     out = tmp_path / "out"
     submitted = submit(root, out, slurm)
     second = typed(root, out, slurm)

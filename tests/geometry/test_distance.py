@@ -238,7 +238,7 @@ def test_surfaces_that_cross_have_the_distance_zero():
     assert surface_distance(a, a) == 0.0
 
 
-def test_an_object_inside_a_hollow_object_is_at_a_distance():
+def test_distance_to_an_object_inside_a_hollow_object_is_not_zero():
     bowl, apple = surface(*shell((0, 0, 0), (2, 2, 2))), surface(*shell((0, 0, 0), (1, 1, 1)))
     assert surface_distance(bowl, apple) == pytest.approx(0.5)
 
