@@ -313,7 +313,7 @@ def test_options_of_trl_are_accepted_by_their_names(vsitrain, tiny, tmp_path):
     assert list((tmp_path / "run").rglob("events.out.tfevents.*"))
 
 
-def test_grpo_on_a_disk_that_is_full_outside_of_checkpoints_reports_it(vsitrain, data, tiny, monkeypatch):
+def test_grpo_reports_a_full_disk_when_it_writes_files_beside_checkpoints(vsitrain, data, tiny, monkeypatch):
     def full(_, path):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
 

@@ -29,7 +29,7 @@ def test_command_line_overrides_the_recipe_and_trl(recipe):
     assert config.training.num_generations == 4
 
 
-def test_a_number_that_yaml_reads_as_text_is_a_number(recipe):
+def test_a_number_that_yaml_reads_as_text_is_accepted_as_a_number(recipe):
     assert read_config("grpo", recipe, []).training.beta == 1e-4
 
 

@@ -84,7 +84,7 @@ def test_links_to_a_run_and_other_links_in_it_are_kept(run, mine, tmp_path):
     refuse_linked_run(tmp_path / "new")
 
 
-def test_overwriting_removes_the_files_of_a_run_and_no_similar_names(run):
+def test_overwriting_removes_the_files_of_a_run_and_no_files_with_similar_names(run):
     (run / "checkpoint-10" / "vsitrain.json").write_text("{}")
     own = {
         "my_config.json",

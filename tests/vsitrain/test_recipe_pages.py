@@ -49,7 +49,7 @@ def test_every_table_shows_evaluated_runs_and_every_row_of_the_paper_has_its_run
 
 
 def cost_of(recipe: str):
-    """The plan of a recipe with the sizes of the page."""
+    """The plan of a recipe, for the frames and questions that the page states."""
     method = recipe.partition("/")[0]
     config = read_config(method, RECIPES / f"{recipe}.yaml", [], planned=True)
     options = config.options

@@ -21,7 +21,9 @@ class Looks:
 
 
 def looks_of(model: ModelSize, work: Workload, schedule: Schedule) -> Looks:
-    """Count the runs of the tower. It is a maximum, because every question is counted with its own clip.
+    """Count the runs of the tower.
+
+    The count is a maximum, because every question counts with a clip of its own.
 
     Args:
         model: the trained model.

@@ -1,4 +1,4 @@
-"""The text after the video and the right answer, from a row of the table of questions."""
+"""The text of a question and its right answer, from a row of the table of questions."""
 
 import re
 from collections.abc import Mapping

@@ -42,7 +42,7 @@ class Ineffective(BaseModel):
 
 @cache
 def ineffective() -> dict[str, Ineffective]:
-    """All entries, by a name for their reason."""
+    """Name of a reason → the keys that have no effect for it."""
     return read_packaged(RootModel[dict[str, Ineffective]], __package__, "ineffective.yaml").root
 
 

@@ -80,7 +80,7 @@ def test_settings_of_a_real_size_are_those_of_the_recipes(method):
 
 
 @pytest.mark.parametrize("like", LIKE)
-def test_plan_at_real_size_counts_42_passes_of_the_tower_per_clip_or_one(like):
+def test_plan_at_real_size_counts_one_pass_of_the_tower_per_clip_and_42_without_sharing(like):
     setup = replace(setup_for(like, "cuda"), device="cpu")
     args = training_steps.grpo_args(setup, "none")
     rows = questions(8)

@@ -301,7 +301,7 @@ def test_reference_model_takes_memory_only_if_it_is_another_model():
     assert of("reference model", adapted, grpo()) == 0
 
 
-def test_vllm_takes_its_share_in_place_of_generation():
+def test_vllm_takes_a_share_of_the_memory_and_generation_takes_none():
     model = real_model("qwen2-vl-2b", lora=LoraConfig(**LORA))
     here, elsewhere = (memory_of(model, grpo(vllm=share), 80 * GIB) for share in (0.3, 0.0))
     assert here.always["vLLM"] == pytest.approx(24 * GIB)

@@ -10,7 +10,7 @@ from vsitrain.rewards import reward_functions
 
 
 @pytest.mark.slow
-def test_trl_accepts_the_rewards_and_ignores_none() -> None:
+def test_trl_accepts_the_rewards_and_ignores_missing_rewards() -> None:
     torch = pytest.importorskip("torch")
     pytest.importorskip("trl")
     from accelerate import Accelerator

@@ -1,4 +1,4 @@
-"""Answers by distances between centres, which use all boxes and answer another question."""
+"""Answers by distances between centres. They are exact, but by another definition than the questions."""
 
 import json
 
