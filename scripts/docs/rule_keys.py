@@ -46,12 +46,12 @@ class Key:
 
     @property
     def anchor(self) -> str:
-        """Its anchor on the page."""
+        """The anchor of the key on the page."""
         return "-".join(self.path)
 
     @property
     def name(self) -> str:
-        """Its name below its part: `kinds.object_rel_direction_easy.sectors`."""
+        """The name of the key below its part: `kinds.object_rel_direction_easy.sectors`."""
         return ".".join(self.path[2:] if self.path[0] == "topics" else self.path[1:])
 
 

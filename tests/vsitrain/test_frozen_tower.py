@@ -129,7 +129,7 @@ def test_adapter_of_grpo_is_bitwise_the_same_if_rewards_differ(tiny, tmp_path, m
         assert torch.equal(shut[name], tensor), name
 
 
-def test_tower_that_is_trained_gets_its_gradients(tiny, data, tmp_path):
+def test_a_trained_tower_gets_its_gradients(tiny, data, tmp_path):
     changes = {"use_peft": "false", "freeze_vision": "false"}
     trainer, _, ran_back = one_step(tiny(), data, tmp_path, **changes)
     before = tower_of(AutoModelForImageTextToText.from_pretrained(tiny()))

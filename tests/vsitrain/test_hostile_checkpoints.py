@@ -127,7 +127,7 @@ def test_an_optimizers_state_that_does_not_fit_is_refused(tiny, checkpoint, tmp_
         _resume(tiny, checkpoint, tmp_path)
 
 
-def test_a_schedule_that_replaces_a_method_is_refused(tiny, checkpoint, tmp_path):
+def test_a_state_of_the_scheduler_that_replaces_a_method_is_refused(tiny, checkpoint, tmp_path):
     _change(checkpoint / "scheduler.pt", lambda state: state.update(step=3))
     with pytest.raises(VsiError, match="the schedule of the learning rate has no step"):
         _resume(tiny, checkpoint, tmp_path)

@@ -60,8 +60,8 @@ def settings_for(
     Args:
         model: the model. Its provenance states how it was trained, if it was trained here.
         prompt: `official`, or a prompt mode; None for the mode of its training, else `official`.
-        wording: the wording; None for `trained` if the model was trained here and the prompt is not
-            `official`, else `untouched`.
+        wording: the wording. None means `trained` for a model that was trained here, unless the prompt is
+            `official`, and `untouched` for others.
         default_input_mode: the input mode of a model that was not trained here.
         **given: other attributes of `Settings`; None for the value of the training, else a default.
 

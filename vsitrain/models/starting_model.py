@@ -130,10 +130,7 @@ def refuse_adapter_as_base(adapter: str, base: str) -> None:
 
 
 def name_base(model: Any, base: str) -> None:
-    """Store the folder of the base in a model's adapters, such as MERGED.
-
-    A model without adapters is not changed.
-    """
+    """Store the folder of the base, such as MERGED, in a model's adapters, if it has any."""
     for config in getattr(model, "peft_config", {}).values():
         config.base_model_name_or_path = base
 

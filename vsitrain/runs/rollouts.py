@@ -45,7 +45,7 @@ class Rollouts:
 
 
 class RolloutLog:
-    """Appends rollouts to a folder, one file per process and few steps.
+    """Appends rollouts to a folder, with one file per process and `every` steps.
 
     A file is written completely or not at all, so `datasets.load_dataset("parquet",
     data_files="…/*.parquet")` can read a run in progress. A run that resumes first removes the steps that it

@@ -151,6 +151,6 @@ class GenerationBoundary(TrainerCallback):
             steps = self.micro_batches / args.gradient_accumulation_steps
             logger.warning(
                 f"This run resumes at step {state.global_step}, but completions serve {steps:g} steps. "
-                "The unused ones are lost, so the result differs from that of an uninterrupted run. To avoid "
-                f"this, resume from a checkpoint at a multiple of {steps:g} steps (save_steps)."
+                "The unused completions are lost, so the result differs from that of an uninterrupted run. "
+                f"To avoid this, resume from a checkpoint at a multiple of {steps:g} steps (save_steps)."
             )

@@ -114,7 +114,7 @@ def test_figures_are_read_from_the_log_of_trl():
     assert statistics_of(7, {"eval_loss": 1.0}) is None
 
 
-def test_an_alarm_is_reported_when_it_begins_then_rarely_and_kept_in_a_file(tmp_path, caplog):
+def test_an_alarm_is_reported_when_it_begins_and_then_rarely_and_is_written_to_a_file(tmp_path, caplog):
     callback = AlarmCallback()
     args = SimpleNamespace(output_dir=str(tmp_path), beta=1e-4)
     logs = {"frac_reward_zero_std": 1.0}

@@ -103,7 +103,7 @@ def test_without_options_the_letters_are_those_of_the_benchmark() -> None:
         ("door, cup", None),
     ],
 )
-def test_an_order_is_matched_as_a_whole(text: str, letter: str | None) -> None:
+def test_only_a_complete_order_is_matched(text: str, letter: str | None) -> None:
     options = ["A. door, cup, heater, ceiling light", "B. cup, door, heater, ceiling light"]
     assert read_letter(text, options) == letter
 

@@ -184,7 +184,7 @@ def test_store_of_both_splits_has_the_scenes_of_both(folder):
         store(folder).clip("scene0050_00", builds.DATASET)
 
 
-def test_clips_from_the_hub_are_the_same(folder, monkeypatch):
+def test_clips_from_the_hub_equal_those_of_the_folder(folder, monkeypatch):
     import datasets
 
     held_out = "scene0050_00"

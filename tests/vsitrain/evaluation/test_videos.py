@@ -12,7 +12,7 @@ from vsitrain.evaluation import VideoFolder
 
 @pytest.fixture
 def root(tmp_path):
-    """A video of 41 frames, each lighter than the last."""
+    """A video of 41 frames. Each frame is lighter than the frame before."""
     path = tmp_path / "scannet" / "scene0000_00.mp4"
     path.parent.mkdir()
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 20, (64, 48))

@@ -82,7 +82,7 @@ def test_adapter_has_as_many_parameters_as_that_of_peft(tiny, targets):
 
 
 def test_size_of_an_adapter_on_the_paper_s_model_follows_from_its_widths():
-    # Rank times inputs and outputs of q, k, v, o, gate, up and down in 28 layers.
+    # Each of q, k, v, o, gate, up and down in 28 layers has rank × (inputs + outputs) parameters.
     widths = (1536 + 1536) + 2 * (1536 + 256) + (1536 + 1536) + 3 * (1536 + 8960)
     model = real_model("qwen2-vl-2b", lora=LoraConfig(r=64, target_modules=LORA_TARGETS))
     assert model.trained == {**dict.fromkeys(model.parts, 0), "language model": 64 * 28 * widths}

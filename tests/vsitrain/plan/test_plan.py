@@ -30,7 +30,7 @@ _OPERATIONS = {
 
 
 def worked_out(formula, values):
-    """Evaluate a printed formula, with its own signs."""
+    """Evaluate a formula as the plan prints it."""
 
     def of(node):
         if isinstance(node, ast.BinOp):
