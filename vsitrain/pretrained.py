@@ -36,7 +36,7 @@ def open_config(name: str) -> Any:
         config = AutoConfig.from_pretrained(name, **_SAFE)
         kernel = str(config._attn_implementation or "")
         if "/" in kernel:  # transformers would download and run it
-            fault = f"its configuration names {kernel!r} for attention, which is code that vsitrain never runs."
+            fault = f"its configuration needs {kernel!r} for attention: code that vsitrain never runs."
             raise OptionError(name, fault, "Remove attn_implementation from its config.json.")
     return config
 

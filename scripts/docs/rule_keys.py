@@ -56,9 +56,10 @@ class Key:
 
 
 PARTS = {
-    "measurement": "What an object is, and how a room is measured.",
-    "visibility": "When the frames of a video show enough to answer. Only for scans with a video.",
-    "balance": "How common an answer may be among all questions of a build.",
+    "measurement": "These keys decide what an object is, and how a room is measured.",
+    "visibility": "These keys decide when the frames of a video show enough to answer. Scans without a "
+    "video do not need them.",
+    "balance": "These keys decide how common an answer may be among all questions of a build.",
 }
 
 
@@ -80,12 +81,12 @@ def page() -> str:
         "The hexadecimal digits after the name are a digest of the values. Every question carries them.",
         *(part for name, about in PARTS.items() for part in _part(name, about, keys(name, rule_sets))),
         "## vocabulary { #vocabulary }",
-        "Which labels of the annotation become which words. `measurement.vocabulary` names a vocabulary of "
-        "the package or a YAML file with these keys.",
+        "A vocabulary states which labels of the annotation become which words. `measurement.vocabulary` names "
+        "a vocabulary of the package, or a YAML file with these keys.",
         _vocabularies(rule_sets),
         "## groups { #groups }",
-        "How a label shows that it means several things (`books`). These lists hold for every rule set, and "
-        "a rule set cannot change them.",
+        "These lists state how a label shows that it means several things (`books`). They are the same for "
+        "every rule set.",
         _groups(),
         *(
             part

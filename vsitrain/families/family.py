@@ -18,8 +18,8 @@ class Family:
         name: the usual name of the family.
         model_type: the type in a model's configuration.
         processor: the class of its processor.
-        pads: the tensor with the features that replace a pad token, by the attribute with the token's id in
-            the processor and the configuration.
+        pads: name of an attribute → name of a tensor. The attribute of the processor and of the configuration
+            has the id of a pad token. The features of the tensor replace this token.
         typed: whether the model needs the types of tokens (`mm_token_type_ids`).
         limits: whether the pixel limits of the video processor apply to each frame or to the whole video.
             None if every frame is resized to one size.

@@ -78,7 +78,8 @@ class RunOptions(BaseModel):
         False, description="Show black frames: a control run that measures what is learned without the video."
     )
     freeze_vision: bool = Field(
-        True, description="Keep the vision tower frozen if there is no adapter. Then all other parameters are trained."
+        True,
+        description="Keep the vision tower frozen if there is no adapter. All other parameters are trained.",
     )
     wrong_answers: Names = Field(
         ("random",),
