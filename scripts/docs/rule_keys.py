@@ -81,8 +81,8 @@ def page() -> str:
         "The hexadecimal digits after the name are a digest of the values. Every question carries them.",
         *(part for name, about in PARTS.items() for part in _part(name, about, keys(name, rule_sets))),
         "## vocabulary { #vocabulary }",
-        "A vocabulary states which labels of the annotation become which words. `measurement.vocabulary` names "
-        "a vocabulary of the package, or a YAML file with these keys.",
+        "A vocabulary states which labels of the annotation become which words. `measurement.vocabulary` "
+        "names a vocabulary of the package, or a YAML file with these keys.",
         _vocabularies(rule_sets),
         "## groups { #groups }",
         "These lists state how a label shows that it means several things (`books`). They are the same for "
