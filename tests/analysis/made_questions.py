@@ -62,7 +62,7 @@ def direction(scene: str, kind: str, words: tuple[str, str, str], options: list[
 def like_a_build(scenes: int, seed: int = 0, vocabulary: int = 400) -> Iterator[Row]:
     """About 83 questions per scene in the proportions of a default build over ScanNet's training scans.
 
-    Words follow Zipf's law; sizes and distances follow the words, as those of furniture do.
+    Words follow Zipf's law. Sizes and distances depend on the words, as for real furniture.
     """
     rng = np.random.default_rng(seed)
     words = np.array([f"thing {number}" for number in range(vocabulary)])

@@ -19,7 +19,7 @@ from vsidata.topics.rule_set import load_rules
 
 pytestmark = pytest.mark.usefixtures("few_trees")
 
-# The scores of the best constants of the whole VSI-Bench on the rooms at hand.
+# The scores of the best constants of the complete VSI-Bench on the available rooms.
 CONSTANTS = {
     "object_counting": ("2", 58.9),
     "object_abs_distance": ("1.9", 31.5),

@@ -39,12 +39,12 @@ def test_answers_that_depend_on_a_pair_of_categories_are_guessed_in_either_order
 
 
 def test_the_guess_of_a_number_has_the_best_score_and_is_not_the_mean():
-    # Neither the mean of 1 and 10 nor the mean of their logarithms meets one of them.
+    # Neither the mean of 1 and 10 nor the mean of their logarithms is near 1 or 10.
     rows = [made.count(room, "chair", (1, 1, 1, 10, 10)[number % 5]) for number, room in enumerate(ROOMS)]
     assert guess(asked(rows)).of_forest.mean() == pytest.approx(0.6, abs=0.02)
 
 
-def test_noise_is_guessed_no_better_than_by_the_constant():
+def test_noise_is_not_guessed_better_than_by_the_constant():
     rng = np.random.default_rng(1)
     rows = [
         made.size(room, it, round(rng.lognormal(4, 0.7)) + 1)

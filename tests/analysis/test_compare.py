@@ -1,4 +1,4 @@
-"""`vsidata compare`: changes made on purpose, and distances between centres against the released keys."""
+"""`vsidata compare` finds planted changes, and scores distances between centres by the released keys."""
 
 import json
 from pathlib import Path
@@ -88,9 +88,7 @@ def test_direction_matters_in_directions():
     assert paired(one, turned).both == []
 
 
-def test_distances_between_centres_get_the_scores_on_the_released_keys_that_the_boxes_give(
-    vsibench, tmp_path
-):
+def test_distances_between_centres_get_the_score_computed_by_hand(vsibench, tmp_path):
     files = [vsibench / f"{part}_meta_info_val.json" for part in ("scannetpp", "arkitscenes")]
     rules = tmp_path / "centres.yaml"
     rules.write_text(

@@ -1,4 +1,4 @@
-"""Released keys against our rules, and the reader of released questions."""
+"""Released keys compared with our answers, and the reader of released questions."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -50,7 +50,7 @@ def test_every_unresolved_question_has_its_reason(released: dict[str, Agreement]
         assert agreement.resolved == agreement.agreeing + len(agreement.differing)
 
 
-def test_a_rule_set_of_few_topics_is_compared_on_those(vsibench: Path) -> None:
+def test_a_rule_set_of_few_topics_is_compared_on_these_topics(vsibench: Path) -> None:
     rules = load_rules("vsibench")
     few = replace(rules, topics={"object_counting": rules.topics["object_counting"]})
     found = conform({}, read_questions(vsibench / "questions.jsonl"), few)

@@ -90,7 +90,7 @@ def test_size_questions_are_left_out_up_to_the_target_and_unusual_sizes_are_coun
     )
     before, after = sizes.tail
     assert before == pytest.approx(0.1, abs=0.04)
-    # By hand: of the kept sizes, the share outside the percentiles of all sizes of their category.
+    # Computed by hand: the share of kept sizes outside the percentiles of all sizes of their category.
     values = {it: [a.value for a in asked if a.words == (it,)] for it in CATEGORIES}
     ends = {it: np.quantile(values[it], [0.05, 0.95]) for it in CATEGORIES}
     outside = [not ends[a.words[0]][0] <= a.value <= ends[a.words[0]][1] for a in sizes.kept]

@@ -112,7 +112,7 @@ def test_projection_respects_the_caps_of_a_rule_set(root, annotations):
 
 
 @pytest.mark.parametrize("name", ["vsi100k", "vsibench", "wide"])
-def test_scene_is_never_asked_more_than_was_projected(synthetic_root, name):
+def test_a_scene_never_has_more_questions_than_projected(synthetic_root, name):
     rules = load_rules(name)
     source = open_source("scannet", [synthetic_root])
     for scene in source.names():
@@ -132,7 +132,7 @@ def test_scene_is_never_asked_more_than_was_projected(synthetic_root, name):
 def test_words_that_cover_several_labels_are_counted_together(tmp_path):
     _write(tmp_path, {"scene0000_00": ["desk", "table", "office chair", "chair", "sink", "wall"]})
     projected = _project(tmp_path, "vsibench")
-    # Desk and table are both tables, office chair and chair both chairs; the benchmark never asks for sinks.
+    # Desks count as tables, and office chairs as chairs. The benchmark never asks about sinks.
     assert (projected["object_counting"], projected["object_size_estimation"]) == (2, 0)
 
 
@@ -174,7 +174,7 @@ def test_expectation_agrees_within_its_share_only():
     assert not nearest.agrees(round(nearest.total * 1.03))
 
 
-def test_unknown_expectation_is_refused_with_the_known_ones():
+def test_error_of_an_unknown_expectation_lists_the_known_ones():
     with pytest.raises(OptionError) as refused:
         load_expectation("rumour")
     assert "paper" in refused.value.remedy
@@ -213,7 +213,7 @@ def test_every_topic_has_a_measured_share_of_questions_that_the_filter_keeps():
     assert all(0 < topic.seen_share <= 1 for topic in TOPICS.values())
 
 
-def test_projection_with_the_filter_is_that_share_of_the_projection(tmp_path):
+def test_projection_with_the_filter_is_the_measured_share(tmp_path):
     _write(tmp_path, {"scene0000_00": ["bed", "desk", "sofa", "lamp", "sink"]})
     projected = plan(open_source("scannet", [tmp_path]), ["scene0000_00"], load_rules("wide"))
     assert projected.questions["object_size_estimation"] == 5

@@ -25,7 +25,7 @@ def test_audit(benchmark):
 
 
 @pytest.mark.benchmark(group="audit of 100,000 questions")
-def test_its_forests_alone(benchmark):
+def test_forests_of_an_audit_alone(benchmark):
     sklearn = pytest.importorskip("sklearn.ensemble")
     rng = np.random.default_rng(0)
     # Question type → rows for the forest (options of choices), features, questions in a leaf.

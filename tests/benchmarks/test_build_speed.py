@@ -114,7 +114,7 @@ def test_memory_of_a_worker_with_frames(benchmark, filmed, typical):
     benchmark.extra_info["MB"] = {"imports": imports, "above them": peak - imports}
 
 
-def test_floor_reading_the_same_bytes_and_parsing_the_json(benchmark, job, typical):
+def test_lower_bound_to_read_the_same_bytes_and_parse_the_json(benchmark, job, typical):
     def read(files):
         for file in files:
             content = file.read_bytes()

@@ -82,5 +82,5 @@ def test_report(benchmark, built):
 
 
 @pytest.mark.benchmark(group="a report on 200 scenes")
-def test_its_small_pictures_alone(benchmark, jpegs):
+def test_small_pictures_of_a_report_alone(benchmark, jpegs):
     benchmark.pedantic(lambda: [thumbnail(jpeg, 0) for _ in range(SCENES) for jpeg in jpegs], rounds=2)

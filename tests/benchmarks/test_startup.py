@@ -1,4 +1,4 @@
-"""Time until the console scripts answer; aim: under 0.3 s, mostly the start of Python and of typer."""
+"""Time until the console scripts answer. Aim: under 0.3 s, mostly for the start of Python and of typer."""
 
 import subprocess
 import sys

@@ -45,7 +45,7 @@ def depth(rng):
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory, request):
-    """A few payloads repeated, each frame with its own pose and time; short if nothing is measured."""
+    """A stream that repeats a few payloads with new poses and times. It is short if nothing is measured."""
     count = 1000 if request.config.getoption("benchmark_enable") else 40
     rng = np.random.default_rng(0)
     payloads = [(picture(rng), depth(rng)) for _ in range(4)]

@@ -49,7 +49,7 @@ def test_names_of_a_users_list_that_match_no_known_scan_are_counted_at_the_start
     arguments, tmp_path
 ):
     one, several = tmp_path / "one.csv", tmp_path / "several.csv"
-    # scene0191_00 is ScanNet's, and room0001 is at hand: both are known.
+    # scene0191_00 is a name of ScanNet, and room0001 is in the source, so both are known.
     one.write_text("dataset,scene_name\nscannet,scene0191_00\nmade,room0001\nscannet,kitchen\n")
     several.write_text(
         "dataset,scene_name\n" + "".join(f"multiscan,scene_0000{number}_00\n" for number in range(4))

@@ -114,7 +114,7 @@ def test_renamed_options(program, command, old, new):
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_a_misspelt_option_is_answered_with_the_right_one_in_every_command(program):
+def test_error_for_a_misspelt_option_suggests_the_right_option(program):
     for name, command in get_command(PROGRAMS[program]).commands.items():
         if name in ("grpo", "sft", "dpo"):  # they accept any key of a recipe
             continue

@@ -1,4 +1,4 @@
-"""Small scans in ScanNet's layout: boxes on a floor, for builds of many scans or of damaged ones."""
+"""Small scans in ScanNet's layout: boxes on a floor, for builds of many scans or of damaged scans."""
 
 import json
 from pathlib import Path

@@ -23,7 +23,7 @@ def pose(number: int, turn: float = 0.0) -> np.ndarray:
 def sens(
     frames: int, *, lost: tuple[int, ...] = (), turn: float = 0.0, size: tuple[int, int] = (32, 24)
 ) -> Sens:
-    """Frames of different shades at 20 frames per second; those numbered in `lost` have no pose."""
+    """Frames of different shades at 20 frames per second. Frames with a number in `lost` have no pose."""
     return Sens(
         [
             Frame(
@@ -38,7 +38,7 @@ def sens(
 
 
 def write(root: Path, name: str, stream: Sens) -> Path:
-    """Write a stream into the folder of a scan; a scan that is marked as synthetic stays so."""
+    """Write a stream into the folder of a scan. A scan that is marked as synthetic stays marked."""
     path = root / "scans" / name / f"{name}.sens"
     path.write_bytes(stream.bytes())
     if has_mark(path.parent):

@@ -81,7 +81,7 @@ def test_question_is_found_by_its_id_or_the_beginning_of_it(folder):
     assert browse.find(Build.open(folder), f"{100:016x}"[:15] + "4")["answer"] == "17.4"
 
 
-def test_beginning_that_fits_no_id_or_several_is_refused(folder):
+def test_beginning_of_no_id_or_of_several_ids_is_refused(folder):
     with pytest.raises(OptionError, match="is not an id of this build"):
         browse.find(Build.open(folder), "f00")
     with pytest.raises(OptionError, match="is the beginning of 43 ids"):

@@ -84,7 +84,7 @@ def test_columns_come_in_the_requested_order(written):
 
 
 def test_shards_are_read_in_the_order_of_the_manifest(copy):
-    """The order differs from that of the names: the manifest lists the second half of the questions first."""
+    """The manifest lists the second half of the questions first, so not in the order of the names."""
     rows = pq.read_table(copy / "qa" / SHARD)
     halves = {"train-00000-of-00002.parquet": rows.slice(5), "train-00001-of-00002.parquet": rows.slice(0, 5)}
     (copy / "qa" / SHARD).unlink()

@@ -17,7 +17,7 @@ def test_constant_is_named_with_its_unit_and_other_reasons_change_nothing():
     assert differences(before, now) == {"gap": "was 0.15 m, is 0.2 m", "cap": "was 8, is 4"}
 
 
-def test_constant_on_one_side_only_is_not_set_on_the_other():
+def test_constant_of_one_side_is_shown_as_not_set_on_the_other():
     assert differences({"gap": constant(0.15)}, {"gap": None}) == {"gap": "was 0.15 m, is not set"}
     assert differences({}, {"topic": {"gap": constant(0.15), "cap": None}}) == {
         "topic.gap": "was not set, is 0.15 m"

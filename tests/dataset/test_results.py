@@ -33,7 +33,7 @@ def test_what_was_written_is_read_back_to_the_last_bit(tmp_path):
     assert results.read_rows(path) == (rows[0], rows[1:])
 
 
-def test_result_that_was_cut_or_changed_anywhere_is_found_damaged(tmp_path):
+def test_cut_or_changed_result_is_damaged(tmp_path):
     path = results.result_path(tmp_path, "scene0000_00")
     results.write_result(path, results.Head(inputs="ab"), [{"scene_name": "x"}, {"id": "1"}, {"id": "2"}])
     content = path.read_bytes()

@@ -38,7 +38,7 @@ def test_rows_come_back_in_order_for_any_grouping_of_the_input(tmp_path_factory,
     assert [shard.sha256 for shard in shards] == [shard.sha256 for shard in whole]
 
 
-def test_shard_names_have_the_number_of_shards_and_the_manifest_their_checksums(tmp_path):
+def test_shard_names_state_their_number_and_the_manifest_states_their_checksums(tmp_path):
     shards = write(tmp_path, [range(45)])
     names = [f"qa/train-0000{i}-of-00003.parquet" for i in range(3)]
     assert [shard.path for shard in shards] == names

@@ -37,7 +37,7 @@ class Block:
 
     @property
     def commands(self) -> list[list[str]]:
-        """The command lines, as a shell splits them: all lines of `bash`, those after `$` of `console`."""
+        """The command lines, as a shell splits them: lines of `bash`, and lines after `$` of `console`."""
         lines = self.text.replace("\\\n", " ").splitlines()
         if self.language == "console":
             lines = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
@@ -108,6 +108,6 @@ def sections(page: Path) -> Iterator[Section]:
 
 
 def understood(app: typer.Typer, name: str, words: list[str]) -> typer.Context:
-    """Read the options of a command of vsidata or vsitrain without running it. Unknown ones: `UsageError`."""
+    """Read the options of a command without running it. An unknown option raises `UsageError`."""
     command = typer.main.get_command(app).commands[name]
     return command.make_context(name, list(words))

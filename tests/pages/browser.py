@@ -32,7 +32,9 @@ class Browser:
 
     def open(self, page: Path, part: str = "") -> None:
         """Open a page and wait until it shows something. `part` is the part of its address after the #."""
-        self.driver.get("about:blank")  # else only the part after # changes, and the page is not loaded again
+        self.driver.get(
+            "about:blank"
+        )  # otherwise only the part after # changes, and the page is not loaded again
         self.log()
         self.driver.get(page.as_uri() + (f"#{part}" if part else ""))
         self.wait("document.querySelector('#page h1, #page .fault')")

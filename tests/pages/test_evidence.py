@@ -109,7 +109,7 @@ def test_nearest_option_is_the_answer_and_the_others_are_drawn_too():
 def test_bearing_is_drawn_from_the_observer_with_the_sectors_and_margins_of_its_question_type(
     kind, word, count
 ):
-    # Seen from the sink, the stove is along x and the lamp along y: a quarter to the left.
+    # Seen from the sink, the stove is along x and the lamp along y, a quarter turn to the left.
     rules = WIDE.topics["object_rel_direction"]
     of_kind = rules.kinds[f"object_rel_direction_{kind}"]
     places = [AT[instance].box.center for instance in (3, 5, 9)]

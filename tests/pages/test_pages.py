@@ -207,7 +207,7 @@ def test_open_question_shows_its_answer_evidence_margin_and_rule(scene):
         assert words in said
 
 
-def test_frames_that_show_the_asked_objects_are_marked_and_a_chosen_one_is_on_the_plan(scene):
+def test_frames_that_show_the_asked_objects_are_marked_and_the_chosen_frame_is_on_the_plan(scene):
     choose(scene, "object_abs_distance")
     assert scene.texts(".frame .shows") == ["", "2 of 2", "", "2 of 2"]
     scene.click(".frame:nth-child(2)")

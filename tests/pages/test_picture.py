@@ -48,7 +48,7 @@ def test_footprints_are_those_of_the_room_made_by_hand(small_root):
     assert np.allclose(sorted(table.round(3).tolist()), [[0.5, 1], [0.5, 1.8], [2, 1], [2, 1.8]], atol=1e-3)
     assert np.allclose(sorted(chair.round(3).tolist()), [[2.5, 1], [2.5, 1.5], [3, 1], [3, 1.5]], atol=1e-3)
     assert [text.get_text() for text in texts(drawn)] == ["table 2", "office chair 3"]
-    assert drawn.axes[0].get_aspect() == 1  # a metre is as long both ways
+    assert drawn.axes[0].get_aspect() == 1  # a metre is as long along x as along y
 
 
 def test_no_label_hides_another_in_a_furnished_room(filmed):

@@ -72,7 +72,7 @@ def test_every_exception_has_its_reason() -> None:
 
 
 def furnished(rules: str, *labels: str) -> MeasuredScene:
-    """A room with things of these labels in a row, 1.5 m apart; every second one is 2 m to the side."""
+    """A room with things of these labels in a row, 1.5 m apart. Every second thing is 2 m to the side."""
     vocabulary = load_rules(rules).vocabulary
     return room(
         *(

@@ -180,7 +180,7 @@ def test_without_a_video_no_order_is_asked() -> None:
     assert drops == {(TOPIC, "the scan has no video with known cameras"): 1}
 
 
-def test_every_letter_is_the_right_one_about_as_often() -> None:
+def test_all_letters_are_right_about_equally_often() -> None:
     letters = [asked(video(ONE_AFTER_ANOTHER), seed)[0][0].ground_truth for seed in range(200)]
     # Of 200 fair draws of four letters, 50 are each letter, within 4 standard deviations.
     assert all(abs(letters.count(letter) - 50) < 25 for letter in "ABCD")

@@ -35,7 +35,7 @@ def run(*arguments):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A topic's file, rules that name it, and a build by two workers; the file is removed afterwards."""
+    """A topic's file, rules that name it, and a build by two workers. The file is removed after the build."""
     folder = tmp_path_factory.mktemp("outside")
     (folder / "toy.py").write_text(TOY)
     (folder / "mine.yaml").write_text(RULES)
@@ -59,7 +59,7 @@ def folder(tmp_path_factory):
     return folder
 
 
-def test_it_is_asked_and_the_manifest_names_its_file(folder):
+def test_topic_is_asked_and_the_manifest_names_its_file(folder):
     manifest = json.loads((folder / "qa" / "manifest.json").read_text())
     assert manifest["questions"]["train"]["higher"] > 24
     assert manifest["drops"]["higher"]["nearly as high as each other"] > 0
@@ -67,7 +67,7 @@ def test_it_is_asked_and_the_manifest_names_its_file(folder):
     assert len(manifest["topics"]["higher"]["origin"]["sha256"]) == 64
 
 
-def test_it_is_in_sample_and_show(folder):
+def test_topic_is_in_sample_and_show(folder):
     (row,) = map(
         json.loads, run("sample", folder / "qa", "--topics", "higher", "-n", 1, "--json").splitlines()
     )
@@ -77,7 +77,7 @@ def test_it_is_in_sample_and_show(folder):
     assert f"{first['category']} (object {first['instance']}), {second['category']}" in said
 
 
-def test_it_is_in_the_card_and_the_report(folder):
+def test_topic_is_in_the_card_and_the_report(folder):
     card = (folder / "qa" / "README.md").read_text()
     assert "| higher |" in card
     assert f"- `higher`: {DEFINITION}" in card
@@ -91,7 +91,7 @@ def test_it_is_in_the_card_and_the_report(folder):
     assert "lower; the rules require at least 0.05 m." in page
 
 
-def test_it_is_audited_and_debiased(folder):
+def test_topic_is_audited_and_debiased(folder):
     run("audit", folder / "qa")
     found = json.loads((folder / "qa" / "audit.json").read_text())
     assert "higher" in found["scores"]["topics"]

@@ -1,4 +1,4 @@
-"""Routes through rooms made by hand: each is walked again, by other means, past the known furniture."""
+"""Routes through rooms made by hand. Each route is walked again with independent code and known furniture."""
 
 import cmath
 import json
@@ -263,7 +263,7 @@ def test_no_route_crosses_the_furniture_or_leaves_the_rooms_of_a_recipe(syntheti
 
 
 def solids_of(truth: dict) -> list[Polygon]:
-    """The boxes of the recipe that block a body, without rims, because a round table has no corners."""
+    """The boxes of the recipe that block a body, but smaller: the corners of a round table's box are free."""
     found = []
     for each in truth["objects"]:
         (x, y, z), (width, depth, height) = each["recipe"]["center"], each["recipe"]["extents"]

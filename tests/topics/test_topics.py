@@ -349,7 +349,7 @@ def test_words_take_turns_until_only_the_most_common_is_left(words: list[str | N
     drafts = [outcome for outcome in ordered if isinstance(outcome, Draft)]
     for cap in range(len(drafts) + 1):
         taken, left = Counter(d.answer for d in drafts[:cap]), Counter(d.answer for d in drafts[cap:])
-        # As long as questions with a word are left, no other word was used more than once more often.
+        # While questions with a word are left, any other word was used at most once more than this word.
         assert all(taken[word] >= max(taken.values(), default=0) - 1 for word in left)
 
 

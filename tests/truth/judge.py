@@ -123,7 +123,7 @@ def true_nearest(
 
 
 def box_distance(a: dict[str, Any], b: dict[str, Any]) -> float:
-    """Metres between two true boxes, by FCL: the minimal ones, or those along the recipe if one is flat."""
+    """Metres between two true boxes, by FCL: the minimal boxes, or the recipe's boxes if one is flat."""
 
     def solid(item: dict[str, Any]) -> Any:
         box, yaw = item["kept"]["minimal"] or item["kept"], item["recipe"]["yaw"]

@@ -1,4 +1,4 @@
-"""Questions and frames of a build, opened with `datasets`, compared with what the renderer drew there."""
+"""Questions and frames of a build, opened with `datasets`, compared with the drawings of the renderer."""
 
 import io
 import json
@@ -39,7 +39,7 @@ def table(out: Path, name: str) -> Any:
 
 
 def what_was_drawn(out: Path, root: Path) -> Drawn:
-    """Shares of the pictures of a build that each object fills; the pictures must be those of the stream."""
+    """The shares of a build's pictures that each object fills. The pictures must be those of the stream."""
     drawn: Drawn = {}
     for row in table(out, "frames"):
         name = row["scene_name"]

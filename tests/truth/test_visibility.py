@@ -59,7 +59,7 @@ def test_shares_of_the_picture_are_those_of_the_rendered_frames(filmed: tuple[Si
     assert np.corrcoef(found.pixels.ravel(), true.ravel())[0, 1] > 0.97
 
 
-def test_an_object_counts_as_in_a_frame_if_it_is_in_the_picture(filmed: tuple[Sight, Array]) -> None:
+def test_an_object_is_in_a_frame_if_the_rendered_picture_shows_it(filmed: tuple[Sight, Array]) -> None:
     found, true = filmed
     least = RULES.pixels.value
     # Between half and twice the threshold either verdict is accepted.

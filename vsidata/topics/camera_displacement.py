@@ -72,7 +72,7 @@ def camera_displacement(
 
 
 def most(_scene: MeasuredScene, rules: DisplacementRules) -> int:
-    """The most questions that a scene can give."""
+    """The largest possible number of questions about a scene."""
     return len(rules.kinds) * capped_number(rules.draws.whole, rules.per_scene)
 
 

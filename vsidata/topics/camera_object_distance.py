@@ -42,7 +42,8 @@ class DistanceAgreement(Rules):
     """The largest difference between the distances to the box, the surface and the nearest seen point.
 
     Attributes:
-        metres, share: a difference above both is too large; the share is that of the distance to the surface.
+        metres: the limit in metres. A difference is too large if it is above both limits.
+        share: the limit as a share of the distance to the surface.
     """
 
     metres: Length
@@ -60,7 +61,7 @@ class CameraDistanceRules(Rules):
         by_default: whether the topic is asked if the user does not choose topics.
         kinds: question type → kind.
         shortest, longest: limits of the distance that is asked about.
-        agreement: how far box, surface and nearest seen point may disagree.
+        agreement: the largest difference between the distances to box, surface and nearest seen point.
         exclude: words that are not asked about.
         per_object: most questions about one object in one scene.
         per_scene: most questions of one kind from one scene.
@@ -92,7 +93,7 @@ def camera_object_distance(
 
 
 def most(scene: MeasuredScene, rules: CameraDistanceRules) -> int:
-    """The most questions that a scene can give, by its labels alone."""
+    """The largest possible number of questions about a scene, from its labels alone."""
     things = len(scene.once_only_except(rules.exclude))
     return len(rules.kinds) * capped_number(things * rules.per_object.whole, rules.per_scene)
 

@@ -100,7 +100,7 @@ class RuleSet:
         return tuple(name for name, rules in self.topics.items() if getattr(rules, "by_default", True))
 
     def frames_to_show(self, given: int | None) -> int:
-        """The number of frames of a scan: the given one, that of the rule set, or the usual one."""
+        """The number of frames per scan: the given one, else that of the rule set, else the usual one."""
         return given if given is not None else self.frames or _USUAL_FRAMES
 
     def with_more_topics(self, names: Collection[str] | None) -> "RuleSet":

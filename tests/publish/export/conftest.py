@@ -10,7 +10,7 @@ NAMES = [f"scene{number:04d}_00" for number in range(4)]
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory):
-    """Four scans: two with streams and one without for training; one held sideways for validation."""
+    """Four scans: three for training, two of them with streams; one for validation, filmed sideways."""
     root = small_scans.write(tmp_path_factory.mktemp("root"), 4)
     streams.write(root, NAMES[0], streams.sens(40, size=(64, 48)))
     streams.write(root, NAMES[1], streams.sens(40, turn=90.0, size=(64, 48)))

@@ -128,12 +128,12 @@ class Hub:
         message: str = "",
         body: bytes | None = None,
     ) -> None:
-        """Fail the next requests like this one; without a status, cut the connection."""
+        """Fail the next requests like this one. Without a status, cut the connection."""
         self.faults.append(Fault(method, path, times, status, after, message, body))
 
     @contextmanager
     def held(self, method: str, path: str) -> Iterator[threading.Event]:
-        """Do not answer requests like this one while the context lasts; the event is set when one arrives."""
+        """Answer no requests like this one while the context lasts. The event is set if one arrives."""
         come, go = threading.Event(), threading.Event()
         self.holds.append((method, path, come, go))
         try:

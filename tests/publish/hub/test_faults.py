@@ -20,7 +20,7 @@ def push(folder, **options):
 
 
 def is_complete(hub, folder):
-    """Return whether readers find this build, complete."""
+    """Return whether readers find this build and it is complete."""
     files = hub.files(NAME)
     manifest = json.loads(files["manifest.json"])
     same = manifest["files"] == json.loads((folder / "manifest.json").read_text())["files"]

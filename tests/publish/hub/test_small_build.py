@@ -29,7 +29,7 @@ def write_video(path):
 
 @pytest.fixture(scope="module")
 def poor(tmp_path_factory):
-    """Five rooms: one with poses, one with only a video, three without frames; four have objects to count."""
+    """Five rooms: one with poses, one with only a video, three without frames. Four have objects to count."""
     root = small_scans.write(tmp_path_factory.mktemp("root"), 5)
     streams.write(root, "scene0000_00", streams.sens(20, size=(64, 48)))
     write_video(root / "scans" / "scene0001_00" / "scene0001_00.mp4")

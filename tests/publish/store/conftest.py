@@ -104,7 +104,7 @@ def served():
 
 @pytest.fixture
 def store(served, tmp_path, monkeypatch):
-    """An empty bucket, and an environment that leads to it; the current folder is the test's own."""
+    """An empty bucket, and an environment that leads to it. The current folder is the test's own."""
     store, endpoint = served
     store.command("/moto-api/reset")
     store.client.create_bucket(Bucket=BUCKET)

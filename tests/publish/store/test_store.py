@@ -81,7 +81,7 @@ def test_another_build_replaces_an_earlier_one(store, run, work):
 
 @pytest.mark.parametrize("most", [0, 2, 5])
 def test_interrupted_replacement_is_never_read_as_complete(store, run, work, most):
-    """Manifest deleted, two shards uploaded, two deleted, the card uploaded: the manifest would be next."""
+    """The manifest and two shards were deleted, two shards and the card uploaded. The manifest comes next."""
     run("--out", ADDRESS, "--holdout", "40%", "--work", work / "two")
     store.line.changes, store.line.most = [], most
     before = store.files("sets/rooms")
