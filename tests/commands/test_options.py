@@ -66,7 +66,7 @@ def test_help_begins_with_a_verb_and_is_a_sentence(program):
     assert {at: text for at, text in said.items() if not text.endswith(".")} == {}
 
 
-def test_options_that_inspect_shares_with_build_have_the_same_defaults():
+def test_options_of_both_inspect_and_build_have_the_same_defaults():
     shared = {
         name: parameter.default
         for command, _, parameter in parameters("vsidata")

@@ -130,7 +130,7 @@ def test_losing_the_camera_for_less_than_min_gap_changes_no_order() -> None:
 
 
 def test_a_video_that_begins_without_a_camera_has_no_first_appearances() -> None:
-    assert len(asked(without_frames(video(ONE_AFTER_ANOTHER), 0, 0))[0]) == 1  # half a second hides no order
+    assert len(asked(without_frames(video(ONE_AFTER_ANOTHER), 0, 0))[0]) == 1  # 0.5 s is less than min_gap
     questions, drops = asked(without_frames(video(ONE_AFTER_ANOTHER), 0, 2))
     assert questions == []
     assert drops[TOPIC, "too few categories appear far enough apart"] > 0

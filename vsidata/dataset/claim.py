@@ -72,7 +72,7 @@ def claim_folder(
 
 
 def _refuse_other(out: Path, work: Path, overwrite: bool) -> None:
-    """Refuse a folder without a recipe, unless it contains only a build to overwrite."""
+    """Refuse a folder without a recipe. A folder with only a build is accepted if it may be overwritten."""
     if not is_build(out, work):
         raise OptionError(out, "is not empty and is not a build.", "Choose a new folder with --out.")
     if not overwrite:

@@ -34,7 +34,7 @@ def is_free(manifest: Manifest) -> bool:
 
 
 def owned_datasets(manifest: Manifest) -> list[str]:
-    """The datasets of a build with scans that have an owner."""
+    """The datasets of a build, without synthetic rooms, which have no owner."""
     return [dataset for dataset in datasets_of(manifest) if dataset != _SYNTHETIC]
 
 

@@ -171,7 +171,7 @@ class Route:
 
 
 def route_planning(scene: MeasuredScene, rules: RoutePlanningRules, rng: Generator) -> Iterator[Draft | Drop]:
-    """Random routes. The number of moves goes from two to five and repeats. Source: VSI-Bench's questions."""
+    """Random routes with 2, 3, 4 and 5 moves, again and again. Source: the form of VSI-Bench's questions."""
     return capped(scene, _candidates(scene, rules, rng), rules.per_scene)
 
 
