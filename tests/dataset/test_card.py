@@ -42,7 +42,7 @@ def test_every_column_has_its_meaning(table):
     ("rules", "says"),
     [
         ("vsi100k", "A group that is annotated as one object (`chairs`, `books`) counts as one object"),
-        ("wide", "neither the group nor the number of its things is asked about"),
+        ("wide", "there are no questions about the group or about the number of its things"),
     ],
 )
 def test_card_explains_groups_that_are_annotated_as_one_object(tmp_path, rules, says):

@@ -277,8 +277,8 @@ def _labels(vocabulary: Mapping[str, Any]) -> str:
     return (
         "The words of the questions come from the annotation's labels. The vocabulary of the rules gives "
         "labels with the same meaning one word. Labels outside the vocabulary are not asked about. If a "
-        "group is annotated as one object (`chairs`, `books`), neither the group nor the number of its "
-        "things is asked about."
+        "group is annotated as one object (`chairs`, `books`), there are no questions about the group or "
+        "about the number of its things."
     )
 
 

@@ -107,8 +107,8 @@ QA = _with_features(
 )
 """One row per question: `vsidata.topics.question.Question`, field by field.
 
-`frames` are positions in `indices` of the scene's frames; builds without questions about certain frames lack
-the column.
+`frames` has positions in `indices` of the scene's frames. A build without questions about certain frames does
+not have this column.
 """
 
 AREA_METHODS = ("floor", "vsibench", "vsi100k")

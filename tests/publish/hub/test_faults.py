@@ -149,7 +149,7 @@ _HTML = b"<!DOCTYPE html><html><title>Log in\x1b[2J</title></html>"
 
 
 def answered_by_something_else(hub, folder, method, path, body):
-    """A push to it ends with a message, or publishes the whole build; nothing stays half published."""
+    """Push to a hub that answers a request with `body`. The push fails with a message or is complete."""
     hub.fail(method, path, 200, times=1_000, body=body)
     error = None
     try:
