@@ -1,4 +1,4 @@
-"""Rooms with very many objects. Only the distances of questions are measured, and there is a maximum."""
+"""Rooms with very many objects. Only distances of questions are measured. Too many objects are refused."""
 
 from itertools import permutations
 

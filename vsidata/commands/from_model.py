@@ -101,7 +101,7 @@ def _kinds(annotation: Any) -> Iterator[type]:
 
 
 def _default(field: FieldInfo) -> str:
-    """` (default: 16)` if the default is useful in the help, or ` (required)`."""
+    """The end of a help text: ` (default: 16)`, ` (required)`, or empty if the default explains nothing."""
     if field.is_required():
         return " (required)"
     match field.default:

@@ -143,7 +143,7 @@ class Hub:
             go.set()
 
     def asked(self, method: str, path: str) -> list[str]:
-        """The paths of the requests so far of this method that match the pattern."""
+        """The paths of all earlier requests that have this method and match the pattern."""
         return [at for verb, at, _ in self.requests if verb == method and re.search(path, at)]
 
     def files(self, name: str, revision: str = "main") -> dict[str, bytes]:

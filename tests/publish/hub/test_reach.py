@@ -1,4 +1,4 @@
-"""A name that can be read neither as a folder nor on the Hub is refused after one try, in one line."""
+"""If a name is not a folder and the Hub cannot be reached, the command ends after one try, with one line."""
 
 import socket
 
