@@ -70,7 +70,7 @@ class PlanObject:
 
 @dataclass(frozen=True)
 class _Shown:
-    """Whether the frames show enough of an object, and the frames that show it large enough."""
+    """The visibility of an object: whether the frames show enough of it, and which show it large enough."""
 
     seen: bool | None
     frames: tuple[int, ...]

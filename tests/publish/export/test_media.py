@@ -91,7 +91,7 @@ def test_frames_are_the_builds_own_bytes(rows, tmp_path):
     ("orientation", "corner"), [(0, (8, 8)), (90, (8, 39)), (180, (39, 55)), (270, (55, 8)), (None, (8, 8))]
 )
 def test_frames_stand_upright(tmp_path, orientation, corner):
-    """Turned clockwise, the top left corner moves to the top right, the bottom right, the bottom left."""
+    """With each clockwise turn, the top left corner moves to the top right, bottom right, bottom left."""
     row = made([marked(), marked()], orientation)
     stills = [np.asarray(Image.open(tmp_path / path).convert("L")) for path in write_frames(tmp_path, row)]
     moving, _ = decoded(tmp_path / write_mp4(tmp_path, row))

@@ -68,7 +68,11 @@ def _features(
 
 
 def _steps(truths: Array) -> tuple[IntArray, Array]:
-    """Group numbers in at most _MOST_STEPS steps: the step of each (n,) and the rising medians."""
+    """Group numbers (n,) by size into at most _MOST_STEPS groups.
+
+    Returns:
+        The group of each number (n,), and the median of each group, rising.
+    """
     values, kinds = np.unique(truths, return_inverse=True)
     if len(values) <= _MOST_STEPS:
         return kinds, values
