@@ -125,7 +125,7 @@ def test_invalid_picture_has_no_thumbnail(jpeg):
 
 
 def test_rules_of_a_user_are_shown_by_their_changes(tmp_path):
-    """The page lists the two changed values, also if one is in a file in between, and no reason of `wide`."""
+    """The changes are two values, one of them from a file in between. The reason of `wide` is not shown."""
     gap = 'topics: {object_rel_distance: {min_gap: {value: 0.3, unit: m, why: "mine", source: "mine"}}}'
     (tmp_path / "first.yaml").write_text(f"extends: wide\n{gap}\n")
     (tmp_path / "mine.yaml").write_text(

@@ -12,7 +12,7 @@ def measures(scene: MeasuredScene, a: MeasuredObject, b: MeasuredObject) -> tupl
 
 
 def option_distances(row: Row) -> dict[str, float]:
-    """The distance in metres from the target to each option, in their order, if the evidence contains it."""
+    """The distance in metres from the target to each option; empty if the evidence has no distances."""
     objects = (row.get("evidence") or {}).get("objects") or ()
     options = [thing["category"] for thing in objects if thing["role"] == "option"]
     metres = {option: measure_value(row, f"to {option}") for option in options}

@@ -141,7 +141,7 @@ def draw_triples(count: int, draws: int, rng: Generator) -> Iterator[tuple[int, 
     for code in rng.choice(total, min(total, draws), replace=False):
         first, rest = divmod(int(code), (count - 1) * (count - 2))
         second, third = divmod(rest, count - 2)
-        # Number the remaining indices after the earlier picks are taken out.
+        # So far, `second` and `third` count only the indices that are left. Move them past the earlier picks.
         second += second >= first
         for taken in sorted((first, second)):
             third += third >= taken

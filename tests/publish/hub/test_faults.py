@@ -148,7 +148,7 @@ def test_a_lasting_failure_is_reported_and_the_old_build_stays_readable(
 _HTML = b"<!DOCTYPE html><html><title>Log in\x1b[2J</title></html>"
 
 
-def answered_by_something_else(hub, folder, method, path, body):
+def push_to_another_server(hub, folder, method, path, body):
     """Push to a hub that answers a request with `body`. The push fails with a message or is complete."""
     hub.fail(method, path, 200, times=1_000, body=body)
     error = None
@@ -166,7 +166,7 @@ def answered_by_something_else(hub, folder, method, path, body):
 
 @pytest.mark.parametrize(("method", "path"), [step for step in _STEPS if step[0] != "PUT"])
 def test_a_login_page_in_place_of_the_hub_is_named(hub, pauses, synthetic, method, path):
-    error = answered_by_something_else(hub, synthetic, method, path, _HTML)
+    error = push_to_another_server(hub, synthetic, method, path, _HTML)
     assert error is None or "HF_ENDPOINT" in error or "differs from the uploaded files" in error
 
 
@@ -174,7 +174,7 @@ def test_a_login_page_in_place_of_the_hub_is_named(hub, pauses, synthetic, metho
 @pytest.mark.parametrize("body", [b"[]", b"{}", b"null", b'"a"', b"[7]", b"[" * 100_000], ids=repr)
 @pytest.mark.parametrize(("method", "path"), _STEPS)
 def test_an_answer_of_another_form_ends_with_a_message(hub, pauses, synthetic, method, path, body):
-    answered_by_something_else(hub, synthetic, method, path, body)
+    push_to_another_server(hub, synthetic, method, path, body)
 
 
 @pytest.mark.parametrize("path", [r"/api/datasets/", r"/resolve/"])
