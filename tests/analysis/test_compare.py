@@ -81,7 +81,7 @@ def test_a_repeated_question_is_paired_once():
     assert [len(pairs.both), len(pairs.lost), len(pairs.new)] == [1, 1, 0]
 
 
-def test_direction_matters_in_directions():
+def test_questions_about_directions_with_exchanged_objects_are_not_paired():
     options = ["left", "right"]
     one = read_blind_questions([made.direction("a", "easy", ("bed", "tv", "sofa"), options, "left")])
     turned = read_blind_questions([made.direction("a", "easy", ("tv", "bed", "sofa"), options, "right")])

@@ -39,7 +39,7 @@ def visible(scene: MeasuredScene, posed: PosedFrames, frame: int) -> list[Measur
 
 
 def pairs_of_frames(frames: int, draws: int, rng: Generator) -> Iterator[tuple[int, int]]:
-    """Pairs of an earlier and a later frame in random order, none twice, at most `draws`."""
+    """Up to `draws` different pairs of an earlier and a later frame, in random order."""
     first, last = np.triu_indices(frames, 1)
     for index in rng.permutation(len(first))[:draws]:
         yield int(first[index]), int(last[index])
