@@ -12,6 +12,7 @@ from vsidata.geometry.visibility import (
     Camera,
     DepthPicture,
     caster,
+    is_behind,
     pixel_shares,
     points_seen,
     surface_points,
@@ -216,3 +217,21 @@ def test_depth_picture_smaller_than_the_view_hides_nothing_outside_it() -> None:
     )
     seen = pixel_shares(caster(points, triangles), owners, 1, CAMERA, looking((0, 0, 0)), [middle])
     assert seen[0, 0] == pytest.approx(1 / 12 - 20 * 20 / (320 * 240), abs=0.002)
+
+
+def test_a_point_is_outside_a_picture_if_it_is_far_enough_from_the_nearest_side() -> None:
+    # 90° from left to right: the right side is the plane x = z. From top to bottom: tan = 0.75, 36.87°.
+    angles = np.radians([44, 46, 47.9, 48.1, 90, 180, 269, 311.9, 312.1])
+    across = np.stack([np.sin(angles), np.zeros(9), np.cos(angles)], axis=1) * np.linspace(0.5, 8, 9)[:, None]
+    assert CAMERA.is_outside(across, math.radians(3)).tolist() == [0, 0, 0, 1, 1, 1, 1, 1, 0]
+    assert CAMERA.is_outside(across, 0.0).tolist() == [0, 1, 1, 1, 1, 1, 1, 1, 1]
+    heights = np.radians([36.8, 39.8, 39.9, -39.8, -39.9])
+    along = np.stack([np.zeros(5), np.sin(heights), np.cos(heights)], axis=1)
+    assert CAMERA.is_outside(along, math.radians(3)).tolist() == [0, 0, 1, 0, 1]
+
+
+def test_a_point_is_behind_a_surface_from_the_stated_depth_on() -> None:
+    points, triangles, _ = mesh(BOX)
+    at = np.array([[0, 1.9, 0], [0, 2.09, 0], [0, 2.11, 0], [0, 5, 0], [2, 5, 0]], dtype=float)
+    found = is_behind(caster(points, triangles), at, np.zeros(3), 0.1)
+    assert found.tolist() == [False, False, True, True, False]

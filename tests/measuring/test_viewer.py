@@ -60,6 +60,23 @@ def test_frames_together_show_a_part_that_no_single_frame_shows(scan: Scene) -> 
     assert (seen.surfaces[:, TABLE] > 0.1).all()
 
 
+def test_an_object_is_absent_if_it_is_far_outside_the_picture_or_behind_another(scan: Scene) -> None:
+    # Close to the table, its side hides the chair. A camera that is turned away shows neither object.
+    poses = np.concatenate(
+        [
+            looking((-1, 1.4, 1.2), "+x"),
+            looking((0.2, 1.4, 0.2), "+x"),
+            looking((-1, 1.4, 0.375), "-x"),
+        ]
+    )
+    looks = viewer(scan, bare_stream(on_disk(poses), matrix=CAMERA.matrix))
+    assert looks is not None
+    posed = looks.posed(np.arange(3), RULES, 0, (640, 480))
+    assert [posed.lacks(frame, TABLE) for frame in range(3)] == [False, False, True]
+    assert [posed.lacks(frame, CHAIR) for frame in range(3)] == [False, True, True]
+    assert (posed.sight.pixels[posed.absent] == 0).all()
+
+
 def test_floor_is_seen_if_enough_of_its_surface_is_seen(scan: Scene) -> None:
     # The camera is 1 m above one end of the room and looks along the room. The picture shows the far part of
     # the floor.

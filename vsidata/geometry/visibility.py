@@ -4,6 +4,7 @@ Room frame, metres. A camera's own frame has x to the right, y down and z forwar
 integer coordinates. Open3D casts the rays on one thread, because workers are processes.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -63,6 +64,21 @@ class Camera:
         # avoids a division, because w may be zero.
         across = (u >= -0.5 * w) & (u < (width - 0.5) * w)
         return np.asarray(ahead & across & (v >= -0.5 * w) & (v < (height - 0.5) * w))
+
+    def is_outside(self, points: Array, beyond: float) -> BoolArray:
+        """Return (n,) whether points (n, 3) in the camera's frame are outside the picture's pyramid.
+
+        Args:
+            points: metres, none at the camera's centre.
+            beyond: radians from the pyramid's nearest side; a point nearer to it counts as inside.
+        """
+        right, bottom = (length - 0.5 for length in self.size)
+        pixels = np.array([(-0.5, -0.5, 1), (-0.5, bottom, 1), (right, bottom, 1), (right, -0.5, 1)])
+        corners = pixels @ np.linalg.inv(self.matrix).T
+        outwards = np.cross(corners, np.roll(corners, -1, axis=0))
+        outwards *= np.sign(-outwards @ corners.mean(axis=0))[:, None]
+        sines = points @ (outwards / np.linalg.norm(outwards, axis=1, keepdims=True)).T
+        return np.asarray((sines > math.sin(beyond) * np.linalg.norm(points, axis=1)[:, None]).any(axis=1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,6 +213,15 @@ def points_seen(
         blocked = scene.test_occlusions(_tensor(rays.astype(np.float32)), tfar=1.0, nthreads=1).numpy()
         seen[row, candidates] = ~blocked
     return seen
+
+
+def is_behind(scene: Caster, points: Array, center: Array, metres: float) -> BoolArray:
+    """Return (n,) whether the mesh is more than this far in front of points (n, 3), seen from `center`."""
+    ways = points - center
+    lengths = np.linalg.norm(ways, axis=1, keepdims=True)
+    ways *= np.maximum(1 - metres / np.maximum(lengths, metres), 0)
+    rays = np.hstack([np.broadcast_to(center, ways.shape), ways])
+    return np.asarray(scene.test_occlusions(_tensor(rays.astype(np.float32)), tfar=1.0, nthreads=1).numpy())
 
 
 def surface_points(points: Array, triangles: IntArray, count: int) -> Array:

@@ -11,9 +11,10 @@ from functools import cache, cached_property
 from typing import Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vsidata.measuring.sight import Sight
-from vsidata.rules.constant import Angle, Rate, Rules
+from vsidata.rules.constant import Angle, Length, Rate, Rules
 from vsidata.rules.strict_yaml import read_packaged
 from vsidata.scene import Array
 
@@ -37,10 +38,14 @@ class PoseConstants(Rules):
         steep: a camera has no heading if the angle between its optical axis and the vertical is smaller than
             this.
         track: number of positions and headings of the camera's track per second.
+        beyond: an absent object is at least this far outside the picture.
+        behind: or it is at least this far behind the mesh.
     """
 
     steep: Angle
     track: Rate
+    beyond: Angle
+    behind: Length
 
 
 @cache
@@ -83,6 +88,8 @@ class PosedFrames:
         nearest: (k, m, 3) the nearest point of each object that a pixel shows; NaN if no pixel shows it.
         boxes: (k, m, 4) left, top, right and bottom edge of the pixels that show each object, in pixels of
             the stored picture; NaN if no pixel shows it.
+        absent: (k, m) whether a frame certainly does not show an object: no pixel shows it, and all of its
+            surface is well outside the picture or well behind the mesh, by `PoseConstants`.
         track: the camera over the whole stream.
     """
 
@@ -91,6 +98,7 @@ class PosedFrames:
     extents: dict[Quantity, Array]
     nearest: Array
     boxes: Array
+    absent: NDArray[np.bool_]
     track: CameraTrack
 
     def __len__(self) -> int:
@@ -129,6 +137,11 @@ class PosedFrames:
             and bool(self.sight.pixels[frame, column] >= rules.pixels.value)
             and bool(self.sight.surface[column] >= rules.surface.value)
         )
+
+    def lacks(self, frame: int, instance: int) -> bool:
+        """Return whether a frame certainly does not show an object."""
+        column = self.column(instance)
+        return column is not None and bool(self.absent[frame, column])
 
     def extent(self, quantity: Quantity, frame: int, instance: int) -> tuple[float, float]:
         """Return the lowest and highest value of a quantity over the pixels that show an object."""

@@ -20,6 +20,7 @@ from vsidata.geometry.visibility import (
     DepthPicture,
     Hits,
     caster,
+    is_behind,
     picture_hits,
     points_seen,
     share_of_each,
@@ -110,7 +111,30 @@ class Viewer:
         upright = turned_upright(self.poses[positions], orientation)
         views = _Views(self.camera, upright, self.poses[positions], len(self.instances), size)
         sight = self.sight(positions, rules, also=views.add)
-        return PosedFrames(sight, upright, views.extents, views.nearest, views.boxes, self.track(orientation))
+        return PosedFrames(
+            sight=sight,
+            poses=upright,
+            extents=views.extents,
+            nearest=views.nearest,
+            boxes=views.boxes,
+            absent=self._absent(self.poses[positions], sight.pixels),
+            track=self.track(orientation),
+        )
+
+    def _absent(self, poses: Array, pixels: Array) -> BoolArray:
+        """(k, m) whether a frame certainly does not show an object; see `PosedFrames.absent`."""
+        constants = pose_constants()
+        found = np.zeros(pixels.shape, dtype=np.bool_)
+        of_objects = self.sampled < len(self.instances)
+        samples, sampled = self.samples[of_objects], self.sampled[of_objects]
+        for row, (pose, shares) in enumerate(zip(poses, pixels, strict=True)):
+            in_camera = (samples - pose[:3, 3]) @ pose[:3, :3]
+            inside = ~self.camera.is_outside(in_camera, constants.beyond.radians) & (shares[sampled] == 0)
+            inside = np.flatnonzero(inside)
+            near = inside[~is_behind(self.caster, samples[inside], pose[:3, 3], constants.behind.value)]
+            found[row, sampled] = shares[sampled] == 0
+            found[row, sampled[near]] = False
+        return found
 
     def track(self, orientation: int) -> CameraTrack:
         """Return the camera's track. The first valid frame in each time span of the stream counts."""
