@@ -7,16 +7,15 @@ contains, without noise. The answers are computed here with numpy and Open3D alo
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import open3d as o3d
 from scipy.spatial.transform import Rotation
 
+from tests.frame_streams import bare_stream
 from vsidata.measuring.measure import measure
 from vsidata.measuring.viewer import viewer
 from vsidata.scene import Array, IntArray, Scene, SceneObject
-from vsidata.sources.streams.frames import Depth, FrameStream
 from vsidata.sources.streams.picking import pick
 from vsidata.synthetic.camera import camera
 from vsidata.synthetic.layout import lay_out
@@ -27,16 +26,6 @@ from vsidata.topics.question import Question
 from vsidata.topics.rule_set import RuleSet
 
 
-class Poses(FrameStream):
-    """A stream with poses and times, without pictures and depth."""
-
-    def jpeg(self, position: int) -> bytes:
-        raise AssertionError(f"no question needs picture {position}")
-
-    def depth(self, position: int) -> Depth | None:  # noqa: ARG002 - no depth
-        return None
-
-
 def disturbed(poses: Array, shift: float, turn: float, rng: np.random.Generator) -> Array:
     """Poses (n, 4, 4) with independent Gaussian errors: `shift` metres and `turn` radians r.m.s. each."""
     found = poses.copy()
@@ -44,23 +33,6 @@ def disturbed(poses: Array, shift: float, turn: float, rng: np.random.Generator)
     turns = Rotation.from_rotvec(rng.normal(0, turn / np.sqrt(3), (len(poses), 3)))
     found[:, :3, :3] = turns.as_matrix() @ found[:, :3, :3]
     return found
-
-
-def stream_of(poses: Array) -> FrameStream:
-    """A stream at the phone's rate with these poses."""
-    phone, count = camera(), len(poses)
-    return Poses(
-        path=Path("poses"),
-        size=phone.size,
-        depth_size=None,
-        color_matrix=phone.matrix,
-        depth_matrix=None,
-        numbers=np.arange(count),
-        timestamps=np.arange(count) / phone.rate,
-        timed=True,
-        poses=poses,
-        valid=np.ones(count, dtype=np.bool_),
-    )
 
 
 def scene_of(scan: Scan) -> Scene:
@@ -190,14 +162,15 @@ def judge_room(
     scan = scan_room(room, Flaws(noise=noise))
     poses = walk(room, length)
     rng = np.random.default_rng([seed, index])
-    stream = stream_of(disturbed(poses, shift, turn, rng))
+    phone = camera()
+    stream = bare_stream(disturbed(poses, shift, turn, rng), phone.rate, phone.matrix, phone.size)
     scene = scene_of(scan)
     view = viewer(scene, stream)
     assert view is not None
     posed = view.posed(pick(stream, frames), rules.visibility, 0, stream.size)
     measured = measure(scene, rules.measurement, rules.vocabulary, seed, sight=posed.sight, posed=posed)
     questions, _ = ask(measured, rules, seed, rules.topics)
-    truth = Truth(scan, poses, camera().rate)
+    truth = Truth(scan, poses, phone.rate)
     result = PosedJudgement()
     for question in questions:
         judged = TRUTHS.get(question.topic)

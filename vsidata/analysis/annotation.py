@@ -14,6 +14,7 @@ from vsidata.scene import Array, Scene, SceneObject
 FindingKind = Literal[
     "unannotated",
     "unaligned",
+    "poses",
     "changed",
     "listed twice",
     "hides several",
@@ -48,10 +49,10 @@ class Finding:
 
     Attributes:
         kind: `unannotated`: objects are missing. `listed twice`: the annotation lists an object again.
-            `unaligned`: no file states the vertical direction. `changed`: the scan is marked as synthetic but
-            its files differ from the mark. `hides several` and `in pieces`: one object stands for several
-            things. `empty`: the object has no vertices. `unknown label` and `classes`: the label may be a
-            mistake.
+            `unaligned`: no file states the vertical direction. `poses`: the camera poses do not fit the mesh.
+            `changed`: the scan is marked as synthetic but its files differ from the mark. `hides several` and
+            `in pieces`: one object stands for several things. `empty`: the object has no vertices. `unknown
+            label` and `classes`: the label may be a mistake.
         text: the reason in words, with numbers.
         instances: the objects in question; empty if it is about the whole scan.
     """

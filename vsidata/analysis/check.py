@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from vsidata.analysis.annotation import AnnotationLimits, Finding, annotation_limits, findings
+from vsidata.analysis.pose_check import pose_findings
 from vsidata.errors import ScanError
 from vsidata.rules.constant import Rules
 from vsidata.rules.strict_yaml import read_packaged
@@ -171,6 +172,7 @@ def check_scan(source: ScanNet, name: str, against: Standards, quick: bool = Fal
             found += _compare_with_classes(scene, folder / f"{name}{_CLASSES}", against)
         if not quick and (stream := source.stream(name, against.framing.quality)):
             rehearse(stream, scene.alignment, against.framing, against.rate)
+            found += pose_findings(scene, stream)
     except ScanError as error:
         fault = error
     return ScanReport(

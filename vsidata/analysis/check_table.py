@@ -16,6 +16,7 @@ from vsidata.sources.scannet import ScanNet
 _DOUBTS: Mapping[FindingKind, str] = {
     "unannotated": "objects are missing",
     "unaligned": "no vertical direction is stated",
+    "poses": "the camera poses do not fit the mesh",
     "changed": "files differ from the synthetic mark",
     "listed twice": "an object is listed twice",
     "hides several": "one object may stand for several things",
