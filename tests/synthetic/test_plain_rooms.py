@@ -21,7 +21,7 @@ def test_plain_rooms_are_rectangles_of_evenly_spread_sizes_with_few_objects():
     assert all(len(room.plan.outline) == 4 for room in ROOMS)
     assert areas.min() >= 5
     assert areas.max() <= 70
-    # As many sizes are below the geometric mean of the limits as above it.
+    # The numbers of sizes below and above the geometric mean of the limits are similar.
     assert 80 <= (areas < np.sqrt(5 * 70)).sum() <= 120
 
     def things(room):

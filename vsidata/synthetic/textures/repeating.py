@@ -21,7 +21,7 @@ def _plaster(rng: Generator) -> Tile:
 
 @varied_pattern("wood")
 def wood(rng: Generator) -> Tile:
-    """Return grain that runs down the tile."""
+    """Return grain with lines that run down the tile."""
     bend = noise(rng, 60, 12)
     rings = np.sin(2 * np.pi * (7 * COLUMNS + 0.55 * bend))
     return grey(0.86 + 0.07 * rings + 0.04 * noise(rng, 30, 0.8) + 0.03 * bend)
