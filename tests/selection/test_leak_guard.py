@@ -94,7 +94,7 @@ def test_usual_spellings_of_a_scan_forbid_its_room(tmp_path, line):
     assert unknown_scenes([path], []) == {}
 
 
-def test_scene_names_match_in_any_case_with_folders_and_endings(tmp_path):
+def test_scene_names_match_in_any_letter_case_and_with_folders_and_suffixes(tmp_path):
     at_hand = [("matterport3d", "Xf4a/region_1"), ("scannetpp", "0a5c013435"), ("made", "Room_7")]
     path = tmp_path / "ours.csv"
     path.write_text(
