@@ -14,7 +14,8 @@ from scipy.spatial import ConvexHull
 from tests.topics.rooms import room, thing
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.topics.ask import Drops, ask
-from vsidata.topics.object_rel_direction import alternate_answers, direction, draw_triples
+from vsidata.topics.candidates import alternate_answers
+from vsidata.topics.object_rel_direction import direction, draw_triples
 from vsidata.topics.question import Draft, Drop, Evidence, Question
 from vsidata.topics.rule_set import load_rules
 

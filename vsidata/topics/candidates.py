@@ -1,6 +1,8 @@
 """Choose a topic's questions from its candidates: limit their number, and refuse what frames do not show."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import zip_longest
 
 from vsidata.measuring.measure import MeasuredScene
 from vsidata.rules.constant import StatedConstant
@@ -46,3 +48,25 @@ def capped(
 def capped_number(number: int, cap: StatedConstant | None) -> int:
     """A number of questions, limited by a cap."""
     return number if cap is None else min(number, cap.whole)
+
+
+def in_turn(candidates: Iterable[Callable[[], Draft | Drop]]) -> Iterator[Candidate]:
+    """Measure all candidates, and put their questions into an order in which the answers alternate."""
+    for outcome in alternate_answers(ask() for ask in candidates):
+        yield partial(_unchanged, outcome)
+
+
+def alternate_answers(outcomes: Iterable[Draft | Drop]) -> Iterator[Draft | Drop]:
+    """Yield all drops first, then the questions. Their answers alternate until all questions are used."""
+    by_word: dict[str, list[Draft]] = {}
+    for outcome in outcomes:
+        if isinstance(outcome, Drop):
+            yield outcome
+        else:
+            by_word.setdefault(outcome.answer, []).append(outcome)
+    for turn in zip_longest(*by_word.values()):
+        yield from filter(None, turn)
+
+
+def _unchanged(outcome: Draft | Drop) -> Draft | Drop:
+    return outcome

@@ -1,35 +1,36 @@
 """The direction of an object for a person who stands by a second object and faces a third object."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from itertools import combinations, product, zip_longest
+from itertools import combinations
 from typing import Annotated
 
-import numpy as np
 from numpy.random import Generator
-from pydantic import Field, field_validator
 
 from vsidata.errors import DegenerateGeometry
-from vsidata.geometry.bearing import Sector, edge_margin, sector_of, signed_bearing, signed_bearings
+from vsidata.geometry.bearing import signed_bearing, signed_bearings
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.rules.constant import Angle, Count, Labels, Length, Rules, places_for
 from vsidata.scene import Array
 from vsidata.topics import shapes as drawn
-from vsidata.topics.candidates import Candidate, capped, capped_number
-from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Role, Shape
+from vsidata.topics.candidates import Candidate, capped, capped_number, in_turn
+from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Shape
 from vsidata.topics.released import UnresolvedError, position_of
+from vsidata.topics.sectors import (
+    Direction,
+    Sectors,
+    beyond_nearest_edge,
+    direction_of,
+    sector_shapes,
+    strays,
+)
 from vsidata.topics.topic import Margin, Row, Stated, Topic, objects_in_words
-
-_BEYOND = 1e-6  # radians past the edge of a sector: more than rounding errors, less than any sector
 
 _POSITIONS = {
     "box_center": "The position of an object is the middle of its box.",
     "vertex_mean": "The position of an object is the mean of its vertices.",
 }
-
-Degrees = Annotated[float, Field(ge=0, le=360)]
 
 
 class DirectionKind(Rules):
@@ -43,23 +44,8 @@ class DirectionKind(Rules):
     """
 
     question: Annotated[str, places_for("observer", "facing", "asked")]
-    sectors: dict[str, tuple[Degrees, Degrees]]
+    sectors: Sectors
     lettered: bool
-
-    @field_validator("sectors")
-    @classmethod
-    def _disjoint(cls, sectors: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
-        for (word, (start, end)), (other, (begin, _)) in product(sectors.items(), repeat=2):
-            if word == other and (end - start) % 360 == 0:
-                raise ValueError(f"`{word}` ends where it starts")
-            if word != other and (begin - start) % 360 < (end - start) % 360:
-                raise ValueError(f"`{other}` starts within `{word}`")
-        return sectors
-
-    @property
-    def radians(self) -> dict[str, Sector]:
-        """The sectors in radians."""
-        return {word: (math.radians(start), math.radians(end)) for word, (start, end) in self.sectors.items()}
 
 
 class RelativeDirectionRules(Rules):
@@ -90,21 +76,6 @@ class RelativeDirectionRules(Rules):
     per_scene: Count | None = None
 
 
-@dataclass(frozen=True)
-class Direction:
-    """An object's bearing for one kind of question.
-
-    Attributes:
-        bearing: radians in (-pi, pi], positive to the left.
-        word: the sector's word; None if the bearing is outside all sectors.
-        margin: radians to the nearest edge of any sector.
-    """
-
-    bearing: float
-    word: str | None
-    margin: float
-
-
 def object_rel_direction(
     scene: MeasuredScene, rules: RelativeDirectionRules, rng: Generator
 ) -> Iterator[Draft | Drop]:
@@ -118,9 +89,7 @@ def object_rel_direction(
         )
         candidates: Iterator[Candidate] = drawn
         if rules.words_in_turn:
-            candidates = (
-                partial(_unchanged, outcome) for outcome in alternate_answers(ask() for ask in drawn)
-            )
+            candidates = in_turn(drawn)
         yield from capped(scene, candidates, rules.per_scene)
 
 
@@ -146,22 +115,6 @@ def draw_triples(count: int, draws: int, rng: Generator) -> Iterator[tuple[int, 
         for taken in sorted((first, second)):
             third += third >= taken
         yield first, second, third
-
-
-def alternate_answers(outcomes: Iterable[Draft | Drop]) -> Iterator[Draft | Drop]:
-    """Yield all drops first, then the questions. Their answers alternate until all questions are used."""
-    by_word: dict[str, list[Draft]] = {}
-    for outcome in outcomes:
-        if isinstance(outcome, Drop):
-            yield outcome
-        else:
-            by_word.setdefault(outcome.answer, []).append(outcome)
-    for turn in zip_longest(*by_word.values()):
-        yield from filter(None, turn)
-
-
-def _unchanged(outcome: Draft | Drop) -> Draft | Drop:
-    return outcome
 
 
 def _ask(
@@ -190,8 +143,8 @@ def _ask(
         if rules.margin and seen.margin < rules.margin.radians:
             return Drop("the bearing is too close to a sector's edge")
         bearings = signed_bearings(observer.position, facing.position, asked.box.corners)
-        strays = np.count_nonzero(sector_of(bearings, [kind.radians[seen.word]]) < 0)
-        if rules.stray_corners and strays > rules.stray_corners.value:
+        astray = strays(kind.sectors, seen.word, bearings)
+        if rules.stray_corners and astray > rules.stray_corners.value:
             return Drop("too much of the asked object is in another sector")
     except DegenerateGeometry:
         return Drop("the observer stands on one of the other objects")
@@ -219,15 +172,7 @@ def shapes(
     """The sectors around the observer, the margins along their edges, and arrows to the other two objects."""
     ahead = math.atan2(facing[1] - observer[1], facing[0] - observer[0])
     radius = max(math.dist(observer[:2], facing[:2]), math.dist(observer[:2], asked[:2]))
-    found = []
-    for word, (start, end) in kind.sectors.items():
-        begin, turn = ahead + math.radians(start), math.radians((end - start) % 360 or 360)
-        role: Role = "answer" if word == seen.word else "other"
-        found.append(drawn.sector(observer, radius, begin, begin + turn, role, word))
-    if margin is not None and margin.value > 0:
-        for edge in sorted({degrees % 360 for pair in kind.sectors.values() for degrees in pair}):
-            at = ahead + math.radians(edge)
-            found.append(drawn.sector(observer, radius, at - margin.radians, at + margin.radians, "margin"))
+    found = sector_shapes(kind.sectors, margin, seen.word, observer, ahead, radius)
     found.append(drawn.arrow(observer, facing, role="given"))
     found.append(drawn.arrow(observer, asked, role="answer", label=f"{abs(math.degrees(seen.bearing)):.0f}°"))
     return tuple(found)
@@ -243,11 +188,7 @@ def direction(kind: DirectionKind, observer: Array, facing: Array, asked: Array)
     Raises:
         DegenerateGeometry: the observer stands on the facing or the asked point.
     """
-    bearing = signed_bearing(observer, facing, asked)
-    sectors = list(kind.radians.values())
-    index = int(sector_of(bearing, sectors))
-    word = list(kind.radians)[index] if index >= 0 else None
-    return Direction(bearing, word, float(edge_margin(bearing, sectors)))
+    return direction_of(kind.sectors, signed_bearing(observer, facing, asked))
 
 
 def _explain(row: Row) -> str:
@@ -278,15 +219,7 @@ def _answer(
 
 
 def _near_miss(row: Row, rules: RelativeDirectionRules, _others: Sequence[str]) -> str | None:
-    """The word of the sector beyond the nearest edge of the right sector; None if there is no such sector."""
-    evidence = row.get("evidence") or {}
-    bearing, margin = evidence.get("value"), evidence.get("margin")
-    if bearing is None or margin is None:
-        return None
-    words, sectors = zip(*rules.kinds[row["question_type"]].radians.items(), strict=True)
-    places = (sector_of(bearing + side * (margin + _BEYOND), sectors) for side in (-1, 1))
-    found = [words[int(at)] for at in places if at >= 0]
-    return next((word for word in found if word != row["answer"]), None)
+    return beyond_nearest_edge(rules.kinds[row["question_type"]].sectors, row)
 
 
 def _words(rules: RelativeDirectionRules, question_type: str) -> Sequence[str]:
