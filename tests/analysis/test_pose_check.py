@@ -70,7 +70,7 @@ def test_a_mesh_that_is_not_aligned_to_the_poses_is_named(filmed):
     assert float(re.search(r"and ([\d.]+)°", found.text)[1]) == pytest.approx(2, abs=0.2)
 
 
-def test_independent_errors_of_the_assumed_size_are_no_fault(filmed):
+def test_independent_errors_of_the_assumed_size_are_not_reported(filmed):
     scene, stream = filmed
     assert pose_findings(scene, displaced(stream, lambda number, pose: pose @ off(0.02, 1, number))) == []
 
