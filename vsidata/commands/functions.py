@@ -66,8 +66,8 @@ def plan(
         allow_benchmark_scenes: whether to use rooms of benchmarks, too.
 
     Returns:
-        `questions`: the largest number of questions by topic; `scenes`: the number of scenes; `failures`: the
-        scenes without a usable annotation.
+        The largest number of questions by topic (`questions`), the number of scenes (`scenes`), and the
+        scenes without a usable annotation (`failures`).
 
     Raises:
         VsiError: an option is wrong, or there are no scans.
@@ -106,8 +106,8 @@ def report(build: Build | str | Path) -> Report:
             copy.
 
     Returns:
-        `index`: the page to open; `scenes` and `questions`: their numbers; `pictures_of`: the owners of the
-        pictures in it.
+        The page to open (`index`), the numbers of `scenes` and `questions`, and the owners of the pictures in
+        the report (`pictures_of`).
 
     Raises:
         VsiError: the build cannot be read or written to.
