@@ -15,7 +15,7 @@ DIRECTIONS = TOPICS["object_rel_direction"]["kinds"]
 
 
 def row(scene: str, kind: str, question: str, answer: str, options: list[str] | None = None) -> Row:
-    """A question with the columns of the benchmark. The topic of a direction has no difficulty in it."""
+    """A question with the columns of the benchmark. The topic does not contain its difficulty."""
     letters = "ABCDEFGH"
     return {
         "id": f"{scene} {kind} {question}",

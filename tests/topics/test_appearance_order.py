@@ -81,7 +81,7 @@ def test_categories_that_appear_within_the_same_second_are_never_asked_about_tog
     assert orders == {"bed, door, heater, lamp", "cup, door, heater, lamp"}
 
 
-def test_a_glimpse_of_a_category_before_another_is_seen_makes_their_order_uncertain() -> None:
+def test_an_early_glimpse_of_a_category_makes_its_order_uncertain() -> None:
     hinted = [HINT] * 12 + [
         LARGE
     ] * 28  # less than the share that counts as seen, more than a share that no viewer can see
