@@ -140,7 +140,7 @@ def _in_yaml(text: str) -> str:
 
 
 def _walk(path: tuple[str, ...], models: Mapping[str, Rules]) -> Iterator[Key]:
-    """The keys below a path, of rule sets that have the same model there."""
+    """The keys below a path. The given rule sets have the same model there."""
     kind = type(next(iter(models.values())))
     meanings = described(kind)
     for name, field in kind.model_fields.items():

@@ -85,7 +85,7 @@ def test_adapter_is_checked_and_merged_without_partitions(tiny, adapter, zero3, 
     }
 
 
-def test_training_itself_is_partitioned_afterwards(tiny, zero3):
+def test_the_trained_model_is_partitioned_afterwards(tiny, zero3):
     model = model_of_shapes(read_model_config(str(tiny())))
     assert all(it.is_meta for it in model.parameters())
     assert integration.is_deepspeed_zero3_enabled()

@@ -52,7 +52,8 @@ def evaluate_model(
         **given: the settings that are passed to `settings_for`.
 
     Returns:
-        True in the process that prints the results, False in the others. All processes have ended then.
+        True in the process that prints the results, False in the others. The function returns after all
+        processes have ended.
 
     Raises:
         VsiError: data, videos, settings or model cannot be used.

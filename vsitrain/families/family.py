@@ -24,8 +24,8 @@ class Family:
         limits: whether the pixel limits of the video processor apply to each frame or to the whole video.
             None if every frame is resized to one size.
         place: the text that the chat template writes for a video, if the processor must replace all of it.
-        fewest: minimum number of frames of a video for the processor. If there are fewer, the last one is
-            repeated.
+        fewest: minimum number of frames of a video for the processor. A shorter video is padded with its last
+            frame.
     """
 
     name: str

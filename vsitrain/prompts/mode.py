@@ -32,8 +32,8 @@ class PromptMode(Rules):
         opening: a line before the question, in the evaluation form only.
         training: the wording for training, and for the evaluation of models that were trained with it.
         evaluation: the wording for models that were not trained here.
-        training_letter, evaluation_letter: the wording if the letter of an option is asked for; None for a
-            line that asks for the letter, followed by the general wording.
+        training_letter, evaluation_letter: the wording if the letter of an option is asked for; None: a line
+            asks for the letter, and the general wording follows.
     """
 
     name: _Text

@@ -42,7 +42,7 @@ def wants_letter(row: Row, letters: bool) -> bool:
     With `letters`, this holds for every question that has options. Without `letters`, as in the paper, a
     question is asked openly if its text names every option already (relative distance, direction, a route of
     one turn). Other questions (appearance order, longer routes) cannot be answered without their options, so
-    they ask for a letter all the same.
+    they always ask for a letter.
     """
     return bool(row.get("options")) and (letters or not _names_its_options(row))
 

@@ -108,7 +108,7 @@ def test_picture_decoded_at_a_fraction_is_the_full_picture_shrunk(size):
     jpeg = scene_picture()
     whole = Image.open(io.BytesIO(jpeg)).resize(size, Image.Resampling.BOX)
     error = decode(jpeg, size).astype(float) - np.asarray(whole)
-    assert np.sqrt((error**2).mean()) < 2.5  # of 255. A shift by a pixel causes a larger error
+    assert np.sqrt((error**2).mean()) < 2.5  # levels of 255. A shift by a pixel causes more
     shifted = np.roll(np.asarray(whole).astype(float), 1, axis=1) - np.asarray(whole)
     assert np.sqrt((error**2).mean()) < np.sqrt((shifted**2).mean())
 
