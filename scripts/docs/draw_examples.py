@@ -45,6 +45,9 @@ CHOSEN = {
     ),
     "obj_appearance_order": ("scene0000_00", "whiteboard, stand, storage organizer, computer tower"),
     "camera_object_distance": ("scene0000_00", ""),
+    "camera_nearest_of_4": ("scene0000_00", ""),
+    "camera_nearest_of_3": ("scene0000_00", ""),
+    "camera_nearest_of_2": ("scene0000_00", ""),
     "camera_displacement": ("scene0000_00", ""),
     "route_planning": ("scene0002_00", "beginning at the bulletin board and facing the storage organizer"),
 }

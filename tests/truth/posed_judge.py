@@ -209,8 +209,16 @@ def distance(truth: Truth, question: Question) -> float:
     return truth.distance(truth.pose(question)[:3, 3], thing.instance)
 
 
+def nearest(truth: Truth, question: Question) -> str:
+    """The object with the true surface that is nearest to the true camera."""
+    center = truth.pose(question)[:3, 3]
+    options = question.evidence.objects
+    return min(options, key=lambda one: truth.distance(center, one.instance)).category
+
+
 TRUTHS: dict[str, Callable[[Truth, Question], float | str]] = {
     "camera_displacement": displacement,
+    "camera_nearest_object": nearest,
     "camera_object_distance": distance,
 }
 """Topic → the true answer: a number for numbers, a word for words."""

@@ -18,6 +18,7 @@ from vsidata.topics.shown_frames import (
     camera_shapes,
     every_frame,
     moments,
+    never_refused,
     number_of,
     pairs_of_frames,
     path_shape,
@@ -68,16 +69,14 @@ def camera_displacement(
         yield Drop(NO_CAMERAS)
         return
     for kind in rules.kinds:
-        yield from capped(scene, _candidates(scene.posed, rules, kind, rng), rules.per_scene, refused=_never)
+        yield from capped(
+            scene, _candidates(scene.posed, rules, kind, rng), rules.per_scene, refused=never_refused
+        )
 
 
 def most(_scene: MeasuredScene, rules: DisplacementRules) -> int:
     """The largest possible number of questions about a scene."""
     return len(rules.kinds) * capped_number(rules.draws.whole, rules.per_scene)
-
-
-def _never(_scene: MeasuredScene, _draft: Draft) -> None:
-    """Frames always show where they were taken from."""
 
 
 def _candidates(

@@ -20,6 +20,7 @@ from vsidata.topics.shown_frames import (
     camera_shapes,
     every_frame,
     moments,
+    never_refused,
     number_of,
     outline,
     seconds_in_words,
@@ -89,17 +90,13 @@ def camera_object_distance(
         return
     for kind in rules.kinds:
         candidates = _candidates(scene, scene.posed, rules, kind, rng)
-        yield from capped(scene, candidates, rules.per_scene, refused=_never)
+        yield from capped(scene, candidates, rules.per_scene, refused=never_refused)
 
 
 def most(scene: MeasuredScene, rules: CameraDistanceRules) -> int:
     """The largest possible number of questions about a scene, from its labels alone."""
     things = len(scene.once_only_except(rules.exclude))
     return len(rules.kinds) * capped_number(things * rules.per_object.whole, rules.per_scene)
-
-
-def _never(_scene: MeasuredScene, _draft: Draft) -> None:
-    """The candidates are visible in their frames."""
 
 
 def _candidates(

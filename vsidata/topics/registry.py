@@ -11,6 +11,7 @@ from pathlib import Path
 from vsidata.errors import OptionError
 from vsidata.topics import (
     camera_displacement,
+    camera_nearest_object,
     camera_object_distance,
     obj_appearance_order,
     object_abs_distance,
@@ -36,6 +37,7 @@ TOPICS: Mapping[str, Topic] = {
         obj_appearance_order,
         route_planning,
         camera_object_distance,
+        camera_nearest_object,
         camera_displacement,
     )
 }

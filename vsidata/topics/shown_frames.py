@@ -9,7 +9,7 @@ from numpy.random import Generator
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.measuring.posed import PosedFrames
 from vsidata.topics import shapes as drawn
-from vsidata.topics.question import Moment, Shape
+from vsidata.topics.question import Draft, Moment, Shape
 from vsidata.topics.topic import Row
 
 NO_CAMERAS = "the scan has no frames with known cameras"
@@ -26,6 +26,10 @@ def every_frame(posed: PosedFrames) -> tuple[int, ...]:
 def number_of(frame: int) -> int:
     """The number of a frame in a question that shows all frames, from 1."""
     return frame + 1
+
+
+def never_refused(_scene: MeasuredScene, _draft: Draft) -> None:
+    """Refuse no question for its frames: its topic asks only about what they show."""
 
 
 def moments(posed: PosedFrames, *frames: int) -> tuple[Moment, ...]:

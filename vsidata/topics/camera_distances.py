@@ -1,0 +1,46 @@
+"""Distances from the camera of a frame to an object that the frame shows."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from vsidata.geometry.nearest import nearest_in_box
+from vsidata.measuring.measure import MeasuredObject, MeasuredScene
+from vsidata.measuring.posed import PosedFrames
+from vsidata.scene import Array
+
+
+class CameraDistances(NamedTuple):
+    """Distances from a camera's centre to an object, metres.
+
+    Attributes:
+        surface: to the nearest point of its surface.
+        box: to its box; 0 inside the box.
+        seen: to the nearest point that the frame shows.
+        depth: the smallest distance along the optical axis of the points that the frame shows.
+    """
+
+    surface: float
+    box: float
+    seen: float
+    depth: float
+
+
+def camera_distances(
+    scene: MeasuredScene, posed: PosedFrames, frame: int, thing: MeasuredObject
+) -> CameraDistances | None:
+    """The distances from the camera of a frame to an object that the frame shows; None without a surface."""
+    surfaces = scene.nearest_to_cameras(thing)
+    if surfaces is None or thing.box is None:
+        return None
+    center = posed.centers[frame]
+    return CameraDistances(
+        surface=_apart(surfaces[frame], center),
+        box=_apart(nearest_in_box(thing.box, center[None])[0], center),
+        seen=_apart(posed.nearest_seen(frame, thing.instance), center),
+        depth=posed.extent("depth", frame, thing.instance)[0],
+    )
+
+
+def _apart(a: Array, b: Array) -> float:
+    return float(np.linalg.norm(a - b))
