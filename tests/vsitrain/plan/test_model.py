@@ -44,7 +44,7 @@ def test_parts_of_every_family_are_those_of_the_model_with_weights(each_tiny):
     assert all(counted.parts[part] > 0 for part in ("vision tower", "projector", "language model"))
 
 
-def test_widths_are_those_of_the_weights(each_tiny):
+def test_widths_equal_those_of_the_weights(each_tiny):
     model = AutoModelForImageTextToText.from_pretrained(each_tiny)
     counted = measure_model(read_model_config(str(each_tiny)))
     shapes = {name: tuple(it.shape) for name, it in model.named_parameters()}

@@ -40,7 +40,7 @@ def test_steps_are_those_of_the_real_trainer(tiny, tmp_path, settings):
     assert schedule_of(work).steps == counted[-1]
 
 
-def test_a_real_run_trains_on_as_many_sequences(tiny, tmp_path):
+def test_a_real_run_trains_on_the_planned_number_of_sequences(tiny, tmp_path):
     seen, generated = [], []
 
     def reward(completions, **_):

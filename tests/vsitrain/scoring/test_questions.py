@@ -39,7 +39,7 @@ def test_both_forms_give_the_same_questions_from_the_file_or_its_folder(tmp_path
     assert find_benchmark(path).folder == tmp_path / "copy"
 
 
-def test_questions_left_out_of_the_debiased_subset_are_named_by_the_file_next_to_them(tmp_path, asked):
+def test_questions_left_out_of_the_debiased_subset_are_listed_in_a_file(tmp_path, asked):
     path = write(tmp_path, asked, "jsonl")
     (tmp_path / "pruned_ids.txt").write_text("3\n7\n")
     assert [row["id"] for row in read_questions(path) if row["pruned"]] == ["3", "7"]

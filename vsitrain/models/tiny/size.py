@@ -17,10 +17,11 @@ class Size(BaseModel):
         hidden_size, layers, heads, key_value_heads, intermediate_size: sizes of the language model.
         vision_hidden_size, vision_layers, vision_heads: sizes of the vision tower.
         vision_intermediate_size: feed-forward width of the vision tower of Qwen2.5-VL, Qwen3-VL and InternVL;
-            None for twice its width. That of Qwen2-VL is always four times its width.
+            None for twice the width of the tower. The feed-forward width of Qwen2-VL is always four times the
+            width.
         vision_positions: number of position embeddings of the tower of Qwen3-VL.
-        vision_levels: the tower's layers with features for the language model, in addition to the last one
-            (Qwen3-VL).
+        vision_levels: numbers of the tower's layers that give features to the language model, in addition to
+            the last layer (Qwen3-VL).
         vocabulary: number of tokens; None for the tokens of the tokenizer.
         tied: whether the first and the last layer share their weights.
         initializer_range: standard deviation of the weights.
