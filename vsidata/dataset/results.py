@@ -8,7 +8,6 @@ or changed since.
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +16,7 @@ import orjson
 
 from vsidata.errors import VsiError
 from vsidata.files.atomic import write_whole
+from vsidata.files.digest import file_digest
 from vsidata.files.safe_files import LARGEST_TABLE, open_regular, read_regular
 
 Row = dict[str, Any]
@@ -151,13 +151,5 @@ def digest(files: Iterable[Path]) -> str:
     """SHA-256 over the names and the content of the files, independent of their folder."""
     total = hashlib.sha256()
     for path in sorted(files):
-        status = path.stat()
-        content = _file_digest(path, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-        total.update(f"{path.name}\n{content}\n".encode())
+        total.update(f"{path.name}\n{file_digest(path)}\n".encode())
     return total.hexdigest()
-
-
-@lru_cache(maxsize=16)  # a file shared by many scenes is read once
-def _file_digest(path: Path, *_: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

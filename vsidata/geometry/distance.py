@@ -80,18 +80,22 @@ class Surface:
         triangles: (m, 3) rows of `vertices`.
         reach: (m,) metres. No point of a triangle is further than this from the nearest corner of the
             triangle.
-        tree: the search tree of the vertices.
     """
 
     vertices: Array
     triangles: IntArray
     reach: Array
-    tree: "scipy.spatial.KDTree"
+
+    @cached_property
+    def tree(self) -> "scipy.spatial.KDTree":
+        """The search tree of the vertices."""
+        return scipy.spatial.KDTree(self.vertices, balanced_tree=False)
 
     @cached_property
     def bounds(self) -> Array:
         """(2, 3) the lowest and highest coordinates, metres."""
-        return np.stack([self.vertices.min(axis=0), self.vertices.max(axis=0)])
+        columns = np.ascontiguousarray(self.vertices.T)  # numpy is slow at reducing rows of three
+        return np.stack([columns.min(axis=1), columns.max(axis=1)])
 
     @cached_property
     def longest_reach(self) -> float:
@@ -114,11 +118,11 @@ def surface(vertices: Array, triangles: IntArray) -> Surface:
     vertices, triangles = _used(vertices, triangles)
     if not np.isfinite(vertices).all():
         raise DegenerateGeometry("a corner of a triangle is not finite")
-    a, b, c = vertices[triangles.T]
-    longest = np.sqrt(np.max([((p - q) ** 2).sum(axis=1) for p, q in ((a, b), (b, c), (c, a))], axis=0))
-    return Surface(
-        vertices, triangles, longest / math.sqrt(3), scipy.spatial.KDTree(vertices, balanced_tree=False)
-    )
+    squared = np.zeros((3, len(triangles)))
+    for column in vertices.T:
+        corners = column[triangles.T]
+        squared += (corners - np.roll(corners, -1, axis=0)) ** 2
+    return Surface(vertices, triangles, np.sqrt(squared.max(axis=0)) / math.sqrt(3))
 
 
 def surface_distance(a: Surface, b: Surface) -> float:
@@ -168,7 +172,7 @@ def _part_near(a: Surface, b: Surface, bound: float) -> tuple[Surface, float]:
     first, second, third = apart[a.triangles.T]
     nearest = np.minimum(np.minimum(first, second), third)
     possible = nearest <= np.hypot(bound, a.reach + b.longest_reach) + _ROUNDING
-    return surface(a.vertices, a.triangles[possible]), bound
+    return Surface(*_used(a.vertices, a.triangles[possible]), a.reach[possible]), bound
 
 
 def _used(vertices: Array, triangles: IntArray) -> tuple[Array, IntArray]:

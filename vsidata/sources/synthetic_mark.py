@@ -5,13 +5,14 @@ has a mark. The mark is valid only while the scan's files are those that it list
 over a synthetic scan is not synthetic. A scan with a changed file is not synthetic either.
 """
 
-import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import orjson
+
+from vsidata.files.digest import file_digest
 
 MARK = "synthetic.json"
 """The mark's file name. The first release wrote one file of this name above all scans of a root."""
@@ -72,8 +73,7 @@ def _listed(path: Path) -> dict[str, int | str]:
     size = {"bytes": path.stat().st_size}
     if path.suffix in _SIZE_ALONE:
         return {**size}
-    with path.open("rb") as file:
-        return {**size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+    return {**size, "sha256": file_digest(path)}
 
 
 def _files(folder: Path) -> list[Path]:
