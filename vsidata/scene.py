@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-_CORNER_SIGNS = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)])
+CORNER_SIGNS = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)])
+"""(8, 3) the corners of a box, in sides from its centre."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +35,7 @@ class OrientedBox:
     @cached_property
     def corners(self) -> Array:
         """(8, 3) corners in metres, room frame."""
-        return self.center + (_CORNER_SIGNS * self.extents) @ self.axes
+        return self.center + (CORNER_SIGNS * self.extents) @ self.axes
 
     @property
     def longest_side(self) -> float:

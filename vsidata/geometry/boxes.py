@@ -5,7 +5,7 @@ import numpy as np
 import scipy
 
 from vsidata.errors import DegenerateGeometry
-from vsidata.scene import Array, OrientedBox
+from vsidata.scene import CORNER_SIGNS, Array, OrientedBox
 
 # Number of projections per block. A block has 4 MB, which fit into the processor's cache.
 _BLOCK = 1 << 19
@@ -78,24 +78,30 @@ def minimal_box_and_slack(points: Array, *, tolerance: float) -> tuple[OrientedB
     frames = np.concatenate([np.eye(3)[None], _frames(points[hull.simplices])])
     corners = centred[:, hull.vertices]
     blocks = np.array_split(frames, 1 + frames.size * corners.shape[1] // (3 * _BLOCK))
-    volumes = np.concatenate([np.ptp(block @ corners, axis=2).prod(axis=1) for block in blocks])
+    ends = [(along.min(axis=2), along.max(axis=2)) for along in (block @ corners for block in blocks)]
+    low, high = (np.concatenate(blocks)[:, None] for blocks in zip(*ends, strict=True))
+    volumes = (high - low).prod(axis=2)[:, 0]
     box = _box_along(mean, centred, frames[volumes.argmin()])
-    rivals = frames[volumes <= volumes.min() * (1 + tolerance)]
-    return box, max(_hausdorff_distance(box, _box_along(mean, corners, axes)) for axes in rivals)
+    near = volumes <= volumes.min() * (1 + tolerance)
+    centers = mean + (low[near] + high[near]) / 2 @ frames[near]
+    return box, _hausdorff_distance(box, centers, (high - low)[near], frames[near])
 
 
-def _hausdorff_distance(a: OrientedBox, b: OrientedBox) -> float:
-    """Return the Hausdorff distance of two solid boxes, metres.
+def _hausdorff_distance(box: OrientedBox, centers: Array, extents: Array, axes: Array) -> float:
+    """Return the largest Hausdorff distance of a box to other boxes, metres. All boxes are solid.
 
-    It is the largest distance from a corner of one box to the other box.
+    For two boxes, this is the largest distance from a corner of one box to the other box.
+
+    Args:
+        box: the box.
+        centers, extents: (n, 1, 3) of the others, metres.
+        axes: (n, 3, 3) of the others, in rows.
     """
-    return max(_reach_beyond(a, b), _reach_beyond(b, a))
-
-
-def _reach_beyond(box: OrientedBox, other: OrientedBox) -> float:
-    """Return metres from a box to the farthest corner of another box; 0 if all its corners are inside."""
-    outside = np.abs((other.corners - box.center) @ box.axes.T) - box.extents / 2
-    return float(np.linalg.norm(np.maximum(outside, 0.0), axis=1).max())
+    corners = centers + (CORNER_SIGNS * extents) @ axes
+    beyond_box = np.abs((corners - box.center) @ box.axes.T) - box.extents / 2
+    beyond_other = np.abs((box.corners - centers) @ axes.swapaxes(1, 2)) - extents / 2
+    beyond = np.maximum(np.concatenate([beyond_box, beyond_other]), 0.0)
+    return float(np.sqrt(np.einsum("nij,nij->ni", beyond, beyond).max()))
 
 
 def _centred(points: Array) -> tuple[Array, Array]:
