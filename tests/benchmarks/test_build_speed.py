@@ -4,6 +4,7 @@ The aims are for a scan of 150k vertices with 40 objects on one idle core:
 - Without frames: 0.6 s, better 0.3 s, and at most 400 MB per worker above its imports.
 - With 16 frames of a stream of 1,000 and the visibility filter: 1.2 s and 600 MB.
 - With the order of appearance at 2 frames per second, too: 2.5 s.
+- With 32 frames and all topics about the camera: 2.0 s and 700 MB.
 
 Two workers are at least 1.7 times as fast as one. No step is worse than linear in the number of scans.
 """
@@ -105,6 +106,27 @@ def test_scan_with_frames_to_questions(benchmark, filmed, typical, more):
     head = results.read_head(results.result_path(job.folder, name))
     assert head.frames == 16
     assert head.seen
+
+
+@pytest.fixture
+def posed(filmed):
+    """The same scan, with 32 frames and all topics about the camera."""
+    rules = load_rules("posed")
+    return replace(filmed, rules=rules, topics=rules.default_topics, framing=Framing(32))
+
+
+def test_scan_with_all_topics_about_the_camera(benchmark, posed, typical):
+    name, benchmark.extra_info["vertices, objects"] = typical
+    benchmark.pedantic(process_scene, args=(posed, name), rounds=5, warmup_rounds=1)
+    head = results.read_head(results.result_path(posed.folder, name))
+    assert head.frames == 32
+
+
+def test_memory_of_a_worker_with_all_topics_about_the_camera(benchmark, posed, typical):
+    name, _ = typical
+    benchmark.pedantic(lambda: list(local.run(partial(weighed, posed), [name], 1)), rounds=1)
+    imports, peak = json.loads((posed.folder / f"{name}.memory").read_text())
+    benchmark.extra_info["MB"] = {"imports": imports, "above them": peak - imports}
 
 
 def test_memory_of_a_worker_with_frames(benchmark, filmed, typical):
