@@ -1,6 +1,7 @@
 """A floor plan as a picture: the room, its objects with labels, the path of the camera, evidence."""
 
 import io
+from dataclasses import asdict
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ import numpy as np
 
 from vsidata.pages.evidence import Drawing
 from vsidata.pages.evidence_picture import TONE_WORDS, TONES, draw_evidence, draw_rings
+from vsidata.pages.frame_marks import asked_frames, frame_marks
 from vsidata.pages.inspection import Inspection
 from vsidata.pages.label_places import Label, place_labels
 from vsidata.pages.top_view import PlanObject, Point, TopView
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 _ASKED, _UNASKED, _FLOOR, _WALL, _PATH = "#A9CDE8", "#E8E8E8", "#FBF8F1", "#4A4A4A", "#009E73"
 _WIDTH, _LEAST_HEIGHT, _MOST_HEIGHT = 10.0, 5.0, 14.0  # inches
 _ENTRY_WIDTH = 2.2  # inches, the width of a long entry of the legend
+_MOST_PICTURES = 3  # below a plan
 _AROUND = 0.35  # metres between the drawing and the edge
 
 
@@ -74,9 +77,16 @@ def _drawn(
 
     plan = inspection.plan
     whole = Figure(dpi=dpi, layout="constrained")
-    on = whole.add_subplot()
+    shown = _asked_rows(inspection, question)[:_MOST_PICTURES] if question else []
     title = _title(inspection, question) if titled else ""
-    _set_up(whole, on, plan, width, lines_above=len(title.splitlines()))
+    if question and shown:
+        grid = whole.add_gridspec(2, len(shown), height_ratios=[3, 1])
+        on = whole.add_subplot(grid[0, :])
+        for place, row in enumerate(shown):
+            _draw_frame(whole.add_subplot(grid[1, place]), inspection, question, row)
+    else:
+        on = whole.add_subplot()
+    _set_up(whole, on, plan, width, lines_above=len(title.splitlines()), with_pictures=bool(shown))
     draw_rings(on, plan.outline, facecolor=_FLOOR, edgecolor=_WALL, linewidth=1.5, label="room")
     evidence = inspection.evidence(question) if question else None
     labels = draw_evidence(on, evidence) if evidence else []
@@ -89,7 +99,39 @@ def _drawn(
     return whole
 
 
-def _set_up(whole: "Figure", on: "Axes", plan: TopView, width: float, lines_above: int) -> None:
+def _asked_rows(inspection: Inspection, question: Question) -> list[int]:
+    """The positions of the frames that a question asks about, among the picked frames."""
+    if inspection.look is None:
+        return []
+    numbers = inspection.look.shown.numbers.tolist()
+    return [numbers.index(number) for number in asked_frames(asdict(question)) if number in numbers]
+
+
+def _draw_frame(on: "Axes", inspection: Inspection, question: Question, row: int) -> None:
+    """Draw the picture of a frame with the evidence on it."""
+    from PIL import Image
+
+    if inspection.look is None:
+        return
+    shown = inspection.look.shown
+    image = Image.open(io.BytesIO(shown.jpegs[row])).rotate(-(shown.orientation or 0), expand=True)
+    width, height = image.size
+    on.imshow(image)
+    on.set_axis_off()
+    on.set_title(f"frame {row + 1} of {len(shown.jpegs)}, {shown.timestamps[row]:.1f} s", fontsize=8)
+    frames = {"width": shown.size[0], "height": shown.size[1], "orientation": shown.orientation}
+    for mark in frame_marks(asdict(question), frames):
+        if mark.number == int(shown.numbers[row]):
+            x, y = np.array(mark.points).T * [[width], [height]]
+            on.plot(x, y, color=TONES[mark.tone], linewidth=1.8)
+            on.text(
+                x.min(), y.min(), mark.label, color=TONES[mark.tone], fontsize=7, weight="bold", va="bottom"
+            )
+
+
+def _set_up(
+    whole: "Figure", on: "Axes", plan: TopView, width: float, lines_above: int, *, with_pictures: bool
+) -> None:
     """Set up axes in metres with a grid line per metre, and a figure with the proportions of the plan."""
     (left, low), (right, high) = plan.bounds
     on.set(xlim=(left - _AROUND, right + _AROUND), ylim=(low - _AROUND, high + _AROUND), aspect="equal")
@@ -104,7 +146,7 @@ def _set_up(whole: "Figure", on: "Axes", plan: TopView, width: float, lines_abov
         side.set_visible(False)
     proportion = (high - low + 2 * _AROUND) / (right - left + 2 * _AROUND)
     height = 0.92 * width * proportion + 0.9 + 0.16 * lines_above
-    height = min(max(height, _LEAST_HEIGHT), _MOST_HEIGHT)
+    height = min(max(height, _LEAST_HEIGHT), _MOST_HEIGHT) * (4 / 3 if with_pictures else 1)
     whole.set_size_inches(width, height)
 
 

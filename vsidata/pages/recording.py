@@ -49,6 +49,8 @@ def recording(inspection: Inspection, question: Question | None = None) -> bytes
         _log_frames(to, inspection.look.shown)
     if question is not None:
         _log_shapes(to, question)
+        if inspection.look is not None:
+            _log_marks(to, question, inspection.look.shown)
     to.send_blueprint(_views(inspection))
     return memory.drain_as_bytes()
 
@@ -121,6 +123,25 @@ def _log_shapes(to: "rerun.RecordingStream", question: Question) -> None:
             case _:
                 drawn = rerun.LineStrips3D([points], radii=0.015, **look)
         to.log(f"room/evidence/{number}", drawn, static=True)
+
+
+def _log_marks(to: "rerun.RecordingStream", question: Question, shown: ShownFrames) -> None:
+    """Log the shapes on pictures, each for the time of its frame."""
+    import rerun
+
+    times = dict(zip(shown.numbers.tolist(), shown.timestamps.tolist(), strict=True))
+    for number, shape in enumerate(question.evidence.shapes):
+        if shape.picture is None or shape.picture not in times:
+            continue
+        entity = f"room/camera/frame/evidence/{number}"
+        colour = tuple(bytes.fromhex(TONES[shape.role].removeprefix("#")))
+        to.set_time("time", duration=times[shape.picture])
+        line = rerun.LineStrips2D([shape.points], radii=2.0, colors=[colour], labels=[shape.label])
+        to.log(entity, line)
+        if later := [seconds for seconds in times.values() if seconds > times[shape.picture]]:
+            to.set_time("time", duration=min(later))
+            to.log(entity, rerun.Clear(recursive=False))
+    to.reset_time()
 
 
 def _arc(points: Array) -> Array:

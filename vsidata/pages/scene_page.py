@@ -5,6 +5,7 @@ from typing import Any
 
 from vsidata.dataset.results import Row
 from vsidata.pages.evidence import Drawing, drawing
+from vsidata.pages.frame_marks import asked_frames, frame_marks
 from vsidata.pages.reading import SceneRecord
 from vsidata.pages.rules_in_words import STATED_AREA, Resolved, margin_in_words
 from vsidata.pages.thumbnails import thumbnail
@@ -34,7 +35,7 @@ def scene_page(
         "path": _rounded(seen.path),
         "objects": [_object(thing) for thing in seen.objects.values()],
         "frames": _frames(record.frames, seen),
-        "questions": [_question(row, seen, rules, topics) for row in record.questions],
+        "questions": [_question(row, seen, record.frames, rules, topics) for row in record.questions],
     }
 
 
@@ -65,7 +66,10 @@ def _frames(row: Row | None, seen: TopView) -> list[dict[str, Any]]:
     ]
 
 
-def _question(row: Row, seen: TopView, rules: Resolved, topics: Mapping[str, Any]) -> dict[str, Any]:
+def _question(
+    row: Row, seen: TopView, frames: Row | None, rules: Resolved, topics: Mapping[str, Any]
+) -> dict[str, Any]:
+    on_frames = [_plain(mark) for mark in frame_marks(row, frames)]
     return {
         "id": row["id"],
         "topic": row["topic"],
@@ -79,18 +83,19 @@ def _question(row: Row, seen: TopView, rules: Resolved, topics: Mapping[str, Any
         "margin": margin_in_words(row, rules, topics),
         "rule": None if seen.outline or row["evidence"]["objects"] else STATED_AREA,
         "drawing": _drawing(drawing(row, seen)),
+        **({"asked": numbers} if (numbers := asked_frames(row)) else {}),
+        **({"marks": on_frames} if on_frames else {}),
     }
 
 
 def _drawing(shapes: Drawing) -> dict[str, Any]:
     """The shapes of a drawing by kind, without empty entries."""
-    return {
-        kind: [
-            {name: _rounded(value) for name, value in vars(shape).items() if value != ""} for shape in some
-        ]
-        for kind, some in vars(shapes).items()
-        if some
-    }
+    return {kind: [_plain(shape) for shape in some] for kind, some in vars(shapes).items() if some}
+
+
+def _plain(shape: Any) -> dict[str, Any]:
+    """The fields of a shape, without empty texts."""
+    return {name: _rounded(value) for name, value in vars(shape).items() if value != ""}
 
 
 def _rounded(value: Any) -> Any:

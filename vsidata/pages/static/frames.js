@@ -1,8 +1,17 @@
 "use strict";
-// The frames of a scene: a strip of buttons. The plan shows where the chosen frame was taken.
+// The frames of a scene: a strip of buttons. The plan shows where the chosen frame was taken. The frames of an open
+// question show its evidence.
 
 report.frames = (() => {
-  const { html } = report;
+  const { html, svg } = report;
+
+  /** The lines of a question's evidence on the picture of a frame. */
+  function marks(question, number) {
+    const lines = (question?.marks ?? []).filter((mark) => mark.number === number);
+    if (!lines.length) return [];
+    const drawn = lines.map((mark) => svg("polyline", { class: `mark ${mark.tone}`, points: mark.points.map((at) => at.join()).join(" ") }, svg("title", {}, mark.label ?? "")));
+    return [svg("svg", { class: "marks", viewBox: "0 0 1 1", preserveAspectRatio: "none", "aria-hidden": "true" }, ...drawn)];
+  }
 
   function strip(scene, choose) {
     const buttons = scene.frames.map((frame, index) =>
@@ -21,13 +30,19 @@ report.frames = (() => {
     /** Mark the chosen frame, and show which frames contain objects of the question. */
     function update(state) {
       const marked = state.question?.drawing.objects ?? [];
+      const asked = state.question?.asked;
+      const first = asked && buttons.find((_, index) => asked.includes(scene.frames[index].number));
       const things = scene.objects.filter((thing) => marked.some((one) => one.instance === thing.instance));
       buttons.forEach((button, index) => {
         button.setAttribute("aria-pressed", String(index === state.frame));
         const shown = things.filter((thing) => thing.frames.includes(index)).length;
-        button.classList.toggle("showing", shown > 0);
-        button.querySelector(".shows").textContent = shown ? `${shown} of ${things.length}` : "";
+        const isAsked = asked?.includes(scene.frames[index].number);
+        button.classList.toggle("showing", asked ? isAsked : shown > 0);
+        button.querySelector(".shows").textContent = asked ? (isAsked ? `frame ${index + 1}` : "") : shown ? `${shown} of ${things.length}` : "";
+        button.querySelector(".marks")?.remove();
+        button.append(...marks(state.question, scene.frames[index].number));
       });
+      if (first) list.scrollTo({ left: first.offsetLeft - list.offsetLeft });
     }
 
     return { list, update };

@@ -81,7 +81,7 @@
       colours.replaceChildren(...legend(scene, state.question));
       strip.update(state);
       draw();
-      document.body.classList.toggle("with-question", Boolean(state.question?.drawing.objects));
+      document.body.classList.toggle("with-question", Boolean(state.question?.drawing.objects ?? state.question?.asked));
     }
 
     const strip = frames.strip(scene, (index) => change({ frame: state.frame === index ? null : index }));
