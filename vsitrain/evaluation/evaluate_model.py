@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -10,11 +10,12 @@ from typing import Any, Literal
 from vsidata.errors import OptionError, VsiError
 from vsidata.files.safe_files import read_regular
 from vsidata.plain_text import counted
+from vsitrain.data.named_frames import clip_of, most_frames
 from vsitrain.evaluation import replies, vllm_replies
 from vsitrain.evaluation.evaluated_model import Model, find_model, penalty_of
 from vsitrain.evaluation.run import AnsweringModel, Clips, OnProgress, Row, evaluate, record_of
 from vsitrain.evaluation.settings import Settings, settings_for
-from vsitrain.evaluation.videos import VideoFolder, has_videos
+from vsitrain.evaluation.videos import NAMES_FRAMES, VideoFolder, has_videos
 from vsitrain.plan import read_model_config
 from vsitrain.runs.provenance import read_provenance
 from vsitrain.scoring.benchmark import Benchmark, find_benchmark
@@ -93,7 +94,13 @@ def evaluate_model(
     evaluate(
         rows,
         clips,
-        _load_replier(found, settings, backend, dtype, state.device),
+        _load_replier(
+            found,
+            replace(settings, num_frames=most_frames(map(clip_of, rows), settings.num_frames)),
+            backend,
+            dtype,
+            state.device,
+        ),
         out,
         record=record,
         settings=settings,
@@ -156,7 +163,10 @@ def _clips(
         "max_pixels": settings.max_pixels,
         "blank": settings.blank,
     }
+    asked = [clip_of(row) for row in rows]
     if videos is not None:
+        if any(clip.frames is not None for clip in asked):
+            raise OptionError("--videos", NAMES_FRAMES, "Remove --videos. The build has the frames.")
         if not videos.is_dir():
             raise OptionError(
                 videos, "is not a folder.", "Pass the folder of the benchmark's videos or zips."
@@ -172,8 +182,9 @@ def _clips(
     from vsitrain.data.frames import FrameStore
 
     store = FrameStore(data, split, **how)
+    store.check_named(asked)
     scenes, fewest = store.scenes_with_fewer()
-    if scenes:
+    if scenes and any(clip.frames is None for clip in asked):
         warned(
             f"{counted(scenes, 'scene')} of {data} store{'s' * (scenes == 1)} fewer than "
             f"{settings.num_frames} frames (the fewest: {fewest}). The model is shown all that are stored."

@@ -15,6 +15,7 @@ from vsidata.files.atomic import write_whole
 from vsidata.files.safe_files import append, read_regular
 from vsitrain.answers import tagged_answer
 from vsitrain.data.clip import Clip
+from vsitrain.data.named_frames import Places, clip_of
 from vsitrain.evaluation.settings import Settings
 from vsitrain.prompts import ask
 from vsitrain.runs.versions import version_of
@@ -34,6 +35,9 @@ _KEPT = (
 )
 _KEPT_IF_KNOWN = ("pruned", "room", BY_CENTRES)
 """Columns of a question that are stored with its prediction, so that it can be scored without the data."""
+
+NAMED_FRAMES = "named_frames"
+"""The column of the frames that a question names, in predictions. There, `frames` is the number shown."""
 
 SHOWN_AS = 2
 """Version of the frames that a model is shown with the same settings. It grows when frames or their times
@@ -63,8 +67,8 @@ class AnsweringModel(Protocol):
 class Clips(Protocol):
     """A source of clips: `FrameStore`, `VideoFolder`."""
 
-    def clip(self, scene_name: str, dataset: str) -> Clip:
-        """The clip of a scene. Raises VsiError if there is no clip."""
+    def clip(self, scene_name: str, dataset: str, frames: Places | None = None) -> Clip:
+        """The clip of a scene: the named frames, or any. Raises VsiError if there is no such clip."""
         ...
 
 
@@ -157,8 +161,8 @@ _FOR_PIXELS = ("numpy", "opencv-python-headless")
 
 
 def _share(rows: Sequence[Row], rank: int, processes: int) -> list[Row]:
-    """The questions of a process, sorted by scene, so that each video is decoded once."""
-    by_scene = sorted(rows, key=lambda row: (row["dataset"], row["scene_name"]))
+    """The questions of a process, sorted by scene and frames, so that each clip is shown once."""
+    by_scene = sorted(rows, key=lambda row: (row["dataset"], row["scene_name"], clip_of(row).frames or ()))
     ends = [len(rows) * place // processes for place in (rank, rank + 1)]
     return by_scene[ends[0] : ends[1]]
 
@@ -239,7 +243,7 @@ def _prepared(rows: Sequence[Row], clips: Clips, model: AnsweringModel) -> _Prep
     unseen: list[tuple[Row, str]] = []
     for row in rows:
         try:
-            seen.append((row, clips.clip(row["scene_name"], row["dataset"])))
+            seen.append((row, clips.clip(*clip_of(row))))
         except VsiError as error:
             unseen.append((row, f"{Path(error.file).name}: {error.fault}"))
     batch = model.prepare([row for row, _ in seen], [clip for _, clip in seen]) if seen else None
@@ -269,4 +273,6 @@ def _line(answer: _Answer, settings: Settings) -> dict[str, Any]:
 
 def _kept_columns(row: Row) -> dict[str, Any]:
     known = {name: row[name] for name in _KEPT_IF_KNOWN if row.get(name) is not None}
-    return {**{name: row.get(name) for name in _KEPT}, **known}
+    named = clip_of(row).frames
+    shown = {} if named is None else {NAMED_FRAMES: named}
+    return {**{name: row.get(name) for name in _KEPT}, **known, **shown}

@@ -10,13 +10,17 @@ from tempfile import TemporaryDirectory
 import cv2
 import numpy as np
 
-from vsidata.errors import ScanError
+from vsidata.errors import OptionError, ScanError
 from vsidata.sources.streams.video import open_video
 from vsitrain.data.clip import Clip
 from vsitrain.data.decoding import fitted
+from vsitrain.data.named_frames import Places
 
 _CACHE = 4  # clips: questions about a scene follow each other
 _LARGEST = 1 << 32  # bytes of a video in a zip
+NAMES_FRAMES = "cannot show the frames that questions of this build name."
+"""The fault if videos are passed for such a build."""
+
 _REMEDY = "Put the benchmark's videos, or its zips, into the folder of --videos."
 
 
@@ -47,12 +51,15 @@ class VideoFolder:
         self._max_pixels = max_pixels
         self._clips: OrderedDict[tuple[str, str], Clip] = OrderedDict()
 
-    def clip(self, scene_name: str, dataset: str) -> Clip:
+    def clip(self, scene_name: str, dataset: str, frames: Places | None = None) -> Clip:
         """The frames of a scene's video, with their times.
 
         Raises:
             ScanError: there is no such video, or it cannot be decoded.
+            OptionError: `frames` names frames of a build, which are not known in a video.
         """
+        if frames is not None:
+            raise OptionError("--videos", NAMES_FRAMES, "Remove --videos. The build has the frames.")
         scene = dataset, scene_name
         if scene not in self._clips:
             self._clips[scene] = self._read(scene_name, dataset)

@@ -13,6 +13,7 @@ import torch
 from vsidata.errors import OptionError, VsiError
 from vsitrain.data.clip import Clip
 from vsitrain.data.messages import conversation, question_name
+from vsitrain.data.named_frames import Places, clip_of
 from vsitrain.families import EncodedPrompt, InputMode, encode_rows, family_of, padded
 from vsitrain.preferences import wrong_answer
 from vsitrain.prompts import PromptMode, target
@@ -26,8 +27,8 @@ IGNORED = -100
 class ClipStore(Protocol):
     """The clips of scenes, such as `vsitrain.data.frames.FrameStore`."""
 
-    def clip(self, scene_name: str, dataset: str) -> Clip:
-        """The clip of a scene."""
+    def clip(self, scene_name: str, dataset: str, frames: Places | None = None) -> Clip:
+        """The clip of a scene: the named frames, or any frames of it."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class PromptMaker:
     def prompts(self, rows: Sequence[Question]) -> list[EncodedPrompt]:
         """The prompts of questions with their clips, up to the reply."""
         messages = [conversation(row, self.mode, form="training", letters=self.letters) for row in rows]
-        clips = [self.store.clip(row["scene_name"], row["dataset"]) for row in rows]
+        clips = [self.store.clip(*clip_of(row)) for row in rows]
         names = [question_name(row) for row in rows]
         return encode_rows(self.processor, messages, clips, input_mode=self.input_mode, names=names)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from vsitrain.data.frames import FrameStore
 from vsitrain.data.messages import question_name
+from vsitrain.data.named_frames import AskedClip, clips_of, most_frames
 from vsitrain.data.questions import load_questions
 from vsitrain.families import family_of, limit_pixels, refuse_marks
 from vsitrain.models.starting_model import adapter_config, base_of, check_adapter, is_adapter, weights_dtype
@@ -104,14 +105,19 @@ def prepare(method: Method, config: RunConfig) -> Preparation:
         blank=options.blank,
     )
     processor = open_processor(base)
+    asked: list[AskedClip] = []
     for questions in filter(None, (rows, eval_rows)):
         store.check(questions)
+        asked += clips_of(questions)
         shown = questions.select_columns(["id", "scene_name", "question", "options"])
         texts = ((question_name(row), "\n".join([row["question"], *(row["options"] or ())])) for row in shown)
         refuse_marks(processor, texts)
     if family_of(processor).limits is not None:
         limit_pixels(
-            processor, min_pixels=options.min_pixels, max_pixels=options.max_pixels, frames=options.frames
+            processor,
+            min_pixels=options.min_pixels,
+            max_pixels=options.max_pixels,
+            frames=most_frames(asked, options.frames),
         )
     tokens = prompt_tokens(
         processor, rows, store, mode, form="training", letters=options.letters, input_mode=options.input_mode

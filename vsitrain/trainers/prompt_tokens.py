@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from vsidata.plain_text import counted
 from vsitrain.data.frames import FrameStore
 from vsitrain.data.messages import conversation
+from vsitrain.data.named_frames import clips_of
 from vsitrain.families import InputMode, clip_tokens
 from vsitrain.prompts import PromptMode
 from vsitrain.prompts.mode import Form
@@ -27,7 +28,8 @@ class PromptTokens:
     Attributes:
         prompts, scenes: number of prompts and scenes.
         frames: minimum and maximum number of frames of a clip.
-        scenes_with_fewer: number of scenes that store fewer frames than requested, and so show fewer.
+        scenes_with_fewer: number of scenes that store fewer frames than requested, and so show fewer. Scenes
+            whose questions name their frames do not count.
         size: height and width of the largest frame, before the model's processor rounds it.
         video: minimum and maximum number of tokens of a clip.
         text: median number of other tokens of a prompt, including those of the chat template.
@@ -67,7 +69,7 @@ def prompt_tokens(
 ) -> PromptTokens:
     """Count the tokens of a run's prompts without decoding pictures.
 
-    The tokens of videos are counted for every scene, those of texts for the longest question and at most a
+    The tokens of videos are counted for every clip, those of texts for the longest question and at most a
     thousand others.
 
     Args:
@@ -80,20 +82,22 @@ def prompt_tokens(
     Raises:
         OptionError: a scene has no frames.
     """
-    scenes = list(zip(rows["scene_name"], rows["dataset"], strict=True))
-    shape_of = {scene: store.shape(*scene) for scene in dict.fromkeys(scenes)}
+    clips = clips_of(rows)
+    shape_of = {clip: store.shape(*clip) for clip in dict.fromkeys(clips)}
     video_of = {
         shape: clip_tokens(processor, *shape, input_mode=input_mode) for shape in {*shape_of.values()}
     }
     counted = _some_and_the_longest(rows)
-    video = np.array([video_of[shape_of[scenes[place]]] for place in counted])
+    video = np.array([video_of[shape_of[clips[place]]] for place in counted])
     text = np.array([_text_tokens(processor, rows[place], mode, form, letters) for place in counted])
     frames = [shape[0] for shape in shape_of.values()]
     return PromptTokens(
         prompts=len(rows),
-        scenes=len(shape_of),
+        scenes=len({clip[:2] for clip in shape_of}),
         frames=(min(frames), max(frames)),
-        scenes_with_fewer=sum(count < store.num_frames for count in frames),
+        scenes_with_fewer=sum(
+            shape[0] < store.num_frames for clip, shape in shape_of.items() if clip.frames is None
+        ),
         size=max((shape[1:] for shape in shape_of.values()), key=lambda size: size[0] * size[1]),
         video=(min(video_of.values()), max(video_of.values())),
         text=int(np.median(text)),

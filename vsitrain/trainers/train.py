@@ -9,6 +9,7 @@ from typing import Any
 from transformers import PrinterCallback
 
 from vsitrain.data.messages import conversation
+from vsitrain.data.named_frames import clip_of
 from vsitrain.families import keep_gradients_out_of_the_tower
 from vsitrain.models.starting_model import (
     adapter_config,
@@ -134,7 +135,7 @@ def _grpo(prepared: Preparation, model: Any, more: dict[str, Any]) -> Any:
         _grpo_rows(prepared, prepared.rows),
         eval_dataset=None if prepared.eval_rows is None else _grpo_rows(prepared, prepared.eval_rows),
         processing_class=prepared.processor,
-        clip_of=lambda row: store.clip(row["scene_name"], row["dataset"]),
+        clip_of=lambda row: store.clip(*clip_of(row)),
         input_mode=options.input_mode,
         rollouts=Path(args.output_dir) / ROLLOUTS if options.rollout_log else None,
         **more,

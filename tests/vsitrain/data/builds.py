@@ -34,6 +34,7 @@ def question(number: int, scene: str = "scene0000_00", **more: Any) -> dict[str,
         "unit": None,
         "rules": "wide@12345678",
         "evidence": NOTHING_KNOWN,
+        "frames": None,
     }
     return row | more
 

@@ -15,7 +15,7 @@ from vsitrain.data.frames import FrameStore
 from vsitrain.evaluation import evaluate, settings_for
 from vsitrain.evaluation.evaluated_model import find_model
 from vsitrain.evaluation.replies import VERSIONS, Replier
-from vsitrain.evaluation.run import record_of
+from vsitrain.evaluation.run import NAMED_FRAMES, record_of
 from vsitrain.evaluation.study import result_of
 from vsitrain.runs.provenance import write_provenance
 from vsitrain.scoring.centres import BY_CENTRES
@@ -78,7 +78,8 @@ def test_every_question_is_asked_once_in_batches_and_kept_with_its_truth(data, t
     assert {entry["id"] for entry in entries} == {row["id"] for row in made.rows}
     described = set(evaluation_fields()["predictions.jsonl"])
     assert all(
-        described >= {*entry} >= described - {"pruned", "room", BY_CENTRES, "error"} for entry in entries
+        described >= {*entry} >= described - {"pruned", "room", BY_CENTRES, NAMED_FRAMES, "error"}
+        for entry in entries
     )
     scenes = [entry["scene_name"] for entry in entries]
     assert scenes == sorted(scenes)  # a video is decoded once for all questions about it

@@ -31,6 +31,24 @@ def check_times(pictures: int, times: Sequence[float | None]) -> None:
         raise Fault("has frames with times that do not rise")
 
 
+def check_places(places: Sequence[int], stored: int) -> None:
+    """Check that the frames that a question names exist, and that they are in the order of the video.
+
+    Args:
+        places: positions from 0 among the stored frames.
+        stored: the number of stored frames.
+
+    Raises:
+        Fault: there are no positions, or a position does not exist or does not rise.
+    """
+    if not places:
+        raise Fault("names no frames")
+    if missing := [place for place in places if place is None or not 0 <= place < stored]:
+        raise Fault(f"names the frame at position {missing[0]}, but the positions are 0 to {stored - 1:,}")
+    if any(later <= earlier for earlier, later in pairwise(places)):
+        raise Fault(f"names frames that are not in the order of the video: {', '.join(map(str, places))}")
+
+
 def check_turn(orientation: int | None) -> None:
     """Check that a turn is in TURNS, or is None (unknown). Raises Fault."""
     if orientation not in (None, *TURNS):
