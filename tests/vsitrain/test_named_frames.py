@@ -79,7 +79,7 @@ def assert_shows(vision, expected):
 
 
 @pytest.mark.parametrize("frames", [1, 4, 40])
-def test_clip_has_the_named_frames_whatever_number_is_requested(folder, frames):
+def test_clip_has_the_named_frames_for_any_requested_number(folder, frames):
     opened = store(folder, frames)
     for row in rows_of(NAMED):
         named = row["frames"]
@@ -107,7 +107,7 @@ def test_equal_clips_are_decoded_once(folder):
         ([-1], "names the frame at position -1"),
         ([3, 1], "not in the order of the video: 3, 1"),
         ([2, 2], "not in the order of the video: 2, 2"),
-        ([], "names no frames"),
+        ([], "names an empty list of frames"),
     ],
 )
 def test_build_with_a_frame_that_does_not_exist_is_refused(tmp_path, tiny, named, fault):

@@ -14,7 +14,7 @@ class AskedClip(NamedTuple):
     Attributes:
         scene_name, dataset: the scene.
         frames: the frames that the question names, as positions from 0 among the stored frames of the scene,
-            in the order in which they are shown; None if it names no frames.
+            in the order in which they are shown; None for any frames.
     """
 
     scene_name: str
@@ -47,5 +47,5 @@ def clips_of(questions: Any) -> list[AskedClip]:
 
 
 def most_frames(clips: Iterable[AskedClip], requested: int) -> int:
-    """The most frames of a clip: of the named ones, and `requested` for questions that name no frames."""
+    """The most frames of a clip: of the named ones, and `requested` for other questions."""
     return max((requested if clip.frames is None else len(clip.frames) for clip in clips), default=requested)

@@ -28,8 +28,8 @@ class PromptTokens:
     Attributes:
         prompts, scenes: number of prompts and scenes.
         frames: minimum and maximum number of frames of a clip.
-        scenes_with_fewer: number of scenes that store fewer frames than requested, and so show fewer. Scenes
-            whose questions name their frames do not count.
+        scenes_with_fewer: number of scenes that store fewer frames than requested, and so show fewer.
+            Questions that name their frames do not count.
         size: height and width of the largest frame, before the model's processor rounds it.
         video: minimum and maximum number of tokens of a clip.
         text: median number of other tokens of a prompt, including those of the chat template.

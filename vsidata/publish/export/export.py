@@ -1,7 +1,7 @@
 """Write a build in the format of another framework: one file per split, and the frames."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +13,21 @@ from vsidata.dataset.results import Row
 from vsidata.errors import BuildError, OptionError, ScanError
 from vsidata.files.atomic import need_new, whole_folder, write_whole
 from vsidata.publish.export.export_format import ExportFormat, Media, Video
-from vsidata.publish.export.media import WRITERS
+from vsidata.publish.export.media import Places, write_clips
 from vsidata.publish.export.registry import FORMS
 from vsidata.publish.export.terms import terms
 
-_COLUMNS = ["id", "dataset", "scene_name", "question_type", "question", "options", "ground_truth", "unit"]
+_COLUMNS = [
+    "id",
+    "dataset",
+    "scene_name",
+    "question_type",
+    "question",
+    "options",
+    "ground_truth",
+    "unit",
+    "frames",
+]
 _FRAME_COLUMNS = ["scene_name", "images", "timestamps", "width", "height", "orientation"]
 _BATCH = 1_000  # questions in memory
 _WITH_FRAMES = "Build it again with frames (--frames 16), from scans with streams (.sens)."
@@ -56,6 +66,8 @@ def export(
 ) -> Exported:
     """Export every split of a build. The folder is renamed to `out` when it is complete.
 
+    A question that names frames gets a video of exactly these frames, others a video of all frames.
+
     Args:
         build: a build with frames.
         to: a key of FORMS.
@@ -66,7 +78,8 @@ def export(
 
     Raises:
         OptionError: the build has no frames, `out` is not empty, or the format does not support the media.
-        BuildError: a shard is damaged, or the frames of a scene are damaged or exist twice.
+        BuildError: a shard is damaged, the frames of a scene are damaged or exist twice, or a question names
+            a frame that does not exist.
         VsiError: a video was not written completely, or the folder cannot be written.
     """
     form = FORMS[to]
@@ -76,53 +89,66 @@ def export(
     if not build.shards("frames"):
         raise OptionError(build.folder, "has no frames.", _WITH_FRAMES)
     need_new(out)
-    asked = {split: _questions_by_scene(build, split) for split in build.splits}
+    asked = {split: _questions_by_clip(build, split) for split in build.splits}
     started(sum(map(len, asked.values())))
     counts: dict[str, int] = {}
     written: set[str] = set()
     with whole_folder(out) as folder:
         for split in build.splits:
-            videos = {}
+            videos: dict[str, Mapping[Places | None, Video]] = {}
             for row in build.rows("frames", split, _FRAME_COLUMNS, batch=1):
                 name = row["scene_name"]
                 if name in asked[split] and row["images"]:
                     if name in written:
                         raise BuildError(build.folder, f"has frames of the scene {name} twice.", _TWICE)
                     written.add(name)
-                    videos[name] = _video(folder, media, row)
+                    videos[name] = _videos(folder, media, row, asked[split][name])
                     done()
             if videos:
                 records = _records(form, build, split, videos)
                 lines = _lines(records) if form.lines else _list(records)
                 write_whole(folder / f"{split}{form.suffix}", lines)
-                counts[split] = sum(asked[split][name] for name in videos)
+                counts[split] = sum(asked[split][name].total() for name in videos)
         if not counts:
             raise OptionError(build.folder, "has no frames of scenes with questions.", _WITH_FRAMES)
         for name, content in form.beside(list(counts)).items():
             write_whole(folder / name, [orjson.dumps(content, option=orjson.OPT_INDENT_2)])
         write_whole(folder / "TERMS.txt", [f"{terms(build.manifest)}\n".encode()])
-    left_out = sum(counter.total() for counter in asked.values()) - sum(counts.values())
+    every = sum(clips.total() for scenes in asked.values() for clips in scenes.values())
+    left_out = every - sum(counts.values())
     return Exported(out, to, media, counts, len(written), left_out)
 
 
-def _questions_by_scene(build: Build, split: str) -> Counter[str]:
-    return Counter(row["scene_name"] for row in build.rows("qa", split, ["scene_name"]))
+def _questions_by_clip(build: Build, split: str) -> Mapping[str, Counter[Places | None]]:
+    """The number of questions by scene and by the frames that they name, in the order of the questions."""
+    counts: dict[str, Counter[Places | None]] = {}
+    for row in build.rows("qa", split, ["scene_name", "frames"]):
+        counts.setdefault(row["scene_name"], Counter())[_named(row)] += 1
+    return counts
 
 
-def _video(folder: Path, media: Media, row: Row) -> Video:
+def _named(row: Row) -> Places | None:
+    return None if row["frames"] is None else tuple(row["frames"])
+
+
+def _videos(
+    folder: Path, media: Media, row: Row, clips: Collection[Places | None]
+) -> Mapping[Places | None, Video]:
     try:
-        return WRITERS[media](folder, row)
+        return write_clips(folder, row, clips, media)
     except ScanError as error:  # the code for a scan's frames also reads those of a build
         raise BuildError(error.file, error.fault, error.remedy) from error
 
 
-def _records(form: ExportFormat, build: Build, split: str, videos: Mapping[str, Video]) -> Iterator[Row]:
+def _records(
+    form: ExportFormat, build: Build, split: str, videos: Mapping[str, Mapping[Places | None, Video]]
+) -> Iterator[Row]:
     """The questions about scenes with videos, in the format."""
     rows = (row for row in build.rows("qa", split, _COLUMNS, batch=_BATCH) if row["scene_name"] in videos)
     for number, row in enumerate(rows):
         if None in (row["question_type"], row["question"], row["ground_truth"], *(row["options"] or ())):
             raise BuildError(row["scene_name"], f"has a question without text, {row['id']}.", AGAIN)
-        yield form.record(row, videos[row["scene_name"]], number)
+        yield form.record(row, videos[row["scene_name"]][_named(row)], number)
 
 
 def _lines(records: Iterator[Row]) -> Iterator[bytes]:

@@ -1,6 +1,6 @@
-"""Write the frames of a scene as a video or as a folder of pictures, turned upright."""
+"""Write the frames of a scene as videos or as a folder of pictures, turned upright."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,7 +13,7 @@ from vsidata.publish.export.export_format import Media, Video
 from vsidata.sources.scan_file import Fault, faults_of
 from vsidata.sources.streams.image import decode, encode
 from vsidata.sources.streams.jpeg import check_jpeg
-from vsidata.sources.streams.stored import check_times, check_turn
+from vsidata.sources.streams.stored import check_places, check_times, check_turn
 from vsidata.sources.streams.video import readable_frames
 
 _QUALITY = 95  # of JPEGs that are turned; all others keep the build's bytes
@@ -24,8 +24,50 @@ _WRITE_AGAIN = (
 _LONGEST_NAME = 200  # bytes; file systems permit 255, including the suffix
 
 
-def write_mp4(out: Path, row: Row) -> Video:
-    """Write `videos/{scene}.mp4` (MPEG-4 part 2), with the frame rate of the picked frames.
+Places = tuple[int, ...]
+"""The frames that a question names: positions from 0 among the stored frames of its scene, in order."""
+
+
+def write_clips(
+    out: Path, row: Row, clips: Collection[Places | None], media: Media
+) -> Mapping[Places | None, Video]:
+    """Write what the questions about a scene show.
+
+    Videos are `videos/{scene}.mp4` for all frames, and `videos/{scene}@1.mp4` and so on for named frames.
+    Pictures are written once for all questions.
+
+    Args:
+        out: the exported folder.
+        row: a row of the build's `frames` table.
+        clips: the frames that the questions name, each once and in the order of the first question; None for
+            all frames.
+        media: the form of the videos.
+
+    Returns:
+        The video of each clip.
+
+    Raises:
+        ScanError: as for `write_mp4`, or a named frame does not exist.
+        VsiError, OSError: a file cannot be written completely.
+    """
+    every = tuple(range(len(row["images"])))
+    for clip in filter(lambda clip: clip is not None, clips):
+        with faults_of(row["scene_name"], _AGAIN, "a question"):
+            check_places(clip or (), len(every))
+    if media == "frames":
+        paths = write_frames(out, row)
+        return {clip: [paths[place] for place in every if clip is None or place in clip] for clip in clips}
+    videos: dict[Places, Video] = {}
+    for clip in (every if clip is None else clip for clip in clips):
+        if clip not in videos:
+            number = "" if clip == every else f"@{1 + len(videos.keys() - {every})}"
+            shown = {key: [row[key][place] for place in clip] for key in ("images", "timestamps")}
+            videos[clip] = write_mp4(out, {**row, **shown}, number)
+    return {clip: videos[every if clip is None else clip] for clip in clips}
+
+
+def write_mp4(out: Path, row: Row, number: str = "") -> Video:
+    """Write `videos/{scene}{number}.mp4` (MPEG-4 part 2), with the frame rate of the frames.
 
     That rate is usually less than one frame per second, so readers that sample two per second get all
     frames. The format needs even sizes, so a side with an odd number of pixels loses one pixel. Only one
@@ -33,7 +75,9 @@ def write_mp4(out: Path, row: Row) -> Video:
 
     Args:
         out: the exported folder.
-        row: a row of the build's `frames` table.
+        row: a row of the build's `frames` table, with the frames of the video only.
+        number: the part of the name that tells the videos of a scene apart. It begins with `@`, which the
+            name of a scene does not contain.
 
     Returns:
         The path below `out`.
@@ -42,7 +86,7 @@ def write_mp4(out: Path, row: Row) -> Video:
         ScanError: the scene's frames are not complete JPEGs of the stated size with rising times.
         VsiError: not all frames can be read from the written video.
     """
-    path = Path("videos") / f"{_name(row)}.mp4"
+    path = Path("videos") / f"{_name(row)}{number}.mp4"
     jpegs = _checked(row)
     (out / path).parent.mkdir(exist_ok=True)
     size = row["width"], row["height"]
@@ -84,9 +128,6 @@ def write_frames(out: Path, row: Row) -> Video:
         (out / path).write_bytes(jpeg)
         paths.append(path.as_posix())
     return paths
-
-
-WRITERS: Mapping[Media, Callable[[Path, Row], Video]] = {"mp4": write_mp4, "frames": write_frames}
 
 
 def _name(row: Row) -> str:

@@ -42,7 +42,7 @@ def check_places(places: Sequence[int], stored: int) -> None:
         Fault: there are no positions, or a position does not exist or does not rise.
     """
     if not places:
-        raise Fault("names no frames")
+        raise Fault("names an empty list of frames")
     if missing := [place for place in places if place is None or not 0 <= place < stored]:
         raise Fault(f"names the frame at position {missing[0]}, but the positions are 0 to {stored - 1:,}")
     if any(later <= earlier for earlier, later in pairwise(places)):
