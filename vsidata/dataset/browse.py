@@ -96,4 +96,17 @@ def _in_words(row: Mapping[str, Any], topic: Topic | None) -> str:
     if row["options"]:
         answer = f"{row['ground_truth']} ({answer})"
     lines += [f"→ {answer}", f"because {explain(row, topic)}"]
+    if row.get("frames") is not None:
+        lines.append(f"shown with frames {_ranges(row['frames'])} of the scene, counted from 1")
     return "\n  ".join(map(in_a_line, lines))
+
+
+def _ranges(places: Sequence[int]) -> str:
+    """Rising positions from 0 as numbers from 1: `1 to 3, 6`."""
+    runs: list[list[int]] = []
+    for place in places:
+        if runs and runs[-1][-1] == place:
+            runs[-1][-1] = place + 1
+        else:
+            runs.append([place + 1, place + 1])
+    return ", ".join(f"{first}" if first == last else f"{first} to {last}" for first, last in runs)
