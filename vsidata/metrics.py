@@ -1,9 +1,13 @@
 """Scores of answers: mean relative accuracy, exact match, best constant answer, confidence interval."""
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from vsidata.rules.constant import Rules, StatedConstant
+from vsidata.rules.strict_yaml import read_packaged
 
 Array = NDArray[np.float64]
 
@@ -48,6 +52,59 @@ def relative_accuracy(prediction: float, truth: float) -> float:
         raise ValueError(f"mean relative accuracy needs positive truths, not {truth}")
     error = abs(prediction - truth) / truth
     return [error <= allowed for allowed in _ALLOWED_ERRORS_LISTED].count(True) / len(_ALLOWED_ERRORS_LISTED)
+
+
+class _MetricRules(Rules):
+    angle_reach: StatedConstant
+
+
+@cache
+def angle_reach() -> float:
+    """The angle in degrees that an error on the circle is divided by: `angle_reach` of metrics.yaml."""
+    return read_packaged(_MetricRules, "vsidata", "metrics.yaml").angle_reach.value
+
+
+def circular_error(predictions: ArrayLike, truths: ArrayLike) -> Array:
+    """Return the angle between two directions, 0 to 180. Inputs and result are in degrees.
+
+    315, -45 and 675 are the same direction. NaN and infinity give NaN.
+    """
+    with np.errstate(invalid="ignore"):
+        turned = np.mod(np.asarray(predictions, dtype=float) - np.asarray(truths, dtype=float), 360)
+    return np.asarray(np.minimum(turned, 360 - turned))
+
+
+def angular_accuracy(predictions: ArrayLike, truths: ArrayLike) -> Array:
+    """Return the share of the ten thresholds θ that an angle meets: error / `angle_reach` <= 1 - θ.
+
+    Args:
+        predictions: degrees; NaN and infinity score 0.
+        truths: degrees, of a shape that broadcasts with `predictions`; zero and below are allowed.
+
+    Returns:
+        Scores in [0, 1], in the broadcast shape. metrics.yaml states the reason for this form.
+    """
+    error = circular_error(predictions, truths) / angle_reach()
+    accuracy: Array = (error[..., np.newaxis] <= _ALLOWED_ERRORS).mean(axis=-1)
+    return accuracy
+
+
+def best_angle(truths: ArrayLike) -> float:
+    """Return the whole number of degrees that scores best by `angular_accuracy` as every answer.
+
+    Args:
+        truths: degrees.
+
+    Returns:
+        0 to 359; the smallest if several are equally good.
+
+    Raises:
+        ValueError: there are no truths.
+    """
+    values = np.asarray(truths, dtype=float)
+    if not values.size:
+        raise ValueError("the best constant needs at least one true answer")
+    return float(np.argmax(angular_accuracy(np.arange(360)[:, np.newaxis], values).mean(axis=1)))
 
 
 def is_number(text: str) -> bool:

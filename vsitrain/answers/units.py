@@ -54,6 +54,12 @@ def units() -> Mapping[str, Unit]:
     }
 
 
+def is_angle(unit: str | None) -> bool:
+    """Return whether a unit of a question is an angle, so that its answers are compared on the circle."""
+    known = units().get(unit) if unit else None
+    return known is not None and known.dimension == "angle"
+
+
 @lru_cache
 def unit_pattern() -> str:
     """Regular expression of a written unit, the longest spelling first. The caller handles `in`."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from vsidata.errors import OptionError
 from vsidata.topics.registry import TOPICS
+from vsitrain.answers import is_angle
 from vsitrain.prompts import answer_kind
 
 if TYPE_CHECKING:
@@ -45,10 +46,11 @@ def _fault(row: dict[str, Any]) -> str | None:
         if row["ground_truth"] not in letters:
             return f"its ground_truth {row['ground_truth']!r} is not one of the letters {', '.join(letters)}"
     elif answer_kind(row, letters=False) == "number" or _wants_number(row):
+        angle = is_angle(row["unit"])
         for column in ("ground_truth", "answer"):
-            if not _is_positive(row[column]):
-                kind = row["question_type"]
-                return f"its {column} {row[column]!r} is not a positive number, which {kind} needs"
+            if not _is_number(row[column], positive=not angle):
+                kind, what = row["question_type"], "a number" if angle else "a positive number"
+                return f"its {column} {row[column]!r} is not {what}, which {kind} needs"
     return None
 
 
@@ -57,9 +59,9 @@ def _wants_number(row: dict[str, Any]) -> bool:
     return topic is not None and topic.kind == "number"
 
 
-def _is_positive(text: str) -> bool:
+def _is_number(text: str, *, positive: bool) -> bool:
     try:
         number = float(text)
     except ValueError:
         return False
-    return math.isfinite(number) and number > 0
+    return math.isfinite(number) and (number > 0 or not positive)

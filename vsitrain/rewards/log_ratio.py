@@ -13,6 +13,7 @@ from vsitrain.rewards.reply import UNTAGGED, Completion, Setting
 
 class _LogRatioRules(Rules):
     half_at: Constant
+    half_at_angle: Constant
 
 
 def log_ratio_reward(
@@ -21,7 +22,8 @@ def log_ratio_reward(
     """Reward exp(-(ln(prediction / truth))² / 2σ²); None if the answer is not a number.
 
     Twice and half the truth get the same reward. log_ratio.yaml states the ratio to the truth at which the
-    reward is one half, and σ follows from it.
+    reward is one half, and σ follows from it. For an angle, the error on the circle takes the place of the
+    logarithm; the file states the error that earns one half, too.
 
     >>> log_ratio_reward(["2.0 m", "4 m", "100 cm"], ground_truth=["2.0"] * 3, unit=["m"] * 3)
     [1.0, 0.5, 0.5]
@@ -30,10 +32,13 @@ def log_ratio_reward(
         completions,
         columns,
         setting,
-        lambda number, truth: 0.5 ** ((math.log(number) - math.log(truth)) / math.log(_half_at())) ** 2,
+        lambda number, truth: (
+            0.5 ** ((math.log(number) - math.log(truth)) / math.log(_rules().half_at.value)) ** 2
+        ),
+        lambda error: 0.5 ** (error / _rules().half_at_angle.value) ** 2,
     )
 
 
 @lru_cache
-def _half_at() -> float:
-    return read_packaged(_LogRatioRules, __package__, "log_ratio.yaml").half_at.value
+def _rules() -> _LogRatioRules:
+    return read_packaged(_LogRatioRules, __package__, "log_ratio.yaml")

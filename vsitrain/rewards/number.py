@@ -4,7 +4,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from vsitrain.answers import read_number
+from vsidata.metrics import circular_error
+from vsitrain.answers import is_angle, read_number
 from vsitrain.prompts import answer_kind, target
 from vsitrain.rewards.reply import Completion, Setting, answer_of, rows
 
@@ -14,6 +15,7 @@ def number_rewards(
     columns: Mapping[str, Any],
     setting: Setting,
     score: Callable[[float, float], float],
+    of_angle: Callable[[float], float],
 ) -> list[float | None]:
     """Score the number of each reply.
 
@@ -22,10 +24,12 @@ def number_rewards(
         columns: `ground_truth`, and optionally `answer`, `unit`, `options`, `question`.
         setting: the settings of the run that rewards need.
         score: the reward for a prediction and a truth, both positive and finite, in the same unit.
+        of_angle: the reward for an error on the circle, 0 to 180 degrees, if the unit is an angle.
 
     Returns:
-        0 if a reply states no positive number. None if the answer is not a number, or the truth is not
-        positive and finite, so that no ratio to it exists.
+        0 if a reply states no positive number, or no number if the unit is an angle. None if the answer is
+        not a number, or the truth is not positive and finite, so that no ratio to it exists. An angle may be
+        zero or negative.
     """
     rewards: list[float | None] = []
     for completion, row in zip(completions, rows(columns, setting), strict=True):
@@ -34,7 +38,12 @@ def number_rewards(
             rewards.append(None)
             continue
         prediction = read_number(answer_of(completion, setting), row.get("unit"))
-        rewards.append(score(prediction, truth) if prediction is not None and prediction > 0 else 0.0)
+        if prediction is None:
+            rewards.append(0.0)
+        elif is_angle(row.get("unit")):
+            rewards.append(of_angle(float(circular_error(prediction, truth))))
+        else:
+            rewards.append(score(prediction, truth) if prediction > 0 else 0.0)
     return rewards
 
 
@@ -45,4 +54,4 @@ def _truth(row: Mapping[str, Any], letters: bool) -> float | None:
         truth = float(target(row, letters))
     except ValueError:  # the row has a unit, but its answer is not a number
         return None
-    return truth if math.isfinite(truth) and truth > 0 else None
+    return truth if math.isfinite(truth) and (truth > 0 or is_angle(row.get("unit"))) else None

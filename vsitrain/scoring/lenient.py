@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from vsidata.metrics import relative_accuracy
 from vsidata.topics.registry import TOPICS
 from vsitrain.answers import final_answer, read_letter, read_number, same_word
 from vsitrain.prompts import offered_words, target, wants_letter
-from vsitrain.scoring.official import is_number
+from vsitrain.scoring.official import is_number, number_score
 
 
 def lenient_score(row: Mapping[str, Any], reply: str, *, letters: bool = True) -> float:
@@ -25,7 +24,7 @@ def lenient_score(row: Mapping[str, Any], reply: str, *, letters: bool = True) -
     said = final_answer(reply)
     if is_number(row):
         number = read_number(said, row.get("unit") or _unit(row["question_type"]))
-        return 0.0 if number is None else relative_accuracy(number, float(row["ground_truth"]))
+        return 0.0 if number is None else number_score(row, number, float(row["ground_truth"]))
     if wants_letter(row, letters):
         return float(read_letter(said, row["options"]) == row["ground_truth"])
     return float(same_word(said, target(row, letters), offered_words(row)))

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from vsidata.analysis.blind.constants import FOLDS, best_answer, fold_of_rooms
+from vsidata.metrics import best_angle
 from vsidata.sources.official import room_of_row
-from vsitrain.answers import option_words
+from vsitrain.answers import is_angle, option_words
 from vsitrain.scoring.official import is_number
 from vsitrain.scoring.predictions import Prediction
 
@@ -70,10 +71,14 @@ def _constants(rows: Iterable[Row], group_of: Callable[[Row], str]) -> dict[str,
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         groups[group_of(row)].append(row)
-    return {
-        name: best_answer([row["ground_truth"] for row in group], number=is_number(group[0]))
-        for name, group in groups.items()
-    }
+    return {name: _best_answer(group) for name, group in groups.items()}
+
+
+def _best_answer(rows: Sequence[Row]) -> str:
+    truths = [row["ground_truth"] for row in rows]
+    if is_number(rows[0]) and is_angle(rows[0].get("unit")):
+        return f"{best_angle([float(truth) for truth in truths]):.0f}"
+    return best_answer(truths, number=is_number(rows[0]))
 
 
 def _reply(row: Row, text: str) -> Prediction:
