@@ -21,6 +21,10 @@ def export(
             help="Write a video per scene, or a folder of JPEGs (default: what the framework reads)."
         ),
     ] = None,
+    with_traces: Annotated[
+        bool,
+        typer.Option("--with-traces", help="Write reasoning before each answer, made from its evidence."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write a build, with its frames, in the format of another training framework.
@@ -43,6 +47,7 @@ def export(
             to,
             out,
             media,
+            with_traces=with_traces,
             started=lambda scenes: bar.update(task, total=scenes),
             done=lambda: bar.advance(task),
         )

@@ -23,6 +23,7 @@ EASYR1 = ExportFormat(
     media=("mp4", "frames"),
     lines=True,
     record=record,
+    traces=False,
     use="in {out}: python3 -m verl.trainer.main … data.train_files=train.jsonl data.prompt_key=problem "
     "data.answer_key=answer data.video_key=videos",
 )

@@ -16,6 +16,7 @@ from vsidata.publish.export.export_format import ExportFormat, Media, Video
 from vsidata.publish.export.media import Places, write_clips
 from vsidata.publish.export.registry import FORMS
 from vsidata.publish.export.terms import terms
+from vsidata.publish.export.trace import trace
 
 _COLUMNS = [
     "id",
@@ -29,6 +30,8 @@ _COLUMNS = [
     "frames",
 ]
 _FRAME_COLUMNS = ["scene_name", "images", "timestamps", "width", "height", "orientation"]
+_COLUMNS_OF_TRACES = ["topic", "answer", "evidence"]
+_FRAME_COLUMNS_OF_TRACES = ["indices", "seen"]
 _BATCH = 1_000  # questions in memory
 _WITH_FRAMES = "Build it again with frames (--frames 16), from scans with streams (.sens)."
 _TWICE = "Build it again: a build has each scene once, and scenes are identified by name."
@@ -61,6 +64,7 @@ def export(
     out: Path,
     media: Media | None = None,
     *,
+    with_traces: bool = False,
     started: Callable[[int], None] = lambda _: None,
     done: Callable[[], None] = lambda: None,
 ) -> Exported:
@@ -73,11 +77,13 @@ def export(
         to: a key of FORMS.
         out: a folder that does not exist, or is empty.
         media: the form of the videos; None for the format's usual form.
+        with_traces: whether the replies contain reasoning before the answer, made from the evidence.
         started: called with the number of scenes to write.
         done: called after each scene.
 
     Raises:
-        OptionError: the build has no frames, `out` is not empty, or the format does not support the media.
+        OptionError: the build has no frames, `out` is not empty, or the format does not support the media or
+            the reasoning.
         BuildError: a shard is damaged, the frames of a scene are damaged or exist twice, or a question names
             a frame that does not exist.
         VsiError: a video was not written completely, or the folder cannot be written.
@@ -86,6 +92,12 @@ def export(
     media = media or form.media[0]
     if media not in form.media:
         raise OptionError(f"--media {media}", f"is not supported by {to}.", f"Use {form.media[0]}.")
+    if with_traces and not form.traces:
+        fault, others = (
+            f"is not supported by {to}, which has no replies.",
+            [name for name in FORMS if FORMS[name].traces],
+        )
+        raise OptionError("--with-traces", fault, f"Choose from: {', '.join(others)}.")
     if not build.shards("frames"):
         raise OptionError(build.folder, "has no frames.", _WITH_FRAMES)
     need_new(out)
@@ -96,16 +108,20 @@ def export(
     with whole_folder(out) as folder:
         for split in build.splits:
             videos: dict[str, Mapping[Places | None, Video]] = {}
-            for row in build.rows("frames", split, _FRAME_COLUMNS, batch=1):
+            seen: dict[str, Row] = {}
+            columns = [*_FRAME_COLUMNS, *(_FRAME_COLUMNS_OF_TRACES if with_traces else ())]
+            for row in build.rows("frames", split, columns, batch=1):
                 name = row["scene_name"]
                 if name in asked[split] and row["images"]:
                     if name in written:
                         raise BuildError(build.folder, f"has frames of the scene {name} twice.", _TWICE)
                     written.add(name)
                     videos[name] = _videos(folder, media, row, asked[split][name])
+                    if with_traces:
+                        seen[name] = {column: row[column] for column in _FRAME_COLUMNS_OF_TRACES}
                     done()
             if videos:
-                records = _records(form, build, split, videos)
+                records = _records(form, build, split, videos, seen)
                 lines = _lines(records) if form.lines else _list(records)
                 write_whole(folder / f"{split}{form.suffix}", lines)
                 counts[split] = sum(asked[split][name].total() for name in videos)
@@ -141,13 +157,20 @@ def _videos(
 
 
 def _records(
-    form: ExportFormat, build: Build, split: str, videos: Mapping[str, Mapping[Places | None, Video]]
+    form: ExportFormat,
+    build: Build,
+    split: str,
+    videos: Mapping[str, Mapping[Places | None, Video]],
+    seen: Mapping[str, Row],
 ) -> Iterator[Row]:
-    """The questions about scenes with videos, in the format."""
-    rows = (row for row in build.rows("qa", split, _COLUMNS, batch=_BATCH) if row["scene_name"] in videos)
+    """The questions about scenes with videos, in the format; with reasoning if `seen` has their frames."""
+    columns = [*_COLUMNS, *(_COLUMNS_OF_TRACES if seen else ())]
+    rows = (row for row in build.rows("qa", split, columns, batch=_BATCH) if row["scene_name"] in videos)
     for number, row in enumerate(rows):
         if None in (row["question_type"], row["question"], row["ground_truth"], *(row["options"] or ())):
             raise BuildError(row["scene_name"], f"has a question without text, {row['id']}.", AGAIN)
+        if seen:
+            row["trace"] = trace(row, seen[row["scene_name"]], build.manifest.options.seed)
         yield form.record(row, videos[row["scene_name"]][_named(row)], number)
 
 

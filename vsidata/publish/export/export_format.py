@@ -23,7 +23,9 @@ class ExportFormat:
         media: the supported forms of a video, the usual one first.
         lines: whether a split is JSON lines (`train.jsonl`), or one JSON list (`train.json`).
         record: makes an object of the format from a question's row, its video, and its number in the split.
+            The row has the reasoning before the answer as `trace`, if it is requested.
         use: the instruction for using the folder `{out}`, in one line.
+        traces: whether its records have replies, which can contain reasoning.
         beside: makes further files from the names of the splits. It returns the JSON of each file by name.
     """
 
@@ -31,6 +33,7 @@ class ExportFormat:
     lines: bool
     record: Callable[[Row, Video, int], Row]
     use: str
+    traces: bool = True
     beside: Callable[[Sequence[str]], Mapping[str, Any]] = _nothing
 
     @property

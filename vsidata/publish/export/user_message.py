@@ -15,6 +15,7 @@ class _Wording(Rules):
     opening: str
     open: str
     letter: str
+    traced: str
 
 
 def question(row: Row) -> str:
@@ -26,15 +27,21 @@ def question(row: Row) -> str:
 def message(row: Row) -> str:
     """The whole message of the user, with the benchmark's wording."""
     words = _wording()
-    return f"{VIDEO}{words.opening}\n{question(row)}\n{words.letter if row['options'] else words.open}"
+    asked = words.traced if "trace" in row else words.letter if row["options"] else words.open
+    return f"{VIDEO}{words.opening}\n{question(row)}\n{asked}"
 
 
 def messages(row: Row) -> list[dict[str, str]]:
-    """The message of the user, and the right reply."""
-    return [
-        {"role": "user", "content": message(row)},
-        {"role": "assistant", "content": row["ground_truth"]},
-    ]
+    """The message of the user, and the right reply; with the reasoning before it if the row has a trace."""
+    reply = row["ground_truth"]
+    if "trace" in row:
+        reply = f"{reasoning(row)}\n<answer>{reply}</answer>"
+    return [{"role": "user", "content": message(row)}, {"role": "assistant", "content": reply}]
+
+
+def reasoning(row: Row) -> str:
+    """The reasoning before the answer, in tags."""
+    return f"<think>{row['trace']}</think>"
 
 
 @lru_cache

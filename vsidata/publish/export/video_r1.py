@@ -5,6 +5,7 @@ Source: `make_conversation_image_and_video` and `accuracy_reward` in its src/ope
 
 from vsidata.dataset.results import Row
 from vsidata.publish.export.export_format import ExportFormat, Video
+from vsidata.publish.export.user_message import reasoning
 
 
 def record(row: Row, video: Video, number: int) -> Row:
@@ -16,6 +17,7 @@ def record(row: Row, video: Video, number: int) -> Row:
         "problem_type": problem_type(row),
         "options": row["options"] or [],
         "solution": f"<answer>{row['ground_truth']}</answer>",
+        **({"process": reasoning(row)} if "trace" in row else {}),
         "path": f"./{video}",
         "data_source": f"vsidata/{row['dataset']}",
         "id": row["id"],
