@@ -2,6 +2,7 @@
 
     .venv/bin/python scripts/cost_of_a_round.py operations
     .venv/bin/python scripts/cost_of_a_round.py time
+    .venv/bin/python scripts/cost_of_a_round.py memory
     git worktree add /tmp/first fd2ba56
     PYTHONPATH=/tmp/first .venv/bin/python scripts/cost_of_a_round.py operations
 
@@ -13,13 +14,18 @@ vision tower has one or two. The differences give the count for the full depth. 
 clip. The operations of the language model grow with the rollouts. Those of the tower grow too, if it runs
 for each rollout. Matrix products are counted but not computed.
 
-`time` computes everything, on a model of 5 million parameters. It prints the processor seconds of a step (the
-median of three) and the most memory that PyTorch had allocated at one time in a step.
+`time` computes everything, on a model of 5 million parameters: 14 rollouts of one clip of 8 frames of
+112 × 112. It prints the processor seconds and the wall seconds of a step, each the least of three. Run the
+versions in turn, several times, and compare the least values: other programs only make a step slower.
+
+`memory` has the same model, a clip of 16 frames of 640 × 480, and a head that reads only replies, as on a GPU.
+It prints the most memory in a step: allocated by PyTorch in addition to what it had allocated before the step,
+and of the process.
 """
 
 import argparse
 import importlib
-import statistics
+import os
 import tempfile
 import time
 from collections.abc import Callable
@@ -69,14 +75,22 @@ class Skip(TorchDispatchMode):
 
 
 def trainer_of(
-    folder: Path, size: Any, rollouts: int, clip: Clip, *, steps: int, dtype: str, **more: Any
+    folder: Path,
+    size: Any,
+    rollouts: int,
+    clip: Clip,
+    *,
+    steps: int,
+    dtype: str,
+    attention: str = "eager",
+    **more: Any,
 ) -> Any:
     """A trainer of the version that is measured, on one clip."""
     tiny = of_any("vsitrain.tiny", "vsitrain.models.tiny")
     tiny.make_tiny(folder / "model", size)
     trainer = of_any("vsitrain.video", "vsitrain.trainers.grpo").VideoGRPOTrainer
     model = AutoModelForImageTextToText.from_pretrained(
-        folder / "model", dtype=dtype, attn_implementation="eager"
+        folder / "model", dtype=dtype, attn_implementation=attention
     )
     families = of_any("vsitrain.families")
     if hasattr(families, "keep_gradients_out_of_the_tower"):
@@ -130,52 +144,93 @@ def operations() -> None:
     print(f"2 rollouts: {read:.2f} TFLOP in the language model, {seen:.2f} TFLOP in the tower", flush=True)
 
 
-class Watch(TrainerCallback):
-    """Records the processor seconds of each step, and the peak memory of the last one."""
+class Clock(TrainerCallback):
+    """Records the processor seconds and the wall seconds of each step."""
 
-    def __init__(self, last: int) -> None:
-        self.last, self.seconds = last, list[float]()
+    def __init__(self) -> None:
+        self.seconds: list[tuple[float, float]] = []
 
     def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
         """Called before each step."""
-        if state.global_step == self.last - 1:
-            self.recorded = profile(activities=[ProfilerActivity.CPU], profile_memory=True)
-            self.recorded.start()
-        self.began = time.process_time()
+        self.began = time.process_time(), time.monotonic()
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
         """Called after each step."""
-        self.seconds.append(time.process_time() - self.began)
-        if state.global_step == self.last:
+        self.seconds.append((time.process_time() - self.began[0], time.monotonic() - self.began[1]))
+
+
+class Watch(TrainerCallback):
+    """Records the most memory in the second step."""
+
+    def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
+        """Called before each step."""
+        if state.global_step == 1:
+            self.before = of_process("VmRSS")
+            Path("/proc/self/clear_refs").write_text("5")  # resets VmHWM
+            self.recorded = profile(activities=[ProfilerActivity.CPU], profile_memory=True)
+            self.recorded.start()
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
+        """Called after each step."""
+        if state.global_step == 2:
             self.recorded.stop()
-            events = [it for it in self.recorded.profiler.kineto_results.events() if it.name() == "[memory]"]
+            self.most = of_process("VmHWM")
+            profiler: Any = self.recorded.profiler
+            events = [it for it in profiler.kineto_results.events() if it.name() == "[memory]"]
             level = self.peak = 0
             for event in sorted(events, key=lambda it: it.start_ns()):
                 level += event.nbytes()
                 self.peak = max(self.peak, level)
 
 
-def seconds() -> None:
-    """Train a few steps of 14 rollouts about one clip, and print their time and memory."""
-    size = of_any("vsitrain.tiny", "vsitrain.models.tiny").TINY.model_copy(
+def of_process(name: str) -> int:
+    """Bytes of memory of this process: `VmRSS`, or `VmHWM` for the most until now."""
+    lines = Path(f"/proc/{os.getpid()}/status").read_text().splitlines()
+    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
+
+
+def small() -> Any:
+    """The size of a model of 5 million parameters."""
+    return of_any("vsitrain.tiny", "vsitrain.models.tiny").TINY.model_copy(
         update={
             "hidden_size": 256, "layers": 4, "intermediate_size": 1024, "heads": 4,
             "vision_hidden_size": 256, "vision_layers": 4, "vision_heads": 4,
         }
     )  # fmt: skip
-    watch = Watch(5)
+
+
+def seconds() -> None:
+    """Train a few steps, and print their time."""
+    clock = Clock()
     with tempfile.TemporaryDirectory() as folder:
         run = trainer_of(
-            Path(folder), size, ROLLOUTS, noise(8, 112, 112), steps=5, dtype="float32", callbacks=[watch]
-        )
+            Path(folder), small(), ROLLOUTS, noise(8, 112, 112), steps=4, dtype="float32", attention="sdpa",
+            callbacks=[clock],
+        )  # fmt: skip
         run.train()
-    median = statistics.median(watch.seconds[1:4])
-    print(f"{median:.2f} processor seconds per step, {watch.peak / 2**20:.1f} MiB at the peak")
+    processor, wall = (min(column) for column in zip(*clock.seconds[1:], strict=True))
+    print(f"{processor:.2f} processor seconds, {wall:.2f} wall seconds per step", flush=True)
+
+
+def memory() -> None:
+    """Train two steps, and print the peak memory of the second one."""
+    trl_utils._use_triton = lambda _: True  # as on a GPU: the head reads only replies
+    watch = Watch()
+    with tempfile.TemporaryDirectory() as folder:
+        run = trainer_of(
+            Path(folder), small(), ROLLOUTS, noise(16, 480, 640), steps=2, dtype="float32", attention="sdpa",
+            callbacks=[watch],
+        )  # fmt: skip
+        if hasattr(run, "_ahead"):  # the profiler does not record other threads
+            run._ahead.queue, run._ahead.take = (lambda rows: rows), run._prepared
+        run.train()
+    process = f"{watch.before / 2**20:,.0f} to {watch.most / 2**20:,.0f} MiB of the process"
+    print(f"{watch.peak / 2**20:,.0f} MiB allocated; {process}", flush=True)
 
 
 def main() -> None:
     """Run the measurement that the command line names."""
-    kinds: dict[str, Callable[[], None]] = {"operations": operations, "time": seconds}
+    kinds: dict[str, Callable[[], None]] = {"operations": operations, "time": seconds, "memory": memory}
     given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     given.add_argument("what", choices=kinds)
     kinds[given.parse_args().what]()

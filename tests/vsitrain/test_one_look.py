@@ -145,6 +145,19 @@ def test_frozen_tower_sees_each_distinct_clip_once_per_round(each_tiny, tmp_path
     assert counts["plain"] > 10 * distinct
 
 
+def test_tower_reads_the_patches_of_a_round_once_and_42_times_on_the_plain_path(tiny, tmp_path, monkeypatch):
+    # 14 replies to each of three clips: the plain path reads a clip for generation, reference and policy.
+    how = {"num_generations": 14, "per_device_train_batch_size": 14, "gradient_accumulation_steps": 3}
+    ratios = {}
+    for plain in (False, True):
+        run = shown_to(tiny(), tmp_path / str(plain), monkeypatch, "adapter", plain=plain, **how)
+        with looks(run.model) as seen:
+            run.train()
+        distinct = sum(patches_of(run.processing_class, clip) for clip in CLIPS.values())
+        ratios[plain] = sum(patches for patches, _ in seen) / distinct
+    assert ratios == {False: 1, True: 42}
+
+
 def test_trained_tower_sees_each_clip_once_per_step_with_gradient_and_once_without(
     each_tiny, tmp_path, monkeypatch
 ):
