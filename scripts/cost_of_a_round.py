@@ -18,9 +18,9 @@ for each rollout. Matrix products are counted but not computed.
 112 × 112. It prints the processor seconds and the wall seconds of a step, each the least of three. Run the
 versions in turn, several times, and compare the least values: other programs only make a step slower.
 
-`memory` has the same model, a clip of 16 frames of 640 × 480, and a head that reads only replies, as on a GPU.
-It prints the most memory in a step: allocated by PyTorch in addition to what it had allocated before the step,
-and of the process.
+`memory` has the same model, a clip of 4 frames of 640 × 480, and a head that reads only replies, as on a GPU.
+It prints the most memory in a step: what PyTorch allocated in the step, and the memory of the process before
+the step and at its peak.
 """
 
 import argparse
@@ -160,27 +160,25 @@ class Clock(TrainerCallback):
 
 
 class Watch(TrainerCallback):
-    """Records the most memory in the second step."""
+    """Records the most memory in a step."""
 
     def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
         """Called before each step."""
-        if state.global_step == 1:
-            self.before = of_process("VmRSS")
-            Path("/proc/self/clear_refs").write_text("5")  # resets VmHWM
-            self.recorded = profile(activities=[ProfilerActivity.CPU], profile_memory=True)
-            self.recorded.start()
+        self.before = of_process("VmRSS")
+        Path("/proc/self/clear_refs").write_text("5")  # resets VmHWM
+        self.recorded = profile(activities=[ProfilerActivity.CPU], profile_memory=True)
+        self.recorded.start()
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
         """Called after each step."""
-        if state.global_step == 2:
-            self.recorded.stop()
-            self.most = of_process("VmHWM")
-            profiler: Any = self.recorded.profiler
-            events = [it for it in profiler.kineto_results.events() if it.name() == "[memory]"]
-            level = self.peak = 0
-            for event in sorted(events, key=lambda it: it.start_ns()):
-                level += event.nbytes()
-                self.peak = max(self.peak, level)
+        self.most = of_process("VmHWM")
+        self.recorded.stop()
+        profiler: Any = self.recorded.profiler
+        events = [it for it in profiler.kineto_results.events() if it.name() == "[memory]"]
+        level = self.peak = 0
+        for event in sorted(events, key=lambda it: it.start_ns()):
+            level += event.nbytes()
+            self.peak = max(self.peak, level)
 
 
 def of_process(name: str) -> int:
@@ -213,12 +211,12 @@ def seconds() -> None:
 
 
 def memory() -> None:
-    """Train two steps, and print the peak memory of the second one."""
+    """Train a step, and print its peak memory."""
     trl_utils._use_triton = lambda _: True  # as on a GPU: the head reads only replies
     watch = Watch()
     with tempfile.TemporaryDirectory() as folder:
         run = trainer_of(
-            Path(folder), small(), ROLLOUTS, noise(16, 480, 640), steps=2, dtype="float32", attention="sdpa",
+            Path(folder), small(), ROLLOUTS, noise(4, 480, 640), steps=1, dtype="float32", attention="sdpa",
             callbacks=[watch],
         )  # fmt: skip
         if hasattr(run, "_ahead"):  # the profiler does not record other threads
