@@ -19,13 +19,12 @@ for each rollout. Matrix products are counted but not computed.
 versions in turn, several times, and compare the least values: other programs only make a step slower.
 
 `memory` has the same model, a clip of 4 frames of 640 × 480, and a head that reads only replies, as on a GPU.
-It prints the most memory in a step: what PyTorch allocated in the step, and the memory of the process before
-the step and at its peak.
+It prints the most memory that PyTorch had allocated at one time in a step, in addition to that before the
+step.
 """
 
 import argparse
 import importlib
-import os
 import tempfile
 import time
 from collections.abc import Callable
@@ -164,14 +163,11 @@ class Watch(TrainerCallback):
 
     def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
         """Called before each step."""
-        self.before = of_process("VmRSS")
-        Path("/proc/self/clear_refs").write_text("5")  # resets VmHWM
         self.recorded = profile(activities=[ProfilerActivity.CPU], profile_memory=True)
         self.recorded.start()
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
         """Called after each step."""
-        self.most = of_process("VmHWM")
         self.recorded.stop()
         profiler: Any = self.recorded.profiler
         events = [it for it in profiler.kineto_results.events() if it.name() == "[memory]"]
@@ -179,12 +175,6 @@ class Watch(TrainerCallback):
         for event in sorted(events, key=lambda it: it.start_ns()):
             level += event.nbytes()
             self.peak = max(self.peak, level)
-
-
-def of_process(name: str) -> int:
-    """Bytes of memory of this process: `VmRSS`, or `VmHWM` for the most until now."""
-    lines = Path(f"/proc/{os.getpid()}/status").read_text().splitlines()
-    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
 
 
 def small() -> Any:
@@ -222,8 +212,7 @@ def memory() -> None:
         if hasattr(run, "_ahead"):  # the profiler does not record other threads
             run._ahead.queue, run._ahead.take = (lambda rows: rows), run._prepared
         run.train()
-    process = f"{watch.before / 2**20:,.0f} to {watch.most / 2**20:,.0f} MiB of the process"
-    print(f"{watch.peak / 2**20:,.0f} MiB allocated; {process}", flush=True)
+    print(f"{watch.peak / 2**20:,.0f} MiB at the peak", flush=True)
 
 
 def main() -> None:

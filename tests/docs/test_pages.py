@@ -65,6 +65,9 @@ def check(words: list[str]) -> None:
         case ["pytest" | ".venv/bin/pytest", *rest]:
             assert all((ROOT / word).exists() for word in rest if word.startswith("tests"))
             assert any(word.startswith("tests") for word in rest)
+        case ["python", script, *rest] if script.endswith(".py"):
+            text = (ROOT / script).read_text("utf-8")
+            assert all(f'"{word}"' in text for word in rest)
         case ["python", "-m", "lmms_eval", *_] | ["python3", "-m", "http.server", *_]:
             pass  # test_recipe_pages.py checks the options of lmms-eval
         case _:
