@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from vsidata.rules.balance import BalanceRules
 from vsidata.selection.balance import Answer, balance, level, tallies
 from vsidata.topics.registry import TOPICS
+from vsidata.topics.rule_set import load_rules
 
 
 def answers(topic: str, kind: str | None = None, **numbers: int) -> list[Answer]:
@@ -152,3 +153,40 @@ def test_tallies_of_sizes_state_the_share_of_the_usual_size_of_a_category():
 @pytest.mark.parametrize("part", ["counts", "directions", "letters", "sizes", "types"])
 def test_an_empty_list_of_questions_stays_empty(part):
     assert balance([], rules(**{part: 0.5}), 0) == {}
+
+
+def test_no_topic_has_more_than_its_largest_share():
+    before = [
+        answer._replace(topic=answer.question_type)
+        for kind, number in {"a": 900, "b": 500, "c": 200, "d": 200, "e": 200, "f": 200}.items()
+        for answer in answers("other", kind, x=number)
+    ]
+    after = Counter(answer.topic for answer in kept(before, rules(topics=0.2)))
+    # 266 is the largest number that is at most a fifth of the total: 2 * 266 + 4 * 200 = 1332.
+    assert after == {"a": 266, "b": 266, "c": 200, "d": 200, "e": 200, "f": 200}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_words_of_a_reduced_topic_keep_their_shares(seed):
+    words = {"left": 300, "right": 300, "up": 150, "down": 150}
+    before = [answer._replace(topic="a") for answer in answers("object_rel_direction", "a", **words)]
+    before += [answer._replace(topic="b") for answer in answers("other", "b", x=450)]
+    after = Counter(answer.word for answer in kept(before, rules(topics=0.5), seed) if answer.topic == "a")
+    assert after.total() == 450
+    assert all(abs(after[word] - number / 2) <= 1 for word, number in words.items())
+    others = Counter(answer.id for answer in kept(before, rules(topics=0.5), seed + 1))
+    assert others != Counter(answer.id for answer in kept(before, rules(topics=0.5), seed))
+
+
+def test_angles_of_a_topic_about_directions_are_not_words():
+    row = {"id": "a", "question_type": "t", "options": None, "answer": "57", "topic": "camera_turn"}
+    evidence = {"objects": [], "value": 1.0}
+    angle = Answer.of(row | {"evidence": evidence, "unit": "°"}, "directions")
+    word = Answer.of(row | {"evidence": evidence, "unit": None, "answer": "left"}, "directions")
+    assert (angle.thinned, angle.shown_answer) == (None, None)
+    assert (word.thinned, word.shown_answer) == ("directions", "left")
+
+
+def test_rule_sets_without_a_limit_for_topics_do_not_state_it():
+    assert "topics" not in load_rules("wide").resolved["balance"]
+    assert load_rules("posed").resolved["balance"]["topics"]["value"] == 0.2

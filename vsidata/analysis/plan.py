@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING, Any
 from vsidata.analysis.expectation import Expectation
 from vsidata.errors import ScanError
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene
+from vsidata.rules.balance import BalanceRules
 from vsidata.rules.constant import Rules
 from vsidata.rules.strict_yaml import read_packaged
+from vsidata.selection.balance import level
 from vsidata.sources.registry import Source
 from vsidata.topics.rule_set import RuleSet
 
@@ -80,7 +82,18 @@ def plan(source: Source, names: Iterable[str], rules: RuleSet) -> Projection:
         for topic in questions:
             questions[topic] += rules.registry[topic].most(scene, rules.topics[topic])
     seen = {topic: round(number * rules.registry[topic].seen_share) for topic, number in questions.items()}
-    return Projection(rules.label, scenes, questions, seen, failures)
+    return Projection(
+        rules.label, scenes, _balanced(questions, rules.balance), _balanced(seen, rules.balance), failures
+    )
+
+
+def _balanced(questions: Mapping[str, int], balance: BalanceRules | None) -> dict[str, int]:
+    """The numbers of questions by topic after topics that are too common are reduced."""
+    sizes = [number for number in questions.values() if number]
+    if balance is None or balance.topics is None or sum(sizes) < balance.smallest.value or not sizes:
+        return dict(questions)
+    most = level(sizes, max(balance.topics.value, 1 / len(sizes)))
+    return {topic: min(number, most) for topic, number in questions.items()}
 
 
 def _unmeasured(source: Source, name: str, rules: RuleSet) -> MeasuredScene:

@@ -1,5 +1,7 @@
 """The rules on answers that are too common. `vsidata.selection.balance` applies them."""
 
+from pydantic import Field
+
 from vsidata.rules.constant import Count, Multiple, Rules, Share
 
 
@@ -18,6 +20,7 @@ class BalanceRules(Rules):
         sizes: the limit for sizes that are about the same among the sizes of one category.
         size_step: sizes that differ by less than this share of the size are about the same.
         types: the limit for a question type among all questions, as a multiple of its even share.
+        topics: the limit for a topic among all questions. The words of its question types keep their shares.
     """
 
     smallest: Count
@@ -27,3 +30,4 @@ class BalanceRules(Rules):
     sizes: Share | None = None
     size_step: Share | None = None
     types: Multiple | None = None
+    topics: Share | None = Field(None, exclude_if=lambda limit: limit is None)  # not in older rule sets

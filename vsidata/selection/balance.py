@@ -29,6 +29,7 @@ class Answer(NamedTuple):
         value: the measured value behind the answer.
         thinned: the part of the rules that applies to its answer: `directions`, `counts` or `sizes`; None if
             no part applies.
+        topic: the topic of the question.
     """
 
     id: str
@@ -39,11 +40,14 @@ class Answer(NamedTuple):
     category: str | None
     value: float
     thinned: str | None = None
+    topic: str = ""
 
     @classmethod
     def of(cls, row: Mapping[str, Any], thinned: str | None) -> "Answer":
         """Make an answer from a row of the table of questions, and the part of the rules for its topic."""
         options, evidence = row["options"] or (), row["evidence"]
+        if thinned == "directions" and row["unit"]:
+            thinned = None  # a topic about directions may also ask for an angle
         return cls(
             id=row["id"],
             question_type=row["question_type"],
@@ -53,6 +57,7 @@ class Answer(NamedTuple):
             category=evidence["objects"][0]["category"] if evidence["objects"] else None,
             value=evidence["value"],
             thinned=thinned,
+            topic=row["topic"],
         )
 
     @property
@@ -72,8 +77,9 @@ def balance(answers: Sequence[Answer], rules: BalanceRules, seed: int) -> dict[s
     """Choose which questions to leave out, and state the reasons.
 
     The parts of the rules are applied one after another, each to the questions that are left. The shares of
-    the question types come last, so they are exact. A later part changes the shares of an earlier part only
-    by chance, because it draws at random.
+    the topics, or else of the question types, come last, so they are exact. A later part changes the shares
+    of an earlier part only by chance, because it draws at random. The part for topics keeps the shares of the
+    answers.
 
     Args:
         answers: the answers of all questions of a split, in any order.
@@ -85,20 +91,40 @@ def balance(answers: Sequence[Answer], rules: BalanceRules, seed: int) -> dict[s
     """
     dropped: dict[str, str] = {}
     for reason, part, limit in _parts(rules):
-        groups: dict[Hashable, dict[Hashable, list[str]]] = defaultdict(lambda: defaultdict(list))
+        groups: dict[Hashable, dict[Hashable, list[Answer]]] = defaultdict(lambda: defaultdict(list))
         for answer in answers:
             if answer.id not in dropped and (place := part(answer)) is not None:
                 group, kind = place
-                groups[group][kind].append(answer.id)
+                groups[group][kind].append(answer)
+        in_order = _by_share if part is _topic else _by_draw
         for kinds in groups.values():
-            sizes = [len(ids) for ids in kinds.values()]
+            sizes = [len(asked) for asked in kinds.values()]
             if sum(sizes) < rules.smallest.value:
                 continue
             most = level(sizes, limit(len(sizes)))
-            for ids in kinds.values():
-                surplus = sorted(ids, key=lambda id_: _draw(seed, id_))[most:]
+            for asked in kinds.values():
+                surplus = in_order(asked, seed)[most:]
                 dropped.update(dict.fromkeys(surplus, f"balance: {reason}"))
     return dropped
+
+
+def _by_draw(answers: Iterable[Answer], seed: int) -> list[str]:
+    """The ids in random order."""
+    return sorted((answer.id for answer in answers), key=lambda id_: _draw(seed, id_))
+
+
+def _by_share(answers: Iterable[Answer], seed: int) -> list[str]:
+    """The ids in a random order in which each answer of each type has its share of every beginning."""
+    alike: dict[Hashable, list[Answer]] = defaultdict(list)
+    for answer in answers:
+        alike[answer.question_type, answer.shown_answer].append(answer)
+    places: dict[str, tuple[float, bytes]] = {}
+    for some in alike.values():
+        ids = _by_draw(some, seed)
+        start = int.from_bytes(_draw(seed, ids[0])[-8:]) / 2**64  # other bytes than those of the order
+        for rank, id_ in enumerate(ids):
+            places[id_] = ((rank + start) / len(ids), _draw(seed, id_))
+    return sorted(places, key=lambda id_: places[id_])
 
 
 def _parts(rules: BalanceRules) -> Iterable[tuple[str, Part, Callable[[int], float]]]:
@@ -127,6 +153,8 @@ def _parts(rules: BalanceRules) -> Iterable[tuple[str, Part, Callable[[int], flo
         yield "its letter is too common", _letter, lambda kinds: _times_even(letters, kinds)
     if (types := rules.types) is not None:
         yield "its question type is too common", _type, lambda kinds: _times_even(types, kinds)
+    if (topics := rules.topics) is not None:
+        yield "its topic is too common", _topic, lambda kinds: max(topics.value, 1 / kinds)
 
 
 def _times_even(times: StatedConstant, kinds: int) -> float:
@@ -149,6 +177,10 @@ def _letter(answer: Answer) -> tuple[Hashable, Hashable] | None:
 
 def _type(answer: Answer) -> tuple[Hashable, Hashable] | None:
     return "all", answer.question_type
+
+
+def _topic(answer: Answer) -> tuple[Hashable, Hashable] | None:
+    return "all", answer.topic
 
 
 def level(sizes: Sequence[int], share: float) -> int:
