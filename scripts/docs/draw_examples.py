@@ -2,7 +2,7 @@
 
     .venv/bin/python -m scripts.docs.draw_examples
 
-Makes three synthetic rooms in a temporary folder. Each topic is asked by the first rule set that has it.
+Makes four synthetic rooms in a temporary folder. Each topic is asked by the first rule set that has it.
 Writes the chosen questions with their evidence: the plans to docs/pictures/topics, the texts to
 scripts/docs/examples.yaml. The same code draws the same pictures. Run it again when a rule set changes.
 """
@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "docs" / "pictures" / "topics"
 EXAMPLES = Path(__file__).with_name("examples.yaml")
 
-ROOMS, SEED, NOISE, FRAMES, SHOWN = 3, 3, 0.003, 24, 16  # noise in metres; the seed is that of `make demo`
+ROOMS, SEED, NOISE, FRAMES, SHOWN = 4, 3, 0.003, 24, 16  # noise in metres; the seed is that of `make demo`
 WIDTH, DPI = 7.2, 140  # inches, and pixels per inch: letters stay readable in a column of text
 
 CHOSEN = {
@@ -49,6 +49,14 @@ CHOSEN = {
     "camera_nearest_of_3": ("scene0000_00", ""),
     "camera_nearest_of_2": ("scene0000_00", ""),
     "camera_displacement": ("scene0000_00", ""),
+    "camera_direction": ("scene0000_00", ""),
+    "camera_direction_diagonal": ("scene0000_00", "frame 8 and frame 12"),
+    "camera_turn": ("scene0000_00", "frame 4 and frame 8"),
+    "camera_turn_degrees": ("scene0000_00", "frame 4 and frame 9"),
+    "camera_tilt": ("scene0003_00", ""),
+    "object_bearing": ("scene0000_00", "where is the bin"),
+    "object_bearing_quadrant": ("scene0000_00", "is the office chair"),
+    "object_bearing_degrees": ("scene0000_00", "is the bottle"),
     "route_planning": ("scene0002_00", "beginning at the bulletin board and facing the storage organizer"),
 }
 """Question type → room, and words of a question that shows well on a plan. They were chosen by eye."""

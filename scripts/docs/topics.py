@@ -11,7 +11,7 @@ from scripts.docs.markdown import code, prose, quote, table
 from scripts.docs.markdown import page as joined
 from vsidata.topics.registry import TOPICS
 from vsidata.topics.rule_set import RULE_SETS, RuleSet
-from vsidata.topics.topic import Topic, margin_in_words, texts
+from vsidata.topics.topic import Topic, margin_in_words, rules_of_type, texts
 
 EXAMPLES = Path(__file__).with_name("examples.yaml")
 
@@ -80,6 +80,8 @@ def _facts(topic: Topic, rule_sets: Mapping[str, RuleSet]) -> Iterator[tuple[str
 
 
 def _answer(topic: Topic) -> str:
+    if topic.kind == "both":
+        return f"word or letter, scored by equality; or number in {topic.unit}"
     if topic.kind == "word":
         return "word or letter, scored by equality"
     return f"number{f' in {topic.unit}' if topic.unit else ''}, scored by mean relative accuracy"
@@ -102,7 +104,7 @@ def _example(topic: Topic, row: Mapping[str, Any], rules: RuleSet) -> Iterator[s
     lines.append(f"**Answer:** {prose(answer)} {row['unit'] or ''}".rstrip())
     lines.append(f"**Evidence:** {prose(topic.explain(row))}.")
     if margin is not None:
-        stated = rules.resolved["topics"][topic.name]
+        stated = rules_of_type(type_, rules.resolved["topics"][topic.name])
         lines.append(f"**Margin:** {prose(margin_in_words(margin, about['margin'], stated))}")
     yield f"![The evidence of the example, drawn on the plan of its room](pictures/topics/{type_}.png)"
     yield "  \n".join(line.replace("\n", "  \n") for line in lines)

@@ -219,3 +219,18 @@ def test_projection_with_the_filter_is_the_measured_share(tmp_path):
     assert projected.questions["object_size_estimation"] == 5
     assert projected.seen["object_size_estimation"] == round(5 * TOPICS["object_size_estimation"].seen_share)
     assert sum(projected.seen.values()) <= sum(projected.questions.values())
+
+
+def test_no_topic_of_a_projection_is_above_the_largest_share_of_the_rules(
+    tmp_path: Path, annotations: Annotations
+) -> None:
+    _write(tmp_path, annotations)
+    rules = load_rules("posed")
+    projected = plan(open_source("scannet", [tmp_path]), sorted(annotations), rules)
+    assert rules.balance is not None
+    total = sum(projected.questions.values())
+    assert {*projected.questions} == {*rules.topics}
+    assert 0 < max(projected.questions.values()) <= 0.2 * total
+    for topic, number in projected.questions.items():
+        cap = rules.topics[topic].per_scene.whole
+        assert number <= cap * len(rules.topics[topic].kinds) * len(annotations)

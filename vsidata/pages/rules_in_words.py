@@ -77,5 +77,5 @@ def _constants(stated: Mapping[str, Any]) -> Iterator[dict[str, str]]:
 def margin_in_words(question: Row, rules: Resolved, described: Mapping[str, Any]) -> str:
     """The distance of a value from where the answer would change, and the minimum distance by the rules."""
     about = described.get(question["topic"], {}).get("margin")
-    stated = rules["topics"].get(question["topic"], {})
+    stated = topic.rules_of_type(question["question_type"], rules["topics"].get(question["topic"], {}))
     return topic.margin_in_words(question["evidence"]["margin"], about, stated)

@@ -14,6 +14,7 @@ from vsidata.topics import shapes as drawn
 from vsidata.topics.candidates import Candidate, capped, capped_number
 from vsidata.topics.question import Draft, Drop, Evidence, Measure, Shape
 from vsidata.topics.shown_frames import (
+    LOST,
     NO_CAMERAS,
     camera_shapes,
     every_frame,
@@ -94,7 +95,7 @@ def _ask(posed: PosedFrames, rules: DisplacementRules, kind: str, first: int, la
     if rules.longest and metres > rules.longest.value:
         return Drop("the camera moved more than the longest distance asked about")
     if not posed.is_tracked(first, last, rules.lost.value):
-        return Drop("the camera was lost between the frames")
+        return Drop(LOST)
     return Draft(
         question_type=kind,
         question=rules.kinds[kind].question.format(i=number_of(first), j=number_of(last), n=len(posed)),

@@ -10,11 +10,14 @@ from pathlib import Path
 
 from vsidata.errors import OptionError
 from vsidata.topics import (
+    camera_direction,
     camera_displacement,
     camera_nearest_object,
     camera_object_distance,
+    camera_turn,
     obj_appearance_order,
     object_abs_distance,
+    object_bearing,
     object_counting,
     object_rel_direction,
     object_rel_distance,
@@ -39,6 +42,9 @@ TOPICS: Mapping[str, Topic] = {
         camera_object_distance,
         camera_nearest_object,
         camera_displacement,
+        camera_direction,
+        camera_turn,
+        object_bearing,
     )
 }
 """The topics of this package, in the order in which they are asked about a scene."""

@@ -8,12 +8,16 @@ from numpy.random import Generator
 
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.measuring.posed import PosedFrames
+from vsidata.scene import Array
 from vsidata.topics import shapes as drawn
 from vsidata.topics.question import Draft, Moment, Shape
 from vsidata.topics.topic import Row
 
 NO_CAMERAS = "the scan has no frames with known cameras"
 """The reason why no question is asked about a scan."""
+
+TOO_STEEP = "the camera points too steeply up or down, so it has no heading"
+LOST = "the camera was lost between the frames"
 
 _GAZE = 0.6  # metres: length of the arrow that shows where a camera looks
 
@@ -59,12 +63,17 @@ def camera_shapes(posed: PosedFrames, frame: int, label: str = "") -> tuple[Shap
     return (at, drawn.arrow(center, ahead, role="given"))
 
 
-def path_shape(posed: PosedFrames, first: int, last: int) -> tuple[Shape, ...]:
-    """The camera's path between two frames, without the places where tracking was lost."""
+def path_between(posed: PosedFrames, first: int, last: int) -> Array:
+    """(n, 3) the camera's places from one frame to another, without those where tracking was lost."""
     rows = posed.track.between(float(posed.seconds[first]), float(posed.seconds[last]))
     between = posed.track.positions[rows]
     known = between[np.isfinite(between[:, 0])]
-    return (drawn.line(posed.centers[first], *known, posed.centers[last], role="other"),)
+    return np.concatenate([posed.centers[[first]], known, posed.centers[[last]]])
+
+
+def path_shape(posed: PosedFrames, first: int, last: int) -> tuple[Shape, ...]:
+    """The camera's path between two frames, without the places where tracking was lost."""
+    return (drawn.line(*path_between(posed, first, last), role="other"),)
 
 
 def outline(posed: PosedFrames, frame: int, thing: MeasuredObject, answer: bool) -> Shape:

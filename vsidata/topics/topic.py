@@ -52,8 +52,9 @@ class Topic:
         most: returns the most questions that it can make about a scene, from the scene's labels alone.
         explain: returns the evidence for the answer to a question, in words.
         definition: returns what is measured, in a paragraph, from its rules and those of measurement.
-        kind: the kind of its answers: numbers, which are scored by how near they come, or words.
-        unit: the unit of a number: `m`, `cm`, `m²`; None for counts and words.
+        kind: the kind of its answers: numbers, which are scored by how near they come, or words; `both` if
+            its question types differ. Then a question with a number has a unit.
+        unit: the unit of a number: `m`, `cm`, `m²`, `°`; None for counts and words.
         margin: the distance of a value from another answer; None for numbers.
         seen_share: the share of the questions that the visibility filter keeps
             (`analysis/data/seen_shares.yaml` states how it was measured); 1 if it was not measured.
@@ -81,7 +82,7 @@ class Topic:
     most: Callable[[MeasuredScene, Any], int]
     explain: Callable[[Row], str]
     definition: Callable[[Stated, Stated], str]
-    kind: Literal["number", "word"]
+    kind: Literal["number", "word", "both"]
     unit: str | None = None
     margin: Margin | None = None
     seen_share: float = 1.0
@@ -117,13 +118,18 @@ def texts(name: str, rules: Stated) -> Mapping[str, str]:
     return {type_: kind["question"] for type_, kind in kinds.items() if "question" in kind}
 
 
+def rules_of_type(question_type: str, rules: Stated) -> Stated:
+    """A topic's rules, with those of one question type in place of equal keys."""
+    return {**rules, **(rules.get("kinds") or {}).get(question_type, {})}
+
+
 def margin_in_words(margin: float | None, about: Mapping[str, Any] | None, rules: Stated) -> str:
     """The distance of a value from where the answer would change, and the minimum of the rules, in words.
 
     Args:
         margin: the margin of a question; None for a number.
         about: the topic's `Margin` as a dictionary; None if it is unknown.
-        rules: the rules of the topic.
+        rules: the rules of the question type, from `rules_of_type`.
     """
     if margin is None:
         return (

@@ -10,7 +10,7 @@ from vsidata.topics.topic import Topic, texts
 from vsitrain.prompts import offered_words
 from vsitrain.prompts.question_text import Row
 
-_RULE_SETS = ("vsibench", "vsi100k", "wide")
+_RULE_SETS = ("vsibench", "vsi100k", "wide", "posed", "vsti")
 """The rule sets of this project. If several rule sets have a question type, the rules of the first one count.
 """
 

@@ -15,7 +15,7 @@ def near_miss(row: Row, rng: Generator) -> str | None:
     the question's topic defines the near miss. None if a question has no near miss.
     """
     topic, rules = topic_and_rules(row) or (None, None)
-    if topic is not None and topic.near_miss is not None:
+    if topic is not None and topic.near_miss is not None and truth_of(row) is None:
         return topic.near_miss(row, rules, wrong_words(row))
     return _near_number(row, rng)
 

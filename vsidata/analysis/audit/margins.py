@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from vsidata.analysis.blind.blind_question import BlindQuestion
+from vsidata.topics.topic import rules_of_type
 
 
 def margins(
@@ -33,7 +34,9 @@ def margins(
             found[asked.kind].append(asked.margin)
             topic_of[asked.kind] = asked.topic
     return {
-        kind: _spread(found[kind], topics.get(topic, {}), described.get(topic, {}).get("margin"))
+        kind: _spread(
+            found[kind], rules_of_type(kind, topics.get(topic, {})), described.get(topic, {}).get("margin")
+        )
         for kind, topic in sorted(topic_of.items())
     }
 
