@@ -9,7 +9,7 @@ Model = Annotated[str, typer.Option(help="Ask this model or adapter: a folder, o
 
 
 def _data(default: str) -> Any:
-    text = "Read questions from vsi-bench (on the Hub), from a copy of it, from its file, or from a build"
+    text = "Read questions from vsi-bench (on the Hub), a copy of it or of VSTI-Bench, its file, or a build"
     return typer.Option(help=f"{text}{default}.")
 
 

@@ -20,6 +20,7 @@ from vsitrain.plan import read_model_config
 from vsitrain.runs.provenance import read_provenance
 from vsitrain.scoring.benchmark import Benchmark, find_benchmark
 from vsitrain.scoring.questions import read_questions, split_of
+from vsitrain.scoring.vsti import VERSION, vsti
 
 Backend = Literal["hf", "vllm"]
 
@@ -73,6 +74,12 @@ def evaluate_model(
     benchmark = find_benchmark(data)
     split = split_of(data, split, warned)
     rows = read_questions(data, split)[:limit]
+    numbered = vsti().frames.whole
+    if settings.num_frames != numbered and any(row.get(VERSION) for row in rows):
+        warned(
+            f"The questions of VSTI-Bench number {numbered} frames, but at most {settings.num_frames} are shown. "
+            f"Pass --frames {numbered}."
+        )
     clips = _clips(rows, data, benchmark, split, videos, settings, warned)
     record = record_of(
         _of_model(found),

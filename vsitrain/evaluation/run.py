@@ -21,6 +21,7 @@ from vsitrain.prompts import ask
 from vsitrain.runs.versions import version_of
 from vsitrain.scoring.centres import BY_CENTRES
 from vsitrain.scoring.predictions import PREDICTIONS, RUN, read_predictions
+from vsitrain.scoring.vsti import VERSION
 
 _KEPT = (
     "id",
@@ -33,7 +34,7 @@ _KEPT = (
     "answer",
     "unit",
 )
-_KEPT_IF_KNOWN = ("pruned", "room", BY_CENTRES)
+_KEPT_IF_KNOWN = ("pruned", "room", BY_CENTRES, VERSION)
 """Columns of a question that are stored with its prediction, so that it can be scored without the data."""
 
 NAMED_FRAMES = "named_frames"

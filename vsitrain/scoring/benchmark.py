@@ -8,7 +8,7 @@ from vsidata.errors import OptionError
 
 NAME, HUB = "vsi-bench", "nyu-visionx/VSI-Bench"
 _PRUNED = "pruned_ids.txt"
-_FILES = ("test.jsonl", "test.parquet", "test-*-of-*.parquet")
+_FILES = ("test.jsonl", "test.json", "test.parquet", "test-*-of-*.parquet")
 """Names of the file of questions. The first file that exists is read. Older releases have Parquet files."""
 
 

@@ -18,6 +18,7 @@ from vsitrain.scoring.references import reference_scores
 from vsitrain.scoring.score import Scores, score
 from vsitrain.scoring.score_files import own_questions
 from vsitrain.scoring.score_text import on_references
+from vsitrain.scoring.vsti import other_version
 
 Kind = Literal["run", "difference", "reference", "published"]
 Span = tuple[float, float]
@@ -137,7 +138,10 @@ def row_of(
 def _scores(folder: Path, questions: Sequence[Mapping[str, Any]]) -> Scores:
     ours = own_questions(folder)
     if _keys(ours) != _keys(questions):
-        fault = f"has other questions than the first evaluation: {len(ours):,}, not {len(questions):,}."
+        fault = (
+            other_version(ours, questions)
+            or f"has other questions than the first evaluation: {len(ours):,}, not {len(questions):,}."
+        )
         raise OptionError(folder, fault, "Compare evaluations of the same questions.")
     return score(*match_predictions(questions, read_predictions(folder), folder, missing_as_wrong=False))
 

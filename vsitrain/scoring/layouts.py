@@ -1,12 +1,12 @@
-"""Tables in the layouts of the paper, in Markdown, CSV and LaTeX."""
+"""Tables in the layouts of the papers, in Markdown, CSV and LaTeX."""
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 
 from vsitrain.scoring.compare_runs import ComparedRow
-from vsitrain.scoring.tasks import TASKS
+from vsitrain.scoring.tasks import TASKS, VSTI_HEADS
 
 _HEADS = ("Count", "Abs.Dist", "Obj.Size", "Room", "Rel.Dist", "Rel.Dir", "Route", "Order")
 """The names of the tasks in the paper."""
@@ -19,31 +19,34 @@ _MARKS = {"run": "", "difference": " (difference)", "reference": " (reference)",
 
 def markdown(rows: Sequence[ComparedRow], first: tuple[str, str]) -> str:
     """The table in Markdown."""
-    heads = [*first, "Avg", *_HEADS]
-    rule = ["---", "---", *["---:"] * (1 + len(_HEADS))]
-    lines = [heads, rule, *(_cells(row) for row in rows)]
+    columns = _columns(rows)
+    heads = [*first, "Avg", *columns.values()]
+    rule = ["---", "---", *["---:"] * (1 + len(columns))]
+    lines = [heads, rule, *(_cells(row, columns) for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def comma_separated(rows: Sequence[ComparedRow], first: tuple[str, str]) -> str:  # noqa: ARG001 - it has every column
     """The table as CSV, with separate columns for figures, gains and the kind of each row."""
-    names = ["average", *TASKS]
+    columns = _columns(rows)
+    names = ["average", *columns]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["model", "prompt", "kind", *names, *(f"{name} gain" for name in names)])
     for row in rows:
-        gains = [_plain(gain, sign=True) for gain in _gains(row)]
-        writer.writerow([row.name, row.mode, row.kind, *(_plain(figure) for figure in _figures(row)), *gains])
+        gains = [_plain(gain, sign=True) for gain in _gains(row, columns)]
+        figures = [_plain(figure) for figure in _figures(row, columns)]
+        writer.writerow([row.name, row.mode, row.kind, *figures, *gains])
     return text.getvalue().rstrip("\n")
 
 
 def latex(rows: Sequence[ComparedRow], first: tuple[str, str]) -> str:
     """The table in LaTeX, for `booktabs`."""
-    head = " & ".join([*first, "Avg", *_HEADS]) + r" \\"
-    columns = f"ll{'r' * (1 + len(_HEADS))}"
-    lines = [rf"\begin{{tabular}}{{{columns}}}", r"\toprule", head]
+    columns = _columns(rows)
+    head = " & ".join([*first, "Avg", *columns.values()]) + r" \\"
+    lines = [rf"\begin{{tabular}}{{ll{'r' * (1 + len(columns))}}}", r"\toprule", head]
     for _, group in groupby(rows, key=lambda row: "run" if row.kind == "difference" else row.kind):
-        body = (" & ".join(map(_escaped, _cells(row))) + r" \\" for row in group)
+        body = (" & ".join(map(_escaped, _cells(row, columns))) + r" \\" for row in group)
         lines += [r"\midrule", *body]
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}"])
 
@@ -55,25 +58,33 @@ FORMATS: Mapping[str, Callable[[Sequence[ComparedRow], tuple[str, str]], str]] =
 }
 
 
-def _cells(row: ComparedRow) -> list[str]:
+def _columns(rows: Sequence[ComparedRow]) -> Mapping[str, str]:
+    """The tasks of the columns with their heads: those of VSTI-Bench, of VSI-Bench, or of both."""
+    asked = {task for row in rows for task in row.figures}
+    others = VSTI_HEADS if asked.intersection(VSTI_HEADS) else {}
+    own = dict(zip(TASKS, _HEADS, strict=True)) if asked.intersection(TASKS) or not others else {}
+    return {**own, **others}
+
+
+def _cells(row: ComparedRow, columns: Iterable[str]) -> list[str]:
     names = [f"{row.name}{_MARKS[row.kind]}", row.mode or "–"]
     sign = row.kind == "difference"
-    figures = [_plain(figure, sign=sign) or "–" for figure in _figures(row)]
-    gains = [f" ({_plain(gain, sign=True)})" if gain is not None else "" for gain in _gains(row)]
+    figures = [_plain(figure, sign=sign) or "–" for figure in _figures(row, columns)]
+    gains = [f" ({_plain(gain, sign=True)})" if gain is not None else "" for gain in _gains(row, columns)]
     return [*names, *(f"{figure}{gain}" for figure, gain in zip(figures, gains, strict=True))]
 
 
-def _figures(row: ComparedRow) -> list[float | None]:
-    return [row.average, *(row.figures.get(task) for task in TASKS)]
+def _figures(row: ComparedRow, columns: Iterable[str]) -> list[float | None]:
+    return [row.average, *(row.figures.get(task) for task in columns)]
 
 
-def _gains(row: ComparedRow) -> list[float | None]:
+def _gains(row: ComparedRow, columns: Iterable[str]) -> list[float | None]:
     """The differences between a row and the row that it is compared with."""
     if row.against is None:
-        return [None] * (1 + len(TASKS))
+        return [None for _ in _figures(row, columns)]
     return [
         None if ours is None or theirs is None else ours - theirs
-        for ours, theirs in zip(_figures(row), _figures(row.against), strict=True)
+        for ours, theirs in zip(_figures(row, columns), _figures(row.against, columns), strict=True)
     ]
 
 

@@ -8,9 +8,9 @@ from vsidata.plain_text import in_a_line
 from vsidata.topics.registry import TOPICS
 from vsitrain.figure_file import write_figure
 from vsitrain.scoring.compare_runs import ComparedRow
-from vsitrain.scoring.tasks import TASKS
+from vsitrain.scoring.tasks import TASKS, VSTI_HEADS
 
-_TITLES = {"": "macro average"} | {task: TOPICS[task].title for task in TASKS}
+_TITLES = {"": "macro average"} | {task: TOPICS[task].title for task in TASKS} | VSTI_HEADS
 _STYLES = ((0, (1, 1.5)), (0, (4, 2)), (0, (6, 1.5, 1, 1.5)), "solid")
 """Styles of the lines of references. They can be distinguished without colour."""
 

@@ -1,4 +1,4 @@
-"""The questions that predictions answer, from a build or from VSI-Bench."""
+"""The questions that predictions answer, from a build, from VSI-Bench or from VSTI-Bench."""
 
 import codecs
 import math
@@ -14,12 +14,13 @@ from vsidata.files.safe_files import LARGEST_LINES, check_regular, read_regular
 from vsitrain.scoring.benchmark import Benchmark, find_benchmark
 from vsitrain.scoring.centres import rooms_of_build, with_centre_answers
 from vsitrain.scoring.tasks import NUMBERS
+from vsitrain.scoring.vsti import is_vsti, vsti_rows
 
 Row = dict[str, Any]
 
 _COLUMNS = ("id", "dataset", "scene_name", "question_type", "question", "ground_truth")
 _OPTIONAL = ("answer", "unit", "room")
-_RIGHT = "Pass vsi-bench, a copy of its test.jsonl or Parquet file, or a build."
+_RIGHT = "Pass vsi-bench, a copy of its test.jsonl or Parquet file, a copy of VSTI-Bench's file, or a build."
 
 
 def split_of(source: str, asked: str | None, warned: Callable[[str], None] = lambda _: None) -> str:
@@ -134,6 +135,8 @@ _OF_ROOMS = ("dataset", "scene_name", "objects", "room")
 
 def _of_benchmark(benchmark: Benchmark) -> list[Row]:
     rows = _from_file(benchmark.questions)
+    if is_vsti(rows):
+        return vsti_rows(rows)
     if benchmark.pruned is None:
         return rows
     return [
@@ -150,8 +153,12 @@ def _from_file(path: Path) -> list[Row]:
             check_regular(path)
             rows: list[Row] = pq.read_table(path).to_pylist()
             return rows
-        lines = read_regular(path, LARGEST_LINES).removeprefix(codecs.BOM_UTF8).splitlines()
-        return [orjson.loads(line) for line in lines if line.strip()]
+        text = read_regular(path, LARGEST_LINES).removeprefix(codecs.BOM_UTF8)
+        if text.lstrip().startswith(b"["):  # VSTI-Bench's test.json is one list
+            listed: list[Row] = orjson.loads(text)
+            return listed
+        return [orjson.loads(line) for line in text.splitlines() if line.strip()]
     except (OSError, ValueError) as error:
         fault = f"cannot be read as questions: {error}."
-        raise OptionError(path, fault, "Pass VSI-Bench's test.jsonl or Parquet file.") from error
+        remedy = "Pass the benchmark's test.jsonl, test.json or Parquet file."
+        raise OptionError(path, fault, remedy) from error

@@ -14,7 +14,8 @@ from vsidata.sources.official import room_of_row
 from vsitrain.scoring.lenient import lenient_score
 from vsitrain.scoring.official import official_score
 from vsitrain.scoring.predictions import Prediction
-from vsitrain.scoring.tasks import TASKS, task_of
+from vsitrain.scoring.tasks import TASKS, VSTI_HEADS, task_of
+from vsitrain.scoring.vsti import version_in_words
 
 Row = Mapping[str, Any]
 Array = NDArray[np.float64]
@@ -54,6 +55,7 @@ class Scores:
         scenes, rooms: the number of scenes and rooms of the questions; all scans of a room are one room.
         without_reply: the number of questions without a reply, by reason. They score 0.
         empty: the number of empty replies.
+        version: a sentence about the version of VSTI-Bench; None for other questions.
     """
 
     tasks: dict[str, Figure]
@@ -67,6 +69,7 @@ class Scores:
     rooms: int
     without_reply: dict[str, int]
     empty: int
+    version: str | None = None
 
 
 def score(
@@ -83,6 +86,7 @@ def score(
 
     Raises:
         ValueError: there are no questions.
+        OptionError: the questions come from several versions of VSTI-Bench.
     """
     pairs = list(zip(rows, predictions, strict=True))
     types = np.array([row["question_type"] for row in rows])
@@ -115,6 +119,7 @@ def score(
         rooms=len(set(means.rooms)),
         without_reply=dict(sorted(reasons.items())),
         empty=sum(not it.reply.strip() and not it.error for it in predictions),
+        version=version_in_words(rows),
     )
 
 
@@ -182,7 +187,8 @@ def _mean_of(parts: Iterable[_Mean]) -> _Mean:
 
 def _by_task(types: Mapping[str, _Mean]) -> dict[str, _Mean]:
     tasks = {task_of(name) for name in types}
-    ordered = [task for task in TASKS if task in tasks] + sorted(tasks.difference(TASKS))
+    known = (*TASKS, *VSTI_HEADS)
+    ordered = [task for task in known if task in tasks] + sorted(tasks.difference(known))
     return {task: _mean_of(mean for name, mean in types.items() if task_of(name) == task) for task in ordered}
 
 

@@ -9,6 +9,7 @@ from vsitrain.scoring.predictions import Row, match_predictions, read_entries, r
 from vsitrain.scoring.questions import checked_rows, read_questions, split_of
 from vsitrain.scoring.references import REFERENCES, answered_by_reference, reference_scores
 from vsitrain.scoring.score import Scores, score
+from vsitrain.scoring.vsti import other_version
 
 
 def score_files(
@@ -59,6 +60,8 @@ def score_files(
             )
         return score(known, replies), reference_scores(known)
     given = read_predictions(predictions or Path())
+    if data and (warning := other_version(read_entries(predictions or Path()), rows)):
+        warned(warning)
     if subset is not None:
         ids = {row["id"] for row in rows}
         given = [prediction for prediction in given if prediction.id in ids]

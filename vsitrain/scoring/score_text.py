@@ -55,6 +55,8 @@ def closing_lines(scores: Scores, references: References, published: Sequence[Pu
         f"95 %: interval over draws of the {scores.rooms:,} rooms.",
         *on_references(scores, references),
     ]
+    if scores.version:
+        lines.append(scores.version)
     if published:
         lines.append(f"*: as published, for {published_questions():,} questions; not computed here.")
     if scores.empty:

@@ -22,6 +22,7 @@ from vsitrain.scoring.centres import BY_CENTRES
 from vsitrain.scoring.predictions import read_entries
 from vsitrain.scoring.questions import read_questions
 from vsitrain.scoring.score_files import score_files
+from vsitrain.scoring.vsti import VERSION
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_every_question_is_asked_once_in_batches_and_kept_with_its_truth(data, t
     assert {entry["id"] for entry in entries} == {row["id"] for row in made.rows}
     described = set(evaluation_fields()["predictions.jsonl"])
     assert all(
-        described >= {*entry} >= described - {"pruned", "room", BY_CENTRES, NAMED_FRAMES, "error"}
+        described >= {*entry} >= described - {"pruned", "room", BY_CENTRES, VERSION, NAMED_FRAMES, "error"}
         for entry in entries
     )
     scenes = [entry["scene_name"] for entry in entries]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from vsitrain.scoring import Prediction
-from vsitrain.scoring.tasks import NUMBERS
+from vsitrain.scoring.tasks import TASKS
 
 OPTIONS = ["A. sink", "B. bed", "C. lamp", "D. door"]
 CHOICES = (
@@ -54,10 +54,10 @@ def choice(truth="B", kind="object_rel_distance") -> dict[str, Any]:
 def odd_answers(count, seed=0) -> Iterator[tuple[dict[str, Any], str]]:
     """Numbers at and around every threshold, letters in any form, and nonsense."""
     rng = np.random.default_rng(seed)
-    kinds = [*CHOICES, *sorted(NUMBERS)]
+    kinds = [*CHOICES, *sorted(TASKS[:4])]
     for _ in range(count):
         kind = str(rng.choice(kinds))
-        if kind in NUMBERS:
+        if kind in TASKS[:4]:
             truth = str(rng.integers(1, 300)) if rng.random() < 0.5 else f"{rng.uniform(0.1, 20):.1f}"
             factor = rng.integers(8, 33) / 20 if rng.random() < 0.5 else rng.uniform(-0.2, 2.2)
             value = [truth, f"{float(truth) * factor:.2f}", f"{float(truth) * factor:g}"][rng.integers(3)]
