@@ -77,8 +77,8 @@ def evaluate_model(
     numbered = vsti().frames.whole
     if settings.num_frames != numbered and any(row.get(VERSION) for row in rows):
         warned(
-            f"The questions of VSTI-Bench number {numbered} frames, but at most {settings.num_frames} are shown. "
-            f"Pass --frames {numbered}."
+            f"The questions of VSTI-Bench number {numbered} frames, but at most {settings.num_frames} are "
+            f"shown. Pass --frames {numbered}."
         )
     clips = _clips(rows, data, benchmark, split, videos, settings, warned)
     record = record_of(
