@@ -264,3 +264,16 @@ def test_single_word_has_no_wrong_answer():
 def test_error_for_an_unknown_kind_lists_the_known_kinds():
     with pytest.raises(OptionError, match=f"worst is not a kind of wrong answer.\n.*{', '.join(KINDS)}"):
         wrong(NEAREST, "worst")
+
+
+@pytest.mark.parametrize("truth", ["0", "5", "90", "180", "355", "-45", "-179"])
+def test_wrong_angles_are_wrong_on_the_circle(truth):
+    row = number(truth, "°")
+    for seed in range(40):
+        near, far = (
+            float(wrong_answer(row, [kind], letters=True, seed=seed)) for kind in ("near_miss", "random")
+        )
+        errors = [math.degrees(math.acos(math.cos(math.radians(it - float(truth))))) for it in (near, far)]
+        assert 8 <= errors[0] <= 28
+        assert errors[1] >= 44
+        assert all(-180 <= it <= 360 for it in (near, far))

@@ -21,5 +21,10 @@ def format_like_answer(row: Row, number: float) -> str:
     return f"{number:.{_decimals(row)}f}"
 
 
+def turned(truth: float, error: float) -> float:
+    """An angle after a turn in degrees: -180 to 180 if the truth is negative, else 0 to 360."""
+    return (truth + error + 180) % 360 - 180 if truth < 0 else (truth + error) % 360
+
+
 def _decimals(row: Row) -> int:
     return len(row["answer"].partition(".")[2])

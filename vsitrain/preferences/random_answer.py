@@ -4,8 +4,10 @@ import math
 
 from numpy.random import Generator
 
+from vsidata.metrics import angle_reach
+from vsitrain.answers import is_angle
 from vsitrain.preferences.answer_words import wrong_words
-from vsitrain.preferences.figures import format_like_answer, step_of, truth_of
+from vsitrain.preferences.figures import format_like_answer, step_of, truth_of, turned
 from vsitrain.preferences.limits import limits
 from vsitrain.prompts.question_text import Row
 
@@ -15,7 +17,8 @@ def random_answer(row: Row, rng: Generator) -> str | None:
 
     Words are drawn with equal probability. A number's ratio to the truth is drawn evenly on a scale of
     ratios, without ratios that are nearly right. A number that rounds to the truth becomes the next larger
-    one. None if the question offers no other word.
+    one. An angle is turned by at least the error that scores nothing. None if the question offers no other
+    word.
 
     Source: arXiv 2504.00883 corrupts the right answer, and does not state how.
     """
@@ -25,6 +28,9 @@ def random_answer(row: Row, rng: Generator) -> str | None:
         return words[rng.integers(len(words))]
     if truth is None:
         return None
+    if is_angle(row.get("unit")):
+        turn = rng.uniform(angle_reach() / 2, 180) * rng.choice([-1, 1])
+        return format_like_answer(row, turned(truth, turn))
     nearest, farthest = math.log1p(limits().least_error.value), math.log(limits().random_times.value)
     ratio = math.exp(rng.uniform(nearest, farthest) * rng.choice([-1, 1]))
     number = max(truth * ratio, step_of(row))

@@ -57,7 +57,9 @@ class RunOptions(BaseModel):
         "video", description="Show the frames as one video, or as single images (vLLM, comparison)."
     )
     frames: Annotated[int, Field(ge=1)] = Field(
-        16, description="Maximum number of frames shown per scene.", json_schema_extra={"unit": "frames"}
+        16,
+        description="Maximum number of frames shown per scene, for questions that do not list their frames.",
+        json_schema_extra={"unit": "frames"},
     )
     min_pixels: Annotated[int, Field(ge=1)] = Field(
         4 * 28 * 28,
