@@ -77,5 +77,5 @@ def random_room(seed: int, things: int = 7, frames: int = 3) -> tuple[list[Place
     for angle in rng.uniform(0, 360, frames):
         away = rng.uniform(2.5, 4)
         at = (away * np.cos(np.radians(angle)), away * np.sin(np.radians(angle)), rng.uniform(1.2, 1.8))
-        poses.append(camera(at, angle + 180 + rng.uniform(-15, 15), rng.uniform(-35, 5)))
+        poses.append(camera(at, angle + 180 + rng.uniform(-15, 15), rng.uniform(-35, 5), rng.uniform(-8, 8)))
     return places, poses

@@ -216,9 +216,35 @@ def nearest(truth: Truth, question: Question) -> str:
     return min(options, key=lambda one: truth.distance(center, one.instance)).category
 
 
+def position(truth: Truth, question: Question) -> str:
+    """The word for two objects by their true vertices in the true camera; `none` if they overlap there.
+
+    For up and down, the heights in the room have to give the same word.
+    """
+    kind = question.question_type.rpartition("_")[2]
+    a, b = (one.instance for one in question.evidence.objects)
+    axis, words = {"lr": (0, ("Left", "Right")), "ud": (1, ("Up", "Down")), "nf": (2, ("Near", "Far"))}[kind]
+    in_camera = [truth.in_camera(truth.pose(question), one)[:, axis] for one in (a, b)]
+    found = {_first(*in_camera)}
+    if kind == "ud":
+        found.add(_first(*(-truth.surface(one)[0][:, 2] for one in (a, b))))
+    if kind == "nf":
+        found.add(_first(*(np.array([truth.distance(truth.pose(question)[:3, 3], one)]) for one in (a, b))))
+    place = found.pop()
+    return "none" if found or place is None else words[place]
+
+
+def _first(a: Array, b: Array) -> int | None:
+    """0 if all of the first values are lower, 1 if all are higher; else None."""
+    if a.max() < b.min():
+        return 0
+    return 1 if b.max() < a.min() else None
+
+
 TRUTHS: dict[str, Callable[[Truth, Question], float | str]] = {
     "camera_displacement": displacement,
     "camera_nearest_object": nearest,
     "camera_object_distance": distance,
+    "relative_position": position,
 }
 """Topic → the true answer: a number for numbers, a word for words."""

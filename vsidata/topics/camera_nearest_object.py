@@ -24,7 +24,7 @@ from vsidata.topics.shown_frames import (
     number_of,
     outline,
     seconds_in_words,
-    visible,
+    shown_objects,
 )
 from vsidata.topics.topic import Margin, Row, Stated, Topic, objects_in_words
 
@@ -81,8 +81,7 @@ def camera_nearest_object(
     if scene.posed is None:
         yield Drop(NO_CAMERAS)
         return
-    posed, named = scene.posed, scene.once_only_except(rules.exclude)
-    shown = [[thing for thing in visible(scene, posed, i) if thing in named] for i in range(len(posed))]
+    posed, shown = scene.posed, shown_objects(scene, scene.posed, rules.exclude)
     distances = cache(partial(camera_distances, scene, posed))  # an object is compared several times
     for kind in rules.kinds:
         candidates = _candidates(scene, posed, rules, kind, shown, distances, rng)

@@ -24,7 +24,7 @@ from vsidata.topics.shown_frames import (
     number_of,
     outline,
     seconds_in_words,
-    visible,
+    shown_objects,
 )
 from vsidata.topics.topic import Row, Stated, Topic, measure_value, objects_in_words
 
@@ -102,13 +102,8 @@ def most(scene: MeasuredScene, rules: CameraDistanceRules) -> int:
 def _candidates(
     scene: MeasuredScene, posed: PosedFrames, rules: CameraDistanceRules, kind: str, rng: Generator
 ) -> Iterator[Candidate]:
-    asked = scene.once_only_except(rules.exclude)
-    pairs = [
-        (frame, thing)
-        for frame in range(len(posed))
-        for thing in visible(scene, posed, frame)
-        if thing in asked
-    ]
+    shown = shown_objects(scene, posed, rules.exclude)
+    pairs = [(frame, thing) for frame, things in enumerate(shown) for thing in things]
     made: dict[int, int] = {}
     for index in rng.permutation(len(pairs)):
         frame, thing = pairs[index]

@@ -22,6 +22,7 @@ from vsidata.topics import (
     object_rel_direction,
     object_rel_distance,
     object_size_estimation,
+    relative_position,
     room_size_estimation,
     route_planning,
 )
@@ -41,6 +42,7 @@ TOPICS: Mapping[str, Topic] = {
         route_planning,
         camera_object_distance,
         camera_nearest_object,
+        relative_position,
         camera_displacement,
         camera_direction,
         camera_turn,

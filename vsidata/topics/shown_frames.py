@@ -9,6 +9,7 @@ from numpy.random import Generator
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.measuring.posed import PosedFrames
 from vsidata.scene import Array
+from vsidata.rules.constant import Labels
 from vsidata.topics import shapes as drawn
 from vsidata.topics.question import Draft, Moment, Shape
 from vsidata.topics.topic import Row
@@ -44,6 +45,17 @@ def moments(posed: PosedFrames, *frames: int) -> tuple[Moment, ...]:
 def visible(scene: MeasuredScene, posed: PosedFrames, frame: int) -> list[MeasuredObject]:
     """The objects that a frame shows and a question can name: askable, the only ones of their word."""
     return [thing for thing in scene.once_only if thing.askable and posed.shows(frame, thing.instance)]
+
+
+def shown_objects(
+    scene: MeasuredScene, posed: PosedFrames, exclude: Sequence[Labels]
+) -> list[list[MeasuredObject]]:
+    """The objects that each frame shows and a question can name, without the excluded words."""
+    named = {thing.instance for thing in scene.once_only_except(exclude)}
+    return [
+        [thing for thing in visible(scene, posed, frame) if thing.instance in named]
+        for frame in range(len(posed))
+    ]
 
 
 def pairs_of_frames(frames: int, draws: int, rng: Generator) -> Iterator[tuple[int, int]]:
