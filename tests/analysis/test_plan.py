@@ -18,6 +18,7 @@ from vsidata.sources.registry import open_source
 from vsidata.topics.ask import ask
 from vsidata.topics.registry import TOPICS
 from vsidata.topics.rule_set import load_rules
+from vsidata.topics.topic import texts
 
 _LABELS = [
     *("wall", "floor", "ceiling", "object", "door", "doors", "window", "doorframe"),
@@ -233,4 +234,5 @@ def test_no_topic_of_a_projection_is_above_the_largest_share_of_the_rules(
     assert 0 < max(projected.questions.values()) <= 0.2 * total
     for topic, number in projected.questions.items():
         cap = rules.topics[topic].per_scene.whole
-        assert number <= cap * len(rules.topics[topic].kinds) * len(annotations)
+        types = texts(topic, rules.resolved["topics"][topic])
+        assert number <= cap * len(types) * len(annotations)

@@ -229,7 +229,7 @@ def test_an_object_that_is_mostly_hidden_is_compared_by_its_box_too() -> None:
 
 def test_swapped_objects_have_the_other_word_and_both_orders_are_equally_common() -> None:
     scene = posed_room(TWO, [camera((0, 0, 1))])
-    answers = Counter()
+    answers: Counter[tuple[str, str, str, str]] = Counter()
     for seed in range(200):
         for question in asked(scene, seed=seed)[0]:
             kind, a, *_ = read(question)

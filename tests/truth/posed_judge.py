@@ -216,6 +216,13 @@ def nearest(truth: Truth, question: Question) -> str:
     return min(options, key=lambda one: truth.distance(center, one.instance)).category
 
 
+def change(truth: Truth, question: Question) -> str:
+    """Whether the true camera is closer to the true surface in the second frame."""
+    (thing,) = question.evidence.objects
+    first, second = (truth.distance(truth.pose(question, i)[:3, 3], thing.instance) for i in (0, 1))
+    return "closer" if second < first else "farther"
+
+
 def position(truth: Truth, question: Question) -> str:
     """The word for two objects by their true vertices in the true camera; `none` if they overlap there.
 
@@ -245,6 +252,7 @@ TRUTHS: dict[str, Callable[[Truth, Question], float | str]] = {
     "camera_displacement": displacement,
     "camera_nearest_object": nearest,
     "camera_object_distance": distance,
+    "closer_or_farther": change,
     "relative_position": position,
 }
 """Topic → the true answer: a number for numbers, a word for words."""

@@ -19,6 +19,7 @@ from vsidata.topics.candidates import capped, capped_number, in_turn
 from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Measure, Role, Shape
 from vsidata.topics.shown_frames import (
     NO_CAMERAS,
+    TOO_STEEP,
     camera_shapes,
     every_frame,
     moments,
@@ -159,7 +160,7 @@ def _ask(
 ) -> Draft | Drop:
     stated = rules.kinds[kind]
     if stated.compares == "left_right" and math.isnan(posed.headings[frame]):
-        return Drop("the camera is too steep for bearings")
+        return Drop(TOO_STEEP)
     if stated.compares == "up_down" and abs(posed.pitches[frame]) > rules.steepest.radians:
         return Drop("the camera is too steep for up and down")
     from_a, from_b = (camera_distances(scene, posed, frame, thing) for thing in (a, b))
@@ -283,12 +284,12 @@ def _shapes(scene: MeasuredScene, posed: PosedFrames, compares: Compared, pair: 
 def _label(posed: PosedFrames, compares: Compared, pair: Pair, place: int) -> str:
     match compares:
         case "left_right":
-            low, high = map(math.degrees, posed.extent("across", pair.frame, pair.things[place].instance))
-            return f"{low:+.0f}° to {high:+.0f}°"
+            middle = sum(posed.extent("across", pair.frame, pair.things[place].instance)) / 2
+            return f"{abs(math.degrees(middle)):.0f}° {'left' if middle < 0 else 'right'}"
         case "near_far":
             return f"{pair.distances[place].surface:.2f} m"
         case "up_down":
-            low, high = _heights(pair.boxes[place])
+            low, high = (round(height, 2) + 0.0 for height in _heights(pair.boxes[place]))
             return f"{low:.2f} to {high:.2f} m high"
 
 

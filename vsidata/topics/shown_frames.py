@@ -8,8 +8,8 @@ from numpy.random import Generator
 
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.measuring.posed import PosedFrames
-from vsidata.scene import Array
 from vsidata.rules.constant import Labels
+from vsidata.scene import Array
 from vsidata.topics import shapes as drawn
 from vsidata.topics.question import Draft, Moment, Shape
 from vsidata.topics.topic import Row
