@@ -20,6 +20,7 @@ from vsidata.sources.streams.picking import pick
 from vsidata.synthetic.camera import camera
 from vsidata.synthetic.layout import lay_out
 from vsidata.synthetic.scan import Flaws, Scan, scan_room
+from vsidata.synthetic.truth import minimal_box
 from vsidata.synthetic.walk import walk
 from vsidata.topics.ask import ask
 from vsidata.topics.question import Question
@@ -248,8 +249,61 @@ def _first(a: Array, b: Array) -> int | None:
     return 1 if b.max() < a.min() else None
 
 
+def movement(truth: Truth, question: Question) -> str:
+    """The word nearest to the true level movement, relative to the true heading at the start."""
+    start, end = truth.pose(question), truth.pose(question, 1)
+    angle = np.degrees(_bearing(end[:3, 3] - start[:3, 3], np.arctan2(start[1, 2], start[0, 2])))
+    if question.question_type.endswith("diagonal"):
+        words = (
+            "Directly forward",
+            "Diagonally forward and left",
+            "Directly left",
+            "Diagonally backward and left",
+        )
+        words += ("Directly backward", "Diagonally backward and right", "Directly right")
+        return (*words, "Diagonally forward and right")[round(angle / 45) % 8]
+    return ("Forward", "Left", "Backward", "Right")[round(angle / 90) % 4]
+
+
+def turn(truth: Truth, question: Question) -> float | str:
+    """The true change of heading between two frames, summed over all frames between them; or of the pitch."""
+    first, last = (moment.frame for moment in question.evidence.moments)
+    assert first is not None
+    assert last is not None
+    axes = truth.poses[first : last + 1, :3, 2]
+    if question.answer in ("up", "down"):
+        return "up" if axes[-1, 2] > axes[0, 2] else "down"
+    total = float(np.diff(np.unwrap(np.arctan2(axes[:, 1], axes[:, 0]))).sum())
+    if question.unit is None:
+        return "counterclockwise" if total > 0 else "clockwise"
+    return total
+
+
+def direction(truth: Truth, question: Question) -> float | str:
+    """The true bearing of the middle of the object's true box."""
+    pose = truth.pose(question)
+    (thing,) = question.evidence.objects
+    box = minimal_box(truth.surface(thing.instance)[0])
+    assert box is not None
+    bearing = _bearing(np.array(box["center"]) - pose[:3, 3], np.arctan2(pose[1, 2], pose[0, 2]))
+    if question.unit:
+        return bearing
+    degrees = np.degrees(bearing)
+    if question.question_type.endswith("quadrant"):
+        return ("front left", "rear left", "rear right", "front right")[int(degrees // 90) % 4]
+    return ("front", "left", "behind", "right")[round(degrees / 90) % 4]
+
+
+def _bearing(offset: Array, heading: float) -> float:
+    """The angle from a heading to an offset, counter-clockwise seen from above, radians in [-pi, pi)."""
+    return float((np.arctan2(offset[1], offset[0]) - heading + np.pi) % (2 * np.pi) - np.pi)
+
+
 TRUTHS: dict[str, Callable[[Truth, Question], float | str]] = {
+    "camera_direction": movement,
     "camera_displacement": displacement,
+    "camera_turn": turn,
+    "object_bearing": direction,
     "camera_nearest_object": nearest,
     "camera_object_distance": distance,
     "closer_or_farther": change,
