@@ -1,25 +1,21 @@
 """`vsitrain doctor`."""
 
-from typing import Annotated, Literal
-
 import typer
 
 from vsidata.plain_text import echo
+from vsitrain.commands.options import Like
 from vsitrain.commands.packages import require_packages
 
 
 def doctor(
-    like: Annotated[
-        Literal["qwen2-vl-2b", "qwen2-vl-7b", "qwen3-vl-2b"],
-        typer.Option(help="Use the size of this model. On a CPU, a tiny model of its family is used."),
-    ] = "qwen2-vl-2b",
+    like: Like = "qwen2-vl-2b",
 ) -> None:
     """Try training on this machine, and print a table for a bug report: memory and time beside the plan's.
 
     Runs one step of SFT, one step of GRPO with the vision tower once per clip and one with the tower in every
-    pass, and one reply of vLLM if it is installed. Weights and clips are random. Takes at most eight minutes.
-    Reads no files, writes only to temporary folders, and needs no network. Ends with status 1 if a check
-    fails.
+    pass, and one reply of vLLM if it is installed. Weights and clips are random. On a CPU, a tiny
+    model of the same family is used. Takes at most eight minutes. Reads no files, writes only to temporary
+    folders, and needs no network. Ends with status 1 if a check fails.
     """
     require_packages()
     import os

@@ -7,6 +7,10 @@ import typer
 
 Model = Annotated[str, typer.Option(help="Ask this model or adapter: a folder, or a name on the Hub.")]
 
+_LIKE = "Use the size of this model."
+Like = Annotated[Literal["qwen2-vl-2b", "qwen2-vl-7b", "qwen3-vl-2b"], typer.Option(help=_LIKE)]
+LikeOrTiny = Annotated[str, typer.Option(help=_LIKE, metavar="[tiny|qwen2-vl-2b|qwen2-vl-7b|qwen3-vl-2b]")]
+
 
 def _data(default: str) -> Any:
     text = "Read questions from vsi-bench (on the Hub), a copy of it or of VSTI-Bench, its file, or a build"

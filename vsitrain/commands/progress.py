@@ -19,7 +19,7 @@ class TrainingProgress(TrainerCallback):
         self._bar.columns = (*self._bar.columns, TextColumn("{task.fields[figures]}"))
         self._task = self._bar.add_task("steps", total=None, figures="")
 
-    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - passed by name
         """Start the bar, at the step of the checkpoint if the run resumes."""
         if state.is_world_process_zero:
             self._bar.start()

@@ -7,14 +7,13 @@ import typer
 from vsidata.commands.options import OutArgument, Seed
 from vsidata.errors import OptionError
 from vsidata.plain_text import echo
+from vsitrain.commands.options import LikeOrTiny
 from vsitrain.commands.packages import require_packages
 
 
 def tiny(
     out: OutArgument,
-    like: Annotated[
-        str, typer.Option(help="Use this size: tiny, qwen2-vl-2b, qwen2-vl-7b or qwen3-vl-2b.")
-    ] = "tiny",
+    like: LikeOrTiny = "tiny",
     family: Annotated[
         Literal["qwen2-vl", "qwen2.5-vl", "qwen3-vl", "internvl"] | None,
         typer.Option(help="Use this family for a tiny model (default: qwen2-vl)."),
