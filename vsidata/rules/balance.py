@@ -20,7 +20,8 @@ class BalanceRules(Rules):
         sizes: the limit for sizes that are about the same among the sizes of one category.
         size_step: sizes that differ by less than this share of the size are about the same.
         types: the limit for a question type among all questions, as a multiple of its even share.
-        topics: the limit for a topic among all questions. The words of its question types keep their shares.
+        topics: the limit for a topic among all questions, as a share. Within each of its question types, all
+            answers are thinned by the same share.
     """
 
     smallest: Count

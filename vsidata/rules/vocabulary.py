@@ -135,7 +135,7 @@ class Vocabulary(Rules):
         return self.is_group(label) or _normal(label) in self._hiding
 
     def names(self, label: str, dataset: str) -> tuple[str, ...]:
-        """The words for a label: first its own word, then broader words.
+        """The words for a label: first the narrowest, then broader words.
 
         A group has the words of its members: a question about chairs includes a row of `chairs`. The result
         is empty if questions are never asked about the label.

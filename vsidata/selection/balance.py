@@ -114,7 +114,10 @@ def _by_draw(answers: Iterable[Answer], seed: int) -> list[str]:
 
 
 def _by_share(answers: Iterable[Answer], seed: int) -> list[str]:
-    """The ids in a random order in which each answer of each type has its share of every beginning."""
+    """The ids in a random order that can be cut anywhere.
+
+    In any first part of it, each question type has the same shares of its answers as in the whole list.
+    """
     alike: dict[Hashable, list[Answer]] = defaultdict(list)
     for answer in answers:
         alike[answer.question_type, answer.shown_answer].append(answer)

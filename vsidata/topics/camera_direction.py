@@ -76,11 +76,11 @@ class MovementRules(Rules):
         kinds: question type → kind.
         rise: the largest change of the camera's height, as a multiple of the level distance.
         path: the longest path, as a multiple of the level distance.
-        step: the camera must not move at least this far within half a second in another direction.
-        astray: the largest angle between such a step and the whole movement.
+        step: within half a second, the camera must not move this far or farther in another direction.
+        astray: another direction is one that differs from the whole movement by more than this angle.
         lost: a question is not asked if the camera is unknown for longer than this between its frames.
-        draws: most pairs of frames that are tried in one scene.
-        per_scene: most questions of one kind from one scene.
+        draws: largest number of pairs of frames that are tried in one scene.
+        per_scene: largest number of questions of one kind from one scene.
     """
 
     by_default: bool = True
@@ -111,7 +111,7 @@ def camera_direction(scene: MeasuredScene, rules: MovementRules, rng: Generator)
 
 
 def most(_scene: MeasuredScene, rules: MovementRules) -> int:
-    """The most questions that a scene can give."""
+    """The largest number of questions that a scene can give."""
     return len(rules.kinds) * capped_number(rules.draws.whole, rules.per_scene)
 
 

@@ -46,8 +46,8 @@ class DisplacementRules(Rules):
         kinds: question type → kind.
         shortest, longest: limits of the distance that is asked about; None for no limit.
         lost: a question is not asked if the camera is unknown for longer than this between its frames.
-        draws: most pairs of frames that are tried in one scene.
-        per_scene: most questions of one kind from one scene.
+        draws: largest number of pairs of frames that are tried in one scene.
+        per_scene: largest number of questions of one kind from one scene.
     """
 
     by_default: bool = True

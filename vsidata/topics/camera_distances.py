@@ -14,9 +14,9 @@ class CameraDistances(NamedTuple):
     """Distances from a camera's centre to an object, metres.
 
     Attributes:
-        surface: to the nearest point of its surface.
-        box: to its box; 0 inside the box.
-        seen: to the nearest point that the frame shows.
+        surface: distance to the nearest point of the object's surface.
+        box: distance to the object's box; 0 inside the box.
+        seen: distance to the nearest point of the object that the frame shows.
         depth: the smallest distance along the optical axis of the points that the frame shows.
     """
 

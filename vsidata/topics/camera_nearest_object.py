@@ -51,9 +51,9 @@ class CameraNearestRules(Rules):
         min_gap, min_gap_share: every other option is farther than the nearest by both: a length, and a share
             of the distance to the nearest.
         exclude: words that are not options.
-        per_frame: most sets of options that are tried in one frame, per kind.
-        per_object: most questions of one kind in one scene with the same answer.
-        per_scene: most questions of one kind from one scene.
+        per_frame: largest number of sets of options that are tried in one frame, per kind.
+        per_object: largest number of questions of one kind in one scene with the same answer.
+        per_scene: largest number of questions of one kind from one scene.
     """
 
     by_default: bool = True
@@ -89,7 +89,7 @@ def camera_nearest_object(
 
 
 def most(scene: MeasuredScene, rules: CameraNearestRules) -> int:
-    """The most questions that a scene can give, by its labels alone."""
+    """The largest number of questions that a scene can give, by its labels alone."""
     things = len(scene.once_only_except(rules.exclude))
     enough = [kind for kind in rules.kinds.values() if kind.options.whole <= things]
     return len(enough) * capped_number(things * rules.per_object.whole, rules.per_scene)

@@ -64,8 +64,8 @@ class CameraDistanceRules(Rules):
         shortest, longest: limits of the distance that is asked about.
         agreement: the largest difference between the distances to box, surface and nearest seen point.
         exclude: words that are not asked about.
-        per_object: most questions about one object in one scene.
-        per_scene: most questions of one kind from one scene.
+        per_object: largest number of questions about one object in one scene.
+        per_scene: largest number of questions of one kind from one scene.
     """
 
     by_default: bool = True

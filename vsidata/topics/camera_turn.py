@@ -60,8 +60,8 @@ class TurnRules(Rules):
         step: between two headings of the track, the camera must not turn by more than this.
         level: degrees are asked only if both optical axes are within this angle of the horizontal.
         lost: a question is not asked if the camera is unknown for longer than this between its frames.
-        draws: most pairs of frames that are tried per kind in one scene.
-        per_scene: most questions of one kind from one scene.
+        draws: largest number of pairs of frames that are tried per kind in one scene.
+        per_scene: largest number of questions of one kind from one scene.
     """
 
     by_default: bool = True
@@ -90,7 +90,7 @@ def camera_turn(scene: MeasuredScene, rules: TurnRules, rng: Generator) -> Itera
 
 
 def most(_scene: MeasuredScene, rules: TurnRules) -> int:
-    """The most questions that a scene can give."""
+    """The largest number of questions that a scene can give."""
     return len(rules.kinds) * capped_number(rules.draws.whole, rules.per_scene)
 
 

@@ -25,7 +25,8 @@ def capped(
 ) -> Iterator[Draft | Drop]:
     """Stop a topic when it has enough questions. Further candidates are counted but never measured.
 
-    Questions that the picked frames cannot answer become drops, and do not count towards the cap.
+    A question that the picked frames cannot answer is refused: a Drop with the reason takes its place. It
+    does not count towards the cap.
     """
     made = untried = 0
     for candidate in candidates:
@@ -57,7 +58,7 @@ def in_turn(candidates: Iterable[Callable[[], Draft | Drop]]) -> Iterator[Candid
 
 
 def alternate_answers(outcomes: Iterable[Draft | Drop]) -> Iterator[Draft | Drop]:
-    """Yield all drops first, then the questions. Their answers alternate until all questions are used."""
+    """Yield the refused candidates first, then the questions, in an order in which the answers alternate."""
     by_word: dict[str, list[Draft]] = {}
     for outcome in outcomes:
         if isinstance(outcome, Drop):

@@ -32,9 +32,9 @@ class AppearanceOrderRules(Rules):
         pixels: a category has appeared when its objects fill at least this share of a frame.
         glimpse: below this share of a frame, a category has certainly not appeared yet.
         min_gap: least time from the appearance of a category to the first glimpse of the next.
-        draws: most sets of categories that are tried in one scene.
+        draws: largest number of sets of categories that are tried in one scene.
         exclude: words that are not asked about.
-        per_scene: most questions from one scene.
+        per_scene: largest number of questions from one scene.
     """
 
     by_default: bool

@@ -43,7 +43,7 @@ class AbsoluteDistanceRules(Rules):
         agreement: the largest difference between boxes and surfaces, if surfaces are known; None for no
             limit.
         exclude: words that are not asked about.
-        per_scene: most questions from one scene.
+        per_scene: largest number of questions from one scene.
     """
 
     question: Annotated[str, places_for("a", "b")]

@@ -59,13 +59,13 @@ class BearingRules(Rules):
         by_default: whether the topic is asked if the user does not choose topics.
         kinds: question type → kind.
         nearest: the smallest level distance from the camera to the middle of the object's footprint.
-        stray_corners: most corners of the object's box that may be in another sector.
+        stray_corners: largest number of corners of the object's box that may be in another sector.
         disagreement: for degrees, the largest angle between the bearings of the box and of the surface.
         level: degrees are asked only if the optical axis is within this angle of the horizontal.
         exclude: words that are not asked about.
-        draws: most pairs of a frame and an object that are tried per kind in one scene.
-        per_object: most questions of one kind about one object in one scene.
-        per_scene: most questions of one kind from one scene.
+        draws: largest number of pairs of a frame and an object that are tried per kind in one scene.
+        per_object: largest number of questions of one kind about one object in one scene.
+        per_scene: largest number of questions of one kind from one scene.
     """
 
     by_default: bool = True
@@ -102,7 +102,7 @@ def object_bearing(scene: MeasuredScene, rules: BearingRules, rng: Generator) ->
 
 
 def most(scene: MeasuredScene, rules: BearingRules) -> int:
-    """The most questions that a scene can give, by its labels alone."""
+    """The largest number of questions that a scene can give, by its labels alone."""
     things = len(scene.once_only_except(rules.exclude)) * rules.per_object.whole
     return len(rules.kinds) * capped_number(min(things, rules.draws.whole), rules.per_scene)
 

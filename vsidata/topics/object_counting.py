@@ -25,7 +25,7 @@ class ObjectCountingRules(Rules):
         only_countable: whether to leave out categories with an object that may be several things (`clothes`,
             `shelf`) or is too small to be asked about.
         exclude: words that are not counted.
-        per_scene: most questions from one scene.
+        per_scene: largest number of questions from one scene.
     """
 
     question: Annotated[str, places_for("category")]

@@ -56,13 +56,13 @@ class RelativeDirectionRules(Rules):
         nearest, farthest: limits of the distance between the boxes of any two of the three objects; None for
             no limit.
         margin: the bearing must be at least this far inside its sector; None for no limit.
-        stray_corners: most corners of the asked object's box that may be in another sector; None for no
-            limit.
-        draws: most triples of objects that are tried per kind in one scene.
+        stray_corners: largest number of corners of the asked object's box that may be in another sector;
+            None for no limit.
+        draws: largest number of triples of objects that are tried per kind in one scene.
         words_in_turn: whether the kept questions of a kind alternate between the answers, so that rare
             answers are kept. Otherwise the questions that were drawn first are kept.
         exclude: words that are not asked about.
-        per_scene: most questions of one kind from one scene.
+        per_scene: largest number of questions of one kind from one scene.
     """
 
     kinds: dict[str, DirectionKind]

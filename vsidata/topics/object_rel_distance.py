@@ -32,8 +32,8 @@ class RelativeDistanceRules(Rules):
         surface_gap: if surfaces are known, the nearest option is also nearest by surfaces, by at least this
             much; None for no limit.
         exclude: words that are never the target.
-        per_target: most questions about one target.
-        per_scene: most questions from one scene.
+        per_target: largest number of questions about one target.
+        per_scene: largest number of questions from one scene.
     """
 
     question: Annotated[str, places_for("options", "target")]
@@ -200,10 +200,12 @@ def boxes_agree(target: MeasuredObject, options: list[Option]) -> bool:
 
 
 def surface_lead(scene: MeasuredScene, target: MeasuredObject, options: list[Option], enough: float) -> float:
-    """The lead of the nearest option over all others, by surfaces: metres, at most `enough`.
+    """Distance between surfaces of the second nearest option, minus that of the nearest option, in metres.
 
-    The lead is negative if another option is nearer by surfaces. It is `enough` if the source has no
-    surfaces. A surface is inside its box, so the surface of an object is not measured if its box is too far.
+    The nearest option is the one with the nearest box. The result is negative if the surface of another
+    option is nearer. Larger results are cut to `enough`. It is also `enough` if the source has no surfaces.
+    Objects with a box that is too far to matter are not measured, because a surface is never nearer than its
+    box.
     """
     nearest = min(options, key=lambda option: option.metres)
     best = _surface_distance(scene, target, nearest.category, inf)

@@ -24,7 +24,7 @@ class ObjectSizeRules(Rules):
     Attributes:
         question: the text, with `{category}`; it asks for centimetres.
         exclude: words that are not measured.
-        per_scene: most questions from one scene.
+        per_scene: largest number of questions from one scene.
     """
 
     question: Annotated[str, places_for("category")]

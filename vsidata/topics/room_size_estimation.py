@@ -30,7 +30,7 @@ class RoomSizeRules(Rules):
 
     Attributes:
         question: the text; it asks for square metres.
-        per_scene: most questions from one scene.
+        per_scene: largest number of questions from one scene.
     """
 
     question: str

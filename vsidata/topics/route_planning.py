@@ -35,7 +35,8 @@ _MOVES = (2, 3, 4, 5)
 # middles of landmarks, this is enough.
 _NEAREST_QUARTER = math.pi / 4
 
-# The most cells of the floor times objects on it. Each object needs its own maps, with two bytes per cell.
+# Limit on the number of cells of the floor times the number of objects on it. Each object needs its own
+# maps, with two bytes per cell.
 # The room with the most objects in VSI-Bench (107) needs 10 million on 15 by 15 m. This limit is 1 GB.
 _MOST_MAPPED = 1 << 29
 
@@ -50,7 +51,8 @@ class RoutePlanningRules(Rules):
         turn: a move to be filled in.
         turns: word of the options → degrees, counter-clockwise seen from above.
         tolerance: a turn on the walked path is at most this far from the angle of its word.
-        options: most options to choose from. If there are fewer combinations of turns, all are options.
+        options: largest number of options to choose from. If there are fewer combinations of turns, all are
+            options.
         cell: the size of a cell of the grid of free space.
         lowest, highest: objects between these heights above the floor block the way.
         radius: the radius of the body that walks.
@@ -59,9 +61,9 @@ class RoutePlanningRules(Rules):
         into: a line of sight goes this far into a landmark, so that it crosses a wall behind the landmark.
         short_of: things within this distance of the end of a line of sight do not block it.
         shortest: least length of a way from stop to stop.
-        draws: most routes that are tried in one scene.
+        draws: largest number of routes that are tried in one scene.
         exclude: words that are not landmarks.
-        per_scene: most questions from one scene.
+        per_scene: largest number of questions from one scene.
     """
 
     by_default: bool

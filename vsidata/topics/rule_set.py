@@ -27,10 +27,11 @@ from vsidata.topics.topic import Topic
 RULE_SETS = ("wide", "vsibench", "vsi100k", "posed", "vsti")
 """The rule sets of this package; the first is the default."""
 
-_USUAL_FRAMES = 16  # as in the paper
+_USUAL_FRAMES = 16  # the paper's number of training frames
 
-# The most files that extend one another. Three are enough for the rules of an organisation, a project and an
-# experiment. Each file is read by a nested call, and Python allows about a thousand nested calls.
+# Largest number of files that extend one another. Three are enough for the rules of an organisation, a
+# project and an experiment. Each file is read by a nested call, and Python allows about a thousand nested
+# calls.
 _LONGEST_CHAIN = 16
 
 
@@ -196,7 +197,7 @@ class RuleSet:
 def _unpickled(topic_files: TopicFiles, state: bytes) -> RuleSet:
     """A rule set that was sent to another process."""
     registry = topics_with(topic_files)
-    return RuleSet(registry=registry, **pickle.loads(state))  # noqa: S301 - as this project pickled it
+    return RuleSet(registry=registry, **pickle.loads(state))  # noqa: S301 - pickled by this project
 
 
 def load_rules(name_or_path: str | Path, topic_files: Sequence[Path] = ()) -> RuleSet:

@@ -15,7 +15,7 @@ from vsidata.topics.question import Draft, Moment, Shape
 from vsidata.topics.topic import Row
 
 NO_CAMERAS = "the scan has no frames with known cameras"
-"""The reason why no question is asked about a scan."""
+"""The reason for a scan without questions about single frames."""
 
 TOO_STEEP = "the camera points too steeply up or down, so it has no heading"
 LOST = "the camera was lost between the frames"

@@ -49,7 +49,7 @@ class Topic:
             `kinds` contains such rules by type. `by_default` is whether the topic is asked if the user does
             not choose topics.
         generate: makes its questions about a scene.
-        most: returns the most questions that it can make about a scene, from the scene's labels alone.
+        most: returns the largest number of questions about a scene, from the scene's labels alone.
         explain: returns the evidence for the answer to a question, in words.
         definition: returns what is measured, in a paragraph, from its rules and those of measurement.
         kind: the kind of its answers: numbers, which are scored by how near they come, or words; `both` if
@@ -98,7 +98,7 @@ class Topic:
         """The description of the topic for readers of a build, as plain data for the manifest.
 
         Args:
-            rules: its own rules.
+            rules: the topic's own rules.
             measurement: the rules of measurement.
         """
         return {
