@@ -19,7 +19,7 @@ for each rollout. Matrix products are counted but not computed.
 versions in turn, several times, and compare the least values: other programs only make a step slower.
 
 `memory` has the same model, a clip of 4 frames of 640 × 480, and a head that reads only replies, as on a GPU.
-It prints the most memory that PyTorch had allocated at one time in a step, in addition to that before the
+It prints the maximum of the memory that PyTorch had allocated in a step, in addition to that before the
 step.
 """
 
@@ -149,11 +149,11 @@ class Clock(TrainerCallback):
     def __init__(self) -> None:
         self.seconds: list[tuple[float, float]] = []
 
-    def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
+    def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - passed by name
         """Called before each step."""
         self.began = time.process_time(), time.monotonic()
 
-    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - passed by name
         """Called after each step."""
         self.seconds.append((time.process_time() - self.began[0], time.monotonic() - self.began[1]))
 
@@ -161,12 +161,12 @@ class Clock(TrainerCallback):
 class Watch(TrainerCallback):
     """Records the most memory in a step."""
 
-    def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
+    def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - passed by name
         """Called before each step."""
         self.recorded = profile(activities=[ProfilerActivity.CPU], profile_memory=True)
         self.recorded.start()
 
-    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - passed by name
         """Called after each step."""
         self.recorded.stop()
         profiler: Any = self.recorded.profiler

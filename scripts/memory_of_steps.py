@@ -34,7 +34,7 @@ class Watch(TrainerCallback):
         self.every = every
         self.seen: list[tuple[int, float, float]] = []
 
-    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - passed by name
         """Called after each step."""
         if state.global_step % self.every == 0:
             gc.collect()

@@ -80,7 +80,7 @@ class Watch(TrainerCallback):
 
         return run
 
-    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - passed by name
         """Called after each step."""
         now = time.monotonic()
         if state.global_step == 1:

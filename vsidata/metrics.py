@@ -90,7 +90,7 @@ def angular_accuracy(predictions: ArrayLike, truths: ArrayLike) -> Array:
 
 
 def best_angle(truths: ArrayLike) -> float:
-    """Return the whole number of degrees that scores best by `angular_accuracy` as every answer.
+    """Return the best constant: the whole number of degrees with the highest mean `angular_accuracy`.
 
     Args:
         truths: degrees.

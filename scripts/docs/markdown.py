@@ -14,7 +14,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def cell(text: str) -> str:
-    """Text that fits in a cell of a table. A bar in code would stay escaped, so HTML marks such code."""
+    """Text that fits in a cell of a table. Code with a vertical bar is written as HTML."""
+    # In backticks, the escape before the bar would be visible.
     text = re.sub(r"`([^`]*\|[^`]*)`", lambda found: f"<code>{_entities(found[1])}</code>", text.strip())
     return text.replace("|", "&#124;").replace("\n", "<br>")
 

@@ -64,8 +64,8 @@ def test_invalid_size_of_the_frames_is_refused_and_the_error_states_the_valid_fo
     with pytest.raises(OptionError) as caught:
         read_options(None, {"out": Path("here"), "frame-size": text})
     assert caught.value.fault == (
-        f"`frame-size` is {text!r}: write width and height, 640x480, or the longer side, 640, "
-        "of 16 to 8,192 pixels."
+        f"`frame-size` is {text!r}: write width and height (640x480) or only the longer side (640), "
+        "each from 16 to 8,192 pixels."
     )
 
 

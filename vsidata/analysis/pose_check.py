@@ -25,7 +25,7 @@ class PoseLimits(Rules):
         shift, turn: a common error of all poses.
         scatter: the median distance of the depth pictures from the mesh after the common error is removed.
         frames: number of frames that are compared.
-        per_scene: most questions of a topic that are compared.
+        per_scene: largest number of questions of a topic that are compared.
     """
 
     shift: Length

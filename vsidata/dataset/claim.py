@@ -16,7 +16,7 @@ from vsidata.files import safe_files
 from vsidata.files.atomic import write_whole
 
 _FIRST = ("lock", "scenes")  # the files that a build writes before its recipe
-_NAMED = 20  # the most differences that an error lists; another rule set can differ in a hundred values
+_NAMED = 20  # an error lists at most this many differences; rule sets can differ in a hundred values
 
 
 @contextmanager
@@ -57,7 +57,8 @@ def claim_folder(
             written = orjson.dumps(recipe, option=orjson.OPT_INDENT_2)
             if overwrite and not _is_unfinished(out, work, orjson.loads(written)):
                 remove_build(out, work)
-                write_whole(remembered, [written])  # until now, the folder is the old build, unfinished
+                # Last: if the removal is interrupted, the folder still counts as the old build, unfinished.
+                write_whole(remembered, [written])
             elif remembered.exists():
                 _refuse_difference(out, _read_recipe(remembered), orjson.loads(written))
             else:

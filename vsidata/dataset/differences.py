@@ -20,7 +20,7 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, 
 
 
 def _values(at: tuple[str, ...], given: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Each value by its place. Values that are None are skipped."""
+    """Each value of a mapping with its path of keys. Values that are None are skipped."""
     if _is_constant(given):
         yield at, (given["value"], given.get("unit"))
     elif _are_labels(given):

@@ -46,7 +46,7 @@ def write_subset(
         build: the other build.
         kept: ids of the questions to keep.
         out: a folder that does not exist, or is empty.
-        reason: the reason for leaving out the other questions, for the list of drops.
+        reason: the reason for leaving out the other questions, for `drops` of the manifest.
         added: further entries of the manifest.
         beside: further files, by name.
 

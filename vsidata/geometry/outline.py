@@ -47,10 +47,8 @@ def signed_area(ring: Ring) -> float:
 def _following(points: Array, triangles: IntArray) -> dict[_Edge, _Edge]:
     """Return the edge that follows each edge around the union. The union is on the left of an edge."""
     sides = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
-    there, back = (
-        sides @ (len(points), 1),
-        sides @ (1, len(points)),
-    )  # a number for each side, and for the same side in the opposite direction
+    # A number for each side in its direction, and the number of the same side in the opposite direction.
+    there, back = sides @ (len(points), 1), sides @ (1, len(points))
     alone = np.sort(there[~np.isin(there, back)])
     edges = [divmod(code, len(points)) for code in alone.tolist()]
     leaving: dict[int, list[int]] = {}

@@ -151,7 +151,7 @@ class MeasuredObject:
 
     Attributes:
         instance: its id in the annotation.
-        names: the words for it: its own word first, then broader words.
+        names: the words for it: the narrowest first, then broader words.
         box: its box; None if the object has too few points.
         askable: whether it has a box that is large enough for questions.
         hides_several: whether its annotation may contain several things, so that they cannot be counted.
@@ -177,7 +177,7 @@ class MeasuredObject:
 
     @property
     def category(self) -> str:
-        """The object's own word, without broader words."""
+        """The narrowest word for the object."""
         return self.names[0]
 
 
@@ -235,7 +235,7 @@ class MeasuredScene:
 
     @cached_property
     def categories(self) -> tuple[str, ...]:
-        """The own words of all objects, sorted."""
+        """The narrowest word of each object, as in `MeasuredObject.category`: every word once, sorted."""
         return tuple(sorted({thing.category for thing in self.objects}))
 
     def count(self, name: str) -> int:

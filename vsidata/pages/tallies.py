@@ -9,7 +9,7 @@ import numpy as np
 from vsidata.dataset.results import Row
 
 _BINS = 24
-_MOST_WORDS = 12  # per chart; enough for directions and counts; names of objects are more and have no chart
+_MOST_WORDS = 12  # of a chart. Directions and counts have fewer; names of objects have more, and get no chart
 
 
 class Tallies:

@@ -67,8 +67,8 @@ def _size(given: Any) -> Any:
         pixels = []
     if len(pixels) not in (1, 2) or not all(_SMALLEST_SIDE <= side <= _LARGEST_SIDE for side in pixels):
         raise ValueError(
-            "write width and height, 640x480, or the longer side, 640, "
-            f"of {_SMALLEST_SIDE} to {_LARGEST_SIDE:,} pixels"
+            "write width and height (640x480) or only the longer side (640), "
+            f"each from {_SMALLEST_SIDE} to {_LARGEST_SIDE:,} pixels"
         )
     return tuple(pixels) if len(pixels) == 2 else pixels[0]
 

@@ -19,9 +19,10 @@ _LARGEST_FILE = 1 << 30
 # Largest accepted size, in bytes, of a small text file such as a matrix or a list of properties.
 LARGEST_TEXT = 1 << 20
 
-# Bytes of memory that a character of JSON takes after parsing. A comma stands for an item of a list, `[` for
-# a list, `{` for a mapping and its first key, a colon for a further key, and a quotation mark for half a
-# string. Measured with orjson on CPython, and rounded up.
+# An upper estimate of the memory of parsed JSON: these characters are counted in the file, and each count is
+# multiplied by this number of bytes. There is one comma per item of a list, one `[` per list, one `{` per
+# mapping and its first key, one colon per key, and two quotation marks per string. Measured with orjson on
+# CPython, and rounded up.
 _PARSED = {b",": 56, b"[": 96, b"{": 240, b":": 64, b'"': 16}
 _MOST_PARSED = 150_000_000
 _MOST_PARSED_PER_BYTE = 6

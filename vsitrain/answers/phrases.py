@@ -13,11 +13,11 @@ _WORD = re.compile(r"[^\W_]+(?:'[a-z]+)?")
 
 
 def same_word(text: str, answer: str, rivals: Sequence[str] = ()) -> bool:
-    """Return whether a reply states a word or phrase.
+    """Return whether a reply gives this answer.
 
-    With rivals, the rival that the reply states must be the answer. If the reply states several rivals,
-    `final_statement` chooses one. Without rivals, the reply may contain only the answer and the fillers of
-    words.yaml. The rivals of a direction are the other directions.
+    Without rivals, the reply must contain the answer, and may contain only fillers of words.yaml besides it.
+    With rivals, other words are allowed. If the reply names several rivals, `final_statement` chooses the
+    one that counts. If the answer is a direction and there are no rivals, all directions are its rivals.
 
     Args:
         text: the reply, or the body of its answer tag.

@@ -47,5 +47,5 @@ def clips_of(questions: Any) -> list[AskedClip]:
 
 
 def most_frames(clips: Iterable[AskedClip], requested: int) -> int:
-    """The most frames of a clip: of the named ones, and `requested` for other questions."""
+    """The largest number of frames of a clip. A question without named frames has `requested`."""
     return max((requested if clip.frames is None else len(clip.frames) for clip in clips), default=requested)

@@ -24,7 +24,7 @@ class NoiseClips:
     def __init__(self, settings: StepSettings) -> None:
         self._shape = settings.frames, settings.height, settings.width, 3
 
-    def clip(self, scene_name: str, dataset: str, frames: Places | None = None) -> Clip:  # noqa: ARG002 - as of a FrameStore
+    def clip(self, scene_name: str, dataset: str, frames: Places | None = None) -> Clip:  # noqa: ARG002 - the arguments of FrameStore.clip
         """The clip of a scene."""
         pixels = np.random.default_rng(int(scene_name)).integers(0, 256, self._shape, dtype=np.uint8)
         return Clip(pixels, np.arange(self._shape[0], dtype=np.float64) / 2)

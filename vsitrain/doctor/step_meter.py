@@ -22,7 +22,7 @@ class StepMeter(TrainerCallback):
     seconds: float | None = None
     peak: int | None = None
 
-    def on_step_begin(self, args: Any, state: Any, control: Any, **more: Any) -> None:  # noqa: ARG002 - by name
+    def on_step_begin(self, args: Any, state: Any, control: Any, **more: Any) -> None:  # noqa: ARG002 - passed by name
         """Called before the step."""
         if torch.cuda.is_available():
             torch.cuda.synchronize()
@@ -34,7 +34,7 @@ class StepMeter(TrainerCallback):
             self._recorded.start()
         self._began = time.monotonic()
 
-    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - passed by name
         """Called after the step."""
         if torch.cuda.is_available():
             torch.cuda.synchronize()

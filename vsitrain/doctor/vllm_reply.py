@@ -37,7 +37,7 @@ def vllm_reply(setup: Setup, check: str) -> Iterator[CheckResult]:
             min_pixels=settings.min_pixels,
             max_pixels=settings.max_pixels,
         )
-        # vLLM draws the weights.
+        # With load_format=dummy, vLLM makes random weights.
         replier = VllmReplier(find_model(folder), how, dtype=setup.size.dtype, load_format="dummy")
         (row,) = questions(1)
         prompts = replier.prepare([row], [NoiseClips(settings).clip(row["scene_name"], row["dataset"])])

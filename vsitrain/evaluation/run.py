@@ -171,9 +171,8 @@ def _share(rows: Sequence[Row], rank: int, processes: int) -> list[Row]:
 def _claim(out: Path, record: Mapping[str, Any]) -> None:
     written = orjson.dumps(record, option=orjson.OPT_INDENT_2)
     path = out / RUN
-    predicted = next(
-        out.glob("predictions*.jsonl"), None
-    )  # looked up first, because another process may write the record
+    # Look for predictions before the check of the record. Another process may write both between the two.
+    predicted = next(out.glob("predictions*.jsonl"), None)
     if not path.exists():
         if predicted is not None:
             fault = f"has no {RUN} next to it, so `vsitrain evaluate` did not write it here."

@@ -155,12 +155,12 @@ def _inputs(
         (
             "P_last",
             0 if model.lora else model.layers * model.hidden * model.intermediate,
-            "parameters of the last matrices of the language model's layers, which are not computed again",
+            "parameters of the last matrix of each language layer, which is not computed again",
         ),
         (
             "P_vision_last",
             model.vision_layers * model.vision_hidden * model.vision_intermediate,
-            "parameters of the last matrices of the vision tower's layers",
+            "parameters of the last matrix of each layer of the vision tower",
         ),
         ("P_trained", model.trained["language model"], "parameters trained in the language model's layers"),
         ("P_head_trained", head if head_trained else 0, "parameters trained in the head"),

@@ -221,7 +221,7 @@ def _kept_activations(
 
 
 def _layer_bytes(rows: int, hidden: int, intermediate: int, number: int, what: str) -> int:
-    """Bytes of a layer for a number of rows (tokens or patches). A number has `number` bytes."""
+    """Bytes of the activations of a layer for `rows` tokens or patches, at `number` bytes per activation."""
     a_row = hidden * assumed(f"{what}_hidden") + intermediate * assumed(f"{what}_intermediate")
     return int(rows * number * a_row)
 

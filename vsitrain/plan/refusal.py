@@ -21,8 +21,8 @@ def refuse_if_too_large(plan: RunPlan) -> None:
     """Refuse a run that needs more memory than its devices have.
 
     Raises:
-        OptionError: the devices have too little memory; the error has the numbers, and the needs after
-            several changes.
+        OptionError: the devices have too little memory. The error states how much the run needs now, and how
+            much it would need after each of several changes.
     """
     if plan.fits:
         return
@@ -82,7 +82,10 @@ def changes(model: ModelSize, work: Workload) -> Iterator[Change]:
 
 
 def _fewer_at_once(work: Workload) -> Workload | None:
-    """The run with fewer completions per generation: the largest number that still forms complete groups."""
+    """The same run with the largest smaller `steps_per_generation` that still forms complete groups.
+
+    None if there is no such number. Fewer completions are then generated at a time.
+    """
     for share in range(2, work.steps_per_generation + 1):
         steps, rest = divmod(work.steps_per_generation, share)
         fewer = replace(work, steps_per_generation=steps)

@@ -152,7 +152,7 @@ class RolloutCallback(TrainerCallback):
     def __init__(self, log: RolloutLog) -> None:
         self._log = log
 
-    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - passed by name
         """Remove the rollouts after the checkpoint of an interrupted run, or of another run in the folder."""
         if state.is_world_process_zero:
             self._log.forget_from(state.global_step)

@@ -49,7 +49,7 @@ class ComparedRow:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A table.
+    """A table with the scores of several runs.
 
     Attributes:
         rows: the rows, in order.

@@ -141,7 +141,7 @@ def _parts(rows: Sequence[Row], predictions: Sequence[Prediction]) -> dict[tuple
 
 @dataclass(frozen=True, eq=False)
 class _Mean:
-    """A mean score, and its values (repeats,) over draws of the rooms."""
+    """A mean score, and its values (repeats,) for random samples of the rooms, drawn with replacement."""
 
     questions: int
     official: float
@@ -163,9 +163,10 @@ class _Means:
     seed: int
 
     def of(self, choices: Sequence[Chosen]) -> list[_Mean]:
-        """The mean over each choice.
+        """The mean of each selection of questions.
 
-        All means use the same draws of rooms, so means of means have intervals, too.
+        All selections use the same bootstrap samples of rooms, so that a mean of these means has an interval,
+        too.
         """
         redrawn = redrawn_means(self.official, self.rooms, chosen=np.array(choices), seed=self.seed)
         return [

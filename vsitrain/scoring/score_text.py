@@ -77,8 +77,8 @@ def on_references(scores: Scores, references: References) -> Iterator[str]:
     key = references.get(_KEY)
     if key is not None and min(key.macro.official, key.macro.lenient) < 1:
         yield (
-            f"The key itself scores {_percent(key.macro.official)} (official) and "
-            f"{_percent(key.macro.lenient)} (lenient): some right answers cannot be read as answers."
+            f"{_KEY}: the right answers, scored as replies, get {_percent(key.macro.official)} (official) "
+            f"and {_percent(key.macro.lenient)} (lenient), because some of them cannot be read as answers."
         )
     between = references.get(_CENTRES)
     if between is not None:

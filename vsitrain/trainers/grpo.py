@@ -156,7 +156,8 @@ class VideoGRPOTrainer(CleanPush, WholeCheckpoints, ExactResume, GRPOTrainer):
         output: dict[str, Any] = super()._generate_and_score_completions(inputs)
         if self.rollouts is not None and self._scored is not None and self.model.training:  # type: ignore[union-attr]
             self.rollouts.add(self.state.global_step, self._scored, output["advantages"].tolist())
-        # TRL shuffles and splits a list like tensors. Completions of a group share the tensors of one row.
+        # A list, because TRL shuffles and splits lists in the same way as tensors. The completions of a group
+        # refer to the same tensors, so the list does not copy them.
         return {**output, "rows": without_features(self._rows) if self._trains_tower else self._rows}
 
     def get_train_dataloader(self) -> Any:

@@ -145,7 +145,7 @@ class GenerationBoundary(TrainerCallback):
     def __init__(self, micro_batches: int) -> None:
         self.micro_batches = micro_batches
 
-    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - passed by name
         """Check the step at which the run begins: 0, or the step of the checkpoint."""
         if state.global_step * args.gradient_accumulation_steps % self.micro_batches:
             steps = self.micro_batches / args.gradient_accumulation_steps

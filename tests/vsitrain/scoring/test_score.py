@@ -134,7 +134,9 @@ def test_an_unreadable_key_is_reported():
     asked = [{**row, "ground_truth": "trash can", "options": None}]
     scores, key = score(asked, replies := REFERENCES["key"][1](asked)), score(asked, replies)
     (line,) = (it for it in closing_lines(scores, {"the key itself": key}) if "key" in it)
-    assert line.startswith("The key itself scores 0.0 (official) and 100.0 (lenient)")
+    assert line.startswith(
+        "the key itself: the right answers, scored as replies, get 0.0 (official) and 100.0 (lenient)"
+    )
 
 
 def test_reasons_for_missing_replies_are_counted_and_the_most_common_comes_first():

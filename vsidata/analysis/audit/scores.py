@@ -101,7 +101,7 @@ def _or_nan(values: Array | None, of: Guesses) -> Array:
 
 
 def _mean(parts: Sequence[_Means]) -> _Means:
-    """The mean of means, draw by draw; None if a part has no value."""
+    """The mean of the parts' means, also for each bootstrap sample; None if a part has no value."""
     found: dict[str, tuple[float, Array] | None] = {}
     for way in WAYS:
         known = [mean for part in parts if (mean := part[way]) is not None]

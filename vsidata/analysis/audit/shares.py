@@ -7,7 +7,7 @@ from typing import Any
 
 from vsidata.analysis.blind.blind_question import BlindQuestion
 
-_MOST_WORDS = 8  # the most different answers of a question type; directions have fewer, objects have more
+_MOST_WORDS = 8  # largest number of different answers; directions have fewer, objects more
 
 
 def letter_shares(questions: Sequence[BlindQuestion]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ Patterns = Mapping[str, tuple[str, Sequence[re.Pattern[str]]]]
 """Question type → its topic, and the patterns of its texts."""
 
 _NO_CATEGORY = {"options", "categories", "moves"}  # these roles have choices or whole sentences
-_MOST_ANSWERS = 12  # the most choices that a question without options is assumed to have
+_MOST_ANSWERS = 12  # largest number of choices of a question without options; an assumption
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from vsidata.analysis.blind.forest import likelihoods
 from vsidata.analysis.blind.word_encoder import Encoder, IntArray, Mask, codes
 from vsidata.metrics import Array, mean_relative_accuracy
 
-_MOST_STEPS = 64  # the most groups of answers that are distinguished
+_MOST_STEPS = 64  # largest number of groups of answers
 _GUESSES = 128
 
 

@@ -139,7 +139,10 @@ def _prune_type(
 
 
 def _surplus(gains: Array, allowed: float) -> int:
-    """The number of questions with the largest gains to leave out now."""
+    """The number of questions to leave out in this round. They are those with the largest gains.
+
+    It is a share of the questions that must go until the mean gain of the rest is at most `allowed`.
+    """
     rest = gains.sum() - np.cumsum(np.sort(gains)[::-1])
     enough = rest <= allowed * np.arange(len(gains) - 1, -1, -1)
     needed = int(np.argmax(enough)) + 1

@@ -1,4 +1,4 @@
-"""The texts of a push: the files and their terms before the upload, then the result. The texts of a check."""
+"""Texts of `vsidata push`: files and terms before an upload, the result, and the result of a check."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -32,7 +32,7 @@ class AlarmCallback(TrainerCallback):
         self._raised: dict[str, Alarm] = {}
         self._last_reported: dict[str, int] = {}
 
-    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - by name
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002 - passed by name
         """Read the log of the steps before the checkpoint that a run resumes from."""
         logged = (statistics_of(logs["step"], logs) for logs in state.log_history)
         self._history = [it for it in logged if it is not None]
