@@ -25,3 +25,8 @@ def test_question_states_its_frames(frames, words):
     row = builds.question(1, topic="camera_displacement", unit="m", evidence=EVIDENCE, frames=frames)
     text = in_words(row)
     assert (words in text) if words else ("shown with" not in text)
+
+
+def test_degrees_follow_their_number_without_a_space():
+    row = builds.question(1, topic="camera_displacement", answer="122", unit="°", evidence=EVIDENCE)
+    assert "→ 122°\n" in in_words(row)

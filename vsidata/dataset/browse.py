@@ -92,7 +92,7 @@ def in_words(row: Mapping[str, Any], topic: Topic | None = None) -> str:
 def _in_words(row: Mapping[str, Any], topic: Topic | None) -> str:
     lines = [f"{row['id']}  {row['scene_name']}  {row['question_type']}", *row["question"].split("\n")]
     lines += row["options"] or []
-    answer = " ".join(filter(None, (row["answer"], row["unit"])))
+    answer = " ".join(filter(None, (row["answer"], row["unit"]))).replace(" °", "°")
     if row["options"]:
         answer = f"{row['ground_truth']} ({answer})"
     lines += [f"→ {answer}", f"because {explain(row, topic)}"]

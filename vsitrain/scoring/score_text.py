@@ -6,9 +6,11 @@ from typing import Any
 
 from rich.table import Table
 
+from vsidata.plain_text import counted
 from vsitrain.scoring.published import Published, published_questions
 from vsitrain.scoring.references import REFERENCES
 from vsitrain.scoring.score import Figure, Scores
+from vsitrain.scoring.tasks import TASKS
 
 References = Mapping[str, Scores]
 """Scores of the references without a model, by their names in a table."""
@@ -52,7 +54,7 @@ def closing_lines(scores: Scores, references: References, published: Sequence[Pu
         "macro: mean of the tasks; micro: mean of the questions.",
         "official: the benchmark's own scorer. It reads only the first word, and numbers as Python's float "
         "does. Its average is macro.",
-        f"95 %: interval over draws of the {scores.rooms:,} rooms.",
+        f"95 %: interval over draws of the {counted(scores.rooms, 'room')}.",
         *on_references(scores, references),
     ]
     if scores.version:
@@ -87,7 +89,7 @@ def on_references(scores: Scores, references: References) -> Iterator[str]:
             "between centres: exact distances between the centres of boxes, although a question may ask for "
             f"closest points. Known for {between.micro.questions:,} of {asked:,} questions of these tasks."
         )
-    elif any("distance" in task for task in scores.tasks):
+    elif any("distance" in task for task in TASKS if task in scores.tasks):
         yield (
             "between centres: not known, because the data has no boxes of these rooms. A build has them; for "
             "VSI-Bench, pass --meta-info."

@@ -4,7 +4,7 @@
 report.questions = (() => {
   const { html, counted, count, topic, matches, searchField } = report;
 
-  const answerOf = (question) => [question.answer, question.unit].filter(Boolean).join(" ");
+  const answerOf = (question) => [question.answer, question.unit].filter(Boolean).join(question.unit === "°" ? "" : " ");
 
   /** The text that a search covers. */
   function wordsOf(question) {
