@@ -62,7 +62,7 @@ class Jpegs:
 
 
 class Watch(TrainerCallback):
-    """Adds up the time of the steps after the first one, and the time of them in functions that wait."""
+    """Adds up the time of all steps after the first, and the part of it that functions wait for clips."""
 
     def __init__(self) -> None:
         self.waited = self.began = self.seconds = 0.0
