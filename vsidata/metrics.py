@@ -110,7 +110,7 @@ def best_angle(truths: ArrayLike) -> float:
 def is_number(text: str) -> bool:
     """Return whether an answer is a number.
 
-    Numbers are scored by mean relative accuracy, other answers by match.
+    Numbers are scored by mean relative accuracy, degrees by angular accuracy, other answers by match.
     """
     try:
         float(text)

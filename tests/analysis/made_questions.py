@@ -12,6 +12,7 @@ Row = dict[str, Any]
 
 TOPICS = load_rules("wide").resolved["topics"]
 DIRECTIONS = TOPICS["object_rel_direction"]["kinds"]
+BEARINGS = load_rules("posed").resolved["topics"]["object_bearing"]["kinds"]
 
 
 def row(scene: str, kind: str, question: str, answer: str, options: list[str] | None = None) -> Row:
@@ -41,6 +42,17 @@ def count(scene: str, category: str, answer: object) -> Row:
 def distance(scene: str, a: str, b: str, answer: object) -> Row:
     text = TOPICS["object_abs_distance"]["question"].format(a=a, b=b)
     return row(scene, "object_abs_distance", text, str(answer))
+
+
+def bearing(scene: str, thing: str, degrees: int) -> Row:
+    text = BEARINGS["object_bearing_degrees"]["question"].format(i=1, n=16, object=thing)
+    return row(scene, "object_bearing_degrees", text, str(degrees)) | {"unit": "°"}
+
+
+def bearing_word(scene: str, thing: str, word: str) -> Row:
+    rules = BEARINGS["object_bearing"]
+    text = rules["question"].format(i=1, n=16, object=thing)
+    return row(scene, "object_bearing", text, word, list(rules["sectors"]))
 
 
 def room_size(scene: str, answer: object) -> Row:

@@ -11,7 +11,7 @@ from tests.analysis import made_questions as made
 from tests.analysis.command import vsidata
 from tests.dataset.meta_info import write as write_meta_info
 from vsidata.analysis.blind.blind_question import read_blind_questions
-from vsidata.analysis.compare.compare import compare
+from vsidata.analysis.compare.compare import compare, read_side
 from vsidata.analysis.compare.pairs import paired
 from vsidata.pipeline.build import BuildOptions, build
 
@@ -146,6 +146,12 @@ def two(tmp_path_factory):
     for name, rules in (("closest", "wide"), ("centres", str(CENTRES))):
         build(BuildOptions(out=folder / name, meta_info=[rooms], rules=rules, workers=1))
     return folder / "centres", folder / "closest"
+
+
+def test_questions_of_a_build_have_their_unit(two):
+    questions, _ = read_side(two[0])
+    units = {asked.kind: asked.unit for asked in questions}
+    assert (units["object_size_estimation"], units["object_counting"]) == ("cm", None)
 
 
 def test_one_definition_is_scored_by_the_other(two):

@@ -85,18 +85,21 @@ def read_questions(path: Path) -> Iterator[dict[str, Any]]:
         if missing:
             fault = f"line {number} has no column {', '.join(sorted(missing))}."
             raise VsiError(path, fault, "Use the benchmark's own test.jsonl.")
-        if not _is_key(row["ground_truth"], row["options"]):
+        if not _is_key(row["ground_truth"], row["options"], row.get("unit")):
             fault = f"line {number} has the ground_truth {row['ground_truth']!r:.40}, which is not an answer."
             raise VsiError(path, fault, "Use the benchmark's own test.jsonl.")
         yield row
 
 
-def _is_key(key: Any, options: Any) -> bool:
-    """Return whether a key is the letter of an option, or a positive number if there are no options."""
+def _is_key(key: Any, options: Any, unit: Any) -> bool:
+    """Return whether a key is the letter of an option.
+
+    If there are no options, a key is a positive number, or any finite number of degrees.
+    """
     if options is not None:
         return isinstance(options, list) and [str(text)[:2] for text in options].count(f"{key}.") == 1
     try:
-        return 0 < float(key) < math.inf
+        return math.isfinite(float(key)) and (unit == "°" or float(key) > 0)
     except (TypeError, ValueError):
         return False
 

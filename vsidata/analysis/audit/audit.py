@@ -32,6 +32,7 @@ _COLUMNS = (
     "question",
     "options",
     "ground_truth",
+    "unit",
     "evidence.margin",
 )
 

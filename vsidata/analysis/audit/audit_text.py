@@ -64,6 +64,7 @@ def closing_lines(found: Mapping[str, Any]) -> list[str]:
     """Explanations of the table, and findings that are not in it."""
     lines = [
         "The scores are those of VSI-Bench: mean relative accuracy for numbers, exact match for letters. "
+        f"{_angles(found)}"
         "`best` is the one answer that scores best on these questions, and `in sample` is its score. The "
         "other scores are of guesses that were learned in other rooms: `constant` is one answer to all "
         "questions, `by words` is the best answer to questions with the same words, and `forest` is a random "
@@ -78,6 +79,11 @@ def closing_lines(found: Mapping[str, Any]) -> list[str]:
         left_out = counted(found["left_out"], "question")
         lines.append(f"Not scored, because the number in the answer is not positive: {left_out}.")
     return lines
+
+
+def _angles(found: Mapping[str, Any]) -> str:
+    metrics = {own["metric"] for own in found["scores"]["types"].values()}
+    return "Degrees are scored by their error on the circle. " if "angular_accuracy" in metrics else ""
 
 
 def _guessed(found: Mapping[str, Any]) -> Iterator[str]:

@@ -18,8 +18,9 @@ def repeats(questions: Sequence[BlindQuestion]) -> dict[str, Any]:
         before about the same scene. `contradicted` is the number of those with another answer than the first.
         `rescans`: `rooms` is the number of rooms with several scans. `types` is question type → numbers.
         `asked_again` is the number of texts asked about several scans of a room. `differing` is the number of
-        those with different answers. For numbers, `apart` has the median, the 90th percentile and the maximum
-        over all pairs of scans of how much the larger answer exceeds the smaller (0.1: by a tenth).
+        those with different answers. For numbers except angles, `apart` has the median, the 90th percentile
+        and the maximum over all pairs of scans of how much the larger answer exceeds the smaller (0.1: by a
+        tenth).
         `across_rooms`: question type → three numbers. `texts` is the number of texts. `shared` is the number
         of texts asked about several rooms. `questions` is the number of questions with such a text. The rooms
         differ, so the answers may differ.
@@ -68,7 +69,7 @@ def _agreement(groups: Sequence[Sequence[BlindQuestion]]) -> Mapping[str, Any]:
     apart = [
         max(a.value, b.value) / min(a.value, b.value) - 1
         for group in groups
-        for a, b in combinations([asked for asked in group if asked.is_number and can_be_scored(asked)], 2)
+        for a, b in combinations([asked for asked in group if _has_ratio(asked)], 2)
     ]
     if apart:
         found["apart"] = {
@@ -76,6 +77,10 @@ def _agreement(groups: Sequence[Sequence[BlindQuestion]]) -> Mapping[str, Any]:
             for name, share in (("median", 0.5), ("p90", 0.9), ("most", 1.0))
         }
     return found
+
+
+def _has_ratio(asked: BlindQuestion) -> bool:
+    return asked.is_number and not asked.is_angle and can_be_scored(asked)
 
 
 def _across_rooms(questions: Sequence[BlindQuestion]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import yaml
 
 from vsidata.analysis.blind.blind_question import BlindQuestion
 from vsidata.analysis.blind.guess import Guesses
+from vsidata.analysis.blind.metric import metric_of
 from vsidata.metrics import Array, interval, mean_relative_accuracy, redrawn_means
 
 WAYS = ("constant_in_sample", "constant", "category_constant", "forest", "gain")
@@ -30,7 +31,7 @@ def by_type(questions: Sequence[BlindQuestion]) -> dict[str, list[BlindQuestion]
 
 
 def scores(kinds: Mapping[str, Sequence[BlindQuestion]], found: Mapping[str, Guesses]) -> dict[str, Any]:
-    """Scores in [0, 1]: mean relative accuracy of numbers, share of exact matches of letters and words.
+    """Scores in [0, 1], each by the metric of its question type, as `metric_of` chooses it.
 
     A topic's score is the mean of its question types, as in the benchmark. `macro` is the mean of the topics.
 
@@ -68,7 +69,7 @@ def scores(kinds: Mapping[str, Sequence[BlindQuestion]], found: Mapping[str, Gue
         "types": {
             kind: {
                 "topic": own[0].topic,
-                "metric": "mean_relative_accuracy" if own[0].is_number else "exact_match",
+                "metric": metric_of(own[0]),
                 "questions": counts[kind],
                 "answer": found[kind].best,
                 **_figures(tables[kind]),

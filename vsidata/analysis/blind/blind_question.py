@@ -40,6 +40,7 @@ class BlindQuestion:
         choices: the possible answers; empty for numbers.
         lettered: whether the choices have letters.
         margin: the distance of the value from where the answer would change; None if unknown.
+        unit: the unit of a number; None for counts and choices, and if unknown.
     """
 
     id: str
@@ -54,11 +55,17 @@ class BlindQuestion:
     choices: tuple[str, ...] = ()
     lettered: bool = False
     margin: float | None = None
+    unit: str | None = None
 
     @property
     def is_number(self) -> bool:
-        """Return whether it is scored by mean relative accuracy."""
+        """Return whether its answer is a number."""
         return not self.choices
+
+    @property
+    def is_angle(self) -> bool:
+        """Return whether its answer is a number of degrees, which is compared on the circle."""
+        return self.is_number and self.unit == "°"
 
     @property
     def value(self) -> float:
@@ -71,7 +78,7 @@ def read_blind_questions(rows: Iterable[Row], topics: Mapping[str, Any] | None =
 
     Args:
         rows: the rows, with `dataset`, `scene_name`, `question_type`, `question`, `options` and
-            `ground_truth`. `id`, `topic`, `margin` and `room` may be missing.
+            `ground_truth`. `id`, `topic`, `margin`, `room` and `unit` may be missing.
         topics: the topics of the rule set that the questions come from, as a manifest resolves it. The
             texts of this package's rule sets are recognised, too.
 
@@ -104,6 +111,7 @@ def _blind_question(row: Row, patterns: Patterns) -> BlindQuestion:
         choices=choices if answer in choices else (),
         lettered=bool(options),
         margin=row.get("margin"),
+        unit=row.get("unit"),
     )
 
 
@@ -139,7 +147,12 @@ def _with_choices(found: Sequence[BlindQuestion]) -> list[BlindQuestion]:
 
 
 def can_be_scored(asked: BlindQuestion) -> bool:
-    """Return whether a question can be scored. Relative accuracy is defined only for positive numbers."""
+    """Return whether a question can be scored. Relative accuracy is defined only for positive numbers.
+
+    Angular accuracy is defined for all finite numbers.
+    """
+    if asked.is_angle:
+        return math.isfinite(asked.value)
     return not asked.is_number or 0 < asked.value < math.inf
 
 

@@ -7,23 +7,27 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from vsidata.metrics import best_constant
+from vsidata.metrics import best_angle, best_constant
 
 Room = TypeVar("Room", str, tuple[str, str])
 
 FOLDS = 5
 
 
-def best_answer(truths: Sequence[str], *, number: bool) -> str:
+def best_answer(truths: Sequence[str], *, number: bool, angle: bool = False) -> str:
     """The answer that scores best on questions with these answers.
 
     Args:
-        truths: at least one answer; all positive if they are numbers.
-        number: whether they are scored by mean relative accuracy; otherwise by exact match.
+        truths: at least one answer. Numbers that are not angles are all positive.
+        number: whether they are numbers; otherwise they are scored by exact match.
+        angle: whether the numbers are degrees, which are scored by angular accuracy; otherwise they are
+            scored by mean relative accuracy.
     """
     if not number:
         counts = Counter(truths)
         return min(counts, key=lambda answer: (-counts[answer], answer))
+    if angle:
+        return f"{best_angle([float(truth) for truth in truths]):.0f}"
     places = decimals(truths)
     value, _ = best_constant([float(truth) for truth in truths], places)
     return f"{value:.{places}f}"

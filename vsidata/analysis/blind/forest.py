@@ -22,7 +22,7 @@ def likelihoods(
 
     Args:
         features: (n, d) features of the questions to learn from.
-        answers: (n,) a number for each question.
+        answers: (n,) a number for each question, or (n, k) numbers.
         kinds: (n,) the kind of each answer, from 0.
         tested: (m, d) features of the questions to answer.
         leaf: the least number of questions in a leaf.

@@ -10,10 +10,11 @@ from vsidata.analysis.blind.blind_question import BlindQuestion
 from vsidata.analysis.blind.choice_guesses import choice_guesses
 from vsidata.analysis.blind.constants import FOLDS, best_answer, folds_of
 from vsidata.analysis.blind.forest import COARSE, FINE
+from vsidata.analysis.blind.metric import number_metric
 from vsidata.analysis.blind.number_guesses import number_guesses
 from vsidata.analysis.blind.word_encoder import IntArray
 from vsidata.errors import OptionError
-from vsidata.metrics import Array, exact_match, mean_relative_accuracy
+from vsidata.metrics import Array, exact_match
 from vsidata.plain_text import counted
 
 _ENOUGH = 4_000  # questions; with fewer, the scores depend on the partition of the rooms, by several points
@@ -97,7 +98,9 @@ def guess(
         seed: the random seed of the parts and of the forests.
         done: called after each of the `forest_count` forests.
     """
-    best = best_answer([asked.truth for asked in questions], number=questions[0].is_number)
+    first = questions[0]
+    truths = [asked.truth for asked in questions]
+    best = best_answer(truths, number=first.is_number, angle=first.is_angle)
     of_best = _scores(questions, [best] * len(questions))
     if not can_learn(questions):
         return Guesses(best, of_best, None, None, None)
@@ -124,9 +127,10 @@ def _guessed(questions: Sequence[BlindQuestion], seed: int, done: Callable[[], N
 
 
 def _scores(questions: Sequence[BlindQuestion], replies: Sequence[str]) -> Array:
-    """Scores by the metrics of the benchmark."""
+    """Scores by the metric of the questions' type."""
     if questions[0].is_number:
-        return mean_relative_accuracy([float(it) for it in replies], [asked.value for asked in questions])
+        score = number_metric(questions[0])
+        return score([float(it) for it in replies], [asked.value for asked in questions])
     return exact_match(replies, [asked.truth for asked in questions])
 
 
@@ -150,18 +154,18 @@ def _constants(questions: Sequence[BlindQuestion], parts: IntArray) -> tuple[lis
 
     They are the best answer to the same words, to the question type, and the best open answer to the type.
     """
-    number = questions[0].is_number
+    number, angle = questions[0].is_number, questions[0].is_angle
     by_words, by_type, by_word = ([""] * len(questions) for _ in range(3))
     for part in np.unique(parts).tolist():
         others = [asked for asked, own in zip(questions, parts, strict=True) if own != part]
-        usual = best_answer([asked.truth for asked in others], number=number)
-        word = best_answer([asked.answer for asked in others], number=number)
+        usual = best_answer([asked.truth for asked in others], number=number, angle=angle)
+        word = best_answer([asked.answer for asked in others], number=number, angle=angle)
         known: dict[str, str] = {}
         if number:
             same = defaultdict(list)
             for asked in others:
                 same[asked.text].append(asked.truth)
-            known = {text: best_answer(truths, number=True) for text, truths in same.items()}
+            known = {text: best_answer(truths, number=True, angle=angle) for text, truths in same.items()}
         for place in np.flatnonzero(parts == part).tolist():
             by_words[place] = known.get(questions[place].text, usual)
             by_type[place] = usual

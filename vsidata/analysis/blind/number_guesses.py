@@ -1,4 +1,4 @@
-"""Guesses at numbers: counts, lengths and distances."""
+"""Guesses at numbers: counts, lengths, distances and angles."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -7,8 +7,9 @@ import numpy as np
 from vsidata.analysis.blind.blind_question import BlindQuestion
 from vsidata.analysis.blind.constants import decimals
 from vsidata.analysis.blind.forest import likelihoods
+from vsidata.analysis.blind.metric import number_metric
 from vsidata.analysis.blind.word_encoder import Encoder, IntArray, Mask, codes
-from vsidata.metrics import Array, mean_relative_accuracy
+from vsidata.metrics import Array
 
 _MOST_STEPS = 64  # largest number of groups of answers
 _GUESSES = 128
@@ -23,29 +24,40 @@ def number_guesses(
     the best expected score. That is not the mean, because the score is not linear in the error.
 
     Args:
-        questions: questions of one question type, all with positive numbers.
+        questions: questions of one question type, all with degrees, or all with positive numbers.
         parts: (n,) the part of each question's room. Guesses at a part are learned from the other parts.
         leaf: the least number of questions in a leaf of the forest.
         seed: the random seed.
         done: called after each part.
     """
     truths = np.array([question.value for question in questions])
-    places = decimals([question.truth for question in questions])
-    logs = np.log(truths)
+    angle = questions[0].is_angle
+    places = 0 if angle else decimals([question.truth for question in questions])
+    split = _on_circle(truths) if angle else np.log(truths)
     words = list(_words(questions))
     guesses = np.zeros(len(questions))
     for part in np.unique(parts).tolist():
         tested = parts == part
-        features = _features(words, logs, ~tested, [it.room for it in questions], seed + part)
+        features = _features(words, split, ~tested, [it.room for it in questions], seed + part)
         kinds, steps = _steps(truths[~tested])
         shares = likelihoods(
-            features[~tested], logs[~tested], kinds, features[tested], leaf=leaf, seed=seed + part
+            features[~tested], split[~tested], kinds, features[tested], leaf=leaf, seed=seed + part
         )
-        tried = np.unique(np.round([*steps, *np.geomspace(steps[0], steps[-1], _GUESSES)], places))
-        worth = mean_relative_accuracy(tried[:, np.newaxis], steps)
+        tried = (
+            np.arange(360.0)
+            if angle
+            else np.unique(np.round([*steps, *np.geomspace(steps[0], steps[-1], _GUESSES)], places))
+        )
+        worth = number_metric(questions[0])(tried[:, np.newaxis], steps)
         guesses[tested] = tried[np.argmax(shares @ worth.T, axis=1)]
         done()
     return [f"{guess:.{places}f}" for guess in guesses]
+
+
+def _on_circle(degrees: Array) -> Array:
+    """The points (n, 2) of angles (n,) on the unit circle. 359° and 1° are neighbours there."""
+    angles = np.radians(degrees)
+    return np.column_stack([np.cos(angles), np.sin(angles)])
 
 
 def _words(questions: Sequence[BlindQuestion]) -> Iterator[IntArray]:
@@ -58,13 +70,16 @@ def _words(questions: Sequence[BlindQuestion]) -> Iterator[IntArray]:
 
 
 def _features(
-    words: Sequence[IntArray], logs: Array, training: Mask, rooms: Sequence[str], seed: int
+    words: Sequence[IntArray], answers: Array, training: Mask, rooms: Sequence[str], seed: int
 ) -> Array:
-    encoder = Encoder.of(logs, training, rooms, seed)
-    columns = [column for column_words in words for column in encoder.statistics(column_words)]
+    """Features (n, d) of questions with these answers (n,) or (n, 2)."""
     single = words[:-1] if len(words) > 1 else words
-    columns += [encoder.rank(word) for word in single]
-    return np.column_stack(columns) if columns else np.zeros((len(logs), 1))
+    columns: list[Array] = []
+    for values in answers.reshape(len(answers), -1).T:
+        encoder = Encoder.of(values, training, rooms, seed)
+        columns += [column for column_words in words for column in encoder.statistics(column_words)]
+        columns += [encoder.rank(word) for word in single]
+    return np.column_stack(columns) if columns else np.zeros((len(answers), 1))
 
 
 def _steps(truths: Array) -> tuple[IntArray, Array]:

@@ -9,12 +9,13 @@ import numpy as np
 
 from vsidata.analysis.audit.audit import questions_of_build, questions_of_file
 from vsidata.analysis.blind.blind_question import BlindQuestion, can_be_scored
+from vsidata.analysis.blind.metric import metric_of, number_metric
 from vsidata.analysis.compare.pairs import Pair, paired
 from vsidata.dataset.build import Build
 from vsidata.dataset.differences import differences
 from vsidata.dataset.manifest_form import Manifest
 from vsidata.errors import OptionError
-from vsidata.metrics import Array, interval, mean_relative_accuracy, redrawn_means
+from vsidata.metrics import Array, circular_error, interval, redrawn_means
 
 
 def read_side(place: Path) -> tuple[list[BlindQuestion], Manifest | None]:
@@ -44,7 +45,8 @@ def compare(first: Path, second: Path, examples: int = 3) -> dict[str, Any]:
         `topics`: for each topic, the number of questions in `both`, those with the `same` answer, those with
         a `differing` answer, the `lost` ones (only in the first), the `new` ones (only in the second), and
         `examples`. `score` is the score of the first side's answers by the second side's keys, with `low`,
-        `high` and `metric`. For numbers, `ratio` has the quartiles of the first answer divided by the second.
+        `high` and `metric` (`mixed` if the question types of the topic have several metrics). For numbers
+        except angles, `ratio` has the quartiles of the first answer divided by the second.
 
     Raises:
         VsiError: a side is neither a build nor such a file, a side cannot be read, or the sides share no
@@ -124,16 +126,23 @@ def _shown(asked: BlindQuestion) -> dict[str, str]:
 
 
 def _same(ours: BlindQuestion, theirs: BlindQuestion) -> bool:
+    if theirs.is_angle and ours.is_number:
+        return float(circular_error(ours.value, theirs.value)) == 0
     if ours.is_number and theirs.is_number:
         return ours.value == theirs.value
     return ours.answer == theirs.answer
 
 
 def _closeness(pair: Pair) -> float:
-    """The smaller of two numbers divided by the larger; 0 for words."""
+    """The smaller of two numbers divided by the larger; 0 for words.
+
+    For angles, it is 1 if they are equal and 0 if they are opposite.
+    """
     ours, theirs = pair
     if not (ours.is_number and theirs.is_number):
         return 0.0
+    if theirs.is_angle:
+        return 1 - float(circular_error(ours.value, theirs.value)) / 180
     low, high = sorted((ours.value, theirs.value))
     return low / high if high > 0 else 0.0
 
@@ -143,19 +152,38 @@ def _score_by_other_keys(both: Sequence[Pair]) -> dict[str, Any]:
     scored = [(ours, theirs) for ours, theirs in both if can_be_scored(theirs)]
     if not scored:
         return {"score": None}
-    numbers = all(ours.is_number and theirs.is_number for ours, theirs in scored)
-    if numbers:
-        answers, keys = (np.array([pair[side].value for pair in scored]) for side in (0, 1))
-        scores: Array = mean_relative_accuracy(answers, keys)
-    else:
-        scores = np.array([float(_same(*pair)) for pair in scored])
+    by_metric: dict[str, list[int]] = defaultdict(list)
+    for place, pair in enumerate(scored):
+        by_metric[_metric(*pair)].append(place)
+    scores = np.zeros(len(scored))
+    for metric, places in by_metric.items():
+        scores[places] = _scores(metric, [scored[place] for place in places])
     low, high = interval(redrawn_means(scores, [theirs.room for _, theirs in scored]))
     worth: dict[str, Any] = {
         "score": float(scores.mean()),
         "low": low,
         "high": high,
-        "metric": "mean_relative_accuracy" if numbers else "exact_match",
+        "metric": next(iter(by_metric)) if len(by_metric) == 1 else "mixed",
     }
-    if numbers:
+    if worth["metric"] == "mean_relative_accuracy":
+        answers, keys = _values(scored)
         worth["ratio"] = np.quantile(answers / keys, [0.25, 0.5, 0.75]).tolist()
     return worth
+
+
+def _metric(ours: BlindQuestion, theirs: BlindQuestion) -> str:
+    """The metric of the key; exact match if only one of the answers is a number."""
+    return metric_of(theirs) if ours.is_number else "exact_match"
+
+
+def _scores(metric: str, pairs: Sequence[Pair]) -> Array:
+    """The scores (n,) of pairs that have the same metric."""
+    if metric == "exact_match":
+        return np.array([float(_same(*pair)) for pair in pairs])
+    return number_metric(pairs[0][1])(*_values(pairs))
+
+
+def _values(pairs: Sequence[Pair]) -> tuple[Array, Array]:
+    """The numbers of the first side and of the second, each (n,)."""
+    ours, theirs = (np.array([pair[side].value for pair in pairs]) for side in (0, 1))
+    return ours, theirs

@@ -40,8 +40,8 @@ def closing_lines(found: Mapping[str, Any]) -> Iterator[str]:
         "answers are the `same` or `differ`. `lost` questions are only in the first build, `new` questions "
         "only in the second. `score of the first`: the answers of the first build are scored like those of a "
         "model, by the keys of the second. The metric is mean relative accuracy for numbers and exact match "
-        "for choices, with 95 % intervals by room. `ratio` is the median of a number of the first build "
-        "divided by the number of the second."
+        "for choices, with 95 % intervals by room. Degrees are scored by their error on the circle. `ratio` "
+        "is the median of a number of the first build divided by the number of the second."
     )
     if rules := found["rules"]:
         more = (

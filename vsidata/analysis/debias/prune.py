@@ -57,7 +57,8 @@ class Pruned:
             `constant`, `category_constant` and `forest`. They come from splits that had no part in the
             choice. If there are too few rooms, only `constant_in_sample` is there.
         tail: the shares of answers outside the 5th to 95th percentile of all answers of their category, for
-            all questions and for the kept questions. None for choices, and if no category has enough answers.
+            all questions and for the kept questions. None for choices and angles, and if no category has
+            enough answers.
     """
 
     topic: str
@@ -165,7 +166,7 @@ def _measured(
 def _tail(before: Sequence[BlindQuestion], after: Sequence[BlindQuestion]) -> tuple[float, float] | None:
     answers: dict[tuple[str, ...], list[float]] = defaultdict(list)
     for asked in before:
-        if asked.is_number:
+        if asked.is_number and not asked.is_angle:
             answers[asked.words].append(asked.value)
     ends = {
         words: np.quantile(values, [_TAIL, 1 - _TAIL])

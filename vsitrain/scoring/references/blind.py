@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from vsidata.analysis.blind.constants import FOLDS, best_answer, fold_of_rooms
-from vsidata.metrics import best_angle
 from vsidata.sources.official import room_of_row
 from vsitrain.answers import is_angle, option_words
 from vsitrain.scoring.official import is_number
@@ -76,9 +75,7 @@ def _constants(rows: Iterable[Row], group_of: Callable[[Row], str]) -> dict[str,
 
 def _best_answer(rows: Sequence[Row]) -> str:
     truths = [row["ground_truth"] for row in rows]
-    if is_number(rows[0]) and is_angle(rows[0].get("unit")):
-        return f"{best_angle([float(truth) for truth in truths]):.0f}"
-    return best_answer(truths, number=is_number(rows[0]))
+    return best_answer(truths, number=is_number(rows[0]), angle=is_angle(rows[0].get("unit")))
 
 
 def _reply(row: Row, text: str) -> Prediction:
