@@ -5,8 +5,9 @@ contains, without noise. The answers are computed here with numpy and Open3D alo
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import open3d as o3d
@@ -114,15 +115,18 @@ class PosedJudgement:
         words: question type → word → how often it is right.
         wrong: (scene, question type, question, answer, true answer) of each wrong word.
         unjudged: question types without a truth here, with their numbers.
+        questions: all questions, as rows without shapes.
     """
 
     errors: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     words: dict[str, dict[str, int]] = field(default_factory=dict)
     wrong: list[tuple[str, str, str, str, str]] = field(default_factory=list)
     unjudged: dict[str, int] = field(default_factory=dict)
+    questions: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, other: "PosedJudgement") -> None:
         self.wrong += other.wrong
+        self.questions += other.questions
         for kind, errors in other.errors.items():
             self.errors.setdefault(kind, []).extend(errors)
         for kind, words in other.words.items():
@@ -174,6 +178,7 @@ def judge_room(
     truth = Truth(scan, poses, phone.rate)
     result = PosedJudgement()
     for question in questions:
+        result.questions.append(asdict(replace(question, evidence=replace(question.evidence, shapes=()))))
         judged = TRUTHS.get(question.topic)
         if judged is None:
             result.unjudged[question.question_type] = result.unjudged.get(question.question_type, 0) + 1

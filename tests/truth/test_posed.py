@@ -4,16 +4,20 @@ Every run tests a few rooms. `make soak` tests two hundred and prints the table 
 """
 
 import math
+from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
+from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.truth.posed_judge import PosedJudgement, judge_room
+from vsidata.dataset.results import Row
 from vsidata.rules.constant import StatedConstant as Constant
+from vsidata.selection.balance import Answer, balance
 from vsidata.topics.rule_set import RuleSet, load_rules
 
 NOISE = {"noise": 0.003, "shift": 0.02, "turn": math.radians(1)}  # metres and radians r.m.s.
@@ -38,8 +42,22 @@ def many_questions(cap: int) -> RuleSet:
     return replace(rules, topics=topics)
 
 
-def judged(rooms: int, cap: int, noise: dict[str, float] = NOISE) -> PosedJudgement:
-    job = partial(judge_room, **noise, seed=21, rules=many_questions(cap), frames=32, length=100)
+def without_margins(rules: Any) -> Any:
+    """The same rules, or a part of them, with all margins zero. Turns are asked from 5° on."""
+    changes: dict[str, Any] = {}
+    for name in type(rules).model_fields:
+        value = getattr(rules, name)
+        if name in ("margin", "min_gap", "min_gap_share", "min_angle", "min_change"):
+            changes[name] = value.model_copy(update={"value": 0.0})
+        elif name in ("min_ratio", "least"):
+            changes[name] = value.model_copy(update={"value": 1.0 if name == "min_ratio" else 5.0})
+        elif name == "kinds":
+            changes[name] = {kind: without_margins(stated) for kind, stated in value.items()}
+    return rules.model_copy(update=changes)
+
+
+def judged(rooms: int, rules: RuleSet, noise: dict[str, float] = NOISE, frames: int = 32) -> PosedJudgement:
+    job = partial(judge_room, **noise, seed=21, rules=rules, frames=frames, length=100)
     total = PosedJudgement()
     with ProcessPoolExecutor(2, mp_context=get_context("forkserver")) as pool:
         for one in pool.map(job, range(rooms)):
@@ -82,14 +100,14 @@ def assert_true(found: PosedJudgement) -> None:
 
 @pytest.mark.slow
 def test_no_word_is_wrong_and_numbers_are_near() -> None:
-    found = judged(4, 20)
+    found = judged(4, many_questions(20))
     assert_true(found)
     assert found.asked > 150
 
 
 @pytest.mark.slow
 def test_exact_poses_of_a_clean_mesh_give_exact_numbers() -> None:
-    found = judged(1, 20, {"noise": 0.0, "shift": 0.0, "turn": 0.0})
+    found = judged(1, many_questions(20), {"noise": 0.0, "shift": 0.0, "turn": 0.0})
     off = [abs(error) for errors in found.errors.values() for error, _ in errors]
     assert len(off) > 10
     assert max(off) < 0.001
@@ -97,8 +115,64 @@ def test_exact_poses_of_a_clean_mesh_give_exact_numbers() -> None:
 
 @pytest.mark.soak
 def test_two_hundred_rooms(capsys: pytest.CaptureFixture[str]) -> None:
-    found = judged(200, 100)
+    found = judged(200, many_questions(100))
     with capsys.disabled():
         print(f"\n200 rooms, poses 2 cm and 1° r.m.s., mesh 3 mm\n{table(found)}")
     assert_true(found)
     assert found.asked > 100_000
+
+
+def allowed_margin(rules: RuleSet, row: Row) -> float:
+    """The margin that the rules require of a question: metres, or radians."""
+    topic = rules.topics[row["topic"]]
+    stated = topic.kinds[row["question_type"]] if getattr(topic, "kinds", None) else topic
+    for name in ("margin", "least"):
+        if found := getattr(stated, name, None):
+            return float(found.radians)
+    return float((getattr(topic, "min_gap", None) or topic.min_change).value)
+
+
+@pytest.mark.soak
+def test_without_margins_words_are_wrong_only_far_below_the_margins(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rules = load_rules("posed")
+    free = many_questions(60)
+    free = replace(free, topics={name: without_margins(topic) for name, topic in free.topics.items()})
+    found = judged(60, free)
+    wrong = {(scene, kind, text) for scene, kind, text, _, _ in found.wrong}
+    rows: dict[str, list[tuple[float, bool, float]]] = {}
+    for row in found.questions:
+        if row["options"]:
+            is_wrong = (row["scene_name"], row["question_type"], row["question"]) in wrong
+            part = (row["evidence"]["margin"], is_wrong, allowed_margin(rules, row))
+            rows.setdefault(row["question_type"], []).append(part)
+    with capsys.disabled():
+        print("\n60 rooms without margins: words, wrong words, their largest margin, the margin of the rules")
+        for kind, parts in sorted(rows.items()):
+            largest = max((margin for margin, is_wrong, _ in parts if is_wrong), default=0.0)
+            wrong_words = sum(is_wrong for _, is_wrong, _ in parts)
+            print(f"| {kind} | {len(parts)} | {wrong_words} | {largest:.3f} | {parts[0][2]:.3f} |")
+    for parts in rows.values():
+        assert all(margin < allowed / 2 for margin, is_wrong, allowed in parts if is_wrong)
+
+
+@pytest.mark.soak
+def test_words_are_even_and_no_topic_is_above_a_fifth(capsys: pytest.CaptureFixture[str]) -> None:
+    rules = load_rules("posed")
+    assert rules.balance is not None
+    found = judged(200, rules, frames=16)
+    answers = [Answer.of(row, rules.described[row["topic"]]["thinned"]) for row in found.questions]
+    left_out = balance(answers, rules.balance, 0)
+    kept = [row for row in found.questions if row["id"] not in left_out]
+    topics = Counter(row["topic"] for row in kept)
+    with capsys.disabled():
+        print(f"\n200 rooms, {len(found.questions)} questions, {len(kept)} after balancing: {dict(topics)}")
+    assert max(topics.values()) <= 0.2 * len(kept) + 1
+    for kind in sorted({row["question_type"] for row in kept if row["options"]}):
+        words = Counter(row["answer"] for row in kept if row["question_type"] == kind)
+        if len(words) <= 8:  # the others are names of objects
+            shares = [count / words.total() for count in words.values()]
+            with capsys.disabled():
+                print(f"| {kind} | {words.total()} | {100 * max(shares):.1f} | {100 * min(shares):.1f} |")
+            assert max(shares) - min(shares) <= 0.02, kind
