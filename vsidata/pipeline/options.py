@@ -146,7 +146,7 @@ class BuildOptions(BaseModel):
     )
     rules: str | Path = Field(
         "wide",
-        description="Apply this rule set: wide, vsibench, vsi100k, or a YAML file.",
+        description="Apply this rule set: wide, vsibench, vsi100k, posed, vsti, or a YAML file.",
         json_schema_extra={"metavar": "NAME|FILE"},
     )
     topic_file: Annotated[tuple[Path, ...], BeforeValidator(_paths)] = Field(
