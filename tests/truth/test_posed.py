@@ -108,9 +108,12 @@ def test_no_word_is_wrong_and_numbers_are_near() -> None:
 @pytest.mark.slow
 def test_exact_poses_of_a_clean_mesh_give_exact_numbers() -> None:
     found = judged(1, many_questions(20), {"noise": 0.0, "shift": 0.0, "turn": 0.0})
-    off = [abs(error) for errors in found.errors.values() for error, _ in errors]
-    assert len(off) > 10
-    assert max(off) < 0.001
+    assert sum(map(len, found.errors.values())) > 10
+    for kind, errors in found.errors.items():
+        # Metres and radians. Two solvers for minimal boxes may find different boxes, with other middles.
+        assert max(abs(error) for error, _ in errors) < (
+            0.005 if kind.startswith("object_bearing") else 0.001
+        )
 
 
 @pytest.mark.soak
