@@ -110,10 +110,8 @@ def test_exact_poses_of_a_clean_mesh_give_exact_numbers() -> None:
     found = judged(1, many_questions(20), {"noise": 0.0, "shift": 0.0, "turn": 0.0})
     assert sum(map(len, found.errors.values())) > 10
     for kind, errors in found.errors.items():
-        # Metres and radians. Two solvers for minimal boxes may find different boxes, with other middles.
-        assert max(abs(error) for error, _ in errors) < (
-            0.005 if kind.startswith("object_bearing") else 0.001
-        )
+        # Metres and radians. A piece that is trimmed as a stray may have had the nearest point.
+        assert max(abs(error) for error, _ in errors) < (0.005 if "distance" in kind else 0.001)
 
 
 @pytest.mark.soak
