@@ -66,12 +66,10 @@ class Truth:
     Attributes:
         scan: the scan; only its true surface is used.
         poses: (n, 4, 4) the true camera of each frame of the stream.
-        rate: frames per second.
     """
 
     scan: Scan
     poses: Array
-    rate: float
 
     @cached_property
     def _surfaces(self) -> dict[int, o3d.t.geometry.RaycastingScene]:
@@ -175,7 +173,7 @@ def judge_room(
     posed = view.posed(pick(stream, frames), rules.visibility, 0, stream.size)
     measured = measure(scene, rules.measurement, rules.vocabulary, seed, sight=posed.sight, posed=posed)
     questions, _ = ask(measured, rules, seed, rules.topics)
-    truth = Truth(scan, poses, phone.rate)
+    truth = Truth(scan, poses)
     result = PosedJudgement()
     for question in questions:
         result.questions.append(asdict(replace(question, evidence=replace(question.evidence, shapes=()))))

@@ -23,6 +23,7 @@ from vsidata.topics.shown_frames import (
     camera_shapes,
     every_frame,
     moments,
+    never_refused,
     number_of,
     pairs_of_frames,
     path_between,
@@ -107,16 +108,12 @@ def camera_direction(scene: MeasuredScene, rules: MovementRules, rng: Generator)
     for kind in rules.kinds:
         pairs = pairs_of_frames(len(posed), rules.draws.whole, rng)
         asked = (partial(_ask, posed, rules, kind, first, last, rng) for first, last in pairs)
-        yield from capped(scene, in_turn(asked), rules.per_scene, refused=_never)
+        yield from capped(scene, in_turn(asked), rules.per_scene, refused=never_refused)
 
 
 def most(_scene: MeasuredScene, rules: MovementRules) -> int:
     """The largest number of questions that a scene can give."""
     return len(rules.kinds) * capped_number(rules.draws.whole, rules.per_scene)
-
-
-def _never(_scene: MeasuredScene, _draft: Draft) -> None:
-    """Frames always show where they were taken from."""
 
 
 def _ask(

@@ -8,6 +8,8 @@ from vsidata.geometry.nearest import nearest_in_box
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.measuring.posed import PosedFrames
 from vsidata.scene import Array
+from vsidata.topics.question import Role, Shape
+from vsidata.topics.shapes import line
 
 
 class CameraDistances(NamedTuple):
@@ -40,6 +42,17 @@ def camera_distances(
         seen=_apart(posed.nearest_seen(frame, thing.instance), center),
         depth=posed.extent("depth", frame, thing.instance)[0],
     )
+
+
+def nearest_line(
+    scene: MeasuredScene, posed: PosedFrames, frame: int, thing: MeasuredObject, role: Role
+) -> tuple[Shape, ...]:
+    """A line from a frame's camera to the nearest point of an object's surface; empty without a surface."""
+    surfaces = scene.nearest_to_cameras(thing)
+    if surfaces is None:
+        return ()
+    center, end = posed.centers[frame], surfaces[frame]
+    return (line(center, end, role=role, label=f"{_apart(end, center):.2f} m"),)
 
 
 def _apart(a: Array, b: Array) -> float:

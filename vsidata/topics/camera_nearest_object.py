@@ -10,11 +10,10 @@ from numpy.random import Generator
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.measuring.posed import PosedFrames
 from vsidata.rules.constant import Choices, Count, Labels, Length, Rules, Share, WithoutNulls, places_for
-from vsidata.topics import shapes as drawn
-from vsidata.topics.camera_distances import CameraDistances, camera_distances
+from vsidata.topics.camera_distances import CameraDistances, camera_distances, nearest_line
 from vsidata.topics.candidates import Candidate, capped, capped_number
 from vsidata.topics.distances import option_distances, second_nearest
-from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Measure, Role, Shape
+from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Measure, Shape
 from vsidata.topics.shown_frames import (
     NO_CAMERAS,
     camera_shapes,
@@ -179,7 +178,7 @@ def _draft(
             ),
             moments=moments(posed, frame),
         ),
-        draw=partial(_shapes, scene, posed, frame, options, known, first),
+        draw=partial(_shapes, scene, posed, frame, options, first),
         frames=every_frame(posed),
     )
 
@@ -189,17 +188,12 @@ def _shapes(
     posed: PosedFrames,
     frame: int,
     options: Sequence[MeasuredObject],
-    known: Sequence[CameraDistances],
     first: int,
 ) -> tuple[Shape, ...]:
     """The camera, a line to the nearest point of each option, and their outlines in the picture."""
     found = [*camera_shapes(posed, frame)]
-    for place, (thing, apart) in enumerate(zip(options, known, strict=True)):
-        surfaces = scene.nearest_to_cameras(thing)
-        if surfaces is not None:
-            role: Role = "answer" if place == first else "other"
-            label = f"{apart.surface:.2f} m"
-            found.append(drawn.line(posed.centers[frame], surfaces[frame], role=role, label=label))
+    for place, thing in enumerate(options):
+        found += nearest_line(scene, posed, frame, thing, "answer" if place == first else "other")
     found += [outline(posed, frame, thing, place == first) for place, thing in enumerate(options)]
     return tuple(found)
 

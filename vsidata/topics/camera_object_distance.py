@@ -4,15 +4,12 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Annotated
 
-import numpy as np
 from numpy.random import Generator
 
-from vsidata.geometry.nearest import nearest_in_box
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.measuring.posed import PosedFrames
 from vsidata.rules.constant import Count, Labels, Length, Rules, Share, WithoutNulls, places_for
-from vsidata.scene import Array
-from vsidata.topics import shapes as drawn
+from vsidata.topics.camera_distances import CameraDistances, camera_distances, nearest_line
 from vsidata.topics.candidates import Candidate, capped, capped_number
 from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Measure, Shape
 from vsidata.topics.shown_frames import (
@@ -50,9 +47,11 @@ class DistanceAgreement(Rules):
     metres: Length
     share: Share
 
-    def holds(self, distances: Array, metres: float) -> bool:
-        """Return whether distances agree around the one that is asked about."""
-        return bool(np.abs(distances - metres).max() <= max(self.metres.value, self.share.value * metres))
+    def holds(self, distances: CameraDistances) -> bool:
+        """Return whether the distances to the box and to the nearest seen point agree with the surface's."""
+        metres = distances.surface
+        off = max(abs(distances.box - metres), abs(distances.seen - metres))
+        return off <= max(self.metres.value, self.share.value * metres)
 
 
 class CameraDistanceRules(Rules):
@@ -121,22 +120,15 @@ def _ask(
 ) -> Draft | Drop | None:
     if made.get(thing.instance, 0) >= rules.per_object.whole:
         return None
-    surfaces = scene.nearest_to_cameras(thing)
-    if surfaces is None or thing.box is None:
+    distances = camera_distances(scene, posed, frame, thing)
+    if distances is None:
         return Drop("the object has no surface")
-    center = posed.centers[frame]
-    ends = [
-        surfaces[frame],
-        nearest_in_box(thing.box, center[None])[0],
-        posed.nearest_seen(frame, thing.instance),
-    ]
-    by_surface, by_box, as_seen = distances = np.linalg.norm(np.array(ends) - center, axis=1)
-    metres = float(by_surface)
-    if by_box == 0:
+    metres = distances.surface
+    if distances.box == 0:
         return Drop("the camera is inside the object's box")
     if not rules.shortest.value <= metres <= rules.longest.value:
         return Drop("nearer or farther than the distances asked about")
-    if not rules.agreement.holds(distances, metres):
+    if not rules.agreement.holds(distances):
         return Drop("box, surface and nearest seen point disagree on the distance")
     made[thing.instance] = made.get(thing.instance, 0) + 1
     return Draft(
@@ -148,23 +140,21 @@ def _ask(
             objects=(EvidenceObject("measured", thing.instance, thing.category),),
             value=metres,
             measures=(
-                Measure("boxes", float(by_box), "m"),
+                Measure("boxes", distances.box, "m"),
                 Measure("surfaces", metres, "m"),
-                Measure("nearest seen point", float(as_seen), "m"),
+                Measure("nearest seen point", distances.seen, "m"),
             ),
             moments=moments(posed, frame),
         ),
-        draw=partial(_shapes, posed, frame, thing, surfaces[frame], metres),
+        draw=partial(_shapes, scene, posed, frame, thing),
         frames=every_frame(posed),
     )
 
 
-def _shapes(
-    posed: PosedFrames, frame: int, thing: MeasuredObject, nearest: Array, metres: float
-) -> tuple[Shape, ...]:
+def _shapes(scene: MeasuredScene, posed: PosedFrames, frame: int, thing: MeasuredObject) -> tuple[Shape, ...]:
     """The camera, the line to the nearest point, and the object's outline in the picture."""
-    line = drawn.line(posed.centers[frame], nearest, role="answer", label=f"{metres:.2f} m")
-    return (*camera_shapes(posed, frame), line, outline(posed, frame, thing, answer=True))
+    line = nearest_line(scene, posed, frame, thing, "answer")
+    return (*camera_shapes(posed, frame), *line, outline(posed, frame, thing, answer=True))
 
 
 def _explain(row: Row) -> str:

@@ -22,12 +22,13 @@ from vsidata.topics.shown_frames import (
     camera_shapes,
     every_frame,
     moments,
+    never_refused,
     number_of,
     pairs_of_frames,
     path_shape,
     seconds_in_words,
 )
-from vsidata.topics.topic import Margin, Row, Stated, Topic, measure_value
+from vsidata.topics.topic import Margin, Row, Stated, Topic, measure_value, other_word
 
 _RADIUS = 0.9  # metres: size of the drawn angle
 
@@ -86,16 +87,12 @@ def camera_turn(scene: MeasuredScene, rules: TurnRules, rng: Generator) -> Itera
     for kind in rules.kinds:
         pairs = pairs_of_frames(len(posed), rules.draws.whole, rng)
         asked = (partial(_ask, posed, rules, kind, first, last, rng) for first, last in pairs)
-        yield from capped(scene, in_turn(asked), rules.per_scene, refused=_never)
+        yield from capped(scene, in_turn(asked), rules.per_scene, refused=never_refused)
 
 
 def most(_scene: MeasuredScene, rules: TurnRules) -> int:
     """The largest number of questions that a scene can give."""
     return len(rules.kinds) * capped_number(rules.draws.whole, rules.per_scene)
-
-
-def _never(_scene: MeasuredScene, _draft: Draft) -> None:
-    """Frames always show where they were taken from."""
 
 
 def _ask(
@@ -227,5 +224,6 @@ TOPIC = Topic(
     margin=Margin(unit="rad", words="The answer would change after another {}", rule="least"),
     thinned="directions",
     needs_cameras=True,
+    near_miss=other_word,
     words=_words,
 )

@@ -10,8 +10,7 @@ from numpy.random import Generator
 from vsidata.measuring.measure import MeasuredObject, MeasuredScene
 from vsidata.measuring.posed import PosedFrames
 from vsidata.rules.constant import Count, Duration, Labels, Length, Multiple, Rules, places_for
-from vsidata.topics import shapes as drawn
-from vsidata.topics.camera_distances import CameraDistances, camera_distances
+from vsidata.topics.camera_distances import CameraDistances, camera_distances, nearest_line
 from vsidata.topics.candidates import capped, capped_number, in_turn
 from vsidata.topics.question import Draft, Drop, Evidence, EvidenceObject, Measure, Shape
 from vsidata.topics.shown_frames import (
@@ -27,7 +26,7 @@ from vsidata.topics.shown_frames import (
     seconds_in_words,
     shown_objects,
 )
-from vsidata.topics.topic import Margin, Row, Stated, Topic, measure_value, objects_in_words
+from vsidata.topics.topic import Margin, Row, Stated, Topic, measure_value, objects_in_words, other_word
 
 
 class CloserRules(Rules):
@@ -139,7 +138,7 @@ def _ask(
             ),
             moments=moments(posed, first, last),
         ),
-        draw=partial(_shapes, scene, posed, tried, before, after),
+        draw=partial(_shapes, scene, posed, tried),
         frames=every_frame(posed),
     )
 
@@ -150,18 +149,13 @@ def _all_change_alike(before: CameraDistances, after: CameraDistances) -> bool:
     return all(change < 0 for change in changes) or all(change > 0 for change in changes)
 
 
-def _shapes(
-    scene: MeasuredScene, posed: PosedFrames, tried: Tried, before: CameraDistances, after: CameraDistances
-) -> tuple[Shape, ...]:
+def _shapes(scene: MeasuredScene, posed: PosedFrames, tried: Tried) -> tuple[Shape, ...]:
     """The two cameras, the path between them, a line from each to the object, and its outlines."""
     thing, *frames = tried
     found = [*path_shape(posed, *frames)]
-    surfaces = scene.nearest_to_cameras(thing)
-    for frame, apart in zip(frames, (before, after), strict=True):
+    for frame in frames:
         found += camera_shapes(posed, frame)
-        if surfaces is not None:
-            label = f"{apart.surface:.2f} m"
-            found.append(drawn.line(posed.centers[frame], surfaces[frame], role="answer", label=label))
+        found += nearest_line(scene, posed, frame, thing, "answer")
         found.append(outline(posed, frame, thing, answer=True))
     return tuple(found)
 
@@ -184,10 +178,6 @@ def _definition(_rules: Stated, _measurement: Stated) -> str:
     )
 
 
-def _near_miss(_row: Row, _rules: CloserRules, others: Sequence[str]) -> str | None:
-    return next(iter(others), None)
-
-
 def _words(rules: CloserRules, _question_type: str) -> Sequence[str]:
     return rules.words
 
@@ -204,6 +194,6 @@ TOPIC = Topic(
     margin=Margin(unit="m", words="The distance changes by {}", rule="min_change"),
     thinned="directions",
     needs_cameras=True,
-    near_miss=_near_miss,
+    near_miss=other_word,
     words=_words,
 )

@@ -29,6 +29,7 @@ from vsidata.topics.shown_frames import (
     camera_shapes,
     every_frame,
     moments,
+    never_refused,
     number_of,
     outline,
     seconds_in_words,
@@ -98,17 +99,13 @@ def object_bearing(scene: MeasuredScene, rules: BearingRules, rng: Generator) ->
         places = (divmod(int(pair), len(things)) for pair in pairs)
         asked = (partial(_ask, posed, rules, kind, frame, things[at], rng) for frame, at in places)
         candidates = (partial(_once, ask, rules.per_object.whole, made) for ask in in_turn(asked))
-        yield from capped(scene, candidates, rules.per_scene, refused=_never)
+        yield from capped(scene, candidates, rules.per_scene, refused=never_refused)
 
 
 def most(scene: MeasuredScene, rules: BearingRules) -> int:
     """The largest number of questions that a scene can give, by its labels alone."""
     things = len(scene.once_only_except(rules.exclude)) * rules.per_object.whole
     return len(rules.kinds) * capped_number(min(things, rules.draws.whole), rules.per_scene)
-
-
-def _never(_scene: MeasuredScene, _draft: Draft) -> None:
-    """The candidates are visible in their frame, or in an earlier one."""
 
 
 def _once(ask: Candidate, limit: int, made: dict[int, int]) -> Draft | Drop | None:

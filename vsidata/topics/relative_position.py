@@ -29,7 +29,7 @@ from vsidata.topics.shown_frames import (
     seconds_in_words,
     shown_objects,
 )
-from vsidata.topics.topic import Margin, Row, Stated, Topic, measure_value, objects_in_words
+from vsidata.topics.topic import Margin, Row, Stated, Topic, measure_value, objects_in_words, other_word
 
 Compared = Literal["left_right", "near_far", "up_down"]
 
@@ -316,10 +316,6 @@ def _definition(_rules: Stated, _measurement: Stated) -> str:
     )
 
 
-def _near_miss(_row: Row, _rules: RelativePositionRules, others: Sequence[str]) -> str | None:
-    return next(iter(others), None)
-
-
 def _words(rules: RelativePositionRules, question_type: str) -> Sequence[str]:
     return rules.kinds[question_type].words
 
@@ -336,6 +332,6 @@ TOPIC = Topic(
     margin=Margin(unit="m", words="The answer would change after another {}", rule="min_gap"),
     thinned="directions",
     needs_cameras=True,
-    near_miss=_near_miss,
+    near_miss=other_word,
     words=_words,
 )

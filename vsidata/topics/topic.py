@@ -169,6 +169,11 @@ def in_words(value: float, unit: str | None) -> str:
             return f"{value:g} {unit}"
 
 
+def other_word(_row: Row, _rules: Any, others: Sequence[str]) -> str | None:
+    """The wrong answer to a question with two answers, for `Topic.near_miss`; None without a wrong answer."""
+    return next(iter(others), None)
+
+
 def measure_value(row: Row, name: str) -> float | None:
     """A measure of a question's evidence by its name; None if there is no measure of that name."""
     return next((one["value"] for one in row["evidence"]["measures"] if one["name"] == name), None)
