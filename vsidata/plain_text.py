@@ -34,6 +34,11 @@ def counted(count: int, thing: str) -> str:
     return f"{count:,} {thing}{'s' * (count != 1)}"
 
 
+def with_unit(answer: str, unit: str | None) -> str:
+    """An answer with its unit: `1.6 m`, `57°`, `sink`."""
+    return f"{answer}{unit}" if unit == "°" else " ".join(filter(None, (answer, unit)))
+
+
 def echo(text: object, *, err: bool = False) -> None:
     """Print text to standard output, or to standard error if `err` is set."""
     typer.echo(printable(str(text)), err=err)  # noqa: TID251

@@ -9,6 +9,7 @@ import yaml
 from scripts.docs import rule_keys
 from scripts.docs.markdown import code, prose, quote, table
 from scripts.docs.markdown import page as joined
+from vsidata.plain_text import with_unit
 from vsidata.topics.registry import TOPICS
 from vsidata.topics.rule_set import RULE_SETS, RuleSet
 from vsidata.topics.topic import Topic, margin_in_words, rules_of_type, texts
@@ -81,7 +82,7 @@ def _facts(topic: Topic, rule_sets: Mapping[str, RuleSet]) -> Iterator[tuple[str
 
 def _answer(topic: Topic) -> str:
     if topic.kind == "both":
-        return f"word or letter, scored by equality; or number in {topic.unit}"
+        return f"word or letter, scored by equality; or number in {topic.unit}, scored on the circle"
     if topic.kind == "word":
         return "word or letter, scored by equality"
     return f"number{f' in {topic.unit}' if topic.unit else ''}, scored by mean relative accuracy"
@@ -101,7 +102,7 @@ def _example(topic: Topic, row: Mapping[str, Any], rules: RuleSet) -> Iterator[s
     lines = [f"**Example.** {prose(row['question'])}"]
     if row["options"]:
         lines.append(prose("   ".join(row["options"])))
-    lines.append(f"**Answer:** {prose(answer)} {row['unit'] or ''}".rstrip())
+    lines.append(f"**Answer:** {prose(with_unit(answer, row['unit']))}")
     lines.append(f"**Evidence:** {prose(topic.explain(row))}.")
     if margin is not None:
         stated = rules_of_type(type_, rules.resolved["topics"][topic.name])

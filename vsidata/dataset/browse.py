@@ -11,7 +11,7 @@ from vsidata.dataset.build import Build
 from vsidata.dataset.results import Row
 from vsidata.dataset.shard_reading import damage_of
 from vsidata.errors import OptionError
-from vsidata.plain_text import in_a_line
+from vsidata.plain_text import in_a_line, with_unit
 from vsidata.topics.explain import explain
 from vsidata.topics.topic import Topic
 
@@ -92,7 +92,7 @@ def in_words(row: Mapping[str, Any], topic: Topic | None = None) -> str:
 def _in_words(row: Mapping[str, Any], topic: Topic | None) -> str:
     lines = [f"{row['id']}  {row['scene_name']}  {row['question_type']}", *row["question"].split("\n")]
     lines += row["options"] or []
-    answer = " ".join(filter(None, (row["answer"], row["unit"]))).replace(" °", "°")
+    answer = with_unit(row["answer"], row["unit"])
     if row["options"]:
         answer = f"{row['ground_truth']} ({answer})"
     lines += [f"→ {answer}", f"because {explain(row, topic)}"]

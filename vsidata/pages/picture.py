@@ -13,7 +13,7 @@ from vsidata.pages.frame_marks import asked_frames, frame_marks
 from vsidata.pages.inspection import Inspection
 from vsidata.pages.label_places import Label, place_labels
 from vsidata.pages.top_view import PlanObject, Point, TopView
-from vsidata.plain_text import in_a_line
+from vsidata.plain_text import in_a_line, with_unit
 from vsidata.topics.question import Question
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _title(inspection: Inspection, question: Question | None) -> str:
     area = inspection.measured.room_area
     if question is None:
         return f"{in_a_line(inspection.scene.name)}{'' if area is None else f', {area:.1f} m²'}"
-    answer = " ".join(filter(None, (question.answer, question.unit)))
+    answer = with_unit(question.answer, question.unit)
     if question.options:
         answer = f"{question.ground_truth}. {answer}"
     lines = [*question.question.split("\n"), "  ".join(question.options or ()), f"→ {answer}"]

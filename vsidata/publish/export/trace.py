@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import RootModel
 
 from vsidata.dataset.results import Row
+from vsidata.plain_text import with_unit
 from vsidata.rules.strict_yaml import read_packaged
 
 _PLACE = re.compile(r"\{([^}]+)\}")
@@ -54,7 +55,7 @@ def _places(row: Row, frames: Row | None) -> Iterator[tuple[str, str]]:
     yield from words.items()
     yield "objects", _listed(dict.fromkeys(thing["category"] for thing in things))
     yield "seen", _seen(row, frames)
-    yield "answer", _answer(row["answer"], row["unit"])
+    yield "answer", with_unit(row["answer"], row["unit"])
     yield "value", f"{value:.2f}"
     yield from _value_in_words(value)
     if margin is not None:
@@ -80,11 +81,6 @@ def _places(row: Row, frames: Row | None) -> Iterator[tuple[str, str]]:
         yield from ((f"frame {place}", text) for place, text in enumerate(asked, 1))
         if len(asked) == 1:
             yield "frame", asked[0]
-
-
-def _answer(answer: str, unit: str | None) -> str:
-    """The answer with its unit: `1.6 m`, `57°`."""
-    return f"{answer}°" if unit == "°" else " ".join(filter(None, (answer, unit)))
 
 
 def _value_in_words(value: float) -> Iterator[tuple[str, str]]:
